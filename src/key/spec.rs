@@ -1,0 +1,185 @@
+//! What key to make. A size that cannot be made cannot be written down.
+
+use std::fmt;
+
+/// The three curves of ECDSA in SSH (RFC 5656 §10.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Curve {
+    /// NIST P-256.
+    P256,
+    /// NIST P-384.
+    P384,
+    /// NIST P-521.
+    P521,
+}
+
+impl Curve {
+    /// All of them, smallest first.
+    pub const ALL: [Self; 3] = [Self::P256, Self::P384, Self::P521];
+
+    /// The size of the field in bits: 256, 384 or 521.
+    #[must_use]
+    pub fn bits(self) -> u32 {
+        match self {
+            Self::P256 => 256,
+            Self::P384 => 384,
+            Self::P521 => 521,
+        }
+    }
+
+    /// The size of a coordinate or a scalar in bytes: 32, 48 or 66.
+    #[must_use]
+    pub fn bytes(self) -> usize {
+        self.bits().div_ceil(8) as usize
+    }
+
+    /// The curve's name inside a key: `nistp256`, `nistp384`, `nistp521`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::P256 => "nistp256",
+            Self::P384 => "nistp384",
+            Self::P521 => "nistp521",
+        }
+    }
+}
+
+/// The size of an RSA modulus in bits: 1024 to 16384.
+///
+/// [`RsaBits::new`] takes only sizes that are safe today, from 2048 up;
+/// [`RsaBits::new_short`] takes shorter ones too, for whoever asks for them by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RsaBits(u16);
+
+/// Why a number of bits is no size for an RSA key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RsaBitsError {
+    /// Under 1024 bits, which no SSH program of today accepts.
+    #[error("an RSA key of {0} bits is too short for any SSH program (the least is 1024)")]
+    TooSmall(u32),
+    /// 1024 to 2047 bits: possible, but only when asked for explicitly.
+    #[error("an RSA key of {0} bits can be broken; 2048 is the least that is safe")]
+    Short(u32),
+    /// Over 16384 bits, which OpenSSH refuses.
+    #[error("an RSA key of {0} bits is larger than OpenSSH accepts (the most is 16384)")]
+    TooLarge(u32),
+}
+
+impl RsaBits {
+    /// The least size that is taken without a special wish.
+    pub const MIN: u32 = 2048;
+    /// The least size at all.
+    pub const MIN_SHORT: u32 = 1024;
+    /// The largest size that OpenSSH accepts.
+    pub const MAX: u32 = 16384;
+
+    /// A size from 2048 to 16384 bits.
+    ///
+    /// # Errors
+    /// Says on which side the number lies outside.
+    pub fn new(bits: u32) -> Result<Self, RsaBitsError> {
+        let size = Self::new_short(bits)?;
+        if bits < Self::MIN {
+            return Err(RsaBitsError::Short(bits));
+        }
+        Ok(size)
+    }
+
+    /// A size from 1024 to 16384 bits, for a person who insists on a short key.
+    ///
+    /// # Errors
+    /// Says on which side the number lies outside.
+    pub fn new_short(bits: u32) -> Result<Self, RsaBitsError> {
+        match u16::try_from(bits) {
+            Ok(size) if bits >= Self::MIN_SHORT && bits <= Self::MAX => Ok(Self(size)),
+            _ if bits < Self::MIN_SHORT => Err(RsaBitsError::TooSmall(bits)),
+            _ => Err(RsaBitsError::TooLarge(bits)),
+        }
+    }
+
+    /// The number of bits.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        u32::from(self.0)
+    }
+}
+
+impl Default for RsaBits {
+    /// 3072 bits, as `ssh-keygen` has it: about as strong as AES-128.
+    fn default() -> Self {
+        Self(3072)
+    }
+}
+
+impl fmt::Display for RsaBits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// A key to be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum KeySpec {
+    /// Ed25519 (RFC 8709): small, fast, accepted nearly everywhere.
+    #[default]
+    Ed25519,
+    /// RSA (RFC 8017) with e = 65537.
+    Rsa(RsaBits),
+    /// ECDSA (RFC 5656).
+    Ecdsa(Curve),
+}
+
+impl KeySpec {
+    /// The type's short name, as in file names and default comments: `ed25519`, `rsa`, `ecdsa`.
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Ed25519 => "ed25519",
+            Self::Rsa(_) => "rsa",
+            Self::Ecdsa(_) => "ecdsa",
+        }
+    }
+
+    /// The name that ssh looks for by itself in `~/.ssh`: `id_ed25519`, `id_rsa`, `id_ecdsa`.
+    #[must_use]
+    pub fn default_file_name(self) -> String {
+        format!("id_{}", self.short_name())
+    }
+}
+
+impl fmt::Display for KeySpec {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ed25519 => f.write_str("Ed25519"),
+            Self::Rsa(bits) => write!(f, "RSA, {bits} bits"),
+            Self::Ecdsa(curve) => write!(f, "ECDSA {}", curve.name()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rsa_sizes_are_judged_at_their_borders() {
+        for (bits, expected) in [
+            (1023, Err(RsaBitsError::TooSmall(1023))),
+            (1024, Err(RsaBitsError::Short(1024))),
+            (2047, Err(RsaBitsError::Short(2047))),
+            (2048, Ok(2048)),
+            (3071, Ok(3071)),
+            (16384, Ok(16384)),
+            (16385, Err(RsaBitsError::TooLarge(16385))),
+            (u32::MAX, Err(RsaBitsError::TooLarge(u32::MAX))),
+        ] {
+            assert_eq!(RsaBits::new(bits).map(RsaBits::get), expected, "{bits} bits");
+        }
+        assert_eq!(RsaBits::new_short(1024).map(RsaBits::get), Ok(1024));
+    }
+
+    #[test]
+    fn the_default_rsa_size_is_3072() {
+        assert_eq!(RsaBits::default().get(), 3072);
+    }
+}
