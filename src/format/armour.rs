@@ -16,7 +16,7 @@ pub(super) fn without_byte_order_mark(bytes: &[u8]) -> Result<&[u8], DecodeError
         let pairs = bytes.len() / 2;
         let zeros = bytes.iter().filter(|byte| **byte == 0).count();
         if pairs > 4 && zeros + 4 >= pairs {
-            return Err(DecodeError::Corrupt(Fault::Utf16));
+            return Err(Fault::Utf16.into());
         }
     }
     Ok(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
@@ -95,7 +95,7 @@ mod tests {
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let marked = [&[0xff, 0xfe][..], &little].concat();
         for bytes in [little, big, marked] {
-            assert_eq!(without_byte_order_mark(&bytes), Err(DecodeError::Corrupt(Fault::Utf16)));
+            assert_eq!(without_byte_order_mark(&bytes), Err(DecodeError::Malformed(Fault::Utf16)));
         }
     }
 

@@ -24,6 +24,11 @@ const SALT_LEN: usize = 16;
 /// The bytes of an authentication tag, the same for AES-GCM and ChaCha20-Poly1305.
 const TAG_LEN: usize = 16;
 
+/// The most bytes that salt and rounds may take.
+const MAX_KDF_OPTIONS: u32 = 4096;
+/// More keys than this in one file are a number that was damaged; OpenSSH itself reads only one.
+const MOST_KEYS: u32 = 64;
+
 /// The encrypted part of a file.
 #[derive(Debug)]
 pub(super) struct Sealed {
@@ -45,11 +50,16 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
     let cipher = Cipher::new(cipher_name)
         .map_err(|_| DecodeError::UnsupportedCipher(printable(cipher_name)))?;
     let kdf_name = reader.text()?;
+    // Salt and rounds; where far more is promised, the length was damaged and nothing is missing.
+    let is_damaged = reader.clone().uint32().is_ok_and(|len| len > MAX_KDF_OPTIONS);
+    if is_damaged {
+        return Err(Fault::Value("KDF options").into());
+    }
     let kdf_options = reader.string()?;
     match reader.uint32()? {
-        0 => return Err(DecodeError::Malformed(Fault::Value("number of keys"))),
         1 => {}
-        _ => return Err(DecodeError::MultipleKeys),
+        2..=MOST_KEYS => return Err(DecodeError::MultipleKeys),
+        _ => return Err(Fault::Value("number of keys").into()),
     }
     let public = reader.string()?;
     let private = reader.string()?;
@@ -79,9 +89,10 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         (Cipher::None, _) | (_, "none") => Err(Fault::CipherWithoutKdf.into()),
         (_, "bcrypt") => {
             let mut options = Reader::new(kdf_options);
-            let salt = options.string()?.to_vec();
-            let rounds = options.uint32()?;
-            options.end()?;
+            let (salt, rounds) = match (options.string(), options.uint32(), options.end()) {
+                (Ok(salt), Ok(rounds), Ok(())) => (salt.to_vec(), rounds),
+                _ => return Err(Fault::Value("KDF options").into()),
+            };
             if salt.is_empty() || rounds == 0 {
                 return Err(Fault::Value("KDF options").into());
             }

@@ -251,7 +251,8 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         let name = std::str::from_utf8(rest[colon + 1..].trim_ascii()).map_err(|_| Fault::Value(NAME))?;
         let stem_is_known = Algorithm::from_name(name).is_some() || Certificate::is_name(name);
         if !stem_is_known {
-            return Err(if name.is_empty() {
+            let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<');
+            return Err(if !is_name {
                 Fault::Value(NAME).into()
             } else {
                 DecodeError::UnsupportedKeyType(printable(name))

@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding};
 
-use super::armour::{base64, lines};
+use super::armour::base64;
 use super::certificate::key_or_certificate;
 use super::{Certificate, DecodeError, Fault, Format, PublicFile};
 use crate::key::comment::Comment;
@@ -23,11 +23,15 @@ pub(super) fn candidate(text: &[u8]) -> Option<&[u8]> {
 
 /// Reads the line, and sees to it that it is the only one.
 pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
-    let mut lines = lines(text).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let ended_by_lf = text.split(|byte| *byte == b'\n');
+    let mut lines = ended_by_lf
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty());
     let line = lines.next().unwrap_or_default();
     if let Some(next) = lines.next() {
         let is_key = candidate(next).is_some();
-        let is_base64 = base64_end(next) == next.len();
+        // One long base64 word that begins a line is the rest of a key that an editor has wrapped.
+        let is_base64 = base64_end(next.trim_ascii()) >= 16;
         return Err(match (is_key, is_base64) {
             (true, _) => DecodeError::MultipleKeys,
             (_, true) => Fault::BrokenLine.into(),
@@ -35,7 +39,7 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
         });
     }
     let (name, rest) = split_word(line);
-    let (blob, comment) = split_word(rest);
+    let (blob, comment) = split_word(rest.trim_ascii_start());
     let name = std::str::from_utf8(name).map_err(|_| Fault::TypeNames)?;
     if blob.is_empty() {
         return Err(Fault::NoKeyBlob.into());
@@ -51,7 +55,7 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
 
 fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
     let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
-    (&text[..end], text[end..].trim_ascii_start())
+    (&text[..end], text.get(end + 1..).unwrap_or_default())
 }
 
 fn base64_end(text: &[u8]) -> usize {

@@ -3,7 +3,6 @@
 //! FIPS 140-3 asks for it under the name of pairwise consistency test: a fault of the arithmetic, of
 //! the memory or of this program shows here and not on the day of the first login.
 
-use ed25519_dalek::Signer as _;
 use p256::ecdsa::signature::{Signer, Verifier};
 use zeroize::Zeroizing;
 
