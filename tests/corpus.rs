@@ -9,7 +9,14 @@ use keywright::secret::Passphrase;
 use serde_json::Value;
 
 /// The formats of the manifests that are read today; the others must only be refused in good order.
-const FORMATS: [&str; 6] = ["openssh-v1", "openssh-pub", "openssh-cert", "ppk2", "ppk3", "rfc4716"];
+const FORMATS: [&str; 6] = [
+    "openssh-v1",
+    "openssh-pub",
+    "openssh-cert",
+    "ppk2",
+    "ppk3",
+    "rfc4716",
+];
 
 /// Keys of this type are refused by name.
 const NOT_YET: &str = "mldsa44";
@@ -59,18 +66,29 @@ impl Entry {
 }
 
 fn unhex(hex: &str) -> Vec<u8> {
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+    (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .collect()
 }
 
 fn manifest(folder: &Path) -> Vec<Entry> {
     let text = std::fs::read_to_string(folder.join("MANIFEST.json")).unwrap();
     let manifest: Value = serde_json::from_str(&text).unwrap();
     let entries = manifest["entries"].as_array().unwrap().clone();
-    entries.into_iter().map(|value| Entry { folder: folder.to_owned(), value }).collect()
+    entries
+        .into_iter()
+        .map(|value| Entry {
+            folder: folder.to_owned(),
+            value,
+        })
+        .collect()
 }
 
 fn corpus(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus")
+        .join(name)
 }
 
 /// What a file turned out to hold, private or public.
@@ -107,7 +125,10 @@ impl Found {
         let plain = Fingerprint::of(self.key(), FingerprintKind::Sha256);
         let certified =
             certificate.map(|cert| Fingerprint::of_wire(cert.blob(), FingerprintKind::Sha256).to_string());
-        [Some(plain.to_string()), certified].into_iter().flatten().collect()
+        [Some(plain.to_string()), certified]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
@@ -181,7 +202,12 @@ fn check(entries: &[Entry], at_least: usize) {
     let in_scope = entries.iter().filter(|entry| entry.is_in_scope()).count();
     assert!(in_scope >= at_least, "only {in_scope} files were looked at");
     let complaints: Vec<String> = entries.iter().filter_map(complaint).collect();
-    assert!(complaints.is_empty(), "{} of {in_scope}:\n{}", complaints.len(), complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "{} of {in_scope}:\n{}",
+        complaints.len(),
+        complaints.join("\n")
+    );
 }
 
 #[test]
@@ -206,7 +232,11 @@ fn key_files_of_other_projects_test_suites_are_read() {
         .into_iter()
         .filter(|entry| !entry.text("key_type").is_some_and(|kind| kind.contains(NOT_YET)))
         // Lists of keys, which are not key files.
-        .filter(|entry| !["authorized_keys", "ca_user_keys.pub"].iter().any(|list| entry.text("file").unwrap().ends_with(list)))
+        .filter(|entry| {
+            !["authorized_keys", "ca_user_keys.pub"]
+                .iter()
+                .any(|list| entry.text("file").unwrap().ends_with(list))
+        })
         .collect();
     check(&entries, 200);
 }
@@ -224,7 +254,11 @@ fn no_truncation_of_a_key_file_opens_or_panics() {
 
 #[test]
 fn no_flipped_bit_makes_another_key() {
-    for name in ["openssh/ed25519", "putty/ed25519_comment1.ppk", "openssh/ed25519.pub"] {
+    for name in [
+        "openssh/ed25519",
+        "putty/ed25519_comment1.ppk",
+        "openssh/ed25519.pub",
+    ] {
         let bytes = std::fs::read(corpus("real").join(name)).unwrap();
         let key = open(&bytes, None).unwrap().key().clone();
         let is_public = name.ends_with(".pub");

@@ -45,7 +45,11 @@ impl<'a> Iterator for Lines<'a> {
             self.rest = None;
             return (!rest.is_empty()).then_some(rest);
         };
-        let next = if rest[end..].starts_with(b"\r\n") { end + 2 } else { end + 1 };
+        let next = if rest[end..].starts_with(b"\r\n") {
+            end + 2
+        } else {
+            end + 1
+        };
         self.rest = Some(&rest[next..]);
         Some(&rest[..end])
     }
@@ -57,7 +61,9 @@ impl<'a> Iterator for Lines<'a> {
 /// [`Fault::Base64`].
 pub(super) fn base64(text: &[u8]) -> Result<SecretBytes, DecodeError> {
     let mut bytes = SecretBytes::new(vec![0; text.len() / 4 * 3 + 3]);
-    let len = Base64::decode(text, bytes.expose_mut()).map_err(|_| Fault::Base64)?.len();
+    let len = Base64::decode(text, bytes.expose_mut())
+        .map_err(|_| Fault::Base64)?
+        .len();
     bytes.truncate(len);
     Ok(bytes)
 }
@@ -95,7 +101,10 @@ mod tests {
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
         let marked = [&[0xff, 0xfe][..], &little].concat();
         for bytes in [little, big, marked] {
-            assert_eq!(without_byte_order_mark(&bytes), Err(DecodeError::Malformed(Fault::Utf16)));
+            assert_eq!(
+                without_byte_order_mark(&bytes),
+                Err(DecodeError::Malformed(Fault::Utf16))
+            );
         }
     }
 

@@ -29,14 +29,18 @@ impl Certificate {
     pub fn from_wire(blob: &[u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(blob);
         let name = reader.text()?;
-        let algorithm = certified(name)
-            .ok_or_else(|| DecodeError::UnsupportedKeyType(super::error::printable(name)))?;
+        let algorithm =
+            certified(name).ok_or_else(|| DecodeError::UnsupportedKeyType(super::error::printable(name)))?;
         let _nonce = reader.string()?;
         let key = PublicKey::read_fields(algorithm, &mut reader)?;
         if reader.rest().is_empty() {
             return Err(Fault::Wire(crate::key::wire::WireError::Short).into());
         }
-        Ok(Self { name: name.to_owned(), blob: blob.to_vec(), key })
+        Ok(Self {
+            name: name.to_owned(),
+            blob: blob.to_vec(),
+            key,
+        })
     }
 
     /// Its type: `ssh-ed25519-cert-v01@openssh.com`, …

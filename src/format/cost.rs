@@ -56,7 +56,12 @@ pub struct Argon2Params {
 impl Default for Argon2Params {
     /// As PuTTYgen starts: 8 MiB, 13 passes (about 0.1 s), one lane.
     fn default() -> Self {
-        Self { variant: Argon2Variant::Id, mem_kib: 8192, passes: 13, parallelism: 1 }
+        Self {
+            variant: Argon2Variant::Id,
+            mem_kib: 8192,
+            passes: 13,
+            parallelism: 1,
+        }
     }
 }
 
@@ -160,7 +165,11 @@ impl fmt::Display for Cost {
         }
         match self {
             Self::Argon2(params) if params.mem_kib >= 1 << 20 => {
-                write!(f, " and {:.0} GiB of memory", f64::from(params.mem_kib) / f64::from(1 << 20))
+                write!(
+                    f,
+                    " and {:.0} GiB of memory",
+                    f64::from(params.mem_kib) / f64::from(1 << 20)
+                )
             }
             Self::Argon2(params) if params.mem_kib > 64 << 10 => {
                 write!(f, " and {} MiB of memory", params.mem_kib >> 10)

@@ -242,7 +242,10 @@ pub enum PrivateEncoding {
 
 impl PrivateEncoding {
     /// OpenSSH's defaults since 9.4: aes256-ctr and 24 rounds.
-    pub const OPENSSH: Self = Self::OpenSsh { cipher: Cipher::Aes256Ctr, rounds: 24 };
+    pub const OPENSSH: Self = Self::OpenSsh {
+        cipher: Cipher::Aes256Ctr,
+        rounds: 24,
+    };
 
     /// The kind of file that is written.
     #[must_use]
@@ -277,7 +280,10 @@ pub fn encode_private(
 ) -> Result<SecretBytes, EncodeError> {
     let passphrase = passphrase.filter(|passphrase| !passphrase.is_empty());
     if passphrase.is_some() {
-        encoding.cost().check(Consent::Given).map_err(|_| EncodeError::Cost)?;
+        encoding
+            .cost()
+            .check(Consent::Given)
+            .map_err(|_| EncodeError::Cost)?;
     }
     match encoding {
         PrivateEncoding::OpenSsh { cipher, rounds } => {

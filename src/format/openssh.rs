@@ -7,9 +7,7 @@ use zeroize::Zeroizing;
 use super::armour::{base64, lines, wrapped_base64};
 use super::cost::bcrypt;
 use super::error::printable;
-use super::{
-    DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection,
-};
+use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection};
 use crate::key::wire::{Reader, WireError, Writer};
 use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
@@ -47,8 +45,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         return Err(DecodeError::Corrupt(Fault::Magic));
     }
     let cipher_name = reader.text()?;
-    let cipher = Cipher::new(cipher_name)
-        .map_err(|_| DecodeError::UnsupportedCipher(printable(cipher_name)))?;
+    let cipher =
+        Cipher::new(cipher_name).map_err(|_| DecodeError::UnsupportedCipher(printable(cipher_name)))?;
     let kdf_name = reader.text()?;
     // Salt and rounds; where far more is promised, the length was damaged and nothing is missing.
     let is_damaged = reader.clone().uint32().is_ok_and(|len| len > MAX_KDF_OPTIONS);
@@ -120,7 +118,11 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
 
 fn read_tag(cipher: Cipher, rest: &[u8]) -> Result<Option<[u8; TAG_LEN]>, DecodeError> {
     if !cipher.has_tag() {
-        return if rest.is_empty() { Ok(None) } else { Err(DecodeError::TrailingData) };
+        return if rest.is_empty() {
+            Ok(None)
+        } else {
+            Err(DecodeError::TrailingData)
+        };
     }
     match rest.len() {
         TAG_LEN => Ok(rest.try_into().ok()),
@@ -135,7 +137,11 @@ fn unarmoured(text: &[u8]) -> Result<SecretBytes, DecodeError> {
     let first = lines.next().map(<[u8]>::trim_ascii).unwrap_or_default();
     if first != BEGIN {
         // All on one line, as when line breaks were lost in a form or an environment variable.
-        return Err(if first.len() > BEGIN.len() { Fault::Base64.into() } else { DecodeError::Truncated });
+        return Err(if first.len() > BEGIN.len() {
+            Fault::Base64.into()
+        } else {
+            DecodeError::Truncated
+        });
     }
     let mut body = SecretBytes::with_capacity(text.len());
     loop {
@@ -158,7 +164,11 @@ fn unarmoured(text: &[u8]) -> Result<SecretBytes, DecodeError> {
     let mut behind = lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     if let Some(line) = behind.next() {
         let is_key = line.starts_with(b"-----BEGIN ");
-        return Err(if is_key { DecodeError::MultipleKeys } else { DecodeError::TrailingData });
+        return Err(if is_key {
+            DecodeError::MultipleKeys
+        } else {
+            DecodeError::TrailingData
+        });
     }
     if body.is_empty() {
         return Err(DecodeError::Truncated);
@@ -172,8 +182,8 @@ impl Sealed {
         file: &LockedFile,
         passphrase: &Passphrase,
     ) -> Result<PrivateFile, DecodeError> {
-        let keys = derive(self.cipher, passphrase, &self.salt, self.rounds)
-            .ok_or(Fault::Value("KDF options"))?;
+        let keys =
+            derive(self.cipher, passphrase, &self.salt, self.rounds).ok_or(Fault::Value("KDF options"))?;
         let mut plain = SecretBytes::copy_of(&self.ciphertext);
         self.cipher
             .decrypt(&keys.key, &keys.iv, plain.expose_mut(), self.tag.map(Into::into))
@@ -252,19 +262,24 @@ fn read_halves(
         }
         Algorithm::Dsa => (
             PublicKey::read_fields(algorithm, reader)?,
-            PrivateKey::Dsa { x: secret(reader.mpint())? },
+            PrivateKey::Dsa {
+                x: secret(reader.mpint())?,
+            },
         ),
         Algorithm::Ecdsa(_) => (
             PublicKey::read_fields(algorithm, reader)?,
-            PrivateKey::Ecdsa { scalar: secret(reader.mpint())? },
+            PrivateKey::Ecdsa {
+                scalar: secret(reader.mpint())?,
+            },
         ),
         Algorithm::Ed25519 | Algorithm::Ed448 => {
             let public = PublicKey::read_fields(algorithm, reader)?;
             let public_len = if algorithm == Algorithm::Ed25519 { 32 } else { 57 };
             let both = reader.string()?;
             // The seed, and once more the public key: a copy that differs is a trap (RUSTSEC-2022-0093).
-            let (seed, repeated) =
-                both.split_at_checked(public_len).ok_or(Fault::Wire(WireError::WrongLength))?;
+            let (seed, repeated) = both
+                .split_at_checked(public_len)
+                .ok_or(Fault::Wire(WireError::WrongLength))?;
             if repeated.len() != public_len {
                 return Err(Fault::Wire(WireError::WrongLength).into());
             }
@@ -321,7 +336,9 @@ pub(super) fn encode(
                 .map_err(|_| EncodeError::Cipher)?
         }
     };
-    out.uint32(1).string(&outgoing.key.public().to_wire()).string(plain.expose());
+    out.uint32(1)
+        .string(&outgoing.key.public().to_wire())
+        .string(plain.expose());
     if let Some(tag) = tag {
         out.bytes(&tag);
     }
@@ -338,10 +355,17 @@ fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRn
     let (public, private) = (outgoing.key.public(), outgoing.key.private());
     let check = rng.next_u32();
     let mut out = Writer::new();
-    out.uint32(check).uint32(check).string(outgoing.key.algorithm().name().as_bytes());
+    out.uint32(check)
+        .uint32(check)
+        .string(outgoing.key.algorithm().name().as_bytes());
     match (public, private) {
         (PublicKey::Rsa { e, n }, PrivateKey::Rsa { d, p, q, iqmp }) => {
-            out.mpint(n).mpint(e).mpint(d.expose()).mpint(iqmp.expose()).mpint(p.expose()).mpint(q.expose());
+            out.mpint(n)
+                .mpint(e)
+                .mpint(d.expose())
+                .mpint(iqmp.expose())
+                .mpint(p.expose())
+                .mpint(q.expose());
         }
         (_, private) => {
             public.write_fields(&mut out);
@@ -363,7 +387,11 @@ fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRn
                     }
                     out.string(both.expose());
                 }
-                PrivateKey::SecurityKey { flags, handle, reserved } => {
+                PrivateKey::SecurityKey {
+                    flags,
+                    handle,
+                    reserved,
+                } => {
                     out.byte(*flags).string(handle.expose()).string(reserved);
                 }
             }

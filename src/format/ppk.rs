@@ -95,10 +95,20 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
     };
     let private = headers.part("Private-Lines")?;
     let mac = headers.hex("Private-MAC")?;
-    let body = Body { version, algorithm, encryption, comment, public, private, mac };
+    let body = Body {
+        version,
+        algorithm,
+        encryption,
+        comment,
+        public,
+        private,
+        mac,
+    };
 
     let (key, certificate) = key_or_certificate(&body.public)?;
-    let name = certificate.as_ref().map_or(key.algorithm().name(), Certificate::name);
+    let name = certificate
+        .as_ref()
+        .map_or(key.algorithm().name(), Certificate::name);
     if name != body.algorithm {
         return Err(Fault::TypeNames.into());
     }
@@ -169,7 +179,15 @@ impl Sealed {
 
 impl Body {
     fn mac_fits(&self, key: &SecretBytes, plain: &[u8]) -> bool {
-        let mac = mac(self.version, key, &self.algorithm, self.encryption, &self.comment, &self.public, plain);
+        let mac = mac(
+            self.version,
+            key,
+            &self.algorithm,
+            self.encryption,
+            &self.comment,
+            &self.public,
+            plain,
+        );
         mac.ct_eq(&self.mac).into()
     }
 }
@@ -218,13 +236,25 @@ fn argon2_keys(passphrase: &Passphrase, params: &Argon2Params, salt: &[u8]) -> O
 
 fn sha1_keys(passphrase: &Passphrase) -> Keys {
     let mut cipher = Zeroizing::new([0; 32]);
-    let first = Sha1::new().chain_update([0, 0, 0, 0]).chain_update(passphrase.expose()).finalize();
-    let second = Sha1::new().chain_update([0, 0, 0, 1]).chain_update(passphrase.expose()).finalize();
+    let first = Sha1::new()
+        .chain_update([0, 0, 0, 0])
+        .chain_update(passphrase.expose())
+        .finalize();
+    let second = Sha1::new()
+        .chain_update([0, 0, 0, 1])
+        .chain_update(passphrase.expose())
+        .finalize();
     cipher[..20].copy_from_slice(&first);
     cipher[20..].copy_from_slice(&second[..12]);
-    let mac =
-        Sha1::new().chain_update(b"putty-private-key-file-mac-key").chain_update(passphrase.expose()).finalize();
-    Keys { cipher, iv: Zeroizing::new([0; BLOCK]), mac: SecretBytes::copy_of(&mac) }
+    let mac = Sha1::new()
+        .chain_update(b"putty-private-key-file-mac-key")
+        .chain_update(passphrase.expose())
+        .finalize();
+    Keys {
+        cipher,
+        iv: Zeroizing::new([0; BLOCK]),
+        mac: SecretBytes::copy_of(&mac),
+    }
 }
 
 /// Takes the lines of a file one header after the other, in their fixed order.
@@ -238,7 +268,10 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         const NAME: &str = "PuTTY-User-Key-File";
         let line = self.lines.next().ok_or(DecodeError::Truncated)?;
         let rest = line.strip_prefix(MAGIC).ok_or(Fault::Header(NAME))?;
-        let colon = rest.iter().position(|byte| *byte == b':').ok_or(DecodeError::Truncated)?;
+        let colon = rest
+            .iter()
+            .position(|byte| *byte == b':')
+            .ok_or(DecodeError::Truncated)?;
         let version = match &rest[..colon] {
             b"2" => Version::V2,
             b"3" => Version::V3,
@@ -251,7 +284,8 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         let name = std::str::from_utf8(rest[colon + 1..].trim_ascii()).map_err(|_| Fault::Value(NAME))?;
         let stem_is_known = Algorithm::from_name(name).is_some() || Certificate::is_name(name);
         if !stem_is_known {
-            let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<');
+            let is_name =
+                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<');
             return Err(if !is_name {
                 Fault::Value(NAME).into()
             } else {
@@ -288,9 +322,10 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         let text = self.text(name)?;
         let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
         match digits {
-            Some(digits) if digits.len() % 2 == 0 && !digits.is_empty() => {
-                Ok(digits.chunks(2).filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect())
-            }
+            Some(digits) if digits.len() % 2 == 0 && !digits.is_empty() => Ok(digits
+                .chunks(2)
+                .filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok())
+                .collect()),
             _ => Err(Fault::Value(name).into()),
         }
     }
@@ -333,11 +368,7 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
 }
 
 /// Reads the private part, behind which at most `max_padding` bytes may follow.
-fn read_private(
-    public: &PublicKey,
-    plain: &[u8],
-    max_padding: usize,
-) -> Result<PrivateKey, DecodeError> {
+fn read_private(public: &PublicKey, plain: &[u8], max_padding: usize) -> Result<PrivateKey, DecodeError> {
     let mut reader = Reader::new(plain);
     let secret = |bytes: Result<&[u8], WireError>| bytes.map(SecretBytes::copy_of);
     let private = match public {
@@ -347,12 +378,22 @@ fn read_private(
             q: secret(reader.mpint())?,
             iqmp: secret(reader.mpint())?,
         },
-        PublicKey::Dsa { .. } => PrivateKey::Dsa { x: secret(reader.mpint())? },
-        PublicKey::Ecdsa { .. } => PrivateKey::Ecdsa { scalar: secret(reader.mpint())? },
-        PublicKey::Ed25519(_) => PrivateKey::Ed25519 { seed: secret(reader.string())? },
-        PublicKey::Ed448(_) => PrivateKey::Ed448 { seed: secret(reader.string())? },
+        PublicKey::Dsa { .. } => PrivateKey::Dsa {
+            x: secret(reader.mpint())?,
+        },
+        PublicKey::Ecdsa { .. } => PrivateKey::Ecdsa {
+            scalar: secret(reader.mpint())?,
+        },
+        PublicKey::Ed25519(_) => PrivateKey::Ed25519 {
+            seed: secret(reader.string())?,
+        },
+        PublicKey::Ed448(_) => PrivateKey::Ed448 {
+            seed: secret(reader.string())?,
+        },
         PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } => {
-            return Err(DecodeError::UnsupportedKeyType(public.algorithm().name().to_owned()));
+            return Err(DecodeError::UnsupportedKeyType(
+                public.algorithm().name().to_owned(),
+            ));
         }
     };
     if reader.rest().len() > max_padding {
@@ -365,9 +406,11 @@ fn read_private(
 fn write_private(private: &PrivateKey) -> Option<SecretBytes> {
     let mut out = Writer::new();
     match private {
-        PrivateKey::Rsa { d, p, q, iqmp } => {
-            out.mpint(d.expose()).mpint(p.expose()).mpint(q.expose()).mpint(iqmp.expose())
-        }
+        PrivateKey::Rsa { d, p, q, iqmp } => out
+            .mpint(d.expose())
+            .mpint(p.expose())
+            .mpint(q.expose())
+            .mpint(iqmp.expose()),
         PrivateKey::Dsa { x } => out.mpint(x.expose()),
         PrivateKey::Ecdsa { scalar } => out.mpint(scalar.expose()),
         PrivateKey::Ed25519 { seed } | PrivateKey::Ed448 { seed } => out.string(seed.expose()),
@@ -413,7 +456,13 @@ pub(super) fn encode_v2(
             let keys = sha1_keys(passphrase);
             encode(outgoing, Version::V2, Some(&keys), &keys.mac, "")
         }
-        None => encode(outgoing, Version::V2, None, &sha1_keys(&Passphrase::default()).mac, ""),
+        None => encode(
+            outgoing,
+            Version::V2,
+            None,
+            &sha1_keys(&Passphrase::default()).mac,
+            "",
+        ),
     }
 }
 
@@ -440,7 +489,15 @@ fn encode(
         let missing = private.len().next_multiple_of(BLOCK) - private.len();
         private.extend(&filling[..missing]);
     }
-    let mac = mac(version, mac_key, name, encryption, comment.as_bytes(), &public, private.expose());
+    let mac = mac(
+        version,
+        mac_key,
+        name,
+        encryption,
+        comment.as_bytes(),
+        &public,
+        private.expose(),
+    );
     if let Some(keys) = keys {
         let len = private.len();
         cbc::Encryptor::<aes::Aes256>::new(&(*keys.cipher).into(), &(*keys.iv).into())

@@ -15,7 +15,9 @@ pub(super) fn candidate(text: &[u8]) -> Option<&[u8]> {
         word.len() <= 64
             && (Certificate::is_name(word)
                 || Algorithm::from_name(word).is_some()
-                || ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"].iter().any(|start| word.starts_with(start)))
+                || ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
+                    .iter()
+                    .any(|start| word.starts_with(start)))
             && word.bytes().all(|byte| byte.is_ascii_graphic())
     });
     is_type.then_some(text)
@@ -46,15 +48,25 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
     }
     let blob = base64(blob)?;
     let (key, certificate) = key_or_certificate(blob.expose())?;
-    let inside = certificate.as_ref().map_or(key.algorithm().name(), Certificate::name);
+    let inside = certificate
+        .as_ref()
+        .map_or(key.algorithm().name(), Certificate::name);
     if inside != name {
         return Err(Fault::TypeNames.into());
     }
-    Ok(PublicFile { format: Format::PublicLine, key, comment: comment.to_vec(), certificate })
+    Ok(PublicFile {
+        format: Format::PublicLine,
+        key,
+        comment: comment.to_vec(),
+        certificate,
+    })
 }
 
 fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
-    let end = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+    let end = text
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(text.len());
     (&text[..end], text.get(end + 1..).unwrap_or_default())
 }
 

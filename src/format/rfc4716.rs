@@ -43,13 +43,22 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
     }
     if let Some(line) = lines.map(<[u8]>::trim_ascii).find(|line| !line.is_empty()) {
         let is_key = line.starts_with(b"---- BEGIN ");
-        return Err(if is_key { DecodeError::MultipleKeys } else { DecodeError::TrailingData });
+        return Err(if is_key {
+            DecodeError::MultipleKeys
+        } else {
+            DecodeError::TrailingData
+        });
     }
     if body.is_empty() {
         return Err(Fault::NoKeyBlob.into());
     }
     let (key, certificate) = key_or_certificate(base64(&body)?.expose())?;
-    Ok(PublicFile { format: Format::Rfc4716, key, comment, certificate })
+    Ok(PublicFile {
+        format: Format::Rfc4716,
+        key,
+        comment,
+        certificate,
+    })
 }
 
 /// A header line, with the lines that it is continued on behind a backslash (RFC 4716 §3.3).
@@ -73,7 +82,10 @@ fn comment_of(header: &[u8]) -> Option<Vec<u8>> {
     if !tag.trim_ascii().eq_ignore_ascii_case(b"comment") {
         return None;
     }
-    let Some(quoted) = value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")) else {
+    let Some(quoted) = value
+        .strip_prefix(b"\"")
+        .and_then(|value| value.strip_suffix(b"\""))
+    else {
         return Some(value.to_vec());
     };
     let mut comment = Vec::with_capacity(quoted.len());

@@ -52,9 +52,16 @@ pub fn generate(
         KeySpec::Ecdsa(curve) => ecdsa(curve, rng)?,
         KeySpec::Rsa(bits) => {
             let numbers = rsa::generate(bits, rng, watch)?;
-            let public = PublicKey::Rsa { e: numbers.e, n: numbers.n };
-            let private =
-                PrivateKey::Rsa { d: numbers.d, p: numbers.p, q: numbers.q, iqmp: numbers.iqmp };
+            let public = PublicKey::Rsa {
+                e: numbers.e,
+                n: numbers.n,
+            };
+            let private = PrivateKey::Rsa {
+                d: numbers.d,
+                p: numbers.p,
+                q: numbers.q,
+                iqmp: numbers.iqmp,
+            };
             (public, private)
         }
     };
@@ -74,7 +81,10 @@ fn ed25519(rng: &mut impl CryptoRng) -> Result<(PublicKey, PrivateKey), Unsound>
     let mut seed = Zeroizing::new([0; 32]);
     rng.fill_bytes(seed.as_mut());
     let seed = SecretBytes::copy_of(seed.as_ref());
-    Ok((PublicKey::Ed25519(validate::ed25519_public(&seed)?), PrivateKey::Ed25519 { seed }))
+    Ok((
+        PublicKey::Ed25519(validate::ed25519_public(&seed)?),
+        PrivateKey::Ed25519 { seed },
+    ))
 }
 
 /// Draws scalars until one lies in `1..order` (FIPS 186-5 A.2.2), so that all are equally likely.

@@ -195,9 +195,10 @@ impl PublicKey {
             Self::Ecdsa { curve, point } => out.string(curve.name().as_bytes()).string(point),
             Self::Ed25519(key) => out.string(key),
             Self::Ed448(key) => out.string(key),
-            Self::SkEcdsa { point, application } => {
-                out.string(Curve::P256.name().as_bytes()).string(point).string(application)
-            }
+            Self::SkEcdsa { point, application } => out
+                .string(Curve::P256.name().as_bytes())
+                .string(point)
+                .string(application),
             Self::SkEd25519 { key, application } => out.string(key).string(application),
         };
     }
@@ -219,23 +220,30 @@ impl PublicKey {
     /// Reads the fields behind the type's name, in the order of the public form.
     pub(crate) fn read_fields(algorithm: Algorithm, reader: &mut Reader<'_>) -> Result<Self, PublicKeyError> {
         let key = match algorithm {
-            Algorithm::Rsa => Self::Rsa { e: reader.mpint()?.to_vec(), n: reader.mpint()?.to_vec() },
+            Algorithm::Rsa => Self::Rsa {
+                e: reader.mpint()?.to_vec(),
+                n: reader.mpint()?.to_vec(),
+            },
             Algorithm::Dsa => Self::Dsa {
                 p: reader.mpint()?.to_vec(),
                 q: reader.mpint()?.to_vec(),
                 g: reader.mpint()?.to_vec(),
                 y: reader.mpint()?.to_vec(),
             },
-            Algorithm::Ecdsa(curve) => Self::Ecdsa { curve, point: read_point(curve, reader)? },
+            Algorithm::Ecdsa(curve) => Self::Ecdsa {
+                curve,
+                point: read_point(curve, reader)?,
+            },
             Algorithm::Ed25519 => Self::Ed25519(reader.array()?),
             Algorithm::Ed448 => Self::Ed448(reader.array()?),
             Algorithm::SkEcdsa => Self::SkEcdsa {
                 point: read_point(Curve::P256, reader)?,
                 application: read_application(reader)?,
             },
-            Algorithm::SkEd25519 => {
-                Self::SkEd25519 { key: reader.array()?, application: read_application(reader)? }
-            }
+            Algorithm::SkEd25519 => Self::SkEd25519 {
+                key: reader.array()?,
+                application: read_application(reader)?,
+            },
         };
         validate::public_key(&key)?;
         Ok(key)

@@ -31,9 +31,7 @@ pub fn signs(key: &KeyPair) -> bool {
         (PublicKey::Ed25519(public), PrivateKey::Ed25519 { seed }) => {
             ed25519_signs(public, seed).unwrap_or(false)
         }
-        (PublicKey::Ed448(public), PrivateKey::Ed448 { seed }) => {
-            ed448_signs(public, seed).unwrap_or(false)
-        }
+        (PublicKey::Ed448(public), PrivateKey::Ed448 { seed }) => ed448_signs(public, seed).unwrap_or(false),
         _ => false,
     }
 }
@@ -46,7 +44,9 @@ fn ed25519_signs(public: &[u8; 32], seed: &SecretBytes) -> Option<bool> {
 }
 
 fn ed448_signs(public: &[u8; 57], seed: &SecretBytes) -> Option<bool> {
-    let signature = ed448_goldilocks::SigningKey::try_from(seed.expose()).ok()?.sign_raw(MESSAGE);
+    let signature = ed448_goldilocks::SigningKey::try_from(seed.expose())
+        .ok()?
+        .sign_raw(MESSAGE);
     let public = ed448_goldilocks::VerifyingKey::from_bytes(&(*public).into()).ok()?;
     Some(public.verify_raw(&signature, MESSAGE).is_ok())
 }
@@ -54,8 +54,9 @@ fn ed448_signs(public: &[u8; 57], seed: &SecretBytes) -> Option<bool> {
 /// One curve: the scalar signs, the point that stands in the public key verifies.
 macro_rules! signs_on {
     ($curve:ident, $scalar:expr, $point:expr) => {{
-        let signature: $curve::ecdsa::Signature =
-            $curve::ecdsa::SigningKey::from_slice($scalar.expose()).ok()?.sign(MESSAGE);
+        let signature: $curve::ecdsa::Signature = $curve::ecdsa::SigningKey::from_slice($scalar.expose())
+            .ok()?
+            .sign(MESSAGE);
         let public = $curve::ecdsa::VerifyingKey::from_sec1_bytes($point).ok()?;
         Some(public.verify(MESSAGE, &signature).is_ok())
     }};

@@ -89,16 +89,17 @@ pub fn pair(public: &PublicKey, private: &PrivateKey) -> Result<(), Unsound> {
         }
         (PublicKey::Ed25519(key), PrivateKey::Ed25519 { seed }) => fits(&ed25519_public(seed)?, key),
         (PublicKey::Ed448(key), PrivateKey::Ed448 { seed }) => fits(&ed448_public(seed)?, key),
-        (
-            PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. },
-            PrivateKey::SecurityKey { .. },
-        ) => Ok(()),
+        (PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. }, PrivateKey::SecurityKey { .. }) => Ok(()),
         _ => Err(Unsound::HalvesDiffer),
     }
 }
 
 fn fits(computed: &[u8], stated: &[u8]) -> Result<(), Unsound> {
-    if computed == stated { Ok(()) } else { Err(Unsound::HalvesDiffer) }
+    if computed == stated {
+        Ok(())
+    } else {
+        Err(Unsound::HalvesDiffer)
+    }
 }
 
 /// The Ed25519 public key of a seed.
@@ -108,7 +109,9 @@ fn fits(computed: &[u8], stated: &[u8]) -> Result<(), Unsound> {
 pub fn ed25519_public(seed: &SecretBytes) -> Result<[u8; 32], Unsound> {
     let seed: Zeroizing<[u8; 32]> =
         Zeroizing::new(seed.expose().try_into().map_err(|_| Unsound::HalvesDiffer)?);
-    Ok(ed25519_dalek::SigningKey::from_bytes(&seed).verifying_key().to_bytes())
+    Ok(ed25519_dalek::SigningKey::from_bytes(&seed)
+        .verifying_key()
+        .to_bytes())
 }
 
 /// The Ed448 public key of a seed.
@@ -218,7 +221,9 @@ fn dsa_pair(p: &[u8], q: &[u8], g: &[u8], y: &[u8], x: &SecretBytes) -> Result<(
 }
 
 fn dsa_field(p: &[u8]) -> Result<BoxedMontyParams, Unsound> {
-    let modulus = Odd::new(BoxedUint::from_be_slice_vartime(p)).into_option().ok_or(Unsound::Dsa)?;
+    let modulus = Odd::new(BoxedUint::from_be_slice_vartime(p))
+        .into_option()
+        .ok_or(Unsound::Dsa)?;
     Ok(BoxedMontyParams::new_vartime(modulus))
 }
 
@@ -229,5 +234,9 @@ fn dsa_element(number: &[u8], field: &BoxedMontyParams) -> BoxedMontyForm {
 
 /// Whether the big-endian `number` is `limit` or more; both without leading zeros.
 fn is_not_below(number: &[u8], limit: &[u8]) -> bool {
-    number.len().cmp(&limit.len()).then_with(|| number.cmp(limit)).is_ge()
+    number
+        .len()
+        .cmp(&limit.len())
+        .then_with(|| number.cmp(limit))
+        .is_ge()
 }

@@ -127,7 +127,11 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`WireError::Trailing`] when something is left.
     pub fn end(self) -> Result<(), WireError> {
-        if self.rest.is_empty() { Ok(()) } else { Err(WireError::Trailing) }
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(WireError::Trailing)
+        }
     }
 }
 
@@ -246,12 +250,21 @@ mod tests {
         }
         let mut writer = Writer::new();
         writer.mpint(&[1; MAX_NUMBER_BYTES + 1]);
-        assert_eq!(Reader::new(&writer.finish_public()).mpint(), Err(WireError::TooLarge));
+        assert_eq!(
+            Reader::new(&writer.finish_public()).mpint(),
+            Err(WireError::TooLarge)
+        );
     }
 
     #[test]
     fn bits_are_counted_from_the_highest_one() {
-        for (number, bits) in [(&[][..], 0), (&[0, 0], 0), (&[1], 1), (&[0, 0xff], 8), (&[1, 0], 9)] {
+        for (number, bits) in [
+            (&[][..], 0),
+            (&[0, 0], 0),
+            (&[1], 1),
+            (&[0, 0xff], 8),
+            (&[1, 0], 9),
+        ] {
             assert_eq!(bit_len(number), bits, "{number:?}");
         }
     }

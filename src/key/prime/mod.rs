@@ -1,2 +1,3 @@
 //! .
-#[derive(Debug)] pub struct Cancelled;
+#[derive(Debug)]
+pub struct Cancelled;
