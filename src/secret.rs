@@ -140,6 +140,92 @@ impl fmt::Debug for Passphrase {
     }
 }
 
+/// A passphrase while it is being typed.
+///
+/// Its room is fixed and reserved at once, so that no keystroke moves it and leaves a copy behind;
+/// what does not fit is not taken. It is wiped when cleared and when dropped.
+pub struct TypedPassphrase(Zeroizing<String>);
+
+impl TypedPassphrase {
+    /// How many bytes can be typed.
+    pub const MAX_BYTES: usize = 4096;
+
+    /// Nothing typed yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Zeroizing::new(String::with_capacity(Self::MAX_BYTES)))
+    }
+
+    /// As if `passphrase` had been typed; nothing when it is not text or too long to have been.
+    #[must_use]
+    pub fn from_passphrase(passphrase: &Passphrase) -> Option<Self> {
+        let text = std::str::from_utf8(passphrase.expose()).ok()?;
+        let mut typed = Self::new();
+        (typed.insert(0, text) == text.len()).then_some(typed)
+    }
+
+    /// What has been typed.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether nothing has been typed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts as many characters of `text` as there is room for at byte `at`, which must lie between
+    /// two characters; says how many bytes went in.
+    pub fn insert(&mut self, at: usize, text: &str) -> usize {
+        let room = Self::MAX_BYTES - self.0.len();
+        let fits = text.floor_char_boundary(room);
+        self.0.insert_str(at, &text[..fits]);
+        fits
+    }
+
+    /// Takes the bytes of `range` out, whose ends must lie between characters.
+    pub fn delete(&mut self, range: std::ops::Range<usize>) {
+        let len = self.0.len();
+        let removed = range.len();
+        self.0.replace_range(range, "");
+        // The characters behind moved forward; what they left behind is overwritten and cut again.
+        let filler = "\0".repeat(removed);
+        self.0.push_str(&filler);
+        self.0.truncate(len - removed);
+    }
+
+    /// Forgets what was typed.
+    pub fn clear(&mut self) {
+        self.0.zeroize();
+    }
+
+    /// A passphrase of what has been typed; what was typed stays.
+    #[must_use]
+    pub fn to_passphrase(&self) -> Passphrase {
+        Passphrase::from_bytes(self.0.as_bytes().to_vec())
+    }
+
+    /// Whether both are the same, compared in constant time.
+    #[must_use]
+    pub fn is_same_as(&self, other: &Self) -> bool {
+        self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+    }
+}
+
+impl Default for TypedPassphrase {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for TypedPassphrase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TypedPassphrase(…)")
+    }
+}
+
 /// A fixed-size secret, wiped when dropped.
 pub type SecretArray<const N: usize> = Zeroizing<[u8; N]>;
 
@@ -162,6 +248,23 @@ mod tests {
             secret.extend(&[byte]);
         }
         assert_eq!(secret.expose(), (0..=255).collect::<Vec<u8>>());
+    }
+
+    #[test]
+    fn a_typed_passphrase_never_moves_and_never_grows_over_its_room() {
+        let mut typed = TypedPassphrase::new();
+        let place = typed.expose().as_ptr();
+        assert_eq!(typed.insert(0, "aé"), 3);
+        assert_eq!(typed.insert(1, "ü"), 2);
+        assert_eq!(typed.expose(), "aüé");
+        typed.delete(1..3);
+        assert_eq!(typed.expose(), "aé");
+        let long = "é".repeat(TypedPassphrase::MAX_BYTES);
+        assert_eq!(typed.insert(3, &long), TypedPassphrase::MAX_BYTES - 4);
+        assert_eq!(typed.expose().len(), TypedPassphrase::MAX_BYTES - 1);
+        assert_eq!(typed.expose().as_ptr(), place);
+        typed.clear();
+        assert!(typed.is_empty());
     }
 
     #[test]

@@ -179,14 +179,22 @@ fn weak_kdf(protection: &Protection) -> Option<Warning> {
     })
 }
 
-fn loose_permissions(path: &Path) -> Option<Warning> {
-    match audit_private(path) {
-        Ok(Access::Loose { detail }) => Some(Warning {
+/// A file that others may read.
+#[must_use]
+pub fn access_warning(access: &Access) -> Option<Warning> {
+    match access {
+        Access::Loose { detail } => Some(Warning {
             code: "permissions",
             message: format!("other users of this computer may read the file ({detail})"),
             hint: "ssh refuses such a file. Save it again here, or run chmod 600 on it.",
         }),
-        Ok(Access::OwnerOnly | Access::NotOwned { .. }) => None,
+        Access::OwnerOnly | Access::NotOwned { .. } => None,
+    }
+}
+
+fn loose_permissions(path: &Path) -> Option<Warning> {
+    match audit_private(path) {
+        Ok(access) => access_warning(&access),
         Err(error) => {
             log::debug!("no permissions of {}: {error}", path.display());
             None

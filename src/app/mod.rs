@@ -1,10 +1,426 @@
 //! What the program is doing, without saying how it looks: window and console share every line.
+//!
+//! A window reads [`App`], lets people edit the drafts in it, and hands [`Command`]s to
+//! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
+pub mod command;
+pub mod command_line;
 pub mod describe;
+pub mod desktop;
+pub mod dialog;
 pub mod job;
+mod flow;
 pub mod making;
 pub mod opening;
 mod problem;
 pub mod saving;
+pub mod speed;
+pub mod stage;
+mod task;
 
+use std::path::PathBuf;
+
+pub use command::Command;
 pub use problem::{Blame, Problem};
+
+use crate::key::entropy::EntropyPool;
+use crate::key::fingerprint::FingerprintKind;
+use crate::key::spec::{KeySpec, RsaBits};
+use desktop::Desktop;
+use dialog::{Dialog, Parameters, TextSize, ThemeChoice};
+use job::{Job, Poll, Wake};
+use saving::Strength;
+use speed::Speed;
+use stage::{Document, Generating, Stage, Stirring};
+use task::Task;
+
+/// What just happened, in one line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Status {
+    /// A sentence; empty when nothing has happened yet.
+    pub text: String,
+    /// The file that can be shown.
+    pub file: Option<PathBuf>,
+}
+
+impl Status {
+    fn say(text: impl Into<String>) -> Self {
+        Self { text: text.into(), file: None }
+    }
+}
+
+/// The whole program but for its looks.
+#[derive(Debug)]
+pub struct App {
+    /// What the key page shows.
+    pub stage: Stage,
+    /// The dialog that is open.
+    pub dialog: Option<Dialog>,
+    /// What just happened.
+    pub status: Status,
+    /// Which fingerprint is shown.
+    pub fingerprint: FingerprintKind,
+    /// How private files are protected.
+    pub strength: Strength,
+    /// Light or dark.
+    pub theme: ThemeChoice,
+    /// How large text is.
+    pub text_size: TextSize,
+    /// The key to make next, as the page has it.
+    pub next_key: NextKey,
+    task: Option<Task>,
+    speed: Measured,
+    wake: WakeUp,
+    must_quit: bool,
+}
+
+/// What the page asks for, before it is a [`KeySpec`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextKey {
+    /// Which kind.
+    pub kind: Kind,
+    /// The number of bits, as typed, for RSA.
+    pub rsa_bits: u32,
+    /// The curve for ECDSA.
+    pub curve: crate::key::spec::Curve,
+}
+
+/// The kinds of keys that can be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Ed25519.
+    Ed25519,
+    /// RSA.
+    Rsa,
+    /// ECDSA.
+    Ecdsa,
+}
+
+impl Default for NextKey {
+    fn default() -> Self {
+        Self {
+            kind: Kind::Ed25519,
+            rsa_bits: RsaBits::default().get(),
+            curve: crate::key::spec::Curve::P256,
+        }
+    }
+}
+
+impl NextKey {
+    /// The key that this describes; short RSA keys are among them, and are asked about later.
+    ///
+    /// # Errors
+    /// The number of bits is none that an RSA key can have.
+    pub fn spec(self) -> Result<KeySpec, Problem> {
+        Ok(match self.kind {
+            Kind::Ed25519 => KeySpec::Ed25519,
+            Kind::Rsa => KeySpec::Rsa(RsaBits::new_short(self.rsa_bits)?),
+            Kind::Ecdsa => KeySpec::Ecdsa(self.curve),
+        })
+    }
+}
+
+/// [`Speed`], which is measured beside everything else when the first key is there.
+#[derive(Debug)]
+enum Measured {
+    NotYet,
+    Measuring(Job<Speed>),
+    Known(Speed),
+}
+
+struct WakeUp(Wake);
+
+impl std::fmt::Debug for WakeUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Wake")
+    }
+}
+
+impl App {
+    /// A program without a key. `wake` is called from other threads when there is something to poll.
+    #[must_use]
+    pub fn new(wake: Wake) -> Self {
+        Self {
+            stage: Stage::Empty,
+            dialog: None,
+            status: Status::default(),
+            fingerprint: FingerprintKind::default(),
+            strength: Strength::default(),
+            theme: ThemeChoice::default(),
+            text_size: TextSize::default(),
+            next_key: NextKey::default(),
+            task: None,
+            speed: Measured::NotYet,
+            wake: WakeUp(wake),
+            must_quit: false,
+        }
+    }
+
+    /// Does what a person asked for.
+    pub fn apply(&mut self, command: Command, desktop: &dyn Desktop) {
+        match command {
+            Command::Generate(spec) => self.ask_to_generate(spec),
+            Command::Stir(sample) => self.stir(sample),
+            Command::UseSystemRandomnessOnly => self.generate(),
+            Command::Cancel => self.cancel(),
+
+            Command::Open => self.open(desktop),
+            Command::OpenPath(path) => self.open_path(path),
+            Command::Paste => self.paste(desktop),
+            Command::Unlock => self.unlock(crate::format::Consent::NotGiven),
+            Command::AgreeToCost => self.unlock(crate::format::Consent::Given),
+
+            Command::SavePrivate => self.save_private(desktop),
+            Command::SavePublic(format) => self.save_public(format, desktop),
+            Command::SaveUnprotected => {
+                self.dialog = None;
+                self.pick_private(desktop);
+            }
+            Command::Overwrite => self.overwrite(),
+            Command::PathTyped => self.path_typed(),
+            Command::TypePathInstead => self.type_path_instead(),
+
+            Command::CopyPublicKey => self.copy_public_key(desktop),
+            Command::CopyFingerprint => self.copy_fingerprint(desktop),
+            Command::CopyRandomart => self.copy_randomart(desktop),
+            Command::CopyCommandLine(index) => self.copy_command_line(index, desktop),
+            Command::ShowFingerprint(kind) => self.fingerprint = kind,
+
+            Command::NewKey => {
+                if self.may_lose_key(&Command::NewKey) {
+                    self.stage = Stage::Empty;
+                    self.status = Status::default();
+                }
+            }
+            Command::ShowInFolder(path) => desktop.show_in_folder(&path),
+            Command::ShowCommandLines => {
+                if let Stage::Ready(document) = &self.stage {
+                    self.dialog = Some(Dialog::CommandLines(command_line::for_document(document)));
+                }
+            }
+            Command::EditParameters => {
+                self.dialog = Some(Dialog::Parameters(Parameters::new(self.strength)));
+            }
+            Command::ApplyParameters => self.apply_parameters(),
+            Command::EditSettings => self.dialog = Some(Dialog::Settings),
+            Command::SetTheme(theme) => self.theme = theme,
+            Command::SetTextSize(size) => self.text_size = size,
+            Command::About => self.dialog = Some(Dialog::About),
+
+            Command::CloseDialog => self.dialog = None,
+            Command::DiscardUnsaved => self.discard_unsaved(desktop),
+            Command::Quit => {
+                if self.may_lose_key(&Command::Quit) {
+                    self.must_quit = true;
+                }
+            }
+        }
+    }
+
+    /// Takes up what jobs have brought. Called before every frame and whenever `wake` was.
+    pub fn poll(&mut self) {
+        self.poll_generation();
+        self.poll_task();
+        self.poll_unlock();
+        self.poll_speed();
+    }
+
+    /// Whether the program is to end.
+    #[must_use]
+    pub fn must_quit(&self) -> bool {
+        self.must_quit
+    }
+
+    /// What is going on beside the page, for the status line: “Saving…”.
+    #[must_use]
+    pub fn busy(&self) -> Option<&'static str> {
+        self.task.as_ref().map(Task::title)
+    }
+
+    /// Whether a file dialog of the system is open.
+    #[must_use]
+    pub fn is_picking(&self) -> bool {
+        matches!(self.task, Some(Task::Picking { .. }))
+    }
+
+    /// The key, if there is one.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        match &self.stage {
+            Stage::Ready(document) => Some(document),
+            Stage::Empty | Stage::Stirring(_) | Stage::Generating(_) => None,
+        }
+    }
+
+    /// The key, to edit its draft.
+    pub fn document_mut(&mut self) -> Option<&mut Document> {
+        match &mut self.stage {
+            Stage::Ready(document) => Some(document),
+            Stage::Empty | Stage::Stirring(_) | Stage::Generating(_) => None,
+        }
+    }
+
+    /// How fast this machine opens keys, once it is known.
+    #[must_use]
+    pub fn speed(&self) -> Option<Speed> {
+        match self.speed {
+            Measured::Known(speed) => Some(speed),
+            Measured::NotYet | Measured::Measuring(_) => None,
+        }
+    }
+
+    fn ask_to_generate(&mut self, spec: KeySpec) {
+        let is_short = matches!(spec, KeySpec::Rsa(bits) if bits.get() < RsaBits::MIN);
+        let was_asked = matches!(self.dialog, Some(Dialog::ShortKey(_)));
+        if is_short && !was_asked {
+            self.dialog = Some(Dialog::ShortKey(spec));
+        } else if self.may_lose_key(&Command::Generate(spec)) {
+            self.dialog = None;
+            let previous = self.take_document();
+            self.stage = Stage::Stirring(Stirring { spec, pool: EntropyPool::new(), previous });
+            self.status = Status::default();
+        }
+    }
+
+    fn stir(&mut self, sample: crate::key::entropy::Sample) {
+        if let Stage::Stirring(stirring) = &mut self.stage {
+            stirring.pool.stir(sample);
+            if stirring.pool.is_full() {
+                self.generate();
+            }
+        }
+    }
+
+    /// Goes from collecting to generating, with what has been collected so far.
+    fn generate(&mut self) {
+        match std::mem::replace(&mut self.stage, Stage::Empty) {
+            Stage::Stirring(Stirring { spec, pool, previous }) => {
+                let job = Job::start("generate", &self.wake.0, move |pulse| making::new_key(spec, pool, pulse));
+                self.stage = Stage::Generating(Generating { spec, job, previous });
+            }
+            other => self.stage = other,
+        }
+    }
+
+    /// Returns to where the person was.
+    fn cancel(&mut self) {
+        let was_busy = self.task.take().is_some();
+        match std::mem::replace(&mut self.stage, Stage::Empty) {
+            Stage::Stirring(Stirring { previous, .. }) | Stage::Generating(Generating { previous, .. }) => {
+                self.go_back(previous);
+                self.status = Status::say("Cancelled. No key was made.");
+            }
+            other => {
+                self.stage = other;
+                if was_busy {
+                    self.status = Status::say("Cancelled.");
+                }
+            }
+        }
+    }
+
+    fn go_back(&mut self, previous: Option<Box<Document>>) {
+        self.stage = previous.map_or(Stage::Empty, Stage::Ready);
+    }
+
+    fn take_document(&mut self) -> Option<Box<Document>> {
+        match std::mem::replace(&mut self.stage, Stage::Empty) {
+            Stage::Ready(document) => Some(document),
+            other => {
+                self.stage = other;
+                None
+            }
+        }
+    }
+
+    fn poll_generation(&mut self) {
+        let Stage::Generating(generating) = &mut self.stage else { return };
+        let spec = generating.spec;
+        let result = match generating.job.poll() {
+            Poll::Running => return,
+            Poll::Done(result) => result,
+            Poll::Lost => Err(lost()),
+        };
+        let previous = generating.previous.take();
+        match result {
+            Ok(key) => {
+                let document = Document::generated(key, &making::default_comment(spec));
+                self.show(document);
+                self.status = Status::say("Your new key is ready. It is not saved yet.");
+            }
+            Err(problem) => {
+                self.go_back(previous);
+                self.fail("No key was made", problem);
+            }
+        }
+    }
+
+    fn show(&mut self, document: Document) {
+        self.stage = Stage::Ready(Box::new(document));
+        if matches!(self.speed, Measured::NotYet) {
+            self.speed = Measured::Measuring(Job::start("measure", &self.wake.0, |_| Speed::measure()));
+        }
+    }
+
+    fn poll_speed(&mut self) {
+        let Measured::Measuring(job) = &mut self.speed else { return };
+        match job.poll() {
+            Poll::Running => {}
+            Poll::Lost => self.speed = Measured::NotYet,
+            Poll::Done(speed) => {
+                self.speed = Measured::Known(speed);
+                if self.strength == Strength::default() {
+                    self.strength.argon2.passes = speed.passes_for(self.strength.argon2);
+                }
+            }
+        }
+    }
+
+    fn apply_parameters(&mut self) {
+        let Some(Dialog::Parameters(parameters)) = &mut self.dialog else { return };
+        let strength = parameters.strength();
+        match strength.checked() {
+            Ok(()) => {
+                self.strength = strength;
+                self.dialog = None;
+            }
+            Err(problem) => parameters.problem = Some(problem),
+        }
+    }
+
+    /// Whether a key may go for the sake of `next`; asks when it was not saved.
+    fn may_lose_key(&mut self, next: &Command) -> bool {
+        let is_unsaved = self.document().is_some_and(Document::is_unsaved);
+        let is_being_asked = matches!(&self.dialog, Some(Dialog::Unsaved(asked)) if **asked == *next);
+        if is_unsaved && !is_being_asked {
+            self.dialog = Some(Dialog::Unsaved(Box::new(next.clone())));
+            return false;
+        }
+        true
+    }
+
+    fn discard_unsaved(&mut self, desktop: &dyn Desktop) {
+        if let Some(Dialog::Unsaved(next)) = &self.dialog {
+            let next = next.as_ref().clone();
+            self.apply(next.clone(), desktop);
+            // Whatever was asked is answered, unless the command has put its own dialog there.
+            if matches!(&self.dialog, Some(Dialog::Unsaved(asked)) if **asked == next) {
+                self.dialog = None;
+            }
+        }
+    }
+
+    fn fail(&mut self, title: impl Into<String>, problem: Problem) {
+        self.dialog = Some(Dialog::Problem { title: title.into(), problem });
+    }
+}
+
+/// A job's thread panicked.
+fn lost() -> Problem {
+    Problem::new(
+        "internal",
+        Blame::World,
+        "the work ended with a fault of this program",
+        "Nothing was changed. Please tell us what you did, so that it can be mended.",
+    )
+}

@@ -76,6 +76,20 @@ impl Default for Strength {
 }
 
 impl Strength {
+    /// Says whether files could be protected so, and opened again.
+    ///
+    /// # Errors
+    /// A number is out of bounds.
+    pub fn checked(self) -> Result<(), Problem> {
+        let is_possible = self.rounds >= 1 && self.argon2.is_defined();
+        let costs = [self.openssh().cost(), PrivateEncoding::Ppk3(self.argon2).cost()];
+        if is_possible && costs.iter().all(|cost| cost.check(format::Consent::Given).is_ok()) {
+            Ok(())
+        } else {
+            Err(format::EncodeError::Cost.into())
+        }
+    }
+
     fn openssh(self) -> PrivateEncoding {
         PrivateEncoding::OpenSsh {
             cipher: self.cipher,
@@ -213,12 +227,9 @@ impl Plan {
                     let mut rng = salt_rng()?;
                     format::encode_private(outgoing, encoding, passphrase, &mut rng)?
                 }
-                Content::PublicLine => {
-                    let line = public_line::encode(outgoing.key.public(), outgoing.comment);
-                    SecretBytes::new(format!("{line}\n").into_bytes())
-                }
-                Content::Rfc4716 => {
-                    SecretBytes::new(rfc4716::encode(outgoing.key.public(), outgoing.comment).into_bytes())
+                public => {
+                    let text = public.public_text(outgoing.key.public(), outgoing.comment);
+                    SecretBytes::new(text.unwrap_or_default().into_bytes())
                 }
             });
         }
@@ -256,18 +267,42 @@ impl Plan {
     }
 }
 
-/// Writes a public key alone.
+/// Writes the public files of a plan, for a key whose private half is not at hand; private files of
+/// the plan are left out.
 ///
 /// # Errors
-/// The file cannot be written; what was there is untouched.
-pub fn write_public_line(
-    path: &Path,
+/// The files cannot be written; what was there is untouched.
+pub fn write_public(
+    plan: &Plan,
     key: &PublicKey,
     comment: &Comment,
     existing: Existing,
 ) -> Result<(), Problem> {
-    let line = format!("{}\n", public_line::encode(key, comment));
-    Ok(files::write_public(path, line.as_bytes(), existing)?)
+    let texts: Vec<(&Path, String)> = plan
+        .files
+        .iter()
+        .filter_map(|file| Some((file.path.as_path(), file.content.public_text(key, comment)?)))
+        .collect();
+    let saves: Vec<Save<'_>> = texts
+        .iter()
+        .map(|(path, text)| Save {
+            path: (*path).to_owned(),
+            bytes: text.as_bytes(),
+            secrecy: Secrecy::Public,
+            existing,
+        })
+        .collect();
+    Ok(files::write_together(&saves)?)
+}
+
+impl Content {
+    fn public_text(&self, key: &PublicKey, comment: &Comment) -> Option<String> {
+        match self {
+            Self::Private(_) => None,
+            Self::PublicLine => Some(format!("{}\n", public_line::encode(key, comment))),
+            Self::Rfc4716 => Some(rfc4716::encode(key, comment)),
+        }
+    }
 }
 
 /// A generator for salts, which are public: straight from the operating system.

@@ -140,6 +140,17 @@ impl Cost {
         }
     }
 
+    /// Pays the cost for nothing, to see how long it takes; says whether it could be paid.
+    #[must_use]
+    pub fn pay(self, passphrase: &Passphrase) -> bool {
+        let salt = [0; 16];
+        match self {
+            Self::Nothing => true,
+            Self::Bcrypt { rounds } => bcrypt(passphrase, &salt, rounds, 48).is_some(),
+            Self::Argon2(params) => params.derive(passphrase, &salt, 80).is_some(),
+        }
+    }
+
     /// About how long it takes, on a processor of 2023.
     #[must_use]
     pub fn estimate(self) -> Duration {

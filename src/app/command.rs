@@ -1,0 +1,82 @@
+//! Everything that a person can ask for. A command carries no secret: `App` takes those from drafts.
+
+use std::path::PathBuf;
+
+use crate::app::dialog::{PublicFormat, TextSize, ThemeChoice};
+use crate::key::entropy::Sample;
+use crate::key::fingerprint::FingerprintKind;
+use crate::key::spec::KeySpec;
+
+/// Something to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Begin to collect movements for a key.
+    Generate(KeySpec),
+    /// A movement, a touch, a key.
+    Stir(Sample),
+    /// Do without movements.
+    UseSystemRandomnessOnly,
+    /// Stop collecting, generating, opening or saving.
+    Cancel,
+
+    /// Choose a key file to open.
+    Open,
+    /// Open this file: it was dropped, named on the command line, or typed.
+    OpenPath(PathBuf),
+    /// Open the key whose text is on the clipboard.
+    Paste,
+    /// Open the locked file with the passphrase that was typed.
+    Unlock,
+    /// Open it although that costs much.
+    AgreeToCost,
+
+    /// Save the private key in the format chosen beside it.
+    SavePrivate,
+    /// Save the public key.
+    SavePublic(PublicFormat),
+    /// Yes, without a passphrase.
+    SaveUnprotected,
+    /// Yes, replace the files.
+    Overwrite,
+    /// The path was typed into the window's own dialog.
+    PathTyped,
+    /// Let a file dialog be and type the path instead.
+    TypePathInstead,
+
+    /// Copy the public key line.
+    CopyPublicKey,
+    /// Copy the fingerprint as it is shown.
+    CopyFingerprint,
+    /// Copy the randomart as text.
+    CopyRandomart,
+    /// Copy one of the command lines that would do the same.
+    CopyCommandLine(usize),
+    /// Change between SHA-256 and MD5.
+    ShowFingerprint(FingerprintKind),
+
+    /// Put the key away and start anew.
+    NewKey,
+    /// Show a file in the file manager.
+    ShowInFolder(PathBuf),
+    /// Show the commands that would do the same.
+    ShowCommandLines,
+    /// Show how private key files are protected.
+    EditParameters,
+    /// Take over what was set there.
+    ApplyParameters,
+    /// Show the settings.
+    EditSettings,
+    /// Light, dark or as the system has it.
+    SetTheme(ThemeChoice),
+    /// How large text is.
+    SetTextSize(TextSize),
+    /// Show who made this program, and under which licence.
+    About,
+
+    /// Close the dialog without doing anything.
+    CloseDialog,
+    /// Yes, the unsaved key may go.
+    DiscardUnsaved,
+    /// End the program.
+    Quit,
+}

@@ -1,0 +1,61 @@
+//! What only a desktop can do: file dialogs, the clipboard, showing a folder.
+
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+
+use crate::secret::SecretBytes;
+
+/// How a file dialog ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picked {
+    /// With this path.
+    Path(PathBuf),
+    /// The person closed it.
+    Cancelled,
+    /// There is none on this system; a path has to be typed.
+    Unavailable,
+}
+
+/// A file dialog that is open. It is awaited on a job's thread, never in a frame.
+pub type Picking = Pin<Box<dyn Future<Output = Picked> + Send>>;
+
+/// What a file dialog is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PickRequest {
+    /// Its title.
+    pub title: &'static str,
+    /// Where it starts.
+    pub folder: Option<PathBuf>,
+    /// The name that it suggests; empty for opening.
+    pub file_name: String,
+}
+
+/// Why the clipboard did not take or give anything.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the clipboard is not available: {0}")]
+pub struct ClipboardError(pub String);
+
+/// The desktop that the window stands on. Called on the window's own thread.
+pub trait Desktop {
+    /// Opens a dialog that chooses a file to read.
+    fn pick_to_open(&self, request: PickRequest) -> Picking;
+
+    /// Opens a dialog that chooses a name to save under.
+    fn pick_to_save(&self, request: PickRequest) -> Picking;
+
+    /// Puts public text on the clipboard.
+    ///
+    /// # Errors
+    /// The clipboard is not to be had.
+    fn copy(&self, text: &str) -> Result<(), ClipboardError>;
+
+    /// Takes text from the clipboard, which may be a private key.
+    ///
+    /// # Errors
+    /// The clipboard is not to be had, or holds no text.
+    fn paste(&self) -> Result<SecretBytes, ClipboardError>;
+
+    /// Shows a file in the system's file manager.
+    fn show_in_folder(&self, path: &Path);
+}

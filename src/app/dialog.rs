@@ -1,0 +1,205 @@
+//! Dialogs: at most one is open, and each owns what is typed into it.
+
+use std::path::PathBuf;
+
+use crate::app::command::Command;
+use crate::app::job::Job;
+use crate::app::saving::{Plan, Strength};
+use crate::app::{Problem, command_line::CommandLine};
+use crate::format::{Argon2Params, Argon2Variant, Cipher, Cost, LockedFile, PrivateFile};
+use crate::key::spec::KeySpec;
+use crate::secret::{Passphrase, TypedPassphrase};
+
+/// The dialog that is open.
+#[derive(Debug)]
+pub enum Dialog {
+    /// A passphrase is needed.
+    Unlock(Box<Unlock>),
+    /// Save without a passphrase?
+    NoPassphrase,
+    /// Replace these files?
+    Overwrite(Overwrite),
+    /// There is an unsaved key; do this all the same?
+    Unsaved(Box<Command>),
+    /// An RSA key shorter than is safe?
+    ShortKey(KeySpec),
+    /// No file dialog on this system; the path is typed.
+    TypePath(TypePath),
+    /// Something went wrong.
+    Problem {
+        /// What was tried: “Could not open id_rsa”.
+        title: String,
+        /// What happened, and what to do.
+        problem: Problem,
+    },
+    /// The commands that would do the same.
+    CommandLines(Vec<CommandLine>),
+    /// How private key files are protected.
+    Parameters(Parameters),
+    /// Theme and text size.
+    Settings,
+    /// Who made this program.
+    About,
+}
+
+/// Asks for the passphrase of a file.
+#[derive(Debug)]
+pub struct Unlock {
+    /// The file.
+    pub locked: std::sync::Arc<LockedFile>,
+    /// Where it lies; nothing for pasted text.
+    pub path: Option<PathBuf>,
+    /// What its owner ought to know, for when it is open.
+    pub(super) warnings: Vec<crate::app::describe::Warning>,
+    /// What is being typed.
+    pub typed: TypedPassphrase,
+    /// Why the last attempt failed.
+    pub problem: Option<Problem>,
+    /// What opening costs, when that has to be agreed to first.
+    pub asks_consent: Option<Cost>,
+    /// The attempt that is going on.
+    pub job: Option<Job<UnlockResult>>,
+}
+
+/// What came of an attempt; the passphrase comes back, so that saving can use it again.
+pub type UnlockResult = (Result<PrivateFile, crate::format::DecodeError>, Passphrase);
+
+/// Asks whether files may be replaced.
+#[derive(Debug)]
+pub struct Overwrite {
+    /// All files that will be written.
+    pub plan: Plan,
+    /// Those that exist.
+    pub taken: Vec<PathBuf>,
+    pub(super) purpose: Purpose,
+}
+
+/// What a path is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To open it.
+    Open,
+    /// To save the private key there.
+    SavePrivate,
+    /// To save the public key there.
+    SavePublic(PublicFormat),
+}
+
+/// The formats of a public key file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicFormat {
+    /// One line, for authorized_keys and web forms.
+    OpenSshLine,
+    /// What PuTTYgen's “Save public key” writes.
+    Rfc4716,
+}
+
+/// A path that is typed into the window.
+#[derive(Debug)]
+pub struct TypePath {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// What is being typed.
+    pub text: String,
+}
+
+/// The numbers behind “Parameters for saving key files…”, as they are being edited.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    /// The cipher of OpenSSH files.
+    pub cipher: Cipher,
+    /// The rounds of bcrypt_pbkdf in OpenSSH files.
+    pub rounds: u32,
+    /// Which Argon2 in PuTTY files.
+    pub variant: Argon2Variant,
+    /// Its memory in KiB.
+    pub mem_kib: u32,
+    /// Its passes.
+    pub passes: u32,
+    /// Its lanes.
+    pub parallelism: u32,
+    /// Why the numbers were not taken.
+    pub problem: Option<Problem>,
+}
+
+impl Parameters {
+    /// Starts from what holds now.
+    #[must_use]
+    pub fn new(strength: Strength) -> Self {
+        Self {
+            cipher: strength.cipher,
+            rounds: strength.rounds,
+            variant: strength.argon2.variant,
+            mem_kib: strength.argon2.mem_kib,
+            passes: strength.argon2.passes,
+            parallelism: strength.argon2.parallelism,
+            problem: None,
+        }
+    }
+
+    /// The ciphers that can be chosen for OpenSSH files; PuTTY reads the first.
+    pub const CIPHERS: [Cipher; 2] = [Cipher::Aes256Ctr, Cipher::Aes256Gcm];
+
+    /// What the numbers say, be it possible or not.
+    #[must_use]
+    pub fn strength(&self) -> Strength {
+        Strength {
+            cipher: self.cipher,
+            rounds: self.rounds,
+            argon2: Argon2Params {
+                variant: self.variant,
+                mem_kib: self.mem_kib,
+                passes: self.passes,
+                parallelism: self.parallelism,
+            },
+        }
+    }
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ThemeChoice {
+    /// As the system has it.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl ThemeChoice {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
+
+    /// Its name in the window.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::System => "As the system",
+            Self::Light => "Light",
+            Self::Dark => "Dark",
+        }
+    }
+}
+
+/// How large text is, in percent of what the system asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextSize(u16);
+
+impl TextSize {
+    /// The sizes that can be chosen.
+    pub const ALL: [Self; 5] = [Self(100), Self(125), Self(150), Self(175), Self(200)];
+
+    /// In percent.
+    #[must_use]
+    pub fn percent(self) -> u16 {
+        self.0
+    }
+}
+
+impl Default for TextSize {
+    fn default() -> Self {
+        Self(100)
+    }
+}

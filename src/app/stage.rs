@@ -1,0 +1,282 @@
+//! Where the program stands, and the key that it holds.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::app::Problem;
+use crate::app::describe::{self, Warning};
+use crate::app::job::Job;
+use crate::app::saving::Choice;
+use crate::format::{Certificate, Format, PrivateFile, PublicFile, public_line};
+use crate::key::comment::Comment;
+use crate::key::entropy::EntropyPool;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::key::randomart::Randomart;
+use crate::key::spec::KeySpec;
+use crate::key::{KeyPair, PublicKey};
+use crate::secret::{Passphrase, TypedPassphrase};
+
+/// What the key page shows.
+#[derive(Debug)]
+pub enum Stage {
+    /// No key.
+    Empty,
+    /// Movements are being collected.
+    Stirring(Stirring),
+    /// A key is being made.
+    Generating(Generating),
+    /// There is a key.
+    Ready(Box<Document>),
+}
+
+/// Movements are being collected.
+#[derive(Debug)]
+pub struct Stirring {
+    /// For which key.
+    pub spec: KeySpec,
+    /// What has been collected.
+    pub pool: EntropyPool,
+    /// The key to go back to on Cancel.
+    pub(super) previous: Option<Box<Document>>,
+}
+
+/// A key is being made.
+#[derive(Debug)]
+pub struct Generating {
+    /// Which.
+    pub spec: KeySpec,
+    /// The work.
+    pub job: Job<Result<KeyPair, Problem>>,
+    /// The key to go back to on Cancel.
+    pub(super) previous: Option<Box<Document>>,
+}
+
+/// What is known of a key's private half.
+#[derive(Clone, Debug)]
+enum Halves {
+    Both(Arc<KeyPair>),
+    Public(PublicKey),
+}
+
+/// A key, and what a person is doing with it.
+#[derive(Debug)]
+pub struct Document {
+    halves: Halves,
+    /// The certificate that came with it.
+    pub certificate: Option<Certificate>,
+    /// The file that it came from or was last saved to.
+    pub path: Option<PathBuf>,
+    /// The kind of file that it came from; nothing for a new key.
+    pub format: Option<Format>,
+    /// What its owner ought to know.
+    pub warnings: Vec<Warning>,
+    /// What is being edited.
+    pub draft: Draft,
+    pub(super) saved: Option<Saved>,
+    pub(super) being_saved: Option<Saved>,
+    art: Randomart,
+}
+
+/// What is being edited; nothing of it counts until it is saved.
+#[derive(Debug)]
+pub struct Draft {
+    /// The comment.
+    pub comment: String,
+    /// The passphrase.
+    pub passphrase: TypedPassphrase,
+    /// The passphrase once more.
+    pub confirmation: TypedPassphrase,
+    /// What “Save private key” writes.
+    pub choice: Choice,
+}
+
+/// What the files hold.
+#[derive(Debug)]
+pub(super) struct Saved {
+    comment: String,
+    passphrase: Passphrase,
+}
+
+/// How passphrase and confirmation stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// Both are empty.
+    Empty,
+    /// They are the same.
+    Match,
+    /// They differ so far.
+    Differ,
+}
+
+impl Draft {
+    fn new(comment: &Comment) -> Self {
+        Self {
+            comment: comment.as_str().to_owned(),
+            passphrase: TypedPassphrase::new(),
+            confirmation: TypedPassphrase::new(),
+            choice: Choice::OpenSsh,
+        }
+    }
+
+    /// How the two passphrases stand to each other.
+    #[must_use]
+    pub fn agreement(&self) -> Agreement {
+        match (self.passphrase.is_same_as(&self.confirmation), self.passphrase.is_empty()) {
+            (true, true) => Agreement::Empty,
+            (true, false) => Agreement::Match,
+            (false, _) => Agreement::Differ,
+        }
+    }
+
+    /// The comment, if it can stand in a key file.
+    ///
+    /// # Errors
+    /// It has a character that no line may have.
+    pub fn checked_comment(&self) -> Result<Comment, Problem> {
+        Ok(Comment::new(&self.comment)?)
+    }
+}
+
+impl Document {
+    /// A key that was just made.
+    #[must_use]
+    pub fn generated(key: KeyPair, comment: &Comment) -> Self {
+        let mut document = Self::new(Halves::Both(Arc::new(key)), comment);
+        document.warnings = describe::key_warnings(document.public());
+        document
+    }
+
+    /// A private key from a file, which was opened with this passphrase.
+    #[must_use]
+    pub fn opened(file: PrivateFile, passphrase: &Passphrase) -> Self {
+        let (comment, _) = Comment::cleaned(&file.comment);
+        let mut document = Self::new(Halves::Both(Arc::new(file.key)), &comment);
+        document.certificate = file.certificate;
+        document.format = Some(file.format);
+        document.draft.choice = match file.format {
+            Format::Ppk3 => Choice::Ppk,
+            Format::Ppk2 => Choice::Ppk2,
+            Format::OpenSsh | Format::PublicLine | Format::Rfc4716 => Choice::OpenSsh,
+        };
+        for field in [&mut document.draft.passphrase, &mut document.draft.confirmation] {
+            *field = TypedPassphrase::from_passphrase(passphrase).unwrap_or_default();
+        }
+        document.mark_saved();
+        document
+    }
+
+    /// A public key from a file.
+    #[must_use]
+    pub fn public_only(file: PublicFile) -> Self {
+        let (comment, _) = Comment::cleaned(&file.comment);
+        let mut document = Self::new(Halves::Public(file.key), &comment);
+        document.certificate = file.certificate;
+        document.format = Some(file.format);
+        document.mark_saved();
+        document
+    }
+
+    fn new(halves: Halves, comment: &Comment) -> Self {
+        let public = match &halves {
+            Halves::Both(key) => key.public(),
+            Halves::Public(key) => key,
+        };
+        let art = Randomart::new(Fingerprint::of(public, FingerprintKind::Sha256).digest());
+        Self {
+            halves,
+            certificate: None,
+            path: None,
+            format: None,
+            warnings: Vec::new(),
+            draft: Draft::new(comment),
+            saved: None,
+            being_saved: None,
+            art,
+        }
+    }
+
+    /// The public half.
+    #[must_use]
+    pub fn public(&self) -> &PublicKey {
+        match &self.halves {
+            Halves::Both(key) => key.public(),
+            Halves::Public(key) => key,
+        }
+    }
+
+    /// Both halves, if the private one is there.
+    #[must_use]
+    pub fn key(&self) -> Option<&Arc<KeyPair>> {
+        match &self.halves {
+            Halves::Both(key) => Some(key),
+            Halves::Public(_) => None,
+        }
+    }
+
+    /// The public key in one line, with the comment as it is being edited.
+    #[must_use]
+    pub fn public_line(&self) -> String {
+        let (comment, _) = Comment::cleaned(self.draft.comment.as_bytes());
+        public_line::encode(self.public(), &comment)
+    }
+
+    /// Its fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self, kind: FingerprintKind) -> Fingerprint {
+        Fingerprint::of(self.public(), kind)
+    }
+
+    /// The picture of its SHA-256 fingerprint.
+    #[must_use]
+    pub fn art(&self) -> &Randomart {
+        &self.art
+    }
+
+    /// The same with its frame, as `ssh-keygen -lv` prints it.
+    #[must_use]
+    pub fn art_text(&self) -> String {
+        describe::randomart_text(self.public(), FingerprintKind::Sha256)
+    }
+
+    /// Whether there is something that only this window holds: a new key, or a change that was not
+    /// saved.
+    #[must_use]
+    pub fn is_unsaved(&self) -> bool {
+        match &self.saved {
+            None => true,
+            Some(saved) => {
+                saved.comment != self.draft.comment
+                    || (self.key().is_some()
+                        && !saved.passphrase.is_same_as(&self.draft.passphrase.to_passphrase()))
+            }
+        }
+    }
+
+    /// Whether the private key was never saved at all.
+    #[must_use]
+    pub fn is_new(&self) -> bool {
+        self.saved.is_none()
+    }
+
+    /// What the draft says now.
+    pub(super) fn snapshot(&self) -> Saved {
+        Saved {
+            comment: self.draft.comment.clone(),
+            passphrase: self.draft.passphrase.to_passphrase(),
+        }
+    }
+
+    fn mark_saved(&mut self) {
+        self.saved = Some(self.snapshot());
+    }
+
+    /// The name that a file dialog suggests.
+    #[must_use]
+    pub fn suggested_name(&self) -> String {
+        let current = self.path.as_ref().and_then(|path| path.file_name());
+        match current {
+            Some(name) => name.to_string_lossy().into_owned(),
+            None => format!("id_{}", self.public().algorithm().short_name()),
+        }
+    }
+}
