@@ -4,11 +4,16 @@ pub mod comment;
 pub mod entropy;
 pub mod fingerprint;
 pub mod generate;
+mod pair;
 pub mod prime;
+mod public;
 pub mod randomart;
 pub mod rsa;
+pub mod self_check;
 pub mod spec;
 pub mod validate;
 pub mod watch;
-pub mod weakness;
 pub mod wire;
+
+pub use pair::{KeyPair, PrivateKey};
+pub use public::{Algorithm, PublicKey, PublicKeyError};

@@ -16,7 +16,7 @@ use super::spec::RsaBits;
 use super::watch::{Progress, Watch};
 use crate::secret::SecretBytes;
 
-pub use check::{RsaFault, consistency, public_consistency, self_check};
+pub use check::{RsaFault, consistency, public_numbers, signs};
 
 /// The public exponent of every key made here: the one that everybody uses.
 const EXPONENT: u32 = 65537;
@@ -164,6 +164,11 @@ mod tests {
         BoxedUint::from_be_slice_vartime(bytes)
     }
 
+    pub(super) fn signs_with(key: &RsaNumbers) -> bool {
+        let [d, p, q, iqmp] = [&key.d, &key.p, &key.q, &key.iqmp].map(SecretBytes::expose);
+        signs(&key.n, &key.e, d, p, q, iqmp)
+    }
+
     /// Judges a key by FIPS 186-5 A.1.1 and by the crate `rsa`.
     fn check(key: &RsaNumbers, bits: u32) {
         assert_eq!(number(&key.n).bits_vartime(), bits);
@@ -185,7 +190,7 @@ mod tests {
         assert!(key.n[0] != 0 && key.d.expose()[0] != 0 && key.iqmp.expose().first() != Some(&0));
         let judged = RsaPrivateKey::from_components(number(&key.n), number(&key.e), d, vec![p, q]);
         assert!(judged.is_ok(), "{judged:?}");
-        assert!(self_check(key));
+        assert!(signs_with(key));
     }
 
     #[test]

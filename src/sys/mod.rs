@@ -1,1 +1,9 @@
-//! .
+//! The outside world: files and who may read them, the home folder, the clock, the operating
+//! system's random generator, and what the system may keep of this process.
+
+pub mod clock;
+pub mod files;
+pub mod hardening;
+pub mod home;
+pub mod permissions;
+pub mod randomness;

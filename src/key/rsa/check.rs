@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::super::prime::{SecretUint, SmallPrimes};
 use super::super::spec::RsaBits;
-use super::{RsaNumbers, without_leading_zeros};
+use super::without_leading_zeros;
 
 /// Public exponents of foreign keys may have up to as many bits (FIPS 186-5 A.1.1, criterion 1).
 const MAX_EXPONENT_BITS: u32 = 256;
@@ -56,7 +56,7 @@ pub enum RsaFault {
 ///
 /// # Errors
 /// Names the first fault.
-pub fn public_consistency(n: &[u8], e: &[u8]) -> Result<(), RsaFault> {
+pub fn public_numbers(n: &[u8], e: &[u8]) -> Result<(), RsaFault> {
     let n = parsed(n)?;
     let e = parsed(e)?;
     if odd(&n).is_none() {
@@ -75,7 +75,7 @@ pub fn public_consistency(n: &[u8], e: &[u8]) -> Result<(), RsaFault> {
 /// Whether six numbers belong together as an RSA key.
 ///
 /// Takes big-endian numbers of any length from anybody: it neither panics nor takes long. Whether
-/// the factors are prime it does not find out, apart from small divisors; [`self_check`] does, since
+/// the factors are prime it does not find out, apart from small divisors; [`signs`] does, since
 /// with a composite factor a signature does not verify.
 ///
 /// # Errors
@@ -84,16 +84,14 @@ pub fn consistency(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8]
     Checked::new(n, e, d, p, q, iqmp).map(drop)
 }
 
-/// Whether the numbers belong together and what they sign can be verified.
+/// Whether six numbers belong together and what they sign can be verified.
 ///
 /// Signs a fixed message as RFC 8017 §8.2.1 with SHA-256, the fast way with both factors, and raises
-/// it to the public exponent. Works up to 16384 bits, where it takes more than half
-/// a second.
+/// the signature to the public exponent. Works up to 16384 bits, where it takes more than half a
+/// second.
 #[must_use]
-pub fn self_check(numbers: &RsaNumbers) -> bool {
-    let RsaNumbers { n, e, d, p, q, iqmp } = numbers;
-    Checked::new(n, e, d.expose(), p.expose(), q.expose(), iqmp.expose())
-        .is_ok_and(|key| key.verifies_what_it_signs())
+pub fn signs(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8]) -> bool {
+    Checked::new(n, e, d, p, q, iqmp).is_ok_and(|key| key.verifies_what_it_signs())
 }
 
 /// Six numbers that belong together.
@@ -114,7 +112,7 @@ struct Factor {
 
 impl Checked {
     fn new(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8]) -> Result<Self, RsaFault> {
-        public_consistency(n, e)?;
+        public_numbers(n, e)?;
         let [n, e, d, p, q, iqmp] = [
             parsed(n)?,
             parsed(e)?,
@@ -245,8 +243,8 @@ fn is_one_modulo(number: &BoxedUint, modulus: &NonZero<BoxedUint>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{key_of, number};
-    use super::super::{assemble, secret_bytes};
+    use super::super::tests::{key_of, number, signs_with};
+    use super::super::{RsaNumbers, assemble, secret_bytes};
     use super::*;
     use crate::secret::SecretBytes;
 
@@ -340,7 +338,7 @@ mod tests {
             q: key.p,
             ..key
         };
-        assert!(self_check(&turned));
+        assert!(signs_with(&turned));
     }
 
     #[test]
@@ -361,7 +359,7 @@ mod tests {
             ),
             Ok(())
         );
-        assert!(!self_check(&key));
+        assert!(!signs_with(&key));
     }
 
     #[test]

@@ -1,0 +1,195 @@
+//! What can be said about a key: the same facts for the window, `info` and `info --json`.
+
+use std::path::Path;
+
+use crate::format::{Certificate, Cost, Format, Parsed, Protection, public_line};
+use crate::key::PublicKey;
+use crate::key::comment::{self, Comment};
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::key::randomart::{self, Randomart};
+use crate::sys::permissions::{Access, audit_private};
+
+/// Something about a key that its owner ought to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// One stable word for scripts: `rsa-short`, `permissions`, …
+    pub code: &'static str,
+    /// What is the matter: lower case, no full stop.
+    pub message: String,
+    /// What to do: sentences.
+    pub hint: &'static str,
+}
+
+/// A key file, or a key that is not saved yet, described.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// The kind of file; nothing for a key that was just made.
+    pub format: Option<Format>,
+    /// The public key.
+    pub public: PublicKey,
+    /// The comment, where it can be told without the passphrase.
+    pub comment: Option<Vec<u8>>,
+    /// How the file is encrypted; nothing for public keys.
+    pub protection: Option<Protection>,
+    /// Whether there is a private half, be it locked.
+    pub has_private: bool,
+    /// The certificate that comes with the key.
+    pub certificate: Option<Certificate>,
+    /// What its owner ought to know.
+    pub warnings: Vec<Warning>,
+}
+
+impl Description {
+    /// Describes what a file turned out to be. `path` is where it lies, for its permissions.
+    #[must_use]
+    pub fn of(parsed: &Parsed, path: Option<&Path>) -> Self {
+        let mut described = match parsed {
+            Parsed::Private(file) => Self {
+                format: Some(file.format),
+                public: file.key.public().clone(),
+                comment: Some(file.comment.clone()),
+                protection: Some(file.protection.clone()),
+                has_private: true,
+                certificate: file.certificate.clone(),
+                warnings: Vec::new(),
+            },
+            Parsed::Locked(file) => Self {
+                format: Some(file.format),
+                public: file.public.clone(),
+                comment: file.comment.clone(),
+                protection: Some(file.protection.clone()),
+                has_private: true,
+                certificate: file.certificate.clone(),
+                warnings: Vec::new(),
+            },
+            Parsed::Public(file) => Self {
+                format: Some(file.format),
+                public: file.key.clone(),
+                comment: Some(file.comment.clone()),
+                protection: None,
+                has_private: false,
+                certificate: file.certificate.clone(),
+                warnings: Vec::new(),
+            },
+        };
+        described.warnings = described.found_warnings(path);
+        described
+    }
+
+    fn found_warnings(&self, path: Option<&Path>) -> Vec<Warning> {
+        let mut warnings = key_warnings(&self.public);
+        if let Some(warning) = self.protection.as_ref().and_then(weak_kdf) {
+            warnings.push(warning);
+        }
+        if self
+            .comment
+            .as_deref()
+            .is_some_and(|bytes| Comment::cleaned(bytes).1)
+        {
+            warnings.push(Warning {
+                code: "comment-sanitised",
+                message: "the comment has characters that are invisible or break lines".to_owned(),
+                hint: "They are shown as codes here and left out when the key is saved again.",
+            });
+        }
+        if let (true, Some(path)) = (self.has_private, path) {
+            warnings.extend(loose_permissions(path));
+        }
+        warnings
+    }
+
+    /// The fingerprint.
+    #[must_use]
+    pub fn fingerprint(&self, kind: FingerprintKind) -> Fingerprint {
+        Fingerprint::of(&self.public, kind)
+    }
+
+    /// The picture of the fingerprint with its frame, exactly as `ssh-keygen -lv` draws it.
+    #[must_use]
+    pub fn randomart(&self, kind: FingerprintKind) -> String {
+        randomart_text(&self.public, kind)
+    }
+
+    /// The comment as it may be shown: whatever could break a line or hide text is escaped.
+    #[must_use]
+    pub fn shown_comment(&self) -> Option<String> {
+        self.comment.as_deref().map(comment::escaped)
+    }
+
+    /// Type and base64, without a comment.
+    #[must_use]
+    pub fn public_line(&self) -> String {
+        public_line::encode(&self.public, &Comment::default())
+    }
+
+    /// What opening the file costs.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        self.protection.as_ref().map_or(Cost::Nothing, Protection::cost)
+    }
+}
+
+/// The picture of a key's fingerprint with its frame.
+#[must_use]
+pub fn randomart_text(key: &PublicKey, kind: FingerprintKind) -> String {
+    let fingerprint = Fingerprint::of(key, kind);
+    let title = randomart::title(key.algorithm().title(), key.bits());
+    Randomart::new(fingerprint.digest()).to_text(&title, kind.name())
+}
+
+/// What is known to be bad about a key of this type and size.
+#[must_use]
+pub fn key_warnings(key: &PublicKey) -> Vec<Warning> {
+    match key {
+        PublicKey::Rsa { .. } if key.bits() < 2048 => vec![Warning {
+            code: "rsa-short",
+            message: format!("an RSA key of {} bits can be broken", key.bits()),
+            hint: "Make a new key, put it on your servers, and remove this one there.",
+        }],
+        PublicKey::Dsa { .. } => vec![Warning {
+            code: "dsa",
+            message: "DSA keys are no longer accepted by OpenSSH".to_owned(),
+            hint: "Make an Ed25519 key, put it on your servers, and remove this one there.",
+        }],
+        PublicKey::Rsa { .. }
+        | PublicKey::Ecdsa { .. }
+        | PublicKey::Ed25519(_)
+        | PublicKey::Ed448(_)
+        | PublicKey::SkEcdsa { .. }
+        | PublicKey::SkEd25519 { .. } => Vec::new(),
+    }
+}
+
+fn weak_kdf(protection: &Protection) -> Option<Warning> {
+    /// What OpenSSH has written since 2013.
+    const LEAST_ROUNDS: u32 = 16;
+    let message = match protection {
+        Protection::PpkSha1 => {
+            "PPK version 2 lets an attacker try passphrases millions of times a second".to_owned()
+        }
+        Protection::OpenSsh { rounds, .. } if *rounds < LEAST_ROUNDS => {
+            format!("only {rounds} rounds protect the passphrase; 24 are usual")
+        }
+        Protection::None | Protection::OpenSsh { .. } | Protection::Ppk3(_) => return None,
+    };
+    Some(Warning {
+        code: "weak-kdf",
+        message,
+        hint: "Save the key again in OpenSSH format or as PPK version 3.",
+    })
+}
+
+fn loose_permissions(path: &Path) -> Option<Warning> {
+    match audit_private(path) {
+        Ok(Access::Loose { detail }) => Some(Warning {
+            code: "permissions",
+            message: format!("other users of this computer may read the file ({detail})"),
+            hint: "ssh refuses such a file. Save it again here, or run chmod 600 on it.",
+        }),
+        Ok(Access::OwnerOnly | Access::NotOwned { .. }) => None,
+        Err(error) => {
+            log::debug!("no permissions of {}: {error}", path.display());
+            None
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! What went wrong, why, and what to do next: the only place that gives advice.
+//!
+//! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
+//! be forgotten.
+
+use crate::format::{DecodeError, EncodeError, Fault};
+use crate::key::comment::CommentError;
+use crate::key::generate::GenerateError;
+use crate::key::spec::RsaBitsError;
+use crate::sys::files::{ReadError, WriteError};
+use crate::sys::randomness::OsRandomError;
+
+/// Whose turn it is: what a script tells apart by the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The key or the file is at fault.
+    Key,
+    /// The words of the command are.
+    Usage,
+    /// A passphrase is missing or wrong.
+    Passphrase,
+    /// The file system, or something else outside.
+    World,
+    /// The person stopped it.
+    Interrupted,
+}
+
+/// Something that went wrong, in words for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// One stable word for scripts: `wrong-passphrase`, `io-not-found`, …
+    pub code: &'static str,
+    /// What happened and why: lower case, no full stop.
+    pub what: String,
+    /// What to do next: sentences. Empty only where nothing can be done.
+    pub hint: String,
+    /// Whose turn it is.
+    pub blame: Blame,
+}
+
+impl Problem {
+    /// A problem that no error type stands for.
+    #[must_use]
+    pub fn new(code: &'static str, blame: Blame, what: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            code,
+            what: what.into(),
+            hint: hint.into(),
+            blame,
+        }
+    }
+
+    /// Both sentences as a window shows them: the first with a capital letter and a full stop.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut letters = self.what.chars();
+        let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+        format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+    }
+}
+
+impl From<&DecodeError> for Problem {
+    fn from(error: &DecodeError) -> Self {
+        use DecodeError as E;
+        let (blame, hint) = match error {
+            E::Empty => (Blame::Key, "Copy the file again from where it came from."),
+            E::NotAKeyFile(_) => (
+                Blame::Key,
+                "Choose the file that the key was saved in: often id_ed25519, id_rsa, or a name that ends in .ppk, .pem or .pub.",
+            ),
+            E::Truncated => (
+                Blame::Key,
+                "Part of it was lost in copying. Copy the whole file again, from the first line with BEGIN or PuTTY to the last.",
+            ),
+            E::Malformed(Fault::Utf16) => (
+                Blame::Key,
+                "Save the file as UTF-8 text without changing anything else; in PowerShell use “Out-File -Encoding ascii” instead of “>”.",
+            ),
+            E::Malformed(Fault::BrokenLine) => (
+                Blame::Key,
+                "A public key is one single line. Join the lines again, without blanks between them.",
+            ),
+            E::Malformed(_) | E::Corrupt(_) => (
+                Blame::Key,
+                "Copy the file again as it is, in binary mode or with scp; text editors and chat programs change such files.",
+            ),
+            E::BadMac => (
+                Blame::Key,
+                "Use a backup of the file. If the change was meant, such as another comment, make it with this program instead.",
+            ),
+            E::NeedsPassphrase => (
+                Blame::Passphrase,
+                "Give the passphrase that the key was saved with.",
+            ),
+            E::WrongPassphrase => (
+                Blame::Passphrase,
+                "Check capital letters and the keyboard's language, and try again. Without the passphrase nobody can open the key; then make a new one.",
+            ),
+            E::UnsupportedFormat(_) => (
+                Blame::Key,
+                "Open it with the program that made it, and save it from there in OpenSSH format.",
+            ),
+            E::UnsupportedCipher(_) | E::UnsupportedKdf(_) => (
+                Blame::Key,
+                "Let the program that made the file save it again with aes256-ctr, or in PuTTY format.",
+            ),
+            E::UnsupportedKeyType(_) => (
+                Blame::Key,
+                "This version cannot handle such keys. Use the program that made it, or make an Ed25519 key.",
+            ),
+            E::CostsMuch(_) => (
+                Blame::Key,
+                "If you trust the file, agree to the cost (--yes) and wait.",
+            ),
+            E::CostsTooMuch(_) => (
+                Blame::Key,
+                "The file was damaged, or made to stall whoever opens it. Use a backup.",
+            ),
+            E::NumberTooLarge => (
+                Blame::Key,
+                "The file was damaged, or made to stall whoever opens it; OpenSSH takes RSA keys up to 16384 bits.",
+            ),
+            E::Inconsistent(_) => (
+                Blame::Key,
+                "Do not use this key: it could not log in, or others could. Use a backup, or make a new key.",
+            ),
+            E::MultipleKeys => (
+                Blame::Key,
+                "Save each key in a file of its own, and open one of them.",
+            ),
+            E::TrailingData => (
+                Blame::Key,
+                "Remove what stands behind the key, and keep the key's own lines as they are.",
+            ),
+        };
+        Self::new(error.code(), blame, error.to_string(), hint)
+    }
+}
+
+impl From<&ReadError> for Problem {
+    fn from(error: &ReadError) -> Self {
+        let (code, hint) = match error {
+            ReadError::NotFound { .. } => ("io-not-found", "Check the name and the folder."),
+            ReadError::Denied { .. } => (
+                "io-denied",
+                "Sign in as the user whose key it is, or have its owner give you a copy.",
+            ),
+            ReadError::NotRegular { .. } => ("io-not-regular", "Choose a file, not a folder or a device."),
+            ReadError::TooLarge { .. } => (
+                "too-large",
+                "Choose the key's own file; keys are a few thousand bytes.",
+            ),
+            ReadError::Changed { .. } => (
+                "io-changed",
+                "Another program is writing it. Wait until it has finished, and try again.",
+            ),
+            ReadError::Io { .. } => (
+                "io-error",
+                "Check that the disk is there and can be read, and try again.",
+            ),
+        };
+        Self::new(code, Blame::World, error.to_string(), hint)
+    }
+}
+
+impl From<&WriteError> for Problem {
+    fn from(error: &WriteError) -> Self {
+        use WriteError as E;
+        let (code, hint) = match error {
+            E::Exists { .. } => (
+                "exists",
+                "Nothing was changed. Choose another name, or say that it may be replaced (--force).",
+            ),
+            E::NoFolder { .. } => ("io-not-found", "Make the folder first, or choose another one."),
+            E::BadName { .. } => ("io-error", "Choose another file name."),
+            E::Twice { .. } => ("io-error", "Give each file a name of its own."),
+            E::Denied { .. } => ("io-denied", "Choose a folder of your own, such as ~/.ssh."),
+            E::Full { .. } => (
+                "io-error",
+                "Nothing was changed; what was there before is still whole. Make room, or save in another place.",
+            ),
+            E::ReadOnly { .. } => ("io-denied", "Nothing was changed. Save in another place."),
+            E::NotRegular { .. } => (
+                "io-not-regular",
+                "Choose another name, or move away what is in the way.",
+            ),
+            E::DanglingLink { .. } => (
+                "io-symlink",
+                "Remove the link, or make the file that it leads to.",
+            ),
+            E::InUse { .. } => (
+                "io-error",
+                "Nothing was changed. Close the other program, and try again.",
+            ),
+            E::Mismatch { .. } => (
+                "io-error",
+                "The disk may be failing; nothing was replaced. Save in another place.",
+            ),
+            E::Unsynced { .. } => (
+                "io-error",
+                "The file is there. Before you rely on it, open it once more, and keep a copy on another disk.",
+            ),
+            E::NotUndone { .. } => (
+                "io-error",
+                "Look at the files named here before you go on; what was replaced is still beside its old place.",
+            ),
+            E::Io { .. } => (
+                "io-error",
+                "Nothing was changed. Check the disk, or save in another place.",
+            ),
+        };
+        Self::new(code, Blame::World, error.to_string(), hint)
+    }
+}
+
+impl From<&EncodeError> for Problem {
+    fn from(error: &EncodeError) -> Self {
+        let (code, hint) = match error {
+            EncodeError::Unsupported { .. } => {
+                ("unsupported-key-type", "Save this key in OpenSSH format instead.")
+            }
+            EncodeError::Cost => (
+                "limit",
+                "Choose fewer rounds or passes, or less memory; the defaults are good for nearly everybody.",
+            ),
+            EncodeError::Cipher => (
+                "unsupported-cipher",
+                "Choose another cipher; aes256-ctr always works.",
+            ),
+        };
+        Self::new(code, Blame::Key, error.to_string(), hint)
+    }
+}
+
+impl From<&OsRandomError> for Problem {
+    fn from(error: &OsRandomError) -> Self {
+        let hint = match error {
+            OsRandomError::Failed(_) | OsRandomError::Constant | OsRandomError::Repeated => {
+                "No key was made, for it could be guessed. Restart the computer; if it happens again, make the key on another one."
+            }
+        };
+        Self::new("io-error", Blame::World, error.to_string(), hint)
+    }
+}
+
+impl From<&GenerateError> for Problem {
+    fn from(error: &GenerateError) -> Self {
+        match error {
+            GenerateError::Cancelled => Self::new(
+                "cancelled",
+                Blame::Interrupted,
+                error.to_string(),
+                "No key was made, and nothing was changed.",
+            ),
+            GenerateError::Unsound(_) | GenerateError::BadSignature => Self::new(
+                "inconsistent",
+                Blame::World,
+                error.to_string(),
+                "The key was thrown away. This computer calculates wrongly, perhaps for a fault of its memory: make the key on another one, and tell us.",
+            ),
+        }
+    }
+}
+
+impl From<&CommentError> for Problem {
+    fn from(error: &CommentError) -> Self {
+        Self::new(
+            "usage",
+            Blame::Usage,
+            error.to_string(),
+            "A comment is one line of visible text. Take that character out.",
+        )
+    }
+}
+
+impl From<&RsaBitsError> for Problem {
+    fn from(error: &RsaBitsError) -> Self {
+        let hint = match error {
+            RsaBitsError::TooSmall(_) | RsaBitsError::TooLarge(_) => {
+                "Choose 3072, or 4096 where it is asked for."
+            }
+            RsaBitsError::Short(_) => {
+                "Choose 3072. For a device so old that it takes nothing longer, ask for the short key explicitly (--allow-short)."
+            }
+        };
+        Self::new("usage", Blame::Usage, error.to_string(), hint)
+    }
+}
+
+/// So that `?` works with each of them.
+macro_rules! from_owned {
+    ($($error:ty),* $(,)?) => {$(
+        impl From<$error> for Problem {
+            fn from(error: $error) -> Self {
+                Self::from(&error)
+            }
+        }
+    )*};
+}
+from_owned!(
+    DecodeError,
+    ReadError,
+    WriteError,
+    EncodeError,
+    OsRandomError,
+    GenerateError,
+    CommentError,
+    RsaBitsError
+);

@@ -1,0 +1,221 @@
+//! Why a file is not the key that it should be; one cause, one variant, one sentence.
+
+use super::cost::Cost;
+use crate::key::PublicKeyError;
+use crate::key::validate::Unsound;
+use crate::key::wire::WireError;
+
+/// Why a key file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// There is nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// It is something else.
+    #[error("this is not a key file: {0}")]
+    NotAKeyFile(Foreign),
+    /// It ends too early.
+    #[error("the file ends before the key does")]
+    Truncated,
+    /// It breaks the rules of its format.
+    #[error("the key file is malformed: {0}")]
+    Malformed(Fault),
+    /// It was changed on its way here, in a way that has a name.
+    #[error("the file is damaged: {0}")]
+    Corrupt(Fault),
+    /// The check over an unencrypted PPK file fails.
+    #[error("the file was altered after it was saved: its check (MAC) does not match")]
+    BadMac,
+    /// It is encrypted, and no passphrase was given.
+    #[error("the private key is protected by a passphrase")]
+    NeedsPassphrase,
+    /// The passphrase is not the one that it was saved with. With most ciphers damage inside the
+    /// encrypted part looks the same.
+    #[error("the passphrase does not open this key")]
+    WrongPassphrase,
+    /// A version or a kind of file that is known by name, but not read.
+    #[error("{0} cannot be read")]
+    UnsupportedFormat(String),
+    /// A cipher that is not known.
+    #[error("the cipher {0} is not supported")]
+    UnsupportedCipher(String),
+    /// A key derivation function that is not known.
+    #[error("the key derivation function {0} is not supported")]
+    UnsupportedKdf(String),
+    /// A kind of key that is not known.
+    #[error("keys of type {0} are not supported")]
+    UnsupportedKeyType(String),
+    /// Opening it takes far longer or far more memory than is usual.
+    #[error("opening this file costs {0}, much more than is usual")]
+    CostsMuch(Cost),
+    /// Opening it takes more than may be asked for.
+    #[error("opening this file would cost {0}, more than any real key asks for")]
+    CostsTooMuch(Cost),
+    /// A number in it is larger than any key's.
+    #[error("a number in the key is larger than any key may have")]
+    NumberTooLarge,
+    /// The numbers of the key contradict each other.
+    #[error("the key is not sound: {0}")]
+    Inconsistent(Unsound),
+    /// It holds several keys.
+    #[error("the file holds more than one key")]
+    MultipleKeys,
+    /// There is something behind the key.
+    #[error("there is something behind the end of the key")]
+    TrailingData,
+}
+
+/// Where a key file breaks the rules of its format.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A character that base64 does not have.
+    #[error("there is a character in it that does not belong there")]
+    Base64,
+    /// Saved as UTF-16, as Windows PowerShell's `>` does.
+    #[error("it was saved as UTF-16 text")]
+    Utf16,
+    /// The two check numbers inside an unencrypted OpenSSH file differ.
+    #[error("its inner check does not match")]
+    CheckNumbers,
+    /// The inside of an OpenSSH file does not begin with its magic word.
+    #[error("its inside does not begin as it must")]
+    Magic,
+    /// The encrypted part is no multiple of the cipher's block.
+    #[error("the private part has an impossible length")]
+    BlockLength,
+    /// The bytes that fill up the last block are not 1, 2, 3, …
+    #[error("the bytes that fill up its end are wrong")]
+    Padding,
+    /// A header line is missing, misspelt or in the wrong place.
+    #[error("the line “{0}” is missing or not where it belongs")]
+    Header(&'static str),
+    /// A header's value is not what it must be.
+    #[error("the value of “{0}” cannot be right")]
+    Value(&'static str),
+    /// A field inside the key breaks RFC 4251.
+    #[error("{0}")]
+    Wire(WireError),
+    /// The type's name before the key and inside it differ.
+    #[error("it says two different types of key")]
+    TypeNames,
+    /// Cipher and key derivation function contradict each other.
+    #[error("its cipher and its key derivation function contradict each other")]
+    CipherWithoutKdf,
+    /// Base64 where a public key line has none.
+    #[error("there is no key behind the type's name")]
+    NoKeyBlob,
+    /// The key's text is broken into several lines.
+    #[error("the key is broken into several lines")]
+    BrokenLine,
+}
+
+/// What a file is that is not a key file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Foreign {
+    /// Nothing but white space.
+    #[error("it holds only blank space")]
+    Blank,
+    /// Bytes that are no text.
+    #[error("it is not text")]
+    Binary,
+    /// Text of some kind.
+    #[error("it does not begin as any key does")]
+    Text,
+}
+
+impl DecodeError {
+    /// The stable word for it in `--json`.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NotAKeyFile(_) => "not-a-key-file",
+            Self::Truncated => "truncated",
+            Self::Malformed(_) => "malformed",
+            Self::Corrupt(_) => "corrupt",
+            Self::BadMac => "bad-mac",
+            Self::NeedsPassphrase => "needs-passphrase",
+            Self::WrongPassphrase => "wrong-passphrase",
+            Self::UnsupportedFormat(_) => "unsupported-format",
+            Self::UnsupportedCipher(_) => "unsupported-cipher",
+            Self::UnsupportedKdf(_) => "unsupported-kdf",
+            Self::UnsupportedKeyType(_) => "unsupported-key-type",
+            Self::CostsMuch(_) | Self::CostsTooMuch(_) | Self::NumberTooLarge => "limit",
+            Self::Inconsistent(_) => "inconsistent",
+            Self::MultipleKeys => "multiple-keys",
+            Self::TrailingData => "trailing-data",
+        }
+    }
+}
+
+impl From<WireError> for DecodeError {
+    fn from(fault: WireError) -> Self {
+        match fault {
+            WireError::Short => Self::Truncated,
+            WireError::TooLarge => Self::NumberTooLarge,
+            WireError::Negative
+            | WireError::NotMinimal
+            | WireError::WrongLength
+            | WireError::NotText
+            | WireError::Trailing => Self::Malformed(Fault::Wire(fault)),
+        }
+    }
+}
+
+impl From<Unsound> for DecodeError {
+    fn from(unsound: Unsound) -> Self {
+        Self::Inconsistent(unsound)
+    }
+}
+
+impl From<PublicKeyError> for DecodeError {
+    fn from(error: PublicKeyError) -> Self {
+        match error {
+            PublicKeyError::Wire(fault) => fault.into(),
+            PublicKeyError::Unsupported(name) => Self::UnsupportedKeyType(printable(&name)),
+            PublicKeyError::Unsound(unsound) => unsound.into(),
+        }
+    }
+}
+
+impl From<Fault> for DecodeError {
+    fn from(fault: Fault) -> Self {
+        Self::Malformed(fault)
+    }
+}
+
+/// A name out of a hostile file, short and safe to print.
+pub(super) fn printable(name: &str) -> String {
+    let short: String = name.chars().take(64).collect();
+    crate::key::comment::escaped(short.as_bytes())
+}
+
+/// What text or bytes are that no reader took.
+pub(super) fn foreign(text: &[u8]) -> DecodeError {
+    let is_blank = text.iter().all(|byte| byte.is_ascii_whitespace());
+    let is_text = std::str::from_utf8(text).is_ok_and(|text| !text.contains('\0'));
+    DecodeError::NotAKeyFile(match (is_blank, is_text) {
+        (true, _) => Foreign::Blank,
+        (_, true) => Foreign::Text,
+        _ => Foreign::Binary,
+    })
+}
+
+/// Why a key file cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EncodeError {
+    /// The format has no room for this kind of key.
+    #[error("{format} files cannot hold keys of type {algorithm}")]
+    Unsupported {
+        /// The format's name in a sentence.
+        format: &'static str,
+        /// The key's SSH name.
+        algorithm: &'static str,
+    },
+    /// The key derivation is given a cost that is out of bounds.
+    #[error("the cost of the key derivation is out of bounds")]
+    Cost,
+    /// A cipher refuses; a fault of this program.
+    #[error("the file cannot be encrypted")]
+    Cipher,
+}

@@ -1,0 +1,408 @@
+//! OpenSSH's private key format (PROTOCOL.key in OpenSSH's sources).
+
+use rand_core::CryptoRng;
+pub use ssh_cipher::Cipher;
+use zeroize::Zeroizing;
+
+use super::armour::{base64, lines, wrapped_base64};
+use super::cost::bcrypt;
+use super::error::printable;
+use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection};
+use crate::key::wire::{Reader, WireError, Writer};
+use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
+use crate::secret::{Passphrase, SecretBytes};
+
+pub(super) const BEGIN: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----";
+const END: &[u8] = b"-----END OPENSSH PRIVATE KEY-----";
+const MAGIC: &[u8] = b"openssh-key-v1\0";
+/// Characters in a line of base64, as `ssh-keygen` writes them.
+const LINE_WIDTH: usize = 70;
+/// The bytes of salt, as `ssh-keygen` writes them.
+const SALT_LEN: usize = 16;
+/// The bytes of an authentication tag, the same for AES-GCM and ChaCha20-Poly1305.
+const TAG_LEN: usize = 16;
+
+/// The most bytes that salt and rounds may take.
+const MAX_KDF_OPTIONS: u32 = 4096;
+/// More keys than this in one file are a number that was damaged; OpenSSH itself reads only one.
+const MOST_KEYS: u32 = 64;
+
+/// The encrypted part of a file.
+#[derive(Debug)]
+pub(super) struct Sealed {
+    cipher: Cipher,
+    rounds: u32,
+    salt: Vec<u8>,
+    ciphertext: Vec<u8>,
+    tag: Option<[u8; TAG_LEN]>,
+}
+
+/// Reads a file that begins with [`BEGIN`].
+pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
+    let blob = unarmoured(text)?;
+    let mut reader = Reader::new(blob.expose());
+    if reader.bytes(MAGIC.len())? != MAGIC {
+        return Err(DecodeError::Corrupt(Fault::Magic));
+    }
+    let cipher_name = reader.text()?;
+    let cipher =
+        Cipher::new(cipher_name).map_err(|_| DecodeError::UnsupportedCipher(printable(cipher_name)))?;
+    let kdf_name = reader.text()?;
+    // Salt and rounds; where far more is promised, the length was damaged and nothing is missing.
+    let is_damaged = reader.clone().uint32().is_ok_and(|len| len > MAX_KDF_OPTIONS);
+    if is_damaged {
+        return Err(Fault::Value("KDF options").into());
+    }
+    let kdf_options = reader.string()?;
+    match reader.uint32()? {
+        1 => {}
+        2..=MOST_KEYS => return Err(DecodeError::MultipleKeys),
+        _ => return Err(Fault::Value("number of keys").into()),
+    }
+    let public = reader.string()?;
+    let private = reader.string()?;
+    let rest = reader.rest();
+
+    if private.is_empty() || private.len() % cipher.block_size() != 0 {
+        return Err(Fault::BlockLength.into());
+    }
+    match (cipher, kdf_name) {
+        (Cipher::None, "none") => {
+            if !kdf_options.is_empty() {
+                return Err(Fault::Value("KDF options").into());
+            }
+            if !rest.is_empty() {
+                return Err(DecodeError::TrailingData);
+            }
+            let public = PublicKey::from_wire(public)?;
+            let (key, comment) = read_private(private, &public, DecodeError::Corrupt(Fault::CheckNumbers))?;
+            Ok(Parsed::Private(PrivateFile {
+                format: Format::OpenSsh,
+                protection: Protection::None,
+                key,
+                comment,
+                certificate: None,
+            }))
+        }
+        (Cipher::None, _) | (_, "none") => Err(Fault::CipherWithoutKdf.into()),
+        (_, "bcrypt") => {
+            let mut options = Reader::new(kdf_options);
+            let (salt, rounds) = match (options.string(), options.uint32(), options.end()) {
+                (Ok(salt), Ok(rounds), Ok(())) => (salt.to_vec(), rounds),
+                _ => return Err(Fault::Value("KDF options").into()),
+            };
+            if salt.is_empty() || rounds == 0 {
+                return Err(Fault::Value("KDF options").into());
+            }
+            let tag = read_tag(cipher, rest)?;
+            let protection = Protection::OpenSsh { cipher, rounds };
+            protection.cost().check(super::Consent::Given)?;
+            Ok(Parsed::Locked(LockedFile {
+                format: Format::OpenSsh,
+                protection,
+                public: PublicKey::from_wire(public)?,
+                comment: None,
+                certificate: None,
+                sealed: super::Sealed::OpenSsh(Sealed {
+                    cipher,
+                    rounds,
+                    salt,
+                    ciphertext: private.to_vec(),
+                    tag,
+                }),
+            }))
+        }
+        _ => Err(DecodeError::UnsupportedKdf(printable(kdf_name))),
+    }
+}
+
+fn read_tag(cipher: Cipher, rest: &[u8]) -> Result<Option<[u8; TAG_LEN]>, DecodeError> {
+    if !cipher.has_tag() {
+        return if rest.is_empty() {
+            Ok(None)
+        } else {
+            Err(DecodeError::TrailingData)
+        };
+    }
+    match rest.len() {
+        TAG_LEN => Ok(rest.try_into().ok()),
+        len if len < TAG_LEN => Err(DecodeError::Truncated),
+        _ => Err(DecodeError::TrailingData),
+    }
+}
+
+/// The bytes between the two marker lines.
+fn unarmoured(text: &[u8]) -> Result<SecretBytes, DecodeError> {
+    let mut lines = lines(text);
+    let first = lines.next().map(<[u8]>::trim_ascii).unwrap_or_default();
+    if first != BEGIN {
+        // All on one line, as when line breaks were lost in a form or an environment variable.
+        return Err(if first.len() > BEGIN.len() {
+            Fault::Base64.into()
+        } else {
+            DecodeError::Truncated
+        });
+    }
+    let mut body = SecretBytes::with_capacity(text.len());
+    loop {
+        let line = lines.next().ok_or(DecodeError::Truncated)?.trim_ascii();
+        if line == END {
+            break;
+        }
+        if line.starts_with(BEGIN) {
+            return Err(DecodeError::MultipleKeys);
+        }
+        if line.starts_with(b"-") {
+            return Err(if END.starts_with(line) {
+                DecodeError::Truncated
+            } else {
+                Fault::Header("-----END OPENSSH PRIVATE KEY-----").into()
+            });
+        }
+        body.extend(line);
+    }
+    let mut behind = lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    if let Some(line) = behind.next() {
+        let is_key = line.starts_with(b"-----BEGIN ");
+        return Err(if is_key {
+            DecodeError::MultipleKeys
+        } else {
+            DecodeError::TrailingData
+        });
+    }
+    if body.is_empty() {
+        return Err(DecodeError::Truncated);
+    }
+    base64(body.expose())
+}
+
+impl Sealed {
+    pub(super) fn open(
+        &self,
+        file: &LockedFile,
+        passphrase: &Passphrase,
+    ) -> Result<PrivateFile, DecodeError> {
+        let keys =
+            derive(self.cipher, passphrase, &self.salt, self.rounds).ok_or(Fault::Value("KDF options"))?;
+        let mut plain = SecretBytes::copy_of(&self.ciphertext);
+        self.cipher
+            .decrypt(&keys.key, &keys.iv, plain.expose_mut(), self.tag.map(Into::into))
+            .map_err(|_| DecodeError::WrongPassphrase)?;
+        let (key, comment) = read_private(plain.expose(), &file.public, DecodeError::WrongPassphrase)?;
+        Ok(PrivateFile {
+            format: Format::OpenSsh,
+            protection: file.protection.clone(),
+            key,
+            comment,
+            certificate: None,
+        })
+    }
+}
+
+struct Keys {
+    key: Zeroizing<Vec<u8>>,
+    iv: Zeroizing<Vec<u8>>,
+}
+
+fn derive(cipher: Cipher, passphrase: &Passphrase, salt: &[u8], rounds: u32) -> Option<Keys> {
+    let (key_len, iv_len) = cipher.key_and_iv_size()?;
+    // OpenSSH's ChaCha20-Poly1305 takes a key of 64 bytes, of which a file needs the first 32, and
+    // counts packets instead of taking a nonce; a file is packet 0.
+    let (derived_len, iv) = match cipher {
+        Cipher::ChaCha20Poly1305 => (64, Some(vec![0; iv_len])),
+        _ => (key_len + iv_len, None),
+    };
+    let derived = bcrypt(passphrase, salt, rounds, derived_len)?;
+    let (key, rest) = derived.expose().split_at(key_len);
+    Some(Keys {
+        key: Zeroizing::new(key.to_vec()),
+        iv: Zeroizing::new(iv.unwrap_or_else(|| rest[..iv_len].to_vec())),
+    })
+}
+
+/// Reads the private part; `unmatched` is what differing check numbers mean.
+fn read_private(
+    plain: &[u8],
+    outer: &PublicKey,
+    unmatched: DecodeError,
+) -> Result<(KeyPair, Vec<u8>), DecodeError> {
+    let mut reader = Reader::new(plain);
+    if reader.uint32()? != reader.uint32()? {
+        return Err(unmatched);
+    }
+    let name = reader.text()?;
+    let algorithm =
+        Algorithm::from_name(name).ok_or_else(|| DecodeError::UnsupportedKeyType(printable(name)))?;
+    let (public, private) = read_halves(algorithm, &mut reader)?;
+    if public != *outer {
+        return Err(crate::key::validate::Unsound::HalvesDiffer.into());
+    }
+    let comment = reader.string()?.to_vec();
+    let is_padding = |(place, byte): (usize, &u8)| usize::from(*byte) == (place + 1) & 0xff;
+    if !reader.rest().iter().enumerate().all(is_padding) {
+        return Err(Fault::Padding.into());
+    }
+    Ok((KeyPair::new(public, private)?, comment))
+}
+
+/// Public and private fields in the order of this format, which is a third one for RSA.
+fn read_halves(
+    algorithm: Algorithm,
+    reader: &mut Reader<'_>,
+) -> Result<(PublicKey, PrivateKey), DecodeError> {
+    let secret = |bytes: Result<&[u8], WireError>| bytes.map(SecretBytes::copy_of);
+    Ok(match algorithm {
+        Algorithm::Rsa => {
+            let (n, e) = (reader.mpint()?.to_vec(), reader.mpint()?.to_vec());
+            let public = PublicKey::Rsa { e, n };
+            crate::key::validate::public_key(&public)?;
+            let (d, iqmp) = (secret(reader.mpint())?, secret(reader.mpint())?);
+            let (p, q) = (secret(reader.mpint())?, secret(reader.mpint())?);
+            (public, PrivateKey::Rsa { d, p, q, iqmp })
+        }
+        Algorithm::Dsa => (
+            PublicKey::read_fields(algorithm, reader)?,
+            PrivateKey::Dsa {
+                x: secret(reader.mpint())?,
+            },
+        ),
+        Algorithm::Ecdsa(_) => (
+            PublicKey::read_fields(algorithm, reader)?,
+            PrivateKey::Ecdsa {
+                scalar: secret(reader.mpint())?,
+            },
+        ),
+        Algorithm::Ed25519 | Algorithm::Ed448 => {
+            let public = PublicKey::read_fields(algorithm, reader)?;
+            let public_len = if algorithm == Algorithm::Ed25519 { 32 } else { 57 };
+            let both = reader.string()?;
+            // The seed, and once more the public key: a copy that differs is a trap (RUSTSEC-2022-0093).
+            let (seed, repeated) = both
+                .split_at_checked(public_len)
+                .ok_or(Fault::Wire(WireError::WrongLength))?;
+            if repeated.len() != public_len {
+                return Err(Fault::Wire(WireError::WrongLength).into());
+            }
+            let stated = match &public {
+                PublicKey::Ed25519(key) => &key[..],
+                PublicKey::Ed448(key) => &key[..],
+                _ => &[],
+            };
+            if repeated != stated {
+                return Err(crate::key::validate::Unsound::HalvesDiffer.into());
+            }
+            let seed = SecretBytes::copy_of(seed);
+            let private = match algorithm {
+                Algorithm::Ed25519 => PrivateKey::Ed25519 { seed },
+                _ => PrivateKey::Ed448 { seed },
+            };
+            (public, private)
+        }
+        Algorithm::SkEcdsa | Algorithm::SkEd25519 => (
+            PublicKey::read_fields(algorithm, reader)?,
+            PrivateKey::SecurityKey {
+                flags: reader.byte()?,
+                handle: secret(reader.string())?,
+                reserved: reader.string()?.to_vec(),
+            },
+        ),
+    })
+}
+
+/// Writes a file; `protection` is passphrase, cipher and rounds of bcrypt_pbkdf.
+pub(super) fn encode(
+    outgoing: Outgoing<'_>,
+    protection: Option<(&Passphrase, Cipher, u32)>,
+    rng: &mut impl CryptoRng,
+) -> Result<SecretBytes, EncodeError> {
+    let cipher = protection.map_or(Cipher::None, |(_, cipher, _)| cipher);
+    let mut plain = write_private(outgoing, cipher, rng);
+    let mut out = Writer::new();
+    out.bytes(MAGIC).string(cipher.as_str().as_bytes());
+    let tag = match protection {
+        None => {
+            out.string(b"none").string(b"");
+            None
+        }
+        Some((passphrase, cipher, rounds)) => {
+            let mut salt = [0; SALT_LEN];
+            rng.fill_bytes(&mut salt);
+            let mut options = Writer::new();
+            options.string(&salt).uint32(rounds);
+            out.string(b"bcrypt").string(options.finish().expose());
+            let keys = derive(cipher, passphrase, &salt, rounds).ok_or(EncodeError::Cost)?;
+            cipher
+                .encrypt(&keys.key, &keys.iv, plain.expose_mut())
+                .map_err(|_| EncodeError::Cipher)?
+        }
+    };
+    out.uint32(1)
+        .string(&outgoing.key.public().to_wire())
+        .string(plain.expose());
+    if let Some(tag) = tag {
+        out.bytes(&tag);
+    }
+
+    let mut text = SecretBytes::copy_of(BEGIN);
+    text.extend(b"\n");
+    text.extend(wrapped_base64(out.finish().expose(), LINE_WIDTH).expose());
+    text.extend(END);
+    text.extend(b"\n");
+    Ok(text)
+}
+
+fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRng) -> SecretBytes {
+    let (public, private) = (outgoing.key.public(), outgoing.key.private());
+    let check = rng.next_u32();
+    let mut out = Writer::new();
+    out.uint32(check)
+        .uint32(check)
+        .string(outgoing.key.algorithm().name().as_bytes());
+    match (public, private) {
+        (PublicKey::Rsa { e, n }, PrivateKey::Rsa { d, p, q, iqmp }) => {
+            out.mpint(n)
+                .mpint(e)
+                .mpint(d.expose())
+                .mpint(iqmp.expose())
+                .mpint(p.expose())
+                .mpint(q.expose());
+        }
+        (_, private) => {
+            public.write_fields(&mut out);
+            match private {
+                PrivateKey::Rsa { .. } => {}
+                PrivateKey::Dsa { x } => {
+                    out.mpint(x.expose());
+                }
+                PrivateKey::Ecdsa { scalar } => {
+                    out.mpint(scalar.expose());
+                }
+                PrivateKey::Ed25519 { seed } | PrivateKey::Ed448 { seed } => {
+                    let mut both = SecretBytes::with_capacity(seed.len() * 2);
+                    both.extend(seed.expose());
+                    match public {
+                        PublicKey::Ed25519(key) => both.extend(key),
+                        PublicKey::Ed448(key) => both.extend(key),
+                        _ => {}
+                    }
+                    out.string(both.expose());
+                }
+                PrivateKey::SecurityKey {
+                    flags,
+                    handle,
+                    reserved,
+                } => {
+                    out.byte(*flags).string(handle.expose()).string(reserved);
+                }
+            }
+        }
+    }
+    out.string(outgoing.comment.as_str().as_bytes());
+    let mut plain = out.finish();
+    let mut next = 1;
+    while plain.len() % cipher.block_size() != 0 {
+        plain.extend(&[next]);
+        next += 1;
+    }
+    plain
+}

@@ -1,0 +1,98 @@
+//! A public key in one line: type, base64, comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+
+use base64ct::{Base64, Encoding};
+
+use super::armour::base64;
+use super::certificate::key_or_certificate;
+use super::{Certificate, DecodeError, Fault, Format, PublicFile};
+use crate::key::comment::Comment;
+use crate::key::{Algorithm, PublicKey};
+
+/// The one line that may be a public key: its first word looks like a type.
+pub(super) fn candidate(text: &[u8]) -> Option<&[u8]> {
+    let first = text.split(u8::is_ascii_whitespace).next()?;
+    let is_type = std::str::from_utf8(first).is_ok_and(|word| {
+        word.len() <= 64
+            && (Certificate::is_name(word)
+                || Algorithm::from_name(word).is_some()
+                || ["ssh-", "ecdsa-sha2-", "sk-ssh-", "sk-ecdsa-"]
+                    .iter()
+                    .any(|start| word.starts_with(start)))
+            && word.bytes().all(|byte| byte.is_ascii_graphic())
+    });
+    is_type.then_some(text)
+}
+
+/// Reads the line, and sees to it that it is the only one.
+pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
+    let ended_by_lf = text.split(|byte| *byte == b'\n');
+    let mut lines = ended_by_lf
+        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+        .filter(|line| !line.trim_ascii().is_empty());
+    let line = lines.next().unwrap_or_default();
+    if let Some(next) = lines.next() {
+        let is_key = candidate(next).is_some();
+        // One long base64 word that begins a line is the rest of a key that an editor has wrapped.
+        let is_base64 = base64_end(next.trim_ascii()) >= 16;
+        return Err(match (is_key, is_base64) {
+            (true, _) => DecodeError::MultipleKeys,
+            (_, true) => Fault::BrokenLine.into(),
+            _ => DecodeError::TrailingData,
+        });
+    }
+    let (name, rest) = split_word(line);
+    let (blob, comment) = split_word(rest.trim_ascii_start());
+    let name = std::str::from_utf8(name).map_err(|_| Fault::TypeNames)?;
+    if blob.is_empty() {
+        return Err(Fault::NoKeyBlob.into());
+    }
+    let blob = base64(blob)?;
+    let (key, certificate) = key_or_certificate(blob.expose())?;
+    let inside = certificate
+        .as_ref()
+        .map_or(key.algorithm().name(), Certificate::name);
+    if inside != name {
+        return Err(Fault::TypeNames.into());
+    }
+    Ok(PublicFile {
+        format: Format::PublicLine,
+        key,
+        comment: comment.to_vec(),
+        certificate,
+    })
+}
+
+fn split_word(text: &[u8]) -> (&[u8], &[u8]) {
+    let end = text
+        .iter()
+        .position(u8::is_ascii_whitespace)
+        .unwrap_or(text.len());
+    (&text[..end], text.get(end + 1..).unwrap_or_default())
+}
+
+fn base64_end(text: &[u8]) -> usize {
+    text.iter()
+        .position(|byte| !(byte.is_ascii_alphanumeric() || b"+/=".contains(byte)))
+        .unwrap_or(text.len())
+}
+
+/// The line without its end; without a comment there is no blank behind the key either.
+#[must_use]
+pub fn encode(key: &PublicKey, comment: &Comment) -> String {
+    line(key.algorithm().name(), &key.to_wire(), comment)
+}
+
+/// The line of a certificate, as `id_…-cert.pub` holds it.
+#[must_use]
+pub fn encode_certificate(certificate: &Certificate, comment: &Comment) -> String {
+    line(certificate.name(), certificate.blob(), comment)
+}
+
+fn line(name: &str, blob: &[u8], comment: &Comment) -> String {
+    let mut line = format!("{name} {}", Base64::encode_string(blob));
+    if !comment.is_empty() {
+        line.push(' ');
+        line.push_str(comment.as_str());
+    }
+    line
+}

@@ -1,0 +1,38 @@
+//! Today's date, for the comments of new keys.
+
+use time::OffsetDateTime;
+
+/// Year, month (1 to 12) and day (1 to 31) where the user is, or in UTC if the system does not
+/// know where that is.
+///
+/// `time` reads the zone with `localtime_r` and so answers from any thread; only rereading a `TZ`
+/// that changed under the running program would need a single-threaded one.
+#[must_use]
+pub fn local_date() -> (i32, u8, u8) {
+    let now = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc());
+    (now.year(), u8::from(now.month()), now.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_local_date_is_known_on_a_second_thread() {
+        let elsewhere = std::thread::scope(|scope| {
+            scope
+                .spawn(|| OffsetDateTime::now_local().is_ok())
+                .join()
+                .expect("no panic")
+        });
+        assert!(elsewhere, "a program with threads would have to fall back to UTC");
+    }
+
+    #[test]
+    fn the_date_is_within_a_day_of_utc() {
+        let (year, month, day) = local_date();
+        let month = time::Month::try_from(month).expect("1 to 12");
+        let here = time::Date::from_calendar_date(year, month, day).expect("a date");
+        assert!((here - OffsetDateTime::now_utc().date()).whole_days().abs() <= 1);
+    }
+}

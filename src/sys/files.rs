@@ -1,0 +1,24 @@
+//! Key files: read within limits, and written whole or not at all.
+
+mod folder;
+mod read;
+mod staged;
+mod write;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub use read::{MAX_KEY_FILE, ReadError, read_key};
+pub use write::{Existing, Save, Secrecy, WriteError, write_private, write_public, write_together};
+
+/// Which of `paths` there is already something at, be it a link that leads nowhere: what to ask
+/// about before saving with [`Existing::Replace`].
+#[must_use]
+pub fn taken<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<PathBuf> {
+    let is_taken = |path: &P| fs::symlink_metadata(path).is_ok();
+    paths
+        .into_iter()
+        .filter(is_taken)
+        .map(|path| path.as_ref().to_owned())
+        .collect()
+}

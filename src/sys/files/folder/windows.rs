@@ -1,0 +1,129 @@
+//! Folders on Windows, named by their path.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::windows::io::FromRawHandle as _;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION, GENERIC_READ, GENERIC_WRITE,
+    INVALID_HANDLE_VALUE,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    CREATE_NEW, CreateFileW, FILE_ATTRIBUTE_NORMAL, MOVE_FILE_FLAGS, MOVEFILE_REPLACE_EXISTING,
+    MOVEFILE_WRITE_THROUGH, MoveFileExW,
+};
+
+use super::super::write::Secrecy;
+use crate::sys::permissions::windows::{Attributes, Scope, wide};
+
+/// Virus scanners hold a new file for some milliseconds, and let go when asked again.
+const ATTEMPTS: u32 = 10;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
+
+#[derive(Debug)]
+pub(in super::super) struct Folder(PathBuf);
+
+impl Folder {
+    pub(in super::super) fn open(path: &Path) -> io::Result<Self> {
+        if fs::metadata(path)?.is_dir() {
+            Ok(Self(path.to_owned()))
+        } else {
+            Err(ErrorKind::NotADirectory.into())
+        }
+    }
+
+    /// A new empty file, open for writing and for reading back, that nobody else can open meanwhile.
+    pub(in super::super) fn create_new(&self, name: &OsStr, secrecy: Secrecy) -> io::Result<File> {
+        let path = wide(&self.0.join(name))?;
+        let attributes = match secrecy {
+            Secrecy::Private => Some(Attributes::owner_only(Scope::File)?),
+            Secrecy::Public => None,
+        };
+        let attributes = attributes.as_ref().map_or(std::ptr::null(), Attributes::as_ptr);
+        #[expect(
+            unsafe_code,
+            reason = "the standard library cannot create a file with an access list"
+        )]
+        // SAFETY: `path` ends in a zero, `attributes` is null or lives until the end of this
+        // function, and the handle is owned by nobody else.
+        unsafe {
+            let handle = CreateFileW(
+                path.as_ptr(),
+                GENERIC_READ | GENERIC_WRITE,
+                0,
+                attributes,
+                CREATE_NEW,
+                FILE_ATTRIBUTE_NORMAL,
+                std::ptr::null_mut(),
+            );
+            if handle == INVALID_HANDLE_VALUE {
+                return Err(io::Error::last_os_error());
+            }
+            Ok(File::from_raw_handle(handle))
+        }
+    }
+
+    /// Whoever may replace a file here also stays among those who may read the new one.
+    pub(in super::super) fn keep_owner(_: &File, _: &Metadata) {}
+
+    /// Renames, and fails with `AlreadyExists` if there is a file called `to`.
+    pub(in super::super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        self.rename(from, to, MOVEFILE_WRITE_THROUGH)
+    }
+
+    /// Renames; a file called `to` is replaced.
+    pub(in super::super) fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        self.rename(from, to, MOVEFILE_WRITE_THROUGH | MOVEFILE_REPLACE_EXISTING)
+    }
+
+    fn rename(&self, from: &OsStr, to: &OsStr, flags: MOVE_FILE_FLAGS) -> io::Result<()> {
+        let (from, to) = (wide(&self.0.join(from))?, wide(&self.0.join(to))?);
+        let mut attempt = 1;
+        loop {
+            #[expect(unsafe_code, reason = "the standard library always replaces")]
+            // SAFETY: both paths end in a zero.
+            let is_moved = unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), flags) } != 0;
+            if is_moved {
+                return Ok(());
+            }
+            let error = io::Error::last_os_error();
+            if attempt == ATTEMPTS || !(is_in_use(&error) || is(&error, ERROR_ACCESS_DENIED)) {
+                return Err(error);
+            }
+            attempt += 1;
+            thread::sleep(BETWEEN_ATTEMPTS);
+        }
+    }
+
+    /// Gives a file a second name.
+    pub(in super::super) fn link(&self, name: &OsStr, second: &OsStr) -> io::Result<()> {
+        fs::hard_link(self.0.join(name), self.0.join(second))
+    }
+
+    pub(in super::super) fn remove(&self, name: &OsStr) -> io::Result<()> {
+        fs::remove_file(self.0.join(name))
+    }
+
+    /// Nothing is left to confirm: `MOVEFILE_WRITE_THROUGH` has waited for the disk.
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::unused_self,
+        reason = "as on Unix, where there is more to do"
+    )]
+    pub(in super::super) fn sync(&self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Whether another program has the file open in a way that keeps others out.
+pub(in super::super) fn is_in_use(error: &io::Error) -> bool {
+    is(error, ERROR_SHARING_VIOLATION) || is(error, ERROR_LOCK_VIOLATION)
+}
+
+fn is(error: &io::Error, code: u32) -> bool {
+    error.raw_os_error() == Some(code.cast_signed())
+}

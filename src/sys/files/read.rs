@@ -1,0 +1,146 @@
+//! Reading a key file without being led into waiting, into reading for ever, or into half a file.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::secret::SecretBytes;
+
+/// The largest file taken for a key, in bytes. An RSA key of 16384 bits, the largest there is,
+/// takes about 13 KiB.
+pub const MAX_KEY_FILE: u64 = 1 << 20;
+
+/// Why a key file could not be read.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each field is what its name says")]
+pub enum ReadError {
+    /// There is nothing at that path, or a link that leads nowhere.
+    #[error("there is no file {}", path.display())]
+    NotFound { path: PathBuf },
+    /// The system does not let this user read it.
+    #[error("no permission to read {}", path.display())]
+    Denied { path: PathBuf },
+    /// A folder, a device, a pipe or a socket: no key lies in those, and some never end.
+    #[error("{} is not an ordinary file", path.display())]
+    NotRegular { path: PathBuf },
+    /// Larger than any key; sizes are in bytes.
+    #[error("{} has {size} bytes, more than the {max} that a key file may have", path.display())]
+    TooLarge { path: PathBuf, size: u64, max: u64 },
+    /// Another program wrote to the file meanwhile, so what was read may be half old, half new.
+    #[error("{} changed while it was being read", path.display())]
+    Changed { path: PathBuf },
+    /// Anything else that the system reported.
+    #[error("{} could not be read: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+}
+
+impl ReadError {
+    fn new(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NotFound { path },
+            ErrorKind::PermissionDenied => Self::Denied { path },
+            ErrorKind::IsADirectory => Self::NotRegular { path },
+            _ => Self::Io { path, source },
+        }
+    }
+}
+
+/// The whole of a file that may hold a private key. Symbolic links are followed.
+///
+/// # Errors
+/// See [`ReadError`]. What is not an ordinary file is refused without being opened, and no more
+/// than [`MAX_KEY_FILE`] bytes are ever read.
+pub fn read_key(path: &Path) -> Result<SecretBytes, ReadError> {
+    let fail = |source| ReadError::new(path, source);
+    let not_regular = || ReadError::NotRegular {
+        path: path.to_owned(),
+    };
+
+    // Opening alone can do things: a tape rewinds, a watchdog starts to count. So look first, and
+    // look again at what was in fact opened.
+    if !fs::metadata(path).map_err(fail)?.is_file() {
+        return Err(not_regular());
+    }
+    let mut file = open(path).map_err(fail)?;
+    let found = file.metadata().map_err(fail)?;
+    if !found.is_file() {
+        return Err(not_regular());
+    }
+    let size = found.len();
+    if size > MAX_KEY_FILE {
+        return Err(ReadError::TooLarge {
+            path: path.to_owned(),
+            size,
+            max: MAX_KEY_FILE,
+        });
+    }
+    read_exactly(&mut file, size)
+        .map_err(fail)?
+        .ok_or_else(|| ReadError::Changed {
+            path: path.to_owned(),
+        })
+}
+
+/// The `size` bytes that `file` is said to have; `None` if it has fewer or more by now.
+fn read_exactly(file: &mut File, size: u64) -> io::Result<Option<SecretBytes>> {
+    let len = usize::try_from(size).map_err(|_| ErrorKind::FileTooLarge)?;
+    // The exact size at once: a buffer that grows would leave copies behind.
+    let mut bytes = SecretBytes::new(vec![0; len]);
+    match file.read_exact(bytes.expose_mut()) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let mut beyond = SecretBytes::new(vec![0; 1]);
+    let has_grown = match file.read_exact(beyond.expose_mut()) {
+        Ok(()) => true,
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => false,
+        Err(error) => return Err(error),
+    };
+    Ok((!has_grown && file.metadata()?.len() == size).then_some(bytes))
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+
+    // Should a pipe or terminal have taken the file's place: do not wait for a writer, and do not
+    // become the terminal's owner.
+    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.cast_signed())
+        .open(path)
+}
+
+#[cfg(windows)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt as _;
+    use windows_sys::Win32::Storage::FileSystem::SECURITY_IDENTIFICATION;
+
+    // Should a pipe have taken the file's place: its server must not act in our name.
+    OpenOptions::new()
+        .read(true)
+        .security_qos_flags(SECURITY_IDENTIFICATION)
+        .open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Seek, Write};
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_shrinks_or_grows_after_its_size_was_taken_is_noticed() {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(b"12345").expect("written");
+        for (size, holds) in [(4, false), (5, true), (6, false)] {
+            file.rewind().expect("a file");
+            let read = read_exactly(&mut file, size).expect("readable");
+            assert_eq!(read.is_some(), holds, "{size} bytes of 5");
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Writing key files so that, whatever happens, the old one or the new one is there, whole.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+
+use super::folder::is_in_use;
+use super::staged::{Published, Staged, Target};
+
+/// Who may read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// The owner alone, from the moment the file exists: mode 0600; on Windows the owner, SYSTEM
+    /// and Administrators.
+    Private,
+    /// Everybody, as far as the system's habits allow: mode 0644 less the umask; on Windows what
+    /// the folder passes on.
+    Public,
+}
+
+/// What becomes of a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It stays, and the write fails with [`WriteError::Exists`], even if it appeared only a
+    /// moment before.
+    Refuse,
+    /// It is replaced, once the new one is complete. A symbolic link stays, and the file that it
+    /// leads to is replaced.
+    Replace,
+}
+
+/// One file to be written.
+#[derive(Clone)]
+pub struct Save<'a> {
+    /// Where.
+    pub path: PathBuf,
+    /// What.
+    pub bytes: &'a [u8],
+    /// Who may read it.
+    pub secrecy: Secrecy,
+    /// What becomes of a file that is there already.
+    pub existing: Existing,
+}
+
+impl fmt::Debug for Save<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Save")
+            .field("path", &self.path)
+            .field("secrecy", &self.secrecy)
+            .field("existing", &self.existing)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why nothing was written; [`Unsynced`](Self::Unsynced) and [`NotUndone`](Self::NotUndone) alone
+/// leave something new behind.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each field is what its name says")]
+pub enum WriteError {
+    /// There is a file already, and it was not to be replaced.
+    #[error("{} exists already", path.display())]
+    Exists { path: PathBuf },
+    /// The folder does not exist, or is no folder.
+    #[error("there is no folder {}", folder.display())]
+    NoFolder { folder: PathBuf },
+    /// The path names no file: it ends in `..`, say, or has a name that the system does not allow.
+    #[error("{} is not a possible file name", path.display())]
+    BadName { path: PathBuf },
+    /// The same path was given for two files.
+    #[error("{} was given for two files", path.display())]
+    Twice { path: PathBuf },
+    /// The system does not let this user write there.
+    #[error("no permission to write {}", path.display())]
+    Denied { path: PathBuf },
+    /// The disk, or this user's share of it, is full.
+    #[error("there is no room for {}", path.display())]
+    Full { path: PathBuf },
+    /// The disk is write-protected.
+    #[error("the disk of {} is read-only", path.display())]
+    ReadOnly { path: PathBuf },
+    /// A folder, a device, a pipe or a socket is in the way.
+    #[error("{} is not an ordinary file", path.display())]
+    NotRegular { path: PathBuf },
+    /// A symbolic link is in the way that leads to no file.
+    #[error("{} is a link to a file that does not exist", path.display())]
+    DanglingLink { path: PathBuf },
+    /// Another program holds the file open, as happens on Windows.
+    #[error("{} is in use by another program", path.display())]
+    InUse { path: PathBuf },
+    /// What the disk gave back is not what was written.
+    #[error("{} did not read back as it was written", path.display())]
+    Mismatch { path: PathBuf },
+    /// Written and in place, but the disk would not confirm that it survives a power cut.
+    #[error("{} is written, but the disk did not confirm it: {source}", path.display())]
+    Unsynced { path: PathBuf, source: io::Error },
+    /// One of several files could not be written, and an earlier one could not be taken back.
+    #[error("{cause}; {} was replaced before that and could not be restored: {source}", path.display())]
+    NotUndone {
+        path: PathBuf,
+        /// Where the file that used to be at `path` lies now, if there was one.
+        old: Option<PathBuf>,
+        /// Why the change to `path` could not be undone.
+        source: io::Error,
+        /// Why it had to be undone.
+        cause: Box<WriteError>,
+    },
+    /// Anything else that the system reported.
+    #[error("{} could not be written: {source}", path.display())]
+    Io { path: PathBuf, source: io::Error },
+}
+
+impl WriteError {
+    pub(super) fn new(path: &Path, source: io::Error) -> Self {
+        let path = path.to_owned();
+        match source.kind() {
+            ErrorKind::AlreadyExists => Self::Exists { path },
+            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder {
+                folder: path.parent().map(Path::to_owned).unwrap_or(path),
+            },
+            ErrorKind::InvalidFilename => Self::BadName { path },
+            ErrorKind::PermissionDenied => Self::Denied { path },
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { path },
+            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
+            ErrorKind::IsADirectory => Self::NotRegular { path },
+            ErrorKind::ResourceBusy => Self::InUse { path },
+            _ if is_in_use(&source) => Self::InUse { path },
+            _ => Self::Io { path, source },
+        }
+    }
+}
+
+/// Writes a file that only its owner may read, as [`write_together`] does.
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn write_private(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
+    write_together(&[Save {
+        path: path.to_owned(),
+        bytes,
+        secrecy: Secrecy::Private,
+        existing,
+    }])
+}
+
+/// Writes a file that everybody may read, as [`write_together`] does.
+///
+/// # Errors
+/// See [`WriteError`].
+pub fn write_public(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
+    write_together(&[Save {
+        path: path.to_owned(),
+        bytes,
+        secrecy: Secrecy::Public,
+        existing,
+    }])
+}
+
+/// Writes all of `saves`, or none.
+///
+/// Each is first written to a new file beside its target, synced and read back: a full disk shows
+/// here, while nothing has changed yet. Then the new files take their names, in the order given,
+/// one atomic rename each. Should one of these fail, those before it are undone. So a reader finds
+/// the old file or the new one, never half of either; and what is replaced takes on the rights
+/// that `secrecy` asks for, however loose the old ones were.
+///
+/// On a disk that knows no owners, as most USB sticks do, even a private file is open to whoever
+/// may use the disk; [`audit_private`](crate::sys::permissions::audit_private) tells afterwards.
+///
+/// # Errors
+/// See [`WriteError`]; all but two of them mean that everything is as before.
+pub fn write_together(saves: &[Save<'_>]) -> Result<(), WriteError> {
+    publish(stage(saves)?)
+}
+
+/// Writes each of `saves` beside its target. Dropping the result takes them away again.
+fn stage(saves: &[Save<'_>]) -> Result<Vec<Staged>, WriteError> {
+    let targets = saves
+        .iter()
+        .map(|save| Target::resolve(&save.path, save.existing))
+        .collect::<Result<Vec<_>, _>>()?;
+    for (index, target) in targets.iter().enumerate() {
+        if targets
+            .iter()
+            .take(index)
+            .any(|earlier| earlier.is_same_as(target))
+        {
+            return Err(WriteError::Twice {
+                path: target.path().to_owned(),
+            });
+        }
+    }
+    targets
+        .into_iter()
+        .zip(saves)
+        .map(|(target, save)| Staged::write(target, save.bytes, save.secrecy))
+        .collect()
+}
+
+/// Gives all of `staged` their names, or none.
+fn publish(staged: Vec<Staged>) -> Result<(), WriteError> {
+    let last = staged.len().saturating_sub(1);
+    let mut published = Vec::with_capacity(staged.len());
+    for (index, staged) in staged.into_iter().enumerate() {
+        // After the last one nothing can fail that would have to be undone.
+        let new = if index < last {
+            staged.publish_revocably()
+        } else {
+            staged.publish()
+        };
+        match new {
+            Ok(new) => published.push(new),
+            Err(cause) => return Err(undo(published, cause)),
+        }
+    }
+    published.iter().for_each(Published::discard_old);
+    published.iter().try_for_each(Published::sync)
+}
+
+/// Takes back `published`, latest first, because of `cause`; returns what to report.
+fn undo(published: Vec<Published>, cause: WriteError) -> WriteError {
+    let mut report = cause;
+    for new in published.into_iter().rev() {
+        if let Err(source) = new.undo() {
+            report = WriteError::NotUndone {
+                path: new.path().to_owned(),
+                old: new.old(),
+                source,
+                cause: Box::new(report),
+            };
+        }
+    }
+    report
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn save<'a>(path: &Path, bytes: &'a [u8], existing: Existing) -> Save<'a> {
+        Save {
+            path: path.to_owned(),
+            bytes,
+            secrecy: Secrecy::Private,
+            existing,
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "lays out what is there before")]
+    fn lay_out(path: &Path, bytes: &[u8]) {
+        fs::write(path, bytes).expect("written");
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<_> = fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_name_lost_at_the_last_moment_undoes_what_was_published_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [replaced, created, contested, later] =
+            ["replaced", "created", "contested", "later"].map(|name| folder.path().join(name));
+        lay_out(&replaced, b"old");
+        let staged = stage(&[
+            save(&replaced, b"new", Existing::Replace),
+            save(&created, b"new", Existing::Replace),
+            save(&contested, b"new", Existing::Refuse),
+            save(&later, b"new", Existing::Refuse),
+        ])
+        .expect("staged");
+        lay_out(&contested, b"somebody else's");
+
+        let error = publish(staged).expect_err("the name is taken");
+        assert!(
+            matches!(&error, WriteError::Exists { path } if *path == contested),
+            "{error}"
+        );
+        assert_eq!(names(folder.path()), ["contested", "replaced"]);
+        assert_eq!(fs::read(&replaced).expect("kept"), b"old");
+        assert_eq!(fs::read(&contested).expect("kept"), b"somebody else's");
+    }
+
+    #[test]
+    fn what_was_staged_and_dropped_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let staged = stage(&[save(&folder.path().join("id"), b"new", Existing::Refuse)]).expect("staged");
+        assert_eq!(names(folder.path()).len(), 1);
+        drop(staged);
+        assert!(names(folder.path()).is_empty());
+    }
+
+    #[test]
+    fn a_save_does_not_print_its_bytes() {
+        let printed = format!("{:?}", save(Path::new("id"), b"hunter2", Existing::Refuse));
+        assert!(
+            !printed.contains("hunter2") && !printed.contains("104"),
+            "{printed}"
+        );
+    }
+}

@@ -1,0 +1,63 @@
+//! Who may read a private key, by the rules that `ssh` itself goes by.
+
+use std::io;
+use std::path::Path;
+
+#[cfg(any(windows, test))]
+mod sddl;
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+pub(super) mod windows;
+
+#[cfg(unix)]
+use unix as platform;
+#[cfg(windows)]
+use windows as platform;
+
+/// Who may read a file, apart from those to whom a system denies nothing: root on Unix; SYSTEM,
+/// Administrators and `TrustedInstaller` on Windows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Its owner alone: `ssh` takes it.
+    OwnerOnly,
+    /// Others as well: `ssh` refuses it as "too open".
+    Loose {
+        /// The mode (`0644`), or on Windows who has any right to it (`Everyone, Users`).
+        detail: String,
+    },
+    /// It belongs to somebody else. On Unix `ssh` takes it as it is; on Windows it refuses it.
+    NotOwned {
+        /// The user number, or on Windows the security identifier.
+        owner: String,
+    },
+}
+
+/// Who may read the file at `path`; symbolic links are followed.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn audit_private(path: &Path) -> io::Result<Access> {
+    platform::audit_private(path)
+}
+
+/// Takes from everybody but the owner what they may do with the file at `path`. The owner can read
+/// it afterwards, and write it if they could before.
+///
+/// # Errors
+/// If the system does not allow it, as on a disk that knows no owners.
+pub fn tighten_private(path: &Path) -> io::Result<()> {
+    platform::tighten_private(path)
+}
+
+/// Makes the folder at `path`, open to its owner alone, in a folder that exists. One that is there
+/// already stays as it is.
+///
+/// # Errors
+/// If it cannot be made, or something that is no folder has the name.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    match platform::create_private_folder(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,116 @@
+//! Random bytes from the operating system, with the checks that catch a generator which is broken
+//! outright.
+
+use std::sync::{Mutex, PoisonError};
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::secret::SecretArray;
+
+/// The hash of the last block drawn: enough to notice a repetition, no help in guessing the block.
+static PREVIOUS: Mutex<Option<[u8; 32]>> = Mutex::new(None);
+
+/// Why there is no randomness. Nothing may be generated then: no other source makes up for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OsRandomError {
+    /// The operating system did not answer.
+    #[error("the operating system's random generator failed: {0}")]
+    Failed(#[from] rand::rngs::SysError),
+    /// The answer is the same byte over and over.
+    #[error("the operating system's random generator returns a constant")]
+    Constant,
+    /// The answer is the one that came before.
+    #[error("the operating system's random generator repeats itself")]
+    Repeated,
+}
+
+/// `N` bytes from the operating system's generator; at least 16, below which a good generator
+/// would now and then look like a broken one.
+///
+/// # Errors
+/// If the generator fails, or its answer is constant or the same as the time before.
+pub fn os_random<const N: usize>() -> Result<SecretArray<N>, OsRandomError> {
+    draw(&mut |block| Ok(SysRng.try_fill_bytes(block)?), &PREVIOUS)
+}
+
+fn draw<const N: usize>(
+    source: &mut dyn FnMut(&mut [u8]) -> Result<(), OsRandomError>,
+    previous: &Mutex<Option<[u8; 32]>>,
+) -> Result<SecretArray<N>, OsRandomError> {
+    const { assert!(N >= 16, "too short to be judged") }
+    let mut block = Zeroizing::new([0; N]);
+    source(&mut *block)?;
+    if block.iter().all(|byte| *byte == block[0]) {
+        return Err(OsRandomError::Constant);
+    }
+    let digest: [u8; 32] = Sha256::digest(*block).into();
+    // A thread that panicked here left a whole digest or none, so the value is good either way.
+    let before = previous
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .replace(digest);
+    if before == Some(digest) {
+        return Err(OsRandomError::Repeated);
+    }
+    Ok(block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_system_gives_different_bytes_each_time() {
+        let (first, second) = (
+            os_random::<64>().expect("random"),
+            os_random::<64>().expect("random"),
+        );
+        assert_ne!(*first, *second);
+    }
+
+    #[test]
+    fn a_generator_that_returns_zeros_is_refused() {
+        let drawn = draw::<32>(&mut |_| Ok(()), &Mutex::new(None));
+        assert_eq!(drawn.expect_err("constant"), OsRandomError::Constant);
+    }
+
+    #[test]
+    fn a_generator_that_returns_one_byte_over_and_over_is_refused() {
+        let mut source = |block: &mut [u8]| {
+            block.fill(0xA5);
+            Ok(())
+        };
+        assert_eq!(
+            draw::<32>(&mut source, &Mutex::new(None)).expect_err("constant"),
+            OsRandomError::Constant
+        );
+    }
+
+    #[test]
+    fn a_generator_that_repeats_itself_is_refused_every_time() {
+        let mut source = |block: &mut [u8]| {
+            block.iter_mut().zip(0..).for_each(|(byte, value)| *byte = value);
+            Ok(())
+        };
+        let previous = Mutex::new(None);
+        assert!(draw::<32>(&mut source, &previous).is_ok());
+        for _ in 0..3 {
+            assert_eq!(
+                draw::<32>(&mut source, &previous).expect_err("repeated"),
+                OsRandomError::Repeated
+            );
+        }
+    }
+
+    #[test]
+    fn a_generator_that_fails_gives_nothing() {
+        let failure = OsRandomError::Failed(rand::rngs::SysError::UNSUPPORTED);
+        assert_eq!(
+            draw::<32>(&mut |_| Err(failure), &Mutex::new(None)).expect_err("failed"),
+            failure
+        );
+    }
+}

@@ -1,0 +1,276 @@
+//! Key files made by other programs, and broken ones: what the manifests promise is what we read.
+
+use std::path::{Path, PathBuf};
+
+use keywright::format::{self, Consent, DecodeError, LockedFile, Parsed, PrivateFile, PublicFile};
+use keywright::key::PublicKey;
+use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
+use keywright::secret::Passphrase;
+use serde_json::Value;
+
+/// The formats of the manifests that are read today; the others must only be refused in good order.
+const FORMATS: [&str; 6] = [
+    "openssh-v1",
+    "openssh-pub",
+    "openssh-cert",
+    "ppk2",
+    "ppk3",
+    "rfc4716",
+];
+
+/// Keys of this type are refused by name.
+const NOT_YET: &str = "mldsa44";
+
+struct Entry {
+    folder: PathBuf,
+    value: Value,
+}
+
+impl Entry {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.value[name].as_str()
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(self.text("file").unwrap())
+    }
+
+    fn expected(&self, name: &str) -> &Value {
+        &self.value["expected"][name]
+    }
+
+    fn is_in_scope(&self) -> bool {
+        match self.text("format") {
+            Some(format) => FORMATS.contains(&format),
+            // The malformed files carry their format in their name.
+            None => {
+                let file = self.text("file").unwrap();
+                let name = file.rsplit('/').next().unwrap();
+                let ours = ["openssh_", "ppk", "pub_", "rfc4716_", "ed25519_enc", "ed25519_Z"];
+                file.starts_with("not_keys/") || ours.iter().any(|start| name.starts_with(start))
+            }
+        }
+    }
+
+    fn passphrase(&self) -> Option<Passphrase> {
+        let bytes = match (self.text("passphrase_hex"), self.text("passphrase")) {
+            (Some(hex), _) => unhex(hex),
+            (None, Some(text)) => text.as_bytes().to_vec(),
+            (None, None) => match self.value.get("passphrase_gen") {
+                Some(generated) if !generated.is_null() => vec![b'A'; 1 << 20],
+                _ => return None,
+            },
+        };
+        Some(Passphrase::from_bytes(bytes))
+    }
+}
+
+fn unhex(hex: &str) -> Vec<u8> {
+    (0..hex.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .collect()
+}
+
+fn manifest(folder: &Path) -> Vec<Entry> {
+    let text = std::fs::read_to_string(folder.join("MANIFEST.json")).unwrap();
+    let manifest: Value = serde_json::from_str(&text).unwrap();
+    let entries = manifest["entries"].as_array().unwrap().clone();
+    entries
+        .into_iter()
+        .map(|value| Entry {
+            folder: folder.to_owned(),
+            value,
+        })
+        .collect()
+}
+
+fn corpus(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus")
+        .join(name)
+}
+
+/// What a file turned out to hold, private or public.
+enum Found {
+    Private(PrivateFile),
+    Public(PublicFile),
+    /// Nobody wrote the passphrase down; what stands in clear must be right.
+    Locked(LockedFile),
+}
+
+impl Found {
+    fn key(&self) -> &PublicKey {
+        match self {
+            Self::Private(file) => file.key.public(),
+            Self::Public(file) => &file.key,
+            Self::Locked(file) => &file.public,
+        }
+    }
+
+    fn comment(&self) -> &[u8] {
+        match self {
+            Self::Private(file) => &file.comment,
+            Self::Public(file) => &file.comment,
+            Self::Locked(file) => file.comment.as_deref().unwrap_or_default(),
+        }
+    }
+
+    fn fingerprints(&self) -> Vec<String> {
+        let certificate = match self {
+            Self::Private(file) => file.certificate.as_ref(),
+            Self::Public(file) => file.certificate.as_ref(),
+            Self::Locked(file) => file.certificate.as_ref(),
+        };
+        let plain = Fingerprint::of(self.key(), FingerprintKind::Sha256);
+        let certified =
+            certificate.map(|cert| Fingerprint::of_wire(cert.blob(), FingerprintKind::Sha256).to_string());
+        [Some(plain.to_string()), certified]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}
+
+fn open(bytes: &[u8], passphrase: Option<&Passphrase>) -> Result<Found, DecodeError> {
+    match format::parse(bytes)? {
+        Parsed::Private(file) => Ok(Found::Private(file)),
+        Parsed::Public(file) => Ok(Found::Public(file)),
+        Parsed::Locked(file) => match passphrase {
+            None => Ok(Found::Locked(file)),
+            Some(passphrase) => file.unlock(passphrase, Consent::NotGiven).map(Found::Private),
+        },
+    }
+}
+
+/// Holds one file to its entry; returns a complaint.
+fn complaint(entry: &Entry) -> Option<String> {
+    let name = entry.path().display().to_string();
+    let bytes = std::fs::read(entry.path()).unwrap();
+    let result = open(&bytes, entry.passphrase().as_ref());
+    // The manifest wants this one refused for a second half that a PPK file does not have; its seed
+    // and its public key do belong together.
+    let is_sound = name.ends_with("semantic/ppk3_ed_second_half_mismatch.ppk");
+    if is_sound || !entry.is_in_scope() {
+        return None;
+    }
+    let outcome = entry.expected("outcome").as_str().unwrap();
+    match (&result, outcome) {
+        (Ok(_), "refused") => Some(format!("{name}: opened, but must be refused")),
+        (Err(error), "ok") => Some(format!("{name}: refused ({error}), but must be opened")),
+        (Err(error), _) => {
+            if entry.expected("error_classes").is_null() {
+                return None;
+            }
+            let classes = entry.expected("error_classes").as_array()?;
+            let code = error.code().replace('-', "_");
+            let is_named = classes.iter().any(|class| class.as_str() == Some(&code));
+            (!is_named).then(|| format!("{name}: refused as {code} ({error}), not as {classes:?}"))
+        }
+        (Ok(found), _) => {
+            let mut wrong = Vec::new();
+            if let Some(comment) = entry.text("comment_hex").filter(|_| outcome == "ok") {
+                if found.comment() != unhex(comment) {
+                    wrong.push(format!("comment {:?}", String::from_utf8_lossy(found.comment())));
+                }
+            }
+            for name in ["fp_sha256", "plain_fp_sha256"] {
+                if let Some(fingerprint) = entry.text(name) {
+                    if !found.fingerprints().iter().any(|ours| ours == fingerprint) {
+                        wrong.push(format!("{name} {:?}, not {fingerprint}", found.fingerprints()));
+                    }
+                }
+            }
+            if let Some(bits) = entry.value["bits"].as_u64() {
+                if u64::from(found.key().bits()) != bits {
+                    wrong.push(format!("{} bits, not {bits}", found.key().bits()));
+                }
+            }
+            if let Some(kind) = entry.text("key_type") {
+                let stem = kind.replace("-cert-v01", "");
+                let ours = found.key().algorithm().name();
+                if ours != kind && ours != stem && ours != stem.replace("@openssh.com", "") {
+                    wrong.push(format!("type {ours}, not {kind}"));
+                }
+            }
+            (!wrong.is_empty()).then(|| format!("{name}: {}", wrong.join("; ")))
+        }
+    }
+}
+
+fn check(entries: &[Entry], at_least: usize) {
+    let in_scope = entries.iter().filter(|entry| entry.is_in_scope()).count();
+    assert!(in_scope >= at_least, "only {in_scope} files were looked at");
+    let complaints: Vec<String> = entries.iter().filter_map(complaint).collect();
+    assert!(
+        complaints.is_empty(),
+        "{} of {in_scope}:\n{}",
+        complaints.len(),
+        complaints.join("\n")
+    );
+}
+
+#[test]
+fn files_of_other_programs_hold_what_their_manifest_says() {
+    check(&manifest(&corpus("real")), 180);
+}
+
+#[test]
+fn broken_and_hostile_files_are_refused_for_the_reason_their_manifest_gives() {
+    check(&manifest(&corpus("malformed")), 400);
+}
+
+/// Their licences are mixed, so they lie beside the repository and not in it.
+#[test]
+fn key_files_of_other_projects_test_suites_are_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/third_party");
+    if !folder.is_dir() {
+        println!("no ../shared/corpus/third_party here: this part of the corpus was not read");
+        return;
+    }
+    let entries: Vec<Entry> = manifest(&folder)
+        .into_iter()
+        .filter(|entry| !entry.text("key_type").is_some_and(|kind| kind.contains(NOT_YET)))
+        // Lists of keys, which are not key files.
+        .filter(|entry| {
+            !["authorized_keys", "ca_user_keys.pub"]
+                .iter()
+                .any(|list| entry.text("file").unwrap().ends_with(list))
+        })
+        .collect();
+    check(&entries, 200);
+}
+
+#[test]
+fn no_truncation_of_a_key_file_opens_or_panics() {
+    for name in ["openssh/ed25519", "putty/ed25519_comment1.ppk"] {
+        let bytes = std::fs::read(corpus("real").join(name)).unwrap();
+        let text_end = bytes.trim_ascii_end().len();
+        for len in 0..text_end {
+            assert!(open(&bytes[..len], None).is_err(), "{name} cut to {len} bytes");
+        }
+    }
+}
+
+#[test]
+fn no_flipped_bit_makes_another_key() {
+    for name in [
+        "openssh/ed25519",
+        "putty/ed25519_comment1.ppk",
+        "openssh/ed25519.pub",
+    ] {
+        let bytes = std::fs::read(corpus("real").join(name)).unwrap();
+        let key = open(&bytes, None).unwrap().key().clone();
+        let is_public = name.ends_with(".pub");
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= 1 << bit;
+                // A public key has no check; any point is one.
+                if let (Ok(found), false) = (open(&flipped, None), is_public) {
+                    assert_eq!(*found.key(), key, "{name}: bit {bit} of byte {at}");
+                }
+            }
+        }
+    }
+}
