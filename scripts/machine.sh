@@ -39,8 +39,8 @@ need_packages() {
     say "Installing: ${missing[*]}"
     # Another apt-get may be at work; it is waited for. An index that cannot be refreshed may still be good enough.
     local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get --quiet=2 --option DPkg::Lock::Timeout=600)
-    "${apt[@]}" update >&2 || say "The package index could not be refreshed; going on with what is there."
-    "${apt[@]}" install --yes --no-remove --no-install-recommends "${missing[@]}" </dev/null >&2
+    "${apt[@]}" update >/dev/null || say "The package index could not be refreshed; going on with what is there."
+    "${apt[@]}" install --yes --no-remove --no-install-recommends "${missing[@]}" </dev/null >/dev/null
 }
 
 # Whether one of the named Debian packages is there. The names that dpkg has never heard of make it fail: not our concern.
