@@ -75,6 +75,7 @@ pub struct App {
     speed: Measured,
     wake: WakeUp,
     must_quit: bool,
+    quits_when_saved: bool,
 }
 
 /// What the page asks for, before it is a [`KeySpec`].
@@ -156,6 +157,7 @@ impl App {
             speed: Measured::NotYet,
             wake: WakeUp(wake),
             must_quit: false,
+            quits_when_saved: false,
         }
     }
 
@@ -212,11 +214,7 @@ impl App {
 
             Command::CloseDialog => self.dialog = None,
             Command::DiscardUnsaved => self.discard_unsaved(desktop),
-            Command::Quit => {
-                if self.may_lose_key(&Command::Quit) {
-                    self.must_quit = true;
-                }
-            }
+            Command::Quit => self.quit(),
         }
     }
 
@@ -280,11 +278,8 @@ impl App {
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
             let previous = self.take_document();
-            self.stage = Stage::Stirring(Stirring {
-                spec,
-                pool: EntropyPool::new(),
-                previous,
-            });
+            let pool = Box::new(EntropyPool::new());
+            self.stage = Stage::Stirring(Stirring { spec, pool, previous });
             self.status = Status::default();
         }
     }
@@ -303,7 +298,7 @@ impl App {
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { spec, pool, previous }) => {
                 let job = Job::start("generate", &self.wake.0, move |pulse| {
-                    making::new_key(spec, pool, pulse)
+                    making::new_key(spec, *pool, pulse)
                 });
                 self.stage = Stage::Generating(Generating { spec, job, previous });
             }
@@ -313,7 +308,8 @@ impl App {
 
     /// Returns to where the person was.
     fn cancel(&mut self) {
-        let was_busy = self.task.take().is_some();
+        // Files that are being written are written to the end; that takes a moment, and leaves none half done.
+        let was_busy = self.task.take_if(|task| !task.is_saving()).is_some();
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { previous, .. }) | Stage::Generating(Generating { previous, .. }) => {
                 self.go_back(previous);
@@ -412,6 +408,15 @@ impl App {
             return false;
         }
         true
+    }
+
+    /// Ends the program; while files are being written, as soon as they are safe.
+    pub(in crate::app) fn quit(&mut self) {
+        if self.task.as_ref().is_some_and(Task::is_saving) {
+            self.quits_when_saved = true;
+        } else if self.may_lose_key(&Command::Quit) {
+            self.must_quit = true;
+        }
     }
 
     fn discard_unsaved(&mut self, desktop: &dyn Desktop) {
