@@ -91,7 +91,7 @@ mod tests {
             for font in ui.style_mut().text_styles.values_mut() {
                 font.size = text_size;
             }
-            art_ui(ui, &Randomart::new(&[0x1b; 32]), "Randomart of the fingerprint");
+            art_ui(ui, &Randomart::new(&[0x0c; 32]), "Randomart of the fingerprint");
         });
         harness.run();
         harness

@@ -4,5 +4,3 @@ mod art;
 mod native_desktop;
 mod pad;
 mod passphrase_field;
-#[cfg(all(unix, not(target_os = "macos")))]
-mod portal;
