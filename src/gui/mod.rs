@@ -1,1 +1,6 @@
 //! The window: panels that draw the state of [`crate::app::App`] and push commands.
+
+mod art;
+mod native_desktop;
+mod pad;
+mod passphrase_field;
