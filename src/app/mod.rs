@@ -9,6 +9,7 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 mod flow;
+pub mod guessing;
 pub mod job;
 pub mod making;
 pub mod opening;
@@ -29,7 +30,7 @@ use crate::key::spec::{KeySpec, RsaBits};
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice};
 use job::{Job, Poll, Wake};
-use saving::Strength;
+use saving::{Choice, Strength};
 use speed::Speed;
 use stage::{Document, Generating, Stage, Stirring};
 use task::Task;
@@ -65,6 +66,8 @@ pub struct App {
     pub fingerprint: FingerprintKind,
     /// How private files are protected.
     pub strength: Strength,
+    /// The format that a new key is saved in unless another one is chosen.
+    pub preferred: Choice,
     /// Light or dark.
     pub theme: ThemeChoice,
     /// How large text is.
@@ -149,6 +152,7 @@ impl App {
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
             strength: Strength::default(),
+            preferred: Choice::OpenSsh,
             theme: ThemeChoice::default(),
             text_size: TextSize::default(),
             next_key: NextKey::default(),
@@ -208,6 +212,7 @@ impl App {
             Command::EditSettings => self.dialog = Some(Dialog::Settings),
             Command::SetTheme(theme) => self.theme = theme,
             Command::SetTextSize(size) => self.text_size = size,
+            Command::Prefer(choice) => self.prefer(choice),
             Command::About => self.dialog = Some(Dialog::About),
 
             Command::CloseDialog => self.dialog = None,
@@ -228,10 +233,10 @@ impl App {
         self.poll_speed();
     }
 
-    /// Whether the program is to end.
+    /// Whether the program is to end. Files that are being written are finished first.
     #[must_use]
     pub fn must_quit(&self) -> bool {
-        self.must_quit
+        self.must_quit && !self.is_saving()
     }
 
     /// What is going on beside the page, for the status line: “Saving…”.
@@ -244,6 +249,12 @@ impl App {
     #[must_use]
     pub fn is_picking(&self) -> bool {
         matches!(self.task, Some(Task::Picking { .. }))
+    }
+
+    /// Whether files are being written. That is never stopped half way.
+    #[must_use]
+    pub fn is_saving(&self) -> bool {
+        matches!(self.task, Some(Task::Saving { .. }))
     }
 
     /// The key, if there is one.
@@ -313,7 +324,7 @@ impl App {
 
     /// Returns to where the person was.
     fn cancel(&mut self) {
-        let was_busy = self.task.take().is_some();
+        let was_busy = !self.is_saving() && self.task.take().is_some();
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { previous, .. }) | Stage::Generating(Generating { previous, .. }) => {
                 self.go_back(previous);
@@ -355,7 +366,8 @@ impl App {
         let previous = generating.previous.take();
         match result {
             Ok(key) => {
-                let document = Document::generated(key, &making::default_comment(spec));
+                let mut document = Document::generated(key, &making::default_comment(spec));
+                document.draft.choice = self.preferred;
                 self.show(document);
                 self.status = Status::say("Your new key is ready. It is not saved yet.");
             }
@@ -386,6 +398,14 @@ impl App {
                     self.strength.argon2.passes = speed.passes_for(self.strength.argon2);
                 }
             }
+        }
+    }
+
+    /// A key that was never saved follows the new wish at once.
+    fn prefer(&mut self, choice: Choice) {
+        self.preferred = choice;
+        if let Some(document) = self.document_mut().filter(|document| document.is_new()) {
+            document.draft.choice = choice;
         }
     }
 

@@ -134,6 +134,9 @@ impl App {
             }
             _ => {
                 let key = document.public().clone();
+                if document.key().is_none() {
+                    document.begin_saving();
+                }
                 Job::start("save", &self.wake.0, move |_| {
                     saving::write_public(&work_plan, &key, &comment, existing)
                 })
@@ -146,7 +149,8 @@ impl App {
         let paths: Vec<PathBuf> = plan.paths().into_iter().map(Path::to_owned).collect();
         match (result, self.document_mut()) {
             (Ok(()), Some(document)) => {
-                if purpose == Purpose::SavePrivate {
+                // With the private half at hand, a saved public half is no reason to let it go.
+                if purpose == Purpose::SavePrivate || document.key().is_none() {
                     document.finish_saving(paths.first().cloned());
                 }
                 self.status = Status {
