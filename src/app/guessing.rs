@@ -66,12 +66,67 @@ impl Rating {
 
 /// What most people choose, in small letters; a program tries these first.
 const COMMON: &[&str] = &[
-    "password", "passwort", "passphrase", "secret", "geheim", "letmein", "welcome", "admin", "administrator",
-    "root", "login", "master", "hello", "iloveyou", "love", "dragon", "monkey", "football", "baseball", "princess",
-    "sunshine", "shadow", "superman", "batman", "michael", "jordan", "test", "testing", "changeme", "default",
-    "guest", "user", "server", "linux", "windows", "ubuntu", "debian", "putty", "openssh", "github", "company",
-    "summer", "winter", "spring", "autumn", "monday", "friday", "january", "december", "trustno", "pass", "key",
-    "abc", "qwe", "asd", "zxc", "qaz", "qwertz", "azerty", "ssh", "rsa",
+    "password",
+    "passwort",
+    "passphrase",
+    "secret",
+    "geheim",
+    "letmein",
+    "welcome",
+    "admin",
+    "administrator",
+    "root",
+    "login",
+    "master",
+    "hello",
+    "iloveyou",
+    "love",
+    "dragon",
+    "monkey",
+    "football",
+    "baseball",
+    "princess",
+    "sunshine",
+    "shadow",
+    "superman",
+    "batman",
+    "michael",
+    "jordan",
+    "test",
+    "testing",
+    "changeme",
+    "default",
+    "guest",
+    "user",
+    "server",
+    "linux",
+    "windows",
+    "ubuntu",
+    "debian",
+    "putty",
+    "openssh",
+    "github",
+    "company",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "monday",
+    "friday",
+    "january",
+    "december",
+    "trustno",
+    "pass",
+    "key",
+    "abc",
+    "qwe",
+    "asd",
+    "zxc",
+    "qaz",
+    "qwertz",
+    "azerty",
+    "ssh",
+    "rsa",
 ];
 
 /// Rows of keys and other orders in which fingers run.
@@ -131,7 +186,11 @@ fn count(run: &str) -> f32 {
 fn letter_bits(run: &str) -> f32 {
     let capitals = run.chars().skip(1).filter(|letter| letter.is_uppercase()).count();
     let is_all_capitals = run.chars().all(char::is_uppercase);
-    let case = if capitals > 0 && !is_all_capitals { 1.0 } else { 0.0 };
+    let case = if capitals > 0 && !is_all_capitals {
+        1.0
+    } else {
+        0.0
+    };
     if COMMON.iter().any(|common| run.eq_ignore_ascii_case(common)) {
         6.0 + case
     } else if is_in_order(run) {
@@ -161,7 +220,13 @@ fn digit_bits(run: &str) -> f32 {
 fn other_bits(run: &str) -> f32 {
     let mut before = None;
     run.chars()
-        .map(|character| if before.replace(character) == Some(character) { 0.5 } else { 3.5 })
+        .map(|character| {
+            if before.replace(character) == Some(character) {
+                0.5
+            } else {
+                3.5
+            }
+        })
         .sum()
 }
 
@@ -174,11 +239,16 @@ fn is_in_order(run: &str) -> bool {
     let runs_along = |order: &str| {
         let len = run.chars().count();
         len >= 3
-            && order
-                .as_bytes()
-                .windows(len)
-                .any(|window| run.chars().map(lower).eq(window.iter().map(|&byte| char::from(byte)))
-                    || run.chars().rev().map(lower).eq(window.iter().map(|&byte| char::from(byte))))
+            && order.as_bytes().windows(len).any(|window| {
+                run.chars()
+                    .map(lower)
+                    .eq(window.iter().map(|&byte| char::from(byte)))
+                    || run
+                        .chars()
+                        .rev()
+                        .map(lower)
+                        .eq(window.iter().map(|&byte| char::from(byte)))
+            })
     };
     (is_one_character && run.chars().count() > 1) || ORDERS.iter().any(|order| runs_along(order))
 }
@@ -208,8 +278,18 @@ mod tests {
     #[test]
     fn what_everybody_chooses_is_very_weak() {
         for passphrase in [
-            "a", "123456", "password", "Password1", "P@ssword2024", "qwertyuiop", "aaaaaaaaaaaaaaaa", "hunter2",
-            "iloveyou!", "19841984", "abcabcabcabcabc", "Summer2026!",
+            "a",
+            "123456",
+            "password",
+            "Password1",
+            "P@ssword2024",
+            "qwertyuiop",
+            "aaaaaaaaaaaaaaaa",
+            "hunter2",
+            "iloveyou!",
+            "19841984",
+            "abcabcabcabcabc",
+            "Summer2026!",
         ] {
             assert_eq!(Rating::of(passphrase), Some(Rating::VeryWeak), "{passphrase}");
         }
@@ -230,7 +310,10 @@ mod tests {
 
     #[test]
     fn the_same_word_again_helps_little() {
-        assert_eq!(Rating::of("horse horse horse horse horse"), Some(Rating::VeryWeak));
+        assert_eq!(
+            Rating::of("horse horse horse horse horse"),
+            Some(Rating::VeryWeak)
+        );
     }
 
     #[test]

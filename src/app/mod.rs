@@ -78,6 +78,7 @@ pub struct App {
     speed: Measured,
     wake: WakeUp,
     must_quit: bool,
+    quits_when_saved: bool,
 }
 
 /// What the page asks for, before it is a [`KeySpec`].
@@ -160,6 +161,7 @@ impl App {
             speed: Measured::NotYet,
             wake: WakeUp(wake),
             must_quit: false,
+            quits_when_saved: false,
         }
     }
 
@@ -217,11 +219,7 @@ impl App {
 
             Command::CloseDialog => self.dialog = None,
             Command::DiscardUnsaved => self.discard_unsaved(desktop),
-            Command::Quit => {
-                if self.may_lose_key(&Command::Quit) {
-                    self.must_quit = true;
-                }
-            }
+            Command::Quit => self.quit(),
         }
     }
 
@@ -233,10 +231,10 @@ impl App {
         self.poll_speed();
     }
 
-    /// Whether the program is to end. Files that are being written are finished first.
+    /// Whether the program is to end.
     #[must_use]
     pub fn must_quit(&self) -> bool {
-        self.must_quit && !self.is_saving()
+        self.must_quit
     }
 
     /// What is going on beside the page, for the status line: “Saving…”.
@@ -254,7 +252,7 @@ impl App {
     /// Whether files are being written. That is never stopped half way.
     #[must_use]
     pub fn is_saving(&self) -> bool {
-        matches!(self.task, Some(Task::Saving { .. }))
+        self.task.as_ref().is_some_and(Task::is_saving)
     }
 
     /// The key, if there is one.
@@ -291,11 +289,8 @@ impl App {
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
             let previous = self.take_document();
-            self.stage = Stage::Stirring(Stirring {
-                spec,
-                pool: EntropyPool::new(),
-                previous,
-            });
+            let pool = Box::new(EntropyPool::new());
+            self.stage = Stage::Stirring(Stirring { spec, pool, previous });
             self.status = Status::default();
         }
     }
@@ -314,7 +309,7 @@ impl App {
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { spec, pool, previous }) => {
                 let job = Job::start("generate", &self.wake.0, move |pulse| {
-                    making::new_key(spec, pool, pulse)
+                    making::new_key(spec, *pool, pulse)
                 });
                 self.stage = Stage::Generating(Generating { spec, job, previous });
             }
@@ -324,7 +319,8 @@ impl App {
 
     /// Returns to where the person was.
     fn cancel(&mut self) {
-        let was_busy = !self.is_saving() && self.task.take().is_some();
+        // Files that are being written are written to the end; that takes a moment, and leaves none half done.
+        let was_busy = self.task.take_if(|task| !task.is_saving()).is_some();
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { previous, .. }) | Stage::Generating(Generating { previous, .. }) => {
                 self.go_back(previous);
@@ -432,6 +428,15 @@ impl App {
             return false;
         }
         true
+    }
+
+    /// Ends the program; while files are being written, as soon as they are safe.
+    pub(in crate::app) fn quit(&mut self) {
+        if self.is_saving() {
+            self.quits_when_saved = true;
+        } else if self.may_lose_key(&Command::Quit) {
+            self.must_quit = true;
+        }
     }
 
     fn discard_unsaved(&mut self, desktop: &dyn Desktop) {

@@ -35,7 +35,7 @@ pub struct Stirring {
     /// For which key.
     pub spec: KeySpec,
     /// What has been collected.
-    pub pool: EntropyPool,
+    pub pool: Box<EntropyPool>,
     /// The key to go back to on Cancel.
     pub(super) previous: Option<Box<Document>>,
 }

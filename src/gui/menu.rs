@@ -25,7 +25,9 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
             ui.add_enabled_ui(is_free, |ui| {
                 menu_ui(ui, "File", 'F', Key::F, |ui| file_menu_ui(ui, app, out));
                 menu_ui(ui, "Key", 'K', Key::K, |ui| key_menu_ui(ui, app, out));
-                menu_ui(ui, "Conversions", 'v', Key::V, |ui| conversions_menu_ui(ui, app, out));
+                menu_ui(ui, "Conversions", 'v', Key::V, |ui| {
+                    conversions_menu_ui(ui, app, out)
+                });
                 menu_ui(ui, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     if pieces::icon_button_ui(ui, "⚙", "Settings").clicked() {

@@ -41,7 +41,9 @@ pub struct Window {
 
 impl std::fmt::Debug for Window {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Window").field("app", &self.app).finish_non_exhaustive()
+        f.debug_struct("Window")
+            .field("app", &self.app)
+            .finish_non_exhaustive()
     }
 }
 

@@ -2,8 +2,8 @@
 
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, Color32, Event, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText, Role, Stroke,
-    TextEdit, TextStyle, Ui, WidgetInfo, WidgetText, accesskit, os::OperatingSystem, vec2,
+    Align, Button, Color32, Event, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText,
+    Role, Stroke, TextEdit, TextStyle, Ui, WidgetInfo, WidgetText, accesskit, os::OperatingSystem, vec2,
 };
 
 use super::theme::{self, Palette};
@@ -98,7 +98,8 @@ pub(super) fn note_ui(ui: &mut Ui, tone: Tone, what: &str, hint: &str) {
             ui.set_width(ui.available_width());
             ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
                 ui.add(Label::new(RichText::new(sign).color(color)).selectable(false));
-                let response = ui.add(Label::new(RichText::new(format!("{what} {hint}").trim_end()).color(color)).wrap());
+                let response = ui
+                    .add(Label::new(RichText::new(format!("{what} {hint}").trim_end()).color(color)).wrap());
                 polite(ui, &response);
             });
         });

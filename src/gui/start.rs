@@ -32,7 +32,7 @@ pub fn run(open: Option<PathBuf>) -> Result<(), StartError> {
             ..NativeOptions::default()
         };
         let create = Box::new(move |cc: &eframe::CreationContext<'_>| {
-            let window = Window::new(cc, Box::new(NativeDesktop::new()), open);
+            let window = Window::new(cc, Box::new(NativeDesktop::default()), open);
             Ok(Box::new(window) as Box<dyn eframe::App>)
         });
         match eframe::run_native("Keywright", options, create) {

@@ -5,8 +5,8 @@
 
 use eframe::egui::style::{TextCursorStyle, WidgetVisuals, Widgets};
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Shadow, Stroke, Style, TextStyle, Theme,
-    ThemePreference, Ui, Visuals, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Shadow, Stroke, Style, TextStyle,
+    Theme, ThemePreference, Ui, Visuals, vec2,
 };
 
 use crate::app::dialog::{TextSize, ThemeChoice};

@@ -172,6 +172,9 @@ impl Writer {
     }
 
     /// An `mpint` from big-endian bytes, in its shortest form.
+    ///
+    /// # Panics
+    /// As [`string`](Self::string).
     pub fn mpint(&mut self, number: &[u8]) -> &mut Self {
         let number = minimal(number);
         if number.first().is_some_and(|byte| *byte >= 0x80) {

@@ -12,7 +12,10 @@ pub(super) fn about_ui(ui: &mut Ui, scene: Scene<'_>) {
         ui,
         "Makes, shows, protects, converts and saves SSH keys. Everything happens on this computer; nothing is sent anywhere.",
     );
-    pieces::hint_ui(ui, format!("Licence: {}, as you like.", env!("CARGO_PKG_LICENSE")));
+    pieces::hint_ui(
+        ui,
+        format!("Licence: {}, as you like.", env!("CARGO_PKG_LICENSE")),
+    );
     if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }

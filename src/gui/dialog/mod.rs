@@ -86,8 +86,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             }
         });
     });
-    let is_escaped = !response.any_popup_open
-        && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    let is_escaped =
+        !response.any_popup_open && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     if is_escaped {
         out.push(Command::CloseDialog);
     }

@@ -18,7 +18,9 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: Scene<'_>)
     }
     paragraph_ui(
         ui,
-        format!("If a key is in there that you still need, choose another name: {them} gone once the new key is safely on disk."),
+        format!(
+            "If a key is in there that you still need, choose another name: {them} gone once the new key is safely on disk."
+        ),
     );
     match buttons_ui(ui, scene.is_new, &["Cancel", "Replace"]) {
         Some(0) => scene.out.push(Command::CloseDialog),

@@ -48,7 +48,12 @@ pub(super) fn parameters_ui(ui: &mut Ui, parameters: &mut Parameters, scene: Sce
         pieces::hint_ui(ui, "usual: Argon2id");
         ui.end_row();
         number_row_ui(ui, "Memory (KiB)", "usual: 8192", &mut parameters.mem_kib);
-        number_row_ui(ui, "Passes", "usual: 13, or what takes 0.1 s", &mut parameters.passes);
+        number_row_ui(
+            ui,
+            "Passes",
+            "usual: 13, or what takes 0.1 s",
+            &mut parameters.passes,
+        );
         number_row_ui(ui, "Parallelism", "usual: 1", &mut parameters.parallelism);
     });
     if let Some(problem) = &parameters.problem {

@@ -8,7 +8,13 @@ use crate::app::dialog::{TextSize, ThemeChoice};
 use crate::app::saving::Choice;
 use crate::gui::pieces;
 
-pub(super) fn settings_ui(ui: &mut Ui, theme: ThemeChoice, size: TextSize, preferred: Choice, scene: Scene<'_>) {
+pub(super) fn settings_ui(
+    ui: &mut Ui,
+    theme: ThemeChoice,
+    size: TextSize,
+    preferred: Choice,
+    scene: Scene<'_>,
+) {
     let mut out = Vec::new();
     row_ui(ui, "Light or dark", |ui| {
         for each in ThemeChoice::ALL {

@@ -14,11 +14,16 @@ pub(super) fn short_key_ui(ui: &mut Ui, spec: KeySpec, scene: Scene<'_>) {
             RsaBits::MIN
         ),
     );
-    paragraph_ui(ui, "It only makes sense for a device so old that it takes nothing longer.");
+    paragraph_ui(
+        ui,
+        "It only makes sense for a device so old that it takes nothing longer.",
+    );
     let usual = format!("Make {} bits instead", RsaBits::default());
     let anyway = format!("Make {spec} all the same");
     match buttons_ui(ui, scene.is_new, &[&usual, &anyway, "Cancel"]) {
-        Some(0) => scene.out.push(Command::Generate(KeySpec::Rsa(RsaBits::default()))),
+        Some(0) => scene
+            .out
+            .push(Command::Generate(KeySpec::Rsa(RsaBits::default()))),
         Some(1) => scene.out.push(Command::Generate(spec)),
         Some(_) => scene.out.push(Command::CloseDialog),
         None => {}

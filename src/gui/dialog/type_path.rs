@@ -18,7 +18,10 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: Scene<'_>) 
         field.request_focus();
     }
     let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    pieces::hint_ui(ui, "~ stands for your home folder. The file dialog of this system could not be opened.");
+    pieces::hint_ui(
+        ui,
+        "~ stands for your home folder. The file dialog of this system could not be opened.",
+    );
     let verb = match typed.purpose {
         Purpose::Open => "Open",
         Purpose::SavePrivate | Purpose::SavePublic(_) => "Save",

@@ -18,11 +18,7 @@ const KINDS: [(Kind, &str, &str); 3] = [
         "RSA",
         "For old servers and services that insist on it.",
     ),
-    (
-        Kind::Ecdsa,
-        "ECDSA",
-        "Where rules ask for a NIST curve.",
-    ),
+    (Kind::Ecdsa, "ECDSA", "Where rules ask for a NIST curve."),
 ];
 
 pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
@@ -45,18 +41,22 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (width, is_left) in [(left, true), (right, false)] {
-            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(eframe::egui::Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
-                ui.set_width(width);
-                pieces::card_ui(ui, |ui| {
-                    ui.set_min_height(304.0);
-                    if is_left {
-                        generate_ui(ui, next, out);
-                    } else {
-                        load_ui(ui, out);
-                    }
-                });
-            });
+            ui.allocate_ui_with_layout(
+                vec2(width, 0.0),
+                Layout::top_down(eframe::egui::Align::Min),
+                |ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    ui.set_width(width);
+                    pieces::card_ui(ui, |ui| {
+                        ui.set_min_height(304.0);
+                        if is_left {
+                            generate_ui(ui, next, out);
+                        } else {
+                            load_ui(ui, out);
+                        }
+                    });
+                },
+            );
         }
     });
 }

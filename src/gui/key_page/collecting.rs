@@ -1,35 +1,21 @@
 //! Movements are being collected.
 
-use eframe::egui::{Button, Layout, ProgressBar, Ui, vec2};
+use eframe::egui::{Button, Layout, Ui, vec2};
 
 use crate::app::Command;
 use crate::app::stage::Stirring;
-use crate::gui::pad::{Trail, pad_ui};
+use crate::gui::pad::{SENTENCE, Trail, pad_ui};
 use crate::gui::{pieces, theme};
 
 pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail, out: &mut Vec<Command>) {
-    let title = pieces::heading_ui(
-        ui,
-        "Please generate some randomness by moving the mouse over the blank area.",
-        theme::subheading(),
-    );
+    let title = pieces::heading_ui(ui, SENTENCE, theme::subheading());
     pieces::polite(ui, &title);
-    pieces::hint_ui(
-        ui,
-        "A finger, a pen or any keys of the keyboard do as well.",
-    );
+    pieces::hint_ui(ui, "A finger, a pen or any keys of the keyboard do as well.");
     ui.with_layout(Layout::bottom_up(eframe::egui::Align::Min), |ui| {
         ui.add_space(12.0);
         choices_ui(ui, out);
-        let progress = stirring.pool.progress();
-        let bar = ProgressBar::new(progress)
-            .desired_height(20.0)
-            .text(format!("{:.0} % of the randomness that is wanted", progress * 100.0));
-        let bar = ui.add(bar);
-        ui.ctx()
-            .accesskit_node_builder(bar.id, |node| node.set_label("Randomness collected"));
         ui.with_layout(Layout::top_down(eframe::egui::Align::Min), |ui| {
-            pad_ui(ui, trail, progress, out);
+            pad_ui(ui, trail, stirring.pool.progress(), out);
         });
     });
 }

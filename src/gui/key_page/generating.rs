@@ -23,10 +23,18 @@ pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<
             Some(done) => format!("{:.0} %", done * 100.0),
             None => "Starting…".to_owned(),
         };
-        let bar = ui.add(ProgressBar::new(done.unwrap_or_default()).desired_height(20.0).text(text));
+        let bar = ui.add(
+            ProgressBar::new(done.unwrap_or_default())
+                .desired_height(20.0)
+                .text(text),
+        );
         ui.ctx()
             .accesskit_node_builder(bar.id, |node| node.set_label("Progress of the key"));
-        ui.label(format!("{} · {}", generating.spec, elapsed(generating.job.elapsed())));
+        ui.label(format!(
+            "{} · {}",
+            generating.spec,
+            elapsed(generating.job.elapsed())
+        ));
         if ui.add(Button::new("Cancel").min_size(vec2(88.0, 0.0))).clicked() {
             out.push(Command::Cancel);
         }

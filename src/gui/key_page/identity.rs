@@ -30,15 +30,19 @@ pub(super) fn identity_ui(
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (width, is_left) in [(width, true), (ART_WIDTH, false)] {
-            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(eframe::egui::Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
-                ui.set_width(width);
-                if is_left {
-                    words_ui(ui, document, kind, view, out);
-                } else {
-                    picture_ui(ui, document, view);
-                }
-            });
+            ui.allocate_ui_with_layout(
+                vec2(width, 0.0),
+                Layout::top_down(eframe::egui::Align::Min),
+                |ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    ui.set_width(width);
+                    if is_left {
+                        words_ui(ui, document, kind, view, out);
+                    } else {
+                        picture_ui(ui, document, view);
+                    }
+                },
+            );
         }
     });
 }
@@ -52,7 +56,10 @@ fn words_ui(
 ) {
     ui.horizontal_wrapped(|ui| {
         pieces::field_label_ui(ui, "Key fingerprint", Some('i'));
-        for (each, name) in [(FingerprintKind::Sha256, "SHA-256"), (FingerprintKind::Md5, "MD5")] {
+        for (each, name) in [
+            (FingerprintKind::Sha256, "SHA-256"),
+            (FingerprintKind::Md5, "MD5"),
+        ] {
             if pieces::radio_ui(ui, each == kind, RichText::new(name).small()).clicked() {
                 out.push(Command::ShowFingerprint(each));
             }

@@ -33,12 +33,16 @@ pub(super) fn protect_ui(
     let mut fields_ui = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = gap;
         let column = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
-            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(eframe::egui::Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
-                ui.spacing_mut().text_edit_width = width;
-                ui.set_width(width);
-                contents(ui);
-            });
+            ui.allocate_ui_with_layout(
+                vec2(width, 0.0),
+                Layout::top_down(eframe::egui::Align::Min),
+                |ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    ui.spacing_mut().text_edit_width = width;
+                    ui.set_width(width);
+                    contents(ui);
+                },
+            );
         };
         column(ui, &mut |ui| {
             let name = "Key passphrase";

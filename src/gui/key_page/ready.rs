@@ -10,7 +10,9 @@ use crate::gui::theme::Palette;
 
 pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     let (kind, strength, speed) = (app.fingerprint, app.strength, app.speed());
-    let Some(document) = app.document_mut() else { return };
+    let Some(document) = app.document_mut() else {
+        return;
+    };
     title_ui(ui, document, out);
     for warning in &document.warnings {
         pieces::note_ui(ui, Tone::Warning, &sentence(&warning.message), warning.hint);
@@ -45,7 +47,11 @@ fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
 fn title(document: &Document) -> String {
     use crate::key::Algorithm as A;
     let public = document.public();
-    let half = if document.key().is_some() { "key" } else { "public key" };
+    let half = if document.key().is_some() {
+        "key"
+    } else {
+        "public key"
+    };
     match public.algorithm() {
         A::Ed25519 => format!("Ed25519 {half}"),
         A::Ed448 => format!("Ed448 {half}"),

@@ -71,10 +71,19 @@ fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(260.0);
         for (title, format) in [
-            ("One line, for authorized_keys and web forms", PublicFormat::OpenSshLine),
-            ("SSH2 file (RFC 4716), as PuTTYgen saves it", PublicFormat::Rfc4716),
+            (
+                "One line, for authorized_keys and web forms",
+                PublicFormat::OpenSshLine,
+            ),
+            (
+                "SSH2 file (RFC 4716), as PuTTYgen saves it",
+                PublicFormat::Rfc4716,
+            ),
         ] {
-            if ui.add(Button::new(title).min_size(vec2(ui.available_width(), 0.0))).clicked() {
+            if ui
+                .add(Button::new(title).min_size(vec2(ui.available_width(), 0.0)))
+                .clicked()
+            {
                 out.push(Command::SavePublic(format));
                 ui.close();
             }
