@@ -9,6 +9,7 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 mod flow;
+pub mod guessing;
 pub mod job;
 pub mod making;
 pub mod opening;
@@ -29,7 +30,7 @@ use crate::key::spec::{KeySpec, RsaBits};
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice};
 use job::{Job, Poll, Wake};
-use saving::Strength;
+use saving::{Choice, Strength};
 use speed::Speed;
 use stage::{Document, Generating, Stage, Stirring};
 use task::Task;
@@ -65,6 +66,8 @@ pub struct App {
     pub fingerprint: FingerprintKind,
     /// How private files are protected.
     pub strength: Strength,
+    /// The format that a new key is saved in unless another one is chosen.
+    pub preferred: Choice,
     /// Light or dark.
     pub theme: ThemeChoice,
     /// How large text is.
@@ -150,6 +153,7 @@ impl App {
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
             strength: Strength::default(),
+            preferred: Choice::OpenSsh,
             theme: ThemeChoice::default(),
             text_size: TextSize::default(),
             next_key: NextKey::default(),
@@ -210,6 +214,7 @@ impl App {
             Command::EditSettings => self.dialog = Some(Dialog::Settings),
             Command::SetTheme(theme) => self.theme = theme,
             Command::SetTextSize(size) => self.text_size = size,
+            Command::Prefer(choice) => self.prefer(choice),
             Command::About => self.dialog = Some(Dialog::About),
 
             Command::CloseDialog => self.dialog = None,
@@ -242,6 +247,12 @@ impl App {
     #[must_use]
     pub fn is_picking(&self) -> bool {
         matches!(self.task, Some(Task::Picking { .. }))
+    }
+
+    /// Whether files are being written. That is never stopped half way.
+    #[must_use]
+    pub fn is_saving(&self) -> bool {
+        self.task.as_ref().is_some_and(Task::is_saving)
     }
 
     /// The key, if there is one.
@@ -351,7 +362,8 @@ impl App {
         let previous = generating.previous.take();
         match result {
             Ok(key) => {
-                let document = Document::generated(key, &making::default_comment(spec));
+                let mut document = Document::generated(key, &making::default_comment(spec));
+                document.draft.choice = self.preferred;
                 self.show(document);
                 self.status = Status::say("Your new key is ready. It is not saved yet.");
             }
@@ -385,6 +397,14 @@ impl App {
         }
     }
 
+    /// A key that was never saved follows the new wish at once.
+    fn prefer(&mut self, choice: Choice) {
+        self.preferred = choice;
+        if let Some(document) = self.document_mut().filter(|document| document.is_new()) {
+            document.draft.choice = choice;
+        }
+    }
+
     fn apply_parameters(&mut self) {
         let Some(Dialog::Parameters(parameters)) = &mut self.dialog else {
             return;
@@ -412,7 +432,7 @@ impl App {
 
     /// Ends the program; while files are being written, as soon as they are safe.
     pub(in crate::app) fn quit(&mut self) {
-        if self.task.as_ref().is_some_and(Task::is_saving) {
+        if self.is_saving() {
             self.quits_when_saved = true;
         } else if self.may_lose_key(&Command::Quit) {
             self.must_quit = true;

@@ -94,6 +94,19 @@ impl Strength {
         }
     }
 
+    /// What opening each private file will cost that `choice` makes.
+    #[must_use]
+    pub fn costs(self, choice: Choice) -> Vec<format::Cost> {
+        let openssh = self.openssh().cost();
+        let ppk = PrivateEncoding::Ppk3(self.argon2).cost();
+        match choice {
+            Choice::OpenSsh => vec![openssh],
+            Choice::Ppk => vec![ppk],
+            Choice::Both => vec![openssh, ppk],
+            Choice::Ppk2 => vec![PrivateEncoding::Ppk2.cost()],
+        }
+    }
+
     fn openssh(self) -> PrivateEncoding {
         PrivateEncoding::OpenSsh {
             cipher: self.cipher,

@@ -271,6 +271,13 @@ impl Document {
         }
     }
 
+    /// A private key that came from no file is only in this window.
+    pub(super) fn mark_unsaved(&mut self) {
+        if self.key().is_some() {
+            self.saved = None;
+        }
+    }
+
     fn mark_saved(&mut self) {
         self.saved = Some(self.snapshot());
     }
