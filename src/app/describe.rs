@@ -134,7 +134,7 @@ impl Description {
 pub fn randomart_text(key: &PublicKey, kind: FingerprintKind) -> String {
     let fingerprint = Fingerprint::of(key, kind);
     let title = randomart::title(key.algorithm().title(), key.bits());
-    Randomart::new(fingerprint.digest()).to_text(&title, kind.name())
+    Randomart::new(fingerprint.digest()).to_text(&title, &format!("[{}]", kind.name()))
 }
 
 /// What is known to be bad about a key of this type and size.
