@@ -33,22 +33,22 @@ def box(node):
     return [extents.x, extents.y, extents.width, extents.height]
 
 
-def text(node):
-    if told(node.get_text_iface, None) is None:
-        return ""
-    return told(lambda: Atspi.Text.get_text(node, 0, -1), "")
+# Each question is a message to the program and back, so only what can matter is asked.
+FIELDS = ["entry", "password text"]
+GROUPS = ["application", "panel", "menu", "scroll bar"]
 
 
 def nodes(node, found):
-    states = told(lambda: node.get_state_set().get_states(), [])
+    role = told(node.get_role_name, "")
+    is_group = role in GROUPS
+    states = [] if is_group else told(lambda: node.get_state_set().get_states(), [])
     found.append(
         {
-            "role": told(node.get_role_name, ""),
-            "name": told(node.get_name, ""),
-            "description": told(node.get_description, ""),
-            "text": text(node),
+            "role": role,
+            "name": "" if is_group else told(node.get_name, ""),
+            "text": told(lambda: Atspi.Text.get_text(node, 0, -1), "") if role in FIELDS else "",
             "states": [state.value_nick for state in states],
-            "box": box(node),
+            "box": None if is_group or role == "label" else box(node),
         }
     )
     for index in range(told(node.get_child_count, 0)):

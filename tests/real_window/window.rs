@@ -16,7 +16,6 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_keywright");
 pub(crate) struct Node {
     pub(crate) role: String,
     pub(crate) name: String,
-    pub(crate) description: String,
     pub(crate) text: String,
     pub(crate) states: Vec<String>,
     /// Left, top, width and height on the screen.
@@ -30,7 +29,6 @@ impl Node {
         Self {
             role: text("role"),
             name: text("name"),
-            description: text("description"),
             text: text("text"),
             states: (value["states"].as_array().into_iter().flatten())
                 .filter_map(|state| state.as_str().map(str::to_owned))
