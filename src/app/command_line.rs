@@ -31,24 +31,36 @@ pub fn for_document(document: &Document) -> Vec<CommandLine> {
         _ => String::new(),
     };
     let kind = document.public().algorithm().short_name();
-    if matches!(document.public().algorithm(), Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519) {
+    if matches!(
+        document.public().algorithm(),
+        Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519
+    ) {
         let target = format!("~/.ssh/{}", quoted(stem));
         push(
             "Make such a key with this program",
             format!("keywright-cli generate -t {kind}{size} -C {comment} -o {target}"),
         );
-        push("Make such a key with OpenSSH", format!("ssh-keygen -t {kind}{size} -C {comment} -f {target}"));
+        push(
+            "Make such a key with OpenSSH",
+            format!("ssh-keygen -t {kind}{size} -C {comment} -f {target}"),
+        );
         push(
             "Make such a key with PuTTY",
             format!("puttygen -t {kind}{size} -C {comment} -o {}.ppk", quoted(stem)),
         );
     }
-    push("Show the fingerprint and the picture", format!("ssh-keygen -l -v -f {file}"));
+    push(
+        "Show the fingerprint and the picture",
+        format!("ssh-keygen -l -v -f {file}"),
+    );
     if document.key().is_some() {
         push("Show the public key", format!("ssh-keygen -y -f {file}"));
         push("Change the passphrase", format!("keywright-cli passwd {file}"));
     }
-    push("Put the key on a server", format!("ssh-copy-id -i {file} user@server"));
+    push(
+        "Put the key on a server",
+        format!("ssh-copy-id -i {file} user@server"),
+    );
     lines
 }
 

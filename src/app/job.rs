@@ -26,7 +26,9 @@ const UNKNOWN: u32 = u32::MAX;
 
 impl fmt::Debug for Pulse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pulse").field("cancelled", &self.is_cancelled()).finish_non_exhaustive()
+        f.debug_struct("Pulse")
+            .field("cancelled", &self.is_cancelled())
+            .finish_non_exhaustive()
     }
 }
 

@@ -8,8 +8,8 @@ pub mod command_line;
 pub mod describe;
 pub mod desktop;
 pub mod dialog;
-pub mod job;
 mod flow;
+pub mod job;
 pub mod making;
 pub mod opening;
 mod problem;
@@ -45,7 +45,10 @@ pub struct Status {
 
 impl Status {
     fn say(text: impl Into<String>) -> Self {
-        Self { text: text.into(), file: None }
+        Self {
+            text: text.into(),
+            file: None,
+        }
     }
 }
 
@@ -277,7 +280,11 @@ impl App {
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
             let previous = self.take_document();
-            self.stage = Stage::Stirring(Stirring { spec, pool: EntropyPool::new(), previous });
+            self.stage = Stage::Stirring(Stirring {
+                spec,
+                pool: EntropyPool::new(),
+                previous,
+            });
             self.status = Status::default();
         }
     }
@@ -295,7 +302,9 @@ impl App {
     fn generate(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { spec, pool, previous }) => {
-                let job = Job::start("generate", &self.wake.0, move |pulse| making::new_key(spec, pool, pulse));
+                let job = Job::start("generate", &self.wake.0, move |pulse| {
+                    making::new_key(spec, pool, pulse)
+                });
                 self.stage = Stage::Generating(Generating { spec, job, previous });
             }
             other => self.stage = other,
@@ -334,7 +343,9 @@ impl App {
     }
 
     fn poll_generation(&mut self) {
-        let Stage::Generating(generating) = &mut self.stage else { return };
+        let Stage::Generating(generating) = &mut self.stage else {
+            return;
+        };
         let spec = generating.spec;
         let result = match generating.job.poll() {
             Poll::Running => return,
@@ -363,7 +374,9 @@ impl App {
     }
 
     fn poll_speed(&mut self) {
-        let Measured::Measuring(job) = &mut self.speed else { return };
+        let Measured::Measuring(job) = &mut self.speed else {
+            return;
+        };
         match job.poll() {
             Poll::Running => {}
             Poll::Lost => self.speed = Measured::NotYet,
@@ -377,7 +390,9 @@ impl App {
     }
 
     fn apply_parameters(&mut self) {
-        let Some(Dialog::Parameters(parameters)) = &mut self.dialog else { return };
+        let Some(Dialog::Parameters(parameters)) = &mut self.dialog else {
+            return;
+        };
         let strength = parameters.strength();
         match strength.checked() {
             Ok(()) => {
@@ -411,7 +426,10 @@ impl App {
     }
 
     fn fail(&mut self, title: impl Into<String>, problem: Problem) {
-        self.dialog = Some(Dialog::Problem { title: title.into(), problem });
+        self.dialog = Some(Dialog::Problem {
+            title: title.into(),
+            problem,
+        });
     }
 }
 

@@ -83,7 +83,11 @@ impl Strength {
     pub fn checked(self) -> Result<(), Problem> {
         let is_possible = self.rounds >= 1 && self.argon2.is_defined();
         let costs = [self.openssh().cost(), PrivateEncoding::Ppk3(self.argon2).cost()];
-        if is_possible && costs.iter().all(|cost| cost.check(format::Consent::Given).is_ok()) {
+        if is_possible
+            && costs
+                .iter()
+                .all(|cost| cost.check(format::Consent::Given).is_ok())
+        {
             Ok(())
         } else {
             Err(format::EncodeError::Cost.into())

@@ -20,7 +20,10 @@ impl Speed {
         const ROUNDS: u32 = 4;
         let passphrase = Passphrase::new("how fast is this machine".to_owned());
         let bcrypt = timed(|| black_box(Cost::Bcrypt { rounds: ROUNDS }.pay(&passphrase)));
-        let once = Argon2Params { passes: 1, ..Argon2Params::default() };
+        let once = Argon2Params {
+            passes: 1,
+            ..Argon2Params::default()
+        };
         // The first run also pays for fetching the memory; a real one has many passes over it.
         let thrice = Argon2Params { passes: 4, ..once };
         let first = timed(|| black_box(Cost::Argon2(once).pay(&passphrase)));

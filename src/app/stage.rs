@@ -121,7 +121,10 @@ impl Draft {
     /// How the two passphrases stand to each other.
     #[must_use]
     pub fn agreement(&self) -> Agreement {
-        match (self.passphrase.is_same_as(&self.confirmation), self.passphrase.is_empty()) {
+        match (
+            self.passphrase.is_same_as(&self.confirmation),
+            self.passphrase.is_empty(),
+        ) {
             (true, true) => Agreement::Empty,
             (true, false) => Agreement::Match,
             (false, _) => Agreement::Differ,
@@ -247,7 +250,9 @@ impl Document {
             Some(saved) => {
                 saved.comment != self.draft.comment
                     || (self.key().is_some()
-                        && !saved.passphrase.is_same_as(&self.draft.passphrase.to_passphrase()))
+                        && !saved
+                            .passphrase
+                            .is_same_as(&self.draft.passphrase.to_passphrase()))
             }
         }
     }

@@ -61,7 +61,7 @@ pub fn public_key(key: &PublicKey) -> Result<(), Unsound> {
             if !(MIN_RSA_BITS..=RsaBits::MAX).contains(&bits) {
                 return Err(Unsound::RsaSize(bits));
             }
-            Ok(rsa::public_consistency(n, e)?)
+            Ok(rsa::public_numbers(n, e)?)
         }
         PublicKey::Dsa { p, q, g, y } => dsa_group(p, q, g, y),
         PublicKey::Ecdsa { curve, point } => uncompressed_point(*curve, point).map(drop),

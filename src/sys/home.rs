@@ -1,7 +1,7 @@
 //! Where keys usually lie, and what a new one is usually called.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The user's home folder: `$HOME`, or the user's entry in the password database where that is
 /// not set; `%USERPROFILE%` on Windows. `None` where it is unknown, or empty or relative and so
@@ -22,6 +22,16 @@ pub fn ssh_folder() -> Option<PathBuf> {
 #[must_use]
 pub fn default_path(file_name: &str) -> Option<PathBuf> {
     ssh_folder().map(|folder| folder.join(file_name))
+}
+
+/// A path that a person typed: `~` and `~/…` stand for the home folder, as they do in a shell.
+#[must_use]
+pub fn expand_tilde(path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), home()) {
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home,
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => path.to_owned(),
+    }
 }
 
 /// `user@host`, as `ssh-keygen` comments a new key. `None` where either is unknown.

@@ -10,7 +10,11 @@ impl App {
     pub(in crate::app) fn copy_public_key(&mut self, desktop: &dyn Desktop) {
         if let Some(document) = self.document() {
             let line = document.public_line();
-            self.copy(&line, "Copied the public key. It may be given to anybody.", desktop);
+            self.copy(
+                &line,
+                "Copied the public key. It may be given to anybody.",
+                desktop,
+            );
         }
     }
 

@@ -11,16 +11,19 @@ use crate::app::task::{Opened, Task};
 use crate::app::{App, Command, Problem, Status, describe, lost, opening};
 use crate::format::{Consent, DecodeError, Parsed};
 use crate::secret::{Passphrase, TypedPassphrase};
-use crate::sys::permissions::audit_private;
 use crate::sys::home;
+use crate::sys::permissions::audit_private;
 
 impl App {
     pub(in crate::app) fn open(&mut self, desktop: &dyn Desktop) {
         if self.task.is_some() || !self.may_lose_key(&Command::Open) {
             return;
         }
-        let request =
-            PickRequest { title: "Load private key", folder: home::ssh_folder(), file_name: String::new() };
+        let request = PickRequest {
+            title: "Load private key",
+            folder: home::ssh_folder(),
+            file_name: String::new(),
+        };
         self.pick(Purpose::Open, desktop.pick_to_open(request));
     }
 
@@ -31,7 +34,11 @@ impl App {
             self.start_opening(Some(path), move || {
                 let parsed = opening::open_file(&their_path)?;
                 let is_private = !matches!(parsed, Parsed::Public(_));
-                let access = if is_private { audit_private(&their_path).ok() } else { None };
+                let access = if is_private {
+                    audit_private(&their_path).ok()
+                } else {
+                    None
+                };
                 Ok(Opened { parsed, access })
             });
         }
@@ -43,7 +50,10 @@ impl App {
         }
         match desktop.paste() {
             Ok(text) => self.start_opening(None, move || {
-                Ok(Opened { parsed: opening::parse(text.expose())?, access: None })
+                Ok(Opened {
+                    parsed: opening::parse(text.expose())?,
+                    access: None,
+                })
             }),
             Err(error) => self.fail("Nothing was pasted", clipboard_problem(&error)),
         }
@@ -78,11 +88,16 @@ impl App {
             Purpose::Open => folder.join(""),
             Purpose::SavePrivate | Purpose::SavePublic(_) => folder.join(self.suggested_name(purpose)),
         };
-        self.dialog = Some(Dialog::TypePath(TypePath { purpose, text: start.display().to_string() }));
+        self.dialog = Some(Dialog::TypePath(TypePath {
+            purpose,
+            text: start.display().to_string(),
+        }));
     }
 
     pub(in crate::app) fn path_typed(&mut self) {
-        let Some(Dialog::TypePath(typed)) = &self.dialog else { return };
+        let Some(Dialog::TypePath(typed)) = &self.dialog else {
+            return;
+        };
         let (purpose, text) = (typed.purpose, typed.text.trim());
         if !text.is_empty() {
             let path = home::expand_tilde(Path::new(text));
@@ -146,7 +161,9 @@ impl App {
         };
         let warnings = {
             let mut described = describe::Description::of(&parsed, None);
-            described.warnings.extend(access.as_ref().and_then(describe::access_warning));
+            described
+                .warnings
+                .extend(access.as_ref().and_then(describe::access_warning));
             described.warnings
         };
         match parsed {
@@ -172,9 +189,17 @@ impl App {
         }
     }
 
-    fn show_opened(&mut self, mut document: Document, path: Option<PathBuf>, warnings: Vec<describe::Warning>) {
+    fn show_opened(
+        &mut self,
+        mut document: Document,
+        path: Option<PathBuf>,
+        warnings: Vec<describe::Warning>,
+    ) {
         self.status = match &path {
-            Some(path) => Status { text: format!("Opened {}.", path.display()), file: Some(path.clone()) },
+            Some(path) => Status {
+                text: format!("Opened {}.", path.display()),
+                file: Some(path.clone()),
+            },
             None => Status::say("Opened the key from the clipboard. It is in no file yet."),
         };
         document.path = path;
@@ -184,7 +209,9 @@ impl App {
     }
 
     pub(in crate::app) fn unlock(&mut self, consent: Consent) {
-        let Some(Dialog::Unlock(unlock)) = &mut self.dialog else { return };
+        let Some(Dialog::Unlock(unlock)) = &mut self.dialog else {
+            return;
+        };
         if unlock.job.is_some() {
             return;
         }
@@ -198,7 +225,9 @@ impl App {
     }
 
     pub(in crate::app) fn poll_unlock(&mut self) {
-        let Some(Dialog::Unlock(unlock)) = &mut self.dialog else { return };
+        let Some(Dialog::Unlock(unlock)) = &mut self.dialog else {
+            return;
+        };
         let Some(job) = &mut unlock.job else { return };
         let result: Option<UnlockResult> = match job.poll() {
             Poll::Running => return,

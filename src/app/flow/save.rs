@@ -51,14 +51,26 @@ impl App {
     }
 
     fn save_request(&self, title: &'static str, purpose: Purpose) -> PickRequest {
-        let known = self.document().and_then(|document| document.path.as_deref()).and_then(Path::parent);
-        let folder = known.map(Path::to_owned).or_else(home::ssh_folder).filter(|folder| folder.is_dir());
+        let known = self
+            .document()
+            .and_then(|document| document.path.as_deref())
+            .and_then(Path::parent);
+        let folder = known
+            .map(Path::to_owned)
+            .or_else(home::ssh_folder)
+            .filter(|folder| folder.is_dir());
         let folder = folder.or_else(home::home);
-        PickRequest { title, folder, file_name: self.suggested_name(purpose) }
+        PickRequest {
+            title,
+            folder,
+            file_name: self.suggested_name(purpose),
+        }
     }
 
     pub(in crate::app) fn suggested_name(&self, purpose: Purpose) -> String {
-        let Some(document) = self.document() else { return String::new() };
+        let Some(document) = self.document() else {
+            return String::new();
+        };
         let name = document.suggested_name();
         let stem = name.trim_end_matches(".pub").trim_end_matches(".ppk");
         match (purpose, document.draft.choice) {
@@ -97,7 +109,9 @@ impl App {
     }
 
     fn write(&mut self, plan: Plan, purpose: Purpose, existing: Existing) {
-        let Stage::Ready(document) = &mut self.stage else { return };
+        let Stage::Ready(document) = &mut self.stage else {
+            return;
+        };
         let comment = match document.draft.checked_comment() {
             Ok(comment) => comment,
             Err(problem) => return self.fail("The comment cannot be saved", problem),
@@ -110,8 +124,11 @@ impl App {
                 let passphrase = document.draft.passphrase.to_passphrase();
                 document.begin_saving();
                 Job::start("save", &self.wake.0, move |_| {
-                    let outgoing =
-                        Outgoing { key: &key, comment: &comment, certificate: certificate.as_ref() };
+                    let outgoing = Outgoing {
+                        key: &key,
+                        comment: &comment,
+                        certificate: certificate.as_ref(),
+                    };
                     work_plan.write(outgoing, Some(&passphrase), existing)
                 })
             }
@@ -132,7 +149,10 @@ impl App {
                 if purpose == Purpose::SavePrivate {
                     document.finish_saving(paths.first().cloned());
                 }
-                self.status = Status { text: saved_sentence(&paths), file: paths.first().cloned() };
+                self.status = Status {
+                    text: saved_sentence(&paths),
+                    file: paths.first().cloned(),
+                };
             }
             (Ok(()), None) => {}
             (Err(problem), _) => {
@@ -156,7 +176,8 @@ impl Document {
         if let Some(saved) = self.being_saved.take() {
             self.saved = Some(saved);
             self.path = path;
-            self.warnings.retain(|warning| !["permissions", "comment-sanitised", "weak-kdf"].contains(&warning.code));
+            self.warnings
+                .retain(|warning| !["permissions", "comment-sanitised", "weak-kdf"].contains(&warning.code));
         }
     }
 }
@@ -167,7 +188,10 @@ fn saved_sentence(paths: &[PathBuf]) -> String {
         .filter_map(|path| path.file_name())
         .map(|name| name.to_string_lossy().into_owned())
         .collect();
-    let folder = paths.first().and_then(|path| path.parent()).map(|folder| folder.display().to_string());
+    let folder = paths
+        .first()
+        .and_then(|path| path.parent())
+        .map(|folder| folder.display().to_string());
     let names = match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),

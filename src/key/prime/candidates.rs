@@ -45,7 +45,11 @@ impl Candidates {
     }
 
     /// The next candidate.
-    pub(super) fn draw(&self, rng: &mut impl CryptoRng, watch: &dyn Watch) -> Result<SecretUint, Cancelled> {
+    pub(super) fn draw(
+        &self,
+        rng: &mut (impl CryptoRng + ?Sized),
+        watch: &dyn Watch,
+    ) -> Result<SecretUint, Cancelled> {
         loop {
             if watch.is_cancelled() {
                 return Err(Cancelled);
@@ -117,7 +121,7 @@ impl SmallPrimes {
     pub(in crate::key) fn divide(&self, number: &BoxedUint) -> bool {
         self.groups.iter().any(|group| {
             let rest = number.rem_limb_with_reciprocal(&group.product).0;
-            group.primes.iter().any(|prime| rest % prime == 0)
+            group.primes.iter().any(|prime| rest.is_multiple_of(*prime))
         })
     }
 }

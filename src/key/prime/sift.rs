@@ -42,7 +42,7 @@ impl Sift for Portable {
 
 /// Whether 2^(n−1) = 1 modulo the odd n, as it is for a prime.
 ///
-/// The same steps are made whatever the bits of n are.
+/// Every squaring is followed by the same steps, whatever the bits of n are.
 fn passes_fermat(candidate: &SecretUint, watch: &dyn Watch) -> Result<bool, Cancelled> {
     let Some(modulus) = Odd::new(BoxedUint::clone(candidate)).into_option() else {
         return Ok(false);
