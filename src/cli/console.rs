@@ -135,7 +135,7 @@ impl Console {
         self,
         files: &[T],
         name: impl Fn(&T) -> String,
-        work: impl Fn(&T) -> Result<(), Problem>,
+        mut work: impl FnMut(&T) -> Result<(), Problem>,
     ) -> ExitCode {
         let mut first = None;
         for file in files {
@@ -240,7 +240,7 @@ fn complain_about(problem: &Problem) {
     });
 }
 
-fn complain(text: &str) {
+pub(super) fn complain(text: &str) {
     // Where standard error is gone, there is nobody left to tell.
     drop(io::stderr().lock().write_all(text.as_bytes()));
 }

@@ -91,6 +91,7 @@ impl Convert {
             Ok::<_, Problem>((private, prepared))
         })??;
         prepared.deliver()?;
+        private.warn(console);
         if prepared.is_for_standard_output() {
             return Ok(());
         }

@@ -97,7 +97,8 @@ impl Fingerprint {
             FingerprintKind::Sha256
         };
         if console.is_json() {
-            let mut object = json::fingerprint(&file.name(), line, key);
+            let mut object = json::identity(&file.name(), key);
+            object["line"] = line.into();
             if self.art {
                 object["randomart"] = key.randomart(kind).into();
             }

@@ -97,12 +97,12 @@ impl Generate {
             Ok::<_, Problem>((private, prepared))
         })??;
         prepared.deliver()?;
+        private.warn(console);
         if prepared.is_for_standard_output() {
             return Ok(());
         }
 
         let made = private.described();
-        made.warnings.iter().for_each(|warning| console.warn(warning));
         if console.is_json() {
             let mut object = json::key(&shown(&path), &made);
             object["public_file"] = public.as_deref().map(shown).into();

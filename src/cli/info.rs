@@ -10,6 +10,7 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use crate::app::Problem;
 use crate::app::describe::{Description, protection_text};
+use crate::app::opening::Beside;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 
@@ -32,20 +33,23 @@ pub(super) struct Info {
 
 impl Info {
     pub(super) fn run(self, console: Console) -> ExitCode {
+        let mut is_first = true;
         console.for_each(&self.files, KeyFile::name, |file| {
             let parsed = file.parse_or_unlock(&self.passphrase, console)?;
             let described = Description::of(&parsed, file.path());
             if console.is_json() {
-                print_object(&json::key(&file.name(), &described))
-            } else {
-                tell(&file.name(), &described)
+                return print_object(&json::key(&file.name(), &described));
             }
+            if !std::mem::take(&mut is_first) {
+                print(b"\n")?;
+            }
+            tell(file, &described)
         })
     }
 }
 
-fn tell(name: &str, key: &Description) -> Result<(), Problem> {
-    let mut lines = vec![name.to_owned()];
+fn tell(file: &KeyFile, key: &Description) -> Result<(), Problem> {
+    let mut lines = vec![file.name()];
     let mut line = |label: &str, text: &str| lines.push(format!("  {label:<12} {text}"));
     if let Some(format) = key.format {
         line("Kind", format.title());
@@ -54,10 +58,14 @@ fn tell(name: &str, key: &Description) -> Result<(), Problem> {
         "Type",
         &format!("{}, {} bits", key.public.algorithm().name(), key.public.bits()),
     );
-    match key.shown_comment().as_deref() {
-        Some("") => line("Comment", "(none)"),
-        Some(comment) => line("Comment", comment),
-        None => line("Comment", "(in the encrypted part)"),
+    match (key.shown_comment().as_deref(), file.beside(&key.public)) {
+        (Some(""), _) => line("Comment", "(none)"),
+        (Some(comment), _) => line("Comment", comment),
+        (None, Beside::SameKey(public)) => line(
+            "Comment",
+            &format!("{} (from the file ending in .pub)", escaped(&public.comment)),
+        ),
+        (None, _) => line("Comment", "(in the encrypted part)"),
     }
     if let Some(protection) = &key.protection {
         line("Protection", &protection_text(protection));

@@ -4,7 +4,7 @@ use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::console::{Console, status};
-use super::terminal;
+use super::{terminal, work};
 use crate::app::{Blame, Problem};
 
 /// How far the files have come that this program was started for.
@@ -32,6 +32,7 @@ pub(super) fn install(console: Console) {
             return;
         }
         terminal::restore();
+        work::leave_bar();
         let problem = Problem::new(
             "cancelled",
             Blame::Interrupted,

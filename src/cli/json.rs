@@ -33,11 +33,10 @@ pub(super) fn key(file: &str, key: &Description) -> Value {
     })
 }
 
-/// What `fingerprint` tells about a key.
-pub(super) fn fingerprint(file: &str, line: Option<usize>, key: &Description) -> Value {
+/// What `fingerprint` and `public` tell about a key.
+pub(super) fn identity(file: &str, key: &Description) -> Value {
     json!({
         "file": file,
-        "line": line,
         "type": key.public.algorithm().name(),
         "bits": key.public.bits(),
         "comment": key.comment.as_deref().map(comment),

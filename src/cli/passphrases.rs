@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::console::shown;
+use super::key_file::standard_input;
 use super::{terminal, usage};
 use crate::app::{Blame, Problem};
 use crate::format::DecodeError;
@@ -25,7 +26,7 @@ pub(super) const ATTEMPTS: usize = 3;
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 pub(super) struct OldPassphrase {
-    /// Take the key's passphrase from the first line of this file
+    /// Take the key's passphrase from the first line of this file; - is standard input
     #[arg(
         id = "passphrase_file",
         long = "passphrase-file",
@@ -55,7 +56,7 @@ pub(super) struct OldPassphrase {
 #[derive(Args, Debug)]
 #[group(multiple = false)]
 pub(super) struct NewPassphrase {
-    /// Take the new passphrase from the first line of this file
+    /// Take the new passphrase from the first line of this file; - is standard input
     #[arg(
         id = "new_passphrase_file",
         long = "new-passphrase-file",
@@ -87,18 +88,21 @@ pub(super) struct NewPassphrase {
 impl OldPassphrase {
     /// The passphrase that an option names; nothing where none does.
     pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
-        let source = Source::of(self.file.as_deref(), self.fd, self.env.as_deref());
-        source.map(Source::read).transpose()
+        self.source().map(Source::read).transpose()
     }
 
     /// Whether an option names one.
     pub(super) fn is_given(&self) -> bool {
-        self.file.is_some() || self.fd.is_some() || self.env.is_some()
+        self.source().is_some()
     }
 
     /// Whether it is to come from the same place as a key in `-`.
     pub(super) fn takes_standard_input(&self) -> bool {
-        self.fd == Some(0)
+        self.source().is_some_and(Source::is_standard_input)
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
     }
 }
 
@@ -129,8 +133,7 @@ impl NewPassphrase {
     }
 
     fn given(&self) -> Result<Option<Passphrase>, Problem> {
-        let source = Source::of(self.file.as_deref(), self.fd, self.env.as_deref());
-        match source.map(Source::read).transpose()? {
+        match self.source().map(Source::read).transpose()? {
             // An empty file where a passphrase is expected is more likely a mistake than a wish.
             Some(passphrase) if passphrase.is_empty() => Err(usage::problem(
                 "the new passphrase is empty",
@@ -141,7 +144,11 @@ impl NewPassphrase {
     }
 
     pub(super) fn takes_standard_input(&self) -> bool {
-        self.fd == Some(0)
+        self.source().is_some_and(Source::is_standard_input)
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
     }
 }
 
@@ -176,6 +183,7 @@ fn ask_twice() -> Result<Option<Passphrase>, Problem> {
 /// Where an option says that a passphrase is.
 #[derive(Clone, Copy)]
 enum Source<'a> {
+    StandardInput,
     File(&'a Path),
     Descriptor(u16),
     Variable(&'a OsStr),
@@ -183,13 +191,24 @@ enum Source<'a> {
 
 impl<'a> Source<'a> {
     fn of(file: Option<&'a Path>, descriptor: Option<u16>, variable: Option<&'a OsStr>) -> Option<Self> {
-        file.map(Self::File)
-            .or(descriptor.map(Self::Descriptor))
-            .or(variable.map(Self::Variable))
+        match (file, descriptor) {
+            (Some(file), _) if file.as_os_str() == "-" => Some(Self::StandardInput),
+            (_, Some(0)) => Some(Self::StandardInput),
+            (Some(file), _) => Some(Self::File(file)),
+            (_, Some(number)) => Some(Self::Descriptor(number)),
+            (None, None) => variable.map(Self::Variable),
+        }
+    }
+
+    fn is_standard_input(self) -> bool {
+        matches!(self, Self::StandardInput)
     }
 
     fn read(self) -> Result<Passphrase, Problem> {
         match self {
+            Self::StandardInput => standard_input()
+                .and_then(|mut file| first_line(&mut file))
+                .map_err(|source| ReadError::new(Path::new("standard input"), source).into()),
             // A pipe is welcome here, such as a shell makes of <(pass show key).
             Self::File(path) => File::open(path)
                 .and_then(|mut file| first_line(&mut file))

@@ -56,6 +56,7 @@ impl Passwd {
             Ok::<_, Problem>((private, prepared))
         })??;
         prepared.deliver()?;
+        private.warn(console);
         if console.is_json() {
             return print_object(&json::key(&shown(path), &private.described()));
         }

@@ -31,6 +31,13 @@ impl Private {
         }
     }
 
+    /// Says what its owner ought to know about it.
+    pub(super) fn warn(&self, console: Console) {
+        for warning in &self.described().warnings {
+            console.warn(warning);
+        }
+    }
+
     /// What is told about it once it is written.
     pub(super) fn described(&self) -> Description {
         Description::of_outgoing(self.outgoing(), &self.encoding, self.passphrase.is_some())

@@ -44,7 +44,7 @@ impl Public {
         });
         if console.is_json() {
             described.comment = Some(comment.as_str().as_bytes().to_vec());
-            let mut object = json::fingerprint(&self.file.name(), None, &described);
+            let mut object = json::identity(&self.file.name(), &described);
             object["public_key"] = described.public_line().into();
             object["text"] = text.into();
             return print_object(&object);
