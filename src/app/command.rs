@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::dialog::{PublicFormat, TextSize, ThemeChoice};
+use crate::app::saving::Choice;
 use crate::key::entropy::Sample;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
@@ -70,6 +71,8 @@ pub enum Command {
     SetTheme(ThemeChoice),
     /// How large text is.
     SetTextSize(TextSize),
+    /// The format that new keys are saved in.
+    Prefer(Choice),
     /// Show who made this program, and under which licence.
     About,
 

@@ -9,6 +9,7 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 mod flow;
+pub mod guessing;
 pub mod job;
 pub mod making;
 pub mod opening;
@@ -29,7 +30,7 @@ use crate::key::spec::{KeySpec, RsaBits};
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice};
 use job::{Job, Poll, Wake};
-use saving::Strength;
+use saving::{Choice, Strength};
 use speed::Speed;
 use stage::{Document, Generating, Stage, Stirring};
 use task::Task;
@@ -65,6 +66,8 @@ pub struct App {
     pub fingerprint: FingerprintKind,
     /// How private files are protected.
     pub strength: Strength,
+    /// The format that a new key is saved in unless another one is chosen.
+    pub preferred: Choice,
     /// Light or dark.
     pub theme: ThemeChoice,
     /// How large text is.
@@ -75,6 +78,7 @@ pub struct App {
     speed: Measured,
     wake: WakeUp,
     must_quit: bool,
+    quits_when_saved: bool,
 }
 
 /// What the page asks for, before it is a [`KeySpec`].
@@ -149,6 +153,7 @@ impl App {
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
             strength: Strength::default(),
+            preferred: Choice::OpenSsh,
             theme: ThemeChoice::default(),
             text_size: TextSize::default(),
             next_key: NextKey::default(),
@@ -156,6 +161,7 @@ impl App {
             speed: Measured::NotYet,
             wake: WakeUp(wake),
             must_quit: false,
+            quits_when_saved: false,
         }
     }
 
@@ -208,15 +214,12 @@ impl App {
             Command::EditSettings => self.dialog = Some(Dialog::Settings),
             Command::SetTheme(theme) => self.theme = theme,
             Command::SetTextSize(size) => self.text_size = size,
+            Command::Prefer(choice) => self.prefer(choice),
             Command::About => self.dialog = Some(Dialog::About),
 
             Command::CloseDialog => self.dialog = None,
             Command::DiscardUnsaved => self.discard_unsaved(desktop),
-            Command::Quit => {
-                if self.may_lose_key(&Command::Quit) {
-                    self.must_quit = true;
-                }
-            }
+            Command::Quit => self.quit(),
         }
     }
 
@@ -244,6 +247,12 @@ impl App {
     #[must_use]
     pub fn is_picking(&self) -> bool {
         matches!(self.task, Some(Task::Picking { .. }))
+    }
+
+    /// Whether files are being written. That is never stopped half way.
+    #[must_use]
+    pub fn is_saving(&self) -> bool {
+        self.task.as_ref().is_some_and(Task::is_saving)
     }
 
     /// The key, if there is one.
@@ -280,11 +289,8 @@ impl App {
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
             let previous = self.take_document();
-            self.stage = Stage::Stirring(Stirring {
-                spec,
-                pool: EntropyPool::new(),
-                previous,
-            });
+            let pool = Box::new(EntropyPool::new());
+            self.stage = Stage::Stirring(Stirring { spec, pool, previous });
             self.status = Status::default();
         }
     }
@@ -303,7 +309,7 @@ impl App {
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { spec, pool, previous }) => {
                 let job = Job::start("generate", &self.wake.0, move |pulse| {
-                    making::new_key(spec, pool, pulse)
+                    making::new_key(spec, *pool, pulse)
                 });
                 self.stage = Stage::Generating(Generating { spec, job, previous });
             }
@@ -313,7 +319,8 @@ impl App {
 
     /// Returns to where the person was.
     fn cancel(&mut self) {
-        let was_busy = self.task.take().is_some();
+        // Files that are being written are written to the end; that takes a moment, and leaves none half done.
+        let was_busy = self.task.take_if(|task| !task.is_saving()).is_some();
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { previous, .. }) | Stage::Generating(Generating { previous, .. }) => {
                 self.go_back(previous);
@@ -355,7 +362,8 @@ impl App {
         let previous = generating.previous.take();
         match result {
             Ok(key) => {
-                let document = Document::generated(key, &making::default_comment(spec));
+                let mut document = Document::generated(key, &making::default_comment(spec));
+                document.draft.choice = self.preferred;
                 self.show(document);
                 self.status = Status::say("Your new key is ready. It is not saved yet.");
             }
@@ -389,6 +397,14 @@ impl App {
         }
     }
 
+    /// A key that was never saved follows the new wish at once.
+    fn prefer(&mut self, choice: Choice) {
+        self.preferred = choice;
+        if let Some(document) = self.document_mut().filter(|document| document.is_new()) {
+            document.draft.choice = choice;
+        }
+    }
+
     fn apply_parameters(&mut self) {
         let Some(Dialog::Parameters(parameters)) = &mut self.dialog else {
             return;
@@ -412,6 +428,15 @@ impl App {
             return false;
         }
         true
+    }
+
+    /// Ends the program; while files are being written, as soon as they are safe.
+    pub(in crate::app) fn quit(&mut self) {
+        if self.is_saving() {
+            self.quits_when_saved = true;
+        } else if self.may_lose_key(&Command::Quit) {
+            self.must_quit = true;
+        }
     }
 
     fn discard_unsaved(&mut self, desktop: &dyn Desktop) {

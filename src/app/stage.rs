@@ -35,7 +35,7 @@ pub struct Stirring {
     /// For which key.
     pub spec: KeySpec,
     /// What has been collected.
-    pub pool: EntropyPool,
+    pub pool: Box<EntropyPool>,
     /// The key to go back to on Cancel.
     pub(super) previous: Option<Box<Document>>,
 }
@@ -268,6 +268,13 @@ impl Document {
         Saved {
             comment: self.draft.comment.clone(),
             passphrase: self.draft.passphrase.to_passphrase(),
+        }
+    }
+
+    /// A private key that came from no file is only in this window.
+    pub(super) fn mark_unsaved(&mut self) {
+        if self.key().is_some() {
+            self.saved = None;
         }
     }
 

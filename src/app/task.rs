@@ -36,6 +36,10 @@ pub(super) struct Opened {
 }
 
 impl Task {
+    pub(super) fn is_saving(&self) -> bool {
+        matches!(self, Self::Saving { .. })
+    }
+
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Picking {

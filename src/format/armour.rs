@@ -14,7 +14,7 @@ pub(super) fn without_byte_order_mark(bytes: &[u8]) -> Result<&[u8], DecodeError
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || utf16_without_mark {
         // Random bytes may begin so too; text has a zero in every second place.
         let pairs = bytes.len() / 2;
-        let zeros = bytes.iter().filter(|byte| **byte == 0).count();
+        let zeros = bytes.chunks(2).filter(|pair| pair.contains(&0)).count();
         if pairs > 4 && zeros + 4 >= pairs {
             return Err(Fault::Utf16.into());
         }

@@ -192,7 +192,7 @@ pub(super) fn printable(name: &str) -> String {
 
 /// What text or bytes are that no reader took.
 pub(super) fn foreign(text: &[u8]) -> DecodeError {
-    let is_blank = text.iter().all(|byte| byte.is_ascii_whitespace());
+    let is_blank = text.iter().all(u8::is_ascii_whitespace);
     let is_text = std::str::from_utf8(text).is_ok_and(|text| !text.contains('\0'));
     DecodeError::NotAKeyFile(match (is_blank, is_text) {
         (true, _) => Foreign::Blank,

@@ -246,6 +246,7 @@ fn read_private(
 }
 
 /// Public and private fields in the order of this format, which is a third one for RSA.
+#[expect(clippy::many_single_char_names, reason = "the names of RFC 8017")]
 fn read_halves(
     algorithm: Algorithm,
     reader: &mut Reader<'_>,
@@ -266,10 +267,10 @@ fn read_halves(
                 x: secret(reader.mpint())?,
             },
         ),
-        Algorithm::Ecdsa(_) => (
+        Algorithm::Ecdsa(curve) => (
             PublicKey::read_fields(algorithm, reader)?,
             PrivateKey::Ecdsa {
-                scalar: secret(reader.mpint())?,
+                scalar: secret(reader.scalar(curve.bytes()))?,
             },
         ),
         Algorithm::Ed25519 | Algorithm::Ed448 => {
@@ -400,7 +401,7 @@ fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRn
     out.string(outgoing.comment.as_str().as_bytes());
     let mut plain = out.finish();
     let mut next = 1;
-    while plain.len() % cipher.block_size() != 0 {
+    while !plain.len().is_multiple_of(cipher.block_size()) {
         plain.extend(&[next]);
         next += 1;
     }

@@ -129,7 +129,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             certificate,
         }));
     }
-    if body.private.is_empty() || body.private.len() % BLOCK != 0 {
+    if body.private.is_empty() || !body.private.len().is_multiple_of(BLOCK) {
         return Err(Fault::BlockLength.into());
     }
     let (protection, salt) = match kdf {
@@ -286,10 +286,10 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         if !stem_is_known {
             let is_name =
                 !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<');
-            return Err(if !is_name {
-                Fault::Value(NAME).into()
-            } else {
+            return Err(if is_name {
                 DecodeError::UnsupportedKeyType(printable(name))
+            } else {
+                Fault::Value(NAME).into()
             });
         }
         Ok((version, name.to_owned()))
@@ -320,12 +320,8 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
 
     fn hex(&mut self, name: &'static str) -> Result<Vec<u8>, DecodeError> {
         let text = self.text(name)?;
-        let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
-        match digits {
-            Some(digits) if digits.len() % 2 == 0 && !digits.is_empty() => Ok(digits
-                .chunks(2)
-                .filter_map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok())
-                .collect()),
+        match base16ct::mixed::decode_vec(&text) {
+            Ok(bytes) if !bytes.is_empty() => Ok(bytes),
             _ => Err(Fault::Value(name).into()),
         }
     }
@@ -336,7 +332,8 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         if count > MAX_LINES {
             return Err(Fault::Value(name).into());
         }
-        let mut body = SecretBytes::with_capacity(count * LINE_WIDTH);
+        // It grows with the lines that are there; their number is only a promise.
+        let mut body = SecretBytes::default();
         for _ in 0..count {
             body.extend(self.lines.next().ok_or(DecodeError::Truncated)?.trim_ascii());
         }
@@ -441,7 +438,7 @@ pub(super) fn encode_v3(
         params.mem_kib,
         params.passes,
         params.parallelism,
-        hex(&salt),
+        base16ct::lower::encode_string(&salt),
     );
     encode(outgoing, Version::V3, Some(&keys), &keys.mac, &kdf_lines)
 }
@@ -515,14 +512,10 @@ fn encode(
     text.extend(kdf_lines.as_bytes());
     text.extend(format!("Private-Lines: {}\n", line_count(&private)).as_bytes());
     text.extend(private.expose());
-    text.extend(format!("Private-MAC: {}\n", hex(&mac)).as_bytes());
+    text.extend(format!("Private-MAC: {}\n", base16ct::lower::encode_string(&mac)).as_bytes());
     Ok(text)
 }
 
 fn line_count(text: &SecretBytes) -> usize {
     lines(text.expose()).count()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,4 +1,4 @@
-//! A public key in one line: type, base64, comment (sshd(8), AUTHORIZED_KEYS FILE FORMAT).
+//! A public key in one line: type, base64, comment (sshd(8), section on `authorized_keys`).
 
 use base64ct::{Base64, Encoding};
 

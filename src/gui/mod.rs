@@ -1,1 +1,134 @@
-//! .
+//! The window: panels that draw the state of [`crate::app::App`] and push commands.
+
+mod art;
+mod dialog;
+mod drop;
+mod key_page;
+mod menu;
+mod native_desktop;
+mod pad;
+mod passphrase_field;
+mod pieces;
+mod shortcuts;
+mod start;
+mod status;
+mod system_theme;
+mod theme;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use eframe::egui::{Context, Ui, ViewportCommand};
+use eframe::{CreationContext, Frame};
+
+pub use start::run;
+
+use crate::app::desktop::Desktop;
+use crate::app::job::Wake;
+use crate::app::stage::Document;
+use crate::app::{App, Command};
+use system_theme::SystemTheme;
+
+/// The program as eframe sees it.
+pub struct Window {
+    app: App,
+    desktop: Box<dyn Desktop>,
+    page: key_page::View,
+    dialog: dialog::View,
+    system_theme: SystemTheme,
+    title: String,
+}
+
+impl std::fmt::Debug for Window {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Window")
+            .field("app", &self.app)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Window {
+    /// A window that opens the file `open`, if there is one.
+    #[must_use]
+    pub fn new(cc: &CreationContext<'_>, desktop: Box<dyn Desktop>, open: Option<PathBuf>) -> Self {
+        theme::install(&cc.egui_ctx);
+        let ctx = cc.egui_ctx.clone();
+        let wake: Wake = Arc::new(move || ctx.request_repaint());
+        let mut app = App::new(Arc::clone(&wake));
+        if let Some(path) = open {
+            app.apply(Command::OpenPath(path), &*desktop);
+        }
+        Self {
+            app,
+            desktop,
+            page: key_page::View::default(),
+            dialog: dialog::View::default(),
+            system_theme: SystemTheme::new(wake),
+            title: String::new(),
+        }
+    }
+
+    /// What the program is doing.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Says in the title which key this is and whether it is saved.
+    fn retitle(&mut self, ctx: &Context) {
+        let title = match self.app.document() {
+            Some(document) => format!("{} – Keywright", name(document)),
+            None => "Keywright".to_owned(),
+        };
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+fn name(document: &Document) -> String {
+    let mark = if document.is_unsaved() { "● " } else { "" };
+    match document.path.as_ref().and_then(|path| path.file_name()) {
+        Some(file) => format!("{mark}{}", file.to_string_lossy()),
+        None => format!("{mark}{}", document.draft.comment),
+    }
+}
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &Context, _: &mut Frame) {
+        self.app.poll();
+        self.system_theme.poll(ctx);
+        let is_closing = ctx.input(|input| input.viewport().close_requested());
+        if is_closing && !self.app.must_quit() {
+            self.app.apply(Command::Quit, &*self.desktop);
+            if !self.app.must_quit() {
+                ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            }
+        }
+    }
+
+    fn ui(&mut self, ui: &mut Ui, _: &mut Frame) {
+        let mut out = Vec::new();
+        theme::apply(ui.ctx(), self.app.theme, self.app.text_size);
+        shortcuts::pressed(ui.ctx(), &self.app, &mut out);
+        menu::menu_bar_ui(ui, &mut self.app, &mut out);
+        status::status_ui(ui, &self.app, &mut out);
+        key_page::key_page_ui(ui, &mut self.app, &mut self.page, &mut out);
+        dialog::dialog_ui(ui, &mut self.app, &mut self.dialog, &mut out);
+        drop::drop_ui(ui, &self.app, &mut out);
+        theme::focus_ring(ui);
+
+        if !out.is_empty() {
+            // What the commands change is drawn by the next frame.
+            ui.ctx().request_repaint();
+        }
+        for command in out {
+            self.app.apply(command, &*self.desktop);
+        }
+        self.retitle(ui.ctx());
+        if self.app.must_quit() {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Close);
+        }
+    }
+}

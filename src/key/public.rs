@@ -255,9 +255,11 @@ impl PublicKey {
 fn read_point(curve: Curve, reader: &mut Reader<'_>) -> Result<Vec<u8>, PublicKeyError> {
     let name = reader.text()?;
     if name != curve.name() {
-        return Err(match Curve::ALL.iter().any(|known| known.name() == name) {
-            true => validate::Unsound::CurveNames.into(),
-            false => PublicKeyError::Unsupported(format!("ECDSA on {name}")),
+        let is_known = Curve::ALL.iter().any(|known| known.name() == name);
+        return Err(if is_known {
+            validate::Unsound::CurveNames.into()
+        } else {
+            PublicKeyError::Unsupported(format!("ECDSA on {name}"))
         });
     }
     Ok(validate::uncompressed_point(curve, reader.string()?)?)

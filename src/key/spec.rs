@@ -91,7 +91,7 @@ impl RsaBits {
     /// Says on which side the number lies outside.
     pub fn new_short(bits: u32) -> Result<Self, RsaBitsError> {
         match u16::try_from(bits) {
-            Ok(size) if bits >= Self::MIN_SHORT && bits <= Self::MAX => Ok(Self(size)),
+            Ok(size) if (Self::MIN_SHORT..=Self::MAX).contains(&bits) => Ok(Self(size)),
             _ if bits < Self::MIN_SHORT => Err(RsaBitsError::TooSmall(bits)),
             _ => Err(RsaBitsError::TooLarge(bits)),
         }

@@ -67,7 +67,7 @@ pub fn public_key(key: &PublicKey) -> Result<(), Unsound> {
         PublicKey::Ecdsa { curve, point } => uncompressed_point(*curve, point).map(drop),
         PublicKey::SkEcdsa { point, .. } => uncompressed_point(Curve::P256, point).map(drop),
         PublicKey::Ed25519(key) | PublicKey::SkEd25519 { key, .. } => ed25519_point(key),
-        PublicKey::Ed448(key) => ed448_goldilocks::VerifyingKey::from_bytes(&(*key).into())
+        PublicKey::Ed448(key) => ed448_goldilocks::VerifyingKey::from_bytes(key)
             .map(drop)
             .map_err(|_| Unsound::OffCurve),
     }
@@ -120,7 +120,7 @@ pub fn ed25519_public(seed: &SecretBytes) -> Result<[u8; 32], Unsound> {
 /// [`Unsound::HalvesDiffer`] unless the seed has 57 bytes.
 pub fn ed448_public(seed: &SecretBytes) -> Result<[u8; 57], Unsound> {
     let key = ed448_goldilocks::SigningKey::try_from(seed.expose()).map_err(|_| Unsound::HalvesDiffer)?;
-    Ok(key.verifying_key().to_bytes().into())
+    Ok(key.verifying_key().to_bytes())
 }
 
 /// The ECDSA public point, uncompressed, of a scalar.
@@ -210,6 +210,7 @@ fn dsa_group(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<(), Unsound> {
     Ok(())
 }
 
+#[expect(clippy::many_single_char_names, reason = "the names of FIPS 186-4 §4.1")]
 fn dsa_pair(p: &[u8], q: &[u8], g: &[u8], y: &[u8], x: &SecretBytes) -> Result<(), Unsound> {
     if bit_len(x.expose()) == 0 || is_not_below(x.expose(), q) {
         return Err(Unsound::Dsa);

@@ -102,4 +102,29 @@ mod tests {
         harden_process();
         assert_eq!(dumpable_behavior().expect("known"), DumpableBehavior::Dumpable);
     }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_process_hidden_from_debuggers_still_reaches_its_own_files() {
+        let test = "sys::hardening::tests::child_that_hides";
+        let output = std::process::Command::new(std::env::current_exe().expect("this program"))
+            .args(["--exact", test, "--ignored", "--nocapture"])
+            .output()
+            .expect("started");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[ignore = "started by a_process_hidden…, because it cannot be taken back"]
+    #[test]
+    fn child_that_hides() {
+        use rustix::process::{DumpableBehavior, dumpable_behavior};
+        platform::not_dumpable();
+        assert_eq!(dumpable_behavior().expect("known"), DumpableBehavior::NotDumpable);
+        std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/stdout")
+            .expect("still reachable");
+    }
 }

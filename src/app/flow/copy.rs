@@ -33,10 +33,10 @@ impl App {
     }
 
     pub(in crate::app) fn copy_command_line(&mut self, index: usize, desktop: &dyn Desktop) {
-        if let Some(Dialog::CommandLines(lines)) = &self.dialog {
-            if let Some(CommandLine { line, .. }) = lines.get(index).cloned() {
-                self.copy(&line, "Copied the command.", desktop);
-            }
+        if let Some(Dialog::CommandLines(lines)) = &self.dialog
+            && let Some(CommandLine { line, .. }) = lines.get(index).cloned()
+        {
+            self.copy(&line, "Copied the command.", desktop);
         }
     }
 

@@ -28,7 +28,7 @@ impl App {
     }
 
     pub(in crate::app) fn open_path(&mut self, path: PathBuf) {
-        if self.may_lose_key(&Command::OpenPath(path.clone())) {
+        if !self.is_saving() && self.may_lose_key(&Command::OpenPath(path.clone())) {
             self.dialog = None;
             let their_path = path.clone();
             self.start_opening(Some(path), move || {
@@ -45,7 +45,7 @@ impl App {
     }
 
     pub(in crate::app) fn paste(&mut self, desktop: &dyn Desktop) {
-        if !self.may_lose_key(&Command::Paste) {
+        if self.is_saving() || !self.may_lose_key(&Command::Paste) {
             return;
         }
         match desktop.paste() {
@@ -202,6 +202,9 @@ impl App {
             },
             None => Status::say("Opened the key from the clipboard. It is in no file yet."),
         };
+        if path.is_none() {
+            document.mark_unsaved();
+        }
         document.path = path;
         document.warnings = warnings;
         self.dialog = None;

@@ -117,42 +117,48 @@ impl App {
             Err(problem) => return self.fail("The comment cannot be saved", problem),
         };
         let work_plan = plan.clone();
-        let job = match (purpose, document.key()) {
-            (Purpose::SavePrivate, Some(key)) => {
-                let key = Arc::clone(key);
-                let certificate = document.certificate.clone();
-                let passphrase = document.draft.passphrase.to_passphrase();
-                document.begin_saving();
-                Job::start("save", &self.wake.0, move |_| {
-                    let outgoing = Outgoing {
-                        key: &key,
-                        comment: &comment,
-                        certificate: certificate.as_ref(),
-                    };
-                    work_plan.write(outgoing, Some(&passphrase), existing)
-                })
-            }
-            _ => {
-                let key = document.public().clone();
-                Job::start("save", &self.wake.0, move |_| {
-                    saving::write_public(&work_plan, &key, &comment, existing)
-                })
-            }
+        let private = document
+            .key()
+            .filter(|_| purpose == Purpose::SavePrivate)
+            .map(Arc::clone);
+        if document.is_saved_by(purpose) {
+            document.being_saved = Some(document.snapshot());
+        }
+        let job = if let Some(key) = private {
+            let certificate = document.certificate.clone();
+            let passphrase = document.draft.passphrase.to_passphrase();
+            Job::start("save", &self.wake.0, move |_| {
+                let outgoing = Outgoing {
+                    key: &key,
+                    comment: &comment,
+                    certificate: certificate.as_ref(),
+                };
+                work_plan.write(outgoing, Some(&passphrase), existing)
+            })
+        } else {
+            let key = document.public().clone();
+            Job::start("save", &self.wake.0, move |_| {
+                saving::write_public(&work_plan, &key, &comment, existing)
+            })
         };
         self.task = Some(Task::Saving { plan, purpose, job });
     }
 
     pub(in crate::app) fn saved(&mut self, plan: &Plan, purpose: Purpose, result: Result<(), Problem>) {
         let paths: Vec<PathBuf> = plan.paths().into_iter().map(Path::to_owned).collect();
+        let quits = std::mem::take(&mut self.quits_when_saved);
         match (result, self.document_mut()) {
             (Ok(()), Some(document)) => {
-                if purpose == Purpose::SavePrivate {
+                if document.is_saved_by(purpose) {
                     document.finish_saving(paths.first().cloned());
                 }
                 self.status = Status {
                     text: saved_sentence(&paths),
                     file: paths.first().cloned(),
                 };
+                if quits {
+                    self.quit();
+                }
             }
             (Ok(()), None) => {}
             (Err(problem), _) => {
@@ -167,9 +173,13 @@ impl App {
 }
 
 impl Document {
-    /// Remembers what is being written, for the draft may change while it is.
-    fn begin_saving(&mut self) {
-        self.being_saved = Some(self.snapshot());
+    /// Whether nothing is left that only this window holds, once this is written.
+    fn is_saved_by(&self, purpose: Purpose) -> bool {
+        match purpose {
+            Purpose::SavePrivate => true,
+            Purpose::SavePublic(_) => self.key().is_none(),
+            Purpose::Open => false,
+        }
     }
 
     fn finish_saving(&mut self, path: Option<PathBuf>) {

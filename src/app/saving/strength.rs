@@ -1,7 +1,8 @@
 //! How private files are protected against whoever gets hold of them.
 
 use crate::app::Problem;
-use crate::format::{Argon2Params, Cipher, Consent, EncodeError, Format, PrivateEncoding, Protection};
+use crate::app::saving::Choice;
+use crate::format::{Argon2Params, Cipher, Consent, Cost, EncodeError, Format, PrivateEncoding, Protection};
 
 /// How private files are protected; each format takes what it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +86,19 @@ impl Strength {
             Format::Ppk3 => Some(PrivateEncoding::Ppk3(self.argon2)),
             Format::Ppk2 => Some(PrivateEncoding::Ppk2),
             Format::PublicLine | Format::Rfc4716 => None,
+        }
+    }
+
+    /// What opening each private file will cost that `choice` makes.
+    #[must_use]
+    pub fn costs(self, choice: Choice) -> Vec<Cost> {
+        let openssh = self.openssh().cost();
+        let ppk = PrivateEncoding::Ppk3(self.argon2).cost();
+        match choice {
+            Choice::OpenSsh => vec![openssh],
+            Choice::Ppk => vec![ppk],
+            Choice::Both => vec![openssh, ppk],
+            Choice::Ppk2 => vec![PrivateEncoding::Ppk2.cost()],
         }
     }
 

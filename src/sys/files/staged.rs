@@ -271,3 +271,43 @@ fn temporary_name(purpose: &str) -> OsString {
     let unique = RandomState::new().build_hasher().finish();
     format!(".keywright-{unique:016x}.{purpose}").into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_old_file_comes_back_whether_it_was_linked_or_moved_and_replaced_or_not() {
+        for (is_moved, is_replaced) in [(false, false), (false, true), (true, false), (true, true)] {
+            let temporary = tempfile::tempdir().expect("a folder");
+            let path = temporary.path().join("id");
+            File::create(&path)
+                .and_then(|mut file| file.write_all(b"old"))
+                .expect("written");
+            let target = Target::resolve(&path, Existing::Replace).expect("a file");
+            let new = Staged::write(target, b"new", Secrecy::Private).expect("written");
+
+            let (name, old) = (OsString::from("id"), OsString::from("old"));
+            if is_moved {
+                new.folder.rename_new(&name, &old)
+            } else {
+                new.folder.link(&name, &old)
+            }
+            .expect("set aside");
+            if is_replaced {
+                let stand_in = temporary.path().join("stand-in");
+                File::create(&stand_in).expect("created");
+                fs::rename(stand_in, &path).expect("replaced");
+            }
+            new.put_back(&old).expect("back");
+            drop(new);
+
+            assert_eq!(
+                fs::read(&path).expect("there"),
+                b"old",
+                "{is_moved} {is_replaced}"
+            );
+            assert_eq!(fs::read_dir(temporary.path()).expect("a folder").count(), 1);
+        }
+    }
+}

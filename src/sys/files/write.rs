@@ -117,7 +117,8 @@ impl WriteError {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder {
                 folder: path.parent().map(Path::to_owned).unwrap_or(path),
             },
-            ErrorKind::InvalidFilename => Self::BadName { path },
+            // Also what Windows answers to names of devices, and FAT to characters that it lacks.
+            ErrorKind::InvalidFilename | ErrorKind::InvalidInput => Self::BadName { path },
             ErrorKind::PermissionDenied => Self::Denied { path },
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { path },
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },

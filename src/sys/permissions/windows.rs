@@ -131,7 +131,6 @@ impl Descriptor {
         // As on Unix, the file counts that a link leads to.
         let path = wide(&std::fs::canonicalize(path)?)?;
         let mut descriptor = ptr::null_mut();
-        let none = ptr::null_mut;
         #[expect(unsafe_code, reason = "the standard library knows no access lists")]
         // SAFETY: `path` ends in a zero; the parts that are not wanted may be null; the result is
         // freed by `Drop`.
@@ -140,8 +139,8 @@ impl Descriptor {
                 path.as_ptr(),
                 SE_FILE_OBJECT,
                 wanted,
-                none(),
-                none(),
+                ptr::null_mut(),
+                ptr::null_mut(),
                 ptr::null_mut(),
                 ptr::null_mut(),
                 &raw mut descriptor,

@@ -20,8 +20,9 @@ use windows_sys::Win32::Storage::FileSystem::{
 use super::super::write::Secrecy;
 use crate::sys::permissions::windows::{Attributes, Scope, wide};
 
-/// Virus scanners hold a new file for some milliseconds, and let go when asked again.
-const ATTEMPTS: u32 = 10;
+/// Virus scanners and other readers hold a file for some milliseconds, and have let go when asked
+/// again. In all that is a second, which only a file that cannot be replaced at all costs.
+const ATTEMPTS: u32 = 50;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
@@ -72,31 +73,21 @@ impl Folder {
 
     /// Renames, and fails with `AlreadyExists` if there is a file called `to`.
     pub(in super::super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        self.rename(from, to, MOVEFILE_WRITE_THROUGH)
+        let (from, to) = (self.0.join(from), self.0.join(to));
+        patiently(|| move_file(&from, &to, MOVEFILE_WRITE_THROUGH))
     }
 
     /// Renames; a file called `to` is replaced.
     pub(in super::super) fn rename_over(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        self.rename(from, to, MOVEFILE_WRITE_THROUGH | MOVEFILE_REPLACE_EXISTING)
-    }
-
-    fn rename(&self, from: &OsStr, to: &OsStr, flags: MOVE_FILE_FLAGS) -> io::Result<()> {
-        let (from, to) = (wide(&self.0.join(from))?, wide(&self.0.join(to))?);
-        let mut attempt = 1;
-        loop {
-            #[expect(unsafe_code, reason = "the standard library always replaces")]
-            // SAFETY: both paths end in a zero.
-            let is_moved = unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), flags) } != 0;
-            if is_moved {
-                return Ok(());
-            }
-            let error = io::Error::last_os_error();
-            if attempt == ATTEMPTS || !(is_in_use(&error) || is(&error, ERROR_ACCESS_DENIED)) {
-                return Err(error);
-            }
-            attempt += 1;
-            thread::sleep(BETWEEN_ATTEMPTS);
-        }
+        let (from, to) = (self.0.join(from), self.0.join(to));
+        patiently(
+            || match move_file(&from, &to, MOVEFILE_WRITE_THROUGH | MOVEFILE_REPLACE_EXISTING) {
+                // Somebody may be reading the old file; the standard library also knows the newer call
+                // that replaces it under their eyes, as on Unix.
+                Err(error) if is(&error, ERROR_ACCESS_DENIED) => fs::rename(&from, &to),
+                moved => moved,
+            },
+        )
     }
 
     /// Gives a file a second name.
@@ -117,6 +108,34 @@ impl Folder {
     pub(in super::super) fn sync(&self) -> io::Result<()> {
         Ok(())
     }
+}
+
+fn move_file(from: &Path, to: &Path, flags: MOVE_FILE_FLAGS) -> io::Result<()> {
+    let (from, to) = (wide(from)?, wide(to)?);
+    #[expect(
+        unsafe_code,
+        reason = "the standard library always replaces, and does not wait for the disk"
+    )]
+    // SAFETY: both paths end in a zero.
+    let is_moved = unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), flags) } != 0;
+    if is_moved {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Asks again for a while if somebody seems to hold a file.
+fn patiently(mut rename: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    for _ in 1..ATTEMPTS {
+        match rename() {
+            Err(error) if is_in_use(&error) || is(&error, ERROR_ACCESS_DENIED) => {
+                thread::sleep(BETWEEN_ATTEMPTS);
+            }
+            done => return done,
+        }
+    }
+    rename()
 }
 
 /// Whether another program has the file open in a way that keeps others out.

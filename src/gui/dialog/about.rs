@@ -1,0 +1,22 @@
+//! What this program is.
+
+use eframe::egui::Ui;
+
+use super::{Scene, buttons_ui, paragraph_ui};
+use crate::app::Command;
+use crate::gui::pieces;
+
+pub(super) fn about_ui(ui: &mut Ui, scene: Scene<'_>) {
+    paragraph_ui(ui, format!("Version {}", env!("CARGO_PKG_VERSION")));
+    paragraph_ui(
+        ui,
+        "Makes, shows, protects, converts and saves SSH keys. Everything happens on this computer; nothing is sent anywhere.",
+    );
+    pieces::hint_ui(
+        ui,
+        format!("Licence: {}, as you like.", env!("CARGO_PKG_LICENSE")),
+    );
+    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+        scene.out.push(Command::CloseDialog);
+    }
+}

@@ -1,0 +1,158 @@
+//! The dialogs: a file for each. At most one is open; Esc closes it, and Enter does what is first.
+
+mod about;
+mod command_lines;
+mod no_passphrase;
+mod overwrite;
+mod parameters;
+mod problem;
+mod settings;
+mod short_key;
+mod type_path;
+mod unlock;
+mod unsaved;
+
+use eframe::egui::{Button, Id, Key, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
+
+use super::{pieces, theme};
+use crate::app::dialog::Dialog;
+use crate::app::{App, Command};
+
+/// What only the window knows of the dialog that is open.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    shown: Option<std::mem::Discriminant<Dialog>>,
+    /// Where the focus goes when the dialog closes.
+    focus_before: Option<Id>,
+    is_revealed: bool,
+}
+
+/// What every dialog is given beside its own contents.
+struct Scene<'a> {
+    /// Whether it has just been opened, and the focus is to be set.
+    is_new: bool,
+    is_revealed: &'a mut bool,
+    out: &'a mut Vec<Command>,
+}
+
+pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    let shown = app.dialog.as_ref().map(std::mem::discriminant);
+    let is_new = shown != view.shown;
+    if is_new {
+        if view.shown.is_none() {
+            view.focus_before = ui.memory(|memory| memory.focused());
+        }
+        view.is_revealed = false;
+        view.shown = shown;
+    }
+    let (theme, size, preferred) = (app.theme, app.text_size, app.preferred);
+    let Some(dialog) = &mut app.dialog else {
+        if is_new && let Some(before) = view.focus_before.take() {
+            ui.memory_mut(|memory| memory.request_focus(before));
+        }
+        return;
+    };
+    let room = ui.ctx().content_rect().size();
+    let width = (room.x - 72.0).min(width(dialog));
+    let title = title(dialog);
+    let modal = Modal::new(Id::unique("dialog")).frame(theme::dialog_frame(ui));
+    let response = modal.show(ui.ctx(), |ui| {
+        ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+            node.set_role(accesskit::Role::Dialog);
+            node.set_label(title.as_str());
+            node.set_modal();
+        });
+        ui.set_width(width);
+        ScrollArea::vertical().max_height(room.y - 72.0).show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            pieces::heading_ui(ui, &title, theme::subheading());
+            let scene = Scene {
+                is_new,
+                is_revealed: &mut view.is_revealed,
+                out,
+            };
+            match dialog {
+                Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, scene),
+                Dialog::NoPassphrase => no_passphrase::no_passphrase_ui(ui, scene),
+                Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, scene),
+                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, scene),
+                Dialog::ShortKey(spec) => short_key::short_key_ui(ui, *spec, scene),
+                Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, scene),
+                Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, scene),
+                Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, scene),
+                Dialog::Parameters(parameters) => parameters::parameters_ui(ui, parameters, scene),
+                Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, scene),
+                Dialog::About => about::about_ui(ui, scene),
+            }
+        });
+    });
+    let is_escaped =
+        !response.any_popup_open && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    if is_escaped {
+        out.push(Command::CloseDialog);
+    }
+}
+
+fn title(dialog: &Dialog) -> String {
+    match dialog {
+        Dialog::Unlock(_) => "Enter passphrase for key".to_owned(),
+        Dialog::NoPassphrase => "Save without a passphrase?".to_owned(),
+        Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
+        Dialog::Overwrite(_) => "Replace this file?".to_owned(),
+        Dialog::Unsaved(_) => "This key is not saved".to_owned(),
+        Dialog::ShortKey(_) => "Make such a short key?".to_owned(),
+        Dialog::TypePath(typed) => type_path::title(typed.purpose).to_owned(),
+        Dialog::Problem { title, .. } => title.clone(),
+        Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
+        Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
+        Dialog::Settings => "Settings".to_owned(),
+        Dialog::About => "Keywright".to_owned(),
+    }
+}
+
+fn width(dialog: &Dialog) -> f32 {
+    match dialog {
+        Dialog::CommandLines(_) => 640.0,
+        Dialog::Parameters(_) | Dialog::Settings | Dialog::TypePath(_) => 520.0,
+        _ => 440.0,
+    }
+}
+
+/// The buttons at the foot, the first of which answers to Enter; says which was pressed.
+fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
+    let mut pressed = None;
+    ui.add_space(8.0);
+    ui.horizontal_wrapped(|ui| {
+        for (index, &text) in texts.iter().enumerate() {
+            let button = Button::new(text).min_size(vec2(88.0, 36.0));
+            let response = if index == 0 {
+                pieces::primary_ui(ui, button)
+            } else {
+                ui.add(button)
+            };
+            if index == 0 && takes_focus {
+                response.request_focus();
+            }
+            if response.clicked() {
+                pressed = Some(index);
+            }
+        }
+    });
+    // When a click beside everything has taken the focus away, Enter still means the first.
+    let is_unfocused = ui.memory(|memory| memory.focused()).is_none();
+    if is_unfocused && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+        pressed = Some(0);
+    }
+    pressed
+}
+
+/// A paragraph of a dialog.
+fn paragraph_ui(ui: &mut Ui, text: impl Into<String>) {
+    ui.add(eframe::egui::Label::new(text.into()).wrap());
+}
+
+/// The style of paths and names in a paragraph's place.
+fn path_ui(ui: &mut Ui, text: &str) {
+    let job = pieces::broken_anywhere(ui, text, ui.available_width());
+    ui.add(eframe::egui::Label::new(job).wrap());
+}

@@ -1,0 +1,60 @@
+//! Theme, text size, the usual format, and the way to the parameters.
+
+use eframe::egui::{Button, Ui};
+
+use super::{Scene, buttons_ui};
+use crate::app::Command;
+use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::saving::Choice;
+use crate::gui::pieces;
+
+pub(super) fn settings_ui(
+    ui: &mut Ui,
+    theme: ThemeChoice,
+    size: TextSize,
+    preferred: Choice,
+    scene: Scene<'_>,
+) {
+    let mut out = Vec::new();
+    row_ui(ui, "Light or dark", |ui| {
+        for each in ThemeChoice::ALL {
+            if pieces::radio_ui(ui, each == theme, each.title()).clicked() {
+                out.push(Command::SetTheme(each));
+            }
+        }
+    });
+    row_ui(ui, "Size of text", |ui| {
+        for each in TextSize::ALL {
+            if pieces::radio_ui(ui, each == size, format!("{} %", each.percent())).clicked() {
+                out.push(Command::SetTextSize(each));
+            }
+        }
+    });
+    row_ui(ui, "Save new keys as", |ui| {
+        for each in Choice::ALL {
+            if pieces::radio_ui(ui, each == preferred, each.title()).clicked() {
+                out.push(Command::Prefer(each));
+            }
+        }
+    });
+    row_ui(ui, "Protection of private key files", |ui| {
+        if ui.add(Button::new("Parameters for saving key files…")).clicked() {
+            out.push(Command::EditParameters);
+        }
+    });
+    scene.out.append(&mut out);
+    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+        scene.out.push(Command::CloseDialog);
+    }
+}
+
+fn row_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
+    ui.add_space(4.0);
+    let label = pieces::field_label_ui(ui, name, None);
+    ui.label_inputs_by(label.id, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            contents(ui);
+        });
+    });
+}

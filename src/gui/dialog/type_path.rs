@@ -1,0 +1,43 @@
+//! A path, typed, where the system has no file dialog.
+
+use eframe::egui::{Key, Margin, TextEdit, Ui};
+
+use super::{Scene, buttons_ui};
+use crate::app::Command;
+use crate::app::dialog::{Purpose, TypePath};
+use crate::gui::pieces;
+
+pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: Scene<'_>) {
+    let label = pieces::field_label_ui(ui, "File", None);
+    let field = TextEdit::singleline(&mut typed.text)
+        .id_salt("path")
+        .desired_width(f32::INFINITY)
+        .margin(Margin::symmetric(8, 6));
+    let field = ui.add(field).labelled_by(label.id);
+    if scene.is_new {
+        field.request_focus();
+    }
+    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    pieces::hint_ui(
+        ui,
+        "~ stands for your home folder. The file dialog of this system could not be opened.",
+    );
+    let verb = match typed.purpose {
+        Purpose::Open => "Open",
+        Purpose::SavePrivate | Purpose::SavePublic(_) => "Save",
+    };
+    match buttons_ui(ui, false, &[verb, "Cancel"]) {
+        Some(0) => scene.out.push(Command::PathTyped),
+        Some(_) => scene.out.push(Command::CloseDialog),
+        None if is_entered => scene.out.push(Command::PathTyped),
+        None => {}
+    }
+}
+
+pub(super) fn title(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Open => "Load private key",
+        Purpose::SavePrivate => "Save private key as",
+        Purpose::SavePublic(_) => "Save public key as",
+    }
+}

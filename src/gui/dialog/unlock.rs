@@ -1,0 +1,75 @@
+//! A file wants its passphrase.
+
+use eframe::egui::{Key, Ui};
+
+use super::{Scene, buttons_ui, paragraph_ui};
+use crate::app::Command;
+use crate::app::dialog::Unlock;
+use crate::gui::passphrase_field::passphrase_field_ui;
+use crate::gui::pieces::{self, Tone};
+use crate::key::comment;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+
+pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: Scene<'_>) {
+    paragraph_ui(ui, name(unlock));
+    let fingerprint = Fingerprint::of(&unlock.locked.public, FingerprintKind::Sha256);
+    pieces::hint_ui(ui, format!("{}, {fingerprint}", unlock.locked.format.title()));
+    if let Some(problem) = &unlock.problem {
+        pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    }
+    if let Some(cost) = unlock.asks_consent {
+        let what = format!("Opening this file takes {cost}.");
+        pieces::note_ui(
+            ui,
+            Tone::Warning,
+            &what,
+            "That is unusual. Go on only if you trust where the file came from.",
+        );
+        match buttons_ui(ui, scene.is_new, &["Cancel", "Open it all the same"]) {
+            Some(0) => scene.out.push(Command::CloseDialog),
+            Some(_) => scene.out.push(Command::AgreeToCost),
+            None => {}
+        }
+        return;
+    }
+    let is_working = unlock.job.is_some();
+    let mut is_entered = false;
+    ui.add_enabled_ui(!is_working, |ui| {
+        let label = "Passphrase";
+        pieces::field_label_ui(ui, label, None);
+        ui.spacing_mut().text_edit_width = ui.available_width();
+        let field = passphrase_field_ui(ui, "unlock", label, &mut unlock.typed, scene.is_revealed, "");
+        is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        // A wrong passphrase leaves the field empty and ready for the next one.
+        if scene.is_new || (is_entered && !is_working) {
+            field.request_focus();
+        }
+    });
+    if is_working {
+        let cost = unlock.locked.protection.cost();
+        let response = ui.label(format!("Opening, which takes {cost}…"));
+        pieces::polite(ui, &response);
+        if buttons_ui(ui, true, &["Cancel"]).is_some() {
+            scene.out.push(Command::CloseDialog);
+        }
+        return;
+    }
+    match buttons_ui(ui, false, &["Open", "Cancel"]) {
+        Some(0) => scene.out.push(Command::Unlock),
+        Some(_) => scene.out.push(Command::CloseDialog),
+        None if is_entered => scene.out.push(Command::Unlock),
+        None => {}
+    }
+}
+
+/// What the key is called: its comment where that can be seen, and its file.
+fn name(unlock: &Unlock) -> String {
+    let file = match unlock.path.as_ref().and_then(|path| path.file_name()) {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => "the key from the clipboard".to_owned(),
+    };
+    match unlock.locked.comment.as_deref() {
+        Some(bytes) if !bytes.is_empty() => format!("{} ({file})", comment::escaped(bytes)),
+        _ => file,
+    }
+}

@@ -1,0 +1,175 @@
+//! No key yet: make one, or open one.
+
+use eframe::egui::{Button, Key, Label, Layout, RichText, Sense, Ui, vec2};
+
+use crate::app::{Command, Kind, NextKey};
+use crate::gui::pieces::{self, Tone};
+use crate::gui::theme::{self, Palette};
+use crate::key::spec::{Curve, RsaBits};
+
+const KINDS: [(Kind, &str, &str); 3] = [
+    (
+        Kind::Ed25519,
+        "Ed25519",
+        "Recommended: small, fast, accepted nearly everywhere.",
+    ),
+    (
+        Kind::Rsa,
+        "RSA",
+        "For old servers and services that insist on it.",
+    ),
+    (Kind::Ecdsa, "ECDSA", "Where rules ask for a NIST curve."),
+];
+
+pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
+    ui.add_space(8.0);
+    pieces::heading_ui(ui, "Make or open an SSH key", eframe::egui::TextStyle::Heading);
+    pieces::hint_ui(
+        ui,
+        "An SSH key is a pair: the public half goes to servers, the private half stays with you.",
+    );
+    ui.add_space(8.0);
+    if ui.available_width() < 640.0 {
+        pieces::card_ui(ui, |ui| generate_ui(ui, next, out));
+        ui.add_space(4.0);
+        pieces::card_ui(ui, |ui| load_ui(ui, out));
+        return;
+    }
+    let gap = 16.0;
+    let left = ((ui.available_width() - gap) * 0.6).floor();
+    let right = ui.available_width() - gap - left;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (width, is_left) in [(left, true), (right, false)] {
+            ui.allocate_ui_with_layout(
+                vec2(width, 0.0),
+                Layout::top_down(eframe::egui::Align::Min),
+                |ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    ui.set_width(width);
+                    pieces::card_ui(ui, |ui| {
+                        ui.set_min_height(304.0);
+                        if is_left {
+                            generate_ui(ui, next, out);
+                        } else {
+                            load_ui(ui, out);
+                        }
+                    });
+                },
+            );
+        }
+    });
+}
+
+fn generate_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
+    pieces::heading_ui(ui, "A new key", theme::subheading());
+    pieces::field_label_ui(ui, "Type of key to generate", None);
+    for (kind, name, advice) in KINDS {
+        kind_ui(ui, next, kind, name, advice);
+    }
+    let is_entered = match next.kind {
+        Kind::Ed25519 => false,
+        Kind::Rsa => bits_ui(ui, next),
+        Kind::Ecdsa => {
+            curve_ui(ui, next);
+            false
+        }
+    };
+    ui.add_space(8.0);
+    let spec = next.spec();
+    if let Err(problem) = &spec {
+        pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    }
+    let text = pieces::mnemonic(ui, "Generate", 'G');
+    let is_asked = pieces::alt_pressed(ui, Key::G) || is_entered;
+    let button = Button::new(large(text)).min_size(vec2(ui.available_width(), 48.0));
+    let is_clicked = ui
+        .add_enabled_ui(spec.is_ok(), |ui| pieces::primary_ui(ui, button))
+        .inner
+        .clicked();
+    if is_clicked || is_asked {
+        out.extend(spec.ok().map(Command::Generate));
+    }
+}
+
+fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind, name: &str, advice: &str) {
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let radio = pieces::radio_ui(ui, next.kind == kind, name);
+        let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
+        let advice = ui
+            .horizontal(|ui| {
+                ui.add_space(indent - ui.spacing().item_spacing.x);
+                let text = RichText::new(advice).small().color(Palette::of(ui).weak);
+                ui.add(Label::new(text).wrap().selectable(false).sense(Sense::click()))
+            })
+            .inner;
+        ui.ctx().accesskit_node_builder(radio.id, |node| {
+            node.push_described_by(advice.id.accesskit_id());
+        });
+        if radio.clicked() || advice.clicked() {
+            next.kind = kind;
+        }
+    });
+}
+
+/// Says whether Enter was pressed in the field.
+fn bits_ui(ui: &mut Ui, next: &mut NextKey) -> bool {
+    let name = "Number of bits in a generated key";
+    pieces::field_label_ui(ui, name, Some('b'));
+    ui.horizontal_wrapped(|ui| {
+        let field = pieces::number_ui(ui, "rsa bits", name, &mut next.rsa_bits);
+        if pieces::alt_pressed(ui, Key::B) {
+            field.request_focus();
+        }
+        for bits in [2048, RsaBits::default().get(), 4096] {
+            let text = if bits == RsaBits::default().get() {
+                format!("{bits} (usual)")
+            } else {
+                bits.to_string()
+            };
+            if pieces::radio_ui(ui, next.rsa_bits == bits, text).clicked() {
+                next.rsa_bits = bits;
+            }
+        }
+        field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+    })
+    .inner
+}
+
+fn curve_ui(ui: &mut Ui, next: &mut NextKey) {
+    let label = pieces::field_label_ui(ui, "Curve to use for generating this key", None);
+    ui.label_inputs_by(label.id, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            for curve in Curve::ALL {
+                if pieces::radio_ui(ui, next.curve == curve, curve.name()).clicked() {
+                    next.curve = curve;
+                }
+            }
+        });
+    });
+}
+
+fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    pieces::heading_ui(ui, "A key you have", theme::subheading());
+    pieces::hint_ui(
+        ui,
+        "Opens private and public keys of OpenSSH, and PuTTY's .ppk files: to see them, to change the comment or the passphrase, and to save them in another format.",
+    );
+    ui.add_space(4.0);
+    let text = pieces::mnemonic(ui, "Load", 'L');
+    let button = Button::new(large(text)).min_size(vec2(ui.available_width(), 48.0));
+    if ui.add(button).clicked() || pieces::alt_pressed(ui, Key::L) {
+        out.push(Command::Open);
+    }
+    pieces::hint_ui(ui, "Or drop a file anywhere in this window.");
+    ui.add_space(4.0);
+    let button = Button::new("Paste from the clipboard").min_size(vec2(ui.available_width(), 36.0));
+    if ui.add(button).clicked() {
+        out.push(Command::Paste);
+    }
+}
+
+fn large(text: impl Into<eframe::egui::WidgetText>) -> eframe::egui::WidgetText {
+    text.into().text_style(theme::large_button())
+}

@@ -1,0 +1,76 @@
+//! A key is being made.
+
+use std::time::Duration;
+
+use eframe::egui::{Button, ProgressBar, Ui, vec2};
+
+use crate::app::Command;
+use crate::app::stage::Generating;
+use crate::gui::{pieces, theme};
+use crate::key::spec::KeySpec;
+
+/// How often the elapsed time is drawn anew.
+const TICK: Duration = Duration::from_millis(100);
+
+pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<Command>) {
+    ui.add_space(48.0);
+    pieces::card_ui(ui, |ui| {
+        let title = pieces::heading_ui(ui, "Please wait while a key is generated…", theme::subheading());
+        pieces::polite(ui, &title);
+        pieces::hint_ui(ui, advice(generating.spec));
+        let done = generating.job.progress();
+        let text = match done {
+            Some(done) => format!("{:.0} %", done * 100.0),
+            None => "Starting…".to_owned(),
+        };
+        let bar = ui.add(
+            ProgressBar::new(done.unwrap_or_default())
+                .desired_height(20.0)
+                .text(text),
+        );
+        ui.ctx()
+            .accesskit_node_builder(bar.id, |node| node.set_label("Progress of the key"));
+        ui.label(format!(
+            "{} · {}",
+            generating.spec,
+            elapsed(generating.job.elapsed())
+        ));
+        if ui.add(Button::new("Cancel").min_size(vec2(88.0, 0.0))).clicked() {
+            out.push(Command::Cancel);
+        }
+    });
+    ui.ctx().request_repaint_after(TICK);
+}
+
+fn advice(spec: KeySpec) -> &'static str {
+    match spec {
+        KeySpec::Rsa(bits) if bits.get() > 8192 => {
+            "Two primes of this size take minutes to find. How many tries that takes is chance, so the bar may stay near the end for a while."
+        }
+        KeySpec::Rsa(_) => {
+            "Two large primes are being looked for. How many tries that takes is chance, so the bar may stay near the end for a while."
+        }
+        KeySpec::Ed25519 | KeySpec::Ecdsa(_) => "This takes a moment.",
+    }
+}
+
+/// “12 s”, “2 min 5 s”.
+fn elapsed(time: Duration) -> String {
+    let seconds = time.as_secs();
+    if seconds < 60 {
+        format!("{seconds} s")
+    } else {
+        format!("{} min {} s", seconds / 60, seconds % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn elapsed_time_is_said_as_people_say_it() {
+        assert_eq!(elapsed(Duration::from_millis(9_900)), "9 s");
+        assert_eq!(elapsed(Duration::from_secs(125)), "2 min 5 s");
+    }
+}

@@ -1,0 +1,114 @@
+//! By what a key is recognised: fingerprint, picture, comment.
+
+use eframe::egui::{Button, Key, Label, Layout, Margin, RichText, TextEdit, TextStyle, Ui, vec2};
+
+use super::View;
+use crate::app::Command;
+use crate::app::stage::Document;
+use crate::gui::art::art_ui;
+use crate::gui::pieces::{self, Tone};
+use crate::key::fingerprint::FingerprintKind;
+
+/// How wide the picture and its button are.
+const ART_WIDTH: f32 = 180.0;
+
+pub(super) fn identity_ui(
+    ui: &mut Ui,
+    document: &mut Document,
+    kind: FingerprintKind,
+    view: &mut View,
+    out: &mut Vec<Command>,
+) {
+    let gap = 16.0;
+    let is_narrow = ui.available_width() < 480.0;
+    if is_narrow {
+        words_ui(ui, document, kind, view, out);
+        picture_ui(ui, document, view);
+        return;
+    }
+    let width = ui.available_width() - ART_WIDTH - gap;
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (width, is_left) in [(width, true), (ART_WIDTH, false)] {
+            ui.allocate_ui_with_layout(
+                vec2(width, 0.0),
+                Layout::top_down(eframe::egui::Align::Min),
+                |ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    ui.set_width(width);
+                    if is_left {
+                        words_ui(ui, document, kind, view, out);
+                    } else {
+                        picture_ui(ui, document, view);
+                    }
+                },
+            );
+        }
+    });
+}
+
+fn words_ui(
+    ui: &mut Ui,
+    document: &mut Document,
+    kind: FingerprintKind,
+    view: &mut View,
+    out: &mut Vec<Command>,
+) {
+    ui.horizontal_wrapped(|ui| {
+        pieces::field_label_ui(ui, "Key fingerprint", Some('i'));
+        for (each, name) in [
+            (FingerprintKind::Sha256, "SHA-256"),
+            (FingerprintKind::Md5, "MD5"),
+        ] {
+            if pieces::radio_ui(ui, each == kind, RichText::new(name).small()).clicked() {
+                out.push(Command::ShowFingerprint(each));
+            }
+        }
+    });
+    let fingerprint = document.fingerprint(kind).to_string();
+    let job = pieces::broken_anywhere(ui, &fingerprint, ui.available_width());
+    ui.add(Label::new(job).wrap());
+    ui.horizontal_wrapped(|ui| {
+        let small = |text| Button::new(RichText::new(text).small());
+        if ui.add(small("Copy fingerprint")).clicked() || pieces::alt_pressed(ui, Key::I) {
+            out.push(Command::CopyFingerprint);
+        }
+        if ui.add(small("Copy picture as text")).clicked() {
+            out.push(Command::CopyRandomart);
+        }
+        let text = if view.is_art_text {
+            "Show picture"
+        } else {
+            "Show picture as text"
+        };
+        if ui.add(small(text)).clicked() {
+            view.is_art_text = !view.is_art_text;
+        }
+    });
+    comment_ui(ui, document);
+}
+
+fn picture_ui(ui: &mut Ui, document: &Document, view: &View) {
+    let text = document.art_text();
+    if view.is_art_text {
+        let text = RichText::new(text).text_style(TextStyle::Monospace).size(11.0);
+        ui.add(Label::new(text).extend());
+    } else {
+        art_ui(ui, document.art(), &text);
+    }
+}
+
+fn comment_ui(ui: &mut Ui, document: &mut Document) {
+    let label = pieces::field_label_ui(ui, "Key comment", Some('c'));
+    let field = TextEdit::singleline(&mut document.draft.comment)
+        .id_salt("comment")
+        .desired_width(f32::INFINITY)
+        .margin(Margin::symmetric(8, 6));
+    let field = ui.add(field).labelled_by(label.id);
+    if pieces::alt_pressed(ui, Key::C) {
+        field.request_focus();
+    }
+    if let Err(problem) = document.draft.checked_comment() {
+        pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    }
+}

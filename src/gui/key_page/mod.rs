@@ -1,0 +1,78 @@
+//! The key page, from an empty window to a key that is saved.
+
+mod choose;
+mod collecting;
+mod generating;
+mod identity;
+mod protect;
+mod public;
+mod ready;
+mod save;
+
+use eframe::egui::{CentralPanel, Frame, ScrollArea, Ui};
+
+use super::pad::Trail;
+use super::theme::Palette;
+use crate::app::stage::Stage;
+use crate::app::{App, Command};
+
+/// How wide a page grows; longer lines are hard to read.
+const WIDEST: f32 = 860.0;
+
+/// What only the window knows of the page.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    trail: Trail,
+    is_revealed: bool,
+    is_art_text: bool,
+}
+
+impl View {
+    /// Forgets what belonged to another stage.
+    fn reset(&mut self) {
+        *self = Self::default();
+    }
+}
+
+pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    if matches!(app.stage, Stage::Empty) {
+        view.reset();
+    }
+    let frame = Frame::new().fill(Palette::of(ui).page);
+    CentralPanel::default().frame(frame).show(ui, |ui| {
+        // The pad takes what room there is, and may not scroll away under a moving finger.
+        if matches!(app.stage, Stage::Stirring(_)) {
+            in_column(ui, |ui| stage_ui(ui, app, view, out));
+            return;
+        }
+        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            in_column(ui, |ui| stage_ui(ui, app, view, out));
+        });
+    });
+}
+
+/// A column in the middle, with room around it.
+fn in_column(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    let margin = if ui.available_width() < 600.0 { 12.0 } else { 20.0 };
+    let width = (ui.available_width() - 2.0 * margin).min(WIDEST);
+    let side = ((ui.available_width() - width) / 2.0).floor();
+    // A margin has 8 bits, which a wide screen exceeds.
+    ui.horizontal_top(|ui| {
+        ui.add_space(side - ui.spacing().item_spacing.x);
+        ui.vertical(|ui| {
+            ui.set_width(width);
+            ui.add_space(12.0);
+            contents(ui);
+            ui.add_space(12.0);
+        });
+    });
+}
+
+fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    match &mut app.stage {
+        Stage::Empty => choose::choose_ui(ui, &mut app.next_key, out),
+        Stage::Stirring(stirring) => collecting::collecting_ui(ui, stirring, &mut view.trail, out),
+        Stage::Generating(generating) => generating::generating_ui(ui, generating, out),
+        Stage::Ready(_) => ready::ready_ui(ui, app, view, out),
+    }
+}

@@ -1,0 +1,141 @@
+//! The passphrase: typed twice, judged, and what it costs.
+
+use std::time::Duration;
+
+use eframe::egui::{Key, Label, Layout, RichText, Ui, vec2};
+
+use super::View;
+use crate::app::Command;
+use crate::app::guessing::Rating;
+use crate::app::saving::{Choice, Strength};
+use crate::app::speed::Speed;
+use crate::app::stage::{Agreement, Document};
+use crate::gui::passphrase_field::passphrase_field_ui;
+use crate::gui::pieces;
+use crate::gui::theme::Palette;
+
+pub(super) fn protect_ui(
+    ui: &mut Ui,
+    document: &mut Document,
+    view: &mut View,
+    strength: Strength,
+    speed: Option<Speed>,
+    out: &mut Vec<Command>,
+) {
+    let gap = 16.0;
+    let is_narrow = ui.available_width() < 480.0;
+    let width = if is_narrow {
+        ui.available_width()
+    } else {
+        ((ui.available_width() - gap) / 2.0).floor()
+    };
+    let draft = &mut document.draft;
+    let mut fields_ui = |ui: &mut Ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        let column = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
+            ui.allocate_ui_with_layout(
+                vec2(width, 0.0),
+                Layout::top_down(eframe::egui::Align::Min),
+                |ui| {
+                    ui.spacing_mut().item_spacing.x = 8.0;
+                    ui.spacing_mut().text_edit_width = width;
+                    ui.set_width(width);
+                    contents(ui);
+                },
+            );
+        };
+        column(ui, &mut |ui| {
+            let name = "Key passphrase";
+            pieces::field_label_ui(ui, name, Some('a'));
+            let reveal = &mut view.is_revealed;
+            let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, "");
+            if pieces::alt_pressed(ui, Key::A) {
+                field.request_focus();
+            }
+        });
+        column(ui, &mut |ui| {
+            let name = "Confirm passphrase";
+            pieces::field_label_ui(ui, name, Some('o'));
+            let reveal = &mut view.is_revealed;
+            let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, "");
+            if pieces::alt_pressed(ui, Key::O) {
+                field.request_focus();
+            }
+            if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+                out.push(Command::SavePrivate);
+            }
+        });
+    };
+    if is_narrow {
+        ui.vertical(|ui| fields_ui(ui));
+    } else {
+        ui.horizontal_top(|ui| fields_ui(ui));
+    }
+    verdict_ui(ui, document, strength, speed);
+}
+
+/// What is to be said of the passphrase, in one line where there is room.
+fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Option<Speed>) {
+    let palette = Palette::of(ui);
+    let draft = &document.draft;
+    let say = |ui: &mut Ui, text: String, color| {
+        let response = ui.add(Label::new(RichText::new(text).small().color(color)));
+        pieces::polite(ui, &response);
+    };
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 16.0;
+        match draft.agreement() {
+            Agreement::Empty => {
+                let text = "Without a passphrase, whoever gets the file can use the key.";
+                say(ui, text.to_owned(), palette.weak);
+                return;
+            }
+            Agreement::Match => say(ui, "✔ They match.".to_owned(), palette.good),
+            Agreement::Differ => say(ui, "⊗ They don't match yet.".to_owned(), palette.warn),
+        }
+        if let Some(rating) = Rating::of(draft.passphrase.expose()) {
+            let color = match rating {
+                Rating::VeryWeak | Rating::Weak => palette.warn,
+                Rating::Fair => palette.weak,
+                Rating::Good | Rating::Strong => palette.good,
+            };
+            let text = format!("{} {}.", gauge(rating), rating.words());
+            say(ui, text, color);
+            if let Some(advice) = rating.advice() {
+                say(ui, advice.to_owned(), palette.weak);
+            }
+        }
+        say(ui, cost(draft.choice, strength, speed), palette.weak);
+    });
+}
+
+/// As many filled signs as the rating is good.
+fn gauge(rating: Rating) -> String {
+    Rating::ALL
+        .iter()
+        .map(|&step| if step <= rating { '●' } else { '○' })
+        .collect()
+}
+
+fn cost(choice: Choice, strength: Strength, speed: Option<Speed>) -> String {
+    let Some(speed) = speed else {
+        return "Measuring how long opening will take…".to_owned();
+    };
+    let times: Vec<String> = strength
+        .costs(choice)
+        .into_iter()
+        .map(|cost| about(speed.estimate(cost)))
+        .collect();
+    format!("Opening it takes {} on this machine.", times.join(" or "))
+}
+
+fn about(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 0.05 {
+        "next to no time".to_owned()
+    } else if seconds < 9.95 {
+        format!("about {seconds:.1} s")
+    } else {
+        format!("about {seconds:.0} s")
+    }
+}

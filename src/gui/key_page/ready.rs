@@ -1,0 +1,85 @@
+//! A key is here: use it, protect it, save it.
+
+use eframe::egui::{Align, Button, Key, Label, Layout, RichText, TextStyle, Ui};
+
+use super::{View, identity, protect, public, save};
+use crate::app::stage::Document;
+use crate::app::{App, Command};
+use crate::gui::pieces::{self, Tone};
+use crate::gui::theme::Palette;
+
+pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    let (kind, strength, speed) = (app.fingerprint, app.strength, app.speed());
+    let Some(document) = app.document_mut() else {
+        return;
+    };
+    title_ui(ui, document, out);
+    for warning in &document.warnings {
+        pieces::note_ui(ui, Tone::Warning, &sentence(&warning.message), warning.hint);
+    }
+    pieces::card_ui(ui, |ui| public::public_ui(ui, document, out));
+    pieces::card_ui(ui, |ui| identity::identity_ui(ui, document, kind, view, out));
+    pieces::card_ui(ui, |ui| {
+        if document.key().is_some() {
+            protect::protect_ui(ui, document, view, strength, speed, out);
+        }
+        save::save_ui(ui, document, out);
+    });
+}
+
+fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        pieces::heading_ui(ui, &title(document), TextStyle::Heading);
+        state_ui(ui, document);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let load = pieces::mnemonic(ui, "Load", 'L');
+            if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
+                out.push(Command::Open);
+            }
+            if ui.add(Button::new("New key")).clicked() {
+                out.push(Command::NewKey);
+            }
+        });
+    });
+}
+
+/// “Ed25519 key”, “RSA key, 3072 bits”, “RSA public key, 3072 bits”.
+fn title(document: &Document) -> String {
+    use crate::key::Algorithm as A;
+    let public = document.public();
+    let half = if document.key().is_some() {
+        "key"
+    } else {
+        "public key"
+    };
+    match public.algorithm() {
+        A::Ed25519 => format!("Ed25519 {half}"),
+        A::Ed448 => format!("Ed448 {half}"),
+        A::Rsa => format!("RSA {half}, {} bits", public.bits()),
+        A::Dsa => format!("DSA {half}, {} bits", public.bits()),
+        A::Ecdsa(curve) => format!("ECDSA {half}, {}", curve.name()),
+        A::SkEcdsa => format!("ECDSA {half} in a security key"),
+        A::SkEd25519 => format!("Ed25519 {half} in a security key"),
+    }
+}
+
+/// Whether what is here is in a file, in words and with a sign.
+fn state_ui(ui: &mut Ui, document: &Document) {
+    let palette = Palette::of(ui);
+    let (text, color) = if document.is_new() {
+        ("● not saved yet", palette.warn)
+    } else if document.is_unsaved() {
+        ("● changed, not saved yet", palette.warn)
+    } else {
+        ("✔ saved", palette.good)
+    };
+    let response = ui.add(Label::new(RichText::new(text).small().color(color)).selectable(false));
+    pieces::polite(ui, &response);
+}
+
+/// A warning's message with a capital letter and a full stop.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+}

@@ -1,0 +1,172 @@
+//! The menu bar: every word where a tutorial says it is.
+
+use eframe::egui::containers::menu::{MenuBar, MenuButton};
+use eframe::egui::{
+    Align, Button, Frame, Key, KeyboardShortcut, Layout, Margin, Panel, Popup, Response, Ui, WidgetInfo, vec2,
+};
+
+use super::pieces::{self, alt_pressed};
+use super::shortcuts;
+use super::theme::Palette;
+use crate::app::dialog::PublicFormat;
+use crate::app::saving::Choice;
+use crate::app::stage::Stage;
+use crate::app::{App, Command, Kind};
+use crate::key::fingerprint::FingerprintKind;
+
+pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+    let frame = Frame::new()
+        .fill(Palette::of(ui).card)
+        .inner_margin(Margin::symmetric(8, 2));
+    Panel::top("menu bar").frame(frame).show(ui, |ui| {
+        let is_free = app.dialog.is_none();
+        MenuBar::new().ui(ui, |ui| {
+            ui.spacing_mut().button_padding = vec2(10.0, 6.0);
+            ui.add_enabled_ui(is_free, |ui| {
+                menu_ui(ui, "File", 'F', Key::F, |ui| file_menu_ui(ui, app, out));
+                menu_ui(ui, "Key", 'K', Key::K, |ui| key_menu_ui(ui, app, out));
+                menu_ui(ui, "Conversions", 'v', Key::V, |ui| {
+                    conversions_menu_ui(ui, app, out)
+                });
+                menu_ui(ui, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    if pieces::icon_button_ui(ui, "⚙", "Settings").clicked() {
+                        out.push(Command::EditSettings);
+                    }
+                });
+            });
+        });
+    });
+}
+
+fn menu_ui(ui: &mut Ui, title: &str, letter: char, key: Key, contents: impl FnOnce(&mut Ui)) {
+    let title_text = pieces::mnemonic(ui, title, letter);
+    let is_asked = alt_pressed(ui, key);
+    let (response, _) = MenuButton::from_button(Button::new(title_text)).ui(ui, |ui| {
+        ui.set_min_width(240.0);
+        ui.spacing_mut().button_padding = vec2(10.0, 4.0);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        contents(ui);
+    });
+    if is_asked {
+        response.request_focus();
+        Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
+    }
+}
+
+/// An entry, with its key at the right.
+fn entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, shortcut: Option<&KeyboardShortcut>) -> bool {
+    let mut button = Button::new(text);
+    if let Some(shortcut) = shortcut {
+        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+    }
+    let response = ui.add_enabled(is_enabled, button);
+    // Without this a screen reader would take the key for a part of the name.
+    response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, is_enabled, text));
+    closing(ui, response)
+}
+
+fn choice_ui(ui: &mut Ui, is_chosen: bool, text: &str) -> bool {
+    let response = pieces::radio_ui(ui, is_chosen, text);
+    closing(ui, response)
+}
+
+fn closing(ui: &Ui, response: Response) -> bool {
+    let is_clicked = response.clicked();
+    if is_clicked {
+        ui.close();
+    }
+    is_clicked
+}
+
+fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+    let document = app.document();
+    let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
+    let has_private = document.is_some_and(|document| document.key().is_some());
+    if entry_ui(ui, document.is_some(), "New key", Some(&shortcuts::NEW)) {
+        out.push(Command::NewKey);
+    }
+    if entry_ui(ui, is_at_rest, "Load private key", Some(&shortcuts::OPEN)) {
+        out.push(Command::Open);
+    }
+    if entry_ui(ui, is_at_rest, "Paste a key", Some(&shortcuts::PASTE)) {
+        out.push(Command::Paste);
+    }
+    ui.separator();
+    if entry_ui(ui, document.is_some(), "Copy public key", Some(&shortcuts::COPY)) {
+        out.push(Command::CopyPublicKey);
+    }
+    if entry_ui(ui, document.is_some(), "Save public key", None) {
+        out.push(Command::SavePublic(PublicFormat::OpenSshLine));
+    }
+    if entry_ui(ui, has_private, "Save private key", Some(&shortcuts::SAVE)) {
+        out.push(Command::SavePrivate);
+    }
+    ui.separator();
+    if entry_ui(ui, true, "Settings…", Some(&shortcuts::SETTINGS)) {
+        out.push(Command::EditSettings);
+    }
+    if entry_ui(ui, true, "Quit", Some(&shortcuts::QUIT)) {
+        out.push(Command::Quit);
+    }
+}
+
+fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+    let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
+    let spec = app.next_key.spec().ok();
+    if entry_ui(ui, is_at_rest && spec.is_some(), "Generate key pair", None) {
+        out.extend(spec.map(Command::Generate));
+    }
+    ui.separator();
+    for (kind, title) in [
+        (Kind::Ed25519, "Ed25519 key"),
+        (Kind::Rsa, "RSA key"),
+        (Kind::Ecdsa, "ECDSA key"),
+    ] {
+        if choice_ui(ui, app.next_key.kind == kind, title) {
+            app.next_key.kind = kind;
+        }
+    }
+    ui.separator();
+    if entry_ui(ui, true, "Parameters for saving key files…", None) {
+        out.push(Command::EditParameters);
+    }
+    ui.separator();
+    for (kind, title) in [
+        (FingerprintKind::Sha256, "Show fingerprint as SHA256"),
+        (FingerprintKind::Md5, "Show fingerprint as MD5"),
+    ] {
+        if choice_ui(ui, app.fingerprint == kind, title) {
+            out.push(Command::ShowFingerprint(kind));
+        }
+    }
+}
+
+fn conversions_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+    let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
+    if entry_ui(ui, is_at_rest, "Import key", None) {
+        out.push(Command::Open);
+    }
+    ui.separator();
+    let has_private = app.document().is_some_and(|document| document.key().is_some());
+    for (title, choice) in [
+        ("Export OpenSSH key", Choice::OpenSsh),
+        ("Export PuTTY key", Choice::Ppk),
+    ] {
+        if entry_ui(ui, has_private, title, None) {
+            if let Some(document) = app.document_mut() {
+                document.draft.choice = choice;
+            }
+            out.push(Command::SavePrivate);
+        }
+    }
+}
+
+fn help_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+    if entry_ui(ui, app.document().is_some(), "Commands that do the same…", None) {
+        out.push(Command::ShowCommandLines);
+    }
+    if entry_ui(ui, true, "About Keywright", None) {
+        out.push(Command::About);
+    }
+}

@@ -1,0 +1,138 @@
+//! The desktop as it is: file dialogs, the clipboard, the file manager.
+//!
+//! On X11 and Wayland what is on the clipboard is asked for from the program that put it there. So
+//! one [`arboard::Clipboard`] lives as long as the window.
+
+mod file_dialog;
+#[cfg(not(any(windows, target_os = "macos")))]
+mod portal;
+#[cfg(not(any(windows, target_os = "macos")))]
+mod zenity;
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use crate::app::desktop::{ClipboardError, Desktop, PickRequest, Picking};
+use crate::secret::SecretBytes;
+
+/// The system's own dialogs, clipboard and file manager.
+#[derive(Default)]
+pub(super) struct NativeDesktop {
+    clipboard: RefCell<Option<arboard::Clipboard>>,
+}
+
+impl NativeDesktop {
+    /// Works on the clipboard, which is opened when it is first needed and again when that failed.
+    fn with_clipboard<T>(
+        &self,
+        work: impl FnOnce(&mut arboard::Clipboard) -> Result<T, arboard::Error>,
+    ) -> Result<T, ClipboardError> {
+        let mut slot = self.clipboard.borrow_mut();
+        let clipboard = match &mut *slot {
+            Some(clipboard) => clipboard,
+            None => slot.insert(arboard::Clipboard::new().map_err(|error| why(&error))?),
+        };
+        work(clipboard).map_err(|error| why(&error))
+    }
+}
+
+fn why(error: &arboard::Error) -> ClipboardError {
+    ClipboardError(match error {
+        arboard::Error::ContentNotAvailable => "there is no text on it".to_owned(),
+        arboard::Error::ClipboardOccupied => "another program is using it".to_owned(),
+        other => other.to_string(),
+    })
+}
+
+impl Desktop for NativeDesktop {
+    fn pick_to_open(&self, request: PickRequest) -> Picking {
+        file_dialog::open(request)
+    }
+
+    fn pick_to_save(&self, request: PickRequest) -> Picking {
+        file_dialog::save(request)
+    }
+
+    fn copy(&self, text: &str) -> Result<(), ClipboardError> {
+        self.with_clipboard(|clipboard| clipboard.set_text(text))
+    }
+
+    fn paste(&self) -> Result<SecretBytes, ClipboardError> {
+        let text = self.with_clipboard(arboard::Clipboard::get_text)?;
+        Ok(SecretBytes::new(text.into_bytes()))
+    }
+
+    fn show_in_folder(&self, path: &Path) {
+        // A relative path could be read as an option.
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let mut command = file_manager(&path);
+        for stream in [Command::stdin, Command::stdout, Command::stderr] {
+            stream(&mut command, Stdio::null());
+        }
+        // Somebody has to wait for it, or its entry stays in the table of processes.
+        let waiter = std::thread::Builder::new().name("show-in-folder".to_owned());
+        let started = waiter.spawn(move || match command.status() {
+            // Explorer says 1 when all went well.
+            Ok(status) if status.success() || cfg!(windows) => {}
+            Ok(status) => log::warn!("the file manager was not started: {status}"),
+            Err(error) => log::warn!("the file manager was not started: {error}"),
+        });
+        if let Err(error) = started {
+            log::warn!("the file manager was not started: {error}");
+        }
+    }
+}
+
+/// Shows the folder; which file is meant cannot be said in a way that all file managers know.
+#[cfg(not(any(windows, target_os = "macos")))]
+fn file_manager(path: &Path) -> Command {
+    let mut command = Command::new("xdg-open");
+    command.arg(path.parent().unwrap_or(path));
+    command
+}
+
+#[cfg(target_os = "macos")]
+fn file_manager(path: &Path) -> Command {
+    let mut command = Command::new("/usr/bin/open");
+    command.arg("-R").arg(path);
+    command
+}
+
+#[cfg(windows)]
+fn file_manager(path: &Path) -> Command {
+    use std::ffi::OsString;
+    use std::os::windows::process::CommandExt as _;
+
+    // Looked for in the system's own folder only, not beside the program or in the current one.
+    let windows = std::env::var_os("SystemRoot").unwrap_or_else(|| OsString::from(r"C:\Windows"));
+    let mut command = Command::new(Path::new(&windows).join("explorer.exe"));
+    // Explorer wants the quotes behind the comma; a path has none.
+    let mut argument = OsString::from("/select,\"");
+    argument.push(path);
+    argument.push("\"");
+    command.raw_arg(argument);
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(not(any(windows, target_os = "macos")))]
+    #[test]
+    fn a_file_is_shown_by_opening_its_folder() {
+        let command = file_manager(Path::new("/home/someone/.ssh/id_ed25519"));
+        assert_eq!(command.get_program(), "xdg-open");
+        assert!(command.get_args().eq(["/home/someone/.ssh"]));
+    }
+
+    #[test]
+    fn the_clipboard_says_in_words_what_is_wrong() {
+        let error = why(&arboard::Error::ContentNotAvailable);
+        assert_eq!(
+            error.to_string(),
+            "the clipboard is not available: there is no text on it"
+        );
+    }
+}

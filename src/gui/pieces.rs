@@ -1,0 +1,234 @@
+//! The few building blocks that every page and dialog is put together from.
+
+use eframe::egui::text::{LayoutJob, TextFormat};
+use eframe::egui::{
+    Align, Button, Color32, Event, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText,
+    Role, Stroke, TextEdit, TextStyle, Ui, WidgetInfo, WidgetText, accesskit, os::OperatingSystem, vec2,
+};
+
+use super::theme::{self, Palette};
+
+/// A group of things on a page.
+pub(super) fn card_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let palette = Palette::of(ui);
+    Frame::new()
+        .fill(palette.card)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(theme::ROUNDER)
+        .inner_margin(Margin::symmetric(16, 12))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            contents(ui)
+        })
+        .inner
+}
+
+/// A heading; screen readers find it as one.
+pub(super) fn heading_ui(ui: &mut Ui, text: &str, style: TextStyle) -> Response {
+    let response = ui.add(Label::new(RichText::new(text).text_style(style)).wrap());
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
+    response
+}
+
+/// Text that explains.
+pub(super) fn hint_ui(ui: &mut Ui, text: impl Into<String>) -> Response {
+    let text = RichText::new(text).small().color(Palette::of(ui).weak);
+    ui.add(Label::new(text).wrap())
+}
+
+/// What to press next. At most one is on the screen.
+pub(super) fn primary_ui(ui: &mut Ui, button: Button<'_>) -> Response {
+    let palette = Palette::of(ui);
+    ui.scope(|ui| {
+        let widgets = &mut ui.visuals_mut().widgets;
+        for (state, fill) in [
+            (&mut widgets.inactive, palette.accent),
+            (&mut widgets.hovered, palette.accent_strong),
+            (&mut widgets.active, palette.accent_strong),
+        ] {
+            state.weak_bg_fill = fill;
+            state.bg_stroke = Stroke::NONE;
+            state.fg_stroke.color = palette.on_accent;
+        }
+        ui.add(button)
+    })
+    .inner
+}
+
+/// One of several; what is chosen is told by the dot, not by its colour alone.
+pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) -> Response {
+    let palette = Palette::of(ui);
+    let text: RichText = text.into();
+    ui.scope(|ui| {
+        let text = text.color(palette.text);
+        if is_chosen {
+            let widgets = &mut ui.visuals_mut().widgets;
+            for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+                state.fg_stroke.color = palette.accent;
+                state.bg_stroke = Stroke::new(1.5, palette.accent);
+            }
+        }
+        ui.radio(is_chosen, text)
+    })
+    .inner
+}
+
+/// How much a note matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tone {
+    /// Something to know.
+    Warning,
+    /// Something went wrong.
+    Error,
+}
+
+/// A note on a coloured ground, with a sign before it for whoever does not see the colour.
+pub(super) fn note_ui(ui: &mut Ui, tone: Tone, what: &str, hint: &str) {
+    let palette = Palette::of(ui);
+    let (color, ground, sign) = match tone {
+        Tone::Warning => (palette.warn, palette.warn_soft, "⚠"),
+        Tone::Error => (palette.error, palette.error_soft, "⊗"),
+    };
+    Frame::new()
+        .fill(ground)
+        .corner_radius(theme::ROUND)
+        .inner_margin(Margin::symmetric(12, 8))
+        .show(ui, |ui| {
+            ui.set_width(ui.available_width());
+            ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
+                ui.add(Label::new(RichText::new(sign).color(color)).selectable(false));
+                let response = ui
+                    .add(Label::new(RichText::new(format!("{what} {hint}").trim_end()).color(color)).wrap());
+                polite(ui, &response);
+            });
+        });
+}
+
+/// Lets screen readers say what has changed here, when they have nothing else to say.
+pub(super) fn polite(ui: &Ui, response: &Response) {
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_live(accesskit::Live::Polite));
+}
+
+/// The name of a field, above it.
+pub(super) fn field_label_ui(ui: &mut Ui, text: &str, mnemonic: Option<char>) -> Response {
+    let job = match mnemonic {
+        Some(letter) => underlined(ui, text, letter, TextStyle::Small, Palette::of(ui).weak),
+        None => plain(ui, text, TextStyle::Small, Palette::of(ui).weak),
+    };
+    ui.add(Label::new(job).selectable(false))
+}
+
+/// A whole number; anything but digits is not taken, and nothing is 0.
+pub(super) fn number_ui(ui: &mut Ui, id_salt: &str, name: &str, value: &mut u32) -> Response {
+    let mut text = value.to_string();
+    let field = TextEdit::singleline(&mut text)
+        .id_salt(id_salt)
+        .desired_width(80.0)
+        .margin(Margin::symmetric(8, 6));
+    let response = ui.add(field);
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    if response.changed() {
+        let digits = text.chars().filter(char::is_ascii_digit).take(9);
+        *value = digits.fold(0, |number, digit| {
+            number * 10 + digit.to_digit(10).unwrap_or_default()
+        });
+    }
+    response
+}
+
+/// A button that is called something else than it shows.
+pub(super) fn named(ui: &Ui, response: Response, name: &str) -> Response {
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, ui.is_enabled(), name));
+    response
+}
+
+/// A small button with a picture for a face and a name for screen readers and the pointer.
+pub(super) fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
+    let button = Button::new(RichText::new(icon).size(16.0))
+        .min_size(vec2(32.0, 32.0))
+        .frame_when_inactive(false);
+    let response = ui.add(button);
+    named(ui, response, name).on_hover_text(name)
+}
+
+/// Whether Alt and this letter were pressed. On macOS these type characters, and nothing answers.
+pub(super) fn alt_pressed(ui: &Ui, key: Key) -> bool {
+    if !has_mnemonics(ui) || !ui.memory(|memory| memory.allows_interaction(ui.layer_id())) {
+        return false;
+    }
+    ui.input_mut(|input| {
+        let is_pressed = input.consume_key(Modifiers::ALT, key);
+        if is_pressed {
+            // The letter would otherwise be typed into the field that has the focus.
+            input.events.retain(|event| !matches!(event, Event::Text(_)));
+        }
+        is_pressed
+    })
+}
+
+fn has_mnemonics(ui: &Ui) -> bool {
+    ui.ctx().os() != OperatingSystem::Mac
+}
+
+/// `text` for a button, its letter for Alt underlined while Alt is held.
+pub(super) fn mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
+    underlined(ui, text, letter, TextStyle::Button, Color32::PLACEHOLDER).into()
+}
+
+fn underlined(ui: &Ui, text: &str, letter: char, style: TextStyle, color: Color32) -> LayoutJob {
+    let is_alt_held = has_mnemonics(ui) && ui.input(|input| input.modifiers.alt);
+    let Some((before, from)) = text
+        .find(letter)
+        .filter(|_| is_alt_held)
+        .map(|index| text.split_at(index))
+    else {
+        return plain(ui, text, style, color);
+    };
+    let (marked, after) = from.split_at(letter.len_utf8());
+    let format = TextFormat::simple(style.resolve(ui.style()), color);
+    let line = TextFormat {
+        underline: Stroke::new(1.0, color),
+        ..format.clone()
+    };
+    let mut job = LayoutJob::default();
+    job.append(before, 0.0, format.clone());
+    job.append(marked, 0.0, line);
+    job.append(after, 0.0, format);
+    job
+}
+
+fn plain(ui: &Ui, text: &str, style: TextStyle, color: Color32) -> LayoutJob {
+    LayoutJob::simple_singleline(text.to_owned(), style.resolve(ui.style()), color)
+}
+
+/// Text that may be broken anywhere, as keys and fingerprints have to be: egui breaks at `/` and `+`
+/// only, which leaves ragged lines.
+pub(super) fn broken_anywhere(ui: &Ui, text: &str, width: f32) -> LayoutJob {
+    let font = TextStyle::Monospace.resolve(ui.style());
+    let mut job = LayoutJob::simple(text.to_owned(), font, ui.visuals().text_color(), width);
+    job.wrap.break_anywhere = true;
+    job
+}
+
+/// Read-only text in monospace that can be selected and copied with the keyboard too.
+pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str) -> Response {
+    let mut layouter = |ui: &Ui, buffer: &dyn eframe::egui::TextBuffer, width: f32| {
+        let job = broken_anywhere(ui, buffer.as_str(), width);
+        ui.fonts_mut(|fonts| fonts.layout_job(job))
+    };
+    let mut shown = text;
+    let response = ui.add(
+        TextEdit::multiline(&mut shown)
+            .id(id)
+            .desired_rows(1)
+            .desired_width(f32::INFINITY)
+            .margin(Margin::symmetric(10, 8))
+            .layouter(&mut layouter),
+    );
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_label(name));
+    response
+}

@@ -1,0 +1,115 @@
+//! The keys that work everywhere in the window.
+
+use eframe::egui::text_edit::TextEditState;
+use eframe::egui::text_selection::LabelSelectionState;
+use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
+use zeroize::Zeroize as _;
+
+use crate::app::dialog::TextSize;
+use crate::app::stage::Stage;
+use crate::app::{App, Command};
+
+pub(super) const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
+pub(super) const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+pub(super) const COPY: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::C);
+pub(super) const PASTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::V);
+pub(super) const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
+pub(super) const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
+pub(super) const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
+const LARGER: [KeyboardShortcut; 2] = [
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Plus),
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Equals),
+];
+const SMALLER: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Minus);
+const USUAL: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Num0);
+
+/// What the keys of this frame ask for. To be called before anything is drawn.
+pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
+    let consume = |shortcut: &KeyboardShortcut| ctx.input_mut(|input| input.consume_shortcut(shortcut));
+    if consume(&QUIT) {
+        out.push(Command::Quit);
+    }
+    if LARGER.iter().any(consume) {
+        out.extend(next_size(app.text_size, 1).map(Command::SetTextSize));
+    }
+    if consume(&SMALLER) {
+        out.extend(next_size(app.text_size, -1).map(Command::SetTextSize));
+    }
+    if consume(&USUAL) {
+        out.push(Command::SetTextSize(TextSize::default()));
+    }
+    let is_pasted = !ctx.text_edit_focused() && take_pasted(ctx);
+    if app.dialog.is_some() || Popup::is_any_open(ctx) {
+        return;
+    }
+    if consume(&SETTINGS) {
+        out.push(Command::EditSettings);
+    }
+    match &app.stage {
+        Stage::Empty => {
+            if ctx.memory(|memory| memory.focused()).is_none()
+                && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter))
+            {
+                out.extend(app.next_key.spec().ok().map(Command::Generate));
+            }
+        }
+        Stage::Ready(document) => {
+            if consume(&SAVE) && document.key().is_some() {
+                out.push(Command::SavePrivate);
+            }
+            if consume(&NEW) {
+                out.push(Command::NewKey);
+            }
+            if is_copy_pressed(ctx) && !is_text_selected(ctx) {
+                out.push(Command::CopyPublicKey);
+            }
+        }
+        Stage::Stirring(_) | Stage::Generating(_) => {
+            if ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape)) {
+                out.push(Command::Cancel);
+            }
+            return;
+        }
+    }
+    if consume(&OPEN) {
+        out.push(Command::Open);
+    }
+    if is_pasted {
+        out.push(Command::Paste);
+    }
+}
+
+/// The text size after or before this one, if there is one.
+fn next_size(size: TextSize, step: isize) -> Option<TextSize> {
+    let at = TextSize::ALL.iter().position(|&other| other == size)?;
+    TextSize::ALL.get(at.checked_add_signed(step)?).copied()
+}
+
+/// Whether something was pasted. It may be a private key, so egui's copies of it are wiped; `App` asks
+/// the clipboard itself.
+fn take_pasted(ctx: &Context) -> bool {
+    ctx.input_mut(|input| {
+        let mut is_pasted = false;
+        for event in input.events.iter_mut().chain(&mut input.raw.events) {
+            if let Event::Paste(text) = event {
+                text.zeroize();
+                is_pasted = true;
+            }
+        }
+        input.events.retain(|event| !matches!(event, Event::Paste(_)));
+        is_pasted
+    })
+}
+
+fn is_copy_pressed(ctx: &Context) -> bool {
+    ctx.input(|input| input.events.iter().any(|event| matches!(event, Event::Copy)))
+}
+
+fn is_text_selected(ctx: &Context) -> bool {
+    let in_field = ctx
+        .memory(|memory| memory.focused())
+        .and_then(|focused| TextEditState::load(ctx, focused))
+        .and_then(|state| state.cursor.char_range())
+        .is_some_and(|range| !range.is_empty());
+    in_field || ctx.plugin::<LabelSelectionState>().lock().has_selection()
+}

@@ -1,0 +1,69 @@
+//! Opens the window, with another renderer if the first one does not work here.
+
+use std::path::PathBuf;
+
+use eframe::egui::{IconData, ViewportBuilder};
+use eframe::{NativeOptions, Renderer};
+
+use super::Window;
+use super::native_desktop::NativeDesktop;
+
+/// The name by which a desktop finds the icon and the menu entry of this program.
+const APP_ID: &str = "dev.keywright.Keywright";
+const ICON: &[u8] = include_bytes!("../../assets/icon/keywright-128.png");
+
+/// No window could be opened; what each renderer said.
+#[derive(Debug, thiserror::Error)]
+#[error("no window could be opened ({})", .0.join("; "))]
+pub struct StartError(Vec<String>);
+
+/// Opens the window and returns when it is closed. `open` is a key file to begin with.
+///
+/// # Errors
+/// There is no display, or nothing that can draw on it.
+pub fn run(open: Option<PathBuf>) -> Result<(), StartError> {
+    let mut said = Vec::new();
+    for &renderer in RENDERERS {
+        let open = open.clone();
+        let options = NativeOptions {
+            viewport: viewport(),
+            renderer,
+            centered: true,
+            ..NativeOptions::default()
+        };
+        let create = Box::new(move |cc: &eframe::CreationContext<'_>| {
+            let window = Window::new(cc, Box::new(NativeDesktop::default()), open);
+            Ok(Box::new(window) as Box<dyn eframe::App>)
+        });
+        match eframe::run_native("Keywright", options, create) {
+            Ok(()) => return Ok(()),
+            Err(error) => {
+                log::warn!("{renderer} does not start: {error}");
+                said.push(format!("{renderer}: {error}"));
+            }
+        }
+    }
+    Err(StartError(said))
+}
+
+/// Remote desktops and virtual machines on Windows often have no OpenGL 2, but Direct3D.
+#[cfg(any(windows, target_os = "macos"))]
+const RENDERERS: &[Renderer] = &[Renderer::Wgpu, Renderer::Glow];
+#[cfg(not(any(windows, target_os = "macos")))]
+const RENDERERS: &[Renderer] = &[Renderer::Glow];
+
+fn viewport() -> ViewportBuilder {
+    let viewport = ViewportBuilder::default()
+        .with_title("Keywright")
+        .with_app_id(APP_ID)
+        .with_inner_size([900.0, 640.0])
+        .with_min_inner_size([480.0, 360.0])
+        .with_drag_and_drop(true);
+    match eframe::icon_data::from_png_bytes(ICON) {
+        Ok(icon) => viewport.with_icon(icon),
+        Err(error) => {
+            log::warn!("no icon: {error}");
+            viewport.with_icon(IconData::default())
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Whether a Linux desktop is dark. winit tells that on Windows and macOS only.
+
+#[cfg(not(target_os = "linux"))]
+mod platform {
+    /// winit knows.
+    pub(in crate::gui) struct SystemTheme;
+
+    impl SystemTheme {
+        pub(in crate::gui) fn new(_: crate::app::job::Wake) -> Self {
+            Self
+        }
+
+        pub(in crate::gui) fn poll(&mut self, _: &eframe::egui::Context) {}
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod platform {
+    use std::process::{Command, Stdio};
+
+    use eframe::egui::{Context, Theme};
+
+    use crate::app::job::{Job, Poll, Wake};
+
+    /// Asks the desktop's portal, beside everything else, at the start and whenever the window is
+    /// come back to.
+    pub(in crate::gui) struct SystemTheme {
+        wake: Wake,
+        was_focused: bool,
+        job: Option<Job<Option<Theme>>>,
+    }
+
+    impl SystemTheme {
+        pub(in crate::gui) fn new(wake: Wake) -> Self {
+            let job = Some(Job::start("theme", &wake, |_| ask_portal()));
+            Self {
+                wake,
+                was_focused: true,
+                job,
+            }
+        }
+
+        pub(in crate::gui) fn poll(&mut self, ctx: &Context) {
+            let is_focused = ctx.input(|input| input.focused);
+            if is_focused && !self.was_focused && self.job.is_none() {
+                self.job = Some(Job::start("theme", &self.wake, |_| ask_portal()));
+            }
+            self.was_focused = is_focused;
+            let answer = match self.job.as_mut().map(Job::poll) {
+                Some(Poll::Done(answer)) => answer,
+                Some(Poll::Lost) => None,
+                Some(Poll::Running) | None => return,
+            };
+            self.job = None;
+            if let Some(theme) = answer {
+                ctx.options_mut(|options| options.fallback_theme = theme);
+                ctx.request_repaint();
+            }
+        }
+    }
+
+    /// `org.freedesktop.appearance color-scheme` of the settings portal, by the tool that every
+    /// desktop with GLib has. Nothing when there is no portal.
+    fn ask_portal() -> Option<Theme> {
+        let output = Command::new("gdbus")
+            .args(["call", "--session", "--timeout", "2"])
+            .args(["--dest", "org.freedesktop.portal.Desktop"])
+            .args(["--object-path", "/org/freedesktop/portal/desktop"])
+            .args(["--method", "org.freedesktop.portal.Settings.Read"])
+            .args(["org.freedesktop.appearance", "color-scheme"])
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .output()
+            .ok()
+            .filter(|output| output.status.success())?;
+        theme_of(&String::from_utf8_lossy(&output.stdout))
+    }
+
+    /// The answer as gdbus prints it, `(<<uint32 1>>,)`: 1 is dark, 2 light, 0 no preference.
+    fn theme_of(answer: &str) -> Option<Theme> {
+        let number = answer.split("uint32 ").nth(1)?;
+        match number.chars().next()? {
+            '1' => Some(Theme::Dark),
+            _ => Some(Theme::Light),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn the_portals_answer_is_understood() {
+            assert_eq!(theme_of("(<<uint32 1>>,)\n"), Some(Theme::Dark));
+            assert_eq!(theme_of("(<uint32 2>,)\n"), Some(Theme::Light));
+            assert_eq!(theme_of("(<<uint32 0>>,)\n"), Some(Theme::Light));
+            assert_eq!(theme_of(""), None);
+        }
+    }
+}
+
+pub(super) use platform::SystemTheme;

@@ -1,0 +1,233 @@
+//! The checker, checked: each claim is a piece of source and what is said about it.
+
+use std::collections::BTreeSet;
+
+use crate::arrows::SourceFile;
+
+fn said_of(name: &str, text: &str) -> Vec<String> {
+    let file = SourceFile {
+        name: name.to_owned(),
+        text: text.to_owned(),
+    };
+    file.faults(&BTreeSet::new())
+        .iter()
+        .map(ToString::to_string)
+        .collect()
+}
+
+fn is_caught(name: &str, text: &str, expected: &str) {
+    let said = said_of(name, text);
+    assert!(
+        said.iter().any(|line| line.contains(expected)),
+        "{name}: {text}\nsaid {said:?}"
+    );
+}
+
+fn is_allowed(name: &str, text: &str) {
+    let said = said_of(name, text);
+    assert!(said.is_empty(), "{name}: {text}\nsaid {said:?}");
+}
+
+#[test]
+fn catches_a_climbing_import_and_names_its_line() {
+    let said = said_of("format/ppk.rs", "//! Words.\n\nuse crate::app::Problem;\n");
+    assert_eq!(
+        said,
+        ["src/format/ppk.rs:3: format (floor 1) → app (floor 3) climbs"]
+    );
+}
+
+#[test]
+fn names_the_line_of_a_path_in_quotes() {
+    let said = said_of(
+        "key/rsa.rs",
+        "//! Words.\n#[serde(\n  with = \"crate::sys::hex\"\n)]\nstruct S;",
+    );
+    assert_eq!(said, ["src/key/rsa.rs:3: key (floor 1) → sys (floor 2) climbs"]);
+}
+
+#[test]
+fn allows_an_arrow_that_descends_or_stays() {
+    is_allowed(
+        "gui/mod.rs",
+        "use crate::app::App; use crate::secret::Passphrase; use egui::Ui;",
+    );
+    is_allowed(
+        "format/mod.rs",
+        "use crate::key::{KeyPair, spec::KeySpec}; use super::key::rsa;",
+    );
+    is_allowed(
+        "cli/mod.rs",
+        "use clap::Parser; use crate::cli::info; fn f() { crate::sys::home::folder() }",
+    );
+    is_allowed("lib.rs", "pub use crate::app::App; pub use crate::gui::run;");
+}
+
+#[test]
+fn catches_an_arrow_in_every_place_where_a_path_can_stand() {
+    for text in [
+        "use crate::{key::KeyPair, gui::{self, theme}};",
+        "pub use crate::gui::theme as look;",
+        "fn f() { crate::gui::run(); }",
+        "fn f(x: &crate::gui::Theme) {}",
+        "fn f(x: u8) { match x { crate::gui::BLACK => {} _ => {} } }",
+        "fn f() -> Vec<Option<crate::gui::Theme>> { Vec::new() }",
+        "impl crate::gui::Draw for Key {}",
+        "fn f() { println!(\"{}\", crate::gui::NAME); }",
+        "fn f() { vec![[crate::gui::NAME]]; }",
+        "macro_rules! m { () => { $crate::gui::run() } }",
+        "macro_rules! m { () => { use $crate::{key, gui}; } }",
+        "#[serde(with = \"crate::gui::hex\")] struct S;",
+        "#[derive(crate::gui::Draw)] struct S;",
+        "fn f() { keywright::gui::run(); }",
+        "#[cfg(test)] mod tests { use crate::gui::run; }",
+    ] {
+        is_caught("sys/files.rs", text, "sys (floor 2) → gui (floor 4) climbs");
+    }
+}
+
+#[test]
+fn follows_self_and_super_to_where_they_lead() {
+    is_caught(
+        "sys/agent/mod.rs",
+        "use super::super::app::Job;",
+        "sys (floor 2) → app",
+    );
+    is_caught(
+        "key/prime/sieve.rs",
+        "use super::super::super::sys::files;",
+        "key (floor 1) → sys",
+    );
+    is_caught(
+        "key/rsa.rs",
+        "mod inner { fn f() { super::super::super::sys::home() } }",
+        "key (floor 1) → sys",
+    );
+    is_allowed(
+        "key/prime/mod.rs",
+        "use super::watch::Watch; use self::sieve::Sieve; use super::*;",
+    );
+    is_allowed("key/rsa.rs", "mod app { pub fn f() {} } use self::app::f;");
+}
+
+#[test]
+fn catches_one_face_of_the_program_using_the_other() {
+    is_caught("gui/mod.rs", "use crate::cli::table;", "may not use each other");
+    is_caught("cli/mod.rs", "use crate::gui::theme;", "may not use each other");
+    is_caught("cli/mod.rs", "use eframe::egui;", "cli (floor 4) names eframe");
+    is_caught("gui/mod.rs", "use clap::Parser;", "gui (floor 4) names clap");
+}
+
+#[test]
+fn catches_a_window_or_a_command_line_on_a_lower_floor() {
+    is_caught("app/mod.rs", "use egui::Ui;", "app (floor 3) names egui");
+    is_caught(
+        "app/mod.rs",
+        "fn f(c: ::egui_kittest::Harness) {}",
+        "app (floor 3) names egui_kittest",
+    );
+    is_caught(
+        "sys/home.rs",
+        "fn f() { rfd::AsyncFileDialog::new(); }",
+        "sys (floor 2) names rfd",
+    );
+    is_caught(
+        "key/spec.rs",
+        "#[derive(clap::ValueEnum)] enum E {}",
+        "key (floor 1) names clap",
+    );
+    is_caught(
+        "app/mod.rs",
+        "extern crate arboard;",
+        "app (floor 3) names arboard",
+    );
+}
+
+#[test]
+fn catches_the_outside_world_in_pure_computing() {
+    for text in [
+        "use std::fs;",
+        "use std::{io, net::TcpStream};",
+        "use std::time::{Duration, Instant};",
+        "use std::time::{self};",
+        "use std::time;",
+        "use std::*;",
+        "fn f() { std::thread::sleep(x); }",
+        "fn f() { assert!(std::time::SystemTime::now() > x); }",
+        "use tempfile::NamedTempFile;",
+    ] {
+        is_caught("key/rsa.rs", text, "pure computing has no outside world");
+    }
+    is_allowed(
+        "key/rsa.rs",
+        "use std::time::Duration; use std::{fmt, io}; use std::io::Read as _;",
+    );
+    is_allowed(
+        "sys/files.rs",
+        "use std::fs; use std::thread; use std::time::SystemTime;",
+    );
+}
+
+#[test]
+fn lets_test_code_read_its_examples_from_files() {
+    is_allowed(
+        "format/ppk.rs",
+        "#[cfg(test)] mod tests { fn f() { std::fs::read(\"x\"); } }",
+    );
+    is_allowed("format/ppk.rs", "#[cfg(all(test, unix))] use std::fs;");
+    is_allowed("format/examples.rs", "#![cfg(test)] use std::fs;");
+    is_allowed("format/ppk.rs", "#[test] fn f() { std::fs::read(\"x\"); }");
+    is_caught("format/ppk.rs", "#[cfg(not(test))] use std::fs;", "names std::fs");
+    is_caught(
+        "format/ppk.rs",
+        "#[cfg(any(test, unix))] use std::fs;",
+        "names std::fs",
+    );
+    is_caught(
+        "format/ppk.rs",
+        "#[cfg(test)] mod tests {} use std::fs;",
+        "names std::fs",
+    );
+}
+
+#[test]
+fn knows_a_file_of_tests_by_its_parent() {
+    let parent = SourceFile {
+        name: "key/mod.rs".into(),
+        text: "#[cfg(test)] mod examples; mod rsa;".into(),
+    };
+    let child = SourceFile {
+        name: "key/examples.rs".into(),
+        text: "use std::fs;".into(),
+    };
+    let test_modules = parent.test_modules().into_iter().collect();
+    assert_eq!(
+        test_modules,
+        BTreeSet::from([vec!["key".to_owned(), "examples".to_owned()]])
+    );
+    assert!(child.faults(&test_modules).is_empty());
+    assert_eq!(child.faults(&BTreeSet::new()).len(), 1);
+}
+
+#[test]
+fn catches_what_would_hide_an_arrow() {
+    is_caught("key/rsa.rs", "use crate::*;", "imports the whole crate");
+    is_caught("key/rsa.rs", "use crate as house;", "imports the whole crate");
+    is_caught(
+        "key/mod.rs",
+        "#[path = \"../gui/theme.rs\"] mod theme;",
+        "#[path]",
+    );
+}
+
+#[test]
+fn does_not_mistake_words_for_arrows() {
+    is_allowed(
+        "key/rsa.rs",
+        "//! Drawn by crate::gui::key_panel.\n/// See [`crate::app::Job`].\npub fn f() {}",
+    );
+    is_allowed(
+        "key/rsa.rs",
+        "// crate::gui::run()\nfn f() { log(\"crate::gui is above\"); let gui = 1; }",
+    );
+}
