@@ -9,7 +9,7 @@ mod public;
 mod ready;
 mod save;
 
-use eframe::egui::{CentralPanel, Frame, ScrollArea, Ui};
+use eframe::egui::{CentralPanel, Frame, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::pad::Trail;
 use super::theme::Palette;
@@ -54,18 +54,18 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
 /// A column in the middle, with room around it.
 fn in_column(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     let margin = if ui.available_width() < 600.0 { 12.0 } else { 20.0 };
-    let width = (ui.available_width() - 2.0 * margin).min(WIDEST);
+    let width = (ui.available_width() - 2.0 * margin).min(WIDEST).floor();
     let side = ((ui.available_width() - width) / 2.0).floor();
-    // A margin has 8 bits, which a wide screen exceeds.
-    ui.horizontal_top(|ui| {
-        ui.add_space(side - ui.spacing().item_spacing.x);
-        ui.vertical(|ui| {
-            ui.set_width(width);
-            ui.add_space(12.0);
-            contents(ui);
-            ui.add_space(12.0);
-        });
+    let room = ui.available_rect_before_wrap();
+    let column = Rect::from_min_max(
+        room.min + vec2(side, 12.0),
+        pos2(room.min.x + side + width, room.max.y - 12.0),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
+        ui.set_width(width);
+        contents(ui);
     });
+    ui.add_space(12.0);
 }
 
 fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
