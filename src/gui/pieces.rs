@@ -6,7 +6,8 @@ use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
     Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText, Role,
-    Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit, vec2,
+    ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit,
+    vec2,
 };
 
 use super::theme::{self, Palette};
@@ -181,6 +182,42 @@ pub(super) fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
         .frame_when_inactive(false);
     let response = ui.add(button);
     named(ui, response, name).on_hover_text(name)
+}
+
+/// What scrolls when it is too high, with a handle that can be seen.
+pub(super) fn scrolling_ui(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui)) {
+    let palette = Palette::of(ui);
+    let plain = Arc::clone(ui.style());
+    let restyle = |style: &mut Style| {
+        style.visuals.extreme_bg_color = palette.line;
+        let widgets = &mut style.visuals.widgets;
+        widgets.inactive.bg_fill = palette.outline;
+        widgets.hovered.bg_fill = palette.accent;
+        widgets.active.bg_fill = palette.accent;
+    };
+    restyled(ui, restyle, |ui| {
+        area.show(ui, |ui| {
+            ui.set_style(plain);
+            contents(ui);
+        });
+    });
+}
+
+/// Scrolls to what has just got the keyboard's focus, when it cannot be seen. To be called at the end
+/// of what a scroll area holds.
+pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
+    let focused = ui.memory(|memory| memory.focused());
+    if focused == *before {
+        return;
+    }
+    *before = focused;
+    let response = focused.and_then(|id| ui.ctx().read_response(id));
+    if let Some(response) = response.filter(|response| response.layer_id == ui.layer_id()) {
+        let rect = response.rect.expand(8.0);
+        if !ui.clip_rect().contains_rect(rect) {
+            ui.scroll_to_rect(rect, None);
+        }
+    }
 }
 
 /// Whether Alt and this letter were pressed. On macOS these type characters, and nothing answers.

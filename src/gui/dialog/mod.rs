@@ -25,6 +25,8 @@ pub(super) struct View {
     /// Where the focus goes when the dialog closes.
     focus_before: Option<Id>,
     is_revealed: bool,
+    /// What had the focus in the last frame.
+    focus: Option<Id>,
 }
 
 /// What every dialog is given beside its own contents.
@@ -66,7 +68,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         ui.set_width(width);
         // An area offers no more room than it took last time, and so could never grow.
         ui.set_max_height(room.y - 72.0);
-        ScrollArea::vertical().max_height(room.y - 72.0).show(ui, |ui| {
+        let area = ScrollArea::vertical().max_height(room.y - 72.0);
+        pieces::scrolling_ui(ui, area, |ui| {
             ui.set_width(ui.available_width());
             pieces::heading_ui(ui, &title, theme::subheading());
             let scene = Scene {
@@ -87,6 +90,11 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, scene),
                 Dialog::About => about::about_ui(ui, scene),
             }
+            if is_new {
+                // A dialog is read from its top, wherever its first button is.
+                view.focus = ui.memory(|memory| memory.focused());
+            }
+            pieces::keep_focus_in_view(ui, &mut view.focus);
         });
     });
     let is_escaped =

@@ -21,6 +21,10 @@ const KINDS: [(Kind, &str, &str); 3] = [
     (Kind::Ecdsa, "ECDSA", "Where rules ask for a NIST curve."),
 ];
 
+/// How high the two cards are at most when they stand side by side.
+const CARD_HEIGHT: f32 = 316.0;
+const GENERATE_HEIGHT: f32 = 48.0;
+
 pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
     ui.add_space(8.0);
     pieces::heading_ui(ui, "Make or open an SSH key", eframe::egui::TextStyle::Heading);
@@ -29,12 +33,15 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
         "An SSH key is a pair: the public half goes to servers, the private half stays with you.",
     );
     ui.add_space(8.0);
-    if ui.available_width() < 640.0 {
-        pieces::card_ui(ui, |ui| generate_ui(ui, next, out));
+    if ui.available_width() < 560.0 {
+        pieces::card_ui(ui, |ui| generate_ui(ui, next, 0.0, out));
         ui.add_space(4.0);
         pieces::card_ui(ui, |ui| load_ui(ui, out));
         return;
     }
+    // As high as there is room for, so that Generate is in sight.
+    let room = ui.clip_rect().bottom() - ui.cursor().top() - 44.0;
+    let height = room.clamp(240.0, CARD_HEIGHT);
     let gap = 16.0;
     let left = ((ui.available_width() - gap) * 0.6).floor();
     let right = ui.available_width() - gap - left;
@@ -48,9 +55,9 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
                     ui.spacing_mut().item_spacing.x = 8.0;
                     ui.set_width(width);
                     pieces::card_ui(ui, |ui| {
-                        ui.set_min_height(320.0);
+                        ui.set_min_height(height);
                         if is_left {
-                            generate_ui(ui, next, out);
+                            generate_ui(ui, next, height, out);
                         } else {
                             load_ui(ui, out);
                         }
@@ -61,7 +68,7 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
     });
 }
 
-fn generate_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
+fn generate_ui(ui: &mut Ui, next: &mut NextKey, height: f32, out: &mut Vec<Command>) {
     pieces::heading_ui(ui, "A new key", theme::subheading());
     pieces::field_label_ui(ui, "Type of key to generate", None);
     for (kind, name, advice) in KINDS {
@@ -75,15 +82,19 @@ fn generate_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
             false
         }
     };
-    ui.add_space(8.0);
     let spec = next.spec();
     if let Err(problem) = &spec {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }
+    // The button stays where it is, whatever the type has to ask.
+    let used = ui.cursor().top() - ui.min_rect().top();
+    ui.add_space((height - used - GENERATE_HEIGHT).max(8.0));
     let text = pieces::large_mnemonic(ui, "Generate", 'G');
     let is_asked = pieces::alt_pressed(ui, Key::G) || is_entered;
     let is_clicked = ui
-        .add_enabled_ui(spec.is_ok(), |ui| pieces::wide_primary_ui(ui, 48.0, text))
+        .add_enabled_ui(spec.is_ok(), |ui| {
+            pieces::wide_primary_ui(ui, GENERATE_HEIGHT, text)
+        })
         .inner
         .clicked();
     if is_clicked || is_asked {

@@ -10,6 +10,12 @@ use crate::gui::{pieces, theme};
 /// What the choices below the pad take where nothing wraps.
 const FOOT_HEIGHT: f32 = 58.0;
 
+/// What the pad takes where everything scrolls.
+const PAD_HEIGHT: f32 = 180.0;
+
+/// Where there is less, everything scrolls.
+pub(super) const MIN_HEIGHT: f32 = 340.0;
+
 pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail, out: &mut Vec<Command>) {
     let title = pieces::heading_ui(ui, SENTENCE, theme::subheading());
     pieces::polite(ui, &title);
@@ -17,10 +23,9 @@ pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail,
     // The pad comes before the buttons in the order of Tab, and takes the room that they leave.
     let foot = Id::unique("room for the choices");
     let foot_height = ui.data(|data| data.get_temp(foot)).unwrap_or(FOOT_HEIGHT);
-    let room = vec2(
-        ui.available_width(),
-        (ui.available_height() - foot_height - ui.spacing().item_spacing.y).max(0.0),
-    );
+    let height = ui.available_height() - foot_height - ui.spacing().item_spacing.y;
+    let height = if height.is_finite() { height } else { PAD_HEIGHT };
+    let room = vec2(ui.available_width(), height);
     ui.allocate_ui(room, |ui| pad_ui(ui, trail, stirring.pool.progress(), out));
     let height = ui.scope(|ui| choices_ui(ui, out)).response.rect.height();
     if (height - foot_height).abs() > 0.5 {

@@ -9,9 +9,10 @@ mod public;
 mod ready;
 mod save;
 
-use eframe::egui::{CentralPanel, Frame, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{CentralPanel, Frame, Id, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::pad::Trail;
+use super::pieces;
 use super::theme::Palette;
 use crate::app::stage::Stage;
 use crate::app::{App, Command};
@@ -25,6 +26,8 @@ pub(super) struct View {
     trail: Trail,
     is_revealed: bool,
     is_art_text: bool,
+    /// What had the focus in the last frame.
+    focus: Option<Id>,
 }
 
 impl View {
@@ -40,13 +43,16 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
     }
     let frame = Frame::new().fill(Palette::of(ui).page);
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        // The pad takes what room there is, and may not scroll away under a moving finger.
-        if matches!(app.stage, Stage::Stirring(_)) {
+        // The pad takes what room there is, and had better not scroll away under a moving finger.
+        if matches!(app.stage, Stage::Stirring(_)) && ui.available_height() >= collecting::MIN_HEIGHT {
             in_column(ui, |ui| stage_ui(ui, app, view, out));
             return;
         }
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let stage = std::mem::discriminant(&app.stage);
+        let area = ScrollArea::vertical().id_salt(stage).auto_shrink(false);
+        pieces::scrolling_ui(ui, area, |ui| {
             in_column(ui, |ui| stage_ui(ui, app, view, out));
+            pieces::keep_focus_in_view(ui, &mut view.focus);
         });
     });
 }
