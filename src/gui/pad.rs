@@ -16,8 +16,8 @@ use std::time::Instant;
 
 use eframe::egui;
 use egui::{
-    Align2, Color32, Event as Input, EventFilter, MouseWheelSource, Pos2, ProgressBar, Rect, Response, Sense,
-    Stroke, StrokeKind, TextStyle, TouchPhase, Ui, WidgetInfo, accesskit, vec2,
+    Color32, Event as Input, EventFilter, MouseWheelSource, Pos2, ProgressBar, Rect, Response, Sense, Stroke,
+    StrokeKind, TouchPhase, Ui, WidgetInfo, accesskit, vec2,
 };
 
 use crate::app::Command;
@@ -92,6 +92,8 @@ pub(super) fn pad_ui(ui: &mut Ui, trail: &mut Trail, progress: f32, out: &mut Ve
         reason = "it is 0 to 100"
     )]
     let percent = (progress.clamp(0.0, 1.0) * 100.0).floor() as u8;
+    let bar_ground = ui.visuals().widgets.noninteractive.bg_stroke.color;
+    ui.visuals_mut().extreme_bg_color = bar_ground;
     let bar = ui.add(
         ProgressBar::new(progress)
             .desired_height(bar_height)
@@ -188,18 +190,6 @@ fn draw(ui: &Ui, rect: Rect, trail: &Trail, has_focus: bool) {
     if let Some(Some(newest)) = trail.points.back() {
         painter.circle_filled(*newest + rect.min.to_vec2(), 5.0, accent);
     }
-
-    let width = (rect.width() - 32.0).max(0.0);
-    let font = TextStyle::Body.resolve(ui.style());
-    let sentence = painter.layout(SENTENCE.to_owned(), font, visuals.text_color(), width);
-    let place = Align2::CENTER_CENTER.align_size_within_rect(sentence.size(), rect);
-    // So that the words stay readable over the trail.
-    painter.rect_filled(
-        place.expand2(vec2(8.0, 4.0)),
-        rounding,
-        visuals.extreme_bg_color.gamma_multiply(0.8),
-    );
-    painter.galley(place.min, sentence, visuals.text_color());
 }
 
 /// From a tenth of `color` for the first of `count` to all of it for the last.
