@@ -58,7 +58,8 @@ fn menu_ui(ui: &mut Ui, title: &str, letter: char, key: Key, contents: impl FnOn
 fn entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, shortcut: Option<&KeyboardShortcut>) -> bool {
     let mut button = Button::new(text);
     if let Some(shortcut) = shortcut {
-        button = button.shortcut_text(ui.ctx().format_shortcut(shortcut));
+        let keys = ui.ctx().format_shortcut(shortcut).replace("Comma", ",");
+        button = button.shortcut_text(keys);
     }
     let response = ui.add_enabled(is_enabled, button);
     // Without this a screen reader would take the key for a part of the name.
@@ -95,6 +96,9 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     ui.separator();
     if entry_ui(ui, document.is_some(), "Copy public key", Some(&shortcuts::COPY)) {
         out.push(Command::CopyPublicKey);
+    }
+    if entry_ui(ui, document.is_some(), "Copy picture as text", None) {
+        out.push(Command::CopyRandomart);
     }
     if entry_ui(ui, document.is_some(), "Save public key", None) {
         out.push(Command::SavePublic(PublicFormat::OpenSshLine));

@@ -1,9 +1,13 @@
 //! The few building blocks that every page and dialog is put together from.
 
+use std::sync::Arc;
+
+use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, Color32, Event, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText,
-    Role, Stroke, TextEdit, TextStyle, Ui, WidgetInfo, WidgetText, accesskit, os::OperatingSystem, vec2,
+    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText, Role,
+    ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit,
+    vec2,
 };
 
 use super::theme::{self, Palette};
@@ -40,8 +44,8 @@ pub(super) fn hint_ui(ui: &mut Ui, text: impl Into<String>) -> Response {
 /// What to press next. At most one is on the screen.
 pub(super) fn primary_ui(ui: &mut Ui, button: Button<'_>) -> Response {
     let palette = Palette::of(ui);
-    ui.scope(|ui| {
-        let widgets = &mut ui.visuals_mut().widgets;
+    let restyle = |style: &mut Style| {
+        let widgets = &mut style.visuals.widgets;
         for (state, fill) in [
             (&mut widgets.inactive, palette.accent),
             (&mut widgets.hovered, palette.accent_strong),
@@ -51,27 +55,46 @@ pub(super) fn primary_ui(ui: &mut Ui, button: Button<'_>) -> Response {
             state.bg_stroke = Stroke::NONE;
             state.fg_stroke.color = palette.on_accent;
         }
-        ui.add(button)
-    })
-    .inner
+    };
+    restyled(ui, restyle, |ui| ui.add(button))
+}
+
+/// Draws one thing in another style. Unlike `Ui::scope` it leaves rows free to wrap before it.
+fn restyled<R>(ui: &mut Ui, restyle: impl FnOnce(&mut Style), draw: impl FnOnce(&mut Ui) -> R) -> R {
+    let before = Arc::clone(ui.style());
+    restyle(ui.style_mut());
+    let drawn = draw(ui);
+    ui.set_style(before);
+    drawn
+}
+
+/// A button over the whole width, its text in the middle.
+pub(super) fn wide_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetText>) -> Response {
+    let button = Button::new(text.into()).min_size(vec2(0.0, height));
+    ui.vertical_centered_justified(|ui| ui.add(button)).inner
+}
+
+/// The same for what to press next.
+pub(super) fn wide_primary_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetText>) -> Response {
+    let button = Button::new(text.into()).min_size(vec2(0.0, height));
+    ui.vertical_centered_justified(|ui| primary_ui(ui, button)).inner
 }
 
 /// One of several; what is chosen is told by the dot, not by its colour alone.
 pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) -> Response {
     let palette = Palette::of(ui);
-    let text: RichText = text.into();
-    ui.scope(|ui| {
-        let text = text.color(palette.text);
-        if is_chosen {
-            let widgets = &mut ui.visuals_mut().widgets;
-            for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+    let text = text.into().color(palette.text);
+    let restyle = |style: &mut Style| {
+        style.wrap_mode = Some(TextWrapMode::Extend);
+        let widgets = &mut style.visuals.widgets;
+        for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+            if is_chosen {
                 state.fg_stroke.color = palette.accent;
                 state.bg_stroke = Stroke::new(1.5, palette.accent);
             }
         }
-        ui.radio(is_chosen, text)
-    })
-    .inner
+    };
+    restyled(ui, restyle, |ui| ui.radio(is_chosen, text))
 }
 
 /// How much a note matters.
@@ -120,6 +143,13 @@ pub(super) fn field_label_ui(ui: &mut Ui, text: &str, mnemonic: Option<char>) ->
     ui.add(Label::new(job).selectable(false))
 }
 
+/// The name of what stands behind it in the same row.
+pub(super) fn row_label_ui(ui: &mut Ui, text: &str, mnemonic: char) -> Response {
+    let job = underlined(ui, text, mnemonic, TextStyle::Small, Palette::of(ui).weak);
+    // A label that may wrap is not put in the middle of the row's height.
+    ui.add(Label::new(job).selectable(false).extend())
+}
+
 /// A whole number; anything but digits is not taken, and nothing is 0.
 pub(super) fn number_ui(ui: &mut Ui, id_salt: &str, name: &str, value: &mut u32) -> Response {
     let mut text = value.to_string();
@@ -154,19 +184,48 @@ pub(super) fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
     named(ui, response, name).on_hover_text(name)
 }
 
+/// What scrolls when it is too high, with a handle that can be seen.
+pub(super) fn scrolling_ui(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui)) {
+    let palette = Palette::of(ui);
+    let plain = Arc::clone(ui.style());
+    let restyle = |style: &mut Style| {
+        style.visuals.extreme_bg_color = palette.line;
+        let widgets = &mut style.visuals.widgets;
+        widgets.inactive.bg_fill = palette.outline;
+        widgets.hovered.bg_fill = palette.accent;
+        widgets.active.bg_fill = palette.accent;
+    };
+    restyled(ui, restyle, |ui| {
+        area.show(ui, |ui| {
+            ui.set_style(plain);
+            contents(ui);
+        });
+    });
+}
+
+/// Scrolls to what has just got the keyboard's focus, when it cannot be seen. To be called at the end
+/// of what a scroll area holds.
+pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
+    let focused = ui.memory(|memory| memory.focused());
+    if focused == *before {
+        return;
+    }
+    *before = focused;
+    let response = focused.and_then(|id| ui.ctx().read_response(id));
+    if let Some(response) = response.filter(|response| response.layer_id == ui.layer_id()) {
+        let rect = response.rect.expand(8.0);
+        if !ui.clip_rect().contains_rect(rect) {
+            ui.scroll_to_rect(rect, None);
+        }
+    }
+}
+
 /// Whether Alt and this letter were pressed. On macOS these type characters, and nothing answers.
 pub(super) fn alt_pressed(ui: &Ui, key: Key) -> bool {
     if !has_mnemonics(ui) || !ui.memory(|memory| memory.allows_interaction(ui.layer_id())) {
         return false;
     }
-    ui.input_mut(|input| {
-        let is_pressed = input.consume_key(Modifiers::ALT, key);
-        if is_pressed {
-            // The letter would otherwise be typed into the field that has the focus.
-            input.events.retain(|event| !matches!(event, Event::Text(_)));
-        }
-        is_pressed
-    })
+    ui.input_mut(|input| input.consume_key(Modifiers::ALT, key))
 }
 
 fn has_mnemonics(ui: &Ui) -> bool {
@@ -176,6 +235,11 @@ fn has_mnemonics(ui: &Ui) -> bool {
 /// `text` for a button, its letter for Alt underlined while Alt is held.
 pub(super) fn mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
     underlined(ui, text, letter, TextStyle::Button, Color32::PLACEHOLDER).into()
+}
+
+/// The same for the largest buttons.
+pub(super) fn large_mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
+    underlined(ui, text, letter, theme::large_button(), Color32::PLACEHOLDER).into()
 }
 
 fn underlined(ui: &Ui, text: &str, letter: char, style: TextStyle, color: Color32) -> LayoutJob {

@@ -1,5 +1,6 @@
 //! The keys that work everywhere in the window.
 
+use eframe::egui::os::OperatingSystem;
 use eframe::egui::text_edit::TextEditState;
 use eframe::egui::text_selection::LabelSelectionState;
 use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
@@ -25,6 +26,7 @@ const USUAL: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N
 
 /// What the keys of this frame ask for. To be called before anything is drawn.
 pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
+    keep_mnemonics_out_of_fields(ctx);
     let consume = |shortcut: &KeyboardShortcut| ctx.input_mut(|input| input.consume_shortcut(shortcut));
     if consume(&QUIT) {
         out.push(Command::Quit);
@@ -77,6 +79,22 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     if is_pasted {
         out.push(Command::Paste);
     }
+}
+
+/// A letter that is pressed with Alt means a control; the field that has the focus is not to get it
+/// too. With Ctrl beside it, it is `AltGr`, and on macOS Alt types characters.
+fn keep_mnemonics_out_of_fields(ctx: &Context) {
+    if ctx.os() == OperatingSystem::Mac {
+        return;
+    }
+    ctx.input_mut(|input| {
+        let is_mnemonic = |event: &Event| {
+            matches!(event, Event::Key { pressed: true, modifiers, .. } if modifiers.alt && !modifiers.ctrl)
+        };
+        if input.events.iter().any(is_mnemonic) {
+            input.events.retain(|event| !matches!(event, Event::Text(_)));
+        }
+    });
 }
 
 /// The text size after or before this one, if there is one.

@@ -32,7 +32,8 @@ fn line(app: &App) -> &str {
     match &app.stage {
         _ if !app.status.text.is_empty() => &app.status.text,
         Stage::Empty => "No key yet.",
-        Stage::Stirring(_) | Stage::Generating(_) => "",
+        Stage::Stirring(_) => "Collecting randomness.",
+        Stage::Generating(_) => "Making the key.",
         Stage::Ready(document) if document.is_unsaved() => "Not saved yet.",
         Stage::Ready(_) => "Everything is saved.",
     }

@@ -181,6 +181,7 @@ fn style(palette: &Palette, visuals: Visuals) -> Style {
     // A scroll bar that hides until it is hovered is found by nobody.
     spacing.scroll = eframe::egui::style::ScrollStyle {
         bar_width: 10.0,
+        foreground_color: false,
         ..eframe::egui::style::ScrollStyle::solid()
     };
     style.interaction.tooltip_delay = 0.4;

@@ -25,6 +25,8 @@ pub(super) struct View {
     /// Where the focus goes when the dialog closes.
     focus_before: Option<Id>,
     is_revealed: bool,
+    /// What had the focus in the last frame.
+    focus: Option<Id>,
 }
 
 /// What every dialog is given beside its own contents.
@@ -46,6 +48,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.shown = shown;
     }
     let (theme, size, preferred) = (app.theme, app.text_size, app.preferred);
+    let has_private = app.document().is_some_and(|document| document.key().is_some());
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
             ui.memory_mut(|memory| memory.request_focus(before));
@@ -63,7 +66,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             node.set_modal();
         });
         ui.set_width(width);
-        ScrollArea::vertical().max_height(room.y - 72.0).show(ui, |ui| {
+        // An area offers no more room than it took last time, and so could never grow.
+        ui.set_max_height(room.y - 72.0);
+        let area = ScrollArea::vertical().max_height(room.y - 72.0);
+        pieces::scrolling_ui(ui, area, |ui| {
             ui.set_width(ui.available_width());
             pieces::heading_ui(ui, &title, theme::subheading());
             let scene = Scene {
@@ -75,7 +81,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, scene),
                 Dialog::NoPassphrase => no_passphrase::no_passphrase_ui(ui, scene),
                 Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, scene),
-                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, scene),
+                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, has_private, scene),
                 Dialog::ShortKey(spec) => short_key::short_key_ui(ui, *spec, scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, scene),
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, scene),
@@ -84,6 +90,11 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, scene),
                 Dialog::About => about::about_ui(ui, scene),
             }
+            if is_new {
+                // A dialog is read from its top, wherever its first button is.
+                view.focus = ui.memory(|memory| memory.focused());
+            }
+            pieces::keep_focus_in_view(ui, &mut view.focus);
         });
     });
     let is_escaped =

@@ -1,6 +1,6 @@
 //! A file wants its passphrase.
 
-use eframe::egui::{Key, Ui};
+use eframe::egui::{Key, Ui, vec2};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
@@ -38,6 +38,7 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: Scene<'_>) {
         let label = "Passphrase";
         pieces::field_label_ui(ui, label, None);
         ui.spacing_mut().text_edit_width = ui.available_width();
+        ui.spacing_mut().button_padding = vec2(10.0, 8.5);
         let field = passphrase_field_ui(ui, "unlock", label, &mut unlock.typed, scene.is_revealed, "");
         is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         // A wrong passphrase leaves the field empty and ready for the next one.

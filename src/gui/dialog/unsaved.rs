@@ -4,8 +4,9 @@ use eframe::egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
+use crate::app::dialog::PublicFormat;
 
-pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, scene: Scene<'_>) {
+pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, has_private: bool, scene: Scene<'_>) {
     let (what, discard) = match next {
         Command::Quit => ("If you quit now", "Quit without saving"),
         Command::Generate(_) => ("If you make another key now", "Make another key without saving"),
@@ -16,9 +17,17 @@ pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, scene: Scene<'_>) {
         ui,
         format!("{what}, what you have not saved is lost: nobody can bring it back."),
     );
-    match buttons_ui(ui, scene.is_new, &["Go back", discard]) {
-        Some(0) => scene.out.push(Command::CloseDialog),
-        Some(_) => scene.out.push(Command::DiscardUnsaved),
+    match buttons_ui(ui, scene.is_new, &["Save it now", discard, "Cancel"]) {
+        Some(0) => scene.out.extend([
+            Command::CloseDialog,
+            if has_private {
+                Command::SavePrivate
+            } else {
+                Command::SavePublic(PublicFormat::OpenSshLine)
+            },
+        ]),
+        Some(1) => scene.out.push(Command::DiscardUnsaved),
+        Some(_) => scene.out.push(Command::CloseDialog),
         None => {}
     }
 }

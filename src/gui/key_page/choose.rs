@@ -1,6 +1,6 @@
 //! No key yet: make one, or open one.
 
-use eframe::egui::{Button, Key, Label, Layout, RichText, Sense, Ui, vec2};
+use eframe::egui::{Key, Label, Layout, RichText, Sense, Ui, vec2};
 
 use crate::app::{Command, Kind, NextKey};
 use crate::gui::pieces::{self, Tone};
@@ -21,6 +21,10 @@ const KINDS: [(Kind, &str, &str); 3] = [
     (Kind::Ecdsa, "ECDSA", "Where rules ask for a NIST curve."),
 ];
 
+/// How high the two cards are at most when they stand side by side.
+const CARD_HEIGHT: f32 = 316.0;
+const GENERATE_HEIGHT: f32 = 48.0;
+
 pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
     ui.add_space(8.0);
     pieces::heading_ui(ui, "Make or open an SSH key", eframe::egui::TextStyle::Heading);
@@ -29,12 +33,15 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
         "An SSH key is a pair: the public half goes to servers, the private half stays with you.",
     );
     ui.add_space(8.0);
-    if ui.available_width() < 640.0 {
-        pieces::card_ui(ui, |ui| generate_ui(ui, next, out));
+    if ui.available_width() < 560.0 {
+        pieces::card_ui(ui, |ui| generate_ui(ui, next, 0.0, out));
         ui.add_space(4.0);
         pieces::card_ui(ui, |ui| load_ui(ui, out));
         return;
     }
+    // As high as there is room for, so that Generate is in sight.
+    let room = ui.clip_rect().bottom() - ui.cursor().top() - 44.0;
+    let height = room.clamp(240.0, CARD_HEIGHT);
     let gap = 16.0;
     let left = ((ui.available_width() - gap) * 0.6).floor();
     let right = ui.available_width() - gap - left;
@@ -48,9 +55,9 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
                     ui.spacing_mut().item_spacing.x = 8.0;
                     ui.set_width(width);
                     pieces::card_ui(ui, |ui| {
-                        ui.set_min_height(304.0);
+                        ui.set_min_height(height);
                         if is_left {
-                            generate_ui(ui, next, out);
+                            generate_ui(ui, next, height, out);
                         } else {
                             load_ui(ui, out);
                         }
@@ -61,11 +68,11 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
     });
 }
 
-fn generate_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
+fn generate_ui(ui: &mut Ui, next: &mut NextKey, height: f32, out: &mut Vec<Command>) {
     pieces::heading_ui(ui, "A new key", theme::subheading());
     pieces::field_label_ui(ui, "Type of key to generate", None);
     for (kind, name, advice) in KINDS {
-        kind_ui(ui, next, kind, name, advice);
+        ui.scope(|ui| kind_ui(ui, next, kind, name, advice));
     }
     let is_entered = match next.kind {
         Kind::Ed25519 => false,
@@ -75,16 +82,19 @@ fn generate_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
             false
         }
     };
-    ui.add_space(8.0);
     let spec = next.spec();
     if let Err(problem) = &spec {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }
-    let text = pieces::mnemonic(ui, "Generate", 'G');
+    // The button stays where it is, whatever the type has to ask.
+    let used = ui.cursor().top() - ui.min_rect().top();
+    ui.add_space((height - used - GENERATE_HEIGHT).max(8.0));
+    let text = pieces::large_mnemonic(ui, "Generate", 'G');
     let is_asked = pieces::alt_pressed(ui, Key::G) || is_entered;
-    let button = Button::new(large(text)).min_size(vec2(ui.available_width(), 48.0));
     let is_clicked = ui
-        .add_enabled_ui(spec.is_ok(), |ui| pieces::primary_ui(ui, button))
+        .add_enabled_ui(spec.is_ok(), |ui| {
+            pieces::wide_primary_ui(ui, GENERATE_HEIGHT, text)
+        })
         .inner
         .clicked();
     if is_clicked || is_asked {
@@ -93,24 +103,23 @@ fn generate_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
 }
 
 fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind, name: &str, advice: &str) {
-    ui.vertical(|ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let radio = pieces::radio_ui(ui, next.kind == kind, name);
-        let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
-        let advice = ui
-            .horizontal(|ui| {
-                ui.add_space(indent - ui.spacing().item_spacing.x);
-                let text = RichText::new(advice).small().color(Palette::of(ui).weak);
-                ui.add(Label::new(text).wrap().selectable(false).sense(Sense::click()))
-            })
-            .inner;
-        ui.ctx().accesskit_node_builder(radio.id, |node| {
-            node.push_described_by(advice.id.accesskit_id());
-        });
-        if radio.clicked() || advice.clicked() {
-            next.kind = kind;
-        }
+    ui.spacing_mut().interact_size.y = 22.0;
+    let radio = pieces::radio_ui(ui, next.kind == kind, name);
+    ui.spacing_mut().item_spacing.y = 2.0;
+    let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
+    let advice = ui
+        .horizontal_top(|ui| {
+            ui.add_space(indent);
+            let text = RichText::new(advice).small().color(Palette::of(ui).weak);
+            ui.add(Label::new(text).wrap().selectable(false).sense(Sense::CLICK))
+        })
+        .inner;
+    ui.ctx().accesskit_node_builder(radio.id, |node| {
+        node.push_described_by(advice.id.accesskit_id());
     });
+    if radio.clicked() || advice.clicked() {
+        next.kind = kind;
+    }
 }
 
 /// Says whether Enter was pressed in the field.
@@ -157,19 +166,13 @@ fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
         "Opens private and public keys of OpenSSH, and PuTTY's .ppk files: to see them, to change the comment or the passphrase, and to save them in another format.",
     );
     ui.add_space(4.0);
-    let text = pieces::mnemonic(ui, "Load", 'L');
-    let button = Button::new(large(text)).min_size(vec2(ui.available_width(), 48.0));
-    if ui.add(button).clicked() || pieces::alt_pressed(ui, Key::L) {
+    let text = pieces::large_mnemonic(ui, "Load", 'L');
+    if pieces::wide_ui(ui, 48.0, text).clicked() || pieces::alt_pressed(ui, Key::L) {
         out.push(Command::Open);
     }
     pieces::hint_ui(ui, "Or drop a file anywhere in this window.");
     ui.add_space(4.0);
-    let button = Button::new("Paste from the clipboard").min_size(vec2(ui.available_width(), 36.0));
-    if ui.add(button).clicked() {
+    if pieces::wide_ui(ui, 36.0, "Paste from the clipboard").clicked() {
         out.push(Command::Paste);
     }
-}
-
-fn large(text: impl Into<eframe::egui::WidgetText>) -> eframe::egui::WidgetText {
-    text.into().text_style(theme::large_button())
 }

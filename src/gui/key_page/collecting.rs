@@ -1,38 +1,50 @@
 //! Movements are being collected.
 
-use eframe::egui::{Button, Layout, Ui, vec2};
+use eframe::egui::{Button, Id, Ui, vec2};
 
 use crate::app::Command;
 use crate::app::stage::Stirring;
 use crate::gui::pad::{SENTENCE, Trail, pad_ui};
 use crate::gui::{pieces, theme};
 
+/// What the choices below the pad take where nothing wraps.
+const FOOT_HEIGHT: f32 = 58.0;
+
+/// What the pad takes where everything scrolls.
+const PAD_HEIGHT: f32 = 180.0;
+
+/// Where there is less, everything scrolls.
+pub(super) const MIN_HEIGHT: f32 = 340.0;
+
 pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail, out: &mut Vec<Command>) {
     let title = pieces::heading_ui(ui, SENTENCE, theme::subheading());
     pieces::polite(ui, &title);
     pieces::hint_ui(ui, "A finger, a pen or any keys of the keyboard do as well.");
-    ui.with_layout(Layout::bottom_up(eframe::egui::Align::Min), |ui| {
-        ui.add_space(12.0);
-        choices_ui(ui, out);
-        ui.with_layout(Layout::top_down(eframe::egui::Align::Min), |ui| {
-            pad_ui(ui, trail, stirring.pool.progress(), out);
-        });
-    });
+    // The pad comes before the buttons in the order of Tab, and takes the room that they leave.
+    let foot = Id::unique("room for the choices");
+    let foot_height = ui.data(|data| data.get_temp(foot)).unwrap_or(FOOT_HEIGHT);
+    let height = ui.available_height() - foot_height - ui.spacing().item_spacing.y;
+    let height = if height.is_finite() { height } else { PAD_HEIGHT };
+    let room = vec2(ui.available_width(), height);
+    ui.allocate_ui(room, |ui| pad_ui(ui, trail, stirring.pool.progress(), out));
+    let height = ui.scope(|ui| choices_ui(ui, out)).response.rect.height();
+    if (height - foot_height).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(foot, height));
+        ui.ctx().request_repaint();
+    }
 }
 
 fn choices_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    ui.with_layout(Layout::top_down(eframe::egui::Align::Min), |ui| {
-        ui.horizontal_wrapped(|ui| {
-            if ui.add(Button::new("Use system randomness only")).clicked() {
-                out.push(Command::UseSystemRandomnessOnly);
-            }
-            if ui.add(Button::new("Cancel").min_size(vec2(88.0, 0.0))).clicked() {
-                out.push(Command::Cancel);
-            }
-        });
-        pieces::hint_ui(
-            ui,
-            "The operating system's randomness is already enough; the mouse adds a second, independent source.",
-        );
+    ui.horizontal_wrapped(|ui| {
+        if ui.add(Button::new("Use system randomness only")).clicked() {
+            out.push(Command::UseSystemRandomnessOnly);
+        }
+        if ui.add(Button::new("Cancel").min_size(vec2(88.0, 0.0))).clicked() {
+            out.push(Command::Cancel);
+        }
     });
+    pieces::hint_ui(
+        ui,
+        "The operating system's randomness is already enough; the mouse adds a second, independent source.",
+    );
 }

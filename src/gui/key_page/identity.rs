@@ -10,7 +10,7 @@ use crate::gui::pieces::{self, Tone};
 use crate::key::fingerprint::FingerprintKind;
 
 /// How wide the picture and its button are.
-const ART_WIDTH: f32 = 180.0;
+const ART_WIDTH: f32 = 200.0;
 
 pub(super) fn identity_ui(
     ui: &mut Ui,
@@ -54,8 +54,10 @@ fn words_ui(
     view: &mut View,
     out: &mut Vec<Command>,
 ) {
+    let small = |text| Button::new(RichText::new(text).small());
     ui.horizontal_wrapped(|ui| {
-        pieces::field_label_ui(ui, "Key fingerprint", Some('i'));
+        ui.set_row_height(ui.spacing().interact_size.y);
+        pieces::row_label_ui(ui, "Key fingerprint", 'i');
         for (each, name) in [
             (FingerprintKind::Sha256, "SHA-256"),
             (FingerprintKind::Md5, "MD5"),
@@ -64,17 +66,8 @@ fn words_ui(
                 out.push(Command::ShowFingerprint(each));
             }
         }
-    });
-    let fingerprint = document.fingerprint(kind).to_string();
-    let job = pieces::broken_anywhere(ui, &fingerprint, ui.available_width());
-    ui.add(Label::new(job).wrap());
-    ui.horizontal_wrapped(|ui| {
-        let small = |text| Button::new(RichText::new(text).small());
         if ui.add(small("Copy fingerprint")).clicked() || pieces::alt_pressed(ui, Key::I) {
             out.push(Command::CopyFingerprint);
-        }
-        if ui.add(small("Copy picture as text")).clicked() {
-            out.push(Command::CopyRandomart);
         }
         let text = if view.is_art_text {
             "Show picture"
@@ -85,6 +78,9 @@ fn words_ui(
             view.is_art_text = !view.is_art_text;
         }
     });
+    let fingerprint = document.fingerprint(kind).to_string();
+    let job = pieces::broken_anywhere(ui, &fingerprint, ui.available_width());
+    ui.add(Label::new(job).wrap());
     comment_ui(ui, document);
 }
 

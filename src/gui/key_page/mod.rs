@@ -9,9 +9,10 @@ mod public;
 mod ready;
 mod save;
 
-use eframe::egui::{CentralPanel, Frame, ScrollArea, Ui};
+use eframe::egui::{CentralPanel, Frame, Id, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::pad::Trail;
+use super::pieces;
 use super::theme::Palette;
 use crate::app::stage::Stage;
 use crate::app::{App, Command};
@@ -25,6 +26,8 @@ pub(super) struct View {
     trail: Trail,
     is_revealed: bool,
     is_art_text: bool,
+    /// What had the focus in the last frame.
+    focus: Option<Id>,
 }
 
 impl View {
@@ -40,13 +43,16 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
     }
     let frame = Frame::new().fill(Palette::of(ui).page);
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        // The pad takes what room there is, and may not scroll away under a moving finger.
-        if matches!(app.stage, Stage::Stirring(_)) {
+        // The pad takes what room there is, and had better not scroll away under a moving finger.
+        if matches!(app.stage, Stage::Stirring(_)) && ui.available_height() >= collecting::MIN_HEIGHT {
             in_column(ui, |ui| stage_ui(ui, app, view, out));
             return;
         }
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let stage = std::mem::discriminant(&app.stage);
+        let area = ScrollArea::vertical().id_salt(stage).auto_shrink(false);
+        pieces::scrolling_ui(ui, area, |ui| {
             in_column(ui, |ui| stage_ui(ui, app, view, out));
+            pieces::keep_focus_in_view(ui, &mut view.focus);
         });
     });
 }
@@ -54,18 +60,18 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
 /// A column in the middle, with room around it.
 fn in_column(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     let margin = if ui.available_width() < 600.0 { 12.0 } else { 20.0 };
-    let width = (ui.available_width() - 2.0 * margin).min(WIDEST);
+    let width = (ui.available_width() - 2.0 * margin).min(WIDEST).floor();
     let side = ((ui.available_width() - width) / 2.0).floor();
-    // A margin has 8 bits, which a wide screen exceeds.
-    ui.horizontal_top(|ui| {
-        ui.add_space(side - ui.spacing().item_spacing.x);
-        ui.vertical(|ui| {
-            ui.set_width(width);
-            ui.add_space(12.0);
-            contents(ui);
-            ui.add_space(12.0);
-        });
+    let room = ui.available_rect_before_wrap();
+    let column = Rect::from_min_max(
+        room.min + vec2(side, 12.0),
+        pos2(room.min.x + side + width, room.max.y - 12.0),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
+        ui.set_width(width);
+        contents(ui);
     });
+    ui.add_space(12.0);
 }
 
 fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {

@@ -39,6 +39,8 @@ pub(super) fn protect_ui(
                 |ui| {
                     ui.spacing_mut().item_spacing.x = 8.0;
                     ui.spacing_mut().text_edit_width = width;
+                    // In the middle of the field's height.
+                    ui.spacing_mut().button_padding = vec2(10.0, 8.5);
                     ui.set_width(width);
                     contents(ui);
                 },

@@ -66,7 +66,7 @@ fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     if save.clicked() || pieces::alt_pressed(ui, Key::U) {
         out.push(Command::SavePublic(PublicFormat::OpenSshLine));
     }
-    let more = ui.add(Button::new("⏷").min_size(vec2(32.0, 40.0)));
+    let more = ui.add(Button::new("▼").min_size(vec2(32.0, 40.0)));
     let more = pieces::named(ui, more, "Formats of the public key");
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(260.0);
