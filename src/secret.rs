@@ -109,6 +109,12 @@ impl Passphrase {
         Self(SecretBytes::new(bytes))
     }
 
+    /// Takes over `bytes`; nothing is copied.
+    #[must_use]
+    pub fn from_secret(bytes: SecretBytes) -> Self {
+        Self(bytes)
+    }
+
     /// A second copy, for a job that runs beside the one that holds the first.
     #[must_use]
     pub fn duplicate(&self) -> Self {

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use crate::format::{Certificate, Cost, Format, Parsed, Protection, public_line};
+use crate::format::{
+    Argon2Params, Certificate, Cost, Format, Outgoing, Parsed, PrivateEncoding, Protection, public_line,
+};
 use crate::key::PublicKey;
 use crate::key::comment::{self, Comment};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
@@ -76,6 +78,26 @@ impl Description {
         described
     }
 
+    /// Describes a private key file that is being written.
+    #[must_use]
+    pub fn of_outgoing(outgoing: Outgoing<'_>, encoding: &PrivateEncoding, is_encrypted: bool) -> Self {
+        let mut described = Self {
+            format: Some(encoding.format()),
+            public: outgoing.key.public().clone(),
+            comment: Some(outgoing.comment.as_str().as_bytes().to_vec()),
+            protection: Some(if is_encrypted {
+                encoding.protection()
+            } else {
+                Protection::None
+            }),
+            has_private: true,
+            certificate: outgoing.certificate.cloned(),
+            warnings: Vec::new(),
+        };
+        described.warnings = described.found_warnings(None);
+        described
+    }
+
     fn found_warnings(&self, path: Option<&Path>) -> Vec<Warning> {
         let mut warnings = key_warnings(&self.public);
         if let Some(warning) = self.protection.as_ref().and_then(weak_kdf) {
@@ -104,10 +126,33 @@ impl Description {
         Fingerprint::of(&self.public, kind)
     }
 
+    /// The word that `ssh-keygen -l` puts in brackets: `ED25519`, `RSA-CERT`.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let title = self.public.algorithm().title();
+        match self.certificate {
+            Some(_) if !self.has_private => format!("{title}-CERT"),
+            _ => title.to_owned(),
+        }
+    }
+
+    /// The line that `ssh-keygen -l` prints: `256 SHA256:… comment (ED25519)`.
+    #[must_use]
+    pub fn fingerprint_line(&self, kind: FingerprintKind) -> String {
+        let comment = self.shown_comment().filter(|comment| !comment.is_empty());
+        format!(
+            "{} {} {} ({})",
+            self.public.bits(),
+            self.fingerprint(kind),
+            comment.as_deref().unwrap_or("no comment"),
+            self.title(),
+        )
+    }
+
     /// The picture of the fingerprint with its frame, exactly as `ssh-keygen -lv` draws it.
     #[must_use]
     pub fn randomart(&self, kind: FingerprintKind) -> String {
-        randomart_text(&self.public, kind)
+        randomart_of(&self.public, &self.title(), kind)
     }
 
     /// The comment as it may be shown: whatever could break a line or hide text is escaped.
@@ -129,12 +174,39 @@ impl Description {
     }
 }
 
+/// How a file is encrypted, in words: “passphrase; aes256-ctr, 24 rounds of bcrypt (about 0.3 s)”.
+#[must_use]
+pub fn protection_text(protection: &Protection) -> String {
+    let cipher = protection.cipher_name().unwrap_or_default();
+    let cost = protection.cost();
+    match protection {
+        Protection::None => "none: whoever has the file can use the key".to_owned(),
+        Protection::OpenSsh { rounds, .. } => {
+            format!("passphrase; {cipher}, {rounds} rounds of bcrypt ({cost})")
+        }
+        Protection::Ppk3(Argon2Params {
+            variant,
+            mem_kib,
+            passes,
+            parallelism,
+        }) => format!(
+            "passphrase; {cipher}, {} with {mem_kib} KiB, {passes} passes, parallelism {parallelism} ({cost})",
+            variant.name()
+        ),
+        Protection::PpkSha1 => format!("passphrase; {cipher}, SHA-1 ({cost})"),
+    }
+}
+
 /// The picture of a key's fingerprint with its frame.
 #[must_use]
 pub fn randomart_text(key: &PublicKey, kind: FingerprintKind) -> String {
+    randomart_of(key, key.algorithm().title(), kind)
+}
+
+fn randomart_of(key: &PublicKey, title: &str, kind: FingerprintKind) -> String {
     let fingerprint = Fingerprint::of(key, kind);
-    let title = randomart::title(key.algorithm().title(), key.bits());
-    Randomart::new(fingerprint.digest()).to_text(&title, kind.name())
+    let title = randomart::title(title, key.bits());
+    Randomart::new(fingerprint.digest()).to_text(&title, &format!("[{}]", kind.name()))
 }
 
 /// What is known to be bad about a key of this type and size.

@@ -459,7 +459,7 @@ impl App {
 }
 
 /// A job's thread panicked.
-fn lost() -> Problem {
+pub(crate) fn lost() -> Problem {
     Problem::new(
         "internal",
         Blame::World,

@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use crate::app::Problem;
-use crate::format::{self, Parsed};
-use crate::sys::files::read_key;
+use crate::app::saving::file_beside;
+use crate::format::key_lines::{self, Listing};
+use crate::format::{self, Parsed, PublicFile};
+use crate::key::PublicKey;
+use crate::sys::files::{ReadError, read_key};
 
 /// Reads the file at `path` and says what it is.
 ///
@@ -22,4 +25,39 @@ pub fn open_file(path: &Path) -> Result<Parsed, Problem> {
 /// They are no key.
 pub fn parse(bytes: &[u8]) -> Result<Parsed, Problem> {
     Ok(format::parse(bytes)?)
+}
+
+/// Says which keys are in `bytes`: a key file, or a list such as `authorized_keys`.
+///
+/// # Errors
+/// They hold no key.
+pub fn parse_list(bytes: &[u8]) -> Result<Listing, Problem> {
+    Ok(key_lines::parse(bytes)?)
+}
+
+/// What lies in `FILE.pub`, beside the private key in `FILE`.
+#[derive(Debug)]
+pub enum Beside {
+    /// Nothing.
+    Nothing,
+    /// The public half of the same key.
+    SameKey(Box<PublicFile>),
+    /// Another key, or no key at all.
+    SomethingElse,
+}
+
+/// Looks at what lies beside the private key at `path`, whose public half is `key`.
+#[must_use]
+pub fn public_beside(path: &Path, key: &PublicKey) -> Beside {
+    match read_key(&file_beside(path)) {
+        Err(ReadError::NotFound { .. }) => Beside::Nothing,
+        Err(error) => {
+            log::debug!("{error}");
+            Beside::SomethingElse
+        }
+        Ok(bytes) => match format::parse(bytes.expose()) {
+            Ok(Parsed::Public(file)) if file.key == *key => Beside::SameKey(Box::new(file)),
+            _ => Beside::SomethingElse,
+        },
+    }
 }

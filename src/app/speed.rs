@@ -49,15 +49,18 @@ impl Speed {
         })
     }
 
-    /// The passes that take at least a tenth of a second with this memory, as PuTTYgen picks them:
-    /// the first of 1, 2, 3, 5, 8, … that does.
+    /// The passes that take at least a tenth of a second with this memory, as PuTTYgen picks them;
+    /// not more than 144, for other machines have to open the file too.
     #[must_use]
     pub fn passes_for(&self, params: Argon2Params) -> u32 {
-        const WANTED: Duration = Duration::from_millis(100);
-        // Other machines have to open the file too.
-        const MOST: u32 = 100;
+        self.passes_taking(Duration::from_millis(100), params).min(144)
+    }
+
+    /// The passes that take at least `wanted` with this memory: the first of 1, 2, 3, 5, 8, … that do.
+    #[must_use]
+    pub fn passes_taking(&self, wanted: Duration, params: Argon2Params) -> u32 {
         let (mut passes, mut next) = (1, 2);
-        while self.estimate(Cost::Argon2(Argon2Params { passes, ..params })) < WANTED && passes < MOST {
+        while self.estimate(Cost::Argon2(Argon2Params { passes, ..params })) < wanted && passes < 10_000 {
             (passes, next) = (next, passes + next);
         }
         passes

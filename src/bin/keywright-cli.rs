@@ -1,1 +1,7 @@
-fn main() {}
+//! `keywright-cli`: SSH keys in a terminal and in scripts.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keywright::cli::run()
+}

@@ -1,1 +1,116 @@
-//! The console program.
+//! The console program: words in, text or JSON out. What is done to keys and files is done by the
+//! floors below; here it is only asked for and told.
+
+mod comment;
+mod completions;
+mod console;
+mod convert;
+mod fingerprint;
+mod formats;
+mod generate;
+mod info;
+mod interrupt;
+mod json;
+mod key_file;
+mod man;
+mod passphrases;
+mod passwd;
+mod private_file;
+mod protection;
+mod public;
+mod terminal;
+mod usage;
+mod work;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::sys::hardening;
+use console::Console;
+
+/// Makes, shows, protects and converts SSH keys.
+#[derive(Debug, Parser)]
+#[command(
+    name = "keywright-cli",
+    bin_name = "keywright-cli",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100,
+    after_help = "Examples:
+  keywright-cli generate                         a new key in ~/.ssh, asking for what it needs
+  keywright-cli info ~/.ssh/id_ed25519           what a file holds
+  keywright-cli convert key.ppk --to openssh -o ~/.ssh/id_key
+                                                 a PuTTY key for ssh
+  keywright-cli passwd ~/.ssh/id_ed25519         a new passphrase
+
+Each command says more: keywright-cli generate --help
+
+Exit status: 0 done, 1 the key or the file is at fault, 2 wrong usage, 3 a passphrase is needed or \
+wrong, 4 a file or the system failed, 5 interrupted."
+)]
+struct Cli {
+    #[command(flatten)]
+    console: Console,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Generate(generate::Generate),
+    Info(info::Info),
+    Fingerprint(fingerprint::Fingerprint),
+    Public(public::Public),
+    Convert(convert::Convert),
+    Passwd(passwd::Passwd),
+    Comment(comment::CommentFile),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// Runs the program with the words of the command line; what it returns is the exit status.
+#[must_use]
+pub fn run() -> ExitCode {
+    hardening::harden_process();
+    hardening::hide_from_debuggers();
+    let parsed = words()
+        .try_get_matches()
+        .and_then(|words| Cli::from_arg_matches(&words));
+    let Cli { console, command } = match parsed {
+        Ok(cli) => cli,
+        Err(error) => return usage::explain(&error),
+    };
+    console.log_warnings();
+    interrupt::install(console);
+    match command {
+        Command::Generate(command) => console.end(command.run(console)),
+        Command::Info(command) => command.run(console),
+        Command::Fingerprint(command) => command.run(console),
+        Command::Public(command) => console.end(command.run(console)),
+        Command::Convert(command) => console.end(command.run(console)),
+        Command::Passwd(command) => console.end(command.run(console)),
+        Command::Comment(command) => console.end(command.run(console)),
+        Command::Completions(command) => console.end(command.run()),
+        Command::Man(command) => console.end(command.run(console)),
+    }
+}
+
+/// The commands and options, for parsing, for completions and for the manual.
+fn words() -> clap::Command {
+    // A new key has no old passphrase, so there the short names mean the new one.
+    Cli::command().mut_subcommand("generate", |generate| {
+        generate
+            .mut_arg("new_passphrase_file", |arg| arg.visible_alias("passphrase-file"))
+            .mut_arg("new_passphrase_fd", |arg| arg.visible_alias("passphrase-fd"))
+            .mut_arg("new_passphrase_env", |arg| arg.visible_alias("passphrase-env"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_words_do_not_contradict_each_other() {
+        super::words().debug_assert();
+    }
+}

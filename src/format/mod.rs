@@ -7,6 +7,7 @@ mod armour;
 pub mod certificate;
 pub mod cost;
 mod error;
+pub mod key_lines;
 pub mod openssh;
 pub mod ppk;
 pub mod public_line;
@@ -257,14 +258,20 @@ impl PrivateEncoding {
         }
     }
 
+    /// How a file with a passphrase will be encrypted.
+    #[must_use]
+    pub fn protection(&self) -> Protection {
+        match *self {
+            Self::OpenSsh { cipher, rounds } => Protection::OpenSsh { cipher, rounds },
+            Self::Ppk3(params) => Protection::Ppk3(params),
+            Self::Ppk2 => Protection::PpkSha1,
+        }
+    }
+
     /// What opening the file will cost.
     #[must_use]
     pub fn cost(&self) -> Cost {
-        match self {
-            Self::OpenSsh { rounds, .. } => Cost::Bcrypt { rounds: *rounds },
-            Self::Ppk3(params) => Cost::Argon2(*params),
-            Self::Ppk2 => Cost::Nothing,
-        }
+        self.protection().cost()
     }
 }
 

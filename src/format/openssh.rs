@@ -267,10 +267,10 @@ fn read_halves(
                 x: secret(reader.mpint())?,
             },
         ),
-        Algorithm::Ecdsa(_) => (
+        Algorithm::Ecdsa(curve) => (
             PublicKey::read_fields(algorithm, reader)?,
             PrivateKey::Ecdsa {
-                scalar: secret(reader.mpint())?,
+                scalar: secret(reader.scalar(curve.bytes()))?,
             },
         ),
         Algorithm::Ed25519 | Algorithm::Ed448 => {

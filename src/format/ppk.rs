@@ -332,7 +332,8 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         if count > MAX_LINES {
             return Err(Fault::Value(name).into());
         }
-        let mut body = SecretBytes::with_capacity(count * LINE_WIDTH);
+        // It grows with the lines that are there; their number is only a promise.
+        let mut body = SecretBytes::default();
         for _ in 0..count {
             body.extend(self.lines.next().ok_or(DecodeError::Truncated)?.trim_ascii());
         }

@@ -2,7 +2,7 @@
 
 use super::armour::{base64, lines, wrapped_base64};
 use super::certificate::key_or_certificate;
-use super::{DecodeError, Fault, Format, PublicFile};
+use super::{Certificate, DecodeError, Fault, Format, PublicFile};
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
 
@@ -102,8 +102,18 @@ fn comment_of(header: &[u8]) -> Option<Vec<u8>> {
 /// Writes the file, lines ended by LF.
 #[must_use]
 pub fn encode(key: &PublicKey, comment: &Comment) -> String {
+    file(&key.to_wire(), comment)
+}
+
+/// The same for a certificate.
+#[must_use]
+pub fn encode_certificate(certificate: &Certificate, comment: &Comment) -> String {
+    file(certificate.blob(), comment)
+}
+
+fn file(blob: &[u8], comment: &Comment) -> String {
     let quoted = comment.as_str().replace('\\', "\\\\").replace('"', "\\\"");
-    let body = wrapped_base64(&key.to_wire(), LINE_WIDTH);
+    let body = wrapped_base64(blob, LINE_WIDTH);
     format!(
         "{}\nComment: \"{quoted}\"\n{}{}\n",
         String::from_utf8_lossy(BEGIN),

@@ -18,8 +18,8 @@ pub(super) fn art_ui(ui: &mut Ui, art: &Randomart, accessible_text: &str) -> Res
     let side = (ui.text_style_height(&TextStyle::Body) * 0.68).round().max(6.0);
     let margin = (side * 0.5).round();
     #[expect(clippy::cast_precision_loss, reason = "they are 17 and 9")]
-    let size = vec2(WIDTH as f32, HEIGHT as f32) * side + vec2(margin, margin) * 2.0;
-    let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
+    let board = vec2(WIDTH as f32, HEIGHT as f32) * side + vec2(margin, margin) * 2.0;
+    let (rect, response) = ui.allocate_exact_size(board, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Image, ui.is_enabled(), accessible_text));
 
     if ui.is_rect_visible(rect) {

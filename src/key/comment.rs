@@ -115,7 +115,7 @@ pub fn escaped(bytes: &[u8]) -> String {
 }
 
 /// Whether a character ends lines, steers terminals or writing direction, or cannot be seen.
-fn is_forbidden(character: char) -> bool {
+pub(crate) fn is_forbidden(character: char) -> bool {
     matches!(
         character,
         // C0, DEL and C1: line ends, the escape that starts a terminal command, its one-byte form.

@@ -122,6 +122,24 @@ impl<'a> Reader<'a> {
         Ok(number)
     }
 
+    /// The private number of an ECDSA key, as big-endian bytes without leading zeros.
+    ///
+    /// An mpint, or with as many zeros in front as make it `len` bytes: so the Rust crate `ssh-key`
+    /// writes it, which shows in half of its P-521 keys, and OpenSSH reads it. No fingerprint depends
+    /// on how a private number is spelled.
+    ///
+    /// # Errors
+    /// As [`mpint`](Self::mpint).
+    pub fn scalar(&mut self, len: usize) -> Result<&'a [u8], WireError> {
+        let mut padded = self.clone();
+        let bytes = padded.string()?;
+        if bytes.len() == len && bytes.first() == Some(&0) {
+            *self = padded;
+            return Ok(minimal(bytes));
+        }
+        self.mpint()
+    }
+
     /// Says that everything has been read.
     ///
     /// # Errors
@@ -223,6 +241,26 @@ mod tests {
     use super::*;
 
     // RFC 4251 §5 gives these spellings of mpints.
+    #[test]
+    fn zeros_in_front_of_a_scalar_are_taken_up_to_its_length() {
+        let scalar = |bytes: &[u8]| {
+            let mut framed = Writer::new();
+            framed.string(bytes).byte(9);
+            let framed = framed.finish_public();
+            let mut reader = Reader::new(&framed);
+            let number = reader.scalar(3).map(<[u8]>::to_vec)?;
+            assert_eq!(reader.rest(), [9]);
+            Ok(number)
+        };
+        assert_eq!(scalar(&[0, 0, 7]), Ok(vec![7]));
+        assert_eq!(scalar(&[0, 0x80, 7]), Ok(vec![0x80, 7]));
+        assert_eq!(scalar(&[1, 2, 7]), Ok(vec![1, 2, 7]));
+        assert_eq!(scalar(&[0, 0x81, 2, 7]), Ok(vec![0x81, 2, 7]));
+        assert_eq!(scalar(&[0, 7]), Err(WireError::NotMinimal));
+        assert_eq!(scalar(&[0, 0, 0, 7]), Err(WireError::NotMinimal));
+        assert_eq!(scalar(&[0x81, 2, 7]), Err(WireError::Negative));
+    }
+
     #[test]
     fn mpints_are_read_and_written_as_the_rfc_spells_them() {
         for (number, wire) in [

@@ -35,7 +35,8 @@ pub enum ReadError {
 }
 
 impl ReadError {
-    fn new(path: &Path, source: io::Error) -> Self {
+    /// What went wrong with the file at `path`.
+    pub(crate) fn new(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
             ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NotFound { path },

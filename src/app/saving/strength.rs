@@ -1,0 +1,145 @@
+//! How private files are protected against whoever gets hold of them.
+
+use crate::app::Problem;
+use crate::app::saving::Choice;
+use crate::format::{Argon2Params, Cipher, Consent, Cost, EncodeError, Format, PrivateEncoding, Protection};
+
+/// How private files are protected; each format takes what it knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strength {
+    /// The cipher of OpenSSH files.
+    pub cipher: Cipher,
+    /// The rounds of `bcrypt_pbkdf` in OpenSSH files.
+    pub rounds: u32,
+    /// Argon2's numbers in PuTTY files.
+    pub argon2: Argon2Params,
+}
+
+impl Default for Strength {
+    /// OpenSSH's and PuTTYgen's own defaults.
+    fn default() -> Self {
+        Self {
+            cipher: Cipher::Aes256Ctr,
+            rounds: 24,
+            argon2: Argon2Params::default(),
+        }
+    }
+}
+
+impl Strength {
+    /// What protects a file now; the defaults, where nothing does.
+    #[must_use]
+    pub fn of(protection: &Protection) -> Self {
+        let usual = Self::default();
+        match protection {
+            Protection::None | Protection::PpkSha1 => usual,
+            Protection::OpenSsh { cipher, rounds } => Self {
+                cipher: *cipher,
+                rounds: *rounds,
+                ..usual
+            },
+            Protection::Ppk3(argon2) => Self {
+                argon2: *argon2,
+                ..usual
+            },
+        }
+    }
+
+    /// The same, with the defaults in place of what is weaker: for a file that is protected anew.
+    #[must_use]
+    pub fn or_usual(self) -> Self {
+        let usual = Self::default();
+        let work = |argon2: Argon2Params| u64::from(argon2.mem_kib) * u64::from(argon2.passes);
+        Self {
+            cipher: match self.cipher {
+                Cipher::TdesCbc => usual.cipher,
+                kept => kept,
+            },
+            rounds: self.rounds.max(usual.rounds),
+            argon2: if work(self.argon2) < work(usual.argon2) {
+                usual.argon2
+            } else {
+                self.argon2
+            },
+        }
+    }
+
+    /// Says whether files could be protected so, and opened again.
+    ///
+    /// # Errors
+    /// A number is out of bounds.
+    pub fn checked(self) -> Result<(), Problem> {
+        let is_possible = self.rounds >= 1 && self.argon2.is_defined();
+        let costs = [self.openssh().cost(), PrivateEncoding::Ppk3(self.argon2).cost()];
+        if is_possible && costs.iter().all(|cost| cost.check(Consent::Given).is_ok()) {
+            Ok(())
+        } else {
+            Err(EncodeError::Cost.into())
+        }
+    }
+
+    /// A private key file of this kind, protected so; nothing for the kinds that hold public keys.
+    #[must_use]
+    pub fn encoding(self, format: Format) -> Option<PrivateEncoding> {
+        match format {
+            Format::OpenSsh => Some(self.openssh()),
+            Format::Ppk3 => Some(PrivateEncoding::Ppk3(self.argon2)),
+            Format::Ppk2 => Some(PrivateEncoding::Ppk2),
+            Format::PublicLine | Format::Rfc4716 => None,
+        }
+    }
+
+    /// What opening each private file will cost that `choice` makes.
+    #[must_use]
+    pub fn costs(self, choice: Choice) -> Vec<Cost> {
+        let openssh = self.openssh().cost();
+        let ppk = PrivateEncoding::Ppk3(self.argon2).cost();
+        match choice {
+            Choice::OpenSsh => vec![openssh],
+            Choice::Ppk => vec![ppk],
+            Choice::Both => vec![openssh, ppk],
+            Choice::Ppk2 => vec![PrivateEncoding::Ppk2.cost()],
+        }
+    }
+
+    pub(super) fn openssh(self) -> PrivateEncoding {
+        PrivateEncoding::OpenSsh {
+            cipher: self.cipher,
+            rounds: self.rounds,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_protected_anew_is_never_weaker_than_usual() {
+        let old = Strength::of(&Protection::OpenSsh {
+            cipher: Cipher::TdesCbc,
+            rounds: 16,
+        });
+        assert_eq!(old.or_usual(), Strength::default());
+        let quick = Argon2Params {
+            mem_kib: 8,
+            passes: 1,
+            ..Argon2Params::default()
+        };
+        assert_eq!(
+            Strength::of(&Protection::Ppk3(quick)).or_usual(),
+            Strength::default()
+        );
+        assert_eq!(Strength::of(&Protection::Ppk3(quick)).argon2, quick);
+    }
+
+    #[test]
+    fn a_file_that_is_stronger_than_usual_stays_so() {
+        let protection = Protection::OpenSsh {
+            cipher: Cipher::ChaCha20Poly1305,
+            rounds: 100,
+        };
+        let kept = Strength::of(&protection).or_usual();
+        assert_eq!((kept.cipher, kept.rounds), (Cipher::ChaCha20Poly1305, 100));
+    }
+}

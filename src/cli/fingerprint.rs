@@ -1,0 +1,114 @@
+//! `fingerprint`: what `ssh-keygen -l` prints.
+
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::console::{Console, print, print_object};
+use super::json;
+use super::key_file::KeyFile;
+use super::passphrases::OldPassphrase;
+use crate::app::Problem;
+use crate::app::describe::Description;
+use crate::app::opening::Beside;
+use crate::format::Parsed;
+use crate::format::key_lines::{KeyLine, Listing};
+use crate::key::fingerprint::FingerprintKind;
+
+/// Show the fingerprints of keys
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli fingerprint ~/.ssh/id_ed25519.pub
+  keywright-cli fingerprint --art ~/.ssh/authorized_keys ~/.ssh/known_hosts
+  ssh-keyscan example.org | keywright-cli fingerprint -
+
+Each key is told in one line, as ssh-keygen -l does: bits, fingerprint, comment, type. Private keys \
+need no passphrase for this; their comment is taken from FILE.pub where it is encrypted.")]
+pub(super) struct Fingerprint {
+    /// Key files of any kind, or lists such as `authorized_keys`; - is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<KeyFile>,
+    /// Show the older MD5 fingerprint, which some web forms ask for
+    #[arg(long)]
+    md5: bool,
+    /// Draw the picture of each fingerprint, as ssh-keygen -lv does
+    #[arg(long)]
+    art: bool,
+    #[command(flatten)]
+    passphrase: OldPassphrase,
+}
+
+impl Fingerprint {
+    pub(super) fn run(self, console: Console) -> ExitCode {
+        console.for_each(&self.files, KeyFile::name, |file| self.tell_file(file, console))
+    }
+
+    fn tell_file(&self, file: &KeyFile, console: Console) -> Result<(), Problem> {
+        file.check_input(self.passphrase.takes_standard_input())?;
+        match file.parse_list()? {
+            Listing::Lines(lines) => lines
+                .into_iter()
+                .try_for_each(|line| self.tell_line(file, line, console)),
+            Listing::One(parsed) => {
+                let parsed = match *parsed {
+                    Parsed::Locked(_) if self.passphrase.is_given() => {
+                        Parsed::Private(file.open_private(*parsed, &self.passphrase, console)?.file)
+                    }
+                    parsed => parsed,
+                };
+                let mut described = Description::of(&parsed, file.path());
+                if described.comment.is_none()
+                    && let Beside::SameKey(public) = file.beside(&described.public)
+                {
+                    described.comment = Some(public.comment);
+                }
+                self.tell(file, None, &described, console)
+            }
+        }
+    }
+
+    fn tell_line(&self, file: &KeyFile, line: KeyLine, console: Console) -> Result<(), Problem> {
+        match line.key {
+            Ok(key) => {
+                let mut described = Description::of(&Parsed::Public(key), None);
+                // A host's key has no comment of its own, so the host's name says whose it is.
+                if described.comment.as_ref().is_some_and(Vec::is_empty) {
+                    described.comment = Some(line.lead);
+                }
+                self.tell(file, Some(line.number), &described, console)
+            }
+            Err(error) => {
+                console.note(&format!("{}, line {}: {error}", file.name(), line.number));
+                Ok(())
+            }
+        }
+    }
+
+    fn tell(
+        &self,
+        file: &KeyFile,
+        line: Option<usize>,
+        key: &Description,
+        console: Console,
+    ) -> Result<(), Problem> {
+        let kind = if self.md5 {
+            FingerprintKind::Md5
+        } else {
+            FingerprintKind::Sha256
+        };
+        if console.is_json() {
+            let mut object = json::identity(&file.name(), key);
+            object["line"] = line.into();
+            if self.art {
+                object["randomart"] = key.randomart(kind).into();
+            }
+            return print_object(&object);
+        }
+        let mut text = format!("{}\n", key.fingerprint_line(kind));
+        if self.art {
+            text.push_str(&key.randomart(kind));
+            text.push('\n');
+        }
+        print(text.as_bytes())
+    }
+}

@@ -1,0 +1,181 @@
+//! `generate`: a new key.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::console::{Console, print_object, shown};
+use super::formats::PrivateFormat;
+use super::passphrases::NewPassphrase;
+use super::private_file::{Place, Private};
+use super::protection::Protect;
+use super::{json, terminal, usage, work};
+use crate::app::Problem;
+use crate::app::making::{default_comment, new_key};
+use crate::app::saving::{Strength, file_beside};
+use crate::format::{Format, public_line};
+use crate::key::comment::Comment;
+use crate::key::entropy::EntropyPool;
+use crate::key::fingerprint::FingerprintKind;
+use crate::key::spec::{Curve, KeySpec, RsaBits, RsaBitsError};
+use crate::sys::home;
+
+/// Make a new key
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli generate
+  keywright-cli generate -t rsa -b 4096 -C me@laptop -o ~/.ssh/id_work
+  keywright-cli generate --format ppk -o key.ppk
+  keywright-cli generate -o key --no-passphrase --json
+  pass show ssh | keywright-cli generate -o key --new-passphrase-fd 0
+
+In OpenSSH format the private key is saved in FILE and the public key in FILE.pub; a PuTTY file \
+holds both. Without -o the program asks, and offers the name that ssh looks for.")]
+pub(super) struct Generate {
+    /// The kind of key
+    #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "ed25519")]
+    kind: Kind,
+    /// The size: 2048 to 16384 for rsa (default: 3072); 256, 384 or 521 for ecdsa (default: 256)
+    #[arg(short, long, value_name = "N")]
+    bits: Option<u32>,
+    /// What to remember the key by (default: its type and today's date)
+    #[arg(short = 'C', long, value_name = "TEXT")]
+    comment: Option<String>,
+    /// Where to save the private key; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The kind of file
+    #[arg(long, value_name = "FORMAT", default_value = "openssh")]
+    format: PrivateFormat,
+    /// Allow RSA keys of 1024 to 2047 bits, which can be broken, for devices that take nothing longer
+    #[arg(long)]
+    allow_short: bool,
+    #[command(flatten)]
+    passphrase: NewPassphrase,
+    #[command(flatten)]
+    protect: Protect,
+}
+
+/// The kinds of keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Kind {
+    /// Small, fast and strong: the best choice
+    Ed25519,
+    /// Large; accepted everywhere
+    Rsa,
+    /// Where a rule asks for the NIST curves
+    Ecdsa,
+}
+
+impl Generate {
+    pub(super) fn run(self, console: Console) -> Result<(), Problem> {
+        let spec = self.spec()?;
+        let comment = match &self.comment {
+            Some(text) => Comment::new(text)?,
+            None => default_comment(spec),
+        };
+        let format = self.format.format();
+        let encoding = self.protect.encoding(format, Strength::default(), console)?;
+        let path = match self.out {
+            Some(path) => path,
+            None => ask_for_place(spec, self.format)?,
+        };
+        let public = (format == Format::OpenSsh).then(|| file_beside(&path));
+        let place = Place::new(&path, public.as_deref(), encoding, console)?;
+        let passphrase = self.passphrase.or_ask()?;
+
+        let doing = format!("Making a key ({spec})");
+        let (private, prepared) = work::run(console, &doing, move |pulse| {
+            let private = Private {
+                key: new_key(spec, EntropyPool::new(), pulse)?,
+                comment,
+                certificate: None,
+                encoding,
+                passphrase,
+            };
+            let prepared = place.prepare(&private)?;
+            Ok::<_, Problem>((private, prepared))
+        })??;
+        prepared.deliver()?;
+        private.warn(console);
+        if prepared.is_for_standard_output() {
+            return Ok(());
+        }
+
+        let made = private.described();
+        if console.is_json() {
+            let mut object = json::key(&shown(&path), &made);
+            object["public_file"] = public.as_deref().map(shown).into();
+            object["randomart"] = made.randomart(FingerprintKind::Sha256).into();
+            return print_object(&object);
+        }
+        let saved = match &public {
+            Some(public) => format!(
+                "Saved the private key in {}\nand the public key in {}",
+                shown(&path),
+                shown(public)
+            ),
+            None => format!("Saved the key in {}", shown(&path)),
+        };
+        console.say(&format!(
+            "{saved}\n\n{}\n{}\n\nThe public key, for servers and web sites:\n{}",
+            made.fingerprint_line(FingerprintKind::Sha256),
+            made.randomart(FingerprintKind::Sha256),
+            public_line::encode(private.key.public(), &private.comment),
+        ))
+    }
+
+    fn spec(&self) -> Result<KeySpec, Problem> {
+        match (self.kind, self.bits) {
+            (Kind::Ed25519, None | Some(256)) => Ok(KeySpec::Ed25519),
+            (Kind::Ed25519, Some(bits)) => Err(usage::problem(
+                format!("an Ed25519 key cannot have {bits} bits; it always has 256"),
+                "Leave -b out, or make another kind of key with -t rsa or -t ecdsa.",
+            )),
+            (Kind::Rsa, None) => Ok(KeySpec::Rsa(RsaBits::default())),
+            (Kind::Rsa, Some(bits)) => Ok(KeySpec::Rsa(self.rsa_bits(bits)?)),
+            (Kind::Ecdsa, bits) => {
+                let bits = bits.unwrap_or(Curve::P256.bits());
+                let curve = Curve::ALL.into_iter().find(|curve| curve.bits() == bits);
+                curve.map(KeySpec::Ecdsa).ok_or_else(|| {
+                    usage::problem(
+                        format!("an ECDSA key cannot have {bits} bits"),
+                        "Choose 256, 384 or 521.",
+                    )
+                })
+            }
+        }
+    }
+
+    fn rsa_bits(&self, bits: u32) -> Result<RsaBits, RsaBitsError> {
+        if self.allow_short {
+            RsaBits::new_short(bits)
+        } else {
+            RsaBits::new(bits)
+        }
+    }
+}
+
+fn ask_for_place(spec: KeySpec, format: PrivateFormat) -> Result<PathBuf, Problem> {
+    let name = match format {
+        PrivateFormat::Openssh => spec.default_file_name(),
+        PrivateFormat::Ppk | PrivateFormat::Ppk2 => format!("{}.ppk", spec.default_file_name()),
+    };
+    let offered = home::default_path(&name);
+    if !terminal::is_there() {
+        return Err(usage::problem(
+            "there is no place given for the key, and no terminal to ask for one",
+            "Give it with -o FILE.",
+        ));
+    }
+    let Some(offered) = offered else {
+        return Ok(home::expand_tilde(Path::new(&terminal::ask_line(
+            "Save the key in: ",
+        )?)));
+    };
+    let typed = terminal::ask_line(&format!("Save the key in ({}): ", shown(&offered)))?;
+    match typed.trim() {
+        "" => Ok(offered),
+        typed => Ok(home::expand_tilde(Path::new(typed))),
+    }
+}

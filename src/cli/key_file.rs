@@ -1,0 +1,206 @@
+//! The key files that commands are given: read, and opened with the passphrase where one is needed.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::console::{Console, shown};
+use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
+use super::{terminal, usage, work};
+use crate::app::opening::{self, Beside};
+use crate::app::{Blame, Problem};
+use crate::format::key_lines::Listing;
+use crate::format::{DecodeError, LockedFile, Parsed, PrivateFile};
+use crate::key::PublicKey;
+use crate::secret::{Passphrase, SecretBytes};
+use crate::sys::files::{MAX_KEY_FILE, ReadError, read_key};
+
+/// A file on the command line; `-` is standard input.
+#[derive(Clone, Debug)]
+pub(super) enum KeyFile {
+    StandardInput,
+    At(PathBuf),
+}
+
+impl From<OsString> for KeyFile {
+    fn from(word: OsString) -> Self {
+        if word == "-" {
+            Self::StandardInput
+        } else {
+            Self::At(word.into())
+        }
+    }
+}
+
+/// A private key, and the passphrase that opened its file.
+pub(super) struct Opened {
+    pub(super) file: PrivateFile,
+    pub(super) passphrase: Option<Passphrase>,
+}
+
+impl KeyFile {
+    /// Its name as it may be printed.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Self::StandardInput => "-".to_owned(),
+            Self::At(path) => shown(path),
+        }
+    }
+
+    /// Where it lies, unless it comes from standard input.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::StandardInput => None,
+            Self::At(path) => Some(path),
+        }
+    }
+
+    /// Where it lies, for commands that change it there.
+    pub(super) fn place(&self) -> Result<&Path, Problem> {
+        self.path().ok_or_else(|| {
+            usage::problem(
+                "standard input cannot be changed in place",
+                "Name the key's file.",
+            )
+        })
+    }
+
+    /// Says what the file is.
+    pub(super) fn parse(&self) -> Result<Parsed, Problem> {
+        opening::parse(self.read()?.expose())
+    }
+
+    /// Says which keys the file lists.
+    pub(super) fn parse_list(&self) -> Result<Listing, Problem> {
+        opening::parse_list(self.read()?.expose())
+    }
+
+    /// What lies beside it in `FILE.pub`; `key` is the public half of this one.
+    pub(super) fn beside(&self, key: &PublicKey) -> Beside {
+        self.path()
+            .map_or(Beside::Nothing, |path| opening::public_beside(path, key))
+    }
+
+    /// Sees to it that key and passphrase are not both read from standard input.
+    pub(super) fn check_input(&self, takes_standard_input: bool) -> Result<(), Problem> {
+        match self {
+            Self::StandardInput if takes_standard_input => Err(usage::problem(
+                "the key and the passphrase cannot both come from standard input",
+                "Use another descriptor for the passphrase, or a file.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Says what the file is, and opens it if a passphrase was given for it.
+    pub(super) fn parse_or_unlock(&self, old: &OldPassphrase, console: Console) -> Result<Parsed, Problem> {
+        self.check_input(old.takes_standard_input())?;
+        match self.parse()? {
+            Parsed::Locked(file) if old.is_given() => {
+                Ok(Parsed::Private(self.unlock(file, old, console)?.file))
+            }
+            parsed => Ok(parsed),
+        }
+    }
+
+    /// The private key in `parsed`, which is opened where it is locked.
+    pub(super) fn open_private(
+        &self,
+        parsed: Parsed,
+        old: &OldPassphrase,
+        console: Console,
+    ) -> Result<Opened, Problem> {
+        match parsed {
+            Parsed::Private(file) => Ok(Opened {
+                file,
+                passphrase: None,
+            }),
+            Parsed::Locked(file) => self.unlock(file, old, console),
+            Parsed::Public(_) => Err(Problem::new(
+                "unsupported-format",
+                Blame::Key,
+                format!("{} holds only a public key", self.name()),
+                "Name the file with the private key; often it has the same name without .pub.",
+            )),
+        }
+    }
+
+    fn unlock(&self, file: LockedFile, old: &OldPassphrase, console: Console) -> Result<Opened, Problem> {
+        let consent = console.accept_cost(file.protection.cost())?;
+        let given = old.given()?;
+        let attempts = match given {
+            None if terminal::is_there() => ATTEMPTS,
+            _ => 1,
+        };
+        let (mut file, mut given) = (file, given);
+        for attempt in 1.. {
+            let passphrase = match given.take() {
+                Some(passphrase) => passphrase,
+                None => ask_for(&self.name())?,
+            };
+            let (locked, passphrase, result) = work::run(console, "Opening the key", move |_| {
+                let result = file.unlock(&passphrase, consent);
+                (file, passphrase, result)
+            })?;
+            file = locked;
+            match result {
+                Ok(file) => {
+                    return Ok(Opened {
+                        file,
+                        passphrase: Some(passphrase),
+                    });
+                }
+                Err(DecodeError::WrongPassphrase) if attempt < attempts => {
+                    terminal::tell("That is not the passphrase. Try again.")?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(DecodeError::WrongPassphrase.into())
+    }
+
+    fn read(&self) -> Result<SecretBytes, Problem> {
+        match self {
+            Self::At(path) => Ok(read_key(path)?),
+            Self::StandardInput => read_standard_input().map_err(Problem::from),
+        }
+    }
+}
+
+fn read_standard_input() -> Result<SecretBytes, ReadError> {
+    let name = Path::new("standard input");
+    let mut input = standard_input().map_err(|source| ReadError::new(name, source))?;
+    let mut bytes = SecretBytes::default();
+    let mut chunk = zeroize::Zeroizing::new([0; 8192]);
+    loop {
+        match input.read(chunk.as_mut()) {
+            Ok(0) => return Ok(bytes),
+            Ok(len) => bytes.extend(&chunk[..len]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(source) => return Err(ReadError::new(name, source)),
+        }
+        let size = bytes.len() as u64;
+        if size > MAX_KEY_FILE {
+            return Err(ReadError::TooLarge {
+                path: name.to_owned(),
+                size,
+                max: MAX_KEY_FILE,
+            });
+        }
+    }
+}
+
+/// Standard input without the buffer that the standard library puts before it and never wipes.
+#[cfg(unix)]
+pub(super) fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+/// Standard input without the buffer that the standard library puts before it and never wipes.
+#[cfg(windows)]
+pub(super) fn standard_input() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(io::stdin().as_handle().try_clone_to_owned()?.into())
+}

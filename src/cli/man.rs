@@ -1,0 +1,70 @@
+//! `man`: the manual pages.
+
+use std::io;
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::console::{Console, print, shown};
+use super::interrupt;
+use crate::app::{Blame, Problem};
+use crate::sys::files::{Save, Secrecy, write_together};
+
+/// Print the manual page, or save those of all commands
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli man | man -l -
+  keywright-cli man --out ~/.local/share/man/man1")]
+pub(super) struct Man {
+    /// Save a page for each command in this folder, which must exist
+    #[arg(short, long, value_name = "FOLDER")]
+    out: Option<PathBuf>,
+}
+
+struct Page {
+    name: String,
+    text: Vec<u8>,
+}
+
+impl Man {
+    pub(super) fn run(self, console: Console) -> Result<(), Problem> {
+        let mut words = super::words().disable_help_subcommand(true);
+        words.build();
+        let Some(folder) = self.out else {
+            return print(&page(words)?.text);
+        };
+        let commands: Vec<clap::Command> = words.get_subcommands().cloned().collect();
+        let mut pages = vec![page(words)?];
+        for command in commands {
+            pages.push(page(command)?);
+        }
+        let saves: Vec<Save<'_>> = pages
+            .iter()
+            .map(|page| Save {
+                path: folder.join(&page.name),
+                bytes: &page.text,
+                secrecy: Secrecy::Public,
+                existing: console.existing(),
+            })
+            .collect();
+        interrupt::uninterrupted(|| Ok(write_together(&saves)?))?;
+        console.say(&format!("Saved {} pages in {}", saves.len(), shown(&folder)))
+    }
+}
+
+fn page(command: clap::Command) -> Result<Page, Problem> {
+    let man = clap_mangen::Man::new(command);
+    let mut text = Vec::new();
+    man.render(&mut text).map_err(|error: io::Error| {
+        Problem::new(
+            "internal",
+            Blame::World,
+            format!("the manual page could not be made: {error}"),
+            "Please tell us.",
+        )
+    })?;
+    Ok(Page {
+        name: man.get_filename(),
+        text,
+    })
+}

@@ -1,0 +1,277 @@
+//! Where passphrases come from: a file, a descriptor, a variable or the terminal. Never an argument,
+//! which every user of the computer could read.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::console::shown;
+use super::key_file::standard_input;
+use super::{terminal, usage};
+use crate::app::{Blame, Problem};
+use crate::format::DecodeError;
+use crate::secret::{Passphrase, SecretBytes};
+use crate::sys::files::ReadError;
+
+/// The most bytes that a passphrase may have here.
+const MAX_LEN: usize = 1 << 20;
+/// How often a passphrase is asked for that was typed wrong.
+pub(super) const ATTEMPTS: usize = 3;
+
+/// The passphrase that the key has.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(super) struct OldPassphrase {
+    /// Take the key's passphrase from the first line of this file; - is standard input
+    #[arg(
+        id = "passphrase_file",
+        long = "passphrase-file",
+        value_name = "FILE",
+        help_heading = "Passphrases"
+    )]
+    file: Option<PathBuf>,
+    /// Take the key's passphrase from this open file descriptor
+    #[arg(
+        id = "passphrase_fd",
+        long = "passphrase-fd",
+        value_name = "N",
+        help_heading = "Passphrases"
+    )]
+    fd: Option<u16>,
+    /// Take the key's passphrase from this environment variable
+    #[arg(
+        id = "passphrase_env",
+        long = "passphrase-env",
+        value_name = "NAME",
+        help_heading = "Passphrases"
+    )]
+    env: Option<OsString>,
+}
+
+/// The passphrase that the new file gets.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(super) struct NewPassphrase {
+    /// Take the new passphrase from the first line of this file; - is standard input
+    #[arg(
+        id = "new_passphrase_file",
+        long = "new-passphrase-file",
+        value_name = "FILE",
+        help_heading = "Passphrases"
+    )]
+    file: Option<PathBuf>,
+    /// Take the new passphrase from this open file descriptor
+    #[arg(
+        id = "new_passphrase_fd",
+        long = "new-passphrase-fd",
+        value_name = "N",
+        help_heading = "Passphrases"
+    )]
+    fd: Option<u16>,
+    /// Take the new passphrase from this environment variable
+    #[arg(
+        id = "new_passphrase_env",
+        long = "new-passphrase-env",
+        value_name = "NAME",
+        help_heading = "Passphrases"
+    )]
+    env: Option<OsString>,
+    /// Write the private key without a passphrase
+    #[arg(id = "no_passphrase", long = "no-passphrase", help_heading = "Passphrases")]
+    none: bool,
+}
+
+impl OldPassphrase {
+    /// The passphrase that an option names; nothing where none does.
+    pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
+        self.source().map(Source::read).transpose()
+    }
+
+    /// Whether an option names one.
+    pub(super) fn is_given(&self) -> bool {
+        self.source().is_some()
+    }
+
+    /// Whether it is to come from the same place as a key in `-`.
+    pub(super) fn takes_standard_input(&self) -> bool {
+        self.source().is_some_and(Source::is_standard_input)
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
+    }
+}
+
+impl NewPassphrase {
+    /// What was said about it; the passphrase of a file that is written anew otherwise.
+    pub(super) fn or_keep(&self, kept: Option<Passphrase>) -> Result<Option<Passphrase>, Problem> {
+        if self.none {
+            return Ok(None);
+        }
+        Ok(self.given()?.or(kept))
+    }
+
+    /// What was said about it; otherwise it is asked for, twice.
+    pub(super) fn or_ask(&self) -> Result<Option<Passphrase>, Problem> {
+        if self.none {
+            return Ok(None);
+        }
+        match self.given()? {
+            Some(passphrase) => Ok(Some(passphrase)),
+            None if terminal::is_there() => ask_twice(),
+            None => Err(Problem::new(
+                "needs-passphrase",
+                Blame::Passphrase,
+                "a new passphrase is needed, and there is no terminal to ask for it",
+                "Give it with --new-passphrase-file, --new-passphrase-fd or --new-passphrase-env, or say --no-passphrase.",
+            )),
+        }
+    }
+
+    fn given(&self) -> Result<Option<Passphrase>, Problem> {
+        match self.source().map(Source::read).transpose()? {
+            // An empty file where a passphrase is expected is more likely a mistake than a wish.
+            Some(passphrase) if passphrase.is_empty() => Err(usage::problem(
+                "the new passphrase is empty",
+                "If the private key shall have none, say --no-passphrase.",
+            )),
+            given => Ok(given),
+        }
+    }
+
+    pub(super) fn takes_standard_input(&self) -> bool {
+        self.source().is_some_and(Source::is_standard_input)
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
+    }
+}
+
+/// Asks for the passphrase of the key in `file`.
+pub(super) fn ask_for(file: &str) -> Result<Passphrase, Problem> {
+    if terminal::is_there() {
+        return terminal::ask_secret(&format!("Passphrase of {file}"));
+    }
+    let mut problem = Problem::from(DecodeError::NeedsPassphrase);
+    "Give it with --passphrase-file, --passphrase-fd or --passphrase-env; in a terminal it is asked for."
+        .clone_into(&mut problem.hint);
+    Err(problem)
+}
+
+fn ask_twice() -> Result<Option<Passphrase>, Problem> {
+    for _ in 0..ATTEMPTS {
+        let first = terminal::ask_secret("New passphrase (empty for none)")?;
+        let second = terminal::ask_secret("The same again")?;
+        if first.is_same_as(&second) {
+            return Ok((!first.is_empty()).then_some(first));
+        }
+        terminal::tell("The two differ. Try again.")?;
+    }
+    Err(Problem::new(
+        "wrong-passphrase",
+        Blame::Passphrase,
+        "the new passphrase was not typed twice alike",
+        "Nothing was changed. Check the keyboard, and try again.",
+    ))
+}
+
+/// Where an option says that a passphrase is.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    StandardInput,
+    File(&'a Path),
+    Descriptor(u16),
+    Variable(&'a OsStr),
+}
+
+impl<'a> Source<'a> {
+    fn of(file: Option<&'a Path>, descriptor: Option<u16>, variable: Option<&'a OsStr>) -> Option<Self> {
+        match (file, descriptor) {
+            (Some(file), _) if file.as_os_str() == "-" => Some(Self::StandardInput),
+            (_, Some(0)) => Some(Self::StandardInput),
+            (Some(file), _) => Some(Self::File(file)),
+            (_, Some(number)) => Some(Self::Descriptor(number)),
+            (None, None) => variable.map(Self::Variable),
+        }
+    }
+
+    fn is_standard_input(self) -> bool {
+        matches!(self, Self::StandardInput)
+    }
+
+    fn read(self) -> Result<Passphrase, Problem> {
+        match self {
+            Self::StandardInput => standard_input()
+                .and_then(|mut file| first_line(&mut file))
+                .map_err(|source| ReadError::new(Path::new("standard input"), source).into()),
+            // A pipe is welcome here, such as a shell makes of <(pass show key).
+            Self::File(path) => File::open(path)
+                .and_then(|mut file| first_line(&mut file))
+                .map_err(|source| ReadError::new(path, source).into()),
+            Self::Descriptor(number) => open_descriptor(number)
+                .and_then(|mut file| first_line(&mut file))
+                .map_err(|error| {
+                    usage::problem(
+                        format!("file descriptor {number} cannot be read: {error}"),
+                        format!("Open it for this program, as in: keywright-cli … {number}<FILE."),
+                    )
+                }),
+            Self::Variable(name) => match env::var_os(name) {
+                Some(value) => Ok(Passphrase::from_bytes(value.into_encoded_bytes())),
+                None => Err(usage::problem(
+                    format!("there is no environment variable {}", shown(Path::new(name))),
+                    "Set it for this program, and export it.",
+                )),
+            },
+        }
+    }
+}
+
+#[cfg(unix)]
+fn open_descriptor(number: u16) -> io::Result<File> {
+    use std::os::fd::BorrowedFd;
+
+    #[expect(
+        unsafe_code,
+        reason = "the only way to a descriptor that the caller has opened"
+    )]
+    // SAFETY: it is borrowed for this one statement, in which nothing is closed; where the caller has
+    // not opened it, duplicating it fails.
+    let duplicate = unsafe { BorrowedFd::borrow_raw(number.into()) }.try_clone_to_owned()?;
+    Ok(duplicate.into())
+}
+
+#[cfg(windows)]
+fn open_descriptor(_: u16) -> io::Result<File> {
+    Err(io::Error::other(
+        "Windows programs have none; use --passphrase-file",
+    ))
+}
+
+/// The first line without its end. No byte behind it is taken, for a second passphrase may follow.
+fn first_line(source: &mut File) -> io::Result<Passphrase> {
+    let mut line = SecretBytes::default();
+    let mut byte = zeroize::Zeroizing::new([0]);
+    while line.len() <= MAX_LEN {
+        match source.read(byte.as_mut()) {
+            Ok(0) => return Ok(without_line_end(line)),
+            Ok(_) if *byte == *b"\n" => return Ok(without_line_end(line)),
+            Ok(_) => line.extend(byte.as_ref()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(io::Error::other("its first line is longer than any passphrase"))
+}
+
+fn without_line_end(mut line: SecretBytes) -> Passphrase {
+    if line.expose().ends_with(b"\r") {
+        line.truncate(line.len() - 1);
+    }
+    Passphrase::from_secret(line)
+}

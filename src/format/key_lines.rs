@@ -1,0 +1,157 @@
+//! Files with a key in each line: `authorized_keys`, `known_hosts`, several `.pub` files in one
+//! (sshd(8), “Authorized keys file format” and “Ssh known hosts file format”).
+
+use super::armour::{lines, without_byte_order_mark};
+use super::{DecodeError, Foreign, Parsed, PublicFile, public_line};
+
+/// A line with a key in it, or with what should have been one.
+#[derive(Debug)]
+pub struct KeyLine {
+    /// Which line of the file, counted from 1.
+    pub number: usize,
+    /// What stands before the key: the options of an authorized key, the names of a host, a marker.
+    pub lead: Vec<u8>,
+    /// The key and its comment.
+    pub key: Result<PublicFile, DecodeError>,
+}
+
+/// What a file of public keys, or a file with one key of any kind, turned out to be.
+#[derive(Debug)]
+pub enum Listing {
+    /// A key file.
+    One(Box<Parsed>),
+    /// A key in each line.
+    Lines(Vec<KeyLine>),
+}
+
+/// Reads a key file of any kind, or else a list of keys.
+///
+/// # Errors
+/// Those of [`super::parse`], when no line holds a key either.
+pub fn parse(bytes: &[u8]) -> Result<Listing, DecodeError> {
+    let error = match super::parse(bytes) {
+        Ok(parsed) => return Ok(Listing::One(Box::new(parsed))),
+        Err(error) => error,
+    };
+    let lines = scan(without_byte_order_mark(bytes)?);
+    if lines.iter().any(|line| line.key.is_ok()) {
+        Ok(Listing::Lines(lines))
+    } else {
+        Err(error)
+    }
+}
+
+fn scan(text: &[u8]) -> Vec<KeyLine> {
+    let numbered = (1..).zip(lines(text).map(<[u8]>::trim_ascii));
+    numbered
+        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#"))
+        .map(|(number, line)| {
+            let start = key_start(line);
+            let key = start.map_or(Err(DecodeError::NotAKeyFile(Foreign::Text)), |start| {
+                public_line::parse(&line[start..])
+            });
+            KeyLine {
+                number,
+                lead: line[..start.unwrap_or_default()].trim_ascii_end().to_vec(),
+                key,
+            }
+        })
+        .collect()
+}
+
+/// Where the key begins: behind no field (`.pub`), one (options or hosts) or two (a marker and hosts).
+fn key_start(line: &[u8]) -> Option<usize> {
+    let mut start = 0;
+    for _ in 0..3 {
+        if public_line::candidate(&line[start..]).is_some() {
+            return Some(start);
+        }
+        start += field_len(&line[start..]);
+        start += line[start..].iter().take_while(|byte| is_blank(**byte)).count();
+    }
+    None
+}
+
+/// The length of the field that `text` begins with; blanks within quotes belong to it.
+fn field_len(text: &[u8]) -> usize {
+    let (mut is_quoted, mut is_escaped) = (false, false);
+    for (at, byte) in text.iter().enumerate() {
+        match byte {
+            b'"' if !is_escaped => is_quoted = !is_quoted,
+            _ if is_blank(*byte) && !is_quoted => return at,
+            _ => {}
+        }
+        is_escaped = *byte == b'\\' && !is_escaped;
+    }
+    text.len()
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+
+    fn leads(text: &str) -> Vec<(usize, String, bool)> {
+        let lines = scan(text.as_bytes()).into_iter();
+        lines
+            .map(|line| {
+                (
+                    line.number,
+                    String::from_utf8(line.lead).unwrap(),
+                    line.key.is_ok(),
+                )
+            })
+            .collect()
+    }
+
+    fn found(number: usize, lead: &str) -> (usize, String, bool) {
+        (number, lead.to_owned(), true)
+    }
+
+    #[test]
+    fn a_key_is_found_behind_options_hosts_and_markers() {
+        let options = r#"from="10.0.0.0/8",command="echo \"hi, there\" ssh-rsa",no-pty"#;
+        for (lead, line) in [
+            ("", KEY.to_owned()),
+            (options, format!("{options} {KEY} me@host")),
+            ("host,10.0.0.1", format!("host,10.0.0.1 {KEY}")),
+            ("|1|c2FsdA==|aGFzaA==", format!("\t|1|c2FsdA==|aGFzaA==  {KEY}")),
+            ("@revoked *", format!("@revoked * {KEY} gone")),
+        ] {
+            assert_eq!(leads(&line), [found(1, lead)], "{line}");
+        }
+    }
+
+    #[test]
+    fn comments_and_blank_lines_are_passed_over_but_counted() {
+        let text = format!("# {KEY}\r\n\r\n{KEY} a\r\n   # x\r\n{KEY} b");
+        assert_eq!(leads(&text), [found(3, ""), found(5, "")]);
+    }
+
+    #[test]
+    fn a_line_without_a_key_does_not_hide_its_neighbours() {
+        let text = format!("ssh-ed25519 bad\nwhat is this\n{KEY}\n");
+        let found = leads(&text);
+        assert_eq!(
+            found.iter().map(|line| line.2).collect::<Vec<_>>(),
+            [false, false, true]
+        );
+    }
+
+    #[test]
+    fn a_file_without_any_key_is_refused_for_its_own_reason() {
+        assert!(matches!(
+            parse(b"hello\nworld\n"),
+            Err(DecodeError::NotAKeyFile(Foreign::Text))
+        ));
+        assert!(matches!(parse(b""), Err(DecodeError::Empty)));
+        assert!(matches!(parse(KEY.as_bytes()), Ok(Listing::One(_))));
+        let two = format!("{KEY}\n{KEY}\n");
+        assert!(matches!(parse(two.as_bytes()), Ok(Listing::Lines(lines)) if lines.len() == 2));
+    }
+}

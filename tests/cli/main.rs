@@ -1,0 +1,11 @@
+//! The console program, run as scripts and people run it: the real binary, in a folder of its own.
+
+mod changing;
+mod corpus;
+mod generating;
+mod passphrases;
+mod showing;
+mod support;
+#[cfg(unix)]
+mod terminal;
+mod wording;

@@ -1,0 +1,213 @@
+//! A folder that is also the home of whoever runs the program, and what came of a run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// Key derivation that takes no time, for tests that are about something else.
+pub(crate) const QUICK: [&str; 2] = ["--kdf-rounds", "1"];
+
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().expect("a folder"))
+    }
+
+    /// One with the files `key` and `key.pub`, unencrypted.
+    pub(crate) fn with_key() -> Self {
+        let home = Self::new();
+        home.run(&["generate", "-o", "key", "-C", "me@here", "--no-passphrase"])
+            .expect_status(0);
+        home
+    }
+
+    /// One with the files `key` and `key.pub`, whose passphrase is `secret`.
+    pub(crate) fn with_locked_key() -> Self {
+        let home = Self::new();
+        home.write("pass", b"secret\n");
+        let words = [
+            "generate",
+            "-o",
+            "key",
+            "-C",
+            "me@here",
+            "--new-passphrase-file",
+            "pass",
+        ];
+        home.run(&[&words[..], &QUICK].concat()).expect_status(0);
+        home
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "lays out what is there before")]
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.path(name), bytes).expect("written");
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("a file of text")
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    /// The names of all files, hidden ones too.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.0.path()).expect("a folder");
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[cfg(unix)]
+    pub(crate) fn mode(&self, name: &str) -> u32 {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(self.path(name))
+            .expect("a file")
+            .permissions()
+            .mode()
+            & 0o777
+    }
+
+    /// The program in this folder, without a terminal and without anything to read.
+    pub(crate) fn command(&self) -> Command {
+        self.other(env!("CARGO_BIN_EXE_keywright-cli"))
+    }
+
+    /// Another program in this folder.
+    pub(crate) fn other(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .current_dir(self.0.path())
+            .env("HOME", self.0.path())
+            .env("USERPROFILE", self.0.path())
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, words: &[&str]) -> Ran {
+        Ran::of(self.command().args(words))
+    }
+
+    /// A run that must succeed, and what it printed on standard output.
+    pub(crate) fn text(&self, words: &[&str]) -> String {
+        let ran = self.run(words);
+        ran.expect_status(0);
+        ran.out
+    }
+
+    /// A run with `--json` that must succeed, and its one object.
+    pub(crate) fn object(&self, words: &[&str]) -> Value {
+        let ran = self.run(&[words, &["--json"]].concat());
+        ran.expect_status(0);
+        assert!(
+            ran.err.is_empty() || ran.err.starts_with("warning: "),
+            "{}",
+            ran.err
+        );
+        ran.object()
+    }
+
+    /// What `ssh-keygen` or `puttygen` prints; it must succeed.
+    #[cfg(unix)]
+    pub(crate) fn tool(&self, program: &str, words: &[&str]) -> String {
+        let output = self.other(program).args(words).output().unwrap_or_else(|error| {
+            panic!("{program}: {error}. Install it: apt-get install openssh-client putty-tools")
+        });
+        let ran = Ran::from(output);
+        ran.expect_status(0);
+        ran.out
+    }
+}
+
+pub(crate) struct Ran {
+    pub(crate) status: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            status: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
+            err: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
+        }
+    }
+}
+
+impl Ran {
+    pub(crate) fn of(command: &mut Command) -> Self {
+        command.output().expect("it starts").into()
+    }
+
+    #[track_caller]
+    pub(crate) fn expect_status(&self, status: i32) {
+        assert_eq!(
+            self.status,
+            Some(status),
+            "\nout: {}\nerr: {}",
+            self.out,
+            self.err
+        );
+    }
+
+    /// Holds the run to an error with this status and code, told in two lines.
+    #[track_caller]
+    pub(crate) fn expect_error(&self, status: i32, code: &str) {
+        self.expect_status(status);
+        let lines: Vec<&str> = self.err.lines().collect();
+        let at = lines.iter().position(|line| line.starts_with("error: "));
+        let at = at.unwrap_or_else(|| panic!("no error in: {}", self.err));
+        assert!(lines[at + 1].starts_with("hint: "), "{}", self.err);
+        let last = self.out.lines().last().unwrap_or_default();
+        let object: Value = serde_json::from_str(last).expect("an object on standard output");
+        assert_eq!(object["error"]["code"], code, "{}", self.err);
+        for field in ["message", "hint"] {
+            assert!(
+                object["error"][field]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty()),
+                "{object}"
+            );
+        }
+    }
+
+    /// The one object on standard output.
+    #[track_caller]
+    pub(crate) fn object(&self) -> Value {
+        assert_eq!(self.out.lines().count(), 1, "{}", self.out);
+        serde_json::from_str(&self.out).expect("JSON")
+    }
+
+    /// The objects on standard output, one a line.
+    pub(crate) fn objects(&self) -> Vec<Value> {
+        self.out
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    }
+}
+
+/// Key files of other programs.
+pub(crate) fn corpus(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus")
+        .join(name)
+}
+
+/// Whether a text holds a character that steers a terminal or hides; line ends do not count.
+pub(crate) fn steers(text: &str) -> bool {
+    let hides = |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    text.chars().any(|c| (c.is_control() && c != '\n') || hides(c))
+}

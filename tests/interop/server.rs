@@ -1,0 +1,181 @@
+//! A real `sshd` on this machine, and an `ssh-agent`, for as long as one test takes.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use crate::tools::{Folder, Running, Tool, found};
+
+/// How long a server may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that lets nobody in but the owners of the keys in `authorized_keys`.
+pub(crate) struct Server {
+    sshd: Running,
+    port: u16,
+    user: String,
+    folder: Folder,
+}
+
+impl Server {
+    /// Starts one that admits the keys of these public key lines.
+    pub(crate) fn admitting(lines: &[String]) -> Self {
+        let folder = Folder::new();
+        make_separation_folder();
+        folder
+            .tool("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", "host_key"])
+            .output()
+            .expect("a host key");
+        folder.put("authorized_keys", (lines.join("\n") + "\n").as_bytes());
+        let user = folder.tool("id").arg("-un").output().expect("a user's name");
+        let user = user.trim().to_owned();
+        // Somebody else may take the port between our look and sshd's.
+        for _ in 0..5 {
+            let port = free_port();
+            if let Some(sshd) = start(&folder, port) {
+                return Self {
+                    sshd,
+                    port,
+                    user,
+                    folder,
+                };
+            }
+        }
+        panic!("sshd found no port in five tries");
+    }
+
+    /// `ssh`, about to run a command here as the only thing it can do; the key is still to be named.
+    pub(crate) fn ssh(&self, folder: &Folder) -> Tool {
+        let host_key = self.folder.get_text("host_key.pub");
+        folder.put(
+            "known_hosts",
+            format!("[127.0.0.1]:{} {host_key}", self.port).as_bytes(),
+        );
+        folder
+            .tool("ssh")
+            .args(["-F", "none", "-p", &self.port.to_string()])
+            .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"])
+            .args(["-o", "StrictHostKeyChecking=yes"])
+            .args(["-o", "UserKnownHostsFile=known_hosts"])
+            .args(["-o", "GlobalKnownHostsFile=none"])
+            .args(["-o", "ConnectTimeout=20"])
+            .arg(format!("{}@127.0.0.1", self.user))
+    }
+
+    /// `plink`, likewise.
+    pub(crate) fn plink(&self, folder: &Folder) -> Tool {
+        let shown = self
+            .folder
+            .tool("ssh-keygen")
+            .args(["-l", "-f", "host_key.pub"])
+            .output()
+            .expect("a fingerprint");
+        let fingerprint = shown.split(' ').nth(1).expect("it is the second word");
+        folder
+            .tool("plink")
+            .args(["-batch", "-ssh", "-noagent", "-P", &self.port.to_string()])
+            .args(["-hostkey", fingerprint])
+            .args(["-l", &self.user])
+    }
+
+    /// What the server wrote into its log; it does not serve any more then.
+    pub(crate) fn log(mut self) -> String {
+        self.sshd.last_words();
+        log_of(&self.folder)
+    }
+}
+
+/// sshd runs in its usual way, as a program of whoever runs the tests.
+fn start(folder: &Folder, port: u16) -> Option<Running> {
+    let file = |name: &str| folder.path(name).display().to_string();
+    let config = format!(
+        "ListenAddress 127.0.0.1:{port}\n\
+         HostKey {}\n\
+         AuthorizedKeysFile {}\n\
+         PidFile none\n\
+         LogLevel VERBOSE\n\
+         MaxStartups 100\n\
+         # The folder lies below /tmp, which everybody may write to.\n\
+         StrictModes no\n\
+         PermitRootLogin prohibit-password\n\
+         PasswordAuthentication no\n\
+         KbdInteractiveAuthentication no\n\
+         AuthenticationMethods publickey\n\
+         PrintMotd no\n\
+         # macOS and Debian turn it on in what they ship; only root could use it.\n\
+         UsePAM no\n",
+        file("host_key"),
+        file("authorized_keys"),
+    );
+    folder.put("sshd_config", config.as_bytes());
+    let program = found("sshd").display().to_string();
+    // It calls itself again from another folder, so all paths are whole.
+    let mut sshd = folder
+        .tool(&program)
+        .args(["-D", "-f", &file("sshd_config"), "-E", &file("log")])
+        .start();
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        // That somebody listens on the port does not mean that it is this server.
+        let log = log_of(folder);
+        if log.contains("Server listening on") {
+            return Some(sshd);
+        }
+        if sshd.is_over() {
+            let is_taken = log.contains("Address already in use");
+            assert!(is_taken, "sshd does not start: {log}{}", sshd.last_words());
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("sshd does not listen: {}", log_of(folder));
+}
+
+fn log_of(folder: &Folder) -> String {
+    // Before sshd has begun, there is none.
+    let bytes = std::fs::read(folder.path("log")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("it has an address").port()
+}
+
+/// An sshd of root's needs this folder; where no sshd has been started yet, it is missing.
+fn make_separation_folder() {
+    let is_root = rustix::process::geteuid().is_root();
+    if is_root && cfg!(target_os = "linux") {
+        std::fs::create_dir_all("/run/sshd").expect("root makes /run/sshd");
+    }
+}
+
+/// An agent with no keys, which ends with its test.
+pub(crate) struct Agent {
+    agent: Running,
+    socket: PathBuf,
+}
+
+impl Agent {
+    pub(crate) fn new(folder: &Folder) -> Self {
+        let socket = folder.path("agent");
+        let mut agent = folder.tool("ssh-agent").args(["-D", "-a"]).arg(&socket).start();
+        let started = Instant::now();
+        while !socket.exists() {
+            let is_waiting = !agent.is_over() && started.elapsed() < PATIENCE;
+            assert!(is_waiting, "ssh-agent does not start: {}", agent.last_words());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self { agent, socket }
+    }
+
+    /// Lets a program use this agent.
+    pub(crate) fn known_to(&self, tool: Tool) -> Tool {
+        tool.env("SSH_AUTH_SOCK", &self.socket)
+    }
+
+    pub(crate) fn is_alive(&mut self) -> bool {
+        !self.agent.is_over()
+    }
+}

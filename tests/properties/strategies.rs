@@ -1,0 +1,173 @@
+//! Random keys, comments, passphrases and encodings.
+
+use keywright::format::{Argon2Params, Argon2Variant, Cipher, PrivateEncoding};
+use keywright::key::comment::Comment;
+use keywright::key::validate::ed25519_public;
+use keywright::key::{KeyPair, PrivateKey, PublicKey};
+use keywright::secret::SecretBytes;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::common::Kind;
+
+/// How to make a key; it is made anew wherever it is needed, since keys cannot be cloned.
+#[derive(Clone, Debug)]
+pub(crate) enum AnyKey {
+    /// From a seed.
+    Seeded(Kind, u64),
+    /// One of a few, where making one takes long.
+    Pooled(Kind),
+    /// From these bytes.
+    Ed25519([u8; 32]),
+}
+
+impl AnyKey {
+    pub(crate) fn ed25519_with_leading_zeros() -> Self {
+        let mut seed = [0; 32];
+        seed[3..].fill(0x5a);
+        Self::Ed25519(seed)
+    }
+
+    pub(crate) fn get(&self) -> Owned {
+        match self {
+            Self::Seeded(kind, seed) => Owned::New(kind.new_key(*seed)),
+            Self::Pooled(kind) => Owned::Pooled(kind.key()),
+            Self::Ed25519(seed) => {
+                let seed = SecretBytes::copy_of(seed);
+                let public = PublicKey::Ed25519(ed25519_public(&seed).expect("every seed has a key"));
+                let private = PrivateKey::Ed25519 { seed };
+                Owned::New(KeyPair::new(public, private).expect("they belong together"))
+            }
+        }
+    }
+
+    pub(crate) fn is_p256_with_leading_zero(&self) -> bool {
+        match self.get().private() {
+            PrivateKey::Ecdsa { scalar } => scalar.len() < 32,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn is_ed25519_with_leading_zero(&self) -> bool {
+        match self.get().private() {
+            PrivateKey::Ed25519 { seed } => seed.expose()[0] == 0,
+            _ => false,
+        }
+    }
+}
+
+/// A key that was just made, or one of those that stay.
+#[derive(Debug)]
+pub(crate) enum Owned {
+    New(KeyPair),
+    Pooled(&'static KeyPair),
+}
+
+impl std::ops::Deref for Owned {
+    type Target = KeyPair;
+
+    fn deref(&self) -> &KeyPair {
+        match self {
+            Self::New(key) => key,
+            Self::Pooled(key) => key,
+        }
+    }
+}
+
+/// A key of one of these kinds.
+pub(crate) fn any_key(kinds: &'static [Kind]) -> impl Strategy<Value = AnyKey> {
+    (select(kinds), any::<u64>()).prop_map(|(kind, seed)| match kind {
+        Kind::Rsa2048 | Kind::Rsa3072 | Kind::Dsa => AnyKey::Pooled(kind),
+        _ => AnyKey::Seeded(kind, seed),
+    })
+}
+
+/// Any comment there can be: of any characters, and of those that mean something to a format.
+pub(crate) fn any_comment() -> impl Strategy<Value = Comment> {
+    let telling = select(vec![
+        ' ', '"', '\\', '\'', ':', '#', '-', '=', ',', '+', '/', 'a', 'ü', '密', '🔑',
+    ]);
+    let text = prop_oneof![
+        vec(any::<char>(), 0..60),
+        vec(telling, 0..60),
+        vec(proptest::char::range(' ', '~'), 0..300),
+    ];
+    text.prop_map(|characters| {
+        let text: String = characters.into_iter().collect();
+        Comment::cleaned(text.as_bytes()).0
+    })
+}
+
+/// Any bytes but none, which would mean no passphrase.
+pub(crate) fn any_passphrase() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        vec(any::<u8>(), 1..80),
+        "\\PC{1,30}".prop_map(String::into_bytes),
+        vec(any::<u8>(), 1000..1100),
+    ]
+}
+
+/// A passphrase, and another one: quite different, or hardly.
+pub(crate) fn other_passphrase() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
+    let change = (
+        any_passphrase(),
+        any_passphrase(),
+        0..5,
+        any::<proptest::sample::Index>(),
+    );
+    change
+        .prop_map(|(right, another, how, place)| {
+            let mut wrong = right.clone();
+            let place = place.index(right.len());
+            match how {
+                0 => wrong = another,
+                1 => wrong[place] ^= 1,
+                2 => wrong.truncate(place),
+                3 => wrong.push(b'\n'),
+                _ => wrong.extend(another),
+            }
+            (right, wrong)
+        })
+        .prop_filter("they differ", |(right, wrong)| {
+            right != wrong && !wrong.is_empty()
+        })
+}
+
+pub(crate) fn any_cipher() -> impl Strategy<Value = Cipher> {
+    select(vec![
+        Cipher::Aes128Cbc,
+        Cipher::Aes192Cbc,
+        Cipher::Aes256Cbc,
+        Cipher::Aes128Ctr,
+        Cipher::Aes192Ctr,
+        Cipher::Aes256Ctr,
+        Cipher::Aes128Gcm,
+        Cipher::Aes256Gcm,
+        Cipher::ChaCha20Poly1305,
+        Cipher::TdesCbc,
+    ])
+}
+
+/// PPK, at little cost.
+pub(crate) fn any_ppk_encoding() -> impl Strategy<Value = PrivateEncoding> {
+    let params = (select(&Argon2Variant::ALL[..]), 1..4_u32, 1..4_u32, 0..40_u32);
+    let version_3 = params.prop_map(|(variant, parallelism, passes, more_kib)| {
+        PrivateEncoding::Ppk3(Argon2Params {
+            variant,
+            mem_kib: 8 * parallelism + more_kib,
+            passes,
+            parallelism,
+        })
+    });
+    prop_oneof![3 => version_3, 1 => Just(PrivateEncoding::Ppk2)]
+}
+
+/// Every kind of private file, at little cost.
+pub(crate) fn any_encoding() -> impl Strategy<Value = PrivateEncoding> {
+    let openssh = (any_cipher(), 1..3_u32);
+    prop_oneof![
+        openssh.prop_map(|(cipher, rounds)| PrivateEncoding::OpenSsh { cipher, rounds }),
+        any_ppk_encoding(),
+    ]
+}
