@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     harden_process();
     env_logger::init();
     match asked(std::env::args_os().skip(1).collect()) {
-        Asked::Window(open) => match gui::run(open) {
+        Asked::Window(open) => match gui::run(open.as_deref()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => fail(&format!("{error}\nWithout a window, use keywright-cli.")),
         },

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText, Role,
-    ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit,
-    vec2,
+    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Memory, Modifiers, Response, RichText,
+    Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText,
+    accesskit, vec2,
 };
 
 use super::theme::{self, Palette};
@@ -137,15 +137,15 @@ pub(super) fn polite(ui: &Ui, response: &Response) {
 /// The name of a field, above it.
 pub(super) fn field_label_ui(ui: &mut Ui, text: &str, mnemonic: Option<char>) -> Response {
     let job = match mnemonic {
-        Some(letter) => underlined(ui, text, letter, TextStyle::Small, Palette::of(ui).weak),
-        None => plain(ui, text, TextStyle::Small, Palette::of(ui).weak),
+        Some(letter) => underlined(ui, text, letter, &TextStyle::Small, Palette::of(ui).weak),
+        None => plain(ui, text, &TextStyle::Small, Palette::of(ui).weak),
     };
     ui.add(Label::new(job).selectable(false))
 }
 
 /// The name of what stands behind it in the same row.
 pub(super) fn row_label_ui(ui: &mut Ui, text: &str, mnemonic: char) -> Response {
-    let job = underlined(ui, text, mnemonic, TextStyle::Small, Palette::of(ui).weak);
+    let job = underlined(ui, text, mnemonic, &TextStyle::Small, Palette::of(ui).weak);
     // A label that may wrap is not put in the middle of the row's height.
     ui.add(Label::new(job).selectable(false).extend())
 }
@@ -206,7 +206,7 @@ pub(super) fn scrolling_ui(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(
 /// Scrolls to what has just got the keyboard's focus, when it cannot be seen. To be called at the end
 /// of what a scroll area holds.
 pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(Memory::focused);
     if focused == *before {
         return;
     }
@@ -234,15 +234,15 @@ fn has_mnemonics(ui: &Ui) -> bool {
 
 /// `text` for a button, its letter for Alt underlined while Alt is held.
 pub(super) fn mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
-    underlined(ui, text, letter, TextStyle::Button, Color32::PLACEHOLDER).into()
+    underlined(ui, text, letter, &TextStyle::Button, Color32::PLACEHOLDER).into()
 }
 
 /// The same for the largest buttons.
 pub(super) fn large_mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
-    underlined(ui, text, letter, theme::large_button(), Color32::PLACEHOLDER).into()
+    underlined(ui, text, letter, &theme::large_button(), Color32::PLACEHOLDER).into()
 }
 
-fn underlined(ui: &Ui, text: &str, letter: char, style: TextStyle, color: Color32) -> LayoutJob {
+fn underlined(ui: &Ui, text: &str, letter: char, style: &TextStyle, color: Color32) -> LayoutJob {
     let is_alt_held = has_mnemonics(ui) && ui.input(|input| input.modifiers.alt);
     let Some((before, from)) = text
         .find(letter)
@@ -264,7 +264,7 @@ fn underlined(ui: &Ui, text: &str, letter: char, style: TextStyle, color: Color3
     job
 }
 
-fn plain(ui: &Ui, text: &str, style: TextStyle, color: Color32) -> LayoutJob {
+fn plain(ui: &Ui, text: &str, style: &TextStyle, color: Color32) -> LayoutJob {
     LayoutJob::simple_singleline(text.to_owned(), style.resolve(ui.style()), color)
 }
 

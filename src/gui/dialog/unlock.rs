@@ -10,7 +10,7 @@ use crate::gui::pieces::{self, Tone};
 use crate::key::comment;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
-pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: Scene<'_>) {
+pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>) {
     paragraph_ui(ui, name(unlock));
     let fingerprint = Fingerprint::of(&unlock.locked.public, FingerprintKind::Sha256);
     pieces::hint_ui(ui, format!("{}, {fingerprint}", unlock.locked.format.title()));
