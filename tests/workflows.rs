@@ -128,7 +128,13 @@ impl Scene {
     fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.folder.path())
             .expect("it can be read")
-            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
             .collect();
         names.sort();
         names
@@ -147,12 +153,9 @@ fn moved(step: u64) -> Sample {
 /// A PPK file that is costly to open.
 fn costly_file(path: &Path) {
     let mut rng = rand::rngs::ChaCha20Rng::from_seed([7; 32]);
-    let key = keywright::key::generate::generate(
-        KeySpec::Ed25519,
-        &mut rng,
-        &keywright::key::watch::Unwatched,
-    )
-    .expect("a key");
+    let key =
+        keywright::key::generate::generate(KeySpec::Ed25519, &mut rng, &keywright::key::watch::Unwatched)
+            .expect("a key");
     let comment = Comment::new("costly").expect("harmless");
     let params = Argon2Params {
         mem_kib: (256 << 10) + 8,
@@ -165,8 +168,13 @@ fn costly_file(path: &Path) {
         certificate: None,
     };
     let passphrase = Passphrase::new("open sesame".to_owned());
-    let bytes = format::encode_private(outgoing, &PrivateEncoding::Ppk3(params), Some(&passphrase), &mut rng)
-        .expect("it can be written");
+    let bytes = format::encode_private(
+        outgoing,
+        &PrivateEncoding::Ppk3(params),
+        Some(&passphrase),
+        &mut rng,
+    )
+    .expect("it can be written");
     std::io::Write::write_all(
         &mut std::fs::File::create_new(path).expect("a new file"),
         bytes.expose(),
@@ -477,7 +485,11 @@ fn a_public_key_is_opened_without_a_private_half() {
     assert_eq!(scene.document().public_line(), line);
     scene.ask(Ask::SavePrivate);
     assert!(scene.app.dialog.is_none());
-    assert_eq!(scene.desktop.dialogs_opened(), 1, "there is nothing private to save");
+    assert_eq!(
+        scene.desktop.dialogs_opened(),
+        1,
+        "there is nothing private to save"
+    );
 }
 
 #[test]

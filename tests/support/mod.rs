@@ -13,45 +13,45 @@ use keywright::app::desktop::{ClipboardError, Desktop, PickRequest, Picked, Pick
 use keywright::secret::SecretBytes;
 
 /// How long anything may take on a machine that does other things too.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What was asked of the desktop, and what it will answer.
 #[derive(Default)]
-pub struct Script {
+pub(crate) struct Script {
     /// The answers of file dialogs, in order; one that nothing is left for stays open for ever.
-    pub picks: RefCell<VecDeque<Picked>>,
+    pub(crate) picks: RefCell<VecDeque<Picked>>,
     /// The file dialogs that were opened.
-    pub asked: RefCell<Vec<PickRequest>>,
+    pub(crate) asked: RefCell<Vec<PickRequest>>,
     /// What lies on the clipboard.
-    pub clipboard: RefCell<Option<Vec<u8>>>,
+    pub(crate) clipboard: RefCell<Option<Vec<u8>>>,
     /// What was copied.
-    pub copied: RefCell<Vec<String>>,
+    pub(crate) copied: RefCell<Vec<String>>,
     /// The files that were shown in their folders.
-    pub shown: RefCell<Vec<PathBuf>>,
+    pub(crate) shown: RefCell<Vec<PathBuf>>,
 }
 
 /// A desktop that a window can own while the test keeps the script.
 #[derive(Clone, Default)]
-pub struct Scripted(pub Rc<Script>);
+pub(crate) struct Scripted(pub(crate) Rc<Script>);
 
 impl Scripted {
-    pub fn will_pick(&self, path: impl Into<PathBuf>) {
+    pub(crate) fn will_pick(&self, path: impl Into<PathBuf>) {
         self.0.picks.borrow_mut().push_back(Picked::Path(path.into()));
     }
 
-    pub fn will_answer(&self, picked: Picked) {
+    pub(crate) fn will_answer(&self, picked: Picked) {
         self.0.picks.borrow_mut().push_back(picked);
     }
 
-    pub fn has_on_clipboard(&self, text: &str) {
+    pub(crate) fn has_on_clipboard(&self, text: &str) {
         *self.0.clipboard.borrow_mut() = Some(text.as_bytes().to_vec());
     }
 
-    pub fn dialogs_opened(&self) -> usize {
+    pub(crate) fn dialogs_opened(&self) -> usize {
         self.0.asked.borrow().len()
     }
 
-    pub fn copied(&self) -> Vec<String> {
+    pub(crate) fn copied(&self) -> Vec<String> {
         self.0.copied.borrow().clone()
     }
 
@@ -93,7 +93,7 @@ impl Desktop for Scripted {
 
 /// Polls `app` until `is_so`.
 #[track_caller]
-pub fn wait(app: &mut App, is_so: impl Fn(&App) -> bool) {
+pub(crate) fn wait(app: &mut App, is_so: impl Fn(&App) -> bool) {
     let start = Instant::now();
     while !is_so(app) {
         assert!(start.elapsed() < PATIENCE, "it never came: {app:#?}");
