@@ -6,8 +6,8 @@ use eframe::egui::{
 };
 
 use super::pieces::{self, alt_pressed};
-use super::shortcuts;
 use super::theme::Palette;
+use super::{shortcuts, signs};
 use crate::app::dialog::PublicFormat;
 use crate::app::saving::Choice;
 use crate::app::stage::Stage;
@@ -30,7 +30,8 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
                 });
                 menu_ui(ui, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if pieces::icon_button_ui(ui, "⚙", "Settings").clicked() {
+                    let gear = Button::new("").min_size(vec2(36.0, 32.0));
+                    if pieces::icon_button_ui(ui, gear, "Settings", signs::draw_gear).clicked() {
                         out.push(Command::EditSettings);
                     }
                 });

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Memory, Modifiers, Response, RichText,
-    Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText,
-    accesskit, vec2,
+    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Memory, Modifiers, Painter, Rect,
+    Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, Vec2,
+    WidgetInfo, WidgetText, accesskit, vec2,
 };
 
+use super::signs::{self, Sign};
 use super::theme::{self, Palette};
 
 /// A group of things on a page.
@@ -30,8 +31,10 @@ pub(super) fn card_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R 
 /// A heading; screen readers find it as one.
 pub(super) fn heading_ui(ui: &mut Ui, text: &str, style: TextStyle) -> Response {
     let response = ui.add(Label::new(RichText::new(text).text_style(style)).wrap());
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(accesskit::Role::Heading);
+        node.set_label(text);
+    });
     response
 }
 
@@ -110,8 +113,8 @@ pub(super) enum Tone {
 pub(super) fn note_ui(ui: &mut Ui, tone: Tone, what: &str, hint: &str) {
     let palette = Palette::of(ui);
     let (color, ground, sign) = match tone {
-        Tone::Warning => (palette.warn, palette.warn_soft, "⚠"),
-        Tone::Error => (palette.error, palette.error_soft, "⊗"),
+        Tone::Warning => (palette.warn, palette.warn_soft, Sign::Warning),
+        Tone::Error => (palette.error, palette.error_soft, Sign::Wrong),
     };
     Frame::new()
         .fill(ground)
@@ -120,7 +123,7 @@ pub(super) fn note_ui(ui: &mut Ui, tone: Tone, what: &str, hint: &str) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
-                ui.add(Label::new(RichText::new(sign).color(color)).selectable(false));
+                signs::sign_ui(ui, sign, color);
                 let response = ui
                     .add(Label::new(RichText::new(format!("{what} {hint}").trim_end()).color(color)).wrap());
                 polite(ui, &response);
@@ -175,13 +178,19 @@ pub(super) fn named(ui: &Ui, response: Response, name: &str) -> Response {
     response
 }
 
-/// A small button with a picture for a face and a name for screen readers and the pointer.
-pub(super) fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
-    let button = Button::new(RichText::new(icon).size(16.0))
-        .min_size(vec2(32.0, 32.0))
-        .frame_when_inactive(false);
+/// A button that shows what `draw` draws and is called `name`.
+pub(super) fn icon_button_ui(
+    ui: &mut Ui,
+    button: Button<'_>,
+    name: &str,
+    draw: impl FnOnce(&Painter, Rect, Color32),
+) -> Response {
     let response = ui.add(button);
-    named(ui, response, name).on_hover_text(name)
+    let response = named(ui, response, name);
+    let color = ui.style().interact(&response).fg_stroke.color;
+    let square = Rect::from_center_size(response.rect.center(), Vec2::splat(16.0));
+    draw(ui.painter(), square, color);
+    response.on_hover_text(name)
 }
 
 /// What scrolls when it is too high, with a handle that can be seen.

@@ -25,6 +25,8 @@ pub(super) struct View {
     /// Where the focus goes when the dialog closes.
     focus_before: Option<Id>,
     is_revealed: bool,
+    /// Whether the file was being opened in the last frame.
+    was_opening: bool,
     /// What had the focus in the last frame.
     focus: Option<Id>,
 }
@@ -34,6 +36,7 @@ struct Scene<'a> {
     /// Whether it has just been opened, and the focus is to be set.
     is_new: bool,
     is_revealed: &'a mut bool,
+    was_opening: &'a mut bool,
     out: &'a mut Vec<Command>,
 }
 
@@ -45,6 +48,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             view.focus_before = ui.memory(Memory::focused);
         }
         view.is_revealed = false;
+        view.was_opening = false;
         view.shown = shown;
     }
     let (theme, size, preferred) = (app.theme, app.text_size, app.preferred);
@@ -75,6 +79,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             let mut scene = Scene {
                 is_new,
                 is_revealed: &mut view.is_revealed,
+                was_opening: &mut view.was_opening,
                 out,
             };
             match dialog {
