@@ -18,6 +18,7 @@ mod server;
 mod tools;
 mod window;
 
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use screen::Screen;
@@ -94,17 +95,17 @@ fn openssh_and_putty_agree(window: &Window<'_>, ssh: &Path, copied: &str) {
     folder.put("passphrase", PASSPHRASE.as_bytes());
     let file = |name: &str| ssh.join(name).display().to_string();
     assert_eq!(
-        public_line_of(&ssh.join("id_ed25519"), PASSPHRASE).unwrap(),
-        copied
+        public_line_of(&ssh.join("id_ed25519"), PASSPHRASE).as_deref(),
+        Ok(copied)
     );
-    public_line_of(&ssh.join("id_ed25519"), "something else").unwrap_err();
-    let public = std::fs::read_to_string(file("id_ed25519.pub")).unwrap();
+    public_line_of(&ssh.join("id_ed25519"), "something else").expect_err("it is protected");
+    let public = std::fs::read_to_string(file("id_ed25519.pub")).expect("it was saved");
     assert_eq!(public, format!("{copied}\n"));
     let putty = |kind: &str| {
         let tool = folder.tool("puttygen").arg(file("id_ed25519.ppk"));
         tool.args(["--old-passphrase", "passphrase", kind])
             .output()
-            .unwrap()
+            .expect("PuTTY opens it")
     };
     assert_eq!(putty("-L").trim(), copied);
 
@@ -113,8 +114,8 @@ fn openssh_and_putty_agree(window: &Window<'_>, ssh: &Path, copied: &str) {
         .arg("-lf")
         .arg(file("id_ed25519"))
         .output()
-        .unwrap();
-    let fingerprint = shown.split(' ').nth(1).unwrap();
+        .expect("OpenSSH reads it");
+    let fingerprint = shown.split(' ').nth(1).expect("it is the second word");
     assert!(putty("-l").contains(fingerprint), "{fingerprint}");
     window.says(fingerprint);
 }
@@ -122,17 +123,20 @@ fn openssh_and_putty_agree(window: &Window<'_>, ssh: &Path, copied: &str) {
 fn a_server_lets_in(ssh: &Path, line: &str) {
     let folder = Folder::new();
     // Nobody is there to type the passphrase, so it is taken off a copy.
-    folder.put("key", &std::fs::read(ssh.join("id_ed25519")).unwrap());
+    folder.put(
+        "key",
+        &std::fs::read(ssh.join("id_ed25519")).expect("it was saved"),
+    );
     let tool = folder
         .tool("ssh-keygen")
         .args(["-p", "-P", PASSPHRASE, "-N", "", "-f", "key"]);
-    tool.output().unwrap();
+    tool.output().expect("a copy without a passphrase");
     let server = Server::admitting(&[line.to_owned()]);
     let printed = server
         .ssh(&folder)
         .args(["-i", "key", "echo $((6 * 7))"])
         .output();
-    assert_eq!(printed.unwrap(), "42\n");
+    assert_eq!(printed.as_deref(), Ok("42\n"));
 }
 
 #[test]
@@ -179,20 +183,18 @@ fn a_masked_passphrase_is_nowhere_else_in_the_memory_of_the_program() {
 
 /// How often these bytes are in the memory of a process that we started.
 fn occurrences(process: u32, wanted: &[u8]) -> usize {
-    use std::os::unix::fs::FileExt as _;
     let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).expect("it is ours");
     let memory = std::fs::File::open(format!("/proc/{process}/mem"))
         .expect("the memory of a program that one has started can be read, unless ptrace is forbidden here");
+    let ranges = maps.lines().filter_map(|line| {
+        let (range, rest) = line.split_once(' ')?;
+        let (begin, end) = range.split_once('-')?;
+        let number = |digits| u64::from_str_radix(digits, 16).ok();
+        rest.starts_with("rw").then_some((number(begin)?, number(end)?))
+    });
     let mut count = 0;
-    for line in maps.lines() {
-        let mut words = line.split_ascii_whitespace();
-        let (range, rights) = (words.next().unwrap(), words.next().unwrap());
-        let (begin, end) = range.split_once('-').unwrap();
-        let [begin, end] = [begin, end].map(|number| u64::from_str_radix(number, 16).unwrap());
-        if !rights.starts_with("rw") {
-            continue;
-        }
-        let mut bytes = vec![0; usize::try_from(end - begin).unwrap()];
+    for (begin, end) in ranges {
+        let mut bytes = vec![0; usize::try_from(end - begin).expect("it fits into memory")];
         // Some ranges belong to a device and cannot be read.
         if memory.read_exact_at(&mut bytes, begin).is_ok() {
             count += bytes

@@ -37,7 +37,7 @@ impl Running {
         // A group of its own, so that what it starts can be ended with it.
         match command.process_group(0).spawn() {
             Ok(child) => Self(child),
-            Err(error) => panic!("{:?} does not start: {error}; {INSTALL}", command.get_program()),
+            Err(error) => not_started(command, &error),
         }
     }
 
@@ -57,13 +57,21 @@ impl Drop for Running {
     }
 }
 
+impl Drop for Screen {
+    fn drop(&mut self) {
+        while let Some(running) = self.standing.pop() {
+            drop(running);
+        }
+    }
+}
+
 /// The screen, and a folder that is the home of whoever sits before it.
 pub(crate) struct Screen {
     test: &'static str,
     folder: tempfile::TempDir,
     display: String,
-    /// The bus is named last, and so ends last.
-    _standing: Vec<Running>,
+    /// What is started first is ended last.
+    standing: Vec<Running>,
 }
 
 impl Screen {
@@ -98,12 +106,11 @@ impl Screen {
             test,
             folder,
             display: format!(":{}", display.trim()),
-            _standing: vec![xvfb],
+            standing: vec![xvfb],
         };
         screen.start_bus();
         screen.start_window_manager();
         screen.start_accessibility();
-        screen._standing.reverse();
         screen
     }
 
@@ -111,21 +118,21 @@ impl Screen {
         let socket = self.path("bus");
         let config = BUS.replace("SOCKET", &socket.display().to_string());
         self.put("bus.conf", &config, 0o600);
-        let bus = self.stand(
+        let bus = Self::stand(
             self.command("dbus-daemon")
                 .arg("--nofork")
                 .arg("--config-file")
                 .arg(self.path("bus.conf")),
         );
-        self._standing.push(bus);
+        self.standing.push(bus);
         until("the bus is there", || socket.exists().then_some(()));
     }
 
     fn start_window_manager(&mut self) {
-        let openbox = self.stand(&mut self.command("openbox"));
-        self._standing.push(openbox);
+        let openbox = Self::stand(&mut self.command("openbox"));
+        self.standing.push(openbox);
         until("there is a window manager", || {
-            let asked = self.run(self.command("xdotool").arg("get_num_desktops"));
+            let asked = Self::run(self.command("xdotool").arg("get_num_desktops"));
             asked.status.success().then_some(())
         });
     }
@@ -142,15 +149,15 @@ impl Screen {
             .into_iter()
             .find(|file| file.exists())
             .unwrap_or_else(|| panic!("at-spi-bus-launcher is needed: {INSTALL}"));
-        let launcher = self.stand(
+        let launcher = Self::stand(
             self.command(launcher)
                 .arg("--launch-immediately")
                 // Without it the setting below would go into the real settings of this person.
                 .env("GSETTINGS_BACKEND", "memory"),
         );
-        self._standing.push(launcher);
+        self.standing.push(launcher);
         until("windows let a screen reader in", || {
-            let set = self.run(self.command("dbus-send").args([
+            let set = Self::run(self.command("dbus-send").args([
                 "--session",
                 "--print-reply",
                 "--dest=org.a11y.Bus",
@@ -213,28 +220,29 @@ impl Screen {
         command
     }
 
-    fn stand(&self, command: &mut Command) -> Running {
+    fn stand(command: &mut Command) -> Running {
         Running::start(command.stdout(Stdio::null()).stderr(Stdio::null()))
     }
 
     /// Runs a program to its end.
-    pub(crate) fn run(&self, command: &mut Command) -> Output {
+    fn run(command: &mut Command) -> Output {
         match command.output() {
             Ok(output) => output,
-            Err(error) => panic!("{:?} does not start: {error}; {INSTALL}", command.get_program()),
+            Err(error) => not_started(command, &error),
         }
     }
 
     /// Runs a program that must succeed, and gives what it printed.
-    pub(crate) fn printed_by(&self, command: &mut Command) -> String {
-        let output = self.run(command);
+    fn printed_by(command: &mut Command) -> String {
+        let output = Self::run(command);
         let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-        assert!(output.status.success(), "{command:?} failed: {err}{out}");
+        let program = command.get_program().display();
+        assert!(output.status.success(), "{program} failed: {err}{out}");
         out.into_owned()
     }
 
     pub(crate) fn xdotool(&self, arguments: &[&str]) {
-        self.printed_by(self.command("xdotool").args(arguments));
+        Self::printed_by(self.command("xdotool").args(arguments));
     }
 
     /// Keeps a picture of the screen for whoever wants to look, as `target/real_window/TEST-NAME.png`.
@@ -242,13 +250,18 @@ impl Screen {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("real_window");
         std::fs::create_dir_all(&folder).expect("a folder in target");
         let file = folder.join(format!("{}-{name}.png", self.test));
-        self.printed_by(self.command("import").args(["-window", "root"]).arg(file));
+        Self::printed_by(self.command("import").args(["-window", "root"]).arg(file));
     }
 
     /// What is on the clipboard, as another program gets it.
     pub(crate) fn clipboard(&self) -> String {
-        self.printed_by(self.command("xclip").args(["-selection", "clipboard", "-o"]))
+        Self::printed_by(self.command("xclip").args(["-selection", "clipboard", "-o"]))
     }
+}
+
+fn not_started(command: &Command, error: &std::io::Error) -> ! {
+    let program = command.get_program().display();
+    panic!("{program} does not start: {error}; {INSTALL}")
 }
 
 /// Asks until there is an answer.

@@ -1,6 +1,7 @@
 //! The built program on a screen: what a screen reader finds in it, and hands that use it.
 
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
@@ -238,7 +239,7 @@ impl<'a> Window<'a> {
                 let across = (angle * 1.7).sin() * 0.5 + 0.5;
                 let x = f64::from(left) + 12.0 + along * f64::from(width - 24);
                 let y = f64::from(top) + 12.0 + across * f64::from(height - 24);
-                script.push_str(&format!("mousemove {x:.0} {y:.0}\nsleep 0.012\n"));
+                writeln!(script, "mousemove {x:.0} {y:.0}\nsleep 0.012").expect("a text can grow");
             }
             let file = self.screen.path("movements");
             std::fs::File::create(&file)
