@@ -143,6 +143,15 @@ impl<'a> Window<'a> {
         })
     }
 
+    /// Waits until a text of the window is this and nothing more: “saved”, but not “not saved yet”.
+    pub(crate) fn says_just(&self, text: &str) {
+        self.wait(&format!("just “{text}”"), |nodes| {
+            (nodes.iter())
+                .find(|node| node.name == text || node.text == text)
+                .map(|_| ())
+        });
+    }
+
     /// Waits until this is said anywhere in the window.
     pub(crate) fn says(&self, text: &str) {
         self.wait(&format!("“{text}”"), |nodes| {
