@@ -408,11 +408,13 @@ fn request_close(scene: &mut Scene) {
     scene.steps();
 }
 
+/// How a dialog is opened, with a key file at hand.
+type Opens = fn(&mut Scene, &Path);
+
 #[test]
 fn esc_closes_every_dialog() {
     let mut scene = Scene::with_key();
     let path = scene.save_with_passphrase("id", "open sesame");
-    type Opens = fn(&mut Scene, &Path);
     let dialogs: [(&str, Opens); 9] = [
         ("Settings", |scene, _| scene.press(Modifiers::COMMAND, Key::Comma)),
         ("Keywright", |scene, _| scene.menu("Help", "About Keywright")),
@@ -434,7 +436,7 @@ fn esc_closes_every_dialog() {
             scene.settle();
         }),
         ("Could not open nothing", |scene, _| {
-            scene.drop_file(Path::new("nothing"))
+            scene.drop_file(Path::new("nothing"));
         }),
         ("Make such a short key?", |scene, _| {
             scene.press(Modifiers::COMMAND, Key::N);

@@ -13,7 +13,7 @@ use keywright::app::desktop::{ClipboardError, Desktop, PickRequest, Picked, Pick
 use keywright::secret::SecretBytes;
 
 /// How long anything may take on a machine that does other things too.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What was asked of the desktop, and what it will answer.
 #[derive(Default)]
