@@ -167,28 +167,33 @@ impl Console {
         }
     }
 
-    /// Lets the lower floors' warnings be read, such as a file that could not be tidied away.
+    /// Lets the lower floors' warnings be read, such as of a file that could not be tidied away.
     pub(super) fn log_warnings(self) {
-        struct Warnings(Console);
-        impl log::Log for Warnings {
-            fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-                metadata.level() <= log::Level::Warn
-            }
-            fn log(&self, record: &log::Record<'_>) {
-                if self.enabled(record.metadata()) && !self.0.quiet {
-                    complain(&format!(
-                        "warning: {}\n",
-                        escaped(record.args().to_string().as_bytes())
-                    ));
-                }
-            }
-            fn flush(&self) {}
-        }
-        // It fails only where a test has set one before.
-        if log::set_boxed_logger(Box::new(Warnings(self))).is_ok() {
+        static WARNINGS: Warnings = Warnings;
+        // Setting it fails only where there is one already.
+        if !self.quiet && log::set_logger(&WARNINGS).is_ok() {
             log::set_max_level(log::LevelFilter::Warn);
         }
     }
+}
+
+struct Warnings;
+
+impl log::Log for Warnings {
+    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
+        metadata.level() <= log::Level::Warn
+    }
+
+    fn log(&self, record: &log::Record<'_>) {
+        if self.enabled(record.metadata()) {
+            complain(&format!(
+                "warning: {}\n",
+                escaped(record.args().to_string().as_bytes())
+            ));
+        }
+    }
+
+    fn flush(&self) {}
 }
 
 pub(super) fn exit_code(blame: Blame) -> ExitCode {

@@ -91,7 +91,7 @@ impl Convert {
             Ok::<_, Problem>((private, prepared))
         })??;
         prepared.deliver()?;
-        private.warn(console);
+        private.warn_of_protection(console);
         if prepared.is_for_standard_output() {
             return Ok(());
         }

@@ -56,7 +56,7 @@ impl Passwd {
             Ok::<_, Problem>((private, prepared))
         })??;
         prepared.deliver()?;
-        private.warn(console);
+        private.warn_of_protection(console);
         if console.is_json() {
             return print_object(&json::key(&shown(path), &private.described()));
         }

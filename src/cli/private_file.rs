@@ -31,9 +31,17 @@ impl Private {
         }
     }
 
-    /// Says what its owner ought to know about it.
+    /// Says what its owner ought to know about the new key.
     pub(super) fn warn(&self, console: Console) {
         for warning in &self.described().warnings {
+            console.warn(warning);
+        }
+    }
+
+    /// Says where the new file protects the key badly; what is wrong with the key is no news here.
+    pub(super) fn warn_of_protection(&self, console: Console) {
+        let warnings = self.described().warnings;
+        for warning in warnings.iter().filter(|warning| warning.code == "weak-kdf") {
             console.warn(warning);
         }
     }

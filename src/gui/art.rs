@@ -5,8 +5,8 @@
 
 use eframe::egui;
 use egui::{
-    Align2, Color32, FontId, Painter, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, Visuals,
-    WidgetInfo, accesskit, pos2, vec2,
+    Align2, FontId, Painter, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, Visuals, WidgetInfo,
+    accesskit, vec2,
 };
 
 use crate::key::randomart::{Cell, HEIGHT, Randomart, WIDTH};
@@ -33,43 +33,51 @@ pub(super) fn art_ui(ui: &mut Ui, art: &Randomart, accessible_text: &str) -> Res
             frame,
             StrokeKind::Inside,
         );
+        let mut marks = Vec::new();
         for (row, cells) in art.cells().iter().enumerate() {
             for (column, cell) in cells.iter().enumerate() {
                 #[expect(clippy::cast_precision_loss, reason = "they are at most 17 and 9")]
-                let place = pos2(column as f32, row as f32) * side;
-                let square = Rect::from_min_size(
-                    rect.min + vec2(margin, margin) + place.to_vec2(),
-                    vec2(side, side),
-                );
-                draw_cell(ui.painter(), visuals, square, *cell);
+                let place = vec2(column as f32, row as f32) * side;
+                let square = Rect::from_min_size(rect.min + vec2(margin, margin) + place, vec2(side, side));
+                match *cell {
+                    Cell::Visits(count) => draw_visits(ui.painter(), visuals, square, count),
+                    mark @ (Cell::Start | Cell::End) => marks.push((square, mark)),
+                }
             }
+        }
+        // They are larger than a square, for the letter's sake, and lie over their neighbours.
+        for (square, mark) in marks {
+            draw_mark(ui.painter(), visuals, square.expand(side * 0.14), mark);
         }
     }
     response
 }
 
-fn draw_cell(painter: &Painter, visuals: &Visuals, square: Rect, cell: Cell) {
-    let accent = visuals.hyperlink_color;
-    let inner = square.shrink((square.width() * 0.06).max(0.5));
-    let rounding = inner.width() * 0.2;
-    let letter = |text: char, color: Color32| {
-        let font = FontId::monospace(inner.height());
-        painter.text(inner.center(), Align2::CENTER_CENTER, text, font, color);
-    };
-    match cell {
-        Cell::Visits(0) => {}
-        Cell::Visits(count) => {
-            painter.rect_filled(inner, rounding, accent.gamma_multiply(intensity(count)));
-        }
-        Cell::Start => {
-            painter.rect_stroke(inner, rounding, Stroke::new(1.5, accent), StrokeKind::Inside);
-            letter(cell.symbol(), visuals.strong_text_color());
-        }
-        Cell::End => {
-            painter.rect_filled(inner, rounding, visuals.strong_text_color());
-            letter(cell.symbol(), visuals.extreme_bg_color);
-        }
+fn draw_visits(painter: &Painter, visuals: &Visuals, square: Rect, count: u8) {
+    if count > 0 {
+        let inner = square.shrink((square.width() * 0.06).max(0.5));
+        let color = visuals.hyperlink_color.gamma_multiply(intensity(count));
+        painter.rect_filled(inner, inner.width() * 0.2, color);
     }
+}
+
+fn draw_mark(painter: &Painter, visuals: &Visuals, square: Rect, mark: Cell) {
+    let (paper, ink) = (visuals.extreme_bg_color, visuals.strong_text_color());
+    let (fill, letter) = if mark == Cell::End {
+        (ink, paper)
+    } else {
+        (paper, ink)
+    };
+    let edge = Stroke::new(1.0, ink);
+    painter.rect(square, square.width() * 0.2, fill, edge, StrokeKind::Inside);
+    let font = FontId::proportional(square.height() * 0.86);
+    painter.text(
+        square.center(),
+        Align2::CENTER_CENTER,
+        mark.symbol(),
+        font,
+        letter,
+    );
 }
 
 /// The first visits differ most: half of all squares that were visited were visited once or twice.

@@ -23,7 +23,8 @@ use egui::{
 use crate::app::Command;
 use crate::key::entropy::{Event, Sample};
 
-/// What the area asks for, in the words that tutorials know.
+/// What the area asks for, in the words that tutorials know. The page draws it above; a screen
+/// reader hears it with the area.
 pub(super) const SENTENCE: &str = "Please generate some randomness by moving the mouse over the blank area.";
 
 /// How many points of the trail are kept.
