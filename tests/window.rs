@@ -330,6 +330,31 @@ fn undo_never_brings_an_earlier_passphrase_back() {
 }
 
 #[test]
+fn what_was_revealed_of_one_key_is_masked_for_the_next() {
+    let mut scene = Scene::with_key();
+    let path = scene.save_with_passphrase("id", "open sesame");
+    scene.press(Modifiers::COMMAND, Key::N);
+    scene.make_key();
+    scene.type_passphrase("Key passphrase", "visible");
+    scene
+        .window
+        .get_all_by_role_and_label(Role::Button, "Show the passphrase")
+        .next()
+        .expect("the eye")
+        .click_accesskit();
+    scene.steps();
+    assert!(scene.is_shown("Hide the passphrase"));
+    scene.drop_file(&path);
+    scene.click("Open without saving");
+    scene.settle();
+    scene.window.event(Event::Text("open sesame".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(!scene.is_shown("Hide the passphrase"));
+}
+
+#[test]
 fn alt_and_a_letter_go_to_a_field_and_type_nothing() {
     let mut scene = Scene::with_key();
     scene.press(Modifiers::ALT, Key::A);

@@ -20,8 +20,20 @@ pub enum Rating {
 }
 
 impl Rating {
-    /// All of them, the weakest first.
-    pub const ALL: [Self; 5] = [Self::VeryWeak, Self::Weak, Self::Fair, Self::Good, Self::Strong];
+    /// The level of the best.
+    pub const MOST: u8 = 5;
+
+    /// From 1 to [`Self::MOST`].
+    #[must_use]
+    pub fn level(self) -> u8 {
+        match self {
+            Self::VeryWeak => 1,
+            Self::Weak => 2,
+            Self::Fair => 3,
+            Self::Good => 4,
+            Self::Strong => Self::MOST,
+        }
+    }
 
     /// The rating of what has been typed; nothing for nothing.
     #[must_use]

@@ -106,6 +106,9 @@ impl eframe::App for Window {
             if !self.app.must_quit() {
                 ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             }
+        } else if self.app.must_quit() && !is_closing {
+            // Asked for in the window; or files were being written, and now they are safe.
+            ctx.send_viewport_cmd(ViewportCommand::Close);
         }
     }
 
@@ -128,8 +131,5 @@ impl eframe::App for Window {
             self.app.apply(command, &*self.desktop);
         }
         self.retitle(ui.ctx());
-        if self.app.must_quit() {
-            ui.ctx().send_viewport_cmd(ViewportCommand::Close);
-        }
     }
 }

@@ -194,7 +194,7 @@ pub(super) fn icon_button_ui(
 }
 
 /// What scrolls when it is too high, with a handle that can be seen.
-pub(super) fn scrolling_ui(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui)) {
+pub(super) fn scrolling_ui<R>(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui) -> R) -> R {
     let palette = Palette::of(ui);
     let plain = Arc::clone(ui.style());
     let restyle = |style: &mut Style| {
@@ -205,11 +205,12 @@ pub(super) fn scrolling_ui(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(
         widgets.active.bg_fill = palette.accent;
     };
     restyled(ui, restyle, |ui| {
-        area.show(ui, |ui| {
+        let scrolled = area.show(ui, |ui| {
             ui.set_style(plain);
-            contents(ui);
+            contents(ui)
         });
-    });
+        scrolled.inner
+    })
 }
 
 /// Scrolls to what has just got the keyboard's focus, when it cannot be seen. To be called at the end
@@ -286,21 +287,35 @@ pub(super) fn broken_anywhere(ui: &Ui, text: &str, width: f32) -> LayoutJob {
     job
 }
 
-/// Read-only text in monospace that can be selected and copied with the keyboard too.
-pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str) -> Response {
+/// Read-only text in monospace that can be selected and copied with the keyboard too. What is higher
+/// than `max_height` scrolls.
+pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str, max_height: f32) -> Response {
     let mut layouter = |ui: &Ui, buffer: &dyn eframe::egui::TextBuffer, width: f32| {
         let job = broken_anywhere(ui, buffer.as_str(), width);
         ui.fonts_mut(|fonts| fonts.layout_job(job))
     };
     let mut shown = text;
-    let response = ui.add(
-        TextEdit::multiline(&mut shown)
-            .id(id)
-            .desired_rows(1)
-            .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(10, 8))
-            .layouter(&mut layouter),
-    );
+    let area = ScrollArea::vertical()
+        .id_salt(id)
+        .max_height(max_height)
+        .auto_shrink([false, true]);
+    let framed = Frame::new()
+        .fill(Palette::of(ui).field)
+        .stroke(Stroke::new(1.0, Palette::of(ui).outline))
+        .corner_radius(theme::ROUND)
+        .inner_margin(Margin::symmetric(2, 1));
+    let framed = framed.show(ui, |ui| {
+        scrolling_ui(ui, area, |ui| {
+            let field = TextEdit::multiline(&mut shown)
+                .id(id)
+                .frame(Frame::new().inner_margin(Margin::symmetric(8, 7)))
+                .desired_rows(1)
+                .desired_width(f32::INFINITY)
+                .layouter(&mut layouter);
+            ui.add(field)
+        })
+    });
+    let response = framed.inner;
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
     response

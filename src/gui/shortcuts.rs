@@ -49,14 +49,13 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     }
     match &app.stage {
         Stage::Empty => {
-            if ctx.memory(Memory::focused).is_none()
-                && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter))
-            {
+            if is_enter_free(ctx) {
                 out.extend(app.next_key.spec().ok().map(Command::Generate));
             }
         }
         Stage::Ready(document) => {
-            if consume(&SAVE) && document.key().is_some() {
+            let wants_saving = consume(&SAVE) || (document.is_unsaved() && is_enter_free(ctx));
+            if wants_saving && document.key().is_some() {
                 out.push(Command::SavePrivate);
             }
             if consume(&NEW) {
@@ -95,6 +94,12 @@ fn keep_mnemonics_out_of_fields(ctx: &Context) {
             input.events.retain(|event| !matches!(event, Event::Text(_)));
         }
     });
+}
+
+/// Whether Enter was pressed and no control has the focus: then it does what is first on the page.
+fn is_enter_free(ctx: &Context) -> bool {
+    ctx.memory(Memory::focused).is_none()
+        && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter))
 }
 
 /// The text size after or before this one, if there is one.

@@ -47,17 +47,19 @@ pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
 }
 
 /// Draws `filled` of `of` dots in full, the others as rings.
-pub(super) fn gauge_ui(ui: &mut Ui, filled: usize, of: usize, color: Color32) {
-    let side = ui.text_style_height(&TextStyle::Small);
+pub(super) fn gauge_ui(ui: &mut Ui, filled: u8, of: u8, color: Color32) {
+    let height = ui.text_style_height(&TextStyle::Small);
+    let step = height * 0.7;
+    let (rect, _) = ui.allocate_exact_size(vec2(step * f32::from(of), height), Sense::empty());
+    let radius = height * 0.25;
+    let stroke = Stroke::new(1.2, color);
     for index in 0..of {
-        let (rect, _) = ui.allocate_exact_size(vec2(side * 0.7, side), Sense::empty());
-        let radius = side * 0.25;
+        let center = rect.left_center() + vec2(step * (f32::from(index) + 0.5), 0.0);
         if index < filled {
-            ui.painter().circle_filled(rect.center(), radius, color);
+            ui.painter().circle_filled(center, radius, color);
         } else {
-            let stroke = Stroke::new(1.2, color);
             ui.painter()
-                .circle_stroke(rect.center(), radius - stroke.width * 0.5, stroke);
+                .circle_stroke(center, radius - stroke.width * 0.5, stroke);
         }
     }
 }

@@ -12,17 +12,18 @@ use super::native_desktop::NativeDesktop;
 const APP_ID: &str = "dev.keywright.Keywright";
 const ICON: &[u8] = include_bytes!("../../assets/icon/keywright-128.png");
 
-/// No window could be opened; what each renderer said.
+/// No window could be opened. What each renderer said is in the log.
 #[derive(Debug, thiserror::Error)]
-#[error("no window could be opened ({})", .0.join("; "))]
-pub struct StartError(Vec<String>);
+#[error(
+    "no window could be opened: there is no display, or nothing that can draw on it (RUST_LOG=warn tells more)"
+)]
+pub struct StartError;
 
 /// Opens the window and returns when it is closed. `open` is a key file to begin with.
 ///
 /// # Errors
 /// There is no display, or nothing that can draw on it.
 pub fn run(open: Option<&Path>) -> Result<(), StartError> {
-    let mut said = Vec::new();
     for &renderer in RENDERERS {
         let open = open.map(Path::to_owned);
         let options = NativeOptions {
@@ -37,13 +38,10 @@ pub fn run(open: Option<&Path>) -> Result<(), StartError> {
         });
         match eframe::run_native("Keywright", options, create) {
             Ok(()) => return Ok(()),
-            Err(error) => {
-                log::warn!("{renderer} does not start: {error}");
-                said.push(format!("{renderer}: {error}"));
-            }
+            Err(error) => log::warn!("{renderer} does not start: {error}"),
         }
     }
-    Err(StartError(said))
+    Err(StartError)
 }
 
 /// Remote desktops and virtual machines on Windows often have no OpenGL 2, but Direct3D.

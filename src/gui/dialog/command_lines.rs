@@ -18,7 +18,13 @@ pub(super) fn command_lines_ui(ui: &mut Ui, lines: &[CommandLine], scene: &mut S
                 scene.out.push(Command::CopyCommandLine(index));
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                pieces::code_ui(ui, Id::unique(("command", index)), line.does, &line.line);
+                pieces::code_ui(
+                    ui,
+                    Id::unique(("command", index)),
+                    line.does,
+                    &line.line,
+                    f32::INFINITY,
+                );
             });
         });
     }

@@ -9,6 +9,8 @@ mod public;
 mod ready;
 mod save;
 
+use std::mem::Discriminant;
+
 use eframe::egui::{CentralPanel, Frame, Id, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use super::pad::Trail;
@@ -16,6 +18,7 @@ use super::pieces;
 use super::theme::Palette;
 use crate::app::stage::Stage;
 use crate::app::{App, Command};
+use crate::key::PublicKey;
 
 /// How wide a page grows; longer lines are hard to read.
 const WIDEST: f32 = 860.0;
@@ -23,6 +26,8 @@ const WIDEST: f32 = 860.0;
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
 pub(super) struct View {
+    /// The stage and the key that the rest belongs to.
+    shown: Option<(Discriminant<Stage>, Option<PublicKey>)>,
     trail: Trail,
     is_revealed: bool,
     is_art_text: bool,
@@ -31,16 +36,25 @@ pub(super) struct View {
 }
 
 impl View {
-    /// Forgets what belonged to another stage.
-    fn reset(&mut self) {
-        *self = Self::default();
+    /// Starts anew for another stage or another key: what was revealed of one key is not to show the
+    /// passphrase of the next.
+    fn follow(&mut self, app: &App) {
+        let shown = (
+            std::mem::discriminant(&app.stage),
+            app.document().map(|document| document.public().clone()),
+        );
+        if self.shown.as_ref() != Some(&shown) {
+            *self = Self {
+                shown: Some(shown),
+                focus: self.focus,
+                ..Self::default()
+            };
+        }
     }
 }
 
 pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
-    if matches!(app.stage, Stage::Empty) {
-        view.reset();
-    }
+    view.follow(app);
     let frame = Frame::new().fill(Palette::of(ui).page);
     CentralPanel::default().frame(frame).show(ui, |ui| {
         // The pad takes what room there is, and had better not scroll away under a moving finger.

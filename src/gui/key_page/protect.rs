@@ -112,12 +112,8 @@ fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Optio
                 Rating::Fair => palette.weak,
                 Rating::Good | Rating::Strong => palette.good,
             };
-            let (filled, of) = (rating as usize + 1, Rating::ALL.len());
             ui.add_space(GAP);
-            ui.horizontal(|ui| {
-                ui.spacing_mut().item_spacing.x = 2.0;
-                signs::gauge_ui(ui, filled, of, color);
-            });
+            signs::gauge_ui(ui, rating.level(), Rating::MOST, color);
             say(ui, format!("{}.", rating.words()), color);
             if let Some(advice) = rating.advice() {
                 say(ui, advice.to_owned(), palette.weak);

@@ -1,6 +1,6 @@
 //! The public key, to be pasted where it belongs.
 
-use eframe::egui::{Button, Id, Key, ScrollArea, TextStyle, Ui, Vec2, vec2};
+use eframe::egui::{Button, Id, Key, TextStyle, Ui, Vec2, vec2};
 
 use crate::app::Command;
 use crate::app::stage::Document;
@@ -21,25 +21,19 @@ pub(super) fn public_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>
     }
     let width = ui.available_width() - button_width - ui.spacing().item_spacing.x;
     ui.horizontal_top(|ui| {
-        let height = ui
-            .allocate_ui(vec2(width, 0.0), |ui| box_ui(ui, name, &line))
-            .inner;
-        copy_ui(ui, vec2(button_width, height.clamp(40.0, 56.0)), out);
+        let boxed = ui.allocate_ui(vec2(width, 0.0), |ui| box_ui(ui, name, &line));
+        let height = boxed.response.rect.height().clamp(40.0, 56.0);
+        copy_ui(ui, vec2(button_width, height), out);
     });
 }
 
-/// The line, wrapped and selectable; returns how high it has become.
-fn box_ui(ui: &mut Ui, name: &str, line: &str) -> f32 {
-    let line_height = ui.text_style_height(&TextStyle::Monospace);
-    let area = ScrollArea::vertical()
-        .id_salt("public key")
-        .max_height(LINES * line_height + 18.0)
-        .auto_shrink([false, true])
-        .show(ui, |ui| pieces::code_ui(ui, Id::unique("public key"), name, line));
+/// The line, wrapped and selectable.
+fn box_ui(ui: &mut Ui, name: &str, line: &str) {
+    let max_height = LINES * ui.text_style_height(&TextStyle::Monospace) + 14.0;
+    let field = pieces::code_ui(ui, Id::unique("public key"), name, line, max_height);
     if pieces::alt_pressed(ui, Key::P) {
-        area.inner.request_focus();
+        field.request_focus();
     }
-    area.content_size.y.min(area.inner_rect.height())
 }
 
 fn copy_ui(ui: &mut Ui, size: Vec2, out: &mut Vec<Command>) {

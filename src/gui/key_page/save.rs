@@ -69,7 +69,7 @@ fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     let more = Button::new("").min_size(vec2(32.0, 40.0));
     let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);
     Popup::menu(&more).show(|ui| {
-        ui.set_min_width(260.0);
+        ui.set_max_width(330.0);
         for (title, format) in [
             (
                 "One line, for authorized_keys and web forms",
@@ -80,10 +80,7 @@ fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
                 PublicFormat::Rfc4716,
             ),
         ] {
-            if ui
-                .add(Button::new(title).min_size(vec2(ui.available_width(), 0.0)))
-                .clicked()
-            {
+            if ui.button(title).clicked() {
                 out.push(Command::SavePublic(format));
                 ui.close();
             }
