@@ -3,8 +3,7 @@
 // A window that is started by a double click needs no console beside it.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
-use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 use keywright::gui;
@@ -21,45 +20,33 @@ Usage: keywright [FILE]
 
 Without a window: keywright-cli --help";
 
-enum Asked {
-    Window(Option<PathBuf>),
-    Text(String),
-    Unknown(String),
-}
-
 fn main() -> ExitCode {
     harden_process();
     env_logger::init();
-    match asked(std::env::args_os().skip(1).collect()) {
-        Asked::Window(open) => match gui::run(open) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => fail(&format!("{error}\nWithout a window, use keywright-cli.")),
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    match arguments.as_slice() {
+        [] => open_window(None),
+        [only] => match only.to_str() {
+            Some("-h" | "--help") => say(HELP),
+            Some("-V" | "--version") => say(concat!("keywright ", env!("CARGO_PKG_VERSION"))),
+            Some(option) if option.starts_with('-') => fail(&format!("{option} is not understood\n\n{HELP}")),
+            _ => open_window(Some(Path::new(only))),
         },
-        Asked::Text(text) => {
-            say(&text);
-            ExitCode::SUCCESS
-        }
-        Asked::Unknown(argument) => fail(&format!("{argument} is not understood; see keywright --help")),
+        _ => fail(&format!("only one file can be opened at a time\n\n{HELP}")),
     }
 }
 
-fn asked(arguments: Vec<OsString>) -> Asked {
-    let mut arguments = arguments.into_iter();
-    let first = arguments.next();
-    if let Some(second) = arguments.next() {
-        return Asked::Unknown(second.to_string_lossy().into_owned());
-    }
-    match first.as_ref().and_then(|first| first.to_str()) {
-        Some("-h" | "--help") => Asked::Text(HELP.to_owned()),
-        Some("-V" | "--version") => Asked::Text(format!("keywright {}", env!("CARGO_PKG_VERSION"))),
-        Some(option) if option.starts_with('-') => Asked::Unknown(option.to_owned()),
-        _ => Asked::Window(first.map(PathBuf::from)),
+fn open_window(file: Option<&Path>) -> ExitCode {
+    match gui::run(file) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&format!("{error}\nWithout a window, use keywright-cli.")),
     }
 }
 
 #[expect(clippy::print_stdout, reason = "what was asked for")]
-fn say(text: &str) {
+fn say(text: &str) -> ExitCode {
     println!("{text}");
+    ExitCode::SUCCESS
 }
 
 #[expect(clippy::print_stderr, reason = "there is no window to say it in")]

@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn the_window_is_woken_at_the_end_and_when_progress_moves() {
         let (sender, woken) = channel();
-        let wake: Wake = Arc::new(move || drop(sender.send(())));
+        let wake: Wake = Arc::new(move || sender.send(()).unwrap_or_default());
         let mut job = Job::start("test", &wake, |pulse| {
             for done in [0.1, 0.1, 0.9] {
                 pulse.progress(Progress::Prime {

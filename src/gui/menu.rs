@@ -6,8 +6,8 @@ use eframe::egui::{
 };
 
 use super::pieces::{self, alt_pressed};
-use super::shortcuts;
 use super::theme::Palette;
+use super::{shortcuts, signs};
 use crate::app::dialog::PublicFormat;
 use crate::app::saving::Choice;
 use crate::app::stage::Stage;
@@ -26,11 +26,12 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
                 menu_ui(ui, "File", 'F', Key::F, |ui| file_menu_ui(ui, app, out));
                 menu_ui(ui, "Key", 'K', Key::K, |ui| key_menu_ui(ui, app, out));
                 menu_ui(ui, "Conversions", 'v', Key::V, |ui| {
-                    conversions_menu_ui(ui, app, out)
+                    conversions_menu_ui(ui, app, out);
                 });
                 menu_ui(ui, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if pieces::icon_button_ui(ui, "⚙", "Settings").clicked() {
+                    let gear = Button::new("").min_size(vec2(36.0, 32.0));
+                    if pieces::icon_button_ui(ui, gear, "Settings", signs::draw_gear).clicked() {
                         out.push(Command::EditSettings);
                     }
                 });
@@ -64,15 +65,15 @@ fn entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, shortcut: Option<&Keyboar
     let response = ui.add_enabled(is_enabled, button);
     // Without this a screen reader would take the key for a part of the name.
     response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, is_enabled, text));
-    closing(ui, response)
+    closing(ui, &response)
 }
 
 fn choice_ui(ui: &mut Ui, is_chosen: bool, text: &str) -> bool {
     let response = pieces::radio_ui(ui, is_chosen, text);
-    closing(ui, response)
+    closing(ui, &response)
 }
 
-fn closing(ui: &Ui, response: Response) -> bool {
+fn closing(ui: &Ui, response: &Response) -> bool {
     let is_clicked = response.clicked();
     if is_clicked {
         ui.close();

@@ -10,6 +10,7 @@ mod pad;
 mod passphrase_field;
 mod pieces;
 mod shortcuts;
+mod signs;
 mod start;
 mod status;
 mod system_theme;
@@ -88,7 +89,7 @@ impl Window {
 }
 
 fn name(document: &Document) -> String {
-    let mark = if document.is_unsaved() { "● " } else { "" };
+    let mark = if document.is_unsaved() { "* " } else { "" };
     match document.path.as_ref().and_then(|path| path.file_name()) {
         Some(file) => format!("{mark}{}", file.to_string_lossy()),
         None => format!("{mark}{}", document.draft.comment),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Modifiers, Response, RichText, Role,
-    ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, WidgetInfo, WidgetText, accesskit,
-    vec2,
+    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Memory, Modifiers, Painter, Rect,
+    Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, Vec2,
+    WidgetInfo, WidgetText, accesskit, vec2,
 };
 
+use super::signs::{self, Sign};
 use super::theme::{self, Palette};
 
 /// A group of things on a page.
@@ -30,8 +31,10 @@ pub(super) fn card_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R 
 /// A heading; screen readers find it as one.
 pub(super) fn heading_ui(ui: &mut Ui, text: &str, style: TextStyle) -> Response {
     let response = ui.add(Label::new(RichText::new(text).text_style(style)).wrap());
-    ui.ctx()
-        .accesskit_node_builder(response.id, |node| node.set_role(accesskit::Role::Heading));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_role(accesskit::Role::Heading);
+        node.set_label(text);
+    });
     response
 }
 
@@ -110,8 +113,8 @@ pub(super) enum Tone {
 pub(super) fn note_ui(ui: &mut Ui, tone: Tone, what: &str, hint: &str) {
     let palette = Palette::of(ui);
     let (color, ground, sign) = match tone {
-        Tone::Warning => (palette.warn, palette.warn_soft, "⚠"),
-        Tone::Error => (palette.error, palette.error_soft, "⊗"),
+        Tone::Warning => (palette.warn, palette.warn_soft, Sign::Warning),
+        Tone::Error => (palette.error, palette.error_soft, Sign::Wrong),
     };
     Frame::new()
         .fill(ground)
@@ -120,7 +123,7 @@ pub(super) fn note_ui(ui: &mut Ui, tone: Tone, what: &str, hint: &str) {
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
-                ui.add(Label::new(RichText::new(sign).color(color)).selectable(false));
+                signs::sign_ui(ui, sign, color);
                 let response = ui
                     .add(Label::new(RichText::new(format!("{what} {hint}").trim_end()).color(color)).wrap());
                 polite(ui, &response);
@@ -137,15 +140,15 @@ pub(super) fn polite(ui: &Ui, response: &Response) {
 /// The name of a field, above it.
 pub(super) fn field_label_ui(ui: &mut Ui, text: &str, mnemonic: Option<char>) -> Response {
     let job = match mnemonic {
-        Some(letter) => underlined(ui, text, letter, TextStyle::Small, Palette::of(ui).weak),
-        None => plain(ui, text, TextStyle::Small, Palette::of(ui).weak),
+        Some(letter) => underlined(ui, text, letter, &TextStyle::Small, Palette::of(ui).weak),
+        None => plain(ui, text, &TextStyle::Small, Palette::of(ui).weak),
     };
     ui.add(Label::new(job).selectable(false))
 }
 
 /// The name of what stands behind it in the same row.
 pub(super) fn row_label_ui(ui: &mut Ui, text: &str, mnemonic: char) -> Response {
-    let job = underlined(ui, text, mnemonic, TextStyle::Small, Palette::of(ui).weak);
+    let job = underlined(ui, text, mnemonic, &TextStyle::Small, Palette::of(ui).weak);
     // A label that may wrap is not put in the middle of the row's height.
     ui.add(Label::new(job).selectable(false).extend())
 }
@@ -175,13 +178,19 @@ pub(super) fn named(ui: &Ui, response: Response, name: &str) -> Response {
     response
 }
 
-/// A small button with a picture for a face and a name for screen readers and the pointer.
-pub(super) fn icon_button_ui(ui: &mut Ui, icon: &str, name: &str) -> Response {
-    let button = Button::new(RichText::new(icon).size(16.0))
-        .min_size(vec2(32.0, 32.0))
-        .frame_when_inactive(false);
+/// A button that shows what `draw` draws and is called `name`.
+pub(super) fn icon_button_ui(
+    ui: &mut Ui,
+    button: Button<'_>,
+    name: &str,
+    draw: impl FnOnce(&Painter, Rect, Color32),
+) -> Response {
     let response = ui.add(button);
-    named(ui, response, name).on_hover_text(name)
+    let response = named(ui, response, name);
+    let color = ui.style().interact(&response).fg_stroke.color;
+    let square = Rect::from_center_size(response.rect.center(), Vec2::splat(16.0));
+    draw(ui.painter(), square, color);
+    response.on_hover_text(name)
 }
 
 /// What scrolls when it is too high, with a handle that can be seen.
@@ -206,7 +215,7 @@ pub(super) fn scrolling_ui(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(
 /// Scrolls to what has just got the keyboard's focus, when it cannot be seen. To be called at the end
 /// of what a scroll area holds.
 pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
-    let focused = ui.memory(|memory| memory.focused());
+    let focused = ui.memory(Memory::focused);
     if focused == *before {
         return;
     }
@@ -234,15 +243,15 @@ fn has_mnemonics(ui: &Ui) -> bool {
 
 /// `text` for a button, its letter for Alt underlined while Alt is held.
 pub(super) fn mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
-    underlined(ui, text, letter, TextStyle::Button, Color32::PLACEHOLDER).into()
+    underlined(ui, text, letter, &TextStyle::Button, Color32::PLACEHOLDER).into()
 }
 
 /// The same for the largest buttons.
 pub(super) fn large_mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
-    underlined(ui, text, letter, theme::large_button(), Color32::PLACEHOLDER).into()
+    underlined(ui, text, letter, &theme::large_button(), Color32::PLACEHOLDER).into()
 }
 
-fn underlined(ui: &Ui, text: &str, letter: char, style: TextStyle, color: Color32) -> LayoutJob {
+fn underlined(ui: &Ui, text: &str, letter: char, style: &TextStyle, color: Color32) -> LayoutJob {
     let is_alt_held = has_mnemonics(ui) && ui.input(|input| input.modifiers.alt);
     let Some((before, from)) = text
         .find(letter)
@@ -264,7 +273,7 @@ fn underlined(ui: &Ui, text: &str, letter: char, style: TextStyle, color: Color3
     job
 }
 
-fn plain(ui: &Ui, text: &str, style: TextStyle, color: Color32) -> LayoutJob {
+fn plain(ui: &Ui, text: &str, style: &TextStyle, color: Color32) -> LayoutJob {
     LayoutJob::simple_singleline(text.to_owned(), style.resolve(ui.style()), color)
 }
 

@@ -3,7 +3,7 @@
 use eframe::egui::os::OperatingSystem;
 use eframe::egui::text_edit::TextEditState;
 use eframe::egui::text_selection::LabelSelectionState;
-use eframe::egui::{Context, Event, Key, KeyboardShortcut, Modifiers, Popup};
+use eframe::egui::{Context, Event, Key, KeyboardShortcut, Memory, Modifiers, Popup};
 use zeroize::Zeroize as _;
 
 use crate::app::dialog::TextSize;
@@ -49,7 +49,7 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     }
     match &app.stage {
         Stage::Empty => {
-            if ctx.memory(|memory| memory.focused()).is_none()
+            if ctx.memory(Memory::focused).is_none()
                 && ctx.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter))
             {
                 out.extend(app.next_key.spec().ok().map(Command::Generate));
@@ -125,7 +125,7 @@ fn is_copy_pressed(ctx: &Context) -> bool {
 
 fn is_text_selected(ctx: &Context) -> bool {
     let in_field = ctx
-        .memory(|memory| memory.focused())
+        .memory(Memory::focused)
         .and_then(|focused| TextEditState::load(ctx, focused))
         .and_then(|state| state.cursor.char_range())
         .is_some_and(|range| !range.is_empty());

@@ -1,6 +1,6 @@
 //! Opens the window, with another renderer if the first one does not work here.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use eframe::egui::{IconData, ViewportBuilder};
 use eframe::{NativeOptions, Renderer};
@@ -21,10 +21,10 @@ pub struct StartError(Vec<String>);
 ///
 /// # Errors
 /// There is no display, or nothing that can draw on it.
-pub fn run(open: Option<PathBuf>) -> Result<(), StartError> {
+pub fn run(open: Option<&Path>) -> Result<(), StartError> {
     let mut said = Vec::new();
     for &renderer in RENDERERS {
-        let open = open.clone();
+        let open = open.map(Path::to_owned);
         let options = NativeOptions {
             viewport: viewport(),
             renderer,

@@ -48,9 +48,9 @@ fn buttons_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         if app.is_picking() && ui.add(small("Type the path instead")).clicked() {
             out.push(Command::TypePathInstead);
         }
-    } else if let Some(path) = &app.status.file {
-        if ui.add(small("Show in folder")).clicked() {
-            out.push(Command::ShowInFolder(path.clone()));
-        }
+    } else if let Some(path) = &app.status.file
+        && ui.add(small("Show in folder")).clicked()
+    {
+        out.push(Command::ShowInFolder(path.clone()));
     }
 }

@@ -60,7 +60,7 @@ mod platform {
     }
 
     /// `org.freedesktop.appearance color-scheme` of the settings portal, by the tool that every
-    /// desktop with GLib has. Nothing when there is no portal.
+    /// desktop with `GLib` has. Nothing when there is no portal.
     fn ask_portal() -> Option<Theme> {
         let output = Command::new("gdbus")
             .args(["call", "--session", "--timeout", "2"])

@@ -5,8 +5,8 @@
 
 use eframe::egui::style::{TextCursorStyle, WidgetVisuals, Widgets};
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Shadow, Stroke, Style, TextStyle,
-    Theme, ThemePreference, Ui, Visuals, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Memory, Shadow, Stroke, Style,
+    TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
 };
 
 use crate::app::dialog::{TextSize, ThemeChoice};
@@ -122,8 +122,8 @@ pub(super) const ROUNDER: CornerRadius = CornerRadius::same(10);
 
 /// Gives `ctx` both looks, once.
 pub(super) fn install(ctx: &Context) {
-    ctx.set_style_of(Theme::Light, style(&Palette::LIGHT, Visuals::light()));
-    ctx.set_style_of(Theme::Dark, style(&Palette::DARK, Visuals::dark()));
+    ctx.set_style_of(Theme::Light, style(&Palette::LIGHT, &Visuals::light()));
+    ctx.set_style_of(Theme::Dark, style(&Palette::DARK, &Visuals::dark()));
     ctx.options_mut(|options| {
         // Larger text is a setting here, with the same keys.
         options.zoom_with_keyboard = false;
@@ -149,7 +149,7 @@ pub(super) fn dialog_frame(ui: &Ui) -> Frame {
         .corner_radius(ROUNDER)
 }
 
-fn style(palette: &Palette, visuals: Visuals) -> Style {
+fn style(palette: &Palette, visuals: &Visuals) -> Style {
     let proportional = |size| FontId::new(size, FontFamily::Proportional);
     let mut style = Style {
         text_styles: [
@@ -188,7 +188,7 @@ fn style(palette: &Palette, visuals: Visuals) -> Style {
     style
 }
 
-fn themed(palette: &Palette, base: Visuals) -> Visuals {
+fn themed(palette: &Palette, base: &Visuals) -> Visuals {
     let widget = |fill: Color32, stroke: Stroke| WidgetVisuals {
         bg_fill: fill,
         weak_bg_fill: fill,
@@ -239,13 +239,13 @@ fn themed(palette: &Palette, base: Visuals) -> Visuals {
             blink: false,
             ..TextCursorStyle::default()
         },
-        ..base
+        ..base.clone()
     }
 }
 
 /// Draws a ring around what has the keyboard's focus, the same for every kind of control.
 pub(super) fn focus_ring(ui: &Ui) {
-    let Some(focused) = ui.memory(|memory| memory.focused()) else {
+    let Some(focused) = ui.memory(Memory::focused) else {
         return;
     };
     let Some(response) = ui.ctx().read_response(focused) else {

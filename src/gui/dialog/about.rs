@@ -6,7 +6,7 @@ use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
 use crate::gui::pieces;
 
-pub(super) fn about_ui(ui: &mut Ui, scene: Scene<'_>) {
+pub(super) fn about_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     paragraph_ui(ui, format!("Version {}", env!("CARGO_PKG_VERSION")));
     paragraph_ui(
         ui,

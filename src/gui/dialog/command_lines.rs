@@ -7,7 +7,7 @@ use crate::app::Command;
 use crate::app::command_line::CommandLine;
 use crate::gui::pieces;
 
-pub(super) fn command_lines_ui(ui: &mut Ui, lines: &[CommandLine], scene: Scene<'_>) {
+pub(super) fn command_lines_ui(ui: &mut Ui, lines: &[CommandLine], scene: &mut Scene<'_>) {
     pieces::hint_ui(ui, "For learning, and for scripts. None of them holds a secret.");
     for (index, line) in lines.iter().enumerate() {
         pieces::field_label_ui(ui, line.does, None);

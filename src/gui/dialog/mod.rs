@@ -12,7 +12,7 @@ mod type_path;
 mod unlock;
 mod unsaved;
 
-use eframe::egui::{Button, Id, Key, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
+use eframe::egui::{Button, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
 
 use super::{pieces, theme};
 use crate::app::dialog::Dialog;
@@ -25,6 +25,8 @@ pub(super) struct View {
     /// Where the focus goes when the dialog closes.
     focus_before: Option<Id>,
     is_revealed: bool,
+    /// Whether the file was being opened in the last frame.
+    was_opening: bool,
     /// What had the focus in the last frame.
     focus: Option<Id>,
 }
@@ -34,6 +36,7 @@ struct Scene<'a> {
     /// Whether it has just been opened, and the focus is to be set.
     is_new: bool,
     is_revealed: &'a mut bool,
+    was_opening: &'a mut bool,
     out: &'a mut Vec<Command>,
 }
 
@@ -42,9 +45,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     let is_new = shown != view.shown;
     if is_new {
         if view.shown.is_none() {
-            view.focus_before = ui.memory(|memory| memory.focused());
+            view.focus_before = ui.memory(Memory::focused);
         }
         view.is_revealed = false;
+        view.was_opening = false;
         view.shown = shown;
     }
     let (theme, size, preferred) = (app.theme, app.text_size, app.preferred);
@@ -72,27 +76,28 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         pieces::scrolling_ui(ui, area, |ui| {
             ui.set_width(ui.available_width());
             pieces::heading_ui(ui, &title, theme::subheading());
-            let scene = Scene {
+            let mut scene = Scene {
                 is_new,
                 is_revealed: &mut view.is_revealed,
+                was_opening: &mut view.was_opening,
                 out,
             };
             match dialog {
-                Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, scene),
-                Dialog::NoPassphrase => no_passphrase::no_passphrase_ui(ui, scene),
-                Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, scene),
-                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, has_private, scene),
-                Dialog::ShortKey(spec) => short_key::short_key_ui(ui, *spec, scene),
-                Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, scene),
-                Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, scene),
-                Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, scene),
-                Dialog::Parameters(parameters) => parameters::parameters_ui(ui, parameters, scene),
-                Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, scene),
-                Dialog::About => about::about_ui(ui, scene),
+                Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
+                Dialog::NoPassphrase => no_passphrase::no_passphrase_ui(ui, &mut scene),
+                Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
+                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, has_private, &mut scene),
+                Dialog::ShortKey(spec) => short_key::short_key_ui(ui, *spec, &mut scene),
+                Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
+                Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
+                Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
+                Dialog::Parameters(parameters) => parameters::parameters_ui(ui, parameters, &mut scene),
+                Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, &mut scene),
+                Dialog::About => about::about_ui(ui, &mut scene),
             }
             if is_new {
                 // A dialog is read from its top, wherever its first button is.
-                view.focus = ui.memory(|memory| memory.focused());
+                view.focus = ui.memory(Memory::focused);
             }
             pieces::keep_focus_in_view(ui, &mut view.focus);
         });
@@ -150,7 +155,7 @@ fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
         }
     });
     // When a click beside everything has taken the focus away, Enter still means the first.
-    let is_unfocused = ui.memory(|memory| memory.focused()).is_none();
+    let is_unfocused = ui.memory(Memory::focused).is_none();
     if is_unfocused && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
         pressed = Some(0);
     }

@@ -5,7 +5,7 @@ use eframe::egui::Ui;
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
 
-pub(super) fn no_passphrase_ui(ui: &mut Ui, scene: Scene<'_>) {
+pub(super) fn no_passphrase_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     paragraph_ui(
         ui,
         "Are you sure you want to save this key without a passphrase to protect it? Whoever gets hold of the file can then log in as you.",

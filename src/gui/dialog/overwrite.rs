@@ -6,7 +6,7 @@ use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;
 use crate::app::dialog::Overwrite;
 
-pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: Scene<'_>) {
+pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene<'_>) {
     let (exist, them) = if overwrite.taken.len() > 1 {
         ("These files exist already:", "their contents are")
     } else {

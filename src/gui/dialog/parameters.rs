@@ -10,7 +10,7 @@ use crate::format::Argon2Variant;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::theme;
 
-pub(super) fn parameters_ui(ui: &mut Ui, parameters: &mut Parameters, scene: Scene<'_>) {
+pub(super) fn parameters_ui(ui: &mut Ui, parameters: &mut Parameters, scene: &mut Scene<'_>) {
     pieces::hint_ui(
         ui,
         "These numbers slow down whoever tries passphrases. The usual ones are good for nearly everybody.",

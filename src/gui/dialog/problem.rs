@@ -5,7 +5,7 @@ use eframe::egui::Ui;
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::{Command, Problem};
 
-pub(super) fn problem_ui(ui: &mut Ui, problem: &Problem, scene: Scene<'_>) {
+pub(super) fn problem_ui(ui: &mut Ui, problem: &Problem, scene: &mut Scene<'_>) {
     paragraph_ui(ui, problem.sentence());
     if !problem.hint.is_empty() {
         paragraph_ui(ui, problem.hint.as_str());

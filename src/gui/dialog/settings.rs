@@ -13,7 +13,7 @@ pub(super) fn settings_ui(
     theme: ThemeChoice,
     size: TextSize,
     preferred: Choice,
-    scene: Scene<'_>,
+    scene: &mut Scene<'_>,
 ) {
     let mut out = Vec::new();
     row_ui(ui, "Light or dark", |ui| {

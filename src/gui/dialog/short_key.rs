@@ -6,7 +6,7 @@ use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
 use crate::key::spec::{KeySpec, RsaBits};
 
-pub(super) fn short_key_ui(ui: &mut Ui, spec: KeySpec, scene: Scene<'_>) {
+pub(super) fn short_key_ui(ui: &mut Ui, spec: KeySpec, scene: &mut Scene<'_>) {
     paragraph_ui(
         ui,
         format!(

@@ -7,7 +7,7 @@ use crate::app::Command;
 use crate::app::dialog::{Purpose, TypePath};
 use crate::gui::pieces;
 
-pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: Scene<'_>) {
+pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<'_>) {
     let label = pieces::field_label_ui(ui, "File", None);
     let field = TextEdit::singleline(&mut typed.text)
         .id_salt("path")

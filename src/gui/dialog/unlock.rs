@@ -10,7 +10,7 @@ use crate::gui::pieces::{self, Tone};
 use crate::key::comment;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
-pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: Scene<'_>) {
+pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>) {
     paragraph_ui(ui, name(unlock));
     let fingerprint = Fingerprint::of(&unlock.locked.public, FingerprintKind::Sha256);
     pieces::hint_ui(ui, format!("{}, {fingerprint}", unlock.locked.format.title()));
@@ -33,6 +33,7 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: Scene<'_>) {
         return;
     }
     let is_working = unlock.job.is_some();
+    let was_working = std::mem::replace(scene.was_opening, is_working);
     let mut is_entered = false;
     ui.add_enabled_ui(!is_working, |ui| {
         let label = "Passphrase";
@@ -42,7 +43,7 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: Scene<'_>) {
         let field = passphrase_field_ui(ui, "unlock", label, &mut unlock.typed, scene.is_revealed, "");
         is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         // A wrong passphrase leaves the field empty and ready for the next one.
-        if scene.is_new || (is_entered && !is_working) {
+        if scene.is_new || (was_working && !is_working) {
             field.request_focus();
         }
     });

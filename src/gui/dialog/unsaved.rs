@@ -6,7 +6,7 @@ use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
 use crate::app::dialog::PublicFormat;
 
-pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, has_private: bool, scene: Scene<'_>) {
+pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, has_private: bool, scene: &mut Scene<'_>) {
     let (what, discard) = match next {
         Command::Quit => ("If you quit now", "Quit without saving"),
         Command::Generate(_) => ("If you make another key now", "Make another key without saving"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eframe::egui::{Key, Label, Layout, RichText, Ui, vec2};
+use eframe::egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
 
 use super::View;
 use crate::app::Command;
@@ -12,6 +12,7 @@ use crate::app::speed::Speed;
 use crate::app::stage::{Agreement, Document};
 use crate::gui::passphrase_field::passphrase_field_ui;
 use crate::gui::pieces;
+use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
 
 pub(super) fn protect_ui(
@@ -76,6 +77,9 @@ pub(super) fn protect_ui(
     verdict_ui(ui, document, strength, speed);
 }
 
+/// Between things that are said beside each other.
+const GAP: f32 = 10.0;
+
 /// What is to be said of the passphrase, in one line where there is room.
 fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Option<Speed>) {
     let palette = Palette::of(ui);
@@ -85,15 +89,22 @@ fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Optio
         pieces::polite(ui, &response);
     };
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 16.0;
+        ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+        ui.set_row_height(ui.text_style_height(&TextStyle::Small));
         match draft.agreement() {
             Agreement::Empty => {
                 let text = "Without a passphrase, whoever gets the file can use the key.";
                 say(ui, text.to_owned(), palette.weak);
                 return;
             }
-            Agreement::Match => say(ui, "✔ They match.".to_owned(), palette.good),
-            Agreement::Differ => say(ui, "⊗ They don't match yet.".to_owned(), palette.warn),
+            Agreement::Match => {
+                signs::sign_ui(ui, Sign::Good, palette.good);
+                say(ui, "They match.".to_owned(), palette.good);
+            }
+            Agreement::Differ => {
+                signs::sign_ui(ui, Sign::Wrong, palette.warn);
+                say(ui, "They don't match yet.".to_owned(), palette.warn);
+            }
         }
         if let Some(rating) = Rating::of(draft.passphrase.expose()) {
             let color = match rating {
@@ -101,22 +112,20 @@ fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Optio
                 Rating::Fair => palette.weak,
                 Rating::Good | Rating::Strong => palette.good,
             };
-            let text = format!("{} {}.", gauge(rating), rating.words());
-            say(ui, text, color);
+            let (filled, of) = (rating as usize + 1, Rating::ALL.len());
+            ui.add_space(GAP);
+            ui.horizontal(|ui| {
+                ui.spacing_mut().item_spacing.x = 2.0;
+                signs::gauge_ui(ui, filled, of, color);
+            });
+            say(ui, format!("{}.", rating.words()), color);
             if let Some(advice) = rating.advice() {
                 say(ui, advice.to_owned(), palette.weak);
             }
+            ui.add_space(GAP);
         }
         say(ui, cost(draft.choice, strength, speed), palette.weak);
     });
-}
-
-/// As many filled signs as the rating is good.
-fn gauge(rating: Rating) -> String {
-    Rating::ALL
-        .iter()
-        .map(|&step| if step <= rating { '●' } else { '○' })
-        .collect()
 }
 
 fn cost(choice: Choice, strength: Strength, speed: Option<Speed>) -> String {

@@ -6,6 +6,7 @@ use super::{View, identity, protect, public, save};
 use crate::app::stage::Document;
 use crate::app::{App, Command};
 use crate::gui::pieces::{self, Tone};
+use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
 
 pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
@@ -66,13 +67,14 @@ fn title(document: &Document) -> String {
 /// Whether what is here is in a file, in words and with a sign.
 fn state_ui(ui: &mut Ui, document: &Document) {
     let palette = Palette::of(ui);
-    let (text, color) = if document.is_new() {
-        ("● not saved yet", palette.warn)
+    let (sign, text, color) = if document.is_new() {
+        (Sign::Open, "not saved yet", palette.warn)
     } else if document.is_unsaved() {
-        ("● changed, not saved yet", palette.warn)
+        (Sign::Open, "changed, not saved yet", palette.warn)
     } else {
-        ("✔ saved", palette.good)
+        (Sign::Good, "saved", palette.good)
     };
+    signs::sign_ui(ui, sign, color);
     let response = ui.add(Label::new(RichText::new(text).small().color(color)).selectable(false));
     pieces::polite(ui, &response);
 }

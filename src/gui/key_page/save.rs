@@ -7,7 +7,7 @@ use crate::app::dialog::PublicFormat;
 use crate::app::saving::Choice;
 use crate::app::stage::Document;
 use crate::gui::theme::Palette;
-use crate::gui::{pieces, shortcuts};
+use crate::gui::{pieces, shortcuts, signs};
 
 pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, out: &mut Vec<Command>) {
     ui.horizontal_wrapped(|ui| {
@@ -66,8 +66,8 @@ fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     if save.clicked() || pieces::alt_pressed(ui, Key::U) {
         out.push(Command::SavePublic(PublicFormat::OpenSshLine));
     }
-    let more = ui.add(Button::new("▼").min_size(vec2(32.0, 40.0)));
-    let more = pieces::named(ui, more, "Formats of the public key");
+    let more = Button::new("").min_size(vec2(32.0, 40.0));
+    let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);
     Popup::menu(&more).show(|ui| {
         ui.set_min_width(260.0);
         for (title, format) in [

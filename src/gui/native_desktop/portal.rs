@@ -222,8 +222,7 @@ struct Bus {
 impl Bus {
     fn introduce_self(&mut self) -> io::Result<()> {
         let user = rustix::process::geteuid().as_raw().to_string();
-        // The digits of the number as bytes in hexadecimal: those of 0 to 9 are 30 to 39.
-        let user: String = user.chars().flat_map(|digit| ['3', digit]).collect();
+        let user = base16ct::lower::encode_string(user.as_bytes());
         self.write(format!("\0AUTH EXTERNAL {user}\r\n").as_bytes())?;
         let mut line = Vec::new();
         while !line.ends_with(b"\r\n") {
@@ -441,7 +440,10 @@ mod tests {
     fn a_portal_that_hangs_is_given_up() {
         let begin = Instant::now();
         let kind = asked(Portal::Hangs, b'l').unwrap_err().kind();
-        assert_eq!(kind, io::ErrorKind::TimedOut);
+        assert!(matches!(
+            kind,
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+        ));
         assert!(begin.elapsed() < Duration::from_mins(1));
     }
 

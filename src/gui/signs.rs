@@ -1,0 +1,90 @@
+//! Signs that stand beside text, drawn and not written: no font of every system has them all.
+//!
+//! They only repeat what the text says, for whoever looks quickly, and have no name of their own.
+
+use eframe::egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, TextStyle, Ui, Vec2, vec2};
+
+/// What a sign says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// All is well: a tick.
+    Good,
+    /// Something is open: a full dot.
+    Open,
+    /// Something to know: a triangle with a stroke in it.
+    Warning,
+    /// Something is wrong: a ring with a cross in it.
+    Wrong,
+}
+
+/// Draws a sign as high as small text.
+pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
+    let side = ui.text_style_height(&TextStyle::Small);
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::empty());
+    let painter = ui.painter();
+    let square = rect.shrink(side * 0.12);
+    let at = |x: f32, y: f32| square.min + vec2(x, y) * square.size();
+    let stroke = Stroke::new(side * 0.1, color);
+    match sign {
+        Sign::Good => {
+            painter.line(vec![at(0.08, 0.55), at(0.38, 0.86), at(0.95, 0.16)], stroke);
+        }
+        Sign::Open => {
+            painter.circle_filled(square.center(), side * 0.24, color);
+        }
+        Sign::Warning => {
+            let corners = vec![at(0.5, 0.06), at(1.0, 0.94), at(0.0, 0.94)];
+            painter.add(Shape::closed_line(corners, stroke));
+            painter.line_segment([at(0.5, 0.4), at(0.5, 0.64)], stroke);
+            painter.circle_filled(at(0.5, 0.79), stroke.width * 0.55, color);
+        }
+        Sign::Wrong => {
+            painter.circle_stroke(square.center(), square.width() * 0.5, stroke);
+            painter.line_segment([at(0.3, 0.3), at(0.7, 0.7)], stroke);
+            painter.line_segment([at(0.7, 0.3), at(0.3, 0.7)], stroke);
+        }
+    }
+}
+
+/// Draws `filled` of `of` dots in full, the others as rings.
+pub(super) fn gauge_ui(ui: &mut Ui, filled: usize, of: usize, color: Color32) {
+    let side = ui.text_style_height(&TextStyle::Small);
+    for index in 0..of {
+        let (rect, _) = ui.allocate_exact_size(vec2(side * 0.7, side), Sense::empty());
+        let radius = side * 0.25;
+        if index < filled {
+            ui.painter().circle_filled(rect.center(), radius, color);
+        } else {
+            let stroke = Stroke::new(1.2, color);
+            ui.painter()
+                .circle_stroke(rect.center(), radius - stroke.width * 0.5, stroke);
+        }
+    }
+}
+
+/// A wheel with teeth, in the middle of `rect`.
+pub(super) fn draw_gear(painter: &Painter, rect: Rect, color: Color32) {
+    const TEETH: u8 = 8;
+    let (center, radius) = (rect.center(), rect.height() * 0.5);
+    let direction = |index: u8| {
+        let angle = f32::from(index) / f32::from(TEETH) * std::f32::consts::TAU;
+        Vec2::angled(angle)
+    };
+    for index in 0..TEETH {
+        let along = direction(index);
+        let ends: [Pos2; 2] = [center + along * radius * 0.62, center + along * radius];
+        painter.line_segment(ends, Stroke::new(radius * 0.3, color));
+    }
+    painter.circle_stroke(center, radius * 0.56, Stroke::new(radius * 0.3, color));
+}
+
+/// A triangle that points down, in the middle of `rect`.
+pub(super) fn draw_down(painter: &Painter, rect: Rect, color: Color32) {
+    let center = rect.center();
+    let corners = vec![
+        center + vec2(-5.0, -3.0),
+        center + vec2(5.0, -3.0),
+        center + vec2(0.0, 4.0),
+    ];
+    painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+}

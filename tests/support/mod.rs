@@ -1,0 +1,103 @@
+//! A desktop that does what a test has written down for it.
+
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use keywright::app::App;
+use keywright::app::desktop::{ClipboardError, Desktop, PickRequest, Picked, Picking};
+use keywright::secret::SecretBytes;
+
+/// How long anything may take on a machine that does other things too.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+
+/// What was asked of the desktop, and what it will answer.
+#[derive(Default)]
+pub(crate) struct Script {
+    /// The answers of file dialogs, in order; one that nothing is left for stays open for ever.
+    pub(crate) picks: RefCell<VecDeque<Picked>>,
+    /// The file dialogs that were opened.
+    pub(crate) asked: RefCell<Vec<PickRequest>>,
+    /// What lies on the clipboard.
+    pub(crate) clipboard: RefCell<Option<Vec<u8>>>,
+    /// What was copied.
+    pub(crate) copied: RefCell<Vec<String>>,
+    /// The files that were shown in their folders.
+    pub(crate) shown: RefCell<Vec<PathBuf>>,
+}
+
+/// A desktop that a window can own while the test keeps the script.
+#[derive(Clone, Default)]
+pub(crate) struct Scripted(pub(crate) Rc<Script>);
+
+impl Scripted {
+    pub(crate) fn will_pick(&self, path: impl Into<PathBuf>) {
+        self.0.picks.borrow_mut().push_back(Picked::Path(path.into()));
+    }
+
+    pub(crate) fn will_answer(&self, picked: Picked) {
+        self.0.picks.borrow_mut().push_back(picked);
+    }
+
+    pub(crate) fn has_on_clipboard(&self, text: &str) {
+        *self.0.clipboard.borrow_mut() = Some(text.as_bytes().to_vec());
+    }
+
+    pub(crate) fn dialogs_opened(&self) -> usize {
+        self.0.asked.borrow().len()
+    }
+
+    pub(crate) fn copied(&self) -> Vec<String> {
+        self.0.copied.borrow().clone()
+    }
+
+    fn pick(&self, request: PickRequest) -> Picking {
+        self.0.asked.borrow_mut().push(request);
+        match self.0.picks.borrow_mut().pop_front() {
+            Some(picked) => Box::pin(std::future::ready(picked)),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+}
+
+impl Desktop for Scripted {
+    fn pick_to_open(&self, request: PickRequest) -> Picking {
+        self.pick(request)
+    }
+
+    fn pick_to_save(&self, request: PickRequest) -> Picking {
+        self.pick(request)
+    }
+
+    fn copy(&self, text: &str) -> Result<(), ClipboardError> {
+        self.0.copied.borrow_mut().push(text.to_owned());
+        Ok(())
+    }
+
+    fn paste(&self) -> Result<SecretBytes, ClipboardError> {
+        let clipboard = self.0.clipboard.borrow();
+        let bytes = clipboard
+            .as_ref()
+            .ok_or_else(|| ClipboardError("there is no text on it".to_owned()))?;
+        Ok(SecretBytes::copy_of(bytes))
+    }
+
+    fn show_in_folder(&self, path: &Path) {
+        self.0.shown.borrow_mut().push(path.to_owned());
+    }
+}
+
+/// Polls `app` until `is_so`.
+#[track_caller]
+pub(crate) fn wait(app: &mut App, is_so: impl Fn(&App) -> bool) {
+    let start = Instant::now();
+    while !is_so(app) {
+        assert!(start.elapsed() < PATIENCE, "it never came: {app:#?}");
+        app.poll();
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
