@@ -152,6 +152,14 @@ impl<'a> Window<'a> {
         });
     }
 
+    /// Waits until one label says just this.
+    pub(crate) fn wait_for_label(&self, text: &str) {
+        self.wait(&format!("the label “{text}”"), |nodes| {
+            let is_it = |node: &&Node| node.role == "label" && node.name == text;
+            nodes.iter().find(is_it).map(|_| ())
+        });
+    }
+
     /// Where it stays: what has just appeared may still be moved by what appears beside it.
     fn settled(&self, role: &str, name: &str) -> [i32; 2] {
         let mut before = None;
