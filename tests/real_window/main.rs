@@ -68,7 +68,7 @@ fn a_key_is_made_protected_saved_and_lets_its_owner_in() {
     assert_eq!(window.field("File").text, suggested);
     screen.picture("5-path");
     window.click("push button", "Save");
-    window.wait_for_label("saved");
+    window.says_just("saved");
     window.says("Saved id_ed25519, id_ed25519.pub and id_ed25519.ppk");
     screen.picture("6-saved");
 
@@ -225,7 +225,7 @@ fn saving_over_a_file_that_all_may_read_asks_and_tightens_it() {
 
     window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
     window.click("push button", "Replace");
-    window.wait_for_label("saved");
+    window.says_just("saved");
     assert_eq!(mode(&screen.home(".ssh/id_ed25519")), 0o600);
     public_line_of(&screen.home(".ssh/id_ed25519"), PASSPHRASE).unwrap();
     let names = std::fs::read_dir(screen.home(".ssh")).unwrap().count();
@@ -325,7 +325,7 @@ fn a_file_dialog_of_the_system_is_used_where_there_is_one() {
     window.press("ctrl+a");
     window.type_text(path.to_str().unwrap());
     window.press("Return");
-    window.wait_for_label("saved");
+    window.says_just("saved");
     assert_eq!(mode(&path), 0o600);
     public_line_of(&path, PASSPHRASE).unwrap();
 }

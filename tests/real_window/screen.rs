@@ -91,6 +91,8 @@ impl Screen {
                     "1280x900x24",
                     "-nolisten",
                     "tcp",
+                    // Or it starts anew, and drops who is just connecting, whenever its last client goes.
+                    "-noreset",
                 ])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
@@ -129,12 +131,15 @@ impl Screen {
     }
 
     fn start_window_manager(&mut self) {
-        let openbox = Self::stand(&mut self.command("openbox"));
-        self.standing.push(openbox);
+        let mut openbox = Self::stand(&mut self.command("openbox"));
         until("there is a window manager", || {
+            if openbox.0.try_wait().is_ok_and(|ended| ended.is_some()) {
+                openbox = Self::stand(&mut self.command("openbox"));
+            }
             let asked = Self::run(self.command("xdotool").arg("get_num_desktops"));
             asked.status.success().then_some(())
         });
+        self.standing.push(openbox);
     }
 
     fn start_accessibility(&mut self) {

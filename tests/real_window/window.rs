@@ -143,20 +143,21 @@ impl<'a> Window<'a> {
         })
     }
 
+    /// Waits until a text of the window is this and nothing more: “saved”, but not “not saved yet”.
+    pub(crate) fn says_just(&self, text: &str) {
+        self.wait(&format!("just “{text}”"), |nodes| {
+            (nodes.iter())
+                .find(|node| node.name == text || node.text == text)
+                .map(|_| ())
+        });
+    }
+
     /// Waits until this is said anywhere in the window.
     pub(crate) fn says(&self, text: &str) {
         self.wait(&format!("“{text}”"), |nodes| {
             (nodes.iter())
                 .find(|node| node.name.contains(text) || node.text.contains(text))
                 .map(|_| ())
-        });
-    }
-
-    /// Waits until one label says just this.
-    pub(crate) fn wait_for_label(&self, text: &str) {
-        self.wait(&format!("the label “{text}”"), |nodes| {
-            let is_it = |node: &&Node| node.role == "label" && node.name == text;
-            nodes.iter().find(is_it).map(|_| ())
         });
     }
 

@@ -222,7 +222,8 @@ struct Bus {
 impl Bus {
     fn introduce_self(&mut self) -> io::Result<()> {
         let user = rustix::process::geteuid().as_raw().to_string();
-        let user = base16ct::lower::encode_string(user.as_bytes());
+        // The digits of the number as bytes in hexadecimal: those of 0 to 9 are 30 to 39.
+        let user: String = user.chars().flat_map(|digit| ['3', digit]).collect();
         self.write(format!("\0AUTH EXTERNAL {user}\r\n").as_bytes())?;
         let mut line = Vec::new();
         while !line.ends_with(b"\r\n") {
@@ -268,8 +269,6 @@ impl Bus {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                // What a socket says when its time is over.
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(timed_out()),
                 Err(error) => return Err(error),
             }
         }
@@ -284,7 +283,7 @@ impl Bus {
     fn time_left(&self) -> io::Result<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            Err(timed_out())
+            Err(io::Error::from(io::ErrorKind::TimedOut))
         } else {
             Ok(left)
         }
@@ -335,10 +334,6 @@ impl ByteOrder {
         }
         None
     }
-}
-
-fn timed_out() -> io::Error {
-    io::Error::from(io::ErrorKind::TimedOut)
 }
 
 fn nonsense() -> io::Error {
@@ -440,10 +435,7 @@ mod tests {
     fn a_portal_that_hangs_is_given_up() {
         let begin = Instant::now();
         let kind = asked(Portal::Hangs, b'l').unwrap_err().kind();
-        assert!(matches!(
-            kind,
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-        ));
+        assert_eq!(kind, io::ErrorKind::TimedOut);
         assert!(begin.elapsed() < Duration::from_mins(1));
     }
 
