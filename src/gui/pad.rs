@@ -84,7 +84,7 @@ pub(super) fn pad_ui(ui: &mut Ui, trail: &mut Trail, progress: f32, out: &mut Ve
     }
     read(ui, &response, trail, out);
     if ui.is_rect_visible(rect) {
-        draw(ui, rect, trail, response.has_focus());
+        draw(ui, rect, trail);
     }
 
     #[expect(
@@ -159,14 +159,11 @@ fn read(ui: &Ui, response: &Response, trail: &mut Trail, out: &mut Vec<Command>)
     });
 }
 
-fn draw(ui: &Ui, rect: Rect, trail: &Trail, has_focus: bool) {
+fn draw(ui: &Ui, rect: Rect, trail: &Trail) {
     let painter = ui.painter_at(rect);
     let visuals = ui.visuals();
-    let frame = if has_focus {
-        visuals.selection.stroke
-    } else {
-        visuals.widgets.noninteractive.bg_stroke
-    };
+    // The page draws the ring that says who has the focus, around everything alike.
+    let frame = visuals.widgets.noninteractive.bg_stroke;
     let rounding = visuals.widgets.noninteractive.corner_radius;
     painter.rect(
         rect,
