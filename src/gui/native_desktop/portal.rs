@@ -269,6 +269,8 @@ impl Bus {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What a socket says when its time is over.
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(timed_out()),
                 Err(error) => return Err(error),
             }
         }
@@ -283,7 +285,7 @@ impl Bus {
     fn time_left(&self) -> io::Result<Duration> {
         let left = self.deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            Err(io::Error::from(io::ErrorKind::TimedOut))
+            Err(timed_out())
         } else {
             Ok(left)
         }
@@ -334,6 +336,10 @@ impl ByteOrder {
         }
         None
     }
+}
+
+fn timed_out() -> io::Error {
+    io::Error::from(io::ErrorKind::TimedOut)
 }
 
 fn nonsense() -> io::Error {
