@@ -91,6 +91,9 @@ pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) 
         style.wrap_mode = Some(TextWrapMode::Extend);
         let widgets = &mut style.visuals.widgets;
         for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
+            state.bg_fill = palette.field;
+            // A menu takes the outlines of all its buttons away, and these would be gone with them.
+            state.bg_stroke = Stroke::new(1.0, palette.outline);
             if is_chosen {
                 state.fg_stroke.color = palette.accent;
                 state.bg_stroke = Stroke::new(1.5, palette.accent);

@@ -10,7 +10,7 @@ use crate::gui::{pieces, theme};
 /// What the choices below the pad take where nothing wraps.
 const FOOT_HEIGHT: f32 = 58.0;
 
-/// What the pad takes where everything scrolls.
+/// What the pad takes at least, with its bar; everything scrolls where there is less.
 const PAD_HEIGHT: f32 = 180.0;
 
 /// Where there is less, everything scrolls.
@@ -24,8 +24,7 @@ pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail,
     let foot = Id::unique("room for the choices");
     let foot_height = ui.data(|data| data.get_temp(foot)).unwrap_or(FOOT_HEIGHT);
     let height = ui.available_height() - foot_height - ui.spacing().item_spacing.y;
-    let height = if height.is_finite() { height } else { PAD_HEIGHT };
-    let room = vec2(ui.available_width(), height);
+    let room = vec2(ui.available_width(), height.max(PAD_HEIGHT));
     ui.allocate_ui(room, |ui| pad_ui(ui, trail, stirring.pool.progress(), out));
     let height = ui.scope(|ui| choices_ui(ui, out)).response.rect.height();
     if (height - foot_height).abs() > 0.5 {

@@ -74,12 +74,15 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
 /// A column in the middle, with room around it.
 fn in_column(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     let margin = if ui.available_width() < 600.0 { 12.0 } else { 20.0 };
-    let width = (ui.available_width() - 2.0 * margin).min(WIDEST).floor();
+    let width = (ui.available_width() - 2.0 * margin).clamp(0.0, WIDEST).floor();
     let side = ((ui.available_width() - width) / 2.0).floor();
     let room = ui.available_rect_before_wrap();
     let column = Rect::from_min_max(
         room.min + vec2(side, 12.0),
-        pos2(room.min.x + side + width, room.max.y - 12.0),
+        pos2(
+            room.min.x + side + width,
+            (room.max.y - 12.0).max(room.min.y + 12.0),
+        ),
     );
     ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
         ui.set_width(width);
