@@ -550,6 +550,18 @@ fn nothing_takes_an_unsaved_key_away_without_asking() {
 }
 
 #[test]
+fn asking_to_quit_twice_is_not_a_yes() {
+    let mut scene = Scene::with_key();
+    for _ in 0..3 {
+        scene.ask(Ask::Quit);
+        assert!(!scene.app.must_quit());
+        assert!(matches!(scene.app.dialog, Some(Dialog::Unsaved(_))));
+    }
+    scene.ask(Ask::DiscardUnsaved);
+    assert!(scene.app.must_quit());
+}
+
+#[test]
 fn an_unsaved_key_goes_when_its_owner_says_so() {
     let mut scene = Scene::with_key();
     scene.ask(Ask::Quit);

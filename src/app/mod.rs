@@ -79,6 +79,7 @@ pub struct App {
     wake: WakeUp,
     must_quit: bool,
     quits_when_saved: bool,
+    is_discarding: bool,
 }
 
 /// What the page asks for, before it is a [`KeySpec`].
@@ -162,6 +163,7 @@ impl App {
             wake: WakeUp(wake),
             must_quit: false,
             quits_when_saved: false,
+            is_discarding: false,
         }
     }
 
@@ -422,8 +424,7 @@ impl App {
     /// Whether a key may go for the sake of `next`; asks when it was not saved.
     fn may_lose_key(&mut self, next: &Command) -> bool {
         let is_unsaved = self.document().is_some_and(Document::is_unsaved);
-        let is_being_asked = matches!(&self.dialog, Some(Dialog::Unsaved(asked)) if **asked == *next);
-        if is_unsaved && !is_being_asked {
+        if is_unsaved && !self.is_discarding {
             self.dialog = Some(Dialog::Unsaved(Box::new(next.clone())));
             return false;
         }
@@ -442,7 +443,10 @@ impl App {
     fn discard_unsaved(&mut self, desktop: &dyn Desktop) {
         if let Some(Dialog::Unsaved(next)) = &self.dialog {
             let next = next.as_ref().clone();
+            // Only this answer counts: asking for the same thing twice is no yes.
+            self.is_discarding = true;
             self.apply(next.clone(), desktop);
+            self.is_discarding = false;
             // Whatever was asked is answered, unless the command has put its own dialog there.
             if matches!(&self.dialog, Some(Dialog::Unsaved(asked)) if **asked == next) {
                 self.dialog = None;

@@ -225,7 +225,18 @@ impl<'a> Window<'a> {
 
     /// Asks the window to close, as its frame and the window manager do.
     pub(crate) fn ask_to_close(&self) {
-        self.press("alt+F4");
+        // A window manager that is busy may let a key go by; asking once more does no harm.
+        for _ in 0..10 {
+            self.press("alt+F4");
+            let begin = std::time::Instant::now();
+            while begin.elapsed() < std::time::Duration::from_secs(6) {
+                let is_asked = |node: &Node| node.name.contains("This key is not saved");
+                if self.nodes().iter().any(is_asked) {
+                    return;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+        }
     }
 
     /// Waits until the program has come to its end.
