@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::format::{
-    Argon2Params, Certificate, Cost, Format, Outgoing, Parsed, PrivateEncoding, Protection, public_line,
+    Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
+    PrivateEncoding, Protection, public_line,
 };
 use crate::key::PublicKey;
 use crate::key::comment::{self, Comment};
@@ -27,8 +28,8 @@ pub struct Warning {
 pub struct Description {
     /// The kind of file; nothing for a key that was just made.
     pub format: Option<Format>,
-    /// The public key.
-    pub public: PublicKey,
+    /// The public key, where it can be told without the passphrase.
+    pub public: Option<PublicKey>,
     /// The comment, where it can be told without the passphrase.
     pub comment: Option<Vec<u8>>,
     /// How the file is encrypted; nothing for public keys.
@@ -48,7 +49,7 @@ impl Description {
         let mut described = match parsed {
             Parsed::Private(file) => Self {
                 format: Some(file.format),
-                public: file.key.public().clone(),
+                public: Some(file.key.public().clone()),
                 comment: Some(file.comment.clone()),
                 protection: Some(file.protection.clone()),
                 has_private: true,
@@ -66,7 +67,7 @@ impl Description {
             },
             Parsed::Public(file) => Self {
                 format: Some(file.format),
-                public: file.key.clone(),
+                public: Some(file.key.clone()),
                 comment: Some(file.comment.clone()),
                 protection: None,
                 has_private: false,
@@ -83,7 +84,7 @@ impl Description {
     pub fn of_outgoing(outgoing: Outgoing<'_>, encoding: &PrivateEncoding, is_encrypted: bool) -> Self {
         let mut described = Self {
             format: Some(encoding.format()),
-            public: outgoing.key.public().clone(),
+            public: Some(outgoing.key.public().clone()),
             comment: Some(outgoing.comment.as_str().as_bytes().to_vec()),
             protection: Some(if is_encrypted {
                 encoding.protection()
@@ -99,7 +100,7 @@ impl Description {
     }
 
     fn found_warnings(&self, path: Option<&Path>) -> Vec<Warning> {
-        let mut warnings = key_warnings(&self.public);
+        let mut warnings = self.public.as_ref().map(key_warnings).unwrap_or_default();
         if let Some(warning) = self.protection.as_ref().and_then(weak_kdf) {
             warnings.push(warning);
         }
@@ -120,39 +121,47 @@ impl Description {
         warnings
     }
 
-    /// The fingerprint.
+    /// The public key.
+    ///
+    /// # Errors
+    /// It cannot be told without the passphrase.
+    pub fn known_public(&self) -> Result<&PublicKey, DecodeError> {
+        self.public.as_ref().ok_or(DecodeError::NeedsPassphrase)
+    }
+
+    /// The fingerprint, where the public key is known.
     #[must_use]
-    pub fn fingerprint(&self, kind: FingerprintKind) -> Fingerprint {
-        Fingerprint::of(&self.public, kind)
+    pub fn fingerprint(&self, kind: FingerprintKind) -> Option<Fingerprint> {
+        Some(Fingerprint::of(self.public.as_ref()?, kind))
     }
 
     /// The word that `ssh-keygen -l` puts in brackets: `ED25519`, `RSA-CERT`.
     #[must_use]
-    pub fn title(&self) -> String {
-        let title = self.public.algorithm().title();
-        match self.certificate {
+    pub fn title(&self) -> Option<String> {
+        let title = self.public.as_ref()?.algorithm().title();
+        Some(match self.certificate {
             Some(_) if !self.has_private => format!("{title}-CERT"),
             _ => title.to_owned(),
-        }
+        })
     }
 
     /// The line that `ssh-keygen -l` prints: `256 SHA256:… comment (ED25519)`.
     #[must_use]
-    pub fn fingerprint_line(&self, kind: FingerprintKind) -> String {
+    pub fn fingerprint_line(&self, kind: FingerprintKind) -> Option<String> {
         let comment = self.shown_comment().filter(|comment| !comment.is_empty());
-        format!(
+        Some(format!(
             "{} {} {} ({})",
-            self.public.bits(),
-            self.fingerprint(kind),
+            self.public.as_ref()?.bits(),
+            self.fingerprint(kind)?,
             comment.as_deref().unwrap_or("no comment"),
-            self.title(),
-        )
+            self.title()?,
+        ))
     }
 
     /// The picture of the fingerprint with its frame, exactly as `ssh-keygen -lv` draws it.
     #[must_use]
-    pub fn randomart(&self, kind: FingerprintKind) -> String {
-        randomart_of(&self.public, &self.title(), kind)
+    pub fn randomart(&self, kind: FingerprintKind) -> Option<String> {
+        Some(randomart_of(self.public.as_ref()?, &self.title()?, kind))
     }
 
     /// The comment as it may be shown: whatever could break a line or hide text is escaped.
@@ -163,8 +172,8 @@ impl Description {
 
     /// Type and base64, without a comment.
     #[must_use]
-    pub fn public_line(&self) -> String {
-        public_line::encode(&self.public, &Comment::default())
+    pub fn public_line(&self) -> Option<String> {
+        Some(public_line::encode(self.public.as_ref()?, &Comment::default()))
     }
 
     /// What opening the file costs.
@@ -194,6 +203,22 @@ pub fn protection_text(protection: &Protection) -> String {
             variant.name()
         ),
         Protection::PpkSha1 => format!("passphrase; {cipher}, SHA-1 ({cost})"),
+        Protection::Pem(_) => format!("passphrase; {cipher}, one round of MD5 ({cost})"),
+        Protection::Pbes1 { iterations, .. } => {
+            format!("passphrase; {cipher}, {iterations} rounds of MD5 or SHA-1 ({cost})")
+        }
+        Protection::Pbes2(pbes2) => match pbes2.kdf {
+            Pbes2Kdf::Pbkdf2 { prf, iterations } => format!(
+                "passphrase; {cipher}, {iterations} iterations of {} ({cost})",
+                prf.name()
+            ),
+            Pbes2Kdf::Scrypt(params) => format!(
+                "passphrase; {cipher}, scrypt with N {}, r {}, p {} ({cost})",
+                params.n(),
+                params.r(),
+                params.p()
+            ),
+        },
     }
 }
 
@@ -235,6 +260,8 @@ pub fn key_warnings(key: &PublicKey) -> Vec<Warning> {
 fn weak_kdf(protection: &Protection) -> Option<Warning> {
     /// What OpenSSH has written since 2013.
     const LEAST_ROUNDS: u32 = 16;
+    /// The least that RFC 8018 §4.2 recommends.
+    const LEAST_ITERATIONS: u32 = 1000;
     let message = match protection {
         Protection::PpkSha1 => {
             "PPK version 2 lets an attacker try passphrases millions of times a second".to_owned()
@@ -242,7 +269,26 @@ fn weak_kdf(protection: &Protection) -> Option<Warning> {
         Protection::OpenSsh { rounds, .. } if *rounds < LEAST_ROUNDS => {
             format!("only {rounds} rounds protect the passphrase; 24 are usual")
         }
-        Protection::None | Protection::OpenSsh { .. } | Protection::Ppk3(_) => return None,
+        Protection::Pem(_) => {
+            "traditional PEM lets an attacker try passphrases millions of times a second".to_owned()
+        }
+        Protection::Pbes1 { .. } | Protection::Pbes2(_)
+            if protection.cipher_name() == Some(CbcCipher::Des.name()) =>
+        {
+            "the cipher of this file, DES, can be broken in days".to_owned()
+        }
+        Protection::Pbes1 { iterations, .. }
+        | Protection::Pbes2(Pbes2 {
+            kdf: Pbes2Kdf::Pbkdf2 { iterations, .. },
+            ..
+        }) if *iterations < LEAST_ITERATIONS => {
+            format!("only {iterations} iterations protect the passphrase; 600000 are usual")
+        }
+        Protection::None
+        | Protection::OpenSsh { .. }
+        | Protection::Ppk3(_)
+        | Protection::Pbes1 { .. }
+        | Protection::Pbes2(_) => return None,
     };
     Some(Warning {
         code: "weak-kdf",

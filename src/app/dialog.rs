@@ -152,6 +152,8 @@ impl Parameters {
                 passes: self.passes,
                 parallelism: self.parallelism,
             },
+            // The dialog is about the files that the window saves.
+            ..Strength::default()
         }
     }
 }

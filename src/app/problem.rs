@@ -3,7 +3,7 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
-use crate::format::{DecodeError, EncodeError, Fault};
+use crate::format::{DecodeError, EncodeError, Fault, Foreign};
 use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
@@ -64,10 +64,7 @@ impl From<&DecodeError> for Problem {
         use DecodeError as E;
         let (blame, hint) = match error {
             E::Empty => (Blame::Key, "Copy the file again from where it came from."),
-            E::NotAKeyFile(_) => (
-                Blame::Key,
-                "Choose the file that the key was saved in: often id_ed25519, id_rsa, or a name that ends in .ppk, .pem or .pub.",
-            ),
+            E::NotAKeyFile(foreign) => (Blame::Key, instead_of(*foreign)),
             E::Truncated => (
                 Blame::Key,
                 "Part of it was lost in copying. Copy the whole file again, from the first line with BEGIN or PuTTY to the last.",
@@ -79,6 +76,10 @@ impl From<&DecodeError> for Problem {
             E::Malformed(Fault::BrokenLine) => (
                 Blame::Key,
                 "A public key is one single line. Join the lines again, without blanks between them.",
+            ),
+            E::Malformed(Fault::OneLine) => (
+                Blame::Key,
+                "Put a line break behind the words BEGIN … KEY and their dashes, and one in front of the dashes of END … KEY.",
             ),
             E::Malformed(_) | E::Corrupt(_) => (
                 Blame::Key,
@@ -102,7 +103,7 @@ impl From<&DecodeError> for Problem {
             ),
             E::UnsupportedCipher(_) | E::UnsupportedKdf(_) => (
                 Blame::Key,
-                "Let the program that made the file save it again with aes256-ctr, or in PuTTY format.",
+                "Let the program that made the file save it again with AES (aes256-ctr; with openssl: -v2 aes-256-cbc), or in PuTTY format.",
             ),
             E::UnsupportedKeyType(_) => (
                 Blame::Key,
@@ -134,6 +135,36 @@ impl From<&DecodeError> for Problem {
             ),
         };
         Self::new(error.code(), blame, error.to_string(), hint)
+    }
+}
+
+/// Where the key may be, when the file is something else.
+fn instead_of(foreign: Foreign) -> &'static str {
+    match foreign {
+        Foreign::Blank | Foreign::Binary | Foreign::Text | Foreign::OtherPem => {
+            "Choose the file that the key was saved in: often id_ed25519, id_rsa, or a name that ends in .ppk, .pem or .pub."
+        }
+        Foreign::X509Certificate | Foreign::CertificateRequest => {
+            "SSH cannot use it, but the key that it was made for lies in a file of its own, often with a name that ends in .key."
+        }
+        Foreign::RevocationList | Foreign::Pkcs7 => {
+            "There is no private key in it. Choose the file that the key was saved in."
+        }
+        Foreign::Pkcs12 => {
+            "Take the key out of it with “openssl pkcs12 -nocerts -in FILE -out key.pem”, and open key.pem."
+        }
+        Foreign::OpenPgp => {
+            "GnuPG prints the SSH form of a public key with “gpg --export-ssh-key NAME”; the private key stays in its agent."
+        }
+        Foreign::OpenVpn => {
+            "Put the lines between <key> and </key> into a file of their own, and open that. A static key of OpenVPN is no SSH key."
+        }
+        Foreign::Age => "age and SSH have different keys. Make a new key for SSH.",
+        Foreign::Parameters => "Choose the file of the key that was made with them.",
+        Foreign::SshSignature => "Choose the key that the signature was made with.",
+        Foreign::JavaKeyStore => {
+            "Turn it into PKCS#12 with “keytool -importkeystore -deststoretype PKCS12”, and take the key out of that with openssl."
+        }
     }
 }
 
@@ -216,12 +247,17 @@ impl From<&WriteError> for Problem {
 impl From<&EncodeError> for Problem {
     fn from(error: &EncodeError) -> Self {
         let (code, hint) = match error {
-            EncodeError::Unsupported { .. } => {
-                ("unsupported-key-type", "Save this key in OpenSSH format instead.")
-            }
+            EncodeError::Unsupported { .. } => (
+                "unsupported-key-type",
+                "Save this key in OpenSSH format instead; PKCS#8 holds every type that is not bound to a security key.",
+            ),
             EncodeError::Cost => (
                 "limit",
                 "Choose fewer rounds or passes, or less memory; the defaults are good for nearly everybody.",
+            ),
+            EncodeError::WeakCipher(_) => (
+                "unsupported-cipher",
+                "Choose another cipher; aes256-cbc is the best that PEM files have.",
             ),
             EncodeError::Cipher => (
                 "unsupported-cipher",

@@ -159,7 +159,17 @@ impl Document {
         document.draft.choice = match file.format {
             Format::Ppk3 => Choice::Ppk,
             Format::Ppk2 => Choice::Ppk2,
-            Format::OpenSsh | Format::PublicLine | Format::Rfc4716 => Choice::OpenSsh,
+            // The window saves in OpenSSH's format what came in OpenSSL's: every SSH program takes it,
+            // and it protects the passphrase better.
+            Format::OpenSsh
+            | Format::PublicLine
+            | Format::Rfc4716
+            | Format::Pem
+            | Format::Der
+            | Format::Pkcs8
+            | Format::Pkcs8Der
+            | Format::Spki
+            | Format::Pkcs1Public => Choice::OpenSsh,
         };
         for field in [&mut document.draft.passphrase, &mut document.draft.confirmation] {
             *field = TypedPassphrase::from_passphrase(passphrase).unwrap_or_default();

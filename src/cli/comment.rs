@@ -66,7 +66,7 @@ impl CommentFile {
         let public_path = file_beside(path);
         let mut plan = Plan::single(path, encoding);
         let mut changed = vec![path.to_owned()];
-        match self.file.beside(file.key.public()) {
+        match self.file.beside(Some(file.key.public())) {
             Beside::SameKey(public) if public.certificate.is_none() => {
                 plan = plan.and(Plan::public(&public_path, form(public.format)));
                 changed.push(public_path.clone());

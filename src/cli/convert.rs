@@ -109,7 +109,7 @@ impl Convert {
     }
 
     fn write_public(self, format: PublicFormat, console: Console) -> Result<(), Problem> {
-        let parsed = self.file.parse_or_unlock(&self.old, console)?;
+        let parsed = self.file.parse_with_public(&self.old, console)?;
         let mut described = Description::of(&parsed, None);
         let comment = public_comment(&self.file, &described);
         let form = format.form();
@@ -117,7 +117,7 @@ impl Convert {
         // key is not the public key.
         let certificate = described.certificate.take_if(|_| !described.has_private);
         let outgoing = OutgoingPublic {
-            key: &described.public,
+            key: described.known_public()?,
             certificate: certificate.as_ref(),
             comment: &comment,
         };

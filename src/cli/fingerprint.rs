@@ -11,8 +11,8 @@ use super::passphrases::OldPassphrase;
 use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::opening::Beside;
-use crate::format::Parsed;
 use crate::format::key_lines::{KeyLine, Listing};
+use crate::format::{DecodeError, Parsed};
 use crate::key::fingerprint::FingerprintKind;
 
 /// Show the fingerprints of keys
@@ -23,7 +23,7 @@ use crate::key::fingerprint::FingerprintKind;
   ssh-keyscan example.org | keywright-cli fingerprint -
 
 Each key is told in one line, as ssh-keygen -l does: bits, fingerprint, comment, type. Private keys \
-need no passphrase for this; their comment is taken from FILE.pub where it is encrypted.")]
+need no passphrase for this, unless they are encrypted PEM or PKCS#8; their comment is taken from FILE.pub where it is encrypted.")]
 pub(super) struct Fingerprint {
     /// Key files of any kind, or lists such as `authorized_keys`; - is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -51,14 +51,14 @@ impl Fingerprint {
                 .try_for_each(|line| self.tell_line(file, line, console)),
             Listing::One(parsed) => {
                 let parsed = match *parsed {
-                    Parsed::Locked(_) if self.passphrase.is_given() => {
+                    Parsed::Locked(ref locked) if self.passphrase.is_given() || locked.public.is_none() => {
                         Parsed::Private(file.open_private(*parsed, &self.passphrase, console)?.file)
                     }
                     parsed => parsed,
                 };
                 let mut described = Description::of(&parsed, file.path());
                 if described.comment.is_none()
-                    && let Beside::SameKey(public) = file.beside(&described.public)
+                    && let Beside::SameKey(public) = file.beside(described.public.as_ref())
                 {
                     described.comment = Some(public.comment);
                 }
@@ -104,11 +104,9 @@ impl Fingerprint {
             }
             return print_object(&object);
         }
-        let mut text = format!("{}\n", key.fingerprint_line(kind));
-        if self.art {
-            text.push_str(&key.randomart(kind));
-            text.push('\n');
-        }
-        print(text.as_bytes())
+        let line = key.fingerprint_line(kind).ok_or(DecodeError::NeedsPassphrase)?;
+        let art = key.randomart(kind).filter(|_| self.art);
+        let art = art.map(|art| format!("{art}\n")).unwrap_or_default();
+        print(format!("{line}\n{art}").as_bytes())
     }
 }

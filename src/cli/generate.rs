@@ -119,8 +119,8 @@ impl Generate {
         };
         console.say(&format!(
             "{saved}\n\n{}\n{}\n\nThe public key, for servers and web sites:\n{}",
-            made.fingerprint_line(FingerprintKind::Sha256),
-            made.randomart(FingerprintKind::Sha256),
+            made.fingerprint_line(FingerprintKind::Sha256).unwrap_or_default(),
+            made.randomart(FingerprintKind::Sha256).unwrap_or_default(),
             public_line::encode(private.key.public(), &private.comment),
         ))
     }

@@ -21,8 +21,8 @@ use crate::key::fingerprint::FingerprintKind;
   keywright-cli info --json *.ppk
   ssh-add -L | head -1 | keywright-cli info -
 
-No passphrase is asked for. An OpenSSH file keeps its comment in the encrypted part, so that is \
-shown only if a passphrase is given by one of the options.")]
+No passphrase is asked for. An OpenSSH file keeps its comment in the encrypted part, and PEM and \
+PKCS#8 everything, so that is shown only if a passphrase is given by one of the options.")]
 pub(super) struct Info {
     /// The files; - is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -54,11 +54,14 @@ fn tell(file: &KeyFile, key: &Description) -> Result<(), Problem> {
     if let Some(format) = key.format {
         line("Kind", format.title());
     }
-    line(
-        "Type",
-        &format!("{}, {} bits", key.public.algorithm().name(), key.public.bits()),
-    );
-    match (key.shown_comment().as_deref(), file.beside(&key.public)) {
+    match &key.public {
+        Some(public) => line(
+            "Type",
+            &format!("{}, {} bits", public.algorithm().name(), public.bits()),
+        ),
+        None => line("Type", "(in the encrypted part, as is the public key)"),
+    }
+    match (key.shown_comment().as_deref(), file.beside(key.public.as_ref())) {
         (Some(""), _) => line("Comment", "(none)"),
         (Some(comment), _) => line("Comment", comment),
         (None, Beside::SameKey(public)) => line(
@@ -73,12 +76,15 @@ fn tell(file: &KeyFile, key: &Description) -> Result<(), Problem> {
     if let Some(certificate) = &key.certificate {
         line("Certificate", certificate.name());
     }
-    line(
-        "Fingerprint",
-        &key.fingerprint(FingerprintKind::Sha256).to_string(),
-    );
-    line("", &key.fingerprint(FingerprintKind::Md5).to_string());
-    line("Public key", &key.public_line());
+    if let Some(sha256) = key.fingerprint(FingerprintKind::Sha256) {
+        line("Fingerprint", &sha256.to_string());
+    }
+    if let Some(md5) = key.fingerprint(FingerprintKind::Md5) {
+        line("", &md5.to_string());
+    }
+    if let Some(public) = key.public_line() {
+        line("Public key", &public);
+    }
     for warning in &key.warnings {
         line("Warning", &escaped(warning.message.as_bytes()));
         line("", warning.hint);

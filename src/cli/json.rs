@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::format::{Certificate, Format, Protection};
+use crate::format::{Certificate, Format, Pbes2Kdf, Protection};
+use crate::key::PublicKey;
 use crate::key::comment::{Comment, is_forbidden};
 use crate::key::fingerprint::FingerprintKind;
 
@@ -18,14 +19,14 @@ pub(super) fn key(file: &str, key: &Description) -> Value {
     json!({
         "file": file,
         "format": key.format.map(Format::code),
-        "type": key.public.algorithm().name(),
-        "bits": key.public.bits(),
+        "type": key.public.as_ref().map(|public| public.algorithm().name()),
+        "bits": key.public.as_ref().map(PublicKey::bits),
         "comment": key.comment.as_deref().map(comment),
         "encrypted": key.protection.as_ref().is_some_and(Protection::is_encrypted),
         "cipher": key.protection.as_ref().and_then(Protection::cipher_name),
         "kdf": key.protection.as_ref().map_or(Value::Null, kdf),
-        "fingerprint_sha256": key.fingerprint(FingerprintKind::Sha256).to_string(),
-        "fingerprint_md5": key.fingerprint(FingerprintKind::Md5).bare(),
+        "fingerprint_sha256": key.fingerprint(FingerprintKind::Sha256).map(|print| print.to_string()),
+        "fingerprint_md5": key.fingerprint(FingerprintKind::Md5).map(|print| print.bare()),
         "public_key": key.public_line(),
         "private": key.has_private,
         "certificate": key.certificate.as_ref().map_or(Value::Null, certificate),
@@ -37,11 +38,11 @@ pub(super) fn key(file: &str, key: &Description) -> Value {
 pub(super) fn identity(file: &str, key: &Description) -> Value {
     json!({
         "file": file,
-        "type": key.public.algorithm().name(),
-        "bits": key.public.bits(),
+        "type": key.public.as_ref().map(|public| public.algorithm().name()),
+        "bits": key.public.as_ref().map(PublicKey::bits),
         "comment": key.comment.as_deref().map(comment),
-        "fingerprint_sha256": key.fingerprint(FingerprintKind::Sha256).to_string(),
-        "fingerprint_md5": key.fingerprint(FingerprintKind::Md5).bare(),
+        "fingerprint_sha256": key.fingerprint(FingerprintKind::Sha256).map(|print| print.to_string()),
+        "fingerprint_md5": key.fingerprint(FingerprintKind::Md5).map(|print| print.bare()),
     })
 }
 
@@ -68,6 +69,16 @@ fn kdf(protection: &Protection) -> Value {
             "parallelism": argon2.parallelism,
         }),
         Protection::PpkSha1 => json!({ "name": "sha1" }),
+        Protection::Pem(_) => json!({ "name": "openssl-md5" }),
+        Protection::Pbes1 { iterations, .. } => json!({ "name": "pbes1", "iterations": iterations }),
+        Protection::Pbes2(pbes2) => match pbes2.kdf {
+            Pbes2Kdf::Pbkdf2 { prf, iterations } => {
+                json!({ "name": "pbkdf2", "prf": prf.name().to_lowercase(), "iterations": iterations })
+            }
+            Pbes2Kdf::Scrypt(params) => {
+                json!({ "name": "scrypt", "n": params.n(), "r": params.r(), "p": params.p() })
+            }
+        },
     }
 }
 

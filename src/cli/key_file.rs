@@ -76,10 +76,12 @@ impl KeyFile {
         opening::parse_list(self.read()?.expose())
     }
 
-    /// What lies beside it in `FILE.pub`; `key` is the public half of this one.
-    pub(super) fn beside(&self, key: &PublicKey) -> Beside {
-        self.path()
-            .map_or(Beside::Nothing, |path| opening::public_beside(path, key))
+    /// What lies beside it in `FILE.pub`; `key` is the public half of this one, where that is known.
+    pub(super) fn beside(&self, key: Option<&PublicKey>) -> Beside {
+        match (self.path(), key) {
+            (Some(path), Some(key)) => opening::public_beside(path, key),
+            _ => Beside::Nothing,
+        }
     }
 
     /// Sees to it that key and passphrase are not both read from standard input.
@@ -98,6 +100,16 @@ impl KeyFile {
         self.check_input(old.takes_standard_input())?;
         match self.parse()? {
             Parsed::Locked(file) if old.is_given() => {
+                Ok(Parsed::Private(self.unlock(file, old, console)?.file))
+            }
+            parsed => Ok(parsed),
+        }
+    }
+
+    /// Says what the file is, and opens it also where nothing but the passphrase shows its public key.
+    pub(super) fn parse_with_public(&self, old: &OldPassphrase, console: Console) -> Result<Parsed, Problem> {
+        match self.parse_or_unlock(old, console)? {
+            Parsed::Locked(file) if file.public.is_none() => {
                 Ok(Parsed::Private(self.unlock(file, old, console)?.file))
             }
             parsed => Ok(parsed),

@@ -19,7 +19,8 @@ use crate::key::comment::Comment;
   keywright-cli public key.ppk >> ~/.ssh/authorized_keys
   keywright-cli public ~/.ssh/id_ed25519 --format rfc4716
 
-No passphrase is asked for. Where the comment is encrypted, it is taken from FILE.pub; else the key \
+No passphrase is asked for, except where the file shows its public key to nobody without it: PEM and \
+PKCS#8. Where the comment is encrypted, it is taken from FILE.pub; else the key \
 is printed without one.")]
 pub(super) struct Public {
     /// A private or public key; - is standard input
@@ -34,11 +35,11 @@ pub(super) struct Public {
 
 impl Public {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
-        let parsed = self.file.parse_or_unlock(&self.passphrase, console)?;
+        let parsed = self.file.parse_with_public(&self.passphrase, console)?;
         let mut described = Description::of(&parsed, None);
         let comment = public_comment(&self.file, &described);
         let text = self.format.form().text(OutgoingPublic {
-            key: &described.public,
+            key: described.known_public()?,
             certificate: None,
             comment: &comment,
         });
@@ -55,7 +56,7 @@ impl Public {
 
 /// The comment that goes with a public key that is printed or written.
 pub(super) fn public_comment(file: &KeyFile, key: &Description) -> Comment {
-    match (&key.comment, file.beside(&key.public)) {
+    match (&key.comment, file.beside(key.public.as_ref())) {
         (Some(comment), _) => Comment::cleaned(comment).0,
         (None, Beside::SameKey(public)) => Comment::cleaned(&public.comment).0,
         (None, _) => Comment::default(),

@@ -81,6 +81,121 @@ pub(super) fn wrapped_base64(bytes: &[u8], width: usize) -> SecretBytes {
     text
 }
 
+/// How a text block begins, and how it ends.
+pub(super) const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+/// Programs write two; of more than this no list is kept.
+const MOST_HEADERS: usize = 16;
+/// Characters in a line of PEM (RFC 7468 §2).
+const PEM_WIDTH: usize = 64;
+
+/// A text block: base64 between two lines that name what it is (RFC 7468), perhaps with the headers
+/// of RFC 1421.
+#[derive(Debug)]
+pub(super) struct Block<'a> {
+    pub(super) label: &'a [u8],
+    pub(super) headers: Vec<(&'a [u8], &'a [u8])>,
+    pub(super) body: SecretBytes,
+}
+
+/// The label of a line that begins or ends a block; `start` is [`BEGIN`] or [`END`].
+fn label_in<'a>(line: &'a [u8], start: &[u8]) -> Option<&'a [u8]> {
+    let label = line.trim_ascii().strip_prefix(start)?.strip_suffix(DASHES)?;
+    // A whole key on one line ends like its first line.
+    (!has_dashes(label)).then_some(label)
+}
+
+fn has_dashes(text: &[u8]) -> bool {
+    text.windows(DASHES.len()).any(|part| part == DASHES)
+}
+
+/// The label of the block that `text` begins with.
+pub(super) fn label(text: &[u8]) -> Option<&[u8]> {
+    label_in(lines(text).next()?, BEGIN)
+}
+
+/// `text` from the first line on that begins a block.
+pub(super) fn first_block(text: &[u8]) -> Option<&[u8]> {
+    let mut rest = text;
+    while !rest.is_empty() {
+        let is_end = |byte: &u8| matches!(byte, b'\n' | b'\r');
+        let end = rest.iter().position(is_end).unwrap_or(rest.len());
+        let line = rest[..end].trim_ascii_start();
+        if line.starts_with(BEGIN) {
+            return Some(&rest[end - line.len()..]);
+        }
+        rest = rest.get(end + 1..).unwrap_or_default();
+    }
+    None
+}
+
+/// Reads the block that `text` begins with, and sees to it that nothing is behind it.
+pub(super) fn block(text: &[u8]) -> Result<Block<'_>, DecodeError> {
+    let mut lines = lines(text);
+    let first = lines.next().unwrap_or_default();
+    let Some(label) = label_in(first, BEGIN) else {
+        // All on one line, as when line breaks were lost in a form or an environment variable.
+        return Err(if first.strip_prefix(BEGIN).is_some_and(has_dashes) {
+            Fault::OneLine.into()
+        } else {
+            DecodeError::Truncated
+        });
+    };
+    let mut headers = Vec::new();
+    let mut body = SecretBytes::with_capacity(text.len());
+    loop {
+        let line = lines.next().ok_or(DecodeError::Truncated)?.trim_ascii();
+        if label_in(line, END) == Some(label) {
+            break;
+        }
+        if line.starts_with(BEGIN) {
+            return Err(DecodeError::MultipleKeys);
+        }
+        if line.starts_with(b"-") {
+            let end = [END, label, DASHES].concat();
+            return Err(if end.starts_with(line) {
+                DecodeError::Truncated
+            } else {
+                Fault::Header("-----END").into()
+            });
+        }
+        match line.iter().position(|byte| *byte == b':') {
+            Some(colon) if body.is_empty() && headers.len() < MOST_HEADERS => {
+                headers.push((line[..colon].trim_ascii(), line[colon + 1..].trim_ascii()));
+            }
+            _ => body.extend(line),
+        }
+    }
+    let mut behind = lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    if let Some(line) = behind.next() {
+        let is_key = label_in(line, BEGIN).is_some_and(|label| label.ends_with(b" KEY"));
+        return Err(if is_key {
+            DecodeError::MultipleKeys
+        } else {
+            DecodeError::TrailingData
+        });
+    }
+    if body.is_empty() {
+        return Err(DecodeError::Truncated);
+    }
+    let body = base64(body.expose())?;
+    Ok(Block { label, headers, body })
+}
+
+/// Writes a PEM file; `headers` is empty, or lines that each end in LF.
+pub(super) fn pem(label: &str, headers: &str, body: &[u8]) -> SecretBytes {
+    let body = wrapped_base64(body, PEM_WIDTH);
+    let mut text = SecretBytes::with_capacity(body.len() + headers.len() + 2 * label.len() + 40);
+    text.extend(format!("-----BEGIN {label}-----\n{headers}").as_bytes());
+    if !headers.is_empty() {
+        text.extend(b"\n");
+    }
+    text.extend(body.expose());
+    text.extend(format!("-----END {label}-----\n").as_bytes());
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -106,6 +221,57 @@ mod tests {
                 Err(DecodeError::Malformed(Fault::Utf16))
             );
         }
+    }
+
+    fn block_fault(text: &str) -> Option<DecodeError> {
+        block(text.as_bytes()).err()
+    }
+
+    #[test]
+    fn a_block_is_read_with_its_headers_and_whatever_its_line_ends() {
+        let text = "-----BEGIN X KEY-----\nProc-Type: 4,ENCRYPTED\nA:b\n\n AAEC\t\nAwQ=\n-----END X KEY-----";
+        for text in [
+            text.to_owned(),
+            text.replace('\n', "\r\n"),
+            text.to_owned() + "\n\n",
+        ] {
+            let block = block(text.as_bytes()).unwrap();
+            assert_eq!(block.label, b"X KEY");
+            assert_eq!(
+                block.headers,
+                [(&b"Proc-Type"[..], &b"4,ENCRYPTED"[..]), (b"A", b"b")]
+            );
+            assert_eq!(block.body.expose(), [0, 1, 2, 3, 4]);
+        }
+    }
+
+    #[test]
+    fn each_fault_of_a_block_is_named() {
+        let whole = "-----BEGIN X KEY-----\nAAEC\n-----END X KEY-----\n";
+        for len in 0..whole.len() - 1 {
+            assert_eq!(block_fault(&whole[..len]), Some(DecodeError::Truncated), "{len}");
+        }
+        for (text, fault) in [
+            (whole.replace('\n', " "), Fault::OneLine.into()),
+            (whole.replace("AAEC", "AA*C"), Fault::Base64.into()),
+            (whole.replace("END X", "END Y"), Fault::Header("-----END").into()),
+            (whole.replace("AAEC\n", ""), DecodeError::Truncated),
+            (whole.repeat(2), DecodeError::MultipleKeys),
+            (
+                whole.to_owned() + "-----BEGIN CERTIFICATE-----",
+                DecodeError::TrailingData,
+            ),
+            (whole.to_owned() + "more", DecodeError::TrailingData),
+        ] {
+            assert_eq!(block_fault(&text), Some(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_first_block_is_found_behind_other_text() {
+        let text = b"some words\r\n\n  -----BEGIN X-----\nAAEC";
+        assert_eq!(first_block(text), Some(&b"-----BEGIN X-----\nAAEC"[..]));
+        assert_eq!(first_block(b"words -----BEGIN X-----"), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use bcrypt_pbkdf::bcrypt_pbkdf;
 use zeroize::Zeroize;
 
 use super::DecodeError;
+use super::pkcs8::pbe::{Prf, pbkdf2};
 use crate::secret::{Passphrase, SecretBytes};
 
 /// Which of the three Argon2 functions (RFC 9106 §3).
@@ -65,6 +66,14 @@ impl Default for Argon2Params {
     }
 }
 
+/// What scrypt (RFC 7914) is asked to do; numbers that it is not defined for cannot be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ScryptParams {
+    log_n: u32,
+    r: u32,
+    p: u32,
+}
+
 /// Whether the person has agreed to an unusual cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Consent {
@@ -87,6 +96,13 @@ pub enum Cost {
     },
     /// Argon2.
     Argon2(Argon2Params),
+    /// PBKDF2, and the older functions that only repeat a hash.
+    Pbkdf2 {
+        /// How often, about 0.4 µs each.
+        iterations: u32,
+    },
+    /// scrypt.
+    Scrypt(ScryptParams),
 }
 
 /// Rounds of bcrypt_pbkdf that are taken without asking, about 3 s.
@@ -101,6 +117,14 @@ const MOST_MEM_KIB: u32 = 4 << 20;
 const USUAL_WORK_KIB: u64 = 4 << 20;
 /// Memory times passes that are taken at all: 1 TiB gone over once, about a quarter of an hour.
 const MOST_WORK_KIB: u64 = 1 << 30;
+/// Iterations of PBKDF2 that are taken without asking, about 2 s.
+const USUAL_ITERATIONS: u32 = 5_000_000;
+/// Iterations of PBKDF2 that are taken at all, about a quarter of an hour.
+const MOST_ITERATIONS: u32 = 2_000_000_000;
+/// Memory for scrypt times its repetitions that is taken without asking: 1 GiB, about 3 s.
+const USUAL_SCRYPT_KIB: u64 = 1 << 20;
+/// Memory for scrypt times its repetitions that is taken at all: 256 GiB, about a quarter of an hour.
+const MOST_SCRYPT_KIB: u64 = 256 << 20;
 /// Lanes that are taken at all.
 const MOST_LANES: u32 = 64;
 
@@ -125,6 +149,10 @@ impl Cost {
             Self::Nothing => false,
             Self::Bcrypt { rounds } => rounds > USUAL_ROUNDS,
             Self::Argon2(params) => params.mem_kib > USUAL_MEM_KIB || params.work_kib() > USUAL_WORK_KIB,
+            Self::Pbkdf2 { iterations } => iterations > USUAL_ITERATIONS,
+            Self::Scrypt(params) => {
+                params.mem_kib() > u64::from(USUAL_MEM_KIB) || params.work_kib() > USUAL_SCRYPT_KIB
+            }
         }
     }
 
@@ -137,6 +165,10 @@ impl Cost {
                     || params.work_kib() > MOST_WORK_KIB
                     || params.parallelism > MOST_LANES
             }
+            Self::Pbkdf2 { iterations } => iterations > MOST_ITERATIONS,
+            Self::Scrypt(params) => {
+                params.mem_kib() > u64::from(MOST_MEM_KIB) || params.work_kib() > MOST_SCRYPT_KIB
+            }
         }
     }
 
@@ -148,6 +180,8 @@ impl Cost {
             Self::Nothing => true,
             Self::Bcrypt { rounds } => bcrypt(passphrase, &salt, rounds, 48).is_some(),
             Self::Argon2(params) => params.derive(passphrase, &salt, 80).is_some(),
+            Self::Pbkdf2 { iterations } => !pbkdf2(Prf::Sha256, passphrase, &salt, iterations, 32).is_empty(),
+            Self::Scrypt(params) => params.derive(passphrase, &salt, 32).is_some(),
         }
     }
 
@@ -159,6 +193,9 @@ impl Cost {
             Self::Bcrypt { rounds } => Duration::from_millis(12).saturating_mul(rounds),
             // 1 GiB gone over takes about a second.
             Self::Argon2(params) => Duration::from_micros(params.work_kib().saturating_mul(954) / 1000),
+            Self::Pbkdf2 { iterations } => Duration::from_nanos(400).saturating_mul(iterations),
+            // It writes and then reads its memory: 1 GiB takes about 3 s.
+            Self::Scrypt(params) => Duration::from_micros(params.work_kib().saturating_mul(2861) / 1000),
         }
     }
 }
@@ -174,18 +211,15 @@ impl fmt::Display for Cost {
             s if s < 172_800.0 => write!(f, "about {:.0} hours", s / 3600.0)?,
             s => write!(f, "about {:.0} days", s / 86_400.0)?,
         }
-        match self {
-            Self::Argon2(params) if params.mem_kib >= 1 << 20 => {
-                write!(
-                    f,
-                    " and {:.0} GiB of memory",
-                    f64::from(params.mem_kib) / f64::from(1 << 20)
-                )
-            }
-            Self::Argon2(params) if params.mem_kib > 64 << 10 => {
-                write!(f, " and {} MiB of memory", params.mem_kib >> 10)
-            }
-            _ => Ok(()),
+        let mem_kib = match self {
+            Self::Nothing | Self::Bcrypt { .. } | Self::Pbkdf2 { .. } => 0,
+            Self::Argon2(params) => u64::from(params.mem_kib),
+            Self::Scrypt(params) => params.mem_kib(),
+        };
+        match mem_kib >> 10 {
+            ..=64 => Ok(()),
+            mib @ 65..1024 => write!(f, " and {mib} MiB of memory"),
+            mib => write!(f, " and {} GiB of memory", (mib + 512) >> 10),
         }
     }
 }
@@ -228,6 +262,63 @@ impl Argon2Params {
         );
         memory.iter_mut().for_each(Zeroize::zeroize);
         done.ok()?;
+        Some(out)
+    }
+}
+
+impl ScryptParams {
+    /// Parameters for which scrypt is defined (RFC 7914 §2): `n` a power of two over 1, `r` and `p` not
+    /// zero and their product under 2^30.
+    #[must_use]
+    pub fn new(n: u64, r: u32, p: u32) -> Option<Self> {
+        let is_defined = n > 1 && n.is_power_of_two() && r > 0 && p > 0;
+        let is_in_bounds = u64::from(r) * u64::from(p) < 1 << 30;
+        (is_defined && is_in_bounds).then_some(Self {
+            log_n: n.trailing_zeros(),
+            r,
+            p,
+        })
+    }
+
+    /// The cost in memory and time, a power of two.
+    #[must_use]
+    pub fn n(self) -> u64 {
+        1 << self.log_n
+    }
+
+    /// How wide a block is, in 128 bytes.
+    #[must_use]
+    pub fn r(self) -> u32 {
+        self.r
+    }
+
+    /// How often all is done.
+    #[must_use]
+    pub fn p(self) -> u32 {
+        self.p
+    }
+
+    /// The memory that is taken at once.
+    fn mem_kib(self) -> u64 {
+        let blocks = self.n().saturating_add(u64::from(self.p));
+        (u64::from(self.r).saturating_mul(blocks)).saturating_add(7) / 8
+    }
+
+    /// The memory that is gone through in all.
+    fn work_kib(self) -> u64 {
+        self.mem_kib().saturating_mul(u64::from(self.p))
+    }
+
+    /// Runs scrypt for `len` bytes; nothing when the memory is not to be had.
+    #[must_use]
+    pub fn derive(self, passphrase: &Passphrase, salt: &[u8], len: usize) -> Option<SecretBytes> {
+        let log_n = u8::try_from(self.log_n).ok()?;
+        let params = scrypt::Params::new(log_n, self.r, self.p).ok()?;
+        // scrypt takes its memory without asking whether there is any; so it is asked for here.
+        let bytes = usize::try_from(self.mem_kib().checked_mul(1024)?).ok()?;
+        Vec::<u8>::new().try_reserve_exact(bytes).ok()?;
+        let mut out = SecretBytes::new(vec![0; len]);
+        scrypt::scrypt(passphrase.expose(), salt, &params, out.expose_mut()).ok()?;
         Some(out)
     }
 }

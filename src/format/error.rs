@@ -101,9 +101,21 @@ pub enum Fault {
     /// Cipher and key derivation function contradict each other.
     #[error("its cipher and its key derivation function contradict each other")]
     CipherWithoutKdf,
+    /// A field of DER (X.690) is missing, or of another kind than it must be.
+    #[error("a field of the key is missing, or of another kind than it must be")]
+    Field,
+    /// The tag or the length of a field of DER is not one.
+    #[error("a field of the key has an impossible length or mark")]
+    FieldLength,
+    /// An algorithm's parameters where there must be none, or the other way round.
+    #[error("the settings of its type of key are not those of that type")]
+    Parameters,
     /// Base64 where a public key line has none.
     #[error("there is no key behind the type's name")]
     NoKeyBlob,
+    /// The key's lines stand one behind the other in a single line.
+    #[error("its line breaks are lost")]
+    OneLine,
     /// The key's text is broken into several lines.
     #[error("the key is broken into several lines")]
     BrokenLine,
@@ -121,6 +133,42 @@ pub enum Foreign {
     /// Text of some kind.
     #[error("it does not begin as any key does")]
     Text,
+    /// A certificate for TLS or mail.
+    #[error("it is an X.509 certificate, as web servers have it")]
+    X509Certificate,
+    /// A PKCS#10 request for such a certificate.
+    #[error("it is a request for an X.509 certificate")]
+    CertificateRequest,
+    /// A list of certificates that were called back.
+    #[error("it is a list of revoked X.509 certificates")]
+    RevocationList,
+    /// Several certificates or a signed message (PKCS#7, CMS).
+    #[error("it is a PKCS#7 message or certificate chain")]
+    Pkcs7,
+    /// Keys and certificates in one encrypted file.
+    #[error("it is a PKCS#12 container (.p12, .pfx)")]
+    Pkcs12,
+    /// OpenPGP, as GnuPG has it.
+    #[error("it is an OpenPGP key or message, as GnuPG has it")]
+    OpenPgp,
+    /// OpenVPN's profile or its static key.
+    #[error("it is an OpenVPN profile or static key")]
+    OpenVpn,
+    /// A key of age.
+    #[error("it is a key or a file of age")]
+    Age,
+    /// The numbers that several keys may share, without a key.
+    #[error("it holds only parameters to make keys with")]
+    Parameters,
+    /// A signature that ssh-keygen has made.
+    #[error("it is an SSH signature")]
+    SshSignature,
+    /// A Java key store.
+    #[error("it is a Java key store")]
+    JavaKeyStore,
+    /// PEM with a label that is not known.
+    #[error("it is a PEM file of a kind that holds no SSH key")]
+    OtherPem,
 }
 
 impl DecodeError {
@@ -190,17 +238,6 @@ pub(super) fn printable(name: &str) -> String {
     crate::key::comment::escaped(short.as_bytes())
 }
 
-/// What text or bytes are that no reader took.
-pub(super) fn foreign(text: &[u8]) -> DecodeError {
-    let is_blank = text.iter().all(u8::is_ascii_whitespace);
-    let is_text = std::str::from_utf8(text).is_ok_and(|text| !text.contains('\0'));
-    DecodeError::NotAKeyFile(match (is_blank, is_text) {
-        (true, _) => Foreign::Blank,
-        (_, true) => Foreign::Text,
-        _ => Foreign::Binary,
-    })
-}
-
 /// Why a key file cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncodeError {
@@ -215,6 +252,9 @@ pub enum EncodeError {
     /// The key derivation is given a cost that is out of bounds.
     #[error("the cost of the key derivation is out of bounds")]
     Cost,
+    /// A cipher that is read, but protects too little to be written.
+    #[error("the cipher {0} is too weak to protect a key")]
+    WeakCipher(&'static str),
     /// A cipher refuses; a fault of this program.
     #[error("the file cannot be encrypted")]
     Cipher,

@@ -4,19 +4,29 @@
 //! passphrase: a private key, a locked one whose public half may be known, or a public key.
 
 mod armour;
+mod asn1;
+mod cbc;
 pub mod certificate;
 pub mod cost;
 mod error;
+mod foreign;
 pub mod key_lines;
+mod oid;
 pub mod openssh;
+mod pem;
+mod pkcs8;
 pub mod ppk;
 pub mod public_line;
 pub mod rfc4716;
+pub mod spki;
 
+pub use cbc::CbcCipher;
 pub use certificate::Certificate;
-pub use cost::{Argon2Params, Argon2Variant, Consent, Cost};
+pub use cost::{Argon2Params, Argon2Variant, Consent, Cost, ScryptParams};
 pub use error::{DecodeError, EncodeError, Fault, Foreign};
 pub use openssh::Cipher;
+pub use pem::Wrapping;
+pub use pkcs8::pbe::{Pbes1, Pbes2, Pbes2Kdf, Prf};
 
 use rand_core::CryptoRng;
 
@@ -36,6 +46,19 @@ pub enum Format {
     PublicLine,
     /// `---- BEGIN SSH2 PUBLIC KEY ----`.
     Rfc4716,
+    /// `-----BEGIN RSA PRIVATE KEY-----`, `EC` or `DSA`: what OpenSSL and OpenSSH wrote by themselves
+    /// until 2010 and 2018.
+    Pem,
+    /// The bytes of [`Format::Pem`] without the text around them.
+    Der,
+    /// `-----BEGIN PRIVATE KEY-----`, `-----BEGIN ENCRYPTED PRIVATE KEY-----`.
+    Pkcs8,
+    /// The bytes of [`Format::Pkcs8`] without the text around them.
+    Pkcs8Der,
+    /// `-----BEGIN PUBLIC KEY-----`, or its bytes.
+    Spki,
+    /// `-----BEGIN RSA PUBLIC KEY-----`, or its bytes.
+    Pkcs1Public,
 }
 
 impl Format {
@@ -48,6 +71,12 @@ impl Format {
             Self::Ppk3 => "ppk",
             Self::PublicLine => "public",
             Self::Rfc4716 => "rfc4716",
+            Self::Pem => "pem",
+            Self::Der => "der",
+            Self::Pkcs8 => "pkcs8",
+            Self::Pkcs8Der => "pkcs8-der",
+            Self::Spki => "spki",
+            Self::Pkcs1Public => "pkcs1-public",
         }
     }
 
@@ -60,6 +89,12 @@ impl Format {
             Self::Ppk3 => "PuTTY private key (PPK version 3)",
             Self::PublicLine => "OpenSSH public key",
             Self::Rfc4716 => "SSH2 public key (RFC 4716)",
+            Self::Pem => "PEM private key (PKCS#1, SEC1)",
+            Self::Der => "DER private key (PKCS#1, SEC1)",
+            Self::Pkcs8 => "PKCS#8 private key",
+            Self::Pkcs8Der => "PKCS#8 private key (DER)",
+            Self::Spki => "OpenSSL public key (SubjectPublicKeyInfo)",
+            Self::Pkcs1Public => "RSA public key (PKCS#1)",
         }
     }
 }
@@ -80,6 +115,17 @@ pub enum Protection {
     Ppk3(Argon2Params),
     /// As PPK version 2 does it: two rounds of SHA-1, then AES-256-CBC.
     PpkSha1,
+    /// As traditional PEM does it: one round of MD5, then this cipher.
+    Pem(CbcCipher),
+    /// As PKCS#8 does it today.
+    Pbes2(Pbes2),
+    /// As PKCS#8 did it before 2016.
+    Pbes1 {
+        /// How exactly.
+        scheme: Pbes1,
+        /// How often its hash is repeated.
+        iterations: u32,
+    },
 }
 
 impl Protection {
@@ -96,6 +142,9 @@ impl Protection {
             Self::None => None,
             Self::OpenSsh { cipher, .. } => Some(cipher.as_str()),
             Self::Ppk3(_) | Self::PpkSha1 => Some("aes256-cbc"),
+            Self::Pem(cipher) => Some(cipher.name()),
+            Self::Pbes2(pbes2) => Some(pbes2.cipher.name()),
+            Self::Pbes1 { scheme, .. } => Some(scheme.cipher().name()),
         }
     }
 
@@ -103,9 +152,13 @@ impl Protection {
     #[must_use]
     pub fn cost(&self) -> Cost {
         match self {
-            Self::None | Self::PpkSha1 => Cost::Nothing,
+            Self::None | Self::PpkSha1 | Self::Pem(_) => Cost::Nothing,
             Self::OpenSsh { rounds, .. } => Cost::Bcrypt { rounds: *rounds },
             Self::Ppk3(params) => Cost::Argon2(*params),
+            Self::Pbes2(pbes2) => pbes2.cost(),
+            Self::Pbes1 { iterations, .. } => Cost::Pbkdf2 {
+                iterations: *iterations,
+            },
         }
     }
 }
@@ -145,8 +198,9 @@ pub struct LockedFile {
     pub format: Format,
     /// How it is encrypted.
     pub protection: Protection,
-    /// The public half, which stands in clear. Nothing vouches for it until the file is open.
-    pub public: PublicKey,
+    /// The public half, where it stands in clear (OpenSSH, PPK). Nothing vouches for it until the file
+    /// is open.
+    pub public: Option<PublicKey>,
     /// The comment, where it stands in clear (PPK), equally unvouched for.
     pub comment: Option<Vec<u8>>,
     /// The certificate that a PPK file may carry with its key.
@@ -158,6 +212,8 @@ pub struct LockedFile {
 enum Sealed {
     OpenSsh(openssh::Sealed),
     Ppk(ppk::Sealed),
+    Pem(pem::Sealed),
+    Pkcs8(pkcs8::Sealed),
 }
 
 impl LockedFile {
@@ -174,6 +230,8 @@ impl LockedFile {
         match &self.sealed {
             Sealed::OpenSsh(sealed) => sealed.open(self, passphrase),
             Sealed::Ppk(sealed) => sealed.open(self, passphrase),
+            Sealed::Pem(sealed) => sealed.open(self, passphrase),
+            Sealed::Pkcs8(sealed) => sealed.open(self, passphrase),
         }
     }
 }
@@ -209,8 +267,15 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, DecodeError> {
         rfc4716::parse(text).map(Parsed::Public)
     } else if let Some(line) = public_line::candidate(text) {
         public_line::parse(line).map(Parsed::Public)
+    } else if let Some(text) = pem::find(text) {
+        pem::parse(text)
+    } else if armour::first_block(text).is_some_and(|block| block.starts_with(openssh::BEGIN)) {
+        // Text in front of it, which ssh does not take either.
+        Err(Fault::Header("-----BEGIN OPENSSH PRIVATE KEY-----").into())
+    } else if asn1::kind::is_candidate(bytes) {
+        pem::parse_der(bytes)
     } else {
-        Err(error::foreign(text))
+        Err(foreign::foreign(text))
     }
 }
 
@@ -239,6 +304,18 @@ pub enum PrivateEncoding {
     Ppk3(Argon2Params),
     /// PPK version 2, for programs older than PuTTY 0.75.
     Ppk2,
+    /// Traditional PEM, for programs that know nothing newer; its passphrase is protected badly.
+    Pem {
+        /// The cipher; unused without a passphrase.
+        cipher: CbcCipher,
+    },
+    /// PKCS#8, with what protects it; unused without a passphrase.
+    Pkcs8 {
+        /// As text or as bytes.
+        wrapping: Wrapping,
+        /// Key derivation and cipher.
+        pbes2: Pbes2,
+    },
 }
 
 impl PrivateEncoding {
@@ -255,6 +332,8 @@ impl PrivateEncoding {
             Self::OpenSsh { .. } => Format::OpenSsh,
             Self::Ppk3(_) => Format::Ppk3,
             Self::Ppk2 => Format::Ppk2,
+            Self::Pem { .. } => Format::Pem,
+            Self::Pkcs8 { wrapping, .. } => pkcs8::format(*wrapping),
         }
     }
 
@@ -265,6 +344,8 @@ impl PrivateEncoding {
             Self::OpenSsh { cipher, rounds } => Protection::OpenSsh { cipher, rounds },
             Self::Ppk3(params) => Protection::Ppk3(params),
             Self::Ppk2 => Protection::PpkSha1,
+            Self::Pem { cipher } => Protection::Pem(cipher),
+            Self::Pkcs8 { pbes2, .. } => Protection::Pbes2(pbes2),
         }
     }
 
@@ -298,5 +379,9 @@ pub fn encode_private(
         }
         PrivateEncoding::Ppk3(params) => ppk::encode_v3(outgoing, passphrase.map(|p| (p, *params)), rng),
         PrivateEncoding::Ppk2 => ppk::encode_v2(outgoing, passphrase),
+        PrivateEncoding::Pem { cipher } => pem::encode(outgoing, passphrase.map(|p| (p, *cipher)), rng),
+        PrivateEncoding::Pkcs8 { wrapping, pbes2 } => {
+            pkcs8::encode(outgoing, *wrapping, passphrase.map(|p| (p, *pbes2)), rng)
+        }
     }
 }

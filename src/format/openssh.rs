@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 pub use ssh_cipher::Cipher;
 use zeroize::Zeroizing;
 
-use super::armour::{base64, lines, wrapped_base64};
+use super::armour::{block, wrapped_base64};
 use super::cost::bcrypt;
 use super::error::printable;
 use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection};
@@ -13,6 +13,7 @@ use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 
 pub(super) const BEGIN: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----";
+const LABEL: &[u8] = b"OPENSSH PRIVATE KEY";
 const END: &[u8] = b"-----END OPENSSH PRIVATE KEY-----";
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 /// Characters in a line of base64, as `ssh-keygen` writes them.
@@ -30,6 +31,7 @@ const MOST_KEYS: u32 = 64;
 /// The encrypted part of a file.
 #[derive(Debug)]
 pub(super) struct Sealed {
+    public: PublicKey,
     cipher: Cipher,
     rounds: u32,
     salt: Vec<u8>,
@@ -39,8 +41,11 @@ pub(super) struct Sealed {
 
 /// Reads a file that begins with [`BEGIN`].
 pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
-    let blob = unarmoured(text)?;
-    let mut reader = Reader::new(blob.expose());
+    let block = block(text)?;
+    if block.label != LABEL || !block.headers.is_empty() {
+        return Err(Fault::Base64.into());
+    }
+    let mut reader = Reader::new(block.body.expose());
     if reader.bytes(MAGIC.len())? != MAGIC {
         return Err(DecodeError::Corrupt(Fault::Magic));
     }
@@ -97,13 +102,15 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             let tag = read_tag(cipher, rest)?;
             let protection = Protection::OpenSsh { cipher, rounds };
             protection.cost().check(super::Consent::Given)?;
+            let public = PublicKey::from_wire(public)?;
             Ok(Parsed::Locked(LockedFile {
                 format: Format::OpenSsh,
                 protection,
-                public: PublicKey::from_wire(public)?,
+                public: Some(public.clone()),
                 comment: None,
                 certificate: None,
                 sealed: super::Sealed::OpenSsh(Sealed {
+                    public,
                     cipher,
                     rounds,
                     salt,
@@ -131,51 +138,6 @@ fn read_tag(cipher: Cipher, rest: &[u8]) -> Result<Option<[u8; TAG_LEN]>, Decode
     }
 }
 
-/// The bytes between the two marker lines.
-fn unarmoured(text: &[u8]) -> Result<SecretBytes, DecodeError> {
-    let mut lines = lines(text);
-    let first = lines.next().map(<[u8]>::trim_ascii).unwrap_or_default();
-    if first != BEGIN {
-        // All on one line, as when line breaks were lost in a form or an environment variable.
-        return Err(if first.len() > BEGIN.len() {
-            Fault::Base64.into()
-        } else {
-            DecodeError::Truncated
-        });
-    }
-    let mut body = SecretBytes::with_capacity(text.len());
-    loop {
-        let line = lines.next().ok_or(DecodeError::Truncated)?.trim_ascii();
-        if line == END {
-            break;
-        }
-        if line.starts_with(BEGIN) {
-            return Err(DecodeError::MultipleKeys);
-        }
-        if line.starts_with(b"-") {
-            return Err(if END.starts_with(line) {
-                DecodeError::Truncated
-            } else {
-                Fault::Header("-----END OPENSSH PRIVATE KEY-----").into()
-            });
-        }
-        body.extend(line);
-    }
-    let mut behind = lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
-    if let Some(line) = behind.next() {
-        let is_key = line.starts_with(b"-----BEGIN ");
-        return Err(if is_key {
-            DecodeError::MultipleKeys
-        } else {
-            DecodeError::TrailingData
-        });
-    }
-    if body.is_empty() {
-        return Err(DecodeError::Truncated);
-    }
-    base64(body.expose())
-}
-
 impl Sealed {
     pub(super) fn open(
         &self,
@@ -188,7 +150,7 @@ impl Sealed {
         self.cipher
             .decrypt(&keys.key, &keys.iv, plain.expose_mut(), self.tag.map(Into::into))
             .map_err(|_| DecodeError::WrongPassphrase)?;
-        let (key, comment) = read_private(plain.expose(), &file.public, DecodeError::WrongPassphrase)?;
+        let (key, comment) = read_private(plain.expose(), &self.public, DecodeError::WrongPassphrase)?;
         Ok(PrivateFile {
             format: Format::OpenSsh,
             protection: file.protection.clone(),

@@ -68,6 +68,7 @@ struct Body {
 #[derive(Debug)]
 pub(super) struct Sealed {
     body: Body,
+    key: PublicKey,
     salt: Vec<u8>,
 }
 
@@ -140,10 +141,10 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
     Ok(Parsed::Locked(LockedFile {
         format: version.format(),
         protection,
-        public: key,
+        public: Some(key.clone()),
         comment: Some(body.comment.clone()),
         certificate,
-        sealed: super::Sealed::Ppk(Sealed { body, salt }),
+        sealed: super::Sealed::Ppk(Sealed { body, key, salt }),
     }))
 }
 
@@ -166,11 +167,11 @@ impl Sealed {
         if !self.body.mac_fits(&keys.mac, plain.expose()) {
             return Err(DecodeError::WrongPassphrase);
         }
-        let private = read_private(&file.public, plain.expose(), BLOCK - 1)?;
+        let private = read_private(&self.key, plain.expose(), BLOCK - 1)?;
         Ok(PrivateFile {
             format: file.format,
             protection: file.protection.clone(),
-            key: KeyPair::new(file.public.clone(), private)?,
+            key: KeyPair::new(self.key.clone(), private)?,
             comment: self.body.comment.clone(),
             certificate: file.certificate.clone(),
         })

@@ -190,9 +190,14 @@ fn ed25519_point(key: &[u8; 32]) -> Result<(), Unsound> {
     Ok(())
 }
 
-/// DSA sizes: the field up to 8192 bits, the group 160 to 512.
+/// The sizes of a DSA field that are looked at.
+const DSA_FIELD_BITS: std::ops::RangeInclusive<u32> = 512..=8192;
+
+/// The sizes of the order of a DSA group.
+const DSA_ORDER_BITS: std::ops::RangeInclusive<u32> = 160..=512;
+
 fn dsa_group(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<(), Unsound> {
-    if !(512..=8192).contains(&bit_len(p)) || !(160..=512).contains(&bit_len(q)) {
+    if !DSA_FIELD_BITS.contains(&bit_len(p)) || !DSA_ORDER_BITS.contains(&bit_len(q)) {
         return Err(Unsound::Dsa);
     }
     let field = dsa_field(p)?;
@@ -215,10 +220,24 @@ fn dsa_pair(p: &[u8], q: &[u8], g: &[u8], y: &[u8], x: &SecretBytes) -> Result<(
     if bit_len(x.expose()) == 0 || is_not_below(x.expose(), q) {
         return Err(Unsound::Dsa);
     }
+    fits(&dsa_public(p, g, x)?, y)
+}
+
+/// The DSA public number of a private one: `g^x mod p`.
+///
+/// # Errors
+/// [`Unsound::Dsa`] when `p` can be no field, or another number is too long for it.
+pub fn dsa_public(p: &[u8], g: &[u8], x: &SecretBytes) -> Result<Vec<u8>, Unsound> {
+    let is_in_bounds = DSA_FIELD_BITS.contains(&bit_len(p))
+        && bit_len(g) <= bit_len(p)
+        && bit_len(x.expose()) <= *DSA_ORDER_BITS.end();
+    if !is_in_bounds {
+        return Err(Unsound::Dsa);
+    }
     let field = dsa_field(p)?;
     let exponent = Zeroizing::new(BoxedUint::from_be_slice_vartime(x.expose()));
     let computed = dsa_element(g, &field).pow(&exponent).retrieve();
-    fits(&computed.to_be_bytes_trimmed_vartime(), y)
+    Ok(computed.to_be_bytes_trimmed_vartime().into_vec())
 }
 
 fn dsa_field(p: &[u8]) -> Result<BoxedMontyParams, Unsound> {

@@ -143,7 +143,7 @@ fn a_broken_private_key_is_named_by_its_fault() {
     let home = Home::new();
     for (file, code) in [
         ("real/openssh/mldsa44_ed25519", "unsupported-key-type"),
-        ("real/openssh/rsa2048.pem", "not-a-key-file"),
+        ("real/openssl/x509_cert.pem", "not-a-key-file"),
     ] {
         let path = corpus(file);
         let ran = home.run(&["info", path.to_str().unwrap(), "--json"]);

@@ -20,13 +20,13 @@ use crate::allocation::peak_of;
 use crate::common::Kind;
 use crate::{canonical, encoded, tries};
 
-const PASSPHRASE: &[u8] = b"right";
+pub(crate) const PASSPHRASE: &[u8] = b"right";
 /// A file that asks for more is not opened here; that it may not ask for too much, `cost` sees to.
 const AFFORDABLE: Duration = Duration::from_millis(40);
 
 /// One way to damage bytes.
 #[derive(Clone, Debug)]
-enum Blow {
+pub(crate) enum Blow {
     Set(Index, u8),
     Flip(Index, u8),
     Remove(Index, usize),
@@ -69,13 +69,13 @@ impl Blow {
     }
 }
 
-fn strike(blows: &[Blow], bytes: &mut Vec<u8>) {
+pub(crate) fn strike(blows: &[Blow], bytes: &mut Vec<u8>) {
     for blow in blows {
         blow.strike(bytes);
     }
 }
 
-fn blows() -> impl Strategy<Value = Vec<Blow>> {
+pub(crate) fn blows() -> impl Strategy<Value = Vec<Blow>> {
     let at = any::<Index>;
     let length = prop_oneof![
         0..40_u32,
@@ -130,7 +130,7 @@ fn allowance(len: usize) -> usize {
 }
 
 /// Reads a file as far as its passphrase allows; nothing where it is no private key or costs too much.
-fn read(bytes: &[u8]) -> Result<Option<PrivateFile>, DecodeError> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Option<PrivateFile>, DecodeError> {
     let (parsed, peak) = peak_of(|| format::parse(bytes));
     assert!(
         peak <= allowance(bytes.len()),

@@ -5,10 +5,11 @@ mod common;
 
 mod allocation;
 mod damage;
+mod pem;
 mod strategies;
 
 use keywright::format::{
-    self, Consent, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, Protection, public_line, rfc4716,
+    self, Consent, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, public_line, rfc4716,
 };
 use keywright::key::KeyPair;
 use keywright::key::comment::Comment;
@@ -52,17 +53,6 @@ fn canonical(key: &KeyPair, comment: &Comment) -> String {
     String::from_utf8_lossy(file.expose()).into_owned()
 }
 
-fn protection_of(encoding: &PrivateEncoding) -> Protection {
-    match encoding {
-        PrivateEncoding::OpenSsh { cipher, rounds } => Protection::OpenSsh {
-            cipher: *cipher,
-            rounds: *rounds,
-        },
-        PrivateEncoding::Ppk3(params) => Protection::Ppk3(*params),
-        PrivateEncoding::Ppk2 => Protection::PpkSha1,
-    }
-}
-
 proptest! {
     #![proptest_config(tries(96))]
 
@@ -78,8 +68,8 @@ proptest! {
         let file = match (format::parse(bytes.expose()), &passphrase) {
             (Ok(Parsed::Private(file)), None) => file,
             (Ok(Parsed::Locked(file)), Some(passphrase)) => {
-                prop_assert_eq!(&file.public, key.public());
-                prop_assert_eq!(&file.protection, &protection_of(&encoding));
+                prop_assert_eq!(file.public.as_ref(), Some(key.public()));
+                prop_assert_eq!(&file.protection, &encoding.protection());
                 let passphrase = Passphrase::from_bytes(passphrase.clone());
                 file.unlock(&passphrase, Consent::NotGiven)?
             }

@@ -1,6 +1,9 @@
 //! Random keys, comments, passphrases and encodings.
 
-use keywright::format::{Argon2Params, Argon2Variant, Cipher, PrivateEncoding};
+use keywright::format::{
+    Argon2Params, Argon2Variant, CbcCipher, Cipher, Pbes2, Pbes2Kdf, Prf, PrivateEncoding, ScryptParams,
+    Wrapping,
+};
 use keywright::key::comment::Comment;
 use keywright::key::validate::ed25519_public;
 use keywright::key::{KeyPair, PrivateKey, PublicKey};
@@ -161,6 +164,23 @@ pub(crate) fn any_ppk_encoding() -> impl Strategy<Value = PrivateEncoding> {
         })
     });
     prop_oneof![3 => version_3, 1 => Just(PrivateEncoding::Ppk2)]
+}
+
+/// Traditional PEM and PKCS#8 in every variety, at little cost.
+pub(crate) fn any_openssl_encoding() -> impl Strategy<Value = PrivateEncoding> {
+    let cipher = || select(&CbcCipher::WRITTEN[..]);
+    let pbkdf2 =
+        (select(&Prf::ALL[..]), 1..4_u32).prop_map(|(prf, iterations)| Pbes2Kdf::Pbkdf2 { prf, iterations });
+    let scrypt = (1..4_u32, 1..4_u32, 1..4_u32).prop_filter_map("scrypt is defined", |(log_n, r, p)| {
+        ScryptParams::new(1 << log_n, r, p)
+    });
+    let kdf = prop_oneof![2 => pbkdf2, 1 => scrypt.prop_map(Pbes2Kdf::Scrypt)];
+    let wrapping = select(vec![Wrapping::Pem, Wrapping::Der]);
+    let pkcs8 = (kdf, cipher(), wrapping).prop_map(|(kdf, cipher, wrapping)| PrivateEncoding::Pkcs8 {
+        wrapping,
+        pbes2: Pbes2 { kdf, cipher },
+    });
+    prop_oneof![2 => pkcs8, 1 => cipher().prop_map(|cipher| PrivateEncoding::Pem { cipher })]
 }
 
 /// Every kind of private file, at little cost.

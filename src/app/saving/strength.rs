@@ -2,7 +2,10 @@
 
 use crate::app::Problem;
 use crate::app::saving::Choice;
-use crate::format::{Argon2Params, Cipher, Consent, Cost, EncodeError, Format, PrivateEncoding, Protection};
+use crate::format::{
+    Argon2Params, CbcCipher, Cipher, Consent, Cost, EncodeError, Format, Pbes2, PrivateEncoding, Protection,
+    Wrapping,
+};
 
 /// How private files are protected; each format takes what it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,15 +16,18 @@ pub struct Strength {
     pub rounds: u32,
     /// Argon2's numbers in PuTTY files.
     pub argon2: Argon2Params,
+    /// Key derivation and cipher of PKCS#8 files; traditional PEM takes the cipher.
+    pub pbes2: Pbes2,
 }
 
 impl Default for Strength {
-    /// OpenSSH's and PuTTYgen's own defaults.
+    /// OpenSSH's and PuTTYgen's own defaults, and for PKCS#8 more than OpenSSL's.
     fn default() -> Self {
         Self {
             cipher: Cipher::Aes256Ctr,
             rounds: 24,
             argon2: Argon2Params::default(),
+            pbes2: Pbes2::default(),
         }
     }
 }
@@ -32,7 +38,18 @@ impl Strength {
     pub fn of(protection: &Protection) -> Self {
         let usual = Self::default();
         match protection {
-            Protection::None | Protection::PpkSha1 => usual,
+            Protection::None | Protection::PpkSha1 | Protection::Pbes1 { .. } => usual,
+            Protection::Pem(cipher) => Self {
+                pbes2: Pbes2 {
+                    cipher: *cipher,
+                    ..usual.pbes2
+                },
+                ..usual
+            },
+            Protection::Pbes2(pbes2) => Self {
+                pbes2: *pbes2,
+                ..usual
+            },
             Protection::OpenSsh { cipher, rounds } => Self {
                 cipher: *cipher,
                 rounds: *rounds,
@@ -61,6 +78,17 @@ impl Strength {
             } else {
                 self.argon2
             },
+            pbes2: Pbes2 {
+                kdf: if self.pbes2.cost().estimate() < usual.pbes2.cost().estimate() {
+                    usual.pbes2.kdf
+                } else {
+                    self.pbes2.kdf
+                },
+                cipher: match self.pbes2.cipher {
+                    CbcCipher::Des | CbcCipher::TripleDes => usual.pbes2.cipher,
+                    kept => kept,
+                },
+            },
         }
     }
 
@@ -70,7 +98,11 @@ impl Strength {
     /// A number is out of bounds.
     pub fn checked(self) -> Result<(), Problem> {
         let is_possible = self.rounds >= 1 && self.argon2.is_defined();
-        let costs = [self.openssh().cost(), PrivateEncoding::Ppk3(self.argon2).cost()];
+        let costs = [
+            self.openssh().cost(),
+            PrivateEncoding::Ppk3(self.argon2).cost(),
+            self.pbes2.cost(),
+        ];
         if is_possible && costs.iter().all(|cost| cost.check(Consent::Given).is_ok()) {
             Ok(())
         } else {
@@ -85,7 +117,13 @@ impl Strength {
             Format::OpenSsh => Some(self.openssh()),
             Format::Ppk3 => Some(PrivateEncoding::Ppk3(self.argon2)),
             Format::Ppk2 => Some(PrivateEncoding::Ppk2),
-            Format::PublicLine | Format::Rfc4716 => None,
+            Format::Pem => Some(PrivateEncoding::Pem {
+                cipher: self.pbes2.cipher,
+            }),
+            Format::Pkcs8 => Some(self.pkcs8(Wrapping::Pem)),
+            // Of the binary forms only PKCS#8 can be encrypted, and whoever reads one reads both.
+            Format::Der | Format::Pkcs8Der => Some(self.pkcs8(Wrapping::Der)),
+            Format::PublicLine | Format::Rfc4716 | Format::Spki | Format::Pkcs1Public => None,
         }
     }
 
@@ -102,6 +140,13 @@ impl Strength {
         }
     }
 
+    fn pkcs8(self, wrapping: Wrapping) -> PrivateEncoding {
+        PrivateEncoding::Pkcs8 {
+            wrapping,
+            pbes2: self.pbes2,
+        }
+    }
+
     pub(super) fn openssh(self) -> PrivateEncoding {
         PrivateEncoding::OpenSsh {
             cipher: self.cipher,
@@ -113,6 +158,7 @@ impl Strength {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::{Pbes2Kdf, Prf};
 
     #[test]
     fn a_file_that_is_protected_anew_is_never_weaker_than_usual() {
@@ -131,6 +177,28 @@ mod tests {
             Strength::default()
         );
         assert_eq!(Strength::of(&Protection::Ppk3(quick)).argon2, quick);
+    }
+
+    #[test]
+    fn openssl_s_own_strength_is_raised_when_a_file_is_protected_anew() {
+        let of_openssl = Pbes2 {
+            kdf: Pbes2Kdf::Pbkdf2 {
+                prf: Prf::Sha256,
+                iterations: 2048,
+            },
+            cipher: CbcCipher::TripleDes,
+        };
+        let kept = Strength::of(&Protection::Pbes2(of_openssl));
+        assert_eq!(kept.pbes2, of_openssl);
+        assert_eq!(kept.or_usual(), Strength::default());
+        let of_old_openssl = Strength::of(&Protection::Pem(CbcCipher::Des));
+        let pem = of_old_openssl.or_usual().encoding(Format::Pem);
+        assert_eq!(
+            pem,
+            Some(PrivateEncoding::Pem {
+                cipher: CbcCipher::Aes256
+            })
+        );
     }
 
     #[test]

@@ -12,8 +12,12 @@ use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
 pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>) {
     paragraph_ui(ui, name(unlock));
-    let fingerprint = Fingerprint::of(&unlock.locked.public, FingerprintKind::Sha256);
-    pieces::hint_ui(ui, format!("{}, {fingerprint}", unlock.locked.format.title()));
+    let title = unlock.locked.format.title();
+    let hint = match &unlock.locked.public {
+        Some(public) => format!("{title}, {}", Fingerprint::of(public, FingerprintKind::Sha256)),
+        None => title.to_owned(),
+    };
+    pieces::hint_ui(ui, hint);
     if let Some(problem) = &unlock.problem {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }

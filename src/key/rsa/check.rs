@@ -48,6 +48,10 @@ pub enum RsaFault {
     /// The coefficient is not the inverse of q modulo p, so signatures would give the key away.
     #[error("the coefficient of the RSA key does not belong to its factors")]
     CoefficientWrong,
+    /// An exponent that a PEM file carries for one factor is not the private exponent modulo that
+    /// factor less one.
+    #[error("an exponent for one factor of the RSA key does not belong to the private exponent")]
+    ReducedExponentWrong,
 }
 
 /// Whether a modulus and a public exponent can be those of a key.

@@ -1,0 +1,150 @@
+//! Block ciphers in CBC mode with the padding of PKCS#7: what protects PEM and PKCS#8 files.
+
+use aes::cipher::block_padding::Pkcs7;
+use aes::cipher::{
+    BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt as _, BlockModeEncrypt as _, KeyInit,
+    KeyIvInit as _,
+};
+use aes::{Aes128, Aes192, Aes256};
+use des::{Des, TdesEde3};
+
+use super::EncodeError;
+use crate::secret::SecretBytes;
+
+/// A cipher of PEM and PKCS#8 files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum CbcCipher {
+    /// DES, which a hobbyist breaks in days: read, never written.
+    Des,
+    /// Triple DES with three keys.
+    TripleDes,
+    /// AES with 128 bits.
+    Aes128,
+    /// AES with 192 bits.
+    Aes192,
+    /// AES with 256 bits.
+    #[default]
+    Aes256,
+}
+
+impl CbcCipher {
+    /// The ones that are written, the best first.
+    pub const WRITTEN: [Self; 4] = [Self::Aes256, Self::Aes192, Self::Aes128, Self::TripleDes];
+
+    /// Its name as SSH would write it: `aes256-cbc`, `3des-cbc`, …
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Des => "des-cbc",
+            Self::TripleDes => "3des-cbc",
+            Self::Aes128 => "aes128-cbc",
+            Self::Aes192 => "aes192-cbc",
+            Self::Aes256 => "aes256-cbc",
+        }
+    }
+
+    /// The bytes of a key.
+    pub(super) fn key_len(self) -> usize {
+        match self {
+            Self::Des => 8,
+            Self::TripleDes | Self::Aes192 => 24,
+            Self::Aes128 => 16,
+            Self::Aes256 => 32,
+        }
+    }
+
+    /// The bytes of a block, and of what CBC starts with.
+    pub(super) fn block_len(self) -> usize {
+        match self {
+            Self::Des | Self::TripleDes => 8,
+            Self::Aes128 | Self::Aes192 | Self::Aes256 => 16,
+        }
+    }
+
+    /// Whether `ciphertext` can have come out of this cipher.
+    pub(super) fn can_have_made(self, ciphertext: &[u8]) -> bool {
+        !ciphertext.is_empty() && ciphertext.len().is_multiple_of(self.block_len())
+    }
+
+    /// Encrypts.
+    ///
+    /// # Errors
+    /// [`EncodeError::WeakCipher`] for DES; [`EncodeError::Cipher`] when key or IV have a wrong length.
+    pub(super) fn encrypt(
+        self,
+        key: &[u8],
+        iv: &[u8],
+        plain: &SecretBytes,
+    ) -> Result<SecretBytes, EncodeError> {
+        let encrypted = match self {
+            Self::Des => return Err(EncodeError::WeakCipher(self.name())),
+            Self::TripleDes => encrypt::<TdesEde3>(key, iv, plain),
+            Self::Aes128 => encrypt::<Aes128>(key, iv, plain),
+            Self::Aes192 => encrypt::<Aes192>(key, iv, plain),
+            Self::Aes256 => encrypt::<Aes256>(key, iv, plain),
+        };
+        encrypted.ok_or(EncodeError::Cipher)
+    }
+
+    /// Decrypts; nothing when the padding is wrong, as it nearly always is with a wrong key.
+    pub(super) fn decrypt(self, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Option<SecretBytes> {
+        match self {
+            Self::Des => decrypt::<Des>(key, iv, ciphertext),
+            Self::TripleDes => decrypt::<TdesEde3>(key, iv, ciphertext),
+            Self::Aes128 => decrypt::<Aes128>(key, iv, ciphertext),
+            Self::Aes192 => decrypt::<Aes192>(key, iv, ciphertext),
+            Self::Aes256 => decrypt::<Aes256>(key, iv, ciphertext),
+        }
+    }
+}
+
+fn encrypt<C: BlockCipherEncrypt + KeyInit>(
+    key: &[u8],
+    iv: &[u8],
+    plain: &SecretBytes,
+) -> Option<SecretBytes> {
+    let len = plain.len();
+    let mut text = SecretBytes::with_capacity(len + C::block_size());
+    text.extend(plain.expose());
+    text.extend(&vec![0; C::block_size() - len % C::block_size()]);
+    cbc::Encryptor::<C>::new_from_slices(key, iv)
+        .ok()?
+        .encrypt_padded::<Pkcs7>(text.expose_mut(), len)
+        .ok()?;
+    Some(text)
+}
+
+fn decrypt<C: BlockCipherDecrypt + KeyInit>(key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Option<SecretBytes> {
+    let mut text = SecretBytes::copy_of(ciphertext);
+    let len = cbc::Decryptor::<C>::new_from_slices(key, iv)
+        .ok()?
+        .decrypt_padded::<Pkcs7>(text.expose_mut())
+        .ok()?
+        .len();
+    text.truncate(len);
+    Some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_encrypted_is_decrypted_whatever_its_length() {
+        for cipher in CbcCipher::WRITTEN {
+            let (key, iv) = (vec![7; cipher.key_len()], vec![9; cipher.block_len()]);
+            for len in 0..40 {
+                let plain = SecretBytes::new((0..len).collect());
+                let text = cipher.encrypt(&key, &iv, &plain).unwrap();
+                assert!(cipher.can_have_made(text.expose()) && text.len() > plain.len());
+                assert_eq!(cipher.decrypt(&key, &iv, text.expose()), Some(plain));
+            }
+        }
+    }
+
+    #[test]
+    fn des_is_not_written() {
+        let weak = CbcCipher::Des.encrypt(&[1; 8], &[2; 8], &SecretBytes::default());
+        assert_eq!(weak, Err(EncodeError::WeakCipher("des-cbc")));
+    }
+}
