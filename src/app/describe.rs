@@ -4,12 +4,14 @@ use std::path::Path;
 
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
-    PrivateEncoding, Protection, public_line,
+    PrivateEncoding, Protection, Validity, public_line,
 };
 use crate::key::PublicKey;
 use crate::key::comment::{self, Comment};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
+use crate::key::weakness::{Weakness, weaknesses};
+use crate::sys::clock::unix_seconds;
 use crate::sys::permissions::{Access, audit_private};
 
 /// Something about a key that its owner ought to know.
@@ -115,6 +117,9 @@ impl Description {
                 hint: "They are shown as codes here and left out when the key is saved again.",
             });
         }
+        if let Some(certificate) = &self.certificate {
+            warnings.extend(certificate_warnings(certificate, unix_seconds()));
+        }
         if let (true, Some(path)) = (self.has_private, path) {
             warnings.extend(loose_permissions(path));
         }
@@ -203,7 +208,7 @@ pub fn protection_text(protection: &Protection) -> String {
             variant.name()
         ),
         Protection::PpkSha1 => format!("passphrase; {cipher}, SHA-1 ({cost})"),
-        Protection::Pem(_) => format!("passphrase; {cipher}, one round of MD5 ({cost})"),
+        Protection::SshCom | Protection::Pem(_) => format!("passphrase; {cipher}, one round of MD5 ({cost})"),
         Protection::Pbes1 { iterations, .. } => {
             format!("passphrase; {cipher}, {iterations} rounds of MD5 or SHA-1 ({cost})")
         }
@@ -234,27 +239,121 @@ fn randomart_of(key: &PublicKey, title: &str, kind: FingerprintKind) -> String {
     Randomart::new(fingerprint.digest()).to_text(&title, &format!("[{}]", kind.name()))
 }
 
-/// What is known to be bad about a key of this type and size.
+/// What is known to be bad about a key, in words.
 #[must_use]
 pub fn key_warnings(key: &PublicKey) -> Vec<Warning> {
-    match key {
-        PublicKey::Rsa { .. } if key.bits() < 2048 => vec![Warning {
-            code: "rsa-short",
-            message: format!("an RSA key of {} bits can be broken", key.bits()),
-            hint: "Make a new key, put it on your servers, and remove this one there.",
-        }],
-        PublicKey::Dsa { .. } => vec![Warning {
-            code: "dsa",
-            message: "DSA keys are no longer accepted by OpenSSH".to_owned(),
-            hint: "Make an Ed25519 key, put it on your servers, and remove this one there.",
-        }],
-        PublicKey::Rsa { .. }
-        | PublicKey::Ecdsa { .. }
-        | PublicKey::Ed25519(_)
-        | PublicKey::Ed448(_)
-        | PublicKey::SkEcdsa { .. }
-        | PublicKey::SkEd25519 { .. } => Vec::new(),
+    weaknesses(key).into_iter().map(Warning::from).collect()
+}
+
+impl From<Weakness> for Warning {
+    fn from(weakness: Weakness) -> Self {
+        use Weakness as W;
+        const REPLACE: &str = "Make a new key, put it on your servers, and remove this one there.";
+        let (message, hint) = match weakness {
+            W::KnownCompromised => (
+                "the private half of this key is published: anybody can use it".to_owned(),
+                "Remove this key from every server now, and make a new one.",
+            ),
+            W::RsaShort { bits } => (format!("an RSA key of {bits} bits can be broken"), REPLACE),
+            W::RsaSmallFactor { factor } => (
+                format!("the RSA modulus can be divided by {factor}: anybody can compute the private key"),
+                "Remove this key from every server now. What made it is broken, or the file was damaged.",
+            ),
+            W::RsaCloseFactors { .. } => (
+                "the two primes of this RSA key lie so close together that anybody can find them".to_owned(),
+                "Remove this key from every server now, and do not use the program that made it (CVE-2022-26320).",
+            ),
+            W::RsaSmallPrivateExponent => (
+                "the private exponent of this RSA key is so small that anybody can find it".to_owned(),
+                "Remove this key from every server now, and make a new one.",
+            ),
+            W::RsaRoca => (
+                "this RSA key comes from a chip whose keys can be computed (ROCA, CVE-2017-15361)".to_owned(),
+                "Make a new key outside that chip, put it on your servers, and remove this one there.",
+            ),
+            W::RsaSmallExponent { exponent } => (
+                format!("the public exponent of this RSA key is {exponent} instead of 65537"),
+                "It works, but programs with faults in their padding can be fooled with it. Make a new key when you can.",
+            ),
+            W::RsaLargeExponent { bits } => (
+                format!("the public exponent of this RSA key has {bits} bits, and many programs refuse it"),
+                "Make a new key: every program uses the exponent 65537 today.",
+            ),
+            W::Dsa => (
+                "DSA keys are no longer accepted by OpenSSH".to_owned(),
+                "Make an Ed25519 key, put it on your servers, and remove this one there.",
+            ),
+            W::P521PuttyBias => (
+                "if this P-521 key was ever used with PuTTY 0.68 to 0.80, its signatures give it away"
+                    .to_owned(),
+                "That holds for FileZilla, WinSCP and TortoiseGit of 2017 to 2024 too (CVE-2024-31497). If it was, replace the key by an Ed25519 one; if not, it is sound.",
+            ),
+        };
+        Self {
+            code: weakness.code(),
+            message,
+            hint,
+        }
     }
+}
+
+/// What its owner ought to know about a certificate at `now`, in seconds since 1970 (UTC).
+#[must_use]
+pub fn certificate_warnings(certificate: &Certificate, now: u64) -> Vec<Warning> {
+    const ASK: &str = "Ask whoever signs your certificates for a new one.";
+    let mut warnings = Vec::new();
+    let mut warn = |code, message: String, hint| warnings.push(Warning { code, message, hint });
+    match certificate.validity(now) {
+        Validity::Valid => {}
+        Validity::Expired => warn(
+            "cert-expired",
+            format!(
+                "the certificate has expired (valid {})",
+                certificate.validity_text()
+            ),
+            ASK,
+        ),
+        Validity::NotYetValid => warn(
+            "cert-not-yet-valid",
+            format!(
+                "the certificate is not valid yet (valid {})",
+                certificate.validity_text()
+            ),
+            "Wait until then, or check this computer's clock.",
+        ),
+    }
+    if certificate.principals().is_empty() {
+        warn(
+            "cert-no-principals",
+            "the certificate names no users or hosts, so it may count for all of them or for none".to_owned(),
+            "Ask for one that names those that it is for.",
+        );
+    }
+    if certificate.signature().is_sha1 {
+        warn(
+            "cert-sha1",
+            "the certificate is signed with SHA-1, which OpenSSH no longer accepts".to_owned(),
+            "Ask for a new one, signed with rsa-sha2-512 or by an Ed25519 authority.",
+        );
+    }
+    for option in certificate.unknown_critical_options() {
+        let name = comment::escaped(option.name.as_bytes());
+        warn(
+            "cert-unknown-critical",
+            format!("OpenSSH does not know the critical option {name} and refuses the certificate"),
+            ASK,
+        );
+    }
+    let shown =
+        std::iter::once(certificate.key_id()).chain(certificate.principals().iter().map(Vec::as_slice));
+    if shown.into_iter().any(|text| Comment::cleaned(text).1) {
+        warn(
+            "bidi-text",
+            "the certificate has characters that are invisible or turn text around".to_owned(),
+            "They are shown as codes here. Whoever made it may have meant to deceive.",
+        );
+    }
+    warnings
 }
 
 fn weak_kdf(protection: &Protection) -> Option<Warning> {
@@ -264,10 +363,14 @@ fn weak_kdf(protection: &Protection) -> Option<Warning> {
     const LEAST_ITERATIONS: u32 = 1000;
     let message = match protection {
         Protection::PpkSha1 => {
-            "PPK version 2 lets an attacker try passphrases millions of times a second".to_owned()
+            "this version of the PPK format lets an attacker try passphrases millions of times a second"
+                .to_owned()
         }
         Protection::OpenSsh { rounds, .. } if *rounds < LEAST_ROUNDS => {
             format!("only {rounds} rounds protect the passphrase; 24 are usual")
+        }
+        Protection::SshCom => {
+            "the ssh.com format lets an attacker try passphrases millions of times a second".to_owned()
         }
         Protection::Pem(_) => {
             "traditional PEM lets an attacker try passphrases millions of times a second".to_owned()

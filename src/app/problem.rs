@@ -101,6 +101,10 @@ impl From<&DecodeError> for Problem {
                 Blame::Key,
                 "Open it with the program that made it, and save it from there in OpenSSH format.",
             ),
+            E::Ssh1(_) => (
+                Blame::Key,
+                "Nothing accepts such keys any more. Make an Ed25519 key, and put it on your servers.",
+            ),
             E::UnsupportedCipher(_) | E::UnsupportedKdf(_) => (
                 Blame::Key,
                 "Let the program that made the file save it again with AES (aes256-ctr; with openssl: -v2 aes-256-cbc), or in PuTTY format.",
@@ -125,6 +129,10 @@ impl From<&DecodeError> for Problem {
                 Blame::Key,
                 "Do not use this key: it could not log in, or others could. Use a backup, or make a new key.",
             ),
+            E::BadSignature(_) => (
+                Blame::Key,
+                "No server would take it. Copy the certificate again, or ask whoever signs your certificates for a new one.",
+            ),
             E::MultipleKeys => (
                 Blame::Key,
                 "Save each key in a file of its own, and open one of them.",
@@ -147,7 +155,7 @@ fn instead_of(foreign: Foreign) -> &'static str {
         Foreign::X509Certificate | Foreign::CertificateRequest => {
             "SSH cannot use it, but the key that it was made for lies in a file of its own, often with a name that ends in .key."
         }
-        Foreign::RevocationList | Foreign::Pkcs7 => {
+        Foreign::RevocationList | Foreign::RevokedKeys | Foreign::Pkcs7 => {
             "There is no private key in it. Choose the file that the key was saved in."
         }
         Foreign::Pkcs12 => {
@@ -249,7 +257,15 @@ impl From<&EncodeError> for Problem {
         let (code, hint) = match error {
             EncodeError::Unsupported { .. } => (
                 "unsupported-key-type",
-                "Save this key in OpenSSH format instead; PKCS#8 holds every type that is not bound to a security key.",
+                "Save this key in OpenSSH format instead; PKCS#8 holds most types that are not bound to a security key.",
+            ),
+            EncodeError::OtherCertificate => (
+                "inconsistent",
+                "Choose the certificate that was made for this key, or save the key without one.",
+            ),
+            EncodeError::NoEncryption => (
+                "usage",
+                "Save it without a passphrase and guard the file, or choose OpenSSH or PKCS#8.",
             ),
             EncodeError::Cost => (
                 "limit",

@@ -158,7 +158,7 @@ impl Document {
         document.format = Some(file.format);
         document.draft.choice = match file.format {
             Format::Ppk3 => Choice::Ppk,
-            Format::Ppk2 => Choice::Ppk2,
+            Format::Ppk1 | Format::Ppk2 => Choice::Ppk2,
             // The window saves in OpenSSH's format what came in OpenSSL's: every SSH program takes it,
             // and it protects the passphrase better.
             Format::OpenSsh
@@ -169,7 +169,9 @@ impl Document {
             | Format::Pkcs8
             | Format::Pkcs8Der
             | Format::Spki
-            | Format::Pkcs1Public => Choice::OpenSsh,
+            | Format::Pkcs1Public
+            | Format::SshCom
+            | Format::Jwk => Choice::OpenSsh,
         };
         for field in [&mut document.draft.passphrase, &mut document.draft.confirmation] {
             *field = TypedPassphrase::from_passphrase(passphrase).unwrap_or_default();

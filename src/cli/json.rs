@@ -69,6 +69,7 @@ fn kdf(protection: &Protection) -> Value {
             "parallelism": argon2.parallelism,
         }),
         Protection::PpkSha1 => json!({ "name": "sha1" }),
+        Protection::SshCom => json!({ "name": "md5" }),
         Protection::Pem(_) => json!({ "name": "openssl-md5" }),
         Protection::Pbes1 { iterations, .. } => json!({ "name": "pbes1", "iterations": iterations }),
         Protection::Pbes2(pbes2) => match pbes2.kdf {

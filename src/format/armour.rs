@@ -28,10 +28,11 @@ pub(super) fn without_leading_blank_lines(bytes: &[u8]) -> &[u8] {
 }
 
 /// The lines of a text whose lines end in LF, CRLF or CR.
-pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     Lines { rest: Some(text) }
 }
 
+#[derive(Clone)]
 struct Lines<'a> {
     rest: Option<&'a [u8]>,
 }

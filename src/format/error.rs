@@ -1,7 +1,9 @@
 //! Why a file is not the key that it should be; one cause, one variant, one sentence.
 
+use super::Ssh1Key;
 use super::cost::Cost;
 use crate::key::PublicKeyError;
+use crate::key::signature::SignatureError;
 use crate::key::validate::Unsound;
 use crate::key::wire::WireError;
 
@@ -36,6 +38,9 @@ pub enum DecodeError {
     /// A version or a kind of file that is known by name, but not read.
     #[error("{0} cannot be read")]
     UnsupportedFormat(String),
+    /// A key of SSH 1, which nothing accepts and no format can hold.
+    #[error("this is {0}; it must be replaced")]
+    Ssh1(Ssh1Key),
     /// A cipher that is not known.
     #[error("the cipher {0} is not supported")]
     UnsupportedCipher(String),
@@ -57,6 +62,9 @@ pub enum DecodeError {
     /// The numbers of the key contradict each other.
     #[error("the key is not sound: {0}")]
     Inconsistent(Unsound),
+    /// The signature of a certificate is not that of the authority that it names.
+    #[error("the certificate is not what its authority signed: {0}")]
+    BadSignature(SignatureError),
     /// It holds several keys.
     #[error("the file holds more than one key")]
     MultipleKeys,
@@ -110,6 +118,9 @@ pub enum Fault {
     /// An algorithm's parameters where there must be none, or the other way round.
     #[error("the settings of its type of key are not those of that type")]
     Parameters,
+    /// A JSON Web Key that is not JSON.
+    #[error("it is not valid JSON, or a member of the key has the wrong kind of value")]
+    Json,
     /// Base64 where a public key line has none.
     #[error("there is no key behind the type's name")]
     NoKeyBlob,
@@ -163,6 +174,9 @@ pub enum Foreign {
     /// A signature that ssh-keygen has made.
     #[error("it is an SSH signature")]
     SshSignature,
+    /// A list that ssh-keygen has made of revoked keys.
+    #[error("it is a list of revoked SSH keys (KRL)")]
+    RevokedKeys,
     /// A Java key store.
     #[error("it is a Java key store")]
     JavaKeyStore,
@@ -187,9 +201,10 @@ impl DecodeError {
             Self::UnsupportedFormat(_) => "unsupported-format",
             Self::UnsupportedCipher(_) => "unsupported-cipher",
             Self::UnsupportedKdf(_) => "unsupported-kdf",
-            Self::UnsupportedKeyType(_) => "unsupported-key-type",
+            Self::UnsupportedKeyType(_) | Self::Ssh1(_) => "unsupported-key-type",
             Self::CostsMuch(_) | Self::CostsTooMuch(_) | Self::NumberTooLarge => "limit",
             Self::Inconsistent(_) => "inconsistent",
+            Self::BadSignature(_) => "bad-signature",
             Self::MultipleKeys => "multiple-keys",
             Self::TrailingData => "trailing-data",
         }
@@ -249,6 +264,12 @@ pub enum EncodeError {
         /// The key's SSH name.
         algorithm: &'static str,
     },
+    /// The certificate that is to go into the file certifies another key.
+    #[error("the certificate is for a different public key")]
+    OtherCertificate,
+    /// The format has no encryption, and a passphrase was given.
+    #[error("this kind of file cannot be protected by a passphrase")]
+    NoEncryption,
     /// The key derivation is given a cost that is out of bounds.
     #[error("the cost of the key derivation is out of bounds")]
     Cost,

@@ -1,17 +1,46 @@
 //! What a file is that no reader took.
 
 use super::{DecodeError, Foreign, armour};
+use crate::key::Algorithm;
+use crate::key::wire::Reader;
 
 /// Names it.
 pub(super) fn foreign(text: &[u8]) -> DecodeError {
+    if is_dropbear(text) {
+        return DecodeError::UnsupportedFormat("a key of Dropbear".to_owned());
+    }
     let is_blank = text.iter().all(u8::is_ascii_whitespace);
     let is_text = std::str::from_utf8(text).is_ok_and(|text| !text.contains('\0'));
     DecodeError::NotAKeyFile(match (is_blank, is_text) {
         (true, _) => Foreign::Blank,
         (_, true) => of_text(text),
         _ if text.starts_with(&[0xfe, 0xed, 0xfe, 0xed]) => Foreign::JavaKeyStore,
+        _ if text.starts_with(b"SSHKRL\n\0") => Foreign::RevokedKeys,
+        _ if is_openpgp(text) => Foreign::OpenPgp,
         _ => Foreign::Binary,
     })
+}
+
+/// Dropbear's files are a key in its wire form, with the private numbers behind the public ones.
+fn is_dropbear(bytes: &[u8]) -> bool {
+    Reader::new(bytes)
+        .text()
+        .is_ok_and(|name| Algorithm::from_name(name).is_some())
+}
+
+/// A packet with a key (RFC 9580 §4.2, §5.5), or a keybox with many.
+fn is_openpgp(bytes: &[u8]) -> bool {
+    const KEYBOX: &[u8] = b"KBXf";
+    let is_packet = match bytes {
+        // In the old form the tag, 5 or 6, is followed by the length in 1, 2 or 4 bytes.
+        [0x94 | 0x98, _, version, ..]
+        | [0x95 | 0x99, _, _, version, ..]
+        | [0x96 | 0x9a, _, _, _, _, version, ..]
+        | [0xc5 | 0xc6, 0..192, version, ..]
+        | [0xc5 | 0xc6, 192..224, _, version, ..] => (3..=6).contains(version),
+        _ => false,
+    };
+    is_packet || bytes.get(8..12) == Some(KEYBOX)
 }
 
 /// What a block with this label holds; every one that this program reads is a key of some kind, and

@@ -10,6 +10,7 @@ pub mod certificate;
 pub mod cost;
 mod error;
 mod foreign;
+pub mod jwk;
 pub mod key_lines;
 mod oid;
 pub mod openssh;
@@ -19,14 +20,17 @@ pub mod ppk;
 pub mod public_line;
 pub mod rfc4716;
 pub mod spki;
+mod ssh1;
+mod sshcom;
 
 pub use cbc::CbcCipher;
-pub use certificate::Certificate;
+pub use certificate::{Certificate, CertificateKind, CertificateOption, OtherKey, Validity};
 pub use cost::{Argon2Params, Argon2Variant, Consent, Cost, ScryptParams};
 pub use error::{DecodeError, EncodeError, Fault, Foreign};
 pub use openssh::Cipher;
 pub use pem::Wrapping;
 pub use pkcs8::pbe::{Pbes1, Pbes2, Pbes2Kdf, Prf};
+pub use ssh1::Ssh1Key;
 
 use rand_core::CryptoRng;
 
@@ -38,6 +42,8 @@ use crate::secret::{Passphrase, SecretBytes};
 pub enum Format {
     /// `-----BEGIN OPENSSH PRIVATE KEY-----`.
     OpenSsh,
+    /// `PuTTY-User-Key-File-1`, which is only read.
+    Ppk1,
     /// `PuTTY-User-Key-File-2`.
     Ppk2,
     /// `PuTTY-User-Key-File-3`, of PuTTY 0.75 and later.
@@ -59,6 +65,10 @@ pub enum Format {
     Spki,
     /// `-----BEGIN RSA PUBLIC KEY-----`, or its bytes.
     Pkcs1Public,
+    /// `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----` of ssh.com.
+    SshCom,
+    /// A JSON Web Key.
+    Jwk,
 }
 
 impl Format {
@@ -67,6 +77,7 @@ impl Format {
     pub fn code(self) -> &'static str {
         match self {
             Self::OpenSsh => "openssh",
+            Self::Ppk1 => "ppk1",
             Self::Ppk2 => "ppk2",
             Self::Ppk3 => "ppk",
             Self::PublicLine => "public",
@@ -77,6 +88,8 @@ impl Format {
             Self::Pkcs8Der => "pkcs8-der",
             Self::Spki => "spki",
             Self::Pkcs1Public => "pkcs1-public",
+            Self::SshCom => "sshcom",
+            Self::Jwk => "jwk",
         }
     }
 
@@ -85,6 +98,7 @@ impl Format {
     pub fn title(self) -> &'static str {
         match self {
             Self::OpenSsh => "OpenSSH private key",
+            Self::Ppk1 => "PuTTY private key (PPK version 1)",
             Self::Ppk2 => "PuTTY private key (PPK version 2)",
             Self::Ppk3 => "PuTTY private key (PPK version 3)",
             Self::PublicLine => "OpenSSH public key",
@@ -95,6 +109,8 @@ impl Format {
             Self::Pkcs8Der => "PKCS#8 private key (DER)",
             Self::Spki => "OpenSSL public key (SubjectPublicKeyInfo)",
             Self::Pkcs1Public => "RSA public key (PKCS#1)",
+            Self::SshCom => "ssh.com private key",
+            Self::Jwk => "JSON Web Key",
         }
     }
 }
@@ -113,8 +129,10 @@ pub enum Protection {
     },
     /// As PPK version 3 does it: Argon2, then AES-256-CBC and HMAC-SHA-256.
     Ppk3(Argon2Params),
-    /// As PPK version 2 does it: two rounds of SHA-1, then AES-256-CBC.
+    /// As PPK versions 1 and 2 do it: two rounds of SHA-1, then AES-256-CBC.
     PpkSha1,
+    /// As ssh.com does it: one round of MD5, then triple DES.
+    SshCom,
     /// As traditional PEM does it: one round of MD5, then this cipher.
     Pem(CbcCipher),
     /// As PKCS#8 does it today.
@@ -142,6 +160,7 @@ impl Protection {
             Self::None => None,
             Self::OpenSsh { cipher, .. } => Some(cipher.as_str()),
             Self::Ppk3(_) | Self::PpkSha1 => Some("aes256-cbc"),
+            Self::SshCom => Some("3des-cbc"),
             Self::Pem(cipher) => Some(cipher.name()),
             Self::Pbes2(pbes2) => Some(pbes2.cipher.name()),
             Self::Pbes1 { scheme, .. } => Some(scheme.cipher().name()),
@@ -152,7 +171,7 @@ impl Protection {
     #[must_use]
     pub fn cost(&self) -> Cost {
         match self {
-            Self::None | Self::PpkSha1 | Self::Pem(_) => Cost::Nothing,
+            Self::None | Self::PpkSha1 | Self::SshCom | Self::Pem(_) => Cost::Nothing,
             Self::OpenSsh { rounds, .. } => Cost::Bcrypt { rounds: *rounds },
             Self::Ppk3(params) => Cost::Argon2(*params),
             Self::Pbes2(pbes2) => pbes2.cost(),
@@ -176,6 +195,23 @@ pub struct PrivateFile {
     pub comment: Vec<u8>,
     /// The certificate that a PPK file may carry with its key.
     pub certificate: Option<Certificate>,
+}
+
+impl PrivateFile {
+    /// Puts a certificate beside the key, in place of the one that may be there.
+    ///
+    /// # Errors
+    /// The certificate is for another key.
+    pub fn attach(&mut self, certificate: Certificate) -> Result<(), OtherKey> {
+        certificate.certifies(self.key.public())?;
+        self.certificate = Some(certificate);
+        Ok(())
+    }
+
+    /// Takes the certificate away from the key.
+    pub fn detach(&mut self) -> Option<Certificate> {
+        self.certificate.take()
+    }
 }
 
 /// What a public key file holds.
@@ -214,6 +250,7 @@ enum Sealed {
     Ppk(ppk::Sealed),
     Pem(pem::Sealed),
     Pkcs8(pkcs8::Sealed),
+    SshCom(sshcom::Sealed),
 }
 
 impl LockedFile {
@@ -232,6 +269,7 @@ impl LockedFile {
             Sealed::Ppk(sealed) => sealed.open(self, passphrase),
             Sealed::Pem(sealed) => sealed.open(self, passphrase),
             Sealed::Pkcs8(sealed) => sealed.open(self, passphrase),
+            Sealed::SshCom(sealed) => sealed.open(self, passphrase),
         }
     }
 }
@@ -265,6 +303,14 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, DecodeError> {
         ppk::parse(text)
     } else if text.starts_with(rfc4716::BEGIN) {
         rfc4716::parse(text).map(Parsed::Public)
+    } else if text.starts_with(sshcom::BEGIN) {
+        sshcom::parse(text)
+    } else if text.starts_with(ssh1::MAGIC) {
+        Err(DecodeError::Ssh1(ssh1::private(text)?))
+    } else if let Some(key) = ssh1::public(text) {
+        Err(DecodeError::Ssh1(key))
+    } else if jwk::is_candidate(text) {
+        jwk::parse(text)
     } else if let Some(line) = public_line::candidate(text) {
         public_line::parse(line).map(Parsed::Public)
     } else if let Some(text) = pem::find(text) {
@@ -304,6 +350,10 @@ pub enum PrivateEncoding {
     Ppk3(Argon2Params),
     /// PPK version 2, for programs older than PuTTY 0.75.
     Ppk2,
+    /// ssh.com's, for RSA and DSA; its passphrase is protected badly.
+    SshCom,
+    /// A JSON Web Key, which is never encrypted: a passphrase is refused.
+    Jwk,
     /// Traditional PEM, for programs that know nothing newer; its passphrase is protected badly.
     Pem {
         /// The cipher; unused without a passphrase.
@@ -332,6 +382,8 @@ impl PrivateEncoding {
             Self::OpenSsh { .. } => Format::OpenSsh,
             Self::Ppk3(_) => Format::Ppk3,
             Self::Ppk2 => Format::Ppk2,
+            Self::SshCom => Format::SshCom,
+            Self::Jwk => Format::Jwk,
             Self::Pem { .. } => Format::Pem,
             Self::Pkcs8 { wrapping, .. } => pkcs8::format(*wrapping),
         }
@@ -344,6 +396,8 @@ impl PrivateEncoding {
             Self::OpenSsh { cipher, rounds } => Protection::OpenSsh { cipher, rounds },
             Self::Ppk3(params) => Protection::Ppk3(params),
             Self::Ppk2 => Protection::PpkSha1,
+            Self::SshCom => Protection::SshCom,
+            Self::Jwk => Protection::None,
             Self::Pem { cipher } => Protection::Pem(cipher),
             Self::Pkcs8 { pbes2, .. } => Protection::Pbes2(pbes2),
         }
@@ -379,6 +433,9 @@ pub fn encode_private(
         }
         PrivateEncoding::Ppk3(params) => ppk::encode_v3(outgoing, passphrase.map(|p| (p, *params)), rng),
         PrivateEncoding::Ppk2 => ppk::encode_v2(outgoing, passphrase),
+        PrivateEncoding::Jwk if passphrase.is_some() => Err(EncodeError::NoEncryption),
+        PrivateEncoding::Jwk => jwk::encode(outgoing),
+        PrivateEncoding::SshCom => sshcom::encode(outgoing, passphrase, rng),
         PrivateEncoding::Pem { cipher } => pem::encode(outgoing, passphrase.map(|p| (p, *cipher)), rng),
         PrivateEncoding::Pkcs8 { wrapping, pbes2 } => {
             pkcs8::encode(outgoing, *wrapping, passphrase.map(|p| (p, *pbes2)), rng)

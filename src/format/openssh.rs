@@ -261,6 +261,12 @@ fn read_halves(
             };
             (public, private)
         }
+        Algorithm::MlDsa44Ed25519 => (
+            PublicKey::read_fields(algorithm, reader)?,
+            PrivateKey::MlDsa44Ed25519 {
+                seeds: secret(reader.string())?,
+            },
+        ),
         Algorithm::SkEcdsa | Algorithm::SkEd25519 => (
             PublicKey::read_fields(algorithm, reader)?,
             PrivateKey::SecurityKey {
@@ -349,6 +355,9 @@ fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRn
                         _ => {}
                     }
                     out.string(both.expose());
+                }
+                PrivateKey::MlDsa44Ed25519 { seeds } => {
+                    out.string(seeds.expose());
                 }
                 PrivateKey::SecurityKey {
                     flags,

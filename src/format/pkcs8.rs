@@ -166,7 +166,7 @@ fn write(key: &KeyPair) -> Option<SecretBytes> {
         PrivateKey::Dsa { x } => uint(x.expose()),
         PrivateKey::Ecdsa { .. } => write_ec(key, None)?,
         PrivateKey::Ed25519 { seed } | PrivateKey::Ed448 { seed } => octets(seed.expose()),
-        PrivateKey::SecurityKey { .. } => return None,
+        PrivateKey::SecurityKey { .. } | PrivateKey::MlDsa44Ed25519 { .. } => return None,
     };
     let algorithm = algorithm::write(key.public())?;
     Some(sequence(&[count(0), algorithm, octets(private.expose())]))

@@ -1,4 +1,4 @@
-//! PuTTY's private key files, versions 2 and 3 (PuTTY manual, appendix C).
+//! PuTTY's private key files, versions 1 to 3 (PuTTY manual, appendix C); version 1 is read only.
 //!
 //! Where the manual and PuTTY differ, PuTTY is followed: the private part of an Ed25519 or Ed448 key
 //! is its seed as a fixed-length string, not an mpint, and the bytes that fill up the last block are
@@ -20,6 +20,7 @@ use super::{
     Argon2Params, Argon2Variant, Certificate, Consent, DecodeError, EncodeError, Fault, Format, LockedFile,
     Outgoing, Parsed, PrivateFile, Protection,
 };
+use crate::key::validate::Unsound;
 use crate::key::wire::{Reader, WireError, Writer};
 use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
@@ -39,6 +40,8 @@ const AES: &str = "aes256-cbc";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Version {
+    /// Written by no release of PuTTY, only by snapshots of 2000 and 2001.
+    V1,
     V2,
     V3,
 }
@@ -46,6 +49,7 @@ enum Version {
 impl Version {
     fn format(self) -> Format {
         match self {
+            Self::V1 => Format::Ppk1,
             Self::V2 => Format::Ppk2,
             Self::V3 => Format::Ppk3,
         }
@@ -61,7 +65,15 @@ struct Body {
     comment: Vec<u8>,
     public: Vec<u8>,
     private: SecretBytes,
-    mac: Vec<u8>,
+    check: Check,
+}
+
+/// What vouches for a file.
+#[derive(Debug)]
+enum Check {
+    Mac(Vec<u8>),
+    /// A plain SHA-1 of the private part, in version 1.
+    Hash(Vec<u8>),
 }
 
 /// The encrypted part of a file, and what its MAC covers.
@@ -95,7 +107,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         _ => None,
     };
     let private = headers.part("Private-Lines")?;
-    let mac = headers.hex("Private-MAC")?;
+    let check = headers.check(version)?;
     let body = Body {
         version,
         algorithm,
@@ -103,7 +115,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         comment,
         public,
         private,
-        mac,
+        check,
     };
 
     let (key, certificate) = key_or_certificate(&body.public)?;
@@ -116,12 +128,12 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
     if encryption == NOTHING {
         let keys = match version {
             Version::V3 => SecretBytes::default(),
-            Version::V2 => sha1_keys(&Passphrase::default()).mac,
+            Version::V1 | Version::V2 => sha1_keys(&Passphrase::default()).mac,
         };
         if !body.mac_fits(&keys, body.private.expose()) {
             return Err(DecodeError::BadMac);
         }
-        let private = read_private(&key, body.private.expose(), 0)?;
+        let private = read_private(version, &key, body.private.expose(), 0)?;
         return Ok(Parsed::Private(PrivateFile {
             format: version.format(),
             protection: Protection::None,
@@ -167,7 +179,7 @@ impl Sealed {
         if !self.body.mac_fits(&keys.mac, plain.expose()) {
             return Err(DecodeError::WrongPassphrase);
         }
-        let private = read_private(&self.key, plain.expose(), BLOCK - 1)?;
+        let private = read_private(self.body.version, &self.key, plain.expose(), BLOCK - 1)?;
         Ok(PrivateFile {
             format: file.format,
             protection: file.protection.clone(),
@@ -180,20 +192,25 @@ impl Sealed {
 
 impl Body {
     fn mac_fits(&self, key: &SecretBytes, plain: &[u8]) -> bool {
-        let mac = mac(
-            self.version,
-            key,
-            &self.algorithm,
-            self.encryption,
-            &self.comment,
-            &self.public,
-            plain,
-        );
-        mac.ct_eq(&self.mac).into()
+        match &self.check {
+            Check::Hash(hash) => Sha1::digest(plain).as_slice().ct_eq(hash).into(),
+            Check::Mac(stated) => mac(
+                self.version,
+                key,
+                &self.algorithm,
+                self.encryption,
+                &self.comment,
+                &self.public,
+                plain,
+            )
+            .ct_eq(stated)
+            .into(),
+        }
     }
 }
 
-/// HMAC over everything that the file says, so that no part of it can be exchanged.
+/// HMAC over everything that the file says, so that no part of it can be exchanged; in version 1 over
+/// the private part alone.
 fn mac(
     version: Version,
     key: &SecretBytes,
@@ -214,6 +231,7 @@ fn mac(
     match version {
         Version::V3 => hmac::<Hmac<Sha256>>(key, &covered),
         Version::V2 => hmac::<Hmac<Sha1>>(key, &covered),
+        Version::V1 => hmac::<Hmac<Sha1>>(key, &SecretBytes::copy_of(private)),
     }
 }
 
@@ -263,7 +281,7 @@ struct Headers<I> {
     lines: I,
 }
 
-impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
+impl<'a, I: Iterator<Item = &'a [u8]> + Clone> Headers<I> {
     /// The first line: version and type of key.
     fn first(&mut self) -> Result<(Version, String), DecodeError> {
         const NAME: &str = "PuTTY-User-Key-File";
@@ -274,6 +292,7 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
             .position(|byte| *byte == b':')
             .ok_or(DecodeError::Truncated)?;
         let version = match &rest[..colon] {
+            b"1" => Version::V1,
             b"2" => Version::V2,
             b"3" => Version::V3,
             other if other.len() <= 4 && other.iter().all(u8::is_ascii_digit) => {
@@ -327,6 +346,18 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
         }
     }
 
+    /// The last line of a file.
+    fn check(&mut self, version: Version) -> Result<Check, DecodeError> {
+        const HASH: &str = "Private-Hash";
+        let mut ahead = self.lines.clone();
+        let is_hash = ahead.next().is_some_and(|line| line.starts_with(HASH.as_bytes()));
+        if version == Version::V1 && is_hash {
+            self.hex(HASH).map(Check::Hash)
+        } else {
+            self.hex("Private-MAC").map(Check::Mac)
+        }
+    }
+
     /// A part in base64, behind the number of its lines.
     fn part(&mut self, name: &'static str) -> Result<SecretBytes, DecodeError> {
         let count = self.number(name)? as usize;
@@ -366,7 +397,12 @@ impl<'a, I: Iterator<Item = &'a [u8]>> Headers<I> {
 }
 
 /// Reads the private part, behind which at most `max_padding` bytes may follow.
-fn read_private(public: &PublicKey, plain: &[u8], max_padding: usize) -> Result<PrivateKey, DecodeError> {
+fn read_private(
+    version: Version,
+    public: &PublicKey,
+    plain: &[u8],
+    max_padding: usize,
+) -> Result<PrivateKey, DecodeError> {
     let mut reader = Reader::new(plain);
     let secret = |bytes: Result<&[u8], WireError>| bytes.map(SecretBytes::copy_of);
     let private = match public {
@@ -376,9 +412,18 @@ fn read_private(public: &PublicKey, plain: &[u8], max_padding: usize) -> Result<
             q: secret(reader.mpint())?,
             iqmp: secret(reader.mpint())?,
         },
-        PublicKey::Dsa { .. } => PrivateKey::Dsa {
-            x: secret(reader.mpint())?,
-        },
+        PublicKey::Dsa { p, q, g, .. } => {
+            let x = secret(reader.mpint())?;
+            if version == Version::V1 {
+                // A hash of the group, to tell a key from one with another's numbers.
+                let mut group = Writer::new();
+                group.mpint(p).mpint(q).mpint(g);
+                if reader.string()? != Sha1::digest(group.finish().expose()).as_slice() {
+                    return Err(Unsound::Dsa.into());
+                }
+            }
+            PrivateKey::Dsa { x }
+        }
         PublicKey::Ecdsa { .. } => PrivateKey::Ecdsa {
             scalar: secret(reader.mpint())?,
         },
@@ -388,7 +433,7 @@ fn read_private(public: &PublicKey, plain: &[u8], max_padding: usize) -> Result<
         PublicKey::Ed448(_) => PrivateKey::Ed448 {
             seed: secret(reader.string())?,
         },
-        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } => {
+        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519(_) => {
             return Err(DecodeError::UnsupportedKeyType(
                 public.algorithm().name().to_owned(),
             ));
@@ -412,7 +457,7 @@ fn write_private(private: &PrivateKey) -> Option<SecretBytes> {
         PrivateKey::Dsa { x } => out.mpint(x.expose()),
         PrivateKey::Ecdsa { scalar } => out.mpint(scalar.expose()),
         PrivateKey::Ed25519 { seed } | PrivateKey::Ed448 { seed } => out.string(seed.expose()),
-        PrivateKey::SecurityKey { .. } => return None,
+        PrivateKey::SecurityKey { .. } | PrivateKey::MlDsa44Ed25519 { .. } => return None,
     };
     Some(out.finish())
 }
@@ -476,6 +521,11 @@ fn encode(
         format: "PuTTY",
         algorithm: algorithm.name(),
     })?;
+    if let Some(certificate) = outgoing.certificate {
+        certificate
+            .certifies(outgoing.key.public())
+            .map_err(|_| EncodeError::OtherCertificate)?;
+    }
     let (name, public) = match outgoing.certificate {
         Some(certificate) => (certificate.name(), certificate.blob().to_vec()),
         None => (algorithm.name(), outgoing.key.public().to_wire()),

@@ -62,7 +62,10 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
 }
 
 /// A header line, with the lines that it is continued on behind a backslash (RFC 4716 §3.3).
-fn continued<'a>(first: &[u8], lines: &mut impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, DecodeError> {
+pub(super) fn continued<'a>(
+    first: &[u8],
+    lines: &mut impl Iterator<Item = &'a [u8]>,
+) -> Result<Vec<u8>, DecodeError> {
     let mut header = first.to_vec();
     while header.last() == Some(&b'\\') {
         header.pop();
@@ -74,14 +77,17 @@ fn continued<'a>(first: &[u8], lines: &mut impl Iterator<Item = &'a [u8]>) -> Re
     Ok(header)
 }
 
+/// The value of the header `name`, if `line` is that one.
+pub(super) fn header<'a>(line: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let is_named = line[..colon].trim_ascii().eq_ignore_ascii_case(name);
+    is_named.then(|| line[colon + 1..].trim_ascii())
+}
+
 /// The value of a `Comment` header: quotes around it are not part of it (RFC 4716 §3.3.2), and
 /// PuTTYgen puts a backslash before quotes and backslashes within.
 fn comment_of(header: &[u8]) -> Option<Vec<u8>> {
-    let colon = header.iter().position(|byte| *byte == b':')?;
-    let (tag, value) = (&header[..colon], header[colon + 1..].trim_ascii());
-    if !tag.trim_ascii().eq_ignore_ascii_case(b"comment") {
-        return None;
-    }
+    let value = self::header(header, b"comment")?;
     let Some(quoted) = value
         .strip_prefix(b"\"")
         .and_then(|value| value.strip_suffix(b"\""))

@@ -4,15 +4,18 @@ pub mod comment;
 pub mod entropy;
 pub mod fingerprint;
 pub mod generate;
+pub mod mldsa;
 mod pair;
 pub mod prime;
 mod public;
 pub mod randomart;
 pub mod rsa;
 pub mod self_check;
+pub mod signature;
 pub mod spec;
 pub mod validate;
 pub mod watch;
+pub mod weakness;
 pub mod wire;
 
 pub use pair::{KeyPair, PrivateKey};

@@ -38,6 +38,11 @@ pub enum PrivateKey {
         /// The seed.
         seed: SecretBytes,
     },
+    /// ML-DSA-44 and Ed25519: the 32-byte seed of each, one behind the other.
+    MlDsa44Ed25519 {
+        /// Both.
+        seeds: SecretBytes,
+    },
     /// A security key's handle; the private number never leaves the device.
     SecurityKey {
         /// `SSH_SK_*`: 1 touch required, 4 PIN required, 32 resident.

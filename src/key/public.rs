@@ -1,5 +1,6 @@
 //! Public keys and their wire form (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, OpenSSH's PROTOCOL.u2f).
 
+use super::mldsa;
 use super::spec::Curve;
 use super::validate;
 use super::wire::{MAX_NUMBER_BYTES, Reader, WireError, Writer, bit_len};
@@ -21,11 +22,13 @@ pub enum Algorithm {
     SkEcdsa,
     /// Ed25519 in a security key.
     SkEd25519,
+    /// ML-DSA-44 and Ed25519 together, which a quantum computer does not break ([`super::mldsa`]).
+    MlDsa44Ed25519,
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Rsa,
         Self::Dsa,
         Self::Ecdsa(Curve::P256),
@@ -35,6 +38,7 @@ impl Algorithm {
         Self::Ed448,
         Self::SkEcdsa,
         Self::SkEd25519,
+        Self::MlDsa44Ed25519,
     ];
 
     /// The name in SSH: `ssh-ed25519`, `ecdsa-sha2-nistp256`, …
@@ -50,6 +54,7 @@ impl Algorithm {
             Self::Ed448 => "ssh-ed448",
             Self::SkEcdsa => "sk-ecdsa-sha2-nistp256@openssh.com",
             Self::SkEd25519 => "sk-ssh-ed25519@openssh.com",
+            Self::MlDsa44Ed25519 => "ssh-mldsa44-ed25519@openssh.com",
         }
     }
 
@@ -70,6 +75,7 @@ impl Algorithm {
             Self::Ed448 => "ED448",
             Self::SkEcdsa => "ECDSA-SK",
             Self::SkEd25519 => "ED25519-SK",
+            Self::MlDsa44Ed25519 => "MLDSA44-ED25519",
         }
     }
 
@@ -84,6 +90,7 @@ impl Algorithm {
             Self::Ed448 => "ed448",
             Self::SkEcdsa => "ecdsa_sk",
             Self::SkEd25519 => "ed25519_sk",
+            Self::MlDsa44Ed25519 => "mldsa44_ed25519",
         }
     }
 }
@@ -135,6 +142,8 @@ pub enum PublicKey {
         /// What the security key was asked for, usually `ssh:`.
         application: Vec<u8>,
     },
+    /// ML-DSA-44 and Ed25519, one public key behind the other.
+    MlDsa44Ed25519(Vec<u8>),
 }
 
 /// Why bytes are not a public key.
@@ -163,6 +172,7 @@ impl PublicKey {
             Self::Ed448(_) => Algorithm::Ed448,
             Self::SkEcdsa { .. } => Algorithm::SkEcdsa,
             Self::SkEd25519 { .. } => Algorithm::SkEd25519,
+            Self::MlDsa44Ed25519(_) => Algorithm::MlDsa44Ed25519,
         }
     }
 
@@ -173,7 +183,7 @@ impl PublicKey {
             Self::Rsa { n, .. } => bit_len(n),
             Self::Dsa { p, .. } => bit_len(p),
             Self::Ecdsa { curve, .. } => curve.bits(),
-            Self::SkEcdsa { .. } | Self::Ed25519(_) | Self::SkEd25519 { .. } => 256,
+            Self::SkEcdsa { .. } | Self::Ed25519(_) | Self::SkEd25519 { .. } | Self::MlDsa44Ed25519(_) => 256,
             Self::Ed448(_) => 448,
         }
     }
@@ -200,6 +210,7 @@ impl PublicKey {
                 .string(point)
                 .string(application),
             Self::SkEd25519 { key, application } => out.string(key).string(application),
+            Self::MlDsa44Ed25519(key) => out.string(key),
         };
     }
 
@@ -244,6 +255,10 @@ impl PublicKey {
                 key: reader.array()?,
                 application: read_application(reader)?,
             },
+            Algorithm::MlDsa44Ed25519 => {
+                let key = reader.array::<{ mldsa::PUBLIC_LEN }>()?;
+                Self::MlDsa44Ed25519(key.to_vec())
+            }
         };
         validate::public_key(&key)?;
         Ok(key)

@@ -16,6 +16,7 @@ use super::spec::RsaBits;
 use super::watch::{Progress, Watch};
 use crate::secret::SecretBytes;
 
+pub(super) use check::{Hashed, verifies};
 pub use check::{RsaFault, consistency, public_numbers, signs};
 
 /// The public exponent of every key made here: the one that everybody uses.

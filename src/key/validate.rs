@@ -11,6 +11,7 @@ use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use p256::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, PublicKey as Point, SecretKey};
 use zeroize::Zeroizing;
 
+use super::mldsa;
 use super::pair::PrivateKey;
 use super::public::PublicKey;
 use super::rsa::{self, RsaFault};
@@ -67,6 +68,7 @@ pub fn public_key(key: &PublicKey) -> Result<(), Unsound> {
         PublicKey::Ecdsa { curve, point } => uncompressed_point(*curve, point).map(drop),
         PublicKey::SkEcdsa { point, .. } => uncompressed_point(Curve::P256, point).map(drop),
         PublicKey::Ed25519(key) | PublicKey::SkEd25519 { key, .. } => ed25519_point(key),
+        PublicKey::MlDsa44Ed25519(key) => ed25519_point(&mldsa::ed25519(key).ok_or(Unsound::OffCurve)?),
         PublicKey::Ed448(key) => ed448_goldilocks::VerifyingKey::from_bytes(key)
             .map(drop)
             .map_err(|_| Unsound::OffCurve),
@@ -89,6 +91,9 @@ pub fn pair(public: &PublicKey, private: &PrivateKey) -> Result<(), Unsound> {
         }
         (PublicKey::Ed25519(key), PrivateKey::Ed25519 { seed }) => fits(&ed25519_public(seed)?, key),
         (PublicKey::Ed448(key), PrivateKey::Ed448 { seed }) => fits(&ed448_public(seed)?, key),
+        (PublicKey::MlDsa44Ed25519(key), PrivateKey::MlDsa44Ed25519 { seeds }) => {
+            fits(&mldsa::public(seeds)?, key)
+        }
         (PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. }, PrivateKey::SecurityKey { .. }) => Ok(()),
         _ => Err(Unsound::HalvesDiffer),
     }
@@ -238,6 +243,32 @@ pub fn dsa_public(p: &[u8], g: &[u8], x: &SecretBytes) -> Result<Vec<u8>, Unsoun
     let exponent = Zeroizing::new(BoxedUint::from_be_slice_vartime(x.expose()));
     let computed = dsa_element(g, &field).pow(&exponent).retrieve();
     Ok(computed.to_be_bytes_trimmed_vartime().into_vec())
+}
+
+/// Whether `signature`, r and s of 20 bytes each, is that of a hash by the key p, q, g, y (FIPS 186-4
+/// §4.7, RFC 4253 §6.6).
+#[expect(clippy::many_single_char_names, reason = "the names of FIPS 186-4 §4.7")]
+pub(super) fn dsa_verifies([p, q, g, y]: [&[u8]; 4], hash: &[u8], signature: &[u8]) -> bool {
+    let Some((r, s)) = signature.split_at_checked(20).filter(|(_, s)| s.len() == 20) else {
+        return false;
+    };
+    let [r, s] = [r, s].map(super::wire::minimal);
+    if r.is_empty() || s.is_empty() || is_not_below(r, q) || is_not_below(s, q) {
+        return false;
+    }
+    let Some((field, order)) = dsa_field(p).ok().zip(dsa_field(q).ok()) else {
+        return false;
+    };
+    let group = order.modulus().as_nz_ref();
+    let number = |bytes| BoxedUint::from_be_slice_truncated(bytes, order.bits_precision()).rem(group);
+    let Some(w) = number(s).invert_odd_mod(order.modulus()).into_option() else {
+        return false;
+    };
+    // The leftmost bits of the hash, as many as the order has; SHA-1 never has more.
+    let [first, second] = [hash, r].map(|bytes| number(bytes).mul_mod(&w, group));
+    let product = dsa_element(g, &field).pow(&first) * dsa_element(y, &field).pow(&second);
+    let remainder = product.retrieve().rem(group);
+    *remainder.to_be_bytes_trimmed_vartime() == *r
 }
 
 fn dsa_field(p: &[u8]) -> Result<BoxedMontyParams, Unsound> {

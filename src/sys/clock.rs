@@ -1,4 +1,4 @@
-//! Today's date, for the comments of new keys.
+//! Today's date, for the comments of new keys, and the time, for certificates.
 
 use time::OffsetDateTime;
 
@@ -11,6 +11,12 @@ use time::OffsetDateTime;
 pub fn local_date() -> (i32, u8, u8) {
     let now = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc());
     (now.year(), u8::from(now.month()), now.day())
+}
+
+/// The seconds since 1970 (UTC); 0 where the clock stands before that.
+#[must_use]
+pub fn unix_seconds() -> u64 {
+    u64::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or(0)
 }
 
 #[cfg(test)]

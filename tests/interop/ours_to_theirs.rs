@@ -34,8 +34,11 @@ impl Cell {
         let cipher = match self.encoding {
             PrivateEncoding::OpenSsh { cipher, .. } => Some(cipher),
             PrivateEncoding::Ppk3(_) | PrivateEncoding::Ppk2 => None,
-            // OpenSSL judges these, in tests/interop_pem.rs.
-            PrivateEncoding::Pem { .. } | PrivateEncoding::Pkcs8 { .. } => return Ok(()),
+            // OpenSSL and others judge these, in tests of their own.
+            PrivateEncoding::Pem { .. }
+            | PrivateEncoding::Pkcs8 { .. }
+            | PrivateEncoding::SshCom
+            | PrivateEncoding::Jwk => return Ok(()),
         };
         if cipher.is_some() && is_known_to_openssh(self.kind) {
             let printed = folder

@@ -38,7 +38,7 @@ impl Strength {
     pub fn of(protection: &Protection) -> Self {
         let usual = Self::default();
         match protection {
-            Protection::None | Protection::PpkSha1 | Protection::Pbes1 { .. } => usual,
+            Protection::None | Protection::PpkSha1 | Protection::SshCom | Protection::Pbes1 { .. } => usual,
             Protection::Pem(cipher) => Self {
                 pbes2: Pbes2 {
                     cipher: *cipher,
@@ -116,7 +116,10 @@ impl Strength {
         match format {
             Format::OpenSsh => Some(self.openssh()),
             Format::Ppk3 => Some(PrivateEncoding::Ppk3(self.argon2)),
-            Format::Ppk2 => Some(PrivateEncoding::Ppk2),
+            // Version 1 is only read; what is made of it is the next that everybody reads.
+            Format::Ppk1 | Format::Ppk2 => Some(PrivateEncoding::Ppk2),
+            Format::SshCom => Some(PrivateEncoding::SshCom),
+            Format::Jwk => Some(PrivateEncoding::Jwk),
             Format::Pem => Some(PrivateEncoding::Pem {
                 cipher: self.pbes2.cipher,
             }),

@@ -119,9 +119,15 @@ impl SmallPrimes {
 
     /// Whether one of them divides `number` (as each does itself, and all of them 0).
     pub(in crate::key) fn divide(&self, number: &BoxedUint) -> bool {
-        self.groups.iter().any(|group| {
+        self.divisor(number).is_some()
+    }
+
+    /// The smallest of them that divides `number`.
+    pub(in crate::key) fn divisor(&self, number: &BoxedUint) -> Option<Word> {
+        self.groups.iter().find_map(|group| {
             let rest = number.rem_limb_with_reciprocal(&group.product).0;
-            group.primes.iter().any(|prime| rest.is_multiple_of(*prime))
+            let mut divisors = group.primes.iter().filter(|prime| rest.is_multiple_of(**prime));
+            divisors.next().copied()
         })
     }
 }

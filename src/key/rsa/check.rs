@@ -9,9 +9,6 @@ use super::super::prime::{SecretUint, SmallPrimes};
 use super::super::spec::RsaBits;
 use super::without_leading_zeros;
 
-/// Public exponents of foreign keys may have up to as many bits (FIPS 186-5 A.1.1, criterion 1).
-const MAX_EXPONENT_BITS: u32 = 256;
-
 /// Why numbers are no RSA key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RsaFault {
@@ -27,8 +24,8 @@ pub enum RsaFault {
     /// The public exponent is 1 (or 0), so a signature is the message itself.
     #[error("the public exponent of the RSA key is less than 3")]
     ExponentTooSmall,
-    /// The public exponent has more than 256 bits.
-    #[error("the public exponent of the RSA key has more than 256 bits")]
+    /// The public exponent is not less than the modulus.
+    #[error("the public exponent of the RSA key is larger than the modulus")]
     ExponentTooLarge,
     /// The modulus is not the product of the two factors.
     #[error("the RSA modulus is not the product of its two factors")]
@@ -69,11 +66,13 @@ pub fn public_numbers(n: &[u8], e: &[u8]) -> Result<(), RsaFault> {
     if odd(&e).is_none() {
         return Err(RsaFault::EvenExponent);
     }
-    match e.bits() {
-        ..=1 => Err(RsaFault::ExponentTooSmall),
-        2..=MAX_EXPONENT_BITS => Ok(()),
-        _ => Err(RsaFault::ExponentTooLarge),
+    if e.bits() <= 1 {
+        return Err(RsaFault::ExponentTooSmall);
     }
+    if *e >= *n {
+        return Err(RsaFault::ExponentTooLarge);
+    }
+    Ok(())
 }
 
 /// Whether six numbers belong together as an RSA key.
@@ -204,25 +203,64 @@ impl Factor {
     }
 }
 
-/// What is signed for a test, padded to the size of the modulus (RFC 8017 §9.2). `None` if the
-/// modulus is too short for it.
+/// A message's hash, and with what it was made.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::key) enum Hashed {
+    Sha1([u8; 20]),
+    Sha256([u8; 32]),
+    Sha512([u8; 64]),
+}
+
+impl Hashed {
+    /// The `DigestInfo` of RFC 8017 §9.2, note 1.
+    fn info(&self) -> Vec<u8> {
+        const SHA_1: &[u8] = &[0x30, 0x21, 0x30, 9, 6, 5, 0x2b, 0x0e, 3, 2, 0x1a, 5, 0, 4, 0x14];
+        let sha_2 = |len: u8, number: u8| {
+            let outer = [0x30, 0x11 + len, 0x30, 0x0d];
+            let oid = [6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, number];
+            [&outer[..], &oid, &[5, 0, 4, len]].concat()
+        };
+        match self {
+            Self::Sha1(digest) => [SHA_1, digest].concat(),
+            Self::Sha256(digest) => [&sha_2(32, 1)[..], digest].concat(),
+            Self::Sha512(digest) => [&sha_2(64, 3)[..], digest].concat(),
+        }
+    }
+}
+
+/// Whether `signature` is that of the hash (RFC 8017 §8.2.2).
+///
+/// A signature that lost leading zeros is taken, as OpenSSH takes it; a longer one is not.
+pub(in crate::key) fn verifies(n: &[u8], e: &[u8], hashed: Hashed, signature: &[u8]) -> bool {
+    if public_numbers(n, e).is_err() || signature.len() > n.len() {
+        return false;
+    }
+    let (Ok(n), Ok(e), Ok(signature)) = (parsed(n), parsed(e), parsed(signature)) else {
+        return false;
+    };
+    let (Some(n), true) = (odd(&n), *signature < *n) else {
+        return false;
+    };
+    let Some(message) = padded(&hashed, &n) else {
+        return false;
+    };
+    let params = BoxedMontyParams::new_vartime(n);
+    let signature = BoxedUint::clone(&signature).resize(params.bits_precision());
+    BoxedMontyForm::new(signature, &params).pow(&e).retrieve() == message
+}
+
+/// What is signed for a test, padded to the size of the modulus.
 fn padded_message(modulus: &BoxedUint) -> Option<BoxedUint> {
-    const SHA_256_INFO: [u8; 19] = [
-        0x30, 0x31, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 0x20,
-    ];
     let digest = Sha256::digest(b"keywright signs this to see whether a key works");
+    padded(&Hashed::Sha256(digest.into()), modulus)
+}
+
+/// A hash padded to the size of the modulus (RFC 8017 §9.2). `None` if the modulus is too short for it.
+fn padded(hashed: &Hashed, modulus: &BoxedUint) -> Option<BoxedUint> {
+    let info = hashed.info();
     let len = modulus.bits().div_ceil(8) as usize;
-    let padding = len
-        .checked_sub(3 + SHA_256_INFO.len() + digest.len())
-        .filter(|padding| *padding >= 8)?;
-    let message = [
-        &[0, 1],
-        vec![0xff; padding].as_slice(),
-        &[0],
-        &SHA_256_INFO,
-        &digest,
-    ]
-    .concat();
+    let padding = len.checked_sub(3 + info.len()).filter(|padding| *padding >= 8)?;
+    let message = [&[0, 1], vec![0xff; padding].as_slice(), &[0], &info].concat();
     BoxedUint::from_be_slice(&message, modulus.bits_precision()).ok()
 }
 
@@ -267,7 +305,8 @@ mod tests {
         let times_3 = number(n).concatenating_mul(&BoxedUint::from(3_u32)).to_be_bytes();
         let p_times_3 = number(p).concatenating_mul(&BoxedUint::from(3_u32)).to_be_bytes();
         let large_iqmp = number(iqmp).concatenating_add(number(p)).to_be_bytes();
-        let large_e = [1; 33];
+        // The next odd number after n.
+        let large_e = number(n).wrapping_add(Limb::from(2_u32)).to_be_bytes();
         for (expected, n, e, d, p, q, iqmp) in [
             (Ok(()), n, e, d, p, q, iqmp),
             (Ok(()), &padded, e, d, p, q, iqmp),
