@@ -201,11 +201,7 @@ mod tests {
         let wake: Wake = Arc::new(move || sender.send(()).unwrap_or_default());
         let mut job = Job::start("test", &wake, |pulse| {
             for done in [0.1, 0.1, 0.9] {
-                pulse.progress(Progress::Prime {
-                    index: 1,
-                    of: 1,
-                    done,
-                });
+                pulse.progress(Progress::Searching { done });
             }
         });
         assert!(matches!(job.wait(LONG), Poll::Done(())));

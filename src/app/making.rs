@@ -1,10 +1,16 @@
 //! Making a key, from a person's movements to a checked pair.
 
+use std::num::NonZero;
+
+use keywright_sift::Engine;
+
 use crate::app::Problem;
 use crate::key::KeyPair;
 use crate::key::comment::Comment;
+use crate::key::crew::Crew;
 use crate::key::entropy::EntropyPool;
-use crate::key::generate::generate;
+use crate::key::generate::generate_with;
+use crate::key::prime::Search;
 use crate::key::spec::KeySpec;
 use crate::key::watch::Watch;
 use crate::sys::clock::local_date;
@@ -17,7 +23,47 @@ use crate::sys::randomness::os_random;
 pub fn new_key(spec: KeySpec, pool: EntropyPool, watch: &dyn Watch) -> Result<KeyPair, Problem> {
     let os = os_random()?;
     let mut rng = pool.into_rng(&os, &spec.to_string());
-    Ok(generate(spec, &mut rng, watch)?)
+    let search = Search {
+        engine: engine(),
+        crew: &AllCores,
+        watch,
+    };
+    Ok(generate_with(spec, &mut rng, &search)?)
+}
+
+/// The best engine. A build for tests can be told to use another one, by its name in
+/// `KEYWRIGHT_ENGINE`.
+fn engine() -> Engine {
+    if cfg!(debug_assertions)
+        && let Ok(name) = std::env::var("KEYWRIGHT_ENGINE")
+        && let Some(engine) = Engine::ALL.into_iter().find(|engine| engine.name() == name)
+    {
+        return engine;
+    }
+    Engine::best()
+}
+
+/// A thread for every core, for the time of the work.
+#[derive(Debug)]
+struct AllCores;
+
+impl Crew for AllCores {
+    fn size(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, NonZero::get)
+    }
+
+    fn run(&self, work: &(dyn Fn(usize) + Sync)) {
+        std::thread::scope(|scope| {
+            for hand in 1..self.size() {
+                let thread = std::thread::Builder::new().name(format!("generate {hand}"));
+                if let Err(error) = thread.spawn_scoped(scope, move || work(hand)) {
+                    // The others find the primes without it.
+                    log::warn!("no thread to look for primes: {error}");
+                }
+            }
+            work(0);
+        });
+    }
 }
 
 /// The comment of a new key: `ed25519-key-20261120`, as PuTTYgen has it; it gives nobody's name away.

@@ -5,11 +5,12 @@
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BitOps as _, BoxedUint, Limb, NonZero, Odd, RandomBits as _, Resize as _};
 use crypto_primes::Flavor;
+use keywright_sift::SmallPrimes;
 use rand_core::CryptoRng;
 use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
-use super::prime::{Cancelled, SecretUint, SmallPrimes, Tally, Which};
+use super::prime::{Cancelled, SecretUint, Tally, words_of};
 use super::validate::Unsound;
 use super::watch::Watch;
 use super::wire::{bit_len, minimal};
@@ -101,18 +102,18 @@ fn field(
     let doubled = NonZero::new(doubled).expect("twice a prime is not zero");
     // Every candidate is odd, and about as often prime as other odd numbers of its size.
     let chance = 2.0 / (f64::from(FIELD_BITS) * std::f64::consts::LN_2);
-    let mut tally = Tally::new(chance, Which { index: 1, of: 1 });
+    let tally = Tally::new(chance);
     loop {
         if watch.is_cancelled() {
             return Err(Cancelled);
         }
-        tally.tell(watch);
+        Tally::tell([&tally], watch);
         tally.count(1);
         let mut drawn = BoxedUint::random_bits(rng, FIELD_BITS);
         drawn.set_bit_vartime(FIELD_BITS - 1, true);
         let p = drawn.wrapping_sub(drawn.rem(&doubled)).wrapping_add(Limb::ONE);
         if p.bits_vartime() == FIELD_BITS
-            && !small_primes.divide(&p)
+            && !small_primes.divide(&words_of(&p))
             && crypto_primes::is_prime(Flavor::Any, &p)
             && let Some(p) = Odd::new(p).into_option()
         {

@@ -11,6 +11,7 @@ use super::validate::{self, Unsound};
 use super::watch::{Progress, Watch};
 use super::{dsa, prime, self_check};
 use crate::secret::SecretBytes;
+use prime::Search;
 
 /// Why there is no key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +45,20 @@ pub fn generate(
     rng: &mut impl CryptoRng,
     watch: &dyn Watch,
 ) -> Result<KeyPair, GenerateError> {
+    generate_with(spec, rng, &Search::alone(watch))
+}
+
+/// The same, with the engine and the hands that are given. With several hands the key depends on which
+/// of them was first.
+///
+/// # Errors
+/// See [`GenerateError`].
+pub fn generate_with(
+    spec: KeySpec,
+    rng: &mut impl CryptoRng,
+    search: &Search<'_>,
+) -> Result<KeyPair, GenerateError> {
+    let watch = search.watch;
     if watch.is_cancelled() {
         return Err(GenerateError::Cancelled);
     }
@@ -62,7 +77,7 @@ pub fn generate(
             (public, PrivateKey::Dsa { x: numbers.x })
         }
         KeySpec::Rsa(bits) => {
-            let numbers = rsa::generate(bits, rng, watch)?;
+            let numbers = rsa::generate(bits, rng, search)?;
             let public = PublicKey::Rsa {
                 e: numbers.e,
                 n: numbers.n,

@@ -11,9 +11,9 @@ use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Gcd as _, Limb, NonZero, O
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::prime::{self, Cancelled, Candidates, Portable, SecretUint, Which};
+use super::prime::{self, Cancelled, Candidates, Search, SecretUint};
 use super::spec::RsaBits;
-use super::watch::{Progress, Watch};
+use super::watch::Progress;
 use crate::secret::SecretBytes;
 
 pub(super) use check::{Hashed, verifies};
@@ -41,23 +41,23 @@ pub struct RsaNumbers {
 
 /// Makes an RSA key with the public exponent 65537 and a modulus of exactly so many bits.
 ///
-/// The bounds are those of FIPS 186-5 A.1.1. The same randomness gives the same key.
+/// The bounds are those of FIPS 186-5 A.1.1. With a single hand, the same randomness gives the same key.
 ///
 /// # Errors
 /// When the watch says that the key is no longer wanted.
 pub fn generate(
     bits: RsaBits,
     rng: &mut (impl CryptoRng + ?Sized),
-    watch: &dyn Watch,
+    search: &Search<'_>,
 ) -> Result<RsaNumbers, Cancelled> {
     let bits = bits.get();
     // A modulus with an odd number of bits has one factor that is a bit longer.
-    let longer = Candidates::new(bits.div_ceil(2), EXPONENT);
-    let shorter = Candidates::new(bits / 2, EXPONENT);
+    let lanes = search.engine.lanes();
+    let longer = Candidates::new(bits.div_ceil(2), EXPONENT, lanes);
+    let shorter = Candidates::new(bits / 2, EXPONENT, lanes);
     loop {
-        let p = prime::find(&longer, &Portable, Which { index: 1, of: 2 }, rng, watch)?;
-        let q = prime::find(&shorter, &Portable, Which { index: 2, of: 2 }, rng, watch)?;
-        watch.progress(Progress::Checking);
+        let [p, q] = prime::find_two([&longer, &shorter], search, rng)?;
+        search.watch.progress(Progress::Checking);
         if let Some(numbers) = assemble(&p, &q, bits) {
             return Ok(numbers);
         }
@@ -171,11 +171,16 @@ mod tests {
     use rsa::RsaPrivateKey;
 
     use super::*;
-    use crate::key::watch::Unwatched;
+    use crate::key::watch::{Unwatched, Watch};
 
     pub(super) fn key_of(bits: u32, seed: u64) -> RsaNumbers {
         let bits = RsaBits::new_short(bits).expect("a possible size");
-        generate(bits, &mut ChaCha20Rng::seed_from_u64(seed), &Unwatched).expect("nobody cancels")
+        generate(
+            bits,
+            &mut ChaCha20Rng::seed_from_u64(seed),
+            &Search::alone(&Unwatched),
+        )
+        .expect("nobody cancels")
     }
 
     pub(super) fn number(bytes: &[u8]) -> BoxedUint {
@@ -264,8 +269,8 @@ mod tests {
         struct Cancel(AtomicBool);
         impl Watch for Cancel {
             fn progress(&self, progress: Progress) {
-                // The second prime has been begun.
-                if matches!(progress, Progress::Prime { index: 2, .. }) {
+                // One prime has been found.
+                if matches!(progress, Progress::Searching { done } if done >= 0.5) {
                     self.0.store(true, Ordering::Relaxed);
                 }
             }
@@ -274,11 +279,8 @@ mod tests {
             }
         }
         let bits = RsaBits::new_short(1024).expect("a possible size");
-        let made = generate(
-            bits,
-            &mut ChaCha20Rng::seed_from_u64(1),
-            &Cancel(AtomicBool::new(false)),
-        );
+        let watch = Cancel(AtomicBool::new(false));
+        let made = generate(bits, &mut ChaCha20Rng::seed_from_u64(1), &Search::alone(&watch));
         assert_eq!(made.err(), Some(Cancelled));
     }
 }

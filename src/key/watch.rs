@@ -3,14 +3,11 @@
 /// What the search for a key is doing now.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Progress {
-    /// Looking for a prime: `done` is the share of the expected work that lies behind, in
-    /// `0.0..1.0`. It is a probability, so it approaches 1 without ever promising the end.
-    Prime {
-        /// Which prime, counted from 1.
-        index: u8,
-        /// How many primes there will be.
-        of: u8,
-        /// `1 − (1 − p)^tries`: the chance that as many tries would have found one by now.
+    /// Looking for primes: `done` is the share of the expected work that lies behind, in `0.0..=1.0`. It
+    /// is a probability, so it approaches 1 without ever promising the end.
+    Searching {
+        /// For each prime, the chance `1 − (1 − p)^tries` that as many tries would have found it by
+        /// now, or 1 when it is found; the mean of these.
         done: f32,
     },
     /// Both halves are there; they are put together and signed with once.
@@ -22,10 +19,7 @@ impl Progress {
     #[must_use]
     pub fn fraction(self) -> f32 {
         match self {
-            Self::Prime { index, of, done } => {
-                let before = f32::from(index.saturating_sub(1));
-                ((before + done.clamp(0.0, 1.0)) / f32::from(of.max(1))).min(0.99)
-            }
+            Self::Searching { done } => done.clamp(0.0, 0.99),
             Self::Checking => 0.99,
         }
     }

@@ -1,10 +1,11 @@
 //! What to try: random odd numbers of the right size without small divisors.
 
-use crypto_bigint::{BitOps as _, BoxedUint, Limb, NonZero, RandomBits as _, Reciprocal, Resize as _, Word};
+use keywright_sift::SmallPrimes;
 use rand_core::CryptoRng;
+use zeroize::Zeroizing;
 
-use super::super::watch::Watch;
-use super::{Cancelled, SecretUint};
+use super::Cancelled;
+use super::words::SecretWords;
 
 /// ⌈√2 · 2^63⌉, the first 64 bits of the least candidate.
 const SQRT_2: u64 = 0xb504_f333_f9de_6485;
@@ -20,206 +21,161 @@ const E_TO_GAMMA: f64 = 1.781_072_417_990_198;
 /// many bits as both together.
 pub(in crate::key) struct Candidates {
     bits: u32,
-    least: BoxedUint,
+    limit: u32,
     small_primes: SmallPrimes,
-    exponent: NonZero<Limb>,
+    exponent: u32,
 }
 
 impl Candidates {
-    /// Candidates of at least 64 bits, which are not 1 modulo the prime `exponent`.
-    pub(in crate::key) fn new(bits: u32, exponent: u32) -> Self {
+    /// Candidates of at least 128 bits, which are not 1 modulo the prime `exponent`. With `lanes`
+    /// numbers sifted at once, sifting costs less, and so less is divided before.
+    pub(in crate::key) fn new(bits: u32, exponent: u32, lanes: usize) -> Self {
         assert!(
-            bits >= u64::BITS,
-            "shorter candidates could be small primes themselves"
+            bits >= 128,
+            "shorter candidates could be small primes themselves, and the sift refuses them"
         );
-        let least = BoxedUint::from(SQRT_2)
-            .resize(bits)
-            .wrapping_shl_vartime(bits - u64::BITS);
-        let exponent = NonZero::new(Limb::from(exponent)).expect("an exponent is not zero");
+        let limit = limit(bits, lanes);
         Self {
             bits,
-            least,
-            small_primes: SmallPrimes::below(sieve_limit(bits)),
+            limit,
+            small_primes: SmallPrimes::below(limit),
             exponent,
         }
+    }
+
+    /// The size of each, in bits.
+    pub(super) fn bits(&self) -> u32 {
+        self.bits
     }
 
     /// The next candidate.
     pub(super) fn draw(
         &self,
         rng: &mut (impl CryptoRng + ?Sized),
-        watch: &dyn Watch,
-    ) -> Result<SecretUint, Cancelled> {
+        stop: &dyn Fn() -> bool,
+    ) -> Result<SecretWords, Cancelled> {
+        let mut bytes = Zeroizing::new(vec![0; self.bits.div_ceil(64) as usize * 8]);
+        let mut words = SecretWords::new(vec![0; bytes.len() / 8]);
         loop {
-            if watch.is_cancelled() {
+            if stop() {
                 return Err(Cancelled);
             }
-            let mut candidate = SecretUint::new(BoxedUint::random_bits(rng, self.bits));
-            candidate.set_bit_vartime(self.bits - 1, true);
-            candidate.set_bit_vartime(0, true);
-            if *candidate >= self.least
-                && candidate.rem_limb(self.exponent) != Limb::ONE
-                && !self.small_primes.divide(&candidate)
+            rng.fill_bytes(&mut bytes);
+            let (eights, _) = bytes.as_chunks::<8>();
+            for (word, eight) in words.iter_mut().zip(eights) {
+                *word = u64::from_le_bytes(*eight);
+            }
+            self.fit(&mut words);
+            if self.first_64_bits(&words) >= SQRT_2
+                && !self.is_one_modulo_exponent(&words)
+                && !self.small_primes.divide(&words)
             {
-                return Ok(candidate);
+                return Ok(words);
             }
         }
+    }
+
+    /// Makes the number odd, and of exactly so many bits.
+    fn fit(&self, words: &mut [u64]) {
+        if let [first, ..] = words {
+            *first |= 1;
+        }
+        if let Some(last) = words.last_mut() {
+            let top = (self.bits - 1) % 64;
+            *last = *last & u64::MAX >> (63 - top) | 1 << top;
+        }
+    }
+
+    fn first_64_bits(&self, words: &[u64]) -> u64 {
+        match *words {
+            [.., below, last] => {
+                let unused = last.leading_zeros();
+                // A word has 64 bits; to shift by all of them is not a shift.
+                last << unused | below.checked_shr(64 - unused).unwrap_or_default()
+            }
+            _ => 0,
+        }
+    }
+
+    fn is_one_modulo_exponent(&self, words: &[u64]) -> bool {
+        let modulus = u128::from(self.exponent);
+        let append = |rest: u128, word: &u64| (rest << 64 | u128::from(*word)) % modulus;
+        words.iter().rev().fold(0, append) == 1
     }
 
     /// The chance that a candidate is prime: 2 / ln N for odd numbers N, over the share that is left
     /// when those with a small divisor are gone.
     pub(super) fn chance_of_prime(&self) -> f64 {
         let ln_candidate = f64::from(self.bits) * std::f64::consts::LN_2;
-        let ln_limit = f64::from(sieve_limit(self.bits)).ln();
-        E_TO_GAMMA * ln_limit / ln_candidate
+        E_TO_GAMMA * f64::from(self.limit).ln() / ln_candidate
     }
 }
 
-/// Up to where small divisors are looked for. The costlier a candidate is to test, the more it pays
-/// to find one: dividing by four more primes takes as long as a few multiplications.
-fn sieve_limit(bits: u32) -> u32 {
-    match bits {
-        ..=1024 => 1 << 14,
-        1025..=2048 => 1 << 16,
-        2049..=4096 => 1 << 17,
-        _ => 1 << 19,
+/// Up to where small divisors are looked for. The costlier a candidate is to sift, the more it pays
+/// to find one before; the figures are measured (`docs/performance.md`).
+fn limit(bits: u32, lanes: usize) -> u32 {
+    let single: u32 = match bits {
+        ..=768 => 1 << 14,
+        769..=1280 => 1 << 16,
+        1281..=1792 => 1 << 17,
+        1793..=3072 => 1 << 18,
+        _ => 1 << 20,
+    };
+    match lanes {
+        ..=1 => single,
+        2..=4 => single / 4,
+        _ => single / 8,
     }
-}
-
-/// The odd primes under some limit, in groups whose product fits a machine word, so that one long
-/// division serves a group.
-pub(in crate::key) struct SmallPrimes {
-    groups: Vec<Group>,
-}
-
-struct Group {
-    product: Reciprocal,
-    primes: Vec<Word>,
-}
-
-impl SmallPrimes {
-    /// The odd primes under `limit`.
-    pub(in crate::key) fn below(limit: u32) -> Self {
-        let mut groups = Vec::new();
-        let mut primes = Vec::new();
-        let mut product: Word = 1;
-        for prime in odd_primes_below(limit) {
-            let prime = Word::from(prime);
-            product = if let Some(larger) = product.checked_mul(prime) {
-                larger
-            } else {
-                groups.push(Group::new(product, std::mem::take(&mut primes)));
-                prime
-            };
-            primes.push(prime);
-        }
-        groups.push(Group::new(product, primes));
-        Self { groups }
-    }
-
-    /// Whether one of them divides `number` (as each does itself, and all of them 0).
-    pub(in crate::key) fn divide(&self, number: &BoxedUint) -> bool {
-        self.divisor(number).is_some()
-    }
-
-    /// The smallest of them that divides `number`.
-    pub(in crate::key) fn divisor(&self, number: &BoxedUint) -> Option<Word> {
-        self.groups.iter().find_map(|group| {
-            let rest = number.rem_limb_with_reciprocal(&group.product).0;
-            let mut divisors = group.primes.iter().filter(|prime| rest.is_multiple_of(**prime));
-            divisors.next().copied()
-        })
-    }
-}
-
-impl Group {
-    fn new(product: Word, primes: Vec<Word>) -> Self {
-        let product = NonZero::new(Limb(product)).expect("a product of primes is not zero");
-        Self {
-            product: Reciprocal::new(product),
-            primes,
-        }
-    }
-}
-
-/// The odd primes under `limit`, by the sieve of Eratosthenes.
-fn odd_primes_below(limit: u32) -> impl Iterator<Item = u32> {
-    let limit = limit as usize;
-    let mut composite = vec![false; limit];
-    for factor in (3..limit).step_by(2).take_while(|factor| factor * factor < limit) {
-        if !composite[factor] {
-            for multiple in (factor * factor..limit).step_by(2 * factor) {
-                composite[multiple] = true;
-            }
-        }
-    }
-    (3..)
-        .step_by(2)
-        .zip(composite.into_iter().skip(3).step_by(2))
-        .filter_map(|(n, c)| (!c).then_some(n))
 }
 
 #[cfg(test)]
 mod tests {
-    use crypto_bigint::ConcatenatingMul as _;
     use rand::SeedableRng as _;
     use rand::rngs::ChaCha20Rng;
 
     use super::*;
-    use crate::key::watch::Unwatched;
+    use crate::key::prime::words::number_of;
 
-    #[test]
-    fn the_small_primes_are_all_there() {
-        assert_eq!(
-            odd_primes_below(30).collect::<Vec<_>>(),
-            [3, 5, 7, 11, 13, 17, 19, 23, 29]
-        );
-        // π(2^14) and π(2^19), OEIS A007053, without the 2.
-        assert_eq!(odd_primes_below(1 << 14).count(), 1900 - 1);
-        assert_eq!(odd_primes_below(1 << 19).count(), 43390 - 1);
-        assert_eq!(odd_primes_below((1 << 16) + 2).last(), Some(65537));
-    }
-
-    #[test]
-    fn a_small_divisor_is_found_wherever_it_stands() {
-        let small_primes = SmallPrimes::below(1 << 14);
-        // 2^521 − 1 is a prime, so it has no small divisor and its multiples only the one.
-        let prime = BoxedUint::one_with_precision(576)
-            .wrapping_shl_vartime(521)
-            .wrapping_sub(Limb::ONE);
-        assert!(!small_primes.divide(&prime));
-        for divisor in odd_primes_below(1 << 14) {
-            assert!(
-                small_primes.divide(&prime.wrapping_mul(BoxedUint::from(divisor))),
-                "{divisor}"
-            );
-        }
+    fn draw(candidates: &Candidates, rng: &mut ChaCha20Rng) -> SecretWords {
+        candidates.draw(rng, &|| false).expect("nobody cancels")
     }
 
     #[test]
     fn the_product_of_two_candidates_has_the_bits_of_both() {
-        for (first, second) in [(512, 512), (513, 512), (1024, 1024)] {
-            let smallest = Candidates::new(first, 65537).least;
-            let product = smallest.concatenating_mul(&Candidates::new(second, 65537).least);
-            assert_eq!(product.bits_vartime(), first + second);
+        // The least candidate's first 64 bits, squared, reach the 128th bit.
+        assert_eq!((u128::from(SQRT_2) * u128::from(SQRT_2)).leading_zeros(), 0);
+        assert_ne!(
+            (u128::from(SQRT_2 - 1) * u128::from(SQRT_2 - 1)).leading_zeros(),
+            0
+        );
+    }
+
+    #[test]
+    fn candidates_have_their_size_whatever_it_is() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        for bits in [128, 129, 191, 192, 193, 512, 513, 1023, 1024, 1025] {
+            let candidates = Candidates::new(bits, 65537, 1);
+            for _ in 0..20 {
+                let drawn = draw(&candidates, &mut rng);
+                assert_eq!(number_of(&drawn, bits + 1).bits_vartime(), bits);
+                assert!(candidates.first_64_bits(&drawn) >= SQRT_2);
+                assert_eq!(drawn[0] & 1, 1);
+                assert!(!candidates.is_one_modulo_exponent(&drawn));
+            }
         }
     }
 
     #[test]
     fn candidates_are_spread_over_their_whole_range() {
-        let candidates = Candidates::new(96, 65537);
+        let candidates = Candidates::new(130, 65537, 1);
         let mut rng = ChaCha20Rng::seed_from_u64(3);
         let mut counts = [0_u32; 8];
         for _ in 0..4000 {
-            let candidate = candidates.draw(&mut rng, &Unwatched).expect("nobody cancels");
-            assert_eq!(candidate.bits_vartime(), 96);
-            assert!(*candidate >= candidates.least);
-            assert_ne!(candidate.rem_limb(candidates.exponent), Limb::ONE);
-            assert!(candidate.bit_vartime(0));
-            let top = f64::from(u16::try_from(candidate.shr(80).as_words()[0]).expect("16 bits are left"));
+            let drawn = draw(&candidates, &mut rng);
+            let top = u16::try_from(candidates.first_64_bits(&drawn) >> 48).expect("16 bits are left");
             let least = 65536.0 / std::f64::consts::SQRT_2;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 7")]
-            let eighth = ((top - least).max(0.0) / (65536.0 - least) * 8.0) as usize;
+            let eighth = ((f64::from(top) - least).max(0.0) / (65536.0 - least) * 8.0) as usize;
             counts[eighth] += 1;
         }
         assert!(
@@ -231,11 +187,12 @@ mod tests {
     #[test]
     fn a_candidate_that_would_be_1_modulo_the_exponent_is_not_drawn() {
         // Of the odd numbers that 3 does not divide, half are 1 modulo 3.
-        let candidates = Candidates::new(64, 3);
+        let candidates = Candidates::new(128, 3, 1);
         let mut rng = ChaCha20Rng::seed_from_u64(4);
         for _ in 0..100 {
-            let candidate = candidates.draw(&mut rng, &Unwatched).expect("nobody cancels");
-            assert_eq!(candidate.rem_limb(candidates.exponent), Limb::from(2_u32));
+            let drawn = draw(&candidates, &mut rng);
+            let whole = u128::from(drawn[1]) << 64 | u128::from(drawn[0]);
+            assert_eq!(whole % 3, 2);
         }
     }
 }

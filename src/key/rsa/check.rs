@@ -2,10 +2,11 @@
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Limb, NonZero, Odd, Resize as _};
+use keywright_sift::SmallPrimes;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::super::prime::{SecretUint, SmallPrimes};
+use super::super::prime::{SecretUint, words_of};
 use super::super::spec::RsaBits;
 use super::without_leading_zeros;
 
@@ -190,7 +191,7 @@ impl Factor {
 
     /// Looks for divisors up to 2048. A factor so small that it could be one of them is let through.
     fn has_small_divisor(&self) -> bool {
-        self.value.bits() > 16 && SmallPrimes::below(2048).divide(&self.value)
+        self.value.bits() > 16 && SmallPrimes::below(2048).divide(&words_of(&self.value))
     }
 
     /// A number to a power, modulo this factor.

@@ -3,8 +3,9 @@
 use std::sync::LazyLock;
 
 use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Limb, NonZero, Resize as _, Word};
+use keywright_sift::SmallPrimes;
 
-use super::super::prime::SmallPrimes;
+use super::super::prime::words_of;
 use super::super::wire::bit_len;
 use super::Weakness;
 
@@ -30,8 +31,7 @@ pub(super) fn weaknesses(n: &[u8], e: &[u8]) -> Vec<Weakness> {
     let large_exponent = Some(bit_len(e)).filter(|bits| *bits > MOST_EXPONENT_BITS);
     [
         SMALL_PRIMES
-            .divisor(&modulus)
-            .and_then(|factor| u32::try_from(factor).ok())
+            .divisor(&words_of(&modulus))
             .map(|factor| Weakness::RsaSmallFactor { factor }),
         fermat(&modulus).map(|steps| Weakness::RsaCloseFactors { steps }),
         wiener(&modulus, &exponent).then_some(Weakness::RsaSmallPrivateExponent),
