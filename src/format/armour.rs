@@ -59,14 +59,44 @@ impl<'a> Iterator for Lines<'a> {
 /// Decodes base64 that carries its padding and no blank space.
 ///
 /// # Errors
-/// [`Fault::Base64`].
+/// [`Fault::Blanks`] where only blank space is in the way, else [`Fault::Base64`].
 pub(super) fn base64(text: &[u8]) -> Result<SecretBytes, DecodeError> {
+    decoded(text).ok_or_else(|| {
+        let bare = without_blanks(text);
+        let is_whole_without = bare.len() < text.len() && decoded(bare.expose()).is_some();
+        let fault = if is_whole_without {
+            Fault::Blanks
+        } else {
+            Fault::Base64
+        };
+        fault.into()
+    })
+}
+
+fn decoded(text: &[u8]) -> Option<SecretBytes> {
     let mut bytes = SecretBytes::new(vec![0; text.len() / 4 * 3 + 3]);
-    let len = Base64::decode(text, bytes.expose_mut())
-        .map_err(|_| Fault::Base64)?
-        .len();
+    let len = Base64::decode(text, bytes.expose_mut()).ok()?.len();
     bytes.truncate(len);
-    Ok(bytes)
+    Some(bytes)
+}
+
+/// Blanks that keyboards, web pages and word processors make: also no-break space, zero-width space and
+/// a byte order mark.
+fn without_blanks(text: &[u8]) -> SecretBytes {
+    const WIDE: [&[u8]; 3] = [b"\xc2\xa0", b"\xe2\x80\x8b", b"\xef\xbb\xbf"];
+    let mut bare = SecretBytes::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, behind @ ..] = rest {
+        if let Some(wide) = WIDE.into_iter().find_map(|wide| rest.strip_prefix(wide)) {
+            rest = wide;
+            continue;
+        }
+        if !first.is_ascii_whitespace() {
+            bare.extend(&[*first]);
+        }
+        rest = behind;
+    }
+    bare
 }
 
 /// Encodes `bytes` in lines of `width` characters, each ended by LF.
@@ -255,6 +285,9 @@ mod tests {
         for (text, fault) in [
             (whole.replace('\n', " "), Fault::OneLine.into()),
             (whole.replace("AAEC", "AA*C"), Fault::Base64.into()),
+            (whole.replace("AAEC", "AA EC"), Fault::Blanks.into()),
+            (whole.replace("AAEC", "AA\u{200b}E\u{a0}C"), Fault::Blanks.into()),
+            (whole.replace("AAEC", "AA EC*"), Fault::Base64.into()),
             (whole.replace("END X", "END Y"), Fault::Header("-----END").into()),
             (whole.replace("AAEC\n", ""), DecodeError::Truncated),
             (whole.repeat(2), DecodeError::MultipleKeys),
