@@ -27,7 +27,8 @@ pub(super) fn without_leading_blank_lines(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii_start()
 }
 
-/// The lines of a text whose lines end in LF, CRLF or CR.
+/// The lines of a text whose lines end in LF, CRLF or CR, or in CRCRLF, which is what becomes of CRLF
+/// that goes through text mode once more.
 pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     Lines { rest: Some(text) }
 }
@@ -46,10 +47,10 @@ impl<'a> Iterator for Lines<'a> {
             self.rest = None;
             return (!rest.is_empty()).then_some(rest);
         };
-        let next = if rest[end..].starts_with(b"\r\n") {
-            end + 2
-        } else {
-            end + 1
+        let next = match &rest[end..] {
+            [b'\r', b'\r', b'\n', ..] => end + 3,
+            [b'\r', b'\n', ..] => end + 2,
+            _ => end + 1,
         };
         self.rest = Some(&rest[next..]);
         Some(&rest[..end])
@@ -233,7 +234,13 @@ mod tests {
 
     #[test]
     fn lines_end_in_lf_crlf_or_cr() {
-        for text in ["a\nb\n\nc", "a\r\nb\r\n\r\nc", "a\rb\r\rc", "a\nb\n\nc\n"] {
+        for text in [
+            "a\nb\n\nc",
+            "a\r\nb\r\n\r\nc",
+            "a\rb\r\rc",
+            "a\nb\n\nc\n",
+            "a\r\r\nb\r\r\n\r\r\nc\r\r\n",
+        ] {
             let found: Vec<&[u8]> = lines(text.as_bytes()).collect();
             assert_eq!(found, [&b"a"[..], b"b", b"", b"c"], "{text:?}");
         }

@@ -72,7 +72,16 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
 }
 
 fn key_in(blob: &[u8]) -> Result<(PublicKey, Option<Certificate>), DecodeError> {
-    key_or_certificate(base64(blob)?.expose())
+    match base64(blob) {
+        Ok(bytes) => key_or_certificate(bytes.expose()),
+        // Cut within a group of four characters: what the whole groups hold says so.
+        Err(error) => {
+            match base64(&blob[..blob.len() / 4 * 4]).map(|bytes| key_or_certificate(bytes.expose())) {
+                Ok(Err(DecodeError::Truncated)) => Err(DecodeError::Truncated),
+                Ok(_) | Err(_) => Err(error),
+            }
+        }
+    }
 }
 
 /// The key with one, two, three words of what seems to be the comment: a web page or a mail breaks a

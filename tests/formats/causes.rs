@@ -94,6 +94,13 @@ fn line() -> String {
     text(&corpus("real/openssh/rsa2048.pub"))
 }
 
+/// The line without its comment, and so many characters of its base64.
+fn line_cut_behind(characters: usize) -> Vec<u8> {
+    let line = line();
+    let blob = line.find("AAAA").expect("it begins so");
+    line.as_bytes()[..blob + characters].to_vec()
+}
+
 /// The text with something put into the middle of its first long word.
 fn within(text: &str, put: &str) -> String {
     let is_long = |word: &&str| word.len() > 40;
@@ -133,12 +140,11 @@ fn damaged_on_the_way() -> Vec<Case> {
     vec![
         truncated("OpenSSH, cut", cut(&openssh)),
         truncated("PPK, cut", cut(&ppk())),
-        truncated("line, cut", {
-            // At the end of a group of four characters, where base64 alone has nothing to say.
-            let line = line();
-            let blob = line.find("AAAA").expect("it begins so");
-            line.as_bytes()[..blob + 200].to_vec()
-        }),
+        // At the end of a group of four characters, where base64 alone has nothing to say, and within.
+        truncated("line, cut", line_cut_behind(200)),
+        truncated("line, cut by one", line_cut_behind(201)),
+        truncated("line, cut by two", line_cut_behind(202)),
+        truncated("line, cut by three", line_cut_behind(203)),
         truncated("PKCS#8, cut", cut(&text(&corpus("real/openssl/ec256_pkcs8.pem")))),
         truncated(
             "DER, cut",

@@ -116,8 +116,8 @@ impl Reason {
                  Ed25519 and Ed448 never got one; `openssl pkey -traditional` refuses them."
             }
             Self::DerIsRead => {
-                "These bytes do not say what type of key they are. They are read, and saved as PKCS#8 in DER, \
-                 which does; what reads one reads the other."
+                "Nothing in these bytes names the type of the key; it is guessed from their shape. They are read, and \
+                 saved as PKCS#8 in DER, which names it; what reads one reads the other."
             }
             Self::DerIsPlain => {
                 "What encrypts a traditional key stands in the two header lines of its PEM text, which DER does \

@@ -19,10 +19,13 @@ const INTRO: &str = "\
 Which key fits into which file. **R**: Keywright reads it. **W**: Keywright writes it. A cell without both says why, and the
 number leads to the [note](#notes) that says it in full.
 
-Nothing here is a promise only. `cargo test --test formats` writes this page, and in the same run proves every letter with
-the program that the format comes from: for **W** that program reads what Keywright wrote and finds the same key, for **R**
-Keywright reads what that program wrote. Where a cell is empty, the test sees to it that Keywright refuses by name. The
-[last table](#who-judges) says who judges what.
+None of it is only a promise. `cargo test --test formats` holds this page to what it proves in the same run, with the
+program that the format comes from: for **W** that program reads what Keywright wrote and finds the same key, for **R**
+Keywright reads what that program wrote. Where a **W** is missing, Keywright must refuse by name; what a note says that
+other programs refuse, they must refuse. The [last table](#who-judges) says who judges what.
+
+The same run takes every key from every format into every other one that can hold it and back: it stays the same key, with
+the same comment and certificate where both formats have a place for them.
 ";
 
 const CIPHERS: &str = "\
@@ -36,7 +39,7 @@ const SSH_1: &str = "\
 ## Keys of SSH 1
 
 RSA keys of SSH 1, private files and public lines, are recognised and shown with size, fingerprint and comment, which
-`puttygen` confirms. They are not converted: no server accepts them since 2017 and no other format can hold them, so what
+`puttygen` confirms. They are not converted: OpenSSH took SSH 1 out in 2017 and no other format can hold its keys, so what
 is said is that they must be replaced.
 ";
 
@@ -44,6 +47,9 @@ const FOOTNOTE: &str = "\
 (*) ML-DSA-44 with Ed25519 needs OpenSSH 10.4, which distributions do not have yet. Its judges are files that `ssh-keygen`
 10.5p1 wrote: what Keywright writes is the same as these, byte for byte, when it is given the random numbers that they were
 made with. In RFC 4716 the key between the two lines is compared. The certificate is the one in OpenSSH's test suite.
+
+DSA is judged by `puttygen` where OpenSSH is the owner, because `ssh-keygen` dropped DSA in release 10.0; the certificate of
+a DSA key is signed by the test itself.
 ";
 
 /// The whole page.
@@ -319,6 +325,9 @@ fn judges_table(page: &mut String) {
             None => "– (not written)".to_owned(),
         };
         let writes = match format {
+            Format::SshCom => {
+                of(Way::Read) + "; and files of ssh.com's own program, from OpenSSH's test suite"
+            }
             Format::Ppk1 => "nobody; made from PPK 2, and `puttygen` reads it as the same key".to_owned(),
             _ => of(Way::Read),
         };

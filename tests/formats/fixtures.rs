@@ -247,8 +247,12 @@ pub(crate) fn comment_of(bytes: &[u8]) -> Comment {
 /// The fingerprint that the manifest of the corpus has for a file there: what the program said that
 /// made it.
 pub(crate) fn fingerprint_in_manifest(file: &str) -> String {
-    let manifest: serde_json::Value =
-        serde_json::from_slice(&corpus("real/MANIFEST.json")).expect("it is JSON");
+    fingerprint_in(&corpus("real/MANIFEST.json"), file)
+}
+
+/// The same out of another manifest.
+pub(crate) fn fingerprint_in(manifest: &[u8], file: &str) -> String {
+    let manifest: serde_json::Value = serde_json::from_slice(manifest).expect("it is JSON");
     let entries = manifest["entries"].as_array().expect("a list");
     let entry = entries.iter().find(|entry| entry["file"] == file);
     let entry = entry.unwrap_or_else(|| panic!("{file} is not in the manifest"));

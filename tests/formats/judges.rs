@@ -274,6 +274,11 @@ pub(crate) fn refuse(algorithm: Algorithm, format: Format) -> Result<(), String>
         Format::Ppk2 | Format::Ppk3 => {
             folder.put("key", &file(algorithm, Format::OpenSsh, None));
             folder.put("passphrase", b"");
+            let line = public_line::encode(key(algorithm).public(), &comment());
+            folder.put("key.pub", line.as_bytes());
+            if folder.tool("puttygen").args(["key.pub", "-L"]).run().is_success {
+                return Err(format!("puttygen takes {line}"));
+            }
             folder
                 .tool("puttygen")
                 .args(["key", "-O", "private", "-o", "written"])

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use keywright::format::{EncodeError, Format, PrivateEncoding};
+use keywright::format::{CbcCipher, EncodeError, Format, PrivateEncoding};
 use keywright::key::Algorithm;
+use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 
 use crate::claims::{Judge, Reason, Way, private};
 use crate::document::document;
-use crate::fixtures::{PASSPHRASE, PASSPHRASES, PRIVATE, encoding};
+use crate::fixtures::{PASSPHRASE, PASSPHRASES, PRIVATE, encoding, fingerprint_in, open, third_party};
 use crate::judges::{reads_ours, refuse, we_refuse, writes_for_us};
 use crate::tools::hold;
 
@@ -104,9 +105,31 @@ fn what_the_notes_say_that_others_refuse_they_do_refuse() {
     hold(results);
 }
 
+/// Nothing of ssh.com's own is installed anywhere any more, but OpenSSH has kept files of it.
+#[test]
+fn files_that_ssh_com_itself_wrote_are_read() {
+    let Some(folder) = third_party() else {
+        println!("no ../shared/corpus/third_party here: ssh.com's own files were not read");
+        return;
+    };
+    let read = |name: &str| std::fs::read(folder.join(name)).expect("it is in the corpus");
+    for name in [
+        "openssh-portable/rsa_ssh2.prv",
+        "openssh-portable-9.8/dsa_ssh2.prv",
+    ] {
+        let found = open(&read(name), None).expect("it is not encrypted");
+        assert_eq!(found.format, Format::SshCom, "{name}");
+        let fingerprint = Fingerprint::of(found.key.public(), FingerprintKind::Sha256);
+        assert_eq!(
+            fingerprint.to_string(),
+            fingerprint_in(&read("MANIFEST.json"), name),
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn des_is_read_but_not_written() {
-    use keywright::format::CbcCipher;
     let weak = PrivateEncoding::Pem {
         cipher: CbcCipher::Des,
     };
