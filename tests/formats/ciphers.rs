@@ -16,7 +16,7 @@ use rand_core::{TryCryptoRng, TryRng};
 use crate::fixtures::{PASSPHRASE, argon2, canonical, comment, file, key, open, outgoing, written};
 use crate::judges::{same_bytes, subject_public_key_info};
 use crate::settings::reread_by_puttygen;
-use crate::tools::{Folder, hold, same};
+use crate::tools::{Folder, Tool, hold, same};
 
 /// All that OpenSSH encrypts key files with.
 pub(crate) const OPENSSH: [Cipher; 10] = [
@@ -186,7 +186,7 @@ fn written_by_openssl(arguments: &[&str], protection: &Protection) -> Result<(),
     let legacy = ["-provider", "legacy", "-provider", "default"];
     arguments
         .iter()
-        .fold(folder.tool("openssl"), |tool, argument| tool.arg(argument))
+        .fold(folder.tool("openssl"), Tool::arg)
         .args(["-in", "plain", "-out", "key", "-passout", &passphrase])
         .args(legacy)
         .output()?;

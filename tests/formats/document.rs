@@ -46,7 +46,8 @@ is said is that they must be replaced.
 const FOOTNOTE: &str = "\
 (*) ML-DSA-44 with Ed25519 needs OpenSSH 10.4, which distributions do not have yet. Its judges are files that `ssh-keygen`
 10.5p1 wrote: what Keywright writes is the same as these, byte for byte, when it is given the random numbers that they were
-made with. In RFC 4716 the key between the two lines is compared. The certificate is the one in OpenSSH's test suite.
+made with. In RFC 4716 the key between the two lines is compared. The certificate is the one in OpenSSH's test suite, which lies beside
+the repository; where it does not, one that the test has signed takes its place.
 
 DSA is judged by `puttygen` where OpenSSH is the owner, because `ssh-keygen` dropped DSA in release 10.0; the certificate of
 a DSA key is signed by the test itself.
@@ -277,12 +278,12 @@ fn cipher_table(page: &mut String) {
 
 /// For each column and direction: the judges, each with the types that it judges unless it judges all.
 fn judges_of(claims: impl Fn(Algorithm) -> Result<Judge, Reason>) -> String {
-    let judged: Vec<(Algorithm, Judge)> = Algorithm::ALL
+    let claimed: Vec<(Algorithm, Judge)> = Algorithm::ALL
         .into_iter()
         .filter_map(|algorithm| Some((algorithm, claims(algorithm).ok()?)))
         .collect();
     let mut judges: Vec<Judge> = Vec::new();
-    for (_, judge) in &judged {
+    for (_, judge) in &claimed {
         if !judges.contains(judge) {
             judges.push(*judge);
         }
@@ -292,7 +293,7 @@ fn judges_of(claims: impl Fn(Algorithm) -> Result<Judge, Reason>) -> String {
     };
     let mut text = first.title().to_owned();
     for judge in others {
-        let types = judged.iter().filter(|(_, other)| other == judge);
+        let types = claimed.iter().filter(|(_, other)| other == judge);
         let types: Vec<&str> = types.map(|(algorithm, _)| type_name(*algorithm)).collect();
         write!(text, "; for {}, {}", types.join(" and "), judge.title()).expect("a text takes any text");
     }

@@ -160,7 +160,7 @@ pub(crate) fn written(
 }
 
 /// The key that stands for its type, with [`comment`] and without a certificate.
-pub(crate) fn outgoing<'a>(algorithm: Algorithm, comment: &'a Comment) -> Outgoing<'a> {
+pub(crate) fn outgoing(algorithm: Algorithm, comment: &Comment) -> Outgoing<'_> {
     Outgoing {
         key: key(algorithm),
         comment,

@@ -10,7 +10,7 @@ use crate::fixtures::{
     PASSPHRASE, PUBLIC, comment, comment_of, corpus, file, key, open_locked, open_public, public_file,
 };
 use crate::judges::{jwcrypto, same_bytes};
-use crate::tools::{Folder, hold, same};
+use crate::tools::{Folder, Tool, hold, same};
 
 /// The two forms of the formats that are text or bytes.
 const WRAPPINGS: [(Wrapping, &str); 2] = [(Wrapping::Pem, "PEM"), (Wrapping::Der, "DER")];
@@ -208,7 +208,7 @@ fn written_by_openssl(
     folder.put("private", &file(algorithm, Format::Pkcs8, None));
     let each = |(_, form): (Wrapping, &str)| {
         let tool = folder.tool("openssl");
-        let tool = arguments.iter().fold(tool, |tool, argument| tool.arg(argument));
+        let tool = arguments.iter().fold(tool, Tool::arg);
         tool.args(["-in", "private", "-outform", form, "-out", "public"])
             .output()?;
         Ok(folder.get("public"))

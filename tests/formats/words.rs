@@ -248,17 +248,17 @@ fn generate_errors() -> Vec<GenerateError> {
 
 /// Every problem there can be with a key or its file, with what caused it.
 fn problems() -> Vec<(String, Problem)> {
-    fn each<E: std::fmt::Debug + 'static>(errors: Vec<E>) -> Vec<(String, Problem)>
+    fn each<E: std::fmt::Debug + 'static>(errors: &[E]) -> Vec<(String, Problem)>
     where
         Problem: for<'a> From<&'a E>,
     {
         let named = |error: &E| (format!("{error:?}"), Problem::from(error));
         errors.iter().map(named).collect()
     }
-    let mut all = each(decode_errors());
-    all.extend(each(encode_errors()));
-    all.extend(each(size_errors()));
-    all.extend(each(generate_errors()));
+    let mut all = each(&decode_errors());
+    all.extend(each(&encode_errors()));
+    all.extend(each(&size_errors()));
+    all.extend(each(&generate_errors()));
     all
 }
 
