@@ -10,7 +10,7 @@ use crate::key::comment::Comment;
 use crate::key::crew::Crew;
 use crate::key::entropy::EntropyPool;
 use crate::key::generate::generate_with;
-use crate::key::prime::Search;
+use crate::key::prime::{Policy, Search};
 use crate::key::spec::KeySpec;
 use crate::key::watch::Watch;
 use crate::sys::clock::local_date;
@@ -27,6 +27,7 @@ pub fn new_key(spec: KeySpec, pool: EntropyPool, watch: &dyn Watch) -> Result<Ke
         engine: engine(),
         crew: &AllCores,
         watch,
+        policy: Policy::default(),
     };
     Ok(generate_with(spec, &mut rng, &search)?)
 }

@@ -7,20 +7,17 @@
 
 mod check;
 
-use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Gcd as _, Limb, NonZero, Odd, Resize as _, Word};
+use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Gcd as _, Limb, NonZero, Odd, Resize as _};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::prime::{self, Cancelled, Candidates, Search, SecretUint};
-use super::spec::RsaBits;
+use super::prime::{self, Cancelled, Search, SecretUint};
+use super::spec::{RsaBits, RsaExponent};
 use super::watch::Progress;
 use crate::secret::SecretBytes;
 
 pub(super) use check::{Hashed, verifies};
 pub use check::{RsaFault, consistency, public_numbers, signs};
-
-/// The public exponent of every key made here: the one that everybody uses.
-const EXPONENT: u32 = 65537;
 
 /// The numbers of an RSA key: unsigned, big-endian, without leading zeros.
 #[derive(Debug)]
@@ -39,7 +36,7 @@ pub struct RsaNumbers {
     pub iqmp: SecretBytes,
 }
 
-/// Makes an RSA key with the public exponent 65537 and a modulus of exactly so many bits.
+/// Makes an RSA key with a modulus of exactly so many bits.
 ///
 /// The bounds are those of FIPS 186-5 A.1.1. With a single hand, the same randomness gives the same key.
 ///
@@ -52,23 +49,23 @@ pub fn generate(
 ) -> Result<RsaNumbers, Cancelled> {
     let bits = bits.get();
     // A modulus with an odd number of bits has one factor that is a bit longer.
-    let lanes = search.engine.lanes();
-    let longer = Candidates::new(bits.div_ceil(2), EXPONENT, lanes);
-    let shorter = Candidates::new(bits / 2, EXPONENT, lanes);
+    let mut rng = prime::stream(rng);
     loop {
-        let [p, q] = prime::find_two([&longer, &shorter], search, rng)?;
+        let longer = prime::source(bits.div_ceil(2), search, &mut rng)?;
+        let shorter = prime::source(bits / 2, search, &mut rng)?;
+        let [p, q] = prime::find([&*longer, &*shorter], search, &mut rng)?;
         search.watch.progress(Progress::Checking);
-        if let Some(numbers) = assemble(&p, &q, bits) {
+        if let Some(numbers) = assemble(&p, &q, bits, search.policy.exponent) {
             return Ok(numbers);
         }
     }
 }
 
-/// The key of two primes that are not 1 modulo [`EXPONENT`].
+/// The key of two primes that suit the exponent.
 ///
 /// `None` if they are so close together, or the private exponent so small, that the key could be
 /// found out. Among random primes that does not happen in the lifetime of the universe.
-fn assemble(p: &SecretUint, q: &SecretUint, bits: u32) -> Option<RsaNumbers> {
+fn assemble(p: &SecretUint, q: &SecretUint, bits: u32, exponent: RsaExponent) -> Option<RsaNumbers> {
     let (p, q) = if **p > **q { (p, q) } else { (q, p) };
     let q = SecretUint::new((&**q).resize(p.bits_precision()));
 
@@ -81,7 +78,7 @@ fn assemble(p: &SecretUint, q: &SecretUint, bits: u32) -> Option<RsaNumbers> {
     let common = Zeroizing::new(NonZero::new(p_less_1.gcd(&q_less_1)).into_option()?);
     let q_part = SecretUint::new(q_less_1.wrapping_div(&*common));
     let lambda = SecretUint::new(p_less_1.concatenating_mul(&*q_part));
-    let d = private_exponent(&lambda)?;
+    let d = private_exponent(&lambda, exponent)?;
     if d.bits() <= bits / 2 {
         return None;
     }
@@ -89,7 +86,8 @@ fn assemble(p: &SecretUint, q: &SecretUint, bits: u32) -> Option<RsaNumbers> {
     let iqmp = SecretUint::new(q.invert_odd_mod(&modulus_p).into_option()?);
     Some(RsaNumbers {
         n: p.concatenating_mul(&*q).to_be_bytes_trimmed_vartime().into_vec(),
-        e: EXPONENT
+        e: exponent
+            .get()
             .to_be_bytes()
             .into_iter()
             .skip_while(|byte| *byte == 0)
@@ -101,37 +99,33 @@ fn assemble(p: &SecretUint, q: &SecretUint, bits: u32) -> Option<RsaNumbers> {
     })
 }
 
-/// The d for which [`EXPONENT`] · d is 1 modulo λ, if there is one.
+/// The d for which e · d is 1 modulo λ, if there is one.
 ///
 /// It is (k · λ + 1) / e for the one k under e with which that is a whole number, so instead of an
-/// inverse of a number of thousands of bits, one modulo 65537 does.
-fn private_exponent(lambda: &BoxedUint) -> Option<SecretUint> {
-    let exponent = NonZero::new(Limb::from(EXPONENT)).into_option()?;
-    let rest = lambda.rem_limb(exponent).0;
-    let inverse = inverse_modulo_exponent(rest)?;
-    let k = BoxedUint::from(Limb(Word::from(EXPONENT) - inverse));
-    let multiple = SecretUint::new(lambda.concatenating_mul(&k));
+/// inverse of a number of thousands of bits, one modulo e does.
+fn private_exponent(lambda: &BoxedUint, exponent: RsaExponent) -> Option<SecretUint> {
+    let e = NonZero::new(Limb::from(exponent.get())).into_option()?;
+    let rest = u32::try_from(lambda.rem_limb(e).0).ok()?;
+    let k = exponent.get() - inverse(rest, exponent.get())?;
+    let multiple = SecretUint::new(lambda.concatenating_mul(&BoxedUint::from(k)));
     let numerator = SecretUint::new(multiple.wrapping_add(Limb::ONE));
-    let (d, rest) = numerator.div_rem_limb(exponent);
+    let (d, rest) = numerator.div_rem_limb(e);
     let d = SecretUint::new(d);
     (rest == Limb::ZERO).then_some(d)
 }
 
-/// The inverse modulo [`EXPONENT`], a prime, by Fermat's little theorem: a^(e−2).
-fn inverse_modulo_exponent(number: Word) -> Option<Word> {
-    let modulus = u64::from(EXPONENT);
-    let mut inverse = 1;
-    let mut square = u64::from(u32::try_from(number).ok()?);
-    let mut exponent = EXPONENT - 2;
-    while exponent > 0 {
-        if exponent & 1 == 1 {
-            inverse = inverse * square % modulus;
-        }
-        square = square * square % modulus;
-        exponent >>= 1;
+/// The inverse of a number modulo another one, by Euclid's algorithm.
+fn inverse(number: u32, modulus: u32) -> Option<u32> {
+    let (mut rests, mut factors) = ((i64::from(modulus), i64::from(number)), (0, 1));
+    while rests.1 != 0 {
+        let quotient = rests.0 / rests.1;
+        rests = (rests.1, rests.0 - quotient * rests.1);
+        factors = (factors.1, factors.0 - quotient * factors.1);
     }
-    let inverse = Word::try_from(inverse).ok()?;
-    (inverse != 0).then_some(inverse)
+    if rests.0 != 1 {
+        return None;
+    }
+    u32::try_from(factors.0.rem_euclid(i64::from(modulus))).ok()
 }
 
 /// The private exponent modulo p − 1 and modulo q − 1, which PEM files carry to sign faster
@@ -217,6 +211,43 @@ mod tests {
     }
 
     #[test]
+    fn the_primes_are_as_the_policy_asks_for() {
+        use crate::key::prime::{Policy, Proof};
+        let bits = RsaBits::new_short(1024).expect("a possible size");
+        let policies = [Proof::Probable, Proof::Proven, Proof::ProvenEven]
+            .into_iter()
+            .flat_map(|proof| [false, true].map(|is_strong| (proof, is_strong)));
+        for (seed, (proof, is_strong)) in (0..).zip(policies) {
+            for exponent in [3, 35, 65537] {
+                let policy = Policy {
+                    proof,
+                    is_strong,
+                    exponent: RsaExponent::new(exponent).expect("odd"),
+                };
+                let search = Search {
+                    policy,
+                    ..Search::alone(&Unwatched)
+                };
+                let mut rng = ChaCha20Rng::seed_from_u64(seed);
+                let key = generate(bits, &mut rng, &search).expect("nobody cancels");
+                assert_eq!(number(&key.e), BoxedUint::from(exponent));
+                check(&key, 1024);
+            }
+        }
+    }
+
+    #[test]
+    fn an_inverse_is_one_or_there_is_none() {
+        for (number, modulus) in [(1, 3), (2, 35), (34, 35), (65536, 65537), (7, u32::MAX)] {
+            let inverse = u64::from(inverse(number, modulus).expect("nothing in common"));
+            assert_eq!(inverse * u64::from(number) % u64::from(modulus), 1);
+        }
+        for (number, modulus) in [(0, 3), (5, 35), (14, 35)] {
+            assert_eq!(inverse(number, modulus), None);
+        }
+    }
+
+    #[test]
     fn short_keys_are_valid() {
         for seed in 0..60 {
             check(&key_of(1024, seed), 1024);
@@ -261,7 +292,7 @@ mod tests {
         let mut close = p.map(|k| SecretUint::new(top.wrapping_add(k.wrapping_shl_vartime(411))));
         let (first, second) = (close.next().expect("endless"), close.next().expect("endless"));
         // They are 2^411 apart, and the least distance for 1024 bits is 2^412.
-        assert!(assemble(&first, &second, 1024).is_none());
+        assert!(assemble(&first, &second, 1024, RsaExponent::default()).is_none());
     }
 
     #[test]

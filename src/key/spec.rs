@@ -117,6 +117,63 @@ impl fmt::Display for RsaBits {
     }
 }
 
+/// The public exponent of an RSA key: odd, and at least 3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RsaExponent(u32);
+
+/// Why a number is no exponent for an RSA key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} cannot be the public exponent of an RSA key: it must be odd, and 3 or more")]
+pub struct RsaExponentError(u32);
+
+impl RsaExponent {
+    /// An odd number of 3 or more.
+    ///
+    /// # Errors
+    /// The number is even, or 1.
+    pub fn new(number: u32) -> Result<Self, RsaExponentError> {
+        if number % 2 == 1 && number >= 3 {
+            Ok(Self(number))
+        } else {
+            Err(RsaExponentError(number))
+        }
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The primes that divide it.
+    #[must_use]
+    pub fn factors(self) -> Vec<u32> {
+        let mut factors = Vec::new();
+        let mut rest = self.0;
+        let mut divisor = 3;
+        while u64::from(divisor) * u64::from(divisor) <= u64::from(rest) {
+            if rest % divisor == 0 {
+                factors.push(divisor);
+                while rest % divisor == 0 {
+                    rest /= divisor;
+                }
+            }
+            divisor += 2;
+        }
+        if rest > 1 {
+            factors.push(rest);
+        }
+        factors
+    }
+}
+
+impl Default for RsaExponent {
+    /// 65537, which everybody uses.
+    fn default() -> Self {
+        Self(65537)
+    }
+}
+
 /// A key to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum KeySpec {
@@ -185,6 +242,22 @@ mod tests {
             assert_eq!(RsaBits::new(bits).map(RsaBits::get), expected, "{bits} bits");
         }
         assert_eq!(RsaBits::new_short(1024).map(RsaBits::get), Ok(1024));
+    }
+
+    #[test]
+    fn exponents_are_odd_and_know_their_factors() {
+        for number in [0, 1, 2, 65536] {
+            assert_eq!(RsaExponent::new(number), Err(RsaExponentError(number)));
+        }
+        for (number, factors) in [
+            (3, vec![3]),
+            (35, vec![5, 7]),
+            (45, vec![3, 5]),
+            (65537, vec![65537]),
+            (u32::MAX, vec![3, 5, 17, 257, 65537]),
+        ] {
+            assert_eq!(RsaExponent::new(number).map(RsaExponent::factors), Ok(factors));
+        }
     }
 
     #[test]

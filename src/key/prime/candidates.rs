@@ -1,14 +1,16 @@
 //! What to try: random odd numbers of the right size without small divisors.
 
 use keywright_sift::SmallPrimes;
-use rand_core::CryptoRng;
+use rand::rngs::ChaCha20Rng;
+use rand_core::Rng as _;
 use zeroize::Zeroizing;
 
-use super::Cancelled;
 use super::words::SecretWords;
+use super::{Cancelled, Source};
+use crate::key::spec::RsaExponent;
 
 /// ⌈√2 · 2^63⌉, the first 64 bits of the least candidate.
-const SQRT_2: u64 = 0xb504_f333_f9de_6485;
+pub(super) const SQRT_2: u64 = 0xb504_f333_f9de_6485;
 
 /// e^γ, from Mertens' third theorem: of the odd numbers, a share of `2 / (e^γ · ln B)` has no prime
 /// divisor under B.
@@ -23,55 +25,23 @@ pub(in crate::key) struct Candidates {
     bits: u32,
     limit: u32,
     small_primes: SmallPrimes,
-    exponent: u32,
+    forbidden: Forbidden,
 }
 
 impl Candidates {
-    /// Candidates of at least 128 bits, which are not 1 modulo the prime `exponent`. With `lanes`
-    /// numbers sifted at once, sifting costs less, and so less is divided before.
-    pub(in crate::key) fn new(bits: u32, exponent: u32, lanes: usize) -> Self {
+    /// Candidates of at least 128 bits, that suit the `exponent`, if one is given. With `lanes` numbers
+    /// sifted at once, sifting costs less, and so less is divided before.
+    pub(in crate::key) fn new(bits: u32, exponent: Option<RsaExponent>, lanes: usize) -> Self {
         assert!(
             bits >= 128,
             "shorter candidates could be small primes themselves, and the sift refuses them"
         );
-        let limit = limit(bits, lanes);
+        let limit = division_limit(bits, lanes);
         Self {
             bits,
             limit,
             small_primes: SmallPrimes::below(limit),
-            exponent,
-        }
-    }
-
-    /// The size of each, in bits.
-    pub(super) fn bits(&self) -> u32 {
-        self.bits
-    }
-
-    /// The next candidate.
-    pub(super) fn draw(
-        &self,
-        rng: &mut (impl CryptoRng + ?Sized),
-        stop: &dyn Fn() -> bool,
-    ) -> Result<SecretWords, Cancelled> {
-        let mut bytes = Zeroizing::new(vec![0; self.bits.div_ceil(64) as usize * 8]);
-        let mut words = SecretWords::new(vec![0; bytes.len() / 8]);
-        loop {
-            if stop() {
-                return Err(Cancelled);
-            }
-            rng.fill_bytes(&mut bytes);
-            let (eights, _) = bytes.as_chunks::<8>();
-            for (word, eight) in words.iter_mut().zip(eights) {
-                *word = u64::from_le_bytes(*eight);
-            }
-            self.fit(&mut words);
-            if self.first_64_bits(&words) >= SQRT_2
-                && !self.is_one_modulo_exponent(&words)
-                && !self.small_primes.divide(&words)
-            {
-                return Ok(words);
-            }
+            forbidden: Forbidden::new(exponent),
         }
     }
 
@@ -85,35 +55,80 @@ impl Candidates {
             *last = *last & u64::MAX >> (63 - top) | 1 << top;
         }
     }
+}
 
-    fn first_64_bits(&self, words: &[u64]) -> u64 {
-        match *words {
-            [.., below, last] => {
-                let unused = last.leading_zeros();
-                // A word has 64 bits; to shift by all of them is not a shift.
-                last << unused | below.checked_shr(64 - unused).unwrap_or_default()
+impl Source for Candidates {
+    fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    fn chance_of_prime(&self) -> f64 {
+        chance_of_prime(self.bits, self.limit)
+    }
+
+    fn draw(&self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled> {
+        let mut bytes = Zeroizing::new(vec![0; self.bits.div_ceil(64) as usize * 8]);
+        let mut words = SecretWords::new(vec![0; bytes.len() / 8]);
+        loop {
+            if stop() {
+                return Err(Cancelled);
             }
-            _ => 0,
+            rng.fill_bytes(&mut bytes);
+            let (eights, _) = bytes.as_chunks::<8>();
+            for (word, eight) in words.iter_mut().zip(eights) {
+                *word = u64::from_le_bytes(*eight);
+            }
+            self.fit(&mut words);
+            if first_64_bits(&words) >= SQRT_2
+                && !self.forbidden.has(&words)
+                && !self.small_primes.divide(&words)
+            {
+                return Ok(words);
+            }
         }
     }
+}
 
-    fn is_one_modulo_exponent(&self, words: &[u64]) -> bool {
-        let modulus = u128::from(self.exponent);
-        let append = |rest: u128, word: &u64| (rest << 64 | u128::from(*word)) % modulus;
-        words.iter().rev().fold(0, append) == 1
+/// The chance that an odd number of so many bits without a divisor under `limit` is prime: 2 / ln N for
+/// odd numbers N, over the share that is left when those with a small divisor are gone.
+pub(super) fn chance_of_prime(bits: u32, limit: u32) -> f64 {
+    let ln_candidate = f64::from(bits) * std::f64::consts::LN_2;
+    E_TO_GAMMA * f64::from(limit).ln() / ln_candidate
+}
+
+/// The primes modulo which a prime factor of an RSA key must not be 1: those of the exponent.
+pub(super) struct Forbidden(Vec<u32>);
+
+impl Forbidden {
+    pub(super) fn new(exponent: Option<RsaExponent>) -> Self {
+        Self(exponent.map(RsaExponent::factors).unwrap_or_default())
     }
 
-    /// The chance that a candidate is prime: 2 / ln N for odd numbers N, over the share that is left
-    /// when those with a small divisor are gone.
-    pub(super) fn chance_of_prime(&self) -> f64 {
-        let ln_candidate = f64::from(self.bits) * std::f64::consts::LN_2;
-        E_TO_GAMMA * f64::from(self.limit).ln() / ln_candidate
+    /// Whether the number is 1 modulo one of them.
+    pub(super) fn has(&self, words: &[u64]) -> bool {
+        self.0.iter().any(|prime| {
+            let modulus = u128::from(*prime);
+            let append = |rest: u128, word: &u64| (rest << 64 | u128::from(*word)) % modulus;
+            words.iter().rev().fold(0, append) == 1
+        })
+    }
+}
+
+/// The first 64 bits of a number of at least so many.
+fn first_64_bits(words: &[u64]) -> u64 {
+    match *words {
+        [.., below, last] => {
+            let unused = last.leading_zeros();
+            // A word has 64 bits; to shift by all of them is not a shift.
+            last << unused | below.checked_shr(64 - unused).unwrap_or_default()
+        }
+        _ => 0,
     }
 }
 
 /// Up to where small divisors are looked for. The costlier a candidate is to sift, the more it pays
 /// to find one before; the figures are measured (`docs/performance.md`).
-fn limit(bits: u32, lanes: usize) -> u32 {
+pub(super) fn division_limit(bits: u32, lanes: usize) -> u32 {
     let single: u32 = match bits {
         ..=768 => 1 << 14,
         769..=1280 => 1 << 16,
@@ -154,25 +169,25 @@ mod tests {
     fn candidates_have_their_size_whatever_it_is() {
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         for bits in [128, 129, 191, 192, 193, 512, 513, 1023, 1024, 1025] {
-            let candidates = Candidates::new(bits, 65537, 1);
+            let candidates = Candidates::new(bits, Some(RsaExponent::default()), 1);
             for _ in 0..20 {
                 let drawn = draw(&candidates, &mut rng);
                 assert_eq!(number_of(&drawn, bits + 1).bits_vartime(), bits);
-                assert!(candidates.first_64_bits(&drawn) >= SQRT_2);
+                assert!(first_64_bits(&drawn) >= SQRT_2);
                 assert_eq!(drawn[0] & 1, 1);
-                assert!(!candidates.is_one_modulo_exponent(&drawn));
+                assert!(!candidates.forbidden.has(&drawn));
             }
         }
     }
 
     #[test]
     fn candidates_are_spread_over_their_whole_range() {
-        let candidates = Candidates::new(130, 65537, 1);
+        let candidates = Candidates::new(130, None, 1);
         let mut rng = ChaCha20Rng::seed_from_u64(3);
         let mut counts = [0_u32; 8];
         for _ in 0..4000 {
             let drawn = draw(&candidates, &mut rng);
-            let top = u16::try_from(candidates.first_64_bits(&drawn) >> 48).expect("16 bits are left");
+            let top = u16::try_from(first_64_bits(&drawn) >> 48).expect("16 bits are left");
             let least = 65536.0 / std::f64::consts::SQRT_2;
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 7")]
             let eighth = ((f64::from(top) - least).max(0.0) / (65536.0 - least) * 8.0) as usize;
@@ -185,14 +200,14 @@ mod tests {
     }
 
     #[test]
-    fn a_candidate_that_would_be_1_modulo_the_exponent_is_not_drawn() {
+    fn a_candidate_that_would_be_1_modulo_a_factor_of_the_exponent_is_not_drawn() {
         // Of the odd numbers that 3 does not divide, half are 1 modulo 3.
-        let candidates = Candidates::new(128, 3, 1);
+        let candidates = Candidates::new(128, RsaExponent::new(15).ok(), 1);
         let mut rng = ChaCha20Rng::seed_from_u64(4);
         for _ in 0..100 {
             let drawn = draw(&candidates, &mut rng);
             let whole = u128::from(drawn[1]) << 64 | u128::from(drawn[0]);
-            assert_eq!(whole % 3, 2);
+            assert!(whole % 3 == 2 && whole % 5 > 1, "{whole}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The search for primes: what to try ([`Candidates`]), how to sift it (the crate `keywright-sift`),
+//! The search for primes: what to try ([`Policy`]), how to sift it (the crate `keywright-sift`),
 //! who judges, with how many hands ([`Crew`]), and whom to tell ([`Watch`]).
 //!
 //! Candidates are drawn afresh each time, uniformly from a range, as FIPS 186-5 A.1.3 has it. Walking
@@ -26,6 +26,8 @@
 //! runs the same instructions for every number of a size; that is what OpenSSL and BoringSSL promise.
 
 mod candidates;
+mod policy;
+mod progression;
 mod tally;
 mod words;
 
@@ -40,8 +42,12 @@ use rand::rngs::ChaCha20Rng;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-pub(super) use candidates::Candidates;
+pub use policy::{Policy, Proof};
+
+use candidates::Candidates;
+pub(super) use policy::source;
 pub(super) use tally::Tally;
+use words::SecretWords;
 pub(super) use words::words_of;
 
 use super::crew::{Alone, Crew};
@@ -64,6 +70,8 @@ pub struct Search<'a> {
     pub crew: &'a dyn Crew,
     /// Who is told, and may stop it.
     pub watch: &'a dyn Watch,
+    /// What is asked of the primes.
+    pub policy: Policy,
 }
 
 impl std::fmt::Debug for Search<'_> {
@@ -71,6 +79,7 @@ impl std::fmt::Debug for Search<'_> {
         f.debug_struct("Search")
             .field("engine", &self.engine)
             .field("crew", &self.crew.size())
+            .field("policy", &self.policy)
             .finish_non_exhaustive()
     }
 }
@@ -83,82 +92,111 @@ impl<'a> Search<'a> {
             engine: Engine::best(),
             crew: &Alone,
             watch,
+            policy: Policy::default(),
         }
+    }
+}
+
+/// Where candidates come from.
+pub(super) trait Source: Sync {
+    /// The size of each, in bits.
+    fn bits(&self) -> u32;
+
+    /// The chance that one of them is prime.
+    fn chance_of_prime(&self) -> f64;
+
+    /// The next one: odd, without small divisors.
+    fn draw(&self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled>;
+
+    /// Whether it is prime for a reason of its own, beside the judge's word; for what has none, yes.
+    fn proves(&self, _: &SecretUint) -> bool {
+        true
     }
 }
 
 /// One prime that is looked for.
 struct Wanted<'a> {
-    candidates: &'a Candidates,
+    source: &'a dyn Source,
     prime: Mutex<Option<SecretUint>>,
     is_found: AtomicBool,
     tally: Tally,
 }
 
-/// Looks for two primes side by side: one each, and when one is found, the other with all hands.
-pub(super) fn find_two(
-    of: [&Candidates; 2],
+/// Looks for several primes side by side: each hand begins with another one, and goes on with the next
+/// when one is found.
+pub(super) fn find<const N: usize>(
+    of: [&dyn Source; N],
     search: &Search<'_>,
     rng: &mut (impl CryptoRng + ?Sized),
-) -> Result<[SecretUint; 2], Cancelled> {
-    let wanted = of.map(|candidates| Wanted {
-        candidates,
+) -> Result<[SecretUint; N], Cancelled> {
+    let wanted = of.map(|source| Wanted {
+        source,
         prime: Mutex::new(None),
         is_found: AtomicBool::new(false),
-        tally: Tally::new(candidates.chance_of_prime()),
+        tally: Tally::new(source.chance_of_prime()),
     });
     let hands = search.crew.size().max(1);
     // A stream for each hand and prime, so that none waits for another, and so that what is drawn
-    // for one prime does not depend on how many candidates the other took.
-    let streams: Vec<[Mutex<ChaCha20Rng>; 2]> = (0..hands)
-        .map(|_| [(); 2].map(|()| Mutex::new(stream(rng))))
+    // for one prime does not depend on how many candidates another took.
+    let streams: Vec<[Mutex<ChaCha20Rng>; N]> = (0..hands)
+        .map(|_| std::array::from_fn(|_| Mutex::new(stream(rng))))
         .collect();
     search.crew.run(&|hand| {
-        for index in [hand % 2, 1 - hand % 2] {
-            if let Some(Ok(mut rng)) = streams.get(hand).map(|both| both[index].lock()) {
+        for index in (0..N).map(|index| (hand + index) % N) {
+            if let Some(Ok(mut rng)) = streams.get(hand).map(|streams| streams[index].lock()) {
                 look_for(&wanted, index, search, &mut rng);
             }
         }
     });
-    let found = wanted.map(|wanted| wanted.prime.into_inner().ok().flatten());
-    match found {
-        [Some(first), Some(second)] => Ok([first, second]),
-        _ => Err(Cancelled),
+    let mut found = Vec::with_capacity(N);
+    for wanted in wanted {
+        found.push(wanted.prime.into_inner().ok().flatten().ok_or(Cancelled)?);
     }
+    found.try_into().map_err(|_| Cancelled)
 }
 
-fn stream(rng: &mut (impl CryptoRng + ?Sized)) -> ChaCha20Rng {
+/// A generator with a seed from `rng`.
+pub(super) fn stream(rng: &mut (impl CryptoRng + ?Sized)) -> ChaCha20Rng {
     let mut seed = Zeroizing::new([0; 32]);
     rng.fill_bytes(seed.as_mut());
     ChaCha20Rng::from_seed(*seed)
 }
 
 /// One hand's share: until the prime is found, here or elsewhere, or nobody wants it any more.
-fn look_for(wanted: &[Wanted<'_>; 2], index: usize, search: &Search<'_>, rng: &mut ChaCha20Rng) {
+fn look_for<const N: usize>(
+    wanted: &[Wanted<'_>; N],
+    index: usize,
+    search: &Search<'_>,
+    rng: &mut ChaCha20Rng,
+) {
     let Wanted {
-        candidates,
+        source,
         prime,
         is_found,
         tally,
     } = &wanted[index];
     let stop = || is_found.load(Ordering::Relaxed) || search.watch.is_cancelled();
     while !stop() {
-        Tally::tell([&wanted[0].tally, &wanted[1].tally], search.watch);
+        Tally::tell(wanted.each_ref().map(|wanted| &wanted.tally), search.watch);
         let mut batch = Vec::with_capacity(search.engine.lanes());
         while batch.len() < search.engine.lanes() {
-            match candidates.draw(rng, &stop) {
+            match source.draw(rng, &stop) {
                 Ok(candidate) => batch.push(candidate),
                 Err(Cancelled) => return,
             }
         }
         let numbers: Vec<&[u64]> = batch.iter().map(|words| words.as_slice()).collect();
-        let Some(passed) = search.engine.test(&numbers, &stop) else {
-            return;
+        // The judge is quick with numbers that are too small to be sifted.
+        let passed = if Engine::BITS.contains(&source.bits()) {
+            search.engine.test(&numbers, &stop)
+        } else {
+            Some(vec![true; numbers.len()])
         };
+        let Some(passed) = passed else { return };
         tally.count(batch.len());
         for (words, passed) in batch.iter().zip(passed) {
-            let number = words::number_of(words, candidates.bits());
-            if passed && crypto_primes::is_prime(Flavor::Any, &*number) {
+            let number = words::number_of(words, source.bits());
+            if passed && crypto_primes::is_prime(Flavor::Any, &*number) && source.proves(&number) {
                 if let Ok(mut prime) = prime.lock() {
                     prime.get_or_insert(number);
                 }
@@ -182,14 +220,14 @@ mod tests {
     }
 
     fn found(engine: Engine, seed: u64) -> [SecretUint; 2] {
-        let longer = Candidates::new(513, 65537, engine.lanes());
-        let shorter = Candidates::new(512, 65537, engine.lanes());
+        let longer = Candidates::new(513, None, engine.lanes());
+        let shorter = Candidates::new(512, None, engine.lanes());
         let search = Search {
             engine,
             ..Search::alone(&Unwatched)
         };
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
-        find_two([&longer, &shorter], &search, &mut rng).expect("nobody cancels")
+        find([&longer, &shorter], &search, &mut rng).expect("nobody cancels")
     }
 
     #[test]
@@ -224,7 +262,7 @@ mod tests {
 
     #[test]
     fn any_number_of_hands_finds_two_primes() {
-        let candidates = Candidates::new(512, 65537, Engine::best().lanes());
+        let candidates = Candidates::new(512, None, Engine::best().lanes());
         for hands in [1, 2, 3, 8] {
             let search = Search {
                 crew: &Threads(hands),
@@ -232,7 +270,7 @@ mod tests {
             };
             let mut rng = ChaCha20Rng::seed_from_u64(5);
             let [first, second] =
-                find_two([&candidates, &candidates], &search, &mut rng).expect("nobody cancels");
+                find([&candidates, &candidates], &search, &mut rng).expect("nobody cancels");
             assert_ne!(first, second);
             for prime in [first, second] {
                 assert!(crypto_primes::is_prime(Flavor::Any, &*prime));
@@ -252,7 +290,7 @@ mod tests {
             }
         }
         for engine in engines() {
-            let candidates = Candidates::new(2048, 65537, engine.lanes());
+            let candidates = Candidates::new(2048, None, engine.lanes());
             for questions in 0..60 {
                 let mut rng = ChaCha20Rng::seed_from_u64(2);
                 let watch = StopAt(AtomicU32::new(questions));
@@ -260,7 +298,7 @@ mod tests {
                     engine,
                     ..Search::alone(&watch)
                 };
-                let found = find_two([&candidates, &candidates], &search, &mut rng);
+                let found = find([&candidates, &candidates], &search, &mut rng);
                 assert_eq!(found.err(), Some(Cancelled));
             }
         }

@@ -287,7 +287,7 @@ fn is_one_modulo(number: &BoxedUint, modulus: &NonZero<BoxedUint>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{key_of, number, signs_with};
-    use super::super::{RsaNumbers, assemble, secret_bytes};
+    use super::super::{RsaExponent, RsaNumbers, assemble, secret_bytes};
     use super::*;
     use crate::secret::SecretBytes;
 
@@ -390,7 +390,12 @@ mod tests {
         // p is the product of two primes over 2048, and d fits it as if it were a prime.
         let composite = number(&key_of(1024, 8).n);
         let other = number(key_of(2048, 9).p.expose());
-        let made = assemble(&SecretUint::new(composite), &SecretUint::new(other), 2048);
+        let made = assemble(
+            &SecretUint::new(composite),
+            &SecretUint::new(other),
+            2048,
+            RsaExponent::default(),
+        );
         let key = made.expect("e has an inverse");
         assert_eq!(
             consistency(
