@@ -3,6 +3,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+#[path = "../common/allocation.rs"]
 mod allocation;
 mod damage;
 mod pem;
