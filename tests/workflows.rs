@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use keywright::app::command::Command as Ask;
 use keywright::app::desktop::Picked;
-use keywright::app::dialog::{Dialog, PublicFormat};
+use keywright::app::dialog::Dialog;
+use keywright::app::saving::PublicForm;
 use keywright::app::saving::{Choice, Strength};
 use keywright::app::stage::{Document, Stage};
 use keywright::app::{App, Kind};
@@ -321,7 +322,7 @@ fn a_comment_that_would_break_the_line_is_not_saved() {
     let mut scene = Scene::with_key();
     scene.document().draft.comment = "x\nssh-ed25519 AAAA attacker".to_owned();
     assert_eq!(scene.document().public_line().lines().count(), 1);
-    scene.ask(Ask::SavePublic(PublicFormat::OpenSshLine));
+    scene.ask(Ask::SavePublic(PublicForm::Line));
     assert_eq!(scene.problem(), "usage");
     scene.ask(Ask::SavePrivate);
     assert_eq!(scene.problem(), "usage");
@@ -362,8 +363,8 @@ fn files_in_the_way_are_asked_about_all_at_once() {
 #[test]
 fn both_formats_of_a_public_key_are_saved() {
     for (public, start) in [
-        (PublicFormat::OpenSshLine, "ssh-ed25519 "),
-        (PublicFormat::Rfc4716, "---- BEGIN SSH2 PUBLIC KEY ----"),
+        (PublicForm::Line, "ssh-ed25519 "),
+        (PublicForm::Rfc4716, "---- BEGIN SSH2 PUBLIC KEY ----"),
     ] {
         let mut scene = Scene::with_key();
         scene.desktop.will_pick(scene.path("key.pub"));
@@ -499,7 +500,7 @@ fn a_public_key_with_a_new_comment_is_unsaved_until_it_is_saved() {
     scene.document().draft.comment = "me@here".to_owned();
     assert!(scene.document().is_unsaved());
     scene.desktop.will_pick(scene.path("other.pub"));
-    scene.ask(Ask::SavePublic(PublicFormat::OpenSshLine));
+    scene.ask(Ask::SavePublic(PublicForm::Line));
     scene.settle();
     assert!(!scene.document().is_unsaved());
 }

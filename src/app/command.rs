@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::app::dialog::{PublicFormat, TextSize, ThemeChoice};
+use crate::app::dialog::{TextSize, ThemeChoice};
 use crate::app::saving::Choice;
+use crate::app::saving::PublicForm;
 use crate::key::entropy::Sample;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
@@ -34,7 +35,7 @@ pub enum Command {
     /// Save the private key in the format chosen beside it.
     SavePrivate,
     /// Save the public key.
-    SavePublic(PublicFormat),
+    SavePublic(PublicForm),
     /// Yes, without a passphrase.
     SaveUnprotected,
     /// Yes, replace the files.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::command::Command;
 use crate::app::job::Job;
-use crate::app::saving::{Plan, Strength};
+use crate::app::saving::{Plan, PublicForm, Strength};
 use crate::app::{Problem, command_line::CommandLine};
 use crate::format::{Argon2Params, Argon2Variant, Cipher, Cost, LockedFile, PrivateFile};
 use crate::key::spec::KeySpec;
@@ -82,16 +82,7 @@ pub enum Purpose {
     /// To save the private key there.
     SavePrivate,
     /// To save the public key there.
-    SavePublic(PublicFormat),
-}
-
-/// The formats of a public key file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PublicFormat {
-    /// One line, for authorized_keys and web forms.
-    OpenSshLine,
-    /// What PuTTYgen's “Save public key” writes.
-    Rfc4716,
+    SavePublic(PublicForm),
 }
 
 /// A path that is typed into the window.

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::app::Problem;
-use crate::app::saving::file_beside;
+use crate::app::saving::{certificate_beside, file_beside};
 use crate::format::key_lines::{self, Listing};
-use crate::format::{self, Parsed, PublicFile};
+use crate::format::{self, Certificate, Parsed, PublicFile};
 use crate::key::PublicKey;
 use crate::sys::files::{ReadError, read_key};
 
@@ -59,5 +59,15 @@ pub fn public_beside(path: &Path, key: &PublicKey) -> Beside {
             Ok(Parsed::Public(file)) if file.key == *key => Beside::SameKey(Box::new(file)),
             _ => Beside::SomethingElse,
         },
+    }
+}
+
+/// The certificate for `key` that lies beside its private key at `path`, as ssh looks for it.
+#[must_use]
+pub fn certificate_of(path: &Path, key: &PublicKey) -> Option<Certificate> {
+    let bytes = read_key(&certificate_beside(path)).ok()?;
+    match format::parse(bytes.expose()) {
+        Ok(Parsed::Public(file)) if file.key == *key => file.certificate,
+        _ => None,
     }
 }

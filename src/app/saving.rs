@@ -4,7 +4,8 @@ mod plan;
 mod strength;
 
 pub use plan::{
-    Encoded, OutgoingPublic, Plan, Planned, PublicForm, encode_private, file_beside, write_public,
+    Encoded, OutgoingPublic, Plan, Planned, PublicForm, certificate_beside, encode_private, file_beside,
+    write_public,
 };
 pub use strength::Strength;
 

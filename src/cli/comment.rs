@@ -15,7 +15,7 @@ use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::opening::Beside;
 use crate::app::saving::{OutgoingPublic, Plan, PublicForm, Strength, file_beside};
-use crate::format::{Format, Parsed, PublicFile};
+use crate::format::{Parsed, PublicFile};
 use crate::key::comment::Comment;
 use crate::sys::files::Existing;
 
@@ -68,7 +68,10 @@ impl CommentFile {
         let mut changed = vec![path.to_owned()];
         match self.file.beside(Some(file.key.public())) {
             Beside::SameKey(public) if public.certificate.is_none() => {
-                plan = plan.and(Plan::public(&public_path, form(public.format)));
+                plan = plan.and(Plan::public(
+                    &public_path,
+                    PublicForm::of(public.format).unwrap_or(PublicForm::Line),
+                ));
                 changed.push(public_path.clone());
             }
             Beside::SameKey(_) | Beside::SomethingElse => console.note(&format!(
@@ -95,7 +98,7 @@ impl CommentFile {
 }
 
 fn change_public(path: &Path, file: PublicFile, comment: &Comment, console: Console) -> Result<(), Problem> {
-    let plan = Plan::public(path, form(file.format));
+    let plan = Plan::public(path, PublicForm::of(file.format).unwrap_or(PublicForm::Line));
     let encoded = plan.encode_public(OutgoingPublic {
         key: &file.key,
         certificate: file.certificate.as_ref(),
@@ -108,13 +111,6 @@ fn change_public(path: &Path, file: PublicFile, comment: &Comment, console: Cons
     };
     let described = Description::of(&Parsed::Public(written), None);
     tell(&[path.to_owned()], &described, console)
-}
-
-fn form(format: Format) -> PublicForm {
-    match format {
-        Format::Rfc4716 => PublicForm::Rfc4716,
-        _ => PublicForm::Line,
-    }
 }
 
 fn tell(changed: &[PathBuf], key: &Description, console: Console) -> Result<(), Problem> {

@@ -16,7 +16,6 @@ use super::{interrupt, json, usage, work};
 use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::saving::{OutgoingPublic, Plan, Strength};
-use crate::format::Format;
 use crate::key::comment::Comment;
 
 /// Save a key in another format
@@ -129,19 +128,15 @@ impl Convert {
                     "Give a file with -o, or use the command public.",
                 ));
             }
-            _ => return print(form.text(outgoing).as_bytes()),
+            _ => return print(form.text(outgoing)?.as_bytes()),
         };
         let plan = Plan::public(&out, form);
         let existing = may_write(&plan, console)?;
         let encoded = plan.encode_public(outgoing)?;
         interrupt::uninterrupted(|| encoded.write(existing))?;
         if console.is_json() {
-            let format = match format {
-                PublicFormat::Openssh => Format::PublicLine,
-                PublicFormat::Rfc4716 => Format::Rfc4716,
-            };
             let written = Description {
-                format: Some(format),
+                format: Some(form.format()),
                 comment: Some(comment.as_str().as_bytes().to_vec()),
                 protection: None,
                 has_private: false,

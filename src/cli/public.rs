@@ -42,7 +42,7 @@ impl Public {
             key: described.known_public()?,
             certificate: None,
             comment: &comment,
-        });
+        })?;
         if console.is_json() {
             described.comment = Some(comment.as_str().as_bytes().to_vec());
             let mut object = json::identity(&self.file.name(), &described);

@@ -115,6 +115,30 @@ impl Format {
     }
 }
 
+impl Format {
+    /// Whether a file of this kind has room for a comment.
+    #[must_use]
+    pub fn holds_comment(self) -> bool {
+        match self {
+            Self::OpenSsh
+            | Self::Ppk1
+            | Self::Ppk2
+            | Self::Ppk3
+            | Self::PublicLine
+            | Self::Rfc4716
+            | Self::SshCom
+            | Self::Jwk => true,
+            Self::Pem | Self::Der | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki | Self::Pkcs1Public => false,
+        }
+    }
+
+    /// Whether a file of this kind can hold a certificate in place of the bare public key.
+    #[must_use]
+    pub fn holds_certificate(self) -> bool {
+        matches!(self, Self::Ppk2 | Self::Ppk3 | Self::PublicLine | Self::Rfc4716)
+    }
+}
+
 /// How a private key file is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Protection {

@@ -14,6 +14,7 @@ use super::asn1::{Fields, count, lone_uint, octets, sequence, uint, whole_bytes}
 use super::pem::Wrapping;
 use super::pem::traditional::{read_ec, read_rsa, write_ec, write_rsa};
 use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, PrivateFile};
+use crate::key::dsa;
 use crate::key::validate::{self, Unsound};
 use crate::key::wire::WireError;
 use crate::key::{KeyPair, PrivateKey, PublicKey};
@@ -107,7 +108,7 @@ fn read_seed(private: &[u8], len: u8) -> Result<SecretBytes, DecodeError> {
 fn read_dsa(p: &[u8], q: &[u8], g: &[u8], private: &[u8]) -> Result<KeyPair, DecodeError> {
     let x = SecretBytes::copy_of(lone_uint(private)?);
     let [p, q, g] = [p, q, g].map(<[u8]>::to_vec);
-    let y = validate::dsa_public(&p, &g, &x)?;
+    let y = dsa::public(&p, &g, &x)?;
     let public = PublicKey::Dsa { p, q, g, y };
     validate::public_key(&public)?;
     Ok(KeyPair::new(public, PrivateKey::Dsa { x })?)

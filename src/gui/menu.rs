@@ -8,8 +8,8 @@ use eframe::egui::{
 use super::pieces::{self, alt_pressed};
 use super::theme::Palette;
 use super::{shortcuts, signs};
-use crate::app::dialog::PublicFormat;
 use crate::app::saving::Choice;
+use crate::app::saving::PublicForm;
 use crate::app::stage::Stage;
 use crate::app::{App, Command, Kind};
 use crate::key::fingerprint::FingerprintKind;
@@ -102,7 +102,7 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         out.push(Command::CopyRandomart);
     }
     if entry_ui(ui, document.is_some(), "Save public key", None) {
-        out.push(Command::SavePublic(PublicFormat::OpenSshLine));
+        out.push(Command::SavePublic(PublicForm::Line));
     }
     if entry_ui(ui, has_private, "Save private key", Some(&shortcuts::SAVE)) {
         out.push(Command::SavePrivate);

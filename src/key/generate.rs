@@ -9,7 +9,7 @@ use super::rsa;
 use super::spec::{Curve, KeySpec};
 use super::validate::{self, Unsound};
 use super::watch::{Progress, Watch};
-use super::{prime, self_check};
+use super::{dsa, prime, self_check};
 use crate::secret::SecretBytes;
 
 /// Why there is no key.
@@ -50,6 +50,17 @@ pub fn generate(
     let (public, private) = match spec {
         KeySpec::Ed25519 => ed25519(rng)?,
         KeySpec::Ecdsa(curve) => ecdsa(curve, rng)?,
+        KeySpec::Ed448 => ed448(rng)?,
+        KeySpec::Dsa => {
+            let numbers = dsa::generate(rng, watch)?;
+            let public = PublicKey::Dsa {
+                p: numbers.p,
+                q: numbers.q,
+                g: numbers.g,
+                y: numbers.y,
+            };
+            (public, PrivateKey::Dsa { x: numbers.x })
+        }
         KeySpec::Rsa(bits) => {
             let numbers = rsa::generate(bits, rng, watch)?;
             let public = PublicKey::Rsa {
@@ -84,6 +95,16 @@ fn ed25519(rng: &mut impl CryptoRng) -> Result<(PublicKey, PrivateKey), Unsound>
     Ok((
         PublicKey::Ed25519(validate::ed25519_public(&seed)?),
         PrivateKey::Ed25519 { seed },
+    ))
+}
+
+fn ed448(rng: &mut impl CryptoRng) -> Result<(PublicKey, PrivateKey), Unsound> {
+    let mut seed = Zeroizing::new([0; 57]);
+    rng.fill_bytes(seed.as_mut());
+    let seed = SecretBytes::copy_of(seed.as_ref());
+    Ok((
+        PublicKey::Ed448(validate::ed448_public(&seed)?),
+        PrivateKey::Ed448 { seed },
     ))
 }
 
@@ -122,6 +143,8 @@ mod tests {
         let rsa = KeySpec::Rsa(RsaBits::new(2048).unwrap());
         for (spec, name, bits) in [
             (KeySpec::Ed25519, "ssh-ed25519", 256),
+            (KeySpec::Ed448, "ssh-ed448", 448),
+            (KeySpec::Dsa, "ssh-dss", 1024),
             (rsa, "ssh-rsa", 2048),
             (KeySpec::Ecdsa(Curve::P256), "ecdsa-sha2-nistp256", 256),
             (KeySpec::Ecdsa(Curve::P384), "ecdsa-sha2-nistp384", 384),

@@ -1,6 +1,7 @@
 //! Keys, and what can be computed from them without touching the world.
 
 pub mod comment;
+pub mod dsa;
 pub mod entropy;
 pub mod fingerprint;
 pub mod generate;

@@ -6,6 +6,7 @@
 use p256::ecdsa::signature::{Signer, Verifier};
 use zeroize::Zeroizing;
 
+use super::dsa;
 use super::pair::{KeyPair, PrivateKey};
 use super::public::PublicKey;
 use super::rsa;
@@ -17,8 +18,8 @@ const MESSAGE: &[u8] = b"keywright checks that this key signs";
 
 /// Whether a signature by the private half verifies with the public half.
 ///
-/// False also for kinds that this program cannot sign with: DSA, which nothing accepts any more, and
-/// security keys, whose private half is elsewhere.
+/// False also for kinds that this program cannot sign with: security keys, whose private half is
+/// elsewhere, and ML-DSA.
 #[must_use]
 pub fn signs(key: &KeyPair) -> bool {
     match (key.public(), key.private()) {
@@ -31,6 +32,7 @@ pub fn signs(key: &KeyPair) -> bool {
         (PublicKey::Ed25519(public), PrivateKey::Ed25519 { seed }) => {
             ed25519_signs(public, seed).unwrap_or(false)
         }
+        (PublicKey::Dsa { p, q, g, y }, PrivateKey::Dsa { x }) => dsa::signs([p, q, g, y], x, MESSAGE),
         (PublicKey::Ed448(public), PrivateKey::Ed448 { seed }) => ed448_signs(public, seed).unwrap_or(false),
         _ => false,
     }

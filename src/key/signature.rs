@@ -58,9 +58,7 @@ pub fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<Verif
             ed25519_fits(key, &message, blob)
         }
         PublicKey::Rsa { e, n } => bit_len(e) <= MOST_EXPONENT_BITS && rsa_fits(n, e, scheme, message, blob),
-        PublicKey::Dsa { p, q, g, y } => {
-            super::validate::dsa_verifies([p, q, g, y], &Sha1::digest(message), blob)
-        }
+        PublicKey::Dsa { p, q, g, y } => super::dsa::verifies([p, q, g, y], &Sha1::digest(message), blob),
         PublicKey::Ecdsa { curve, point } => ecdsa_fits(*curve, point, message, blob),
         PublicKey::Ed25519(key) => ed25519_fits(key, message, blob),
         PublicKey::Ed448(key) => ed448_fits(key, message, blob),

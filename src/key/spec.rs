@@ -127,16 +127,23 @@ pub enum KeySpec {
     Rsa(RsaBits),
     /// ECDSA (RFC 5656).
     Ecdsa(Curve),
+    /// Ed448 (RFC 8709), which PuTTY knows and OpenSSH does not.
+    Ed448,
+    /// DSA with 1024 bits (RFC 4253), which OpenSSH no longer accepts.
+    Dsa,
 }
 
 impl KeySpec {
-    /// The type's short name, as in file names and default comments: `ed25519`, `rsa`, `ecdsa`.
+    /// The type's short name, as in file names and default comments: `ed25519`, `rsa`, `ecdsa`,
+    /// `ed448`, `dsa`.
     #[must_use]
     pub fn short_name(self) -> &'static str {
         match self {
             Self::Ed25519 => "ed25519",
             Self::Rsa(_) => "rsa",
             Self::Ecdsa(_) => "ecdsa",
+            Self::Ed448 => "ed448",
+            Self::Dsa => "dsa",
         }
     }
 
@@ -153,6 +160,8 @@ impl fmt::Display for KeySpec {
             Self::Ed25519 => f.write_str("Ed25519"),
             Self::Rsa(bits) => write!(f, "RSA, {bits} bits"),
             Self::Ecdsa(curve) => write!(f, "ECDSA {}", curve.name()),
+            Self::Ed448 => f.write_str("Ed448"),
+            Self::Dsa => write!(f, "DSA, {} bits", super::dsa::FIELD_BITS),
         }
     }
 }

@@ -5,12 +5,11 @@
 //! two people), so it is done here, once, for every format. Bounds come first: the numbers are
 //! hostile until shown otherwise, and none of these checks takes longer than one signature.
 
-use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, Odd};
 use p256::elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use p256::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytesSize, PublicKey as Point, SecretKey};
 use zeroize::Zeroizing;
 
+use super::dsa;
 use super::mldsa;
 use super::pair::PrivateKey;
 use super::public::PublicKey;
@@ -64,7 +63,7 @@ pub fn public_key(key: &PublicKey) -> Result<(), Unsound> {
             }
             Ok(rsa::public_numbers(n, e)?)
         }
-        PublicKey::Dsa { p, q, g, y } => dsa_group(p, q, g, y),
+        PublicKey::Dsa { p, q, g, y } => dsa::group([p, q, g, y]),
         PublicKey::Ecdsa { curve, point } => uncompressed_point(*curve, point).map(drop),
         PublicKey::SkEcdsa { point, .. } => uncompressed_point(Curve::P256, point).map(drop),
         PublicKey::Ed25519(key) | PublicKey::SkEd25519 { key, .. } => ed25519_point(key),
@@ -85,7 +84,7 @@ pub fn pair(public: &PublicKey, private: &PrivateKey) -> Result<(), Unsound> {
             rsa::consistency(n, e, d.expose(), p.expose(), q.expose(), iqmp.expose())?;
             Ok(())
         }
-        (PublicKey::Dsa { p, q, g, y }, PrivateKey::Dsa { x }) => dsa_pair(p, q, g, y, x),
+        (PublicKey::Dsa { p, q, g, y }, PrivateKey::Dsa { x }) => dsa::pair([p, q, g, y], x),
         (PublicKey::Ecdsa { curve, point }, PrivateKey::Ecdsa { scalar }) => {
             fits(&ecdsa_point(*curve, scalar)?, point)
         }
@@ -193,101 +192,4 @@ fn ed25519_point(key: &[u8; 32]) -> Result<(), Unsound> {
         return Err(Unsound::OffCurve);
     }
     Ok(())
-}
-
-/// The sizes of a DSA field that are looked at.
-const DSA_FIELD_BITS: std::ops::RangeInclusive<u32> = 512..=8192;
-
-/// The sizes of the order of a DSA group.
-const DSA_ORDER_BITS: std::ops::RangeInclusive<u32> = 160..=512;
-
-fn dsa_group(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<(), Unsound> {
-    if !DSA_FIELD_BITS.contains(&bit_len(p)) || !DSA_ORDER_BITS.contains(&bit_len(q)) {
-        return Err(Unsound::Dsa);
-    }
-    let field = dsa_field(p)?;
-    let order = BoxedUint::from_be_slice_vartime(q);
-    for element in [g, y] {
-        // 1 < element < p, and it lies in the group of order q.
-        if bit_len(element) < 2 || is_not_below(element, p) {
-            return Err(Unsound::Dsa);
-        }
-        let power = dsa_element(element, &field).pow(&order);
-        if power.retrieve() != BoxedUint::one_with_precision(field.bits_precision()) {
-            return Err(Unsound::Dsa);
-        }
-    }
-    Ok(())
-}
-
-#[expect(clippy::many_single_char_names, reason = "the names of FIPS 186-4 §4.1")]
-fn dsa_pair(p: &[u8], q: &[u8], g: &[u8], y: &[u8], x: &SecretBytes) -> Result<(), Unsound> {
-    if bit_len(x.expose()) == 0 || is_not_below(x.expose(), q) {
-        return Err(Unsound::Dsa);
-    }
-    fits(&dsa_public(p, g, x)?, y)
-}
-
-/// The DSA public number of a private one: `g^x mod p`.
-///
-/// # Errors
-/// [`Unsound::Dsa`] when `p` can be no field, or another number is too long for it.
-pub fn dsa_public(p: &[u8], g: &[u8], x: &SecretBytes) -> Result<Vec<u8>, Unsound> {
-    let is_in_bounds = DSA_FIELD_BITS.contains(&bit_len(p))
-        && bit_len(g) <= bit_len(p)
-        && bit_len(x.expose()) <= *DSA_ORDER_BITS.end();
-    if !is_in_bounds {
-        return Err(Unsound::Dsa);
-    }
-    let field = dsa_field(p)?;
-    let exponent = Zeroizing::new(BoxedUint::from_be_slice_vartime(x.expose()));
-    let computed = dsa_element(g, &field).pow(&exponent).retrieve();
-    Ok(computed.to_be_bytes_trimmed_vartime().into_vec())
-}
-
-/// Whether `signature`, r and s of 20 bytes each, is that of a hash by the key p, q, g, y (FIPS 186-4
-/// §4.7, RFC 4253 §6.6).
-#[expect(clippy::many_single_char_names, reason = "the names of FIPS 186-4 §4.7")]
-pub(super) fn dsa_verifies([p, q, g, y]: [&[u8]; 4], hash: &[u8], signature: &[u8]) -> bool {
-    let Some((r, s)) = signature.split_at_checked(20).filter(|(_, s)| s.len() == 20) else {
-        return false;
-    };
-    let [r, s] = [r, s].map(super::wire::minimal);
-    if r.is_empty() || s.is_empty() || is_not_below(r, q) || is_not_below(s, q) {
-        return false;
-    }
-    let Some((field, order)) = dsa_field(p).ok().zip(dsa_field(q).ok()) else {
-        return false;
-    };
-    let group = order.modulus().as_nz_ref();
-    let number = |bytes| BoxedUint::from_be_slice_truncated(bytes, order.bits_precision()).rem(group);
-    let Some(w) = number(s).invert_odd_mod(order.modulus()).into_option() else {
-        return false;
-    };
-    // The leftmost bits of the hash, as many as the order has; SHA-1 never has more.
-    let [first, second] = [hash, r].map(|bytes| number(bytes).mul_mod(&w, group));
-    let product = dsa_element(g, &field).pow(&first) * dsa_element(y, &field).pow(&second);
-    let remainder = product.retrieve().rem(group);
-    *remainder.to_be_bytes_trimmed_vartime() == *r
-}
-
-fn dsa_field(p: &[u8]) -> Result<BoxedMontyParams, Unsound> {
-    let modulus = Odd::new(BoxedUint::from_be_slice_vartime(p))
-        .into_option()
-        .ok_or(Unsound::Dsa)?;
-    Ok(BoxedMontyParams::new_vartime(modulus))
-}
-
-fn dsa_element(number: &[u8], field: &BoxedMontyParams) -> BoxedMontyForm {
-    let wide = BoxedUint::from_be_slice_truncated(number, field.bits_precision());
-    BoxedMontyForm::new(wide, field)
-}
-
-/// Whether the big-endian `number` is `limit` or more; both without leading zeros.
-fn is_not_below(number: &[u8], limit: &[u8]) -> bool {
-    number
-        .len()
-        .cmp(&limit.len())
-        .then_with(|| number.cmp(limit))
-        .is_ge()
 }

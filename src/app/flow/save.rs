@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest};
-use crate::app::dialog::{Dialog, Overwrite, PublicFormat, Purpose};
+use crate::app::dialog::{Dialog, Overwrite, Purpose};
 use crate::app::job::Job;
-use crate::app::saving::{self, Choice, Plan};
+use crate::app::saving::{self, Choice, Plan, PublicForm};
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::Task;
 use crate::app::{App, Blame, Problem, Status};
@@ -37,7 +37,7 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn save_public(&mut self, format: PublicFormat, desktop: &dyn Desktop) {
+    pub(in crate::app) fn save_public(&mut self, form: PublicForm, desktop: &dyn Desktop) {
         let Some(document) = self.document() else { return };
         if self.task.is_some() {
             return;
@@ -45,7 +45,7 @@ impl App {
         if let Err(problem) = document.draft.checked_comment() {
             return self.fail("The comment cannot be saved", problem);
         }
-        let purpose = Purpose::SavePublic(format);
+        let purpose = Purpose::SavePublic(form);
         let request = self.save_request("Save public key as", purpose);
         self.pick(purpose, desktop.pick_to_save(request));
     }
@@ -88,8 +88,7 @@ impl App {
         let plan = match purpose {
             Purpose::Open => return,
             Purpose::SavePrivate => Plan::private(document.draft.choice, path, self.strength),
-            Purpose::SavePublic(PublicFormat::OpenSshLine) => Plan::public_line(path),
-            Purpose::SavePublic(PublicFormat::Rfc4716) => Plan::rfc4716(path),
+            Purpose::SavePublic(form) => Plan::public(path, form),
         };
         let taken = plan.taken();
         if taken.is_empty() {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{Choice, Strength};
 use crate::app::{Blame, Problem};
 use crate::format::{
-    self, Certificate, Consent, DecodeError, Outgoing, Parsed, PrivateEncoding, public_line, rfc4716,
+    self, Certificate, Consent, DecodeError, EncodeError, Format, Outgoing, Parsed, PrivateEncoding,
+    Wrapping, jwk, public_line, rfc4716, spki,
 };
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
@@ -23,25 +24,58 @@ pub enum PublicForm {
     Line,
     /// As RFC 4716 has it.
     Rfc4716,
+    /// As OpenSSL has it: `BEGIN PUBLIC KEY` (SubjectPublicKeyInfo, RFC 5280).
+    Spki,
+    /// As PKCS#1 has it, for RSA: `BEGIN RSA PUBLIC KEY`.
+    Pkcs1,
+    /// As a JSON Web Key (RFC 7517).
+    Jwk,
 }
 
 impl PublicForm {
-    /// The whole text of the file.
+    /// All of them, those that every SSH program reads first.
+    pub const ALL: [Self; 5] = [Self::Line, Self::Rfc4716, Self::Spki, Self::Pkcs1, Self::Jwk];
+
+    /// The kind of file that it makes.
     #[must_use]
-    pub fn text(self, outgoing: OutgoingPublic<'_>) -> String {
+    pub fn format(self) -> Format {
+        match self {
+            Self::Line => Format::PublicLine,
+            Self::Rfc4716 => Format::Rfc4716,
+            Self::Spki => Format::Spki,
+            Self::Pkcs1 => Format::Pkcs1Public,
+            Self::Jwk => Format::Jwk,
+        }
+    }
+
+    /// The form of a public key file of this kind; nothing for the kinds that hold private keys only.
+    #[must_use]
+    pub fn of(format: Format) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.format() == format)
+    }
+
+    /// The whole text of the file. A form that has no room for comment or certificate leaves them out.
+    ///
+    /// # Errors
+    /// The form cannot hold this kind of key.
+    pub fn text(self, outgoing: OutgoingPublic<'_>) -> Result<String, EncodeError> {
         let OutgoingPublic {
             key,
             certificate,
             comment,
         } = outgoing;
-        match (self, certificate) {
+        let pem = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ok(match (self, certificate) {
             (Self::Line, None) => format!("{}\n", public_line::encode(key, comment)),
             (Self::Line, Some(certificate)) => {
                 format!("{}\n", public_line::encode_certificate(certificate, comment))
             }
             (Self::Rfc4716, None) => rfc4716::encode(key, comment),
             (Self::Rfc4716, Some(certificate)) => rfc4716::encode_certificate(certificate, comment),
-        }
+            (Self::Spki, _) => pem(spki::encode(key, Wrapping::Pem)?),
+            (Self::Pkcs1, _) => pem(spki::encode_pkcs1(key, Wrapping::Pem)?),
+            (Self::Jwk, _) => jwk::encode_public(key, comment)?,
+        })
     }
 }
 
@@ -68,6 +102,8 @@ pub struct Planned {
 enum Content {
     Private(PrivateEncoding),
     Public(PublicForm),
+    /// The certificate in one line, as ssh looks for it beside a private key.
+    Certificate,
 }
 
 /// Which files will be written; nothing is yet.
@@ -110,10 +146,10 @@ impl Plan {
         Self::public(path, PublicForm::Line)
     }
 
-    /// The public key as RFC 4716 has it, exactly at `path`.
+    /// The certificate in one line, exactly at `path`; nothing is written for a key without one.
     #[must_use]
-    pub fn rfc4716(path: &Path) -> Self {
-        Self::public(path, PublicForm::Rfc4716)
+    pub fn certificate(path: &Path) -> Self {
+        Self::of(path, Content::Certificate)
     }
 
     fn of(path: &Path, content: Content) -> Self {
@@ -179,7 +215,7 @@ impl Plan {
             certificate: None,
             comment: outgoing.comment,
         };
-        self.encode_with(public, |encoding| {
+        self.encode_with(public, outgoing.certificate, |encoding| {
             encode_private(outgoing, encoding, passphrase).map(Some)
         })
     }
@@ -188,23 +224,27 @@ impl Plan {
     /// the plan are left out.
     ///
     /// # Errors
-    /// None today; the type is that of [`Plan::encode`].
+    /// A form cannot hold the key.
     pub fn encode_public(&self, outgoing: OutgoingPublic<'_>) -> Result<Encoded, Problem> {
-        self.encode_with(outgoing, |_| Ok(None))
+        self.encode_with(outgoing, outgoing.certificate, |_| Ok(None))
     }
 
     fn encode_with(
         &self,
         public: OutgoingPublic<'_>,
+        certificate: Option<&Certificate>,
         private: impl Fn(&PrivateEncoding) -> Result<Option<SecretBytes>, Problem>,
     ) -> Result<Encoded, Problem> {
         let mut files = Vec::with_capacity(self.files.len());
         for Planned { path, content } in &self.files {
+            let text = |text: String| Some(SecretBytes::new(text.into_bytes()));
             let (bytes, secrecy) = match content {
                 Content::Private(encoding) => (private(encoding)?, Secrecy::Private),
-                Content::Public(form) => {
-                    let text = SecretBytes::new(form.text(public).into_bytes());
-                    (Some(text), Secrecy::Public)
+                Content::Public(form) => (text(form.text(public)?), Secrecy::Public),
+                Content::Certificate => {
+                    let line =
+                        |certificate| public_line::encode_certificate(certificate, public.comment) + "\n";
+                    (certificate.map(line).and_then(text), Secrecy::Public)
                 }
             };
             files.extend(bytes.map(|bytes| EncodedFile {
@@ -311,10 +351,12 @@ fn holds(
         (Parsed::Public(_), _) => return Ok(false),
     };
     // The halves of what was opened fit together, so the public ones stand for both.
-    Ok(
-        opened.key.public() == outgoing.key.public()
-            && opened.comment == outgoing.comment.as_str().as_bytes(),
-    )
+    let is_same_key = opened.key.public() == outgoing.key.public();
+    let holds_comment =
+        !opened.format.holds_comment() || opened.comment == outgoing.comment.as_str().as_bytes();
+    let holds_certificate =
+        !opened.format.holds_certificate() || opened.certificate.as_ref() == outgoing.certificate;
+    Ok(is_same_key && holds_comment && holds_certificate)
 }
 
 fn unproved(why: &str) -> Problem {
@@ -349,6 +391,14 @@ pub fn write_public(
 #[must_use]
 pub fn file_beside(path: &Path) -> PathBuf {
     with_extension(path, "pub")
+}
+
+/// Where ssh looks for the certificate of the private key at `path`: `id_ed25519-cert.pub`.
+#[must_use]
+pub fn certificate_beside(path: &Path) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push("-cert.pub");
+    PathBuf::from(name)
 }
 
 /// A generator for salts, which are public: straight from the operating system.

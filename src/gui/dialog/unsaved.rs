@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
-use crate::app::dialog::PublicFormat;
+use crate::app::saving::PublicForm;
 
 pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, has_private: bool, scene: &mut Scene<'_>) {
     let (what, discard) = match next {
@@ -23,7 +23,7 @@ pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, has_private: bool, scene: 
             if has_private {
                 Command::SavePrivate
             } else {
-                Command::SavePublic(PublicFormat::OpenSshLine)
+                Command::SavePublic(PublicForm::Line)
             },
         ]),
         Some(1) => scene.out.push(Command::DiscardUnsaved),

@@ -50,7 +50,7 @@ fn advice(spec: KeySpec) -> &'static str {
         KeySpec::Rsa(_) => {
             "Two large primes are being looked for. How many tries that takes is chance, so the bar may stay near the end for a while."
         }
-        KeySpec::Ed25519 | KeySpec::Ecdsa(_) => "This takes a moment.",
+        KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 | KeySpec::Dsa => "This takes a moment.",
     }
 }
 

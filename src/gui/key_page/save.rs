@@ -3,8 +3,8 @@
 use eframe::egui::{Button, ComboBox, Key, Label, Popup, RichText, Ui, vec2};
 
 use crate::app::Command;
-use crate::app::dialog::PublicFormat;
 use crate::app::saving::Choice;
+use crate::app::saving::PublicForm;
 use crate::app::stage::Document;
 use crate::gui::theme::Palette;
 use crate::gui::{pieces, shortcuts, signs};
@@ -64,21 +64,15 @@ fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     let text = pieces::mnemonic(ui, "Save public key", 'u');
     let save = ui.add(Button::new(text).min_size(vec2(140.0, 40.0)));
     if save.clicked() || pieces::alt_pressed(ui, Key::U) {
-        out.push(Command::SavePublic(PublicFormat::OpenSshLine));
+        out.push(Command::SavePublic(PublicForm::Line));
     }
     let more = Button::new("").min_size(vec2(32.0, 40.0));
     let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);
     Popup::menu(&more).show(|ui| {
         ui.set_max_width(330.0);
         for (title, format) in [
-            (
-                "One line, for authorized_keys and web forms",
-                PublicFormat::OpenSshLine,
-            ),
-            (
-                "SSH2 file (RFC 4716), as PuTTYgen saves it",
-                PublicFormat::Rfc4716,
-            ),
+            ("One line, for authorized_keys and web forms", PublicForm::Line),
+            ("SSH2 file (RFC 4716), as PuTTYgen saves it", PublicForm::Rfc4716),
         ] {
             if ui.button(title).clicked() {
                 out.push(Command::SavePublic(format));

@@ -80,7 +80,7 @@ pub(super) fn find(
 }
 
 /// Counts the tries, and says what share of the expected work they are.
-struct Tally {
+pub(super) struct Tally {
     which: Which,
     /// The chance that one try finds a prime.
     chance: f64,
@@ -89,7 +89,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn new(chance: f64, which: Which) -> Self {
+    pub(super) fn new(chance: f64, which: Which) -> Self {
         Self {
             which,
             chance,
@@ -97,13 +97,13 @@ impl Tally {
         }
     }
 
-    fn count(&mut self, tries: usize) {
+    pub(super) fn count(&mut self, tries: usize) {
         for _ in 0..tries {
             self.missed *= 1.0 - self.chance;
         }
     }
 
-    fn tell(&self, watch: &dyn Watch) {
+    pub(super) fn tell(&self, watch: &dyn Watch) {
         #[expect(clippy::cast_possible_truncation, reason = "a bar needs no more digits")]
         let done = (1.0 - self.missed) as f32;
         let Which { index, of } = self.which;
