@@ -107,8 +107,8 @@ pub fn key_lines(bytes: &[u8]) {
     match watched(allowance(bytes.len()), || key_lines::parse(bytes)) {
         Ok(Listing::One(parsed)) => check::file(&parsed),
         Ok(Listing::Lines(lines)) => {
-            assert!(lines.iter().any(|line| line.key.is_ok()));
-            assert!(lines.is_sorted_by(|one, next| one.number < next.number));
+            assert!(lines.clone().any(|line| line.key.is_ok()));
+            assert!(lines.clone().is_sorted_by(|one, next| one.number < next.number));
             for line in lines {
                 check::printable(&escaped(&line.lead));
                 match line.key {

@@ -31,7 +31,7 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, Problem> {
 ///
 /// # Errors
 /// They hold no key.
-pub fn parse_list(bytes: &[u8]) -> Result<Listing, Problem> {
+pub fn parse_list(bytes: &[u8]) -> Result<Listing<'_>, Problem> {
     Ok(key_lines::parse(bytes)?)
 }
 

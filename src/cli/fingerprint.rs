@@ -10,7 +10,7 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::opening::Beside;
+use crate::app::opening::{self, Beside};
 use crate::format::key_lines::{KeyLine, Listing};
 use crate::format::{DecodeError, Parsed};
 use crate::key::fingerprint::FingerprintKind;
@@ -45,10 +45,9 @@ impl Fingerprint {
 
     fn tell_file(&self, file: &KeyFile, console: Console) -> Result<(), Problem> {
         file.check_input(self.passphrase.takes_standard_input())?;
-        match file.parse_list()? {
-            Listing::Lines(lines) => lines
-                .into_iter()
-                .try_for_each(|line| self.tell_line(file, line, console)),
+        let bytes = file.read()?;
+        match opening::parse_list(bytes.expose())? {
+            Listing::Lines(mut lines) => lines.try_for_each(|line| self.tell_line(file, line, console)),
             Listing::One(parsed) => {
                 let parsed = match *parsed {
                     Parsed::Locked(ref locked) if self.passphrase.is_given() || locked.public.is_none() => {

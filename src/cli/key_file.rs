@@ -10,7 +10,6 @@ use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::{terminal, usage, work};
 use crate::app::opening::{self, Beside};
 use crate::app::{Blame, Problem};
-use crate::format::key_lines::Listing;
 use crate::format::{DecodeError, LockedFile, Parsed, PrivateFile};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
@@ -69,11 +68,6 @@ impl KeyFile {
     /// Says what the file is.
     pub(super) fn parse(&self) -> Result<Parsed, Problem> {
         opening::parse(self.read()?.expose())
-    }
-
-    /// Says which keys the file lists.
-    pub(super) fn parse_list(&self) -> Result<Listing, Problem> {
-        opening::parse_list(self.read()?.expose())
     }
 
     /// What lies beside it in `FILE.pub`; `key` is the public half of this one, where that is known.
@@ -172,7 +166,7 @@ impl KeyFile {
         Err(DecodeError::WrongPassphrase.into())
     }
 
-    fn read(&self) -> Result<SecretBytes, Problem> {
+    pub(super) fn read(&self) -> Result<SecretBytes, Problem> {
         match self {
             Self::At(path) => Ok(read_key(path)?),
             Self::StandardInput => read_standard_input().map_err(Problem::from),

@@ -33,7 +33,7 @@ unsafe impl GlobalAlloc for Watched {
 }
 
 /// Does the work, and says how many bytes it held at its height.
-pub fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
+pub(crate) fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     USED.set(0);
     PEAK.set(0);
     let result = work();
