@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 use base64ct::{Base64, Encoding as _};
 use keywright::app::describe::Description;
 use keywright::format::key_lines::{self, Listing};
-use keywright::format::{self, Certificate, Consent, DecodeError, Format, Parsed};
+use keywright::format::{self, Certificate, Consent, Cost, DecodeError, Format, Parsed};
 use keywright::key::PublicKey;
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 
-use crate::allocation::peak_of;
+use crate::allocation::{allowance, peak_of};
 use crate::manifest::{Entry, Outcome, corpus, entries, passphrase};
 
 /// The entries that are not followed, each with its reason; a reason that no longer holds fails too.
@@ -171,9 +171,14 @@ fn open_within_limits(entry: &Entry, wrong: &mut Vec<String>) -> Result<Found, D
             wrong.push(format!("refused only after {taken:?}"));
         }
         let (_, listing_peak) = peak_of(|| key_lines::parse(&bytes).map(drop));
+        let cost = match format::parse(&bytes) {
+            Ok(Parsed::Locked(file)) => file.protection.cost(),
+            _ => Cost::Nothing,
+        };
+        let most = allowance(bytes.len() + right.as_ref().map_or(0, Vec::len), cost).min(MOST_MEMORY);
         let peak = peak.max(listing_peak);
-        if peak > MOST_MEMORY {
-            wrong.push(format!("{} MiB of memory", peak >> 20));
+        if peak > most {
+            wrong.push(format!("{peak} bytes of memory, more than {most}"));
         }
         return result;
     }

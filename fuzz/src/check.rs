@@ -16,12 +16,10 @@ use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::allocation::peak_of;
+use crate::allocation::{self, peak_of};
 
 /// How long anything may take, in this thread's own time.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// What a reader may take on top of four times its input, for numbers and tables of a fixed size.
-const FLOOR: usize = 128 << 10;
 /// A file that asks for more of this is not opened here; that it may not ask for too much, `Cost` sees to.
 const AFFORDABLE: Duration = Duration::from_millis(20);
 
@@ -49,7 +47,7 @@ pub fn watched<T>(allowance: usize, work: impl FnOnce() -> T) -> T {
 /// The most memory that reading so many bytes may take.
 #[must_use]
 pub fn allowance(len: usize) -> usize {
-    4 * len + FLOOR
+    allocation::allowance(len, Cost::Nothing)
 }
 
 /// Reads a file; what is said when it cannot be read must be fit to print.
@@ -308,7 +306,7 @@ pub fn unlocked(parsed: Parsed, len: usize, passphrase: &[u8]) -> Option<Private
     if cost.estimate() > AFFORDABLE {
         return None;
     }
-    let allowance = allowance(len + passphrase.len()).saturating_add(memory(cost));
+    let allowance = allocation::allowance(len + passphrase.len(), cost);
     let passphrase = Passphrase::from_bytes(passphrase.to_vec());
     match watched(allowance, || locked.unlock(&passphrase, Consent::NotGiven)) {
         Ok(file) => {
@@ -321,19 +319,6 @@ pub fn unlocked(parsed: Parsed, len: usize, passphrase: &[u8]) -> Option<Private
             refused(&error);
             None
         }
-    }
-}
-
-/// What the key derivation has asked for, in bytes.
-fn memory(cost: Cost) -> usize {
-    match cost {
-        Cost::Argon2(params) => params.mem_kib as usize * 1024,
-        Cost::Scrypt(params) => {
-            let n = usize::try_from(params.n()).unwrap_or(usize::MAX);
-            n.saturating_mul(params.r() as usize * 128)
-                .saturating_add(params.r() as usize * params.p() as usize * 128)
-        }
-        Cost::Nothing | Cost::Bcrypt { .. } | Cost::Pbkdf2 { .. } => 0,
     }
 }
 

@@ -4,7 +4,7 @@
 //! are safe to print; and what opens is the same after it was written and read again.
 
 #[path = "../../tests/common/allocation.rs"]
-pub mod allocation;
+mod allocation;
 pub mod check;
 pub mod target;
 pub mod wrap;
