@@ -1,6 +1,8 @@
 //! Makes what the fuzzer starts from: `seeds TO FROM…` takes the key files below the folders FROM,
 //! whole and unwrapped, and writes those that suit a target into the folder TO/TARGET.
 
+// Where the counters of covered code live, with which this is built like the targets.
+use libfuzzer_sys as _;
 use std::collections::HashSet;
 use std::fs;
 use std::io::{self, Write as _};

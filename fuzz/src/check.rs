@@ -35,7 +35,7 @@ fn worked() -> Duration {
 pub fn watched<T>(allowance: usize, work: impl FnOnce() -> T) -> T {
     let start = worked();
     let (result, peak) = peak_of(work);
-    let taken = worked() - start;
+    let taken = worked().saturating_sub(start);
     assert!(taken < PATIENCE, "it took {taken:?}");
     assert!(
         peak <= allowance,
@@ -51,6 +51,7 @@ pub fn allowance(len: usize) -> usize {
 }
 
 /// Reads a file; what is said when it cannot be read must be fit to print.
+#[must_use]
 pub fn read(bytes: &[u8]) -> Option<Parsed> {
     match watched(allowance(bytes.len()), || format::parse(bytes)) {
         Ok(parsed) => Some(parsed),
@@ -152,13 +153,12 @@ pub fn public(file: &PublicFile) {
         );
     }
     for wrapping in [Wrapping::Pem, Wrapping::Der] {
-        for bytes in [
+        let both = [
             spki::encode(&file.key, wrapping),
             spki::encode_pkcs1(&file.key, wrapping),
-        ] {
-            if let Ok(bytes) = bytes {
-                assert_eq!(public_again(&bytes).key, file.key);
-            }
+        ];
+        for bytes in both.into_iter().flatten() {
+            assert_eq!(public_again(&bytes).key, file.key);
         }
     }
     if let Ok(text) = jwk::encode_public(&file.key, &comment) {
@@ -177,6 +177,7 @@ fn public_again(bytes: &[u8]) -> PublicFile {
 }
 
 /// Writes a file; nothing where the format cannot hold the key.
+#[must_use]
 pub fn written(
     key: &KeyPair,
     comment: &Comment,
@@ -296,6 +297,7 @@ fn again(file: &PrivateFile, encoding: &PrivateEncoding, passphrase: Option<&[u8
 }
 
 /// Opens what is locked, as far as that costs little.
+#[must_use]
 pub fn unlocked(parsed: Parsed, len: usize, passphrase: &[u8]) -> Option<PrivateFile> {
     let locked = match parsed {
         Parsed::Private(file) => return Some(file),

@@ -122,7 +122,7 @@ fn mac<M: Mac + hmac::KeyInit>(key: &[u8], covered: &[u8]) -> Vec<u8> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    base16ct::lower::encode_string(bytes)
 }
 
 /// A certificate of the fields up to its authority, signed by an authority whose key is known to all.
