@@ -460,9 +460,7 @@ fn no_flipped_bit_makes_another_key() {
     ] {
         let bytes = std::fs::read(corpus("real").join(name)).expect("the file is there");
         let key = open(&bytes, None).expect("it opens").key().cloned();
-        let is_public = Path::new(name)
-            .extension()
-            .is_some_and(|extension| extension == "pub");
+        let is_public = name == "openssh/ed25519.pub";
         for at in 0..bytes.len() {
             for bit in 0..8 {
                 let mut flipped = bytes.clone();

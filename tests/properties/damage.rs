@@ -6,8 +6,9 @@ use base64ct::{Base64, Encoding as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use keywright::format::{
     self, Argon2Params, Argon2Variant, CbcCipher, Consent, Cost, DecodeError, Parsed, PrivateEncoding,
-    PrivateFile, Wrapping, jwk, key_lines, public_line, rfc4716, spki,
+    PrivateFile, ScryptParams, Wrapping, jwk, key_lines, public_line, rfc4716, spki,
 };
+use keywright::key::PublicKey;
 use keywright::key::comment::Comment;
 use keywright::secret::Passphrase;
 use proptest::collection::vec;
@@ -429,4 +430,37 @@ fn many_small_parts_take_no_memory() {
     ] {
         assert!(!matches!(read(text.as_bytes()), Ok(Some(_))));
     }
+}
+
+/// Found by the fuzzer: what looks like the first line of another file is part of a number.
+#[test]
+fn text_within_the_numbers_of_a_binary_key_is_no_text() {
+    for text in ["-----BEGIN OPENSSH PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KE"] {
+        let n = [&[0xc3; 100][..], b"\n", text.as_bytes(), b"\n", &[1; 60]].concat();
+        let key = PublicKey::Rsa { e: vec![1, 0, 1], n };
+        for bytes in [
+            spki::encode(&key, Wrapping::Der),
+            spki::encode_pkcs1(&key, Wrapping::Der),
+        ] {
+            let parsed = format::parse(&bytes.expect("it can be written"));
+            assert!(
+                matches!(parsed, Ok(Parsed::Public(file)) if file.key == key),
+                "{text}"
+            );
+        }
+    }
+}
+
+#[test]
+fn scrypt_takes_no_more_memory_than_it_says() {
+    let params = ScryptParams::new(2, 1 << 18, 1).expect("it is defined");
+    assert!(
+        Cost::Scrypt(params)
+            .to_string()
+            .ends_with("and 128 MiB of memory")
+    );
+    let passphrase = Passphrase::from_bytes(PASSPHRASE.to_vec());
+    let (derived, peak) = peak_of(|| params.derive(&passphrase, b"salt", 32));
+    assert!(derived.is_some());
+    assert!((128 << 20..129 << 20).contains(&peak), "{peak}");
 }
