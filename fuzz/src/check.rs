@@ -21,7 +21,7 @@ use crate::allocation::{self, peak_of};
 /// How long anything may take, in this thread's own time.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// A file that asks for more of this is not opened here; that it may not ask for too much, `Cost` sees to.
-const AFFORDABLE: Duration = Duration::from_millis(20);
+pub const AFFORDABLE: Duration = Duration::from_millis(20);
 
 fn worked() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
