@@ -21,8 +21,8 @@ pub enum Dialog {
     Overwrite(Overwrite),
     /// There is an unsaved key; do this all the same?
     Unsaved(Box<Command>),
-    /// An RSA key shorter than is safe?
-    ShortKey(KeySpec),
+    /// A key that can be broken, such as a short RSA key?
+    WeakKey(KeySpec),
     /// No file dialog on this system; the path is typed.
     TypePath(TypePath),
     /// Something went wrong.

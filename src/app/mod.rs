@@ -12,6 +12,7 @@ mod flow;
 pub mod guessing;
 pub mod job;
 pub mod making;
+mod next_key;
 pub mod opening;
 mod problem;
 pub mod saving;
@@ -22,11 +23,12 @@ mod task;
 use std::path::PathBuf;
 
 pub use command::Command;
+pub use next_key::{Kind, NextKey};
 pub use problem::{Blame, Problem};
 
 use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
-use crate::key::spec::{KeySpec, RsaBits};
+use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice};
 use job::{Job, Poll, Wake};
@@ -80,52 +82,6 @@ pub struct App {
     must_quit: bool,
     quits_when_saved: bool,
     is_discarding: bool,
-}
-
-/// What the page asks for, before it is a [`KeySpec`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NextKey {
-    /// Which kind.
-    pub kind: Kind,
-    /// The number of bits, as typed, for RSA.
-    pub rsa_bits: u32,
-    /// The curve for ECDSA.
-    pub curve: crate::key::spec::Curve,
-}
-
-/// The kinds of keys that can be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Ed25519.
-    Ed25519,
-    /// RSA.
-    Rsa,
-    /// ECDSA.
-    Ecdsa,
-}
-
-impl Default for NextKey {
-    fn default() -> Self {
-        Self {
-            kind: Kind::Ed25519,
-            rsa_bits: RsaBits::default().get(),
-            curve: crate::key::spec::Curve::P256,
-        }
-    }
-}
-
-impl NextKey {
-    /// The key that this describes; short RSA keys are among them, and are asked about later.
-    ///
-    /// # Errors
-    /// The number of bits is none that an RSA key can have.
-    pub fn spec(self) -> Result<KeySpec, Problem> {
-        Ok(match self.kind {
-            Kind::Ed25519 => KeySpec::Ed25519,
-            Kind::Rsa => KeySpec::Rsa(RsaBits::new_short(self.rsa_bits)?),
-            Kind::Ecdsa => KeySpec::Ecdsa(self.curve),
-        })
-    }
 }
 
 /// [`Speed`], which is measured beside everything else when the first key is there.
@@ -284,10 +240,9 @@ impl App {
     }
 
     fn ask_to_generate(&mut self, spec: KeySpec) {
-        let is_short = matches!(spec, KeySpec::Rsa(bits) if bits.get() < RsaBits::MIN);
-        let was_asked = matches!(self.dialog, Some(Dialog::ShortKey(_)));
-        if is_short && !was_asked {
-            self.dialog = Some(Dialog::ShortKey(spec));
+        let was_asked = matches!(self.dialog, Some(Dialog::WeakKey(asked)) if asked == spec);
+        if next_key::is_weak(spec) && !was_asked && !self.is_discarding {
+            self.dialog = Some(Dialog::WeakKey(spec));
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
             let previous = self.take_document();

@@ -123,12 +123,9 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         out.extend(spec.map(Command::Generate));
     }
     ui.separator();
-    for (kind, title) in [
-        (Kind::Ed25519, "Ed25519 key"),
-        (Kind::Rsa, "RSA key"),
-        (Kind::Ecdsa, "ECDSA key"),
-    ] {
-        if choice_ui(ui, app.next_key.kind == kind, title) {
+    for kind in Kind::MAIN.into_iter().chain(Kind::MORE) {
+        let title = format!("{} key", kind.title());
+        if choice_ui(ui, app.next_key.kind == kind, &title) {
             app.next_key.kind = kind;
         }
     }

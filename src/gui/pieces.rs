@@ -5,8 +5,8 @@ use std::sync::Arc;
 use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Memory, Modifiers, Painter, Rect,
-    Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, Vec2,
+    Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
+    Rect, Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, Vec2,
     WidgetInfo, WidgetText, accesskit, vec2,
 };
 
@@ -194,6 +194,30 @@ pub(super) fn icon_button_ui(
     let square = Rect::from_center_size(response.rect.center(), Vec2::splat(16.0));
     draw(ui.painter(), square, color);
     response.on_hover_text(name)
+}
+
+/// What shows more of the page or less, with a triangle before it.
+pub(super) fn disclosure_ui(ui: &mut Ui, text: &str, is_open: bool) -> Response {
+    let triangle = IdSalt::new("triangle");
+    let side = ui.spacing().icon_width;
+    let label = RichText::new(text).color(Palette::of(ui).text);
+    let button = Button::new((Atom::custom(triangle, Vec2::splat(side)), label)).frame_when_inactive(false);
+    let before = ui.spacing().button_padding;
+    ui.spacing_mut().button_padding = vec2(0.0, 2.0);
+    let drawn = button.atom_ui(ui);
+    ui.spacing_mut().button_padding = before;
+    let response = named(ui, drawn.response.clone(), text);
+    if let Some(rect) = drawn.rect(triangle) {
+        let color = Palette::of(ui).weak;
+        if is_open {
+            signs::draw_down(ui.painter(), rect, color);
+        } else {
+            signs::draw_right(ui.painter(), rect, color);
+        }
+    }
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_expanded(is_open));
+    response
 }
 
 /// What scrolls when it is too high, with a handle that can be seen.

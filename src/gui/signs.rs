@@ -90,3 +90,14 @@ pub(super) fn draw_down(painter: &Painter, rect: Rect, color: Color32) {
     ];
     painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }
+
+/// A triangle that points to the right, in the middle of `rect`.
+pub(super) fn draw_right(painter: &Painter, rect: Rect, color: Color32) {
+    let center = rect.center();
+    let corners = vec![
+        center + vec2(-3.0, -5.0),
+        center + vec2(4.0, 0.0),
+        center + vec2(-3.0, 5.0),
+    ];
+    painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+}

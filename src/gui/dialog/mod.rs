@@ -7,10 +7,10 @@ mod overwrite;
 mod parameters;
 mod problem;
 mod settings;
-mod short_key;
 mod type_path;
 mod unlock;
 mod unsaved;
+mod weak_key;
 
 use eframe::egui::{Button, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
 
@@ -87,7 +87,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::NoPassphrase => no_passphrase::no_passphrase_ui(ui, &mut scene),
                 Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
                 Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, has_private, &mut scene),
-                Dialog::ShortKey(spec) => short_key::short_key_ui(ui, *spec, &mut scene),
+                Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
@@ -116,7 +116,7 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
         Dialog::Overwrite(_) => "Replace this file?".to_owned(),
         Dialog::Unsaved(_) => "This key is not saved".to_owned(),
-        Dialog::ShortKey(_) => "Make such a short key?".to_owned(),
+        Dialog::WeakKey(spec) => weak_key::title(*spec).to_owned(),
         Dialog::TypePath(typed) => type_path::title(typed.purpose).to_owned(),
         Dialog::Problem { title, .. } => title.clone(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),

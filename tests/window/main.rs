@@ -1,0 +1,11 @@
+//! The window, found and used as a screen reader would: by roles and names.
+
+mod cat;
+mod dialogs;
+mod layout;
+mod making;
+mod passphrases;
+mod scene;
+#[path = "../support/mod.rs"]
+mod support;
+mod words;

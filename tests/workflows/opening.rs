@@ -1,0 +1,165 @@
+//! Opening keys.
+
+use std::path::Path;
+
+use crate::scene::Scene;
+use keywright::app::command::Command as Ask;
+use keywright::app::dialog::Dialog;
+use keywright::app::saving::PublicForm;
+use keywright::format;
+use keywright::format::{Argon2Params, Outgoing, PrivateEncoding};
+use keywright::key::comment::Comment;
+use keywright::key::spec::KeySpec;
+use keywright::secret::Passphrase;
+use rand::SeedableRng as _;
+
+/// A PPK file that is costly to open.
+fn costly_file(path: &Path) {
+    let mut rng = rand::rngs::ChaCha20Rng::from_seed([7; 32]);
+    let key =
+        keywright::key::generate::generate(KeySpec::Ed25519, &mut rng, &keywright::key::watch::Unwatched)
+            .expect("a key");
+    let comment = Comment::new("costly").expect("harmless");
+    let params = Argon2Params {
+        mem_kib: (256 << 10) + 8,
+        passes: 1,
+        ..Argon2Params::default()
+    };
+    let outgoing = Outgoing {
+        key: &key,
+        comment: &comment,
+        certificate: None,
+    };
+    let passphrase = Passphrase::new("open sesame".to_owned());
+    let bytes = format::encode_private(
+        outgoing,
+        &PrivateEncoding::Ppk3(params),
+        Some(&passphrase),
+        &mut rng,
+    )
+    .expect("it can be written");
+    std::io::Write::write_all(
+        &mut std::fs::File::create_new(path).expect("a new file"),
+        bytes.expose(),
+    )
+    .expect("it can be written");
+}
+
+#[test]
+fn a_second_file_dialog_is_not_opened_beside_the_first() {
+    let mut scene = Scene::new();
+    scene.ask(Ask::Open);
+    assert!(scene.app.is_picking());
+    scene.ask(Ask::Open);
+    assert_eq!(scene.desktop.dialogs_opened(), 1);
+
+    scene.ask(Ask::TypePathInstead);
+    assert!(!scene.app.is_picking());
+    assert!(matches!(scene.app.dialog, Some(Dialog::TypePath(_))));
+}
+
+#[test]
+fn a_wrong_passphrase_is_said_and_can_be_tried_again() {
+    let mut scene = Scene::with_key();
+    scene.type_passphrases("open sesame", "open sesame");
+    scene.desktop.will_pick(scene.path("id"));
+    scene.ask(Ask::SavePrivate);
+    scene.settle();
+
+    scene.open(&scene.path("id"));
+    scene.type_into_unlock("open simsim");
+    scene.ask(Ask::Unlock);
+    scene.settle();
+    match &scene.app.dialog {
+        Some(Dialog::Unlock(unlock)) => {
+            let problem = unlock.problem.as_ref().expect("it was wrong");
+            assert_eq!(problem.code, "wrong-passphrase");
+            assert!(unlock.typed.is_empty(), "the field is ready for another one");
+        }
+        other => panic!("{other:?}"),
+    }
+    scene.type_into_unlock("open sesame");
+    scene.ask(Ask::Unlock);
+    scene.settle();
+    assert!(scene.app.dialog.is_none());
+    assert_eq!(scene.document().draft.passphrase.expose(), "open sesame");
+    assert_eq!(scene.document().draft.confirmation.expose(), "open sesame");
+}
+
+#[test]
+fn a_file_that_costs_much_to_open_is_asked_about_first() {
+    let mut scene = Scene::new();
+    costly_file(&scene.path("costly.ppk"));
+    scene.open(&scene.path("costly.ppk"));
+    scene.type_into_unlock("open sesame");
+    scene.ask(Ask::Unlock);
+    scene.settle();
+    match &scene.app.dialog {
+        Some(Dialog::Unlock(unlock)) => assert!(unlock.asks_consent.is_some()),
+        other => panic!("{other:?}"),
+    }
+    scene.ask(Ask::AgreeToCost);
+    scene.settle();
+    assert_eq!(scene.document().draft.comment, "costly");
+}
+
+#[test]
+fn what_is_no_key_is_explained() {
+    let mut scene = Scene::new();
+    scene.open(&scene.path("nothing"));
+    assert_eq!(scene.problem(), "io-not-found");
+    scene.desktop.has_on_clipboard("Dear diary,\n");
+    scene.ask(Ask::Paste);
+    scene.settle();
+    assert_eq!(scene.problem(), "not-a-key-file");
+}
+
+#[test]
+fn a_public_key_is_opened_without_a_private_half() {
+    let mut scene = Scene::with_saved_key();
+    let line = scene.document().public_line();
+    scene.open(&scene.path("id.pub"));
+    assert!(scene.document().key().is_none());
+    assert_eq!(scene.document().public_line(), line);
+    scene.ask(Ask::SavePrivate);
+    assert!(scene.app.dialog.is_none());
+    assert_eq!(
+        scene.desktop.dialogs_opened(),
+        1,
+        "there is nothing private to save"
+    );
+}
+
+#[test]
+fn a_public_key_with_a_new_comment_is_unsaved_until_it_is_saved() {
+    let mut scene = Scene::with_saved_key();
+    scene.open(&scene.path("id.pub"));
+    scene.document().draft.comment = "me@here".to_owned();
+    assert!(scene.document().is_unsaved());
+    scene.desktop.will_pick(scene.path("other.pub"));
+    scene.ask(Ask::SavePublic(PublicForm::Line));
+    scene.settle();
+    assert!(!scene.document().is_unsaved());
+}
+
+#[test]
+fn a_pasted_private_key_is_in_no_file_yet() {
+    let mut scene = Scene::with_saved_key();
+    let text = std::fs::read_to_string(scene.path("id")).expect("it is text");
+    scene.desktop.has_on_clipboard(&text);
+    scene.ask(Ask::Paste);
+    scene.settle();
+    assert!(scene.document().path.is_none());
+    assert!(scene.document().is_unsaved());
+    scene.ask(Ask::Quit);
+    assert!(!scene.app.must_quit());
+    assert!(matches!(scene.app.dialog, Some(Dialog::Unsaved(_))));
+}
+
+#[test]
+fn an_empty_clipboard_is_explained() {
+    let mut scene = Scene::new();
+    scene.ask(Ask::Paste);
+    scene.settle();
+    assert!(matches!(scene.app.dialog, Some(Dialog::Problem { .. })));
+}
