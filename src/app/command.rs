@@ -34,10 +34,12 @@ pub enum Command {
 
     /// Save the private key in the format chosen beside it.
     SavePrivate,
+    /// Save the private key in this format, whatever is chosen.
+    Export(Choice),
     /// Save the public key.
     SavePublic(PublicForm),
-    /// Yes, without a passphrase.
-    SaveUnprotected,
+    /// Yes, whatever there was to be said against it.
+    SaveAllTheSame,
     /// Yes, replace the files.
     Overwrite,
     /// The path was typed into the window's own dialog.

@@ -15,8 +15,7 @@ pub struct CommandLine {
 /// The commands that make, show and use a key like the one in `document`.
 #[must_use]
 pub fn for_document(document: &Document) -> Vec<CommandLine> {
-    let name = document.suggested_name();
-    let stem = name.trim_end_matches(".pub").trim_end_matches(".ppk");
+    let stem = &document.suggested_stem();
     let file = match &document.path {
         Some(path) => quoted(&path.display().to_string()),
         None => format!("~/.ssh/{}", quoted(stem)),

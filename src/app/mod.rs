@@ -137,12 +137,10 @@ impl App {
             Command::Unlock => self.unlock(crate::format::Consent::NotGiven),
             Command::AgreeToCost => self.unlock(crate::format::Consent::Given),
 
-            Command::SavePrivate => self.save_private(desktop),
+            Command::SavePrivate => self.save_private(None, desktop),
+            Command::Export(choice) => self.save_private(Some(choice), desktop),
             Command::SavePublic(format) => self.save_public(format, desktop),
-            Command::SaveUnprotected => {
-                self.dialog = None;
-                self.pick_private(desktop);
-            }
+            Command::SaveAllTheSame => self.save_all_the_same(desktop),
             Command::Overwrite => self.overwrite(),
             Command::PathTyped => self.path_typed(),
             Command::TypePathInstead => self.type_path_instead(),
@@ -166,6 +164,7 @@ impl App {
                 }
             }
             Command::EditParameters => {
+                self.measure_speed();
                 self.dialog = Some(Dialog::Parameters(Parameters::new(self.strength)));
             }
             Command::ApplyParameters => self.apply_parameters(),
@@ -320,7 +319,7 @@ impl App {
         match result {
             Ok(key) => {
                 let mut document = Document::generated(key, &making::default_comment(spec));
-                document.draft.choice = self.preferred;
+                document.draft.choice = self.preferred.or_fitting(document.public().algorithm());
                 self.show(document);
                 self.status = Status::say("Your new key is ready. It is not saved yet.");
             }
@@ -333,6 +332,10 @@ impl App {
 
     fn show(&mut self, document: Document) {
         self.stage = Stage::Ready(Box::new(document));
+        self.measure_speed();
+    }
+
+    fn measure_speed(&mut self) {
         if matches!(self.speed, Measured::NotYet) {
             self.speed = Measured::Measuring(Job::start("measure", &self.wake.0, |_| Speed::measure()));
         }
@@ -358,7 +361,7 @@ impl App {
     fn prefer(&mut self, choice: Choice) {
         self.preferred = choice;
         if let Some(document) = self.document_mut().filter(|document| document.is_new()) {
-            document.draft.choice = choice;
+            document.draft.choice = choice.or_fitting(document.public().algorithm());
         }
     }
 

@@ -62,8 +62,7 @@ enum Halves {
 #[derive(Debug)]
 pub struct Document {
     halves: Halves,
-    /// The certificate that came with it.
-    pub certificate: Option<Certificate>,
+    certificate: Option<Certificate>,
     /// The file that it came from or was last saved to.
     pub path: Option<PathBuf>,
     /// The kind of file that it came from; nothing for a new key.
@@ -95,6 +94,7 @@ pub struct Draft {
 pub(super) struct Saved {
     comment: String,
     passphrase: Passphrase,
+    certificate: Option<Certificate>,
 }
 
 /// How passphrase and confirmation stand to each other.
@@ -156,23 +156,7 @@ impl Document {
         let mut document = Self::new(Halves::Both(Arc::new(file.key)), &comment);
         document.certificate = file.certificate;
         document.format = Some(file.format);
-        document.draft.choice = match file.format {
-            Format::Ppk3 => Choice::Ppk,
-            Format::Ppk1 | Format::Ppk2 => Choice::Ppk2,
-            // The window saves in OpenSSH's format what came in OpenSSL's: every SSH program takes it,
-            // and it protects the passphrase better.
-            Format::OpenSsh
-            | Format::PublicLine
-            | Format::Rfc4716
-            | Format::Pem
-            | Format::Der
-            | Format::Pkcs8
-            | Format::Pkcs8Der
-            | Format::Spki
-            | Format::Pkcs1Public
-            | Format::SshCom
-            | Format::Jwk => Choice::OpenSsh,
-        };
+        document.draft.choice = document.usual_choice(file.format);
         for field in [&mut document.draft.passphrase, &mut document.draft.confirmation] {
             *field = TypedPassphrase::from_passphrase(passphrase).unwrap_or_default();
         }
@@ -208,6 +192,33 @@ impl Document {
             being_saved: None,
             art,
         }
+    }
+
+    /// What “Save private key” writes for a key that came from this kind of file, at first.
+    fn usual_choice(&self, format: Format) -> Choice {
+        match format {
+            Format::OpenSsh => Choice::OpenSsh,
+            Format::Ppk3 => Choice::Ppk,
+            Format::Ppk1 | Format::Ppk2 => Choice::Ppk2,
+            // The window saves in OpenSSH's format what came in OpenSSL's: every SSH program takes it,
+            // and it protects the passphrase better.
+            Format::PublicLine
+            | Format::Rfc4716
+            | Format::Pem
+            | Format::Der
+            | Format::Pkcs8
+            | Format::Pkcs8Der
+            | Format::Spki
+            | Format::Pkcs1Public
+            | Format::SshCom
+            | Format::Jwk => Choice::OpenSsh.or_fitting(self.public().algorithm()),
+        }
+    }
+
+    /// The certificate that goes with the key.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
     }
 
     /// The public half.
@@ -261,12 +272,18 @@ impl Document {
             None => true,
             Some(saved) => {
                 saved.comment != self.draft.comment
+                    || saved.certificate != self.certificate
                     || (self.key().is_some()
                         && !saved
                             .passphrase
                             .is_same_as(&self.draft.passphrase.to_passphrase()))
             }
         }
+    }
+
+    /// Whether anything is typed of a passphrase.
+    pub(super) fn has_passphrase(&self) -> bool {
+        self.draft.agreement() != Agreement::Empty
     }
 
     /// Whether the private key was never saved at all.
@@ -280,6 +297,7 @@ impl Document {
         Saved {
             comment: self.draft.comment.clone(),
             passphrase: self.draft.passphrase.to_passphrase(),
+            certificate: self.certificate.clone(),
         }
     }
 
@@ -294,7 +312,18 @@ impl Document {
         self.saved = Some(self.snapshot());
     }
 
-    /// The name that a file dialog suggests.
+    /// What a file dialog suggests, without the extension that its format has.
+    #[must_use]
+    pub fn suggested_stem(&self) -> String {
+        let name = self.suggested_name();
+        let stem = ["pub", "ppk", "pem", "der", "p8", "ssh2", "jwk"]
+            .iter()
+            .find_map(|extension| name.strip_suffix(&format!(".{extension}")));
+        let stem = stem.map(|stem| stem.strip_suffix("-cert").unwrap_or(stem));
+        stem.filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned()
+    }
+
+    /// The name of its file, or the one that ssh looks for.
     #[must_use]
     pub fn suggested_name(&self) -> String {
         let current = self.path.as_ref().and_then(|path| path.file_name());

@@ -2,7 +2,8 @@
 
 use eframe::egui::containers::menu::{MenuBar, MenuButton};
 use eframe::egui::{
-    Align, Button, Frame, Key, KeyboardShortcut, Layout, Margin, Panel, Popup, Response, Ui, WidgetInfo, vec2,
+    Align, Button, Frame, Key, KeyboardShortcut, Layout, Margin, Panel, Popup, Response, RichText, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::pieces::{self, alt_pressed};
@@ -66,6 +67,18 @@ fn entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, shortcut: Option<&Keyboar
     // Without this a screen reader would take the key for a part of the name.
     response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, is_enabled, text));
     closing(ui, &response)
+}
+
+/// An entry that says why it cannot be used, where there is a reason.
+fn explained_entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, obstacle: Option<&str>) -> bool {
+    let Some(obstacle) = obstacle else {
+        return entry_ui(ui, is_enabled, text, None);
+    };
+    let button = Button::new(text).right_text(RichText::new(obstacle).small());
+    let response = ui.add_enabled(false, button);
+    let name = format!("{text} ({obstacle})");
+    response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, false, &name));
+    false
 }
 
 fn choice_ui(ui: &mut Ui, is_chosen: bool, text: &str) -> bool {
@@ -144,25 +157,34 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     }
 }
 
-fn conversions_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+fn conversions_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
     if entry_ui(ui, is_at_rest, "Import key", None) {
         out.push(Command::Open);
     }
     ui.separator();
-    let has_private = app.document().is_some_and(|document| document.key().is_some());
-    for (title, choice) in [
-        ("Export OpenSSH key", Choice::OpenSsh),
-        ("Export PuTTY key", Choice::Ppk),
-    ] {
-        if entry_ui(ui, has_private, title, None) {
-            if let Some(document) = app.document_mut() {
-                document.draft.choice = choice;
-            }
-            out.push(Command::SavePrivate);
+    let private = app.document().filter(|document| document.key().is_some());
+    let algorithm = private.map(|document| document.public().algorithm());
+    for (title, choice) in EXPORTS {
+        let obstacle = algorithm.and_then(|algorithm| choice.obstacle(algorithm));
+        if choice == Choice::Pkcs8 {
+            ui.separator();
+        }
+        if explained_entry_ui(ui, algorithm.is_some(), title, obstacle) {
+            out.push(Command::Export(choice));
         }
     }
 }
+
+/// What there is to export, and under which name PuTTYgen and others have it.
+const EXPORTS: [(&str, Choice); 6] = [
+    ("Export OpenSSH key", Choice::OpenSsh),
+    ("Export PuTTY key", Choice::Ppk),
+    ("Export PKCS#8 key", Choice::Pkcs8),
+    ("Export PEM key (old OpenSSH)", Choice::Pem),
+    ("Export ssh.com key", Choice::SshCom),
+    ("Export JSON Web Key", Choice::Jwk),
+];
 
 fn help_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     if entry_ui(ui, app.document().is_some(), "Commands that do the same…", None) {

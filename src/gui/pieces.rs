@@ -1,6 +1,7 @@
 //! The few building blocks that every page and dialog is put together from.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
@@ -101,6 +102,12 @@ pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) 
         }
     };
     restyled(ui, restyle, |ui| ui.radio(is_chosen, text))
+}
+
+/// One of several that is called something else than it shows.
+pub(super) fn named_radio(ui: &Ui, response: Response, is_chosen: bool, name: &str) -> Response {
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_chosen, name));
+    response
 }
 
 /// How much a note matters.
@@ -346,4 +353,16 @@ pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str, max_height: f
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
     response
+}
+
+/// A time, as people say it: “about 0.1 s”.
+pub(super) fn about(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 0.05 {
+        "next to no time".to_owned()
+    } else if seconds < 9.95 {
+        format!("about {seconds:.1} s")
+    } else {
+        format!("about {seconds:.0} s")
+    }
 }

@@ -5,6 +5,7 @@ mod dialogs;
 mod layout;
 mod making;
 mod passphrases;
+mod saving;
 mod scene;
 #[path = "../support/mod.rs"]
 mod support;

@@ -100,6 +100,13 @@ impl Scene {
         self.steps();
     }
 
+    pub(crate) fn open_combo_box(&mut self, name: &str) {
+        self.window
+            .get_by_role_and_label(Role::ComboBox, name)
+            .click_accesskit();
+        self.steps();
+    }
+
     pub(crate) fn press(&mut self, modifiers: Modifiers, key: Key) {
         self.window.key_press_modifiers(modifiers, key);
         self.steps();

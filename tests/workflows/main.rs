@@ -1,5 +1,9 @@
 //! What the program does when it is asked to, without a window.
 
+#[allow(dead_code, reason = "shared with tests that need other parts")]
+#[path = "../common/mod.rs"]
+mod common;
+mod formats;
 mod leaving;
 mod making;
 mod opening;

@@ -53,10 +53,10 @@ fn a_saved_private_key_is_for_its_owner_alone() {
 fn an_empty_passphrase_is_asked_about_once() {
     let mut scene = Scene::with_key();
     scene.ask(Ask::SavePrivate);
-    assert!(matches!(scene.app.dialog, Some(Dialog::NoPassphrase)));
+    assert!(matches!(scene.app.dialog, Some(Dialog::Doubts { .. })));
     assert_eq!(scene.desktop.dialogs_opened(), 0);
     scene.desktop.will_pick(scene.path("id"));
-    scene.ask(Ask::SaveUnprotected);
+    scene.ask(Ask::SaveAllTheSame);
     scene.settle();
     assert!(scene.app.dialog.is_none());
     assert_eq!(scene.names(), ["id", "id.pub"]);
@@ -90,7 +90,7 @@ fn files_in_the_way_are_asked_about_all_at_once() {
     scene.make_another();
     scene.desktop.will_pick(scene.path("id"));
     scene.ask(Ask::SavePrivate);
-    scene.ask(Ask::SaveUnprotected);
+    scene.ask(Ask::SaveAllTheSame);
     scene.settle();
     match &scene.app.dialog {
         Some(Dialog::Overwrite(overwrite)) => {
@@ -105,7 +105,7 @@ fn files_in_the_way_are_asked_about_all_at_once() {
 
     scene.desktop.will_pick(scene.path("id"));
     scene.ask(Ask::SavePrivate);
-    scene.ask(Ask::SaveUnprotected);
+    scene.ask(Ask::SaveAllTheSame);
     scene.settle();
     scene.ask(Ask::Overwrite);
     scene.settle();
@@ -138,7 +138,7 @@ fn a_file_dialog_that_is_cancelled_changes_nothing() {
     let mut scene = Scene::with_key();
     scene.desktop.will_answer(Picked::Cancelled);
     scene.ask(Ask::SavePrivate);
-    scene.ask(Ask::SaveUnprotected);
+    scene.ask(Ask::SaveAllTheSame);
     scene.settle();
     assert!(scene.app.dialog.is_none());
     assert!(scene.document().is_unsaved());
@@ -150,7 +150,7 @@ fn without_file_dialogs_the_path_is_typed() {
     let mut scene = Scene::with_key();
     scene.desktop.will_answer(Picked::Unavailable);
     scene.ask(Ask::SavePrivate);
-    scene.ask(Ask::SaveUnprotected);
+    scene.ask(Ask::SaveAllTheSame);
     scene.settle();
     let path = scene.path("typed");
     match &mut scene.app.dialog {

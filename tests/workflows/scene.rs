@@ -54,7 +54,7 @@ impl Scene {
     pub(crate) fn save_unprotected(&mut self, name: &str) {
         self.desktop.will_pick(self.path(name));
         self.ask(Ask::SavePrivate);
-        self.ask(Ask::SaveUnprotected);
+        self.ask(Ask::SaveAllTheSame);
         self.settle();
     }
 
@@ -137,4 +137,16 @@ impl Scene {
         self.ask(Ask::NewKey);
         self.make(KeySpec::Ed25519);
     }
+}
+
+/// A file that another program has made.
+#[track_caller]
+pub(crate) fn corpus(name: &str) -> Vec<u8> {
+    std::fs::read(corpus_path(name)).expect("it is in the tree")
+}
+
+pub(crate) fn corpus_path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus/real")
+        .join(name)
 }

@@ -2,8 +2,9 @@
 
 use crate::scene::Scene;
 use keywright::app::command::Command as Ask;
-use keywright::app::dialog::Dialog;
-use keywright::app::saving::Strength;
+use keywright::app::dialog::{Dialog, HashTime, Parameters};
+use keywright::app::saving::{Choice, PpkVersion, Strength};
+use keywright::format::Cost;
 use keywright::key::fingerprint::FingerprintKind;
 
 #[test]
@@ -45,4 +46,67 @@ fn set_rounds(scene: &mut Scene, rounds: u32) {
         Some(Dialog::Parameters(parameters)) => parameters.rounds = rounds,
         other => panic!("{other:?}"),
     }
+}
+
+fn edited(scene: &mut Scene) -> &mut Parameters {
+    match &mut scene.app.dialog {
+        Some(Dialog::Parameters(parameters)) => parameters,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn version_2_of_ppk_is_written_when_the_parameters_say_so() {
+    let mut scene = Scene::with_key();
+    scene.ask(Ask::EditParameters);
+    edited(&mut scene).ppk_version = PpkVersion::V2;
+    scene.ask(Ask::ApplyParameters);
+    for choice in [Choice::Ppk, Choice::Both] {
+        scene.document().draft.choice = choice;
+        let name = format!("{choice:?}");
+        scene.save_unprotected(&name);
+        let text = std::fs::read_to_string(scene.path(&format!("{name}.ppk"))).expect("it was saved");
+        assert!(text.starts_with("PuTTY-User-Key-File-2: "), "{text}");
+    }
+}
+
+#[test]
+fn the_time_of_argon2_is_said_in_milliseconds_or_passes() {
+    let mut scene = Scene::new();
+    scene.ask(Ask::EditParameters);
+    scene.wait(|app| app.speed().is_some());
+    let speed = scene.app.speed().expect("it is known");
+    let parameters = edited(&mut scene);
+    parameters.measure_time(speed);
+    match &mut parameters.time {
+        HashTime::Millis { millis, .. } => *millis = 300,
+        HashTime::Passes(_) => panic!("it is still in passes"),
+    }
+    let argon2 = parameters.argon2();
+    assert!(
+        speed.estimate(Cost::Argon2(argon2)).as_millis() >= 300,
+        "{argon2:?} takes as long as was asked for"
+    );
+    parameters.count_passes();
+    assert!(matches!(parameters.time, HashTime::Passes(passes) if passes == argon2.passes));
+    scene.ask(Ask::ApplyParameters);
+    assert_eq!(scene.app.strength.argon2, argon2);
+}
+
+#[test]
+fn pkcs8_without_any_iteration_is_not_taken() {
+    let mut scene = Scene::new();
+    scene.ask(Ask::EditParameters);
+    edited(&mut scene).iterations = 0;
+    scene.ask(Ask::ApplyParameters);
+    assert!(edited(&mut scene).problem.is_some());
+    edited(&mut scene).iterations = 1_000_000;
+    scene.ask(Ask::ApplyParameters);
+    let cost = Choice::Pkcs8.costs(scene.app.strength);
+    assert_eq!(
+        cost,
+        [Cost::Pbkdf2 {
+            iterations: 1_000_000
+        }]
+    );
 }

@@ -86,7 +86,7 @@ impl App {
         let folder = home::ssh_folder().unwrap_or_default();
         let start = match purpose {
             Purpose::Open => folder.join(""),
-            Purpose::SavePrivate | Purpose::SavePublic(_) => folder.join(self.suggested_name(purpose)),
+            Purpose::SavePrivate(_) | Purpose::SavePublic(_) => folder.join(self.suggested_name(purpose)),
         };
         self.dialog = Some(Dialog::TypePath(TypePath {
             purpose,
@@ -109,7 +109,7 @@ impl App {
     fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
             Purpose::Open => self.open_path(path),
-            Purpose::SavePrivate | Purpose::SavePublic(_) => self.save_to(purpose, &path),
+            Purpose::SavePrivate(_) | Purpose::SavePublic(_) => self.save_to(purpose, &path),
         }
     }
 

@@ -2,7 +2,7 @@
 
 mod about;
 mod command_lines;
-mod no_passphrase;
+mod doubts;
 mod overwrite;
 mod parameters;
 mod problem;
@@ -51,7 +51,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.was_opening = false;
         view.shown = shown;
     }
-    let (theme, size, preferred) = (app.theme, app.text_size, app.preferred);
+    let (theme, size, preferred, speed) = (app.theme, app.text_size, app.preferred, app.speed());
     let has_private = app.document().is_some_and(|document| document.key().is_some());
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
@@ -84,14 +84,16 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             };
             match dialog {
                 Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
-                Dialog::NoPassphrase => no_passphrase::no_passphrase_ui(ui, &mut scene),
+                Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, &mut scene),
                 Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
                 Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, has_private, &mut scene),
                 Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
-                Dialog::Parameters(parameters) => parameters::parameters_ui(ui, parameters, &mut scene),
+                Dialog::Parameters(parameters) => {
+                    parameters::parameters_ui(ui, parameters, speed, &mut scene)
+                }
                 Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, &mut scene),
                 Dialog::About => about::about_ui(ui, &mut scene),
             }
@@ -112,7 +114,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
 fn title(dialog: &Dialog) -> String {
     match dialog {
         Dialog::Unlock(_) => "Enter passphrase for key".to_owned(),
-        Dialog::NoPassphrase => "Save without a passphrase?".to_owned(),
+        Dialog::Doubts { choice, doubts } => doubts::title(*choice, doubts),
         Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
         Dialog::Overwrite(_) => "Replace this file?".to_owned(),
         Dialog::Unsaved(_) => "This key is not saved".to_owned(),

@@ -24,7 +24,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
     );
     let verb = match typed.purpose {
         Purpose::Open => "Open",
-        Purpose::SavePrivate | Purpose::SavePublic(_) => "Save",
+        Purpose::SavePrivate(_) | Purpose::SavePublic(_) => "Save",
     };
     match buttons_ui(ui, false, &[verb, "Cancel"]) {
         Some(0) => scene.out.push(Command::PathTyped),
@@ -37,7 +37,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
 pub(super) fn title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Open => "Load private key",
-        Purpose::SavePrivate => "Save private key as",
+        Purpose::SavePrivate(_) => "Save private key as",
         Purpose::SavePublic(_) => "Save public key as",
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         if document.key().is_some() {
             protect::protect_ui(ui, document, view, strength, speed, out);
         }
-        save::save_ui(ui, document, out);
+        save::save_ui(ui, document, strength, out);
     });
 }
 
