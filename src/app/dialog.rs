@@ -3,13 +3,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::app::certificate_facts::Fact;
 use crate::app::command::Command;
+use crate::app::describe::Warning;
 use crate::app::job::Job;
 use crate::app::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
 use crate::app::speed::Speed;
 use crate::app::{Problem, command_line::CommandLine};
 use crate::format::{
-    Argon2Params, Argon2Variant, Cipher, Cost, LockedFile, Pbes2, Pbes2Kdf, Prf, PrivateFile,
+    Argon2Params, Argon2Variant, Cipher, Cost, DecodeError, LockedFile, Pbes2, Pbes2Kdf, Prf, PrivateFile,
+    Ssh1Key,
 };
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
@@ -41,6 +44,15 @@ pub enum Dialog {
         /// What happened, and what to do.
         problem: Problem,
     },
+    /// A key of SSH 1, which cannot be used.
+    Ssh1 {
+        /// Its file, or where else it came from.
+        name: String,
+        /// What can be told of it.
+        key: Box<Ssh1Key>,
+    },
+    /// What a certificate says.
+    Certificate(Vec<Fact>),
     /// The commands that would do the same.
     CommandLines(Vec<CommandLine>),
     /// How private key files are protected.
@@ -58,8 +70,8 @@ pub struct Unlock {
     pub locked: std::sync::Arc<LockedFile>,
     /// Where it lies; nothing for pasted text.
     pub path: Option<PathBuf>,
-    /// What its owner ought to know, for when it is open.
-    pub(super) warnings: Vec<crate::app::describe::Warning>,
+    /// What its owner ought to know of the file, for when it is open.
+    pub(super) warnings: Vec<Warning>,
     /// What is being typed.
     pub typed: TypedPassphrase,
     /// Why the last attempt failed.
@@ -71,7 +83,16 @@ pub struct Unlock {
 }
 
 /// What came of an attempt; the passphrase comes back, so that saving can use it again.
-pub type UnlockResult = (Result<PrivateFile, crate::format::DecodeError>, Passphrase);
+pub type UnlockResult = (Result<Unlocked, DecodeError>, Passphrase);
+
+/// A file that was opened.
+#[derive(Debug)]
+pub struct Unlocked {
+    /// What is in it.
+    pub file: PrivateFile,
+    /// What its owner ought to know of the key.
+    pub warnings: Vec<Warning>,
+}
 
 /// Asks whether files may be replaced.
 #[derive(Debug)]
@@ -87,11 +108,24 @@ pub struct Overwrite {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To open it.
-    Open,
+    Open(Unsaved),
+    /// To put the certificate in it beside the key.
+    AddCertificate,
+    /// To save the certificate there.
+    SaveCertificate,
     /// To save the private key there.
     SavePrivate(Choice),
     /// To save the public key there.
     SavePublic(PublicForm),
+}
+
+/// What becomes of an unsaved key when another one is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsaved {
+    /// Its owner is asked.
+    Ask,
+    /// Its owner has said already that it may go.
+    MayGo,
 }
 
 /// A path that is typed into the window.

@@ -3,6 +3,7 @@
 //! A window reads [`App`], lets people edit the drafts in it, and hands [`Command`]s to
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
+pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
 pub mod describe;
@@ -30,11 +31,11 @@ use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
-use dialog::{Dialog, Parameters, TextSize, ThemeChoice};
+use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
 use job::{Job, Poll, Wake};
 use saving::{Choice, Strength};
 use speed::Speed;
-use stage::{Document, Generating, Stage, Stirring};
+use stage::{Document, Generating, Stage, Stirring, Subject};
 use task::Task;
 
 /// What just happened, in one line.
@@ -64,8 +65,10 @@ pub struct App {
     pub dialog: Option<Dialog>,
     /// What just happened.
     pub status: Status,
-    /// Which fingerprint is shown.
+    /// With which function the fingerprint is made.
     pub fingerprint: FingerprintKind,
+    /// Of what the fingerprint is, where there is a certificate.
+    pub fingerprint_of: Subject,
     /// How private files are protected.
     pub strength: Strength,
     /// The format that a new key is saved in unless another one is chosen.
@@ -109,6 +112,7 @@ impl App {
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
+            fingerprint_of: Subject::default(),
             strength: Strength::default(),
             preferred: Choice::OpenSsh,
             theme: ThemeChoice::default(),
@@ -132,7 +136,7 @@ impl App {
             Command::Cancel => self.cancel(),
 
             Command::Open => self.open(desktop),
-            Command::OpenPath(path) => self.open_path(path),
+            Command::OpenPath(path) => self.open_path(path, Unsaved::Ask),
             Command::Paste => self.paste(desktop),
             Command::Unlock => self.unlock(crate::format::Consent::NotGiven),
             Command::AgreeToCost => self.unlock(crate::format::Consent::Given),
@@ -149,7 +153,14 @@ impl App {
             Command::CopyFingerprint => self.copy_fingerprint(desktop),
             Command::CopyRandomart => self.copy_randomart(desktop),
             Command::CopyCommandLine(index) => self.copy_command_line(index, desktop),
+            Command::CopyCertificate => self.copy_certificate(desktop),
             Command::ShowFingerprint(kind) => self.fingerprint = kind,
+            Command::ShowFingerprintOf(subject) => self.fingerprint_of = subject,
+
+            Command::AddCertificate => self.add_certificate(desktop),
+            Command::RemoveCertificate => self.remove_certificate(),
+            Command::ShowCertificate => self.show_certificate(),
+            Command::SaveCertificate => self.save_certificate(desktop),
 
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {

@@ -13,8 +13,9 @@ use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::Randomart;
 use crate::key::spec::KeySpec;
-use crate::key::{KeyPair, PublicKey};
+use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::{Passphrase, TypedPassphrase};
+use crate::sys::clock::unix_seconds;
 
 /// What the key page shows.
 #[derive(Debug)]
@@ -58,11 +59,22 @@ enum Halves {
     Public(PublicKey),
 }
 
+/// Of what a fingerprint is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// Of the key, whatever certificate it has.
+    #[default]
+    Key,
+    /// Of the key and its certificate together.
+    WithCertificate,
+}
+
 /// A key, and what a person is doing with it.
 #[derive(Debug)]
 pub struct Document {
     halves: Halves,
     certificate: Option<Certificate>,
+    certificate_warnings: Vec<Warning>,
     /// The file that it came from or was last saved to.
     pub path: Option<PathBuf>,
     /// The kind of file that it came from; nothing for a new key.
@@ -154,7 +166,7 @@ impl Document {
     pub fn opened(file: PrivateFile, passphrase: &Passphrase) -> Self {
         let (comment, _) = Comment::cleaned(&file.comment);
         let mut document = Self::new(Halves::Both(Arc::new(file.key)), &comment);
-        document.certificate = file.certificate;
+        document.set_certificate(file.certificate);
         document.format = Some(file.format);
         document.draft.choice = document.usual_choice(file.format);
         for field in [&mut document.draft.passphrase, &mut document.draft.confirmation] {
@@ -169,7 +181,7 @@ impl Document {
     pub fn public_only(file: PublicFile) -> Self {
         let (comment, _) = Comment::cleaned(&file.comment);
         let mut document = Self::new(Halves::Public(file.key), &comment);
-        document.certificate = file.certificate;
+        document.set_certificate(file.certificate);
         document.format = Some(file.format);
         document.mark_saved();
         document
@@ -184,6 +196,7 @@ impl Document {
         Self {
             halves,
             certificate: None,
+            certificate_warnings: Vec::new(),
             path: None,
             format: None,
             warnings: Vec::new(),
@@ -213,6 +226,56 @@ impl Document {
             | Format::SshCom
             | Format::Jwk => Choice::OpenSsh.or_fitting(self.public().algorithm()),
         }
+    }
+
+    /// Whether there can be a certificate for it, and it would be kept with the key.
+    #[must_use]
+    pub fn takes_certificate(&self) -> bool {
+        // OpenSSH knows no Ed448, and so nobody certifies it.
+        self.key().is_some() && self.public().algorithm() != Algorithm::Ed448
+    }
+
+    /// Puts a certificate for this key beside it, or takes it away.
+    pub(super) fn set_certificate(&mut self, certificate: Option<Certificate>) {
+        self.certificate_warnings = certificate
+            .as_ref()
+            .map(|certificate| describe::certificate_warnings(certificate, unix_seconds()))
+            .unwrap_or_default();
+        self.certificate = certificate;
+    }
+
+    /// What its owner ought to know about the certificate.
+    #[must_use]
+    pub fn certificate_warnings(&self) -> &[Warning] {
+        &self.certificate_warnings
+    }
+
+    /// The certificate in one line, with the comment as it is being edited.
+    #[must_use]
+    pub fn certificate_line(&self) -> Option<String> {
+        let (comment, _) = Comment::cleaned(self.draft.comment.as_bytes());
+        let line = |certificate| public_line::encode_certificate(certificate, &comment);
+        self.certificate.as_ref().map(line)
+    }
+
+    /// That the file came in a format which saving would leave, where that is so.
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        let format = self.format?;
+        let (is_usual, verb, next) = if self.key().is_some() {
+            let next = self.draft.choice;
+            let is_usual = matches!(format, Format::OpenSsh | Format::Ppk2 | Format::Ppk3);
+            (
+                is_usual || next.format() == format,
+                "Save private key",
+                next.title(),
+            )
+        } else {
+            let is_usual = format == Format::PublicLine;
+            (is_usual, "Save public key", "one line, as OpenSSH has it")
+        };
+        let title = format.title();
+        (!is_usual).then(|| format!("This came in another format: {title}. “{verb}” writes {next}."))
     }
 
     /// The certificate that goes with the key.
@@ -250,6 +313,15 @@ impl Document {
     #[must_use]
     pub fn fingerprint(&self, kind: FingerprintKind) -> Fingerprint {
         Fingerprint::of(self.public(), kind)
+    }
+
+    /// Its fingerprint, or the one that includes its certificate, if it has one.
+    #[must_use]
+    pub fn fingerprint_of(&self, subject: Subject, kind: FingerprintKind) -> Fingerprint {
+        match (subject, &self.certificate) {
+            (Subject::WithCertificate, Some(certificate)) => Fingerprint::of_wire(certificate.blob(), kind),
+            _ => self.fingerprint(kind),
+        }
     }
 
     /// The picture of its SHA-256 fingerprint.

@@ -84,6 +84,14 @@ pub(super) fn wide_primary_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetTe
     ui.vertical_centered_justified(|ui| primary_ui(ui, button)).inner
 }
 
+/// A row that is lower than those of the usual controls, and wraps where it must.
+pub(super) fn low_row_ui(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = height;
+        ui.horizontal_wrapped(contents);
+    });
+}
+
 /// One of several; what is chosen is told by the dot, not by its colour alone.
 pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) -> Response {
     let palette = Palette::of(ui);
@@ -208,7 +216,10 @@ pub(super) fn disclosure_ui(ui: &mut Ui, text: &str, is_open: bool) -> Response 
     let triangle = IdSalt::new("triangle");
     let side = ui.spacing().icon_width;
     let label = RichText::new(text).color(Palette::of(ui).text);
-    let button = Button::new((Atom::custom(triangle, Vec2::splat(side)), label)).frame_when_inactive(false);
+    // The triangle stands below the radio buttons' dots; what is behind the text only keeps it off the frame.
+    let margin = Atom::custom(IdSalt::new("margin"), vec2(2.0, 0.0));
+    let button =
+        Button::new((Atom::custom(triangle, Vec2::splat(side)), label, margin)).frame_when_inactive(false);
     let before = ui.spacing().button_padding;
     ui.spacing_mut().button_padding = vec2(0.0, 2.0);
     let drawn = button.atom_ui(ui);

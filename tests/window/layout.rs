@@ -1,9 +1,8 @@
 //! Where things are, and that nothing moves at rest.
 
-use crate::scene::Scene;
+use crate::scene::{Scene, corpus_path};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, ViewportId};
-use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 
 #[test]
@@ -22,6 +21,40 @@ fn everything_fits_without_scrolling_at_the_size_of_the_first_start() {
     fits(&scene, &["Generate"]);
 }
 
+#[test]
+fn a_key_with_a_certificate_fits_too() {
+    let mut scene = Scene::new();
+    scene.drop_file(&corpus_path("openssh/ed25519"));
+    scene
+        .desktop
+        .will_pick(corpus_path("openssh/cert_options-cert.pub"));
+    scene.menu("Key", "Add certificate to key");
+    scene.settle();
+    fits(&scene, &["Save private key", "Certificate info…"]);
+}
+
+#[test]
+fn generate_is_in_sight_in_the_smallest_window_that_is_meant_for_it() {
+    let scene = Scene::of_size(640.0, 480.0);
+    let rect = scene.button("Generate").rect();
+    assert!(rect.bottom() <= 480.0 - 37.0, "it lies at {rect:?}");
+}
+
+#[test]
+fn a_menu_that_is_higher_than_the_window_scrolls_to_what_has_the_focus() {
+    let mut scene = Scene::of_size(450.0, 320.0);
+    scene.click("Key");
+    let last = "Show fingerprint as MD5";
+    let place = |scene: &Scene| scene.window.get_by_role_and_label(Role::RadioButton, last).rect();
+    assert!(place(&scene).bottom() > 320.0, "it is below the window");
+    scene
+        .window
+        .get_by_role_and_label(Role::RadioButton, last)
+        .focus();
+    scene.steps();
+    scene.wait(|scene| place(scene).bottom() <= 320.0);
+}
+
 #[track_caller]
 fn fits(scene: &Scene, names: &[&str]) {
     for name in names {
@@ -37,25 +70,16 @@ fn fits(scene: &Scene, names: &[&str]) {
 fn nothing_is_wider_than_a_small_window() {
     for (width, height) in [(640.0, 480.0), (450.0, 320.0)] {
         let mut scene = Scene::of_size(width, height);
-        within(&scene, width);
+        scene.is_within(width);
+        scene.click("More types");
+        scene.is_within(width);
         scene.make_key();
-        within(&scene, width);
+        scene.is_within(width);
+        scene.menu("Key", "Parameters for saving key files…");
+        scene.is_within(width);
+        scene.escape();
         scene.press(Modifiers::COMMAND, Key::Comma);
-        within(&scene, width);
-    }
-}
-
-#[track_caller]
-fn within(scene: &Scene, width: f32) {
-    for role in [Role::Button, Role::RadioButton, Role::TextInput, Role::ComboBox] {
-        for node in scene.window.query_all_by_role(role) {
-            let rect = node.rect();
-            assert!(
-                rect.left() >= 0.0 && rect.right() <= width,
-                "{:?} lies at {rect:?} in a window of {width}",
-                node.accesskit_node().label()
-            );
-        }
+        scene.is_within(width);
     }
 }
 

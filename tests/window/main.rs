@@ -1,9 +1,11 @@
 //! The window, found and used as a screen reader would: by roles and names.
 
 mod cat;
+mod certificates;
 mod dialogs;
 mod layout;
 mod making;
+mod opening;
 mod passphrases;
 mod saving;
 mod scene;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use crate::support::{PATIENCE, Scripted};
 use eframe::egui::accesskit::Role;
 use eframe::egui::{Event, Key, Modifiers, vec2};
+use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
 use keywright::app::dialog::Dialog;
@@ -160,6 +161,20 @@ impl Scene {
         path
     }
 
+    #[track_caller]
+    pub(crate) fn is_within(&self, width: f32) {
+        for role in [Role::Button, Role::RadioButton, Role::TextInput, Role::ComboBox] {
+            for node in self.window.query_all_by_role(role) {
+                let rect = node.rect();
+                assert!(
+                    rect.left() >= 0.0 && rect.right() <= width,
+                    "{:?} lies at {rect:?} in a window of {width}",
+                    node.accesskit_node().label()
+                );
+            }
+        }
+    }
+
     pub(crate) fn drop_file(&mut self, path: &Path) {
         self.window
             .input_mut()
@@ -181,4 +196,11 @@ impl eframe::egui::DroppedFile for Dropped {
     fn bytes(&self) -> Result<Vec<u8>, String> {
         Err("the program reads files itself".to_owned())
     }
+}
+
+/// A file that another program has made.
+pub(crate) fn corpus_path(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/corpus/real")
+        .join(name)
 }

@@ -1,5 +1,6 @@
 //! What the program does when it is asked to, without a window.
 
+mod certificates;
 #[allow(dead_code, reason = "shared with tests that need other parts")]
 #[path = "../common/mod.rs"]
 mod common;

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, corpus, corpus_path};
 use keywright::app::command::Command as Ask;
+use keywright::app::desktop::Picked;
 use keywright::app::dialog::Dialog;
 use keywright::app::saving::PublicForm;
 use keywright::format;
-use keywright::format::{Argon2Params, Outgoing, PrivateEncoding};
+use keywright::format::{Argon2Params, Format, Outgoing, Parsed, PrivateEncoding};
 use keywright::key::comment::Comment;
 use keywright::key::spec::KeySpec;
 use keywright::secret::Passphrase;
@@ -162,4 +163,150 @@ fn an_empty_clipboard_is_explained() {
     scene.ask(Ask::Paste);
     scene.settle();
     assert!(matches!(scene.app.dialog, Some(Dialog::Problem { .. })));
+}
+
+#[test]
+fn an_answer_about_an_unsaved_key_holds_until_the_file_is_chosen() {
+    let mut scene = Scene::with_key();
+    scene.put("other", &corpus("openssh/ed25519"));
+    scene.ask(Ask::Open);
+    assert!(matches!(scene.app.dialog, Some(Dialog::Unsaved(_))));
+    scene.desktop.will_pick(scene.path("other"));
+    scene.ask(Ask::DiscardUnsaved);
+    scene.settle();
+    assert!(scene.app.dialog.is_none(), "asked twice: {:?}", scene.app.dialog);
+    let path = scene.path("other");
+    assert_eq!(scene.document().path, Some(path));
+}
+
+#[test]
+fn an_answer_holds_for_one_file_only() {
+    let mut scene = Scene::with_key();
+    scene.ask(Ask::Open);
+    scene.desktop.will_answer(Picked::Cancelled);
+    scene.ask(Ask::DiscardUnsaved);
+    scene.settle();
+    let path = corpus_path("openssh/ed25519");
+    scene.ask(Ask::OpenPath(path));
+    assert!(matches!(scene.app.dialog, Some(Dialog::Unsaved(_))));
+}
+
+#[test]
+fn an_answer_holds_for_a_path_that_is_typed_too() {
+    let mut scene = Scene::with_key();
+    scene.ask(Ask::Open);
+    scene.desktop.will_answer(Picked::Unavailable);
+    scene.ask(Ask::DiscardUnsaved);
+    scene.settle();
+    match &mut scene.app.dialog {
+        Some(Dialog::TypePath(typed)) => typed.text = corpus_path("openssh/ed25519").display().to_string(),
+        other => panic!("no path is asked for: {other:?}"),
+    }
+    scene.ask(Ask::PathTyped);
+    scene.settle();
+    assert!(scene.app.dialog.is_none(), "{:?}", scene.app.dialog);
+    assert!(scene.document().path.is_some());
+}
+
+#[test]
+fn a_key_of_ssh_1_is_named_and_refused() {
+    for (name, is_private) in [("putty/rsa1_ssh1_enc", true), ("putty/rsa1_ssh1.pub", false)] {
+        let mut scene = Scene::new();
+        scene.open(&corpus_path(name));
+        match &scene.app.dialog {
+            Some(Dialog::Ssh1 { key, name: shown }) => {
+                assert_eq!(key.is_private, is_private);
+                assert!(key.bits >= 1024, "{key}");
+                assert!(name.ends_with(shown.as_str()), "{shown}");
+            }
+            other => panic!("{other:?}"),
+        }
+        assert!(scene.app.document().is_none());
+    }
+}
+
+#[test]
+fn public_keys_of_every_form_are_shown() {
+    let expected = match format::parse(&corpus("openssh/rsa2048.pub")) {
+        Ok(Parsed::Public(file)) => file.key,
+        other => panic!("{other:?}"),
+    };
+    let comment = Comment::new("me").expect("harmless");
+    let jwk = keywright::format::jwk::encode_public(&expected, &comment).expect("it can be one");
+    let mut scene = Scene::new();
+    scene.put("public.jwk", jwk.as_bytes());
+    let corpus = |name: &str| corpus_path(&format!("openssh/{name}"));
+    for path in [
+        corpus("rsa2048.pub"),
+        corpus("rsa2048.rfc4716"),
+        corpus("rsa2048.pkcs8"),
+        corpus("rsa2048.pem"),
+        scene.path("public.jwk"),
+    ] {
+        scene.open(&path);
+        assert!(scene.app.dialog.is_none(), "{path:?}: {:?}", scene.app.dialog);
+        assert_eq!(*scene.document().public(), expected, "{path:?}");
+        assert!(scene.document().key().is_none());
+        let is_line = scene.document().format == Some(Format::PublicLine);
+        assert_eq!(scene.document().notice().is_none(), is_line, "{path:?}");
+    }
+}
+
+#[test]
+fn a_weakness_is_told_even_where_the_public_half_was_encrypted() {
+    let mut scene = Scene::new();
+    scene.put("dsa", &corpus("openssh/dsa1024_pkcs8_enc"));
+    scene.open(&scene.path("dsa"));
+    match &scene.app.dialog {
+        Some(Dialog::Unlock(unlock)) => assert!(unlock.locked.public.is_none()),
+        other => panic!("{other:?}"),
+    }
+    scene.type_into_unlock("pempass");
+    scene.ask(Ask::Unlock);
+    scene.settle();
+    let codes: Vec<&str> = scene
+        .document()
+        .warnings
+        .iter()
+        .map(|warning| warning.code)
+        .collect();
+    assert!(codes.contains(&"dsa"), "{codes:?}");
+}
+
+#[test]
+fn a_warning_about_a_locked_file_is_told_once() {
+    let mut scene = Scene::new();
+    scene.put("old", &corpus("openssl/rsa2048_pkcs1_des3.pem"));
+    scene.open(&scene.path("old"));
+    scene.type_into_unlock("sslpass");
+    scene.ask(Ask::Unlock);
+    scene.settle();
+    let codes: Vec<&str> = scene
+        .document()
+        .warnings
+        .iter()
+        .map(|warning| warning.code)
+        .collect();
+    assert_eq!(codes, ["weak-kdf"]);
+}
+
+#[test]
+fn a_foreign_format_is_named_together_with_what_saving_makes_of_it() {
+    for (name, title) in [
+        ("openssl/ec256_sec1.pem", "PEM private key"),
+        ("openssl/ed25519_pkcs8.pem", "PKCS#8 private key"),
+        ("openssl/rsa2048_pkcs1.der", "DER private key"),
+    ] {
+        let mut scene = Scene::new();
+        scene.put("key", &corpus(name));
+        scene.open(&scene.path("key"));
+        let notice = scene.document().notice().expect("it is foreign");
+        assert!(notice.contains(title), "{notice}");
+        assert!(notice.contains("writes OpenSSH + .pub"), "{notice}");
+        assert!(scene.app.status.text.contains(title), "{:?}", scene.app.status);
+        scene.save_unprotected("saved");
+        assert_eq!(scene.document().notice(), None, "it is OpenSSH's now");
+    }
+    let mut scene = Scene::with_saved_key();
+    assert_eq!(scene.document().notice(), None);
 }

@@ -77,6 +77,16 @@ impl Scene {
         });
     }
 
+    /// Lays a file out as another program would have left it: for its owner alone.
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(self.path(name)).expect("a new file");
+        std::io::Write::write_all(&mut file, bytes).expect("it can be written");
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -89,7 +89,8 @@ impl App {
         };
         let stem = document.suggested_stem();
         let extension = match purpose {
-            Purpose::Open => return String::new(),
+            Purpose::Open(_) | Purpose::AddCertificate => return String::new(),
+            Purpose::SaveCertificate => return format!("{stem}-cert.pub"),
             Purpose::SavePrivate(choice) => match choice {
                 Choice::OpenSsh | Choice::Both => return stem,
                 Choice::Ppk | Choice::Ppk2 => "ppk",
@@ -111,7 +112,8 @@ impl App {
     fn plan(&self, purpose: Purpose, path: &Path) -> Option<Plan> {
         let has_certificate = self.document()?.certificate().is_some();
         Some(match purpose {
-            Purpose::Open => return None,
+            Purpose::Open(_) | Purpose::AddCertificate => return None,
+            Purpose::SaveCertificate => Plan::certificate(path),
             Purpose::SavePublic(form) => Plan::public(path, form),
             Purpose::SavePrivate(choice) => {
                 let plan = Plan::private(choice, path, self.strength);
@@ -176,7 +178,8 @@ impl App {
             }
             (_, private) => {
                 // Beside a private key its certificate has a file of its own.
-                let certificate = certificate.filter(|_| private.is_none());
+                let is_written = private.is_none() || purpose == Purpose::SaveCertificate;
+                let certificate = certificate.filter(|_| is_written);
                 let key = document.public().clone();
                 Job::start("save", &self.wake.0, move |_| {
                     let outgoing = OutgoingPublic {
@@ -197,11 +200,14 @@ impl App {
         match (result, self.document_mut()) {
             (Ok(()), Some(document)) => {
                 let left_out = document.left_out_by(purpose);
+                let left_behind = paths
+                    .first()
+                    .and_then(|path| document.left_behind_by(purpose, path));
                 if document.is_saved_by(purpose) {
                     document.finish_saving(paths.first().cloned(), purpose);
                 }
                 self.status = Status {
-                    text: format!("{}{left_out}", saved_sentence(&paths)),
+                    text: saved_sentence(&paths) + left_out + &left_behind.unwrap_or_default(),
                     file: paths.first().cloned(),
                 };
                 if quits {
@@ -212,7 +218,10 @@ impl App {
             (Err(problem), _) => {
                 let title = match purpose {
                     Purpose::SavePrivate(_) => "The private key was not saved",
-                    Purpose::Open | Purpose::SavePublic(_) => "The public key was not saved",
+                    Purpose::SaveCertificate => "The certificate was not saved",
+                    Purpose::Open(_) | Purpose::AddCertificate | Purpose::SavePublic(_) => {
+                        "The public key was not saved"
+                    }
                 };
                 self.fail(title, problem);
             }
@@ -230,7 +239,7 @@ impl Document {
                 let holds_certificate = form.format().holds_certificate() || self.certificate().is_none();
                 self.key().is_none() && holds_comment && holds_certificate
             }
-            Purpose::Open => false,
+            Purpose::Open(_) | Purpose::AddCertificate | Purpose::SaveCertificate => false,
         }
     }
 
@@ -249,6 +258,15 @@ impl Document {
         }
     }
 
+    /// A certificate that was taken from the key, and that ssh still finds beside its file.
+    fn left_behind_by(&self, purpose: Purpose, path: &Path) -> Option<String> {
+        let has_openssh = matches!(purpose, Purpose::SavePrivate(choice) if choice.has_openssh());
+        let beside = certificate_beside(path);
+        let name = beside.file_name()?.to_string_lossy();
+        (has_openssh && self.certificate().is_none() && beside.exists())
+            .then(|| format!(" {name} is still there, and ssh goes on using it."))
+    }
+
     fn finish_saving(&mut self, path: Option<PathBuf>, purpose: Purpose) {
         if let Some(saved) = self.being_saved.take() {
             self.saved = Some(saved);
@@ -256,7 +274,7 @@ impl Document {
             self.format = match purpose {
                 Purpose::SavePrivate(choice) => Some(choice.format()),
                 Purpose::SavePublic(form) => Some(form.format()),
-                Purpose::Open => self.format,
+                Purpose::Open(_) | Purpose::AddCertificate | Purpose::SaveCertificate => self.format,
             };
             self.warnings
                 .retain(|warning| !["permissions", "comment-sanitised", "weak-kdf"].contains(&warning.code));

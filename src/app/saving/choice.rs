@@ -90,7 +90,6 @@ impl Choice {
         use Algorithm as A;
         let is_of_openssh_alone = matches!(algorithm, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519);
         match self {
-            Self::OpenSsh => None,
             Self::Ppk | Self::Both | Self::Ppk2 if is_of_openssh_alone => Some("PuTTY has no such keys"),
             Self::Pkcs8 | Self::Jwk if is_of_openssh_alone => Some("OpenSSH alone has such keys"),
             Self::Jwk if algorithm == A::Dsa => Some("has no DSA keys"),
@@ -98,7 +97,14 @@ impl Choice {
                 Some("holds RSA, DSA and ECDSA only")
             }
             Self::SshCom if !matches!(algorithm, A::Rsa | A::Dsa) => Some("holds RSA and DSA only"),
-            Self::Ppk | Self::Both | Self::Ppk2 | Self::Pkcs8 | Self::Jwk | Self::Pem | Self::SshCom => None,
+            Self::OpenSsh
+            | Self::Ppk
+            | Self::Both
+            | Self::Ppk2
+            | Self::Pkcs8
+            | Self::Jwk
+            | Self::Pem
+            | Self::SshCom => None,
         }
     }
 

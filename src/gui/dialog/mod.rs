@@ -1,12 +1,14 @@
 //! The dialogs: a file for each. At most one is open; Esc closes it, and Enter does what is first.
 
 mod about;
+mod certificate;
 mod command_lines;
 mod doubts;
 mod overwrite;
 mod parameters;
 mod problem;
 mod settings;
+mod ssh1;
 mod type_path;
 mod unlock;
 mod unsaved;
@@ -90,9 +92,11 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
+                Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
+                Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
-                    parameters::parameters_ui(ui, parameters, speed, &mut scene)
+                    parameters::parameters_ui(ui, parameters, speed, &mut scene);
                 }
                 Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, &mut scene),
                 Dialog::About => about::about_ui(ui, &mut scene),
@@ -121,6 +125,8 @@ fn title(dialog: &Dialog) -> String {
         Dialog::WeakKey(spec) => weak_key::title(*spec).to_owned(),
         Dialog::TypePath(typed) => type_path::title(typed.purpose).to_owned(),
         Dialog::Problem { title, .. } => title.clone(),
+        Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
+        Dialog::Certificate(_) => "Certificate info".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
         Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
         Dialog::Settings => "Settings".to_owned(),
@@ -131,7 +137,12 @@ fn title(dialog: &Dialog) -> String {
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::CommandLines(_) => 640.0,
-        Dialog::Parameters(_) | Dialog::Settings | Dialog::TypePath(_) => 520.0,
+        Dialog::Certificate(_) => 720.0,
+        Dialog::Unlock(_)
+        | Dialog::Ssh1 { .. }
+        | Dialog::Parameters(_)
+        | Dialog::Settings
+        | Dialog::TypePath(_) => 520.0,
         _ => 440.0,
     }
 }
@@ -167,6 +178,25 @@ fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
 /// A paragraph of a dialog.
 fn paragraph_ui(ui: &mut Ui, text: impl Into<String>) {
     ui.add(eframe::egui::Label::new(text.into()).wrap());
+}
+
+/// What is known of something: names at the left, values beside them, or below where it is narrow.
+fn facts_ui<'a>(ui: &mut Ui, names: f32, facts: impl Iterator<Item = (&'a str, &'a str)>) {
+    let is_narrow = ui.available_width() < 420.0;
+    ui.spacing_mut().item_spacing.y = 6.0;
+    for (name, value) in facts {
+        if is_narrow {
+            pieces::field_label_ui(ui, name, None);
+            ui.add(eframe::egui::Label::new(value).wrap());
+            continue;
+        }
+        ui.horizontal_top(|ui| {
+            let before = ui.cursor().left();
+            pieces::field_label_ui(ui, name, None);
+            ui.add_space((before + names - ui.cursor().left()).max(4.0));
+            ui.add(eframe::egui::Label::new(value).wrap());
+        });
+    }
 }
 
 /// The style of paths and names in a paragraph's place.

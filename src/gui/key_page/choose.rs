@@ -10,15 +10,23 @@ use crate::key::spec::{Curve, RsaBits};
 /// How high the two cards are at most when they stand side by side.
 const CARD_HEIGHT: f32 = 316.0;
 const GENERATE_HEIGHT: f32 = 48.0;
+/// A page lower than this has no room to spare.
+const LOW: f32 = 460.0;
 
 pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut bool, out: &mut Vec<Command>) {
-    ui.add_space(8.0);
+    // In a low window Generate matters more than an explanation.
+    let is_low = ui.clip_rect().height() < LOW;
+    if !is_low {
+        ui.add_space(8.0);
+    }
     pieces::heading_ui(ui, "Make or open an SSH key", eframe::egui::TextStyle::Heading);
-    pieces::hint_ui(
-        ui,
-        "An SSH key is a pair: the public half goes to servers, the private half stays with you.",
-    );
-    ui.add_space(8.0);
+    if !is_low {
+        pieces::hint_ui(
+            ui,
+            "An SSH key is a pair: the public half goes to servers, the private half stays with you.",
+        );
+        ui.add_space(8.0);
+    }
     if ui.available_width() < 560.0 {
         pieces::card_ui(ui, |ui| generate_ui(ui, next, is_more_shown, 0.0, out));
         ui.add_space(4.0);
@@ -172,7 +180,7 @@ fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     pieces::heading_ui(ui, "A key you have", theme::subheading());
     pieces::hint_ui(
         ui,
-        "Opens private and public keys of OpenSSH, and PuTTY's .ppk files: to see them, to change the comment or the passphrase, and to save them in another format.",
+        "Opens private and public keys of OpenSSH, PuTTY (.ppk), OpenSSL (PEM, PKCS#8) and others: to see them, to change the comment or the passphrase, and to save them in another format.",
     );
     ui.add_space(4.0);
     let text = pieces::large_mnemonic(ui, "Load", 'L');

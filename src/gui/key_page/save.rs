@@ -17,7 +17,8 @@ pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, strength: Strength, 
         } else {
             pieces::hint_ui(ui, "Only the public half is in this file.");
         }
-        public_ui(ui, algorithm, out);
+        let has_both = document.key().is_some() && document.certificate().is_some();
+        public_ui(ui, algorithm, has_both, out);
     });
     if document.key().is_some() {
         let has_certificate = document.certificate().is_some();
@@ -79,7 +80,7 @@ fn with_obstacle(title: &str, obstacle: Option<&str>) -> String {
 }
 
 /// The button, and beside it the menu with the other forms.
-fn public_ui(ui: &mut Ui, algorithm: Algorithm, out: &mut Vec<Command>) {
+fn public_ui(ui: &mut Ui, algorithm: Algorithm, has_both: bool, out: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.x = 4.0;
     let text = pieces::mnemonic(ui, "Save public key", 'u');
     let save = ui.add(Button::new(text).min_size(vec2(140.0, 40.0)));
@@ -97,6 +98,14 @@ fn public_ui(ui: &mut Ui, algorithm: Algorithm, out: &mut Vec<Command>) {
                 out.push(Command::SavePublic(form));
                 ui.close();
             }
+        }
+        if has_both
+            && ui
+                .button("Certificate, as ssh looks for it (NAME-cert.pub)")
+                .clicked()
+        {
+            out.push(Command::SaveCertificate);
+            ui.close();
         }
     });
 }
