@@ -34,6 +34,22 @@ fn a_key_with_a_certificate_fits_too() {
 }
 
 #[test]
+fn the_heading_never_lies_under_a_button() {
+    for width in [900.0, 450.0, 320.0] {
+        let mut scene = Scene::of_size(width, 480.0);
+        scene.drop_file(&corpus_path("openssh/rsa1024"));
+        let heading = scene
+            .window
+            .get_by_role_and_label(Role::Heading, "RSA key, 1024 bits");
+        let heading = heading.rect();
+        for name in ["Load", "New key"] {
+            let button = scene.button(name).rect();
+            assert!(!heading.intersects(button), "{name} at {width}: {button:?}");
+        }
+    }
+}
+
+#[test]
 fn generate_is_in_sight_in_the_smallest_window_that_is_meant_for_it() {
     let scene = Scene::of_size(640.0, 480.0);
     let rect = scene.button("Generate").rect();

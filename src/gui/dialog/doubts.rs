@@ -9,13 +9,12 @@ use crate::app::saving::{Choice, Doubt};
 pub(super) fn doubts_ui(ui: &mut Ui, doubts: &[Doubt], scene: &mut Scene<'_>) {
     for doubt in doubts {
         paragraph_ui(ui, doubt.sentence());
-    }
-    let has_no_passphrase = doubts.contains(&Doubt::NoPassphrase);
-    if has_no_passphrase {
-        paragraph_ui(
-            ui,
-            "That is usual for scripts that nobody watches. For yourself, a passphrase is better.",
-        );
+        if *doubt == Doubt::NoPassphrase {
+            paragraph_ui(
+                ui,
+                "That is usual for scripts that nobody watches. For yourself, a passphrase is better.",
+            );
+        }
     }
     if doubts.iter().any(|doubt| doubt.is_loss()) {
         paragraph_ui(
@@ -23,7 +22,7 @@ pub(super) fn doubts_ui(ui: &mut Ui, doubts: &[Doubt], scene: &mut Scene<'_>) {
             "So this counts as a copy: save the key in OpenSSH's or PuTTY's format too, to keep all of it.",
         );
     }
-    let texts = if has_no_passphrase {
+    let texts = if doubts.contains(&Doubt::NoPassphrase) {
         ["Go back and set one", "Save without a passphrase"]
     } else {
         ["Go back", "Save all the same"]

@@ -42,19 +42,28 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
 }
 
 fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+    let is_narrow = ui.available_width() < 400.0;
     ui.horizontal_wrapped(|ui| {
         pieces::heading_ui(ui, &title(document), TextStyle::Heading);
         state_ui(ui, document);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let load = pieces::mnemonic(ui, "Load", 'L');
-            if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
-                out.push(Command::Open);
-            }
-            if ui.add(Button::new("New key")).clicked() {
-                out.push(Command::NewKey);
-            }
-        });
+        if !is_narrow {
+            let beside = Layout::right_to_left(Align::Center);
+            ui.with_layout(beside, |ui| buttons_ui(ui, out));
+        }
     });
+    if is_narrow {
+        ui.horizontal_wrapped(|ui| buttons_ui(ui, out));
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    let load = pieces::mnemonic(ui, "Load", 'L');
+    if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
+        out.push(Command::Open);
+    }
+    if ui.add(Button::new("New key")).clicked() {
+        out.push(Command::NewKey);
+    }
 }
 
 /// That the key has a certificate, and which.
