@@ -117,7 +117,7 @@ pub fn summary(certificate: &Certificate) -> String {
 }
 
 /// “from 2024-01-01 00:00:00 UTC to 2034-01-01 00:00:00 UTC”, “forever”.
-fn validity(certificate: &Certificate) -> String {
+pub(super) fn validity(certificate: &Certificate) -> String {
     certificate.validity_text().replace('T', " ").replace('Z', " UTC")
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::app::certificate_facts::validity;
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
     PrivateEncoding, PrivateFile, Protection, Validity, public_line,
@@ -330,17 +331,14 @@ pub fn certificate_warnings(certificate: &Certificate, now: u64) -> Vec<Warning>
         Validity::Valid => {}
         Validity::Expired => warn(
             "cert-expired",
-            format!(
-                "the certificate has expired (valid {})",
-                certificate.validity_text()
-            ),
+            format!("the certificate has expired (valid {})", validity(certificate)),
             ASK,
         ),
         Validity::NotYetValid => warn(
             "cert-not-yet-valid",
             format!(
                 "the certificate is not valid yet (valid {})",
-                certificate.validity_text()
+                validity(certificate)
             ),
             "Wait until then, or check this computer's clock.",
         ),

@@ -13,6 +13,7 @@ use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::Randomart;
 use crate::key::spec::KeySpec;
+use crate::key::weakness::Weakness;
 use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::clock::unix_seconds;
@@ -157,7 +158,11 @@ impl Document {
     #[must_use]
     pub fn generated(key: KeyPair, comment: &Comment) -> Self {
         let mut document = Self::new(Halves::Both(Arc::new(key)), comment);
+        // What only befalls keys that have been used is no news about a new one.
         document.warnings = describe::key_warnings(document.public());
+        document
+            .warnings
+            .retain(|warning| warning.code != Weakness::P521PuttyBias.code());
         document
     }
 
