@@ -13,7 +13,7 @@ use super::console::shown;
 use super::key_file::standard_input;
 use super::{terminal, usage};
 use crate::app::{Blame, Problem};
-use crate::format::DecodeError;
+use crate::format::{DecodeError, Format};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::ReadError;
 
@@ -107,6 +107,22 @@ impl OldPassphrase {
 }
 
 impl NewPassphrase {
+    /// Sees to it that no passphrase is lost, or asked for in vain, where the format can have none.
+    pub(super) fn check(&self, format: Format) -> Result<(), Problem> {
+        if format == Format::Jwk && !self.none {
+            return Err(usage::problem(
+                "a JSON Web Key cannot be protected by a passphrase",
+                "Say --no-passphrase to write it without one, and guard the file; or choose openssh, ppk or pkcs8.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether an option names one.
+    pub(super) fn is_given(&self) -> bool {
+        self.source().is_some()
+    }
+
     /// What was said about it; the passphrase of a file that is written anew otherwise.
     pub(super) fn or_keep(&self, kept: Option<Passphrase>) -> Result<Option<Passphrase>, Problem> {
         if self.none {

@@ -1,7 +1,9 @@
 //! The console program, run as scripts and people run it: the real binary, in a folder of its own.
 
+mod certificates;
 mod changing;
 mod corpus;
+mod formats;
 mod generating;
 mod passphrases;
 mod showing;
