@@ -81,6 +81,11 @@ impl KeyFile {
         opening::parse(self.read()?.expose())
     }
 
+    /// Says what the file is, for showing.
+    pub(super) fn look(&self) -> Result<Found<Parsed>, Problem> {
+        opening::look(self.read()?.expose())
+    }
+
     /// Says which keys the file lists.
     pub(super) fn look_through(&self) -> Result<Found<Listing>, Problem> {
         opening::look_through(self.read()?.expose())
@@ -146,7 +151,7 @@ impl KeyFile {
         console: Console,
     ) -> Result<Found<Parsed>, Problem> {
         self.check_input(old.takes_standard_input())?;
-        match opening::look(self.read()?.expose())? {
+        match self.look()? {
             Found::Key(Parsed::Locked(file)) if old.is_given() => {
                 let file = self.unlock(file, old, console)?.file;
                 Ok(Found::Key(Parsed::Private(file)))

@@ -19,6 +19,7 @@ mod passwd;
 mod private_file;
 mod protection;
 mod public;
+mod puttygen;
 mod terminal;
 mod usage;
 mod work;
@@ -67,6 +68,7 @@ enum Command {
     Passwd(passwd::Passwd),
     Comment(comment::CommentFile),
     Cert(cert::Cert),
+    Puttygen(puttygen::Puttygen),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -94,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Passwd(command) => console.end(command.run(console)),
         Command::Comment(command) => console.end(command.run(console)),
         Command::Cert(command) => command.run(console),
+        Command::Puttygen(command) => console.end(command.run(console)),
         Command::Completions(command) => console.end(command.run()),
         Command::Man(command) => console.end(command.run(console)),
     }

@@ -86,6 +86,15 @@ pub(super) struct NewPassphrase {
 }
 
 impl OldPassphrase {
+    /// The one in this file, if one is named; - is standard input.
+    pub(super) fn in_file(file: Option<PathBuf>) -> Self {
+        Self {
+            file,
+            fd: None,
+            env: None,
+        }
+    }
+
     /// The passphrase that an option names; nothing where none does.
     pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
         self.source().map(Source::read).transpose()
@@ -168,6 +177,15 @@ impl NewPassphrase {
     }
 }
 
+/// The first line of this file, empty or not; - is standard input.
+pub(super) fn first_line_of(file: &Path) -> Result<Passphrase, Problem> {
+    if file.as_os_str() == "-" {
+        Source::StandardInput.read()
+    } else {
+        Source::File(file).read()
+    }
+}
+
 /// Asks for the passphrase of the key in `file`.
 pub(super) fn ask_for(file: &str) -> Result<Passphrase, Problem> {
     if terminal::is_there() {
@@ -179,7 +197,8 @@ pub(super) fn ask_for(file: &str) -> Result<Passphrase, Problem> {
     Err(problem)
 }
 
-fn ask_twice() -> Result<Option<Passphrase>, Problem> {
+/// Asks for a new passphrase, twice; nothing where it is empty.
+pub(super) fn ask_twice() -> Result<Option<Passphrase>, Problem> {
     for _ in 0..ATTEMPTS {
         let first = terminal::ask_secret("New passphrase (empty for none)")?;
         let second = terminal::ask_secret("The same again")?;

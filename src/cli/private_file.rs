@@ -1,5 +1,7 @@
 //! A private key on its way to its file, or to standard output.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::console::{Console, print, shown};
@@ -12,7 +14,7 @@ use crate::format::{Certificate, Format, Outgoing, PrivateEncoding, PrivateFile}
 use crate::key::KeyPair;
 use crate::key::comment::Comment;
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::Existing;
+use crate::sys::files::{Existing, WriteError};
 
 /// A private key, and how it is to be written.
 pub(super) struct Private {
@@ -73,7 +75,12 @@ impl Private {
 #[derive(Debug)]
 pub(super) enum Place {
     StandardOutput,
-    Files { plan: Plan, existing: Existing },
+    /// A pipe or a device, into which the key is written as it is.
+    Stream(PathBuf),
+    Files {
+        plan: Plan,
+        existing: Existing,
+    },
 }
 
 impl Place {
@@ -93,6 +100,9 @@ impl Place {
                 ));
             }
             return Ok(Self::StandardOutput);
+        }
+        if is_stream(path) {
+            return Ok(Self::Stream(path.to_owned()));
         }
         // Such a file would be taken for a public key, and given away.
         if path
@@ -115,7 +125,7 @@ impl Place {
     /// The same, and with it the files of `beside`. Asks before one of those is replaced.
     pub(super) fn and(self, beside: Plan, console: Console) -> Result<Self, Problem> {
         Ok(match self {
-            Self::StandardOutput => Self::StandardOutput,
+            Self::StandardOutput | Self::Stream(_) => self,
             Self::Files { plan, existing } => {
                 let existing = match may_write(&beside, console)? {
                     Existing::Replace => Existing::Replace,
@@ -129,6 +139,7 @@ impl Place {
         })
     }
 
+    /// Whether the key is printed, so that nothing else may be.
     pub(super) fn is_standard_output(&self) -> bool {
         matches!(self, Self::StandardOutput)
     }
@@ -145,7 +156,9 @@ impl Place {
     fn prepare(&self, private: &Private) -> Result<Prepared, Problem> {
         let (outgoing, passphrase) = (private.outgoing(), private.passphrase.as_ref());
         Ok(match self {
-            Self::StandardOutput => Prepared::Text(encode_private(outgoing, &private.encoding, passphrase)?),
+            Self::StandardOutput | Self::Stream(_) => {
+                Prepared::Text(encode_private(outgoing, &private.encoding, passphrase)?)
+            }
             Self::Files { plan, existing } => Prepared::Files(plan.encode(outgoing, passphrase)?, *existing),
         })
     }
@@ -165,16 +178,43 @@ pub(super) fn save(
     place: Place,
     made: impl FnOnce(&Pulse) -> Result<Private, Problem> + Send + 'static,
 ) -> Result<Private, Problem> {
-    let (private, prepared) = work::run(console, doing, move |pulse| {
+    let (place, private, prepared) = work::run(console, doing, move |pulse| {
         let private = made(pulse)?;
         let prepared = place.prepare(&private)?;
-        Ok::<_, Problem>((private, prepared))
+        Ok::<_, Problem>((place, private, prepared))
     })??;
-    match prepared {
-        Prepared::Text(text) => print(text.expose())?,
-        Prepared::Files(files, existing) => interrupt::uninterrupted(|| files.write(existing))?,
+    match (prepared, place) {
+        (Prepared::Text(text), Place::Stream(path)) => write_stream(&path, text.expose())?,
+        (Prepared::Text(text), _) => print(text.expose())?,
+        (Prepared::Files(files, existing), _) => interrupt::uninterrupted(|| files.write(existing))?,
     }
     Ok(private)
+}
+
+/// Whether a pipe or a device is at `path`: `/dev/null`, or what a shell makes of `>(…)`. Nothing
+/// there can be replaced or half written.
+#[cfg(unix)]
+pub(super) fn is_stream(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = std::fs::metadata(path).map(|found| found.file_type());
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device())
+}
+
+/// Windows has its devices under names of their own, and no file is written there.
+#[cfg(windows)]
+pub(super) fn is_stream(_: &Path) -> bool {
+    false
+}
+
+pub(super) fn write_stream(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let written = OpenOptions::new()
+        .write(true)
+        .open(path)
+        .and_then(|mut stream| stream.write_all(bytes));
+    written.map_err(|source| {
+        let path = path.to_owned();
+        WriteError::Io { path, source }.into()
+    })
 }
 
 /// The comment from a file, as it may be written to another; says so where something was taken out.

@@ -6,6 +6,7 @@ mod corpus;
 mod formats;
 mod generating;
 mod passphrases;
+mod puttygen;
 mod showing;
 mod support;
 #[cfg(unix)]

@@ -95,6 +95,7 @@ fn help_is_there_for_every_command_and_fits_a_terminal() {
         "passwd",
         "comment",
         "cert",
+        "puttygen",
         "completions",
     ] {
         assert!(help.contains(command), "{command}");
@@ -121,6 +122,7 @@ fn the_commands_in_the_help_are_commands() {
         "passwd",
         "comment",
         "cert",
+        "puttygen",
         "man",
     ] {
         let text = home.text(&[command, "--help"]);
