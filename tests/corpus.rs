@@ -361,7 +361,7 @@ fn no_flipped_bit_makes_another_key() {
     ] {
         let bytes = std::fs::read(corpus("real").join(name)).unwrap();
         let key = open(&bytes, None).unwrap().key().cloned();
-        let is_public = name.ends_with(".pub");
+        let is_public = name == "openssh/ed25519.pub";
         for at in 0..bytes.len() {
             for bit in 0..8 {
                 let mut flipped = bytes.clone();

@@ -73,6 +73,10 @@ impl From<&DecodeError> for Problem {
                 Blame::Key,
                 "Save the file as UTF-8 text without changing anything else; in PowerShell use “Out-File -Encoding ascii” instead of “>”.",
             ),
+            E::Malformed(Fault::Blanks) => (
+                Blame::Key,
+                "Copy the file again as it is; or take the blanks out that stand within its long words, and nothing else.",
+            ),
             E::Malformed(Fault::BrokenLine) => (
                 Blame::Key,
                 "A public key is one single line. Join the lines again, without blanks between them.",

@@ -189,6 +189,12 @@ impl KeyFile {
                 passphrase: None,
             }),
             Parsed::Locked(file) => self.unlock(file, old, console),
+            Parsed::Public(file) if file.certificate.is_some() => Err(Problem::new(
+                "unsupported-format",
+                Blame::Key,
+                format!("{} holds a certificate, and no private key", self.name()),
+                "Name the file with the private key; often it has the same name without -cert.pub.",
+            )),
             Parsed::Public(_) => Err(Problem::new(
                 "unsupported-format",
                 Blame::Key,

@@ -27,7 +27,8 @@ pub(super) fn without_leading_blank_lines(bytes: &[u8]) -> &[u8] {
     bytes.trim_ascii_start()
 }
 
-/// The lines of a text whose lines end in LF, CRLF or CR.
+/// The lines of a text whose lines end in LF, CRLF or CR, or in CRCRLF, which is what becomes of CRLF
+/// that goes through text mode once more.
 pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
     Lines { rest: Some(text) }
 }
@@ -46,10 +47,10 @@ impl<'a> Iterator for Lines<'a> {
             self.rest = None;
             return (!rest.is_empty()).then_some(rest);
         };
-        let next = if rest[end..].starts_with(b"\r\n") {
-            end + 2
-        } else {
-            end + 1
+        let next = match &rest[end..] {
+            [b'\r', b'\r', b'\n', ..] => end + 3,
+            [b'\r', b'\n', ..] => end + 2,
+            _ => end + 1,
         };
         self.rest = Some(&rest[next..]);
         Some(&rest[..end])
@@ -59,14 +60,44 @@ impl<'a> Iterator for Lines<'a> {
 /// Decodes base64 that carries its padding and no blank space.
 ///
 /// # Errors
-/// [`Fault::Base64`].
+/// [`Fault::Blanks`] where only blank space is in the way, else [`Fault::Base64`].
 pub(super) fn base64(text: &[u8]) -> Result<SecretBytes, DecodeError> {
+    decoded(text).ok_or_else(|| {
+        let bare = without_blanks(text);
+        let is_whole_without = bare.len() < text.len() && decoded(bare.expose()).is_some();
+        let fault = if is_whole_without {
+            Fault::Blanks
+        } else {
+            Fault::Base64
+        };
+        fault.into()
+    })
+}
+
+fn decoded(text: &[u8]) -> Option<SecretBytes> {
     let mut bytes = SecretBytes::new(vec![0; text.len() / 4 * 3 + 3]);
-    let len = Base64::decode(text, bytes.expose_mut())
-        .map_err(|_| Fault::Base64)?
-        .len();
+    let len = Base64::decode(text, bytes.expose_mut()).ok()?.len();
     bytes.truncate(len);
-    Ok(bytes)
+    Some(bytes)
+}
+
+/// Blanks that keyboards, web pages and word processors make: also no-break space, zero-width space and
+/// a byte order mark.
+fn without_blanks(text: &[u8]) -> SecretBytes {
+    const WIDE: [&[u8]; 3] = [b"\xc2\xa0", b"\xe2\x80\x8b", b"\xef\xbb\xbf"];
+    let mut bare = SecretBytes::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, behind @ ..] = rest {
+        if let Some(wide) = WIDE.into_iter().find_map(|wide| rest.strip_prefix(wide)) {
+            rest = wide;
+            continue;
+        }
+        if !first.is_ascii_whitespace() {
+            bare.extend(&[*first]);
+        }
+        rest = behind;
+    }
+    bare
 }
 
 /// Encodes `bytes` in lines of `width` characters, each ended by LF.
@@ -203,7 +234,13 @@ mod tests {
 
     #[test]
     fn lines_end_in_lf_crlf_or_cr() {
-        for text in ["a\nb\n\nc", "a\r\nb\r\n\r\nc", "a\rb\r\rc", "a\nb\n\nc\n"] {
+        for text in [
+            "a\nb\n\nc",
+            "a\r\nb\r\n\r\nc",
+            "a\rb\r\rc",
+            "a\nb\n\nc\n",
+            "a\r\r\nb\r\r\n\r\r\nc\r\r\n",
+        ] {
             let found: Vec<&[u8]> = lines(text.as_bytes()).collect();
             assert_eq!(found, [&b"a"[..], b"b", b"", b"c"], "{text:?}");
         }
@@ -255,6 +292,9 @@ mod tests {
         for (text, fault) in [
             (whole.replace('\n', " "), Fault::OneLine.into()),
             (whole.replace("AAEC", "AA*C"), Fault::Base64.into()),
+            (whole.replace("AAEC", "AA EC"), Fault::Blanks.into()),
+            (whole.replace("AAEC", "AA\u{200b}E\u{a0}C"), Fault::Blanks.into()),
+            (whole.replace("AAEC", "AA EC*"), Fault::Base64.into()),
             (whole.replace("END X", "END Y"), Fault::Header("-----END").into()),
             (whole.replace("AAEC\n", ""), DecodeError::Truncated),
             (whole.repeat(2), DecodeError::MultipleKeys),

@@ -79,6 +79,9 @@ pub enum Fault {
     /// A character that base64 does not have.
     #[error("there is a character in it that does not belong there")]
     Base64,
+    /// Blanks in the middle of its base64, as chat programs and web pages leave them.
+    #[error("there is blank space inside the key's text")]
+    Blanks,
     /// Saved as UTF-16, as Windows PowerShell's `>` does.
     #[error("it was saved as UTF-16 text")]
     Utf16,

@@ -369,7 +369,9 @@ impl<'a, I: Iterator<Item = &'a [u8]> + Clone> Headers<I> {
         for _ in 0..count {
             body.extend(self.lines.next().ok_or(DecodeError::Truncated)?.trim_ascii());
         }
-        base64(body.expose())
+        // Where nothing follows, the last line was cut within a group of four characters.
+        let is_cut = self.lines.clone().next().is_none();
+        base64(body.expose()).map_err(|error| if is_cut { DecodeError::Truncated } else { error })
     }
 
     fn key_derivation(&mut self) -> Result<(Argon2Params, Vec<u8>), DecodeError> {

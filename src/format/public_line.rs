@@ -8,6 +8,9 @@ use super::{Certificate, DecodeError, Fault, Format, PublicFile};
 use crate::key::comment::Comment;
 use crate::key::{Algorithm, PublicKey};
 
+/// The base64 of the longest key or certificate is shorter.
+const LONGEST_KEY: usize = 16 << 10;
+
 /// The one line that may be a public key: its first word looks like a type.
 pub(super) fn candidate(text: &[u8]) -> Option<&[u8]> {
     let first = text.split(u8::is_ascii_whitespace).next()?;
@@ -46,8 +49,14 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
     if blob.is_empty() {
         return Err(Fault::NoKeyBlob.into());
     }
-    let blob = base64(blob)?;
-    let (key, certificate) = key_or_certificate(blob.expose())?;
+    let (key, certificate) = key_in(blob).map_err(|error| {
+        let is_whole_without_blanks = joined(blob, comment).any(|blob| key_in(&blob).is_ok());
+        if is_whole_without_blanks {
+            Fault::Blanks.into()
+        } else {
+            error
+        }
+    })?;
     let inside = certificate
         .as_ref()
         .map_or(key.algorithm().name(), Certificate::name);
@@ -59,6 +68,31 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
         key,
         comment: comment.to_vec(),
         certificate,
+    })
+}
+
+fn key_in(blob: &[u8]) -> Result<(PublicKey, Option<Certificate>), DecodeError> {
+    match base64(blob) {
+        Ok(bytes) => key_or_certificate(bytes.expose()),
+        // Cut within a group of four characters: what the whole groups hold says so.
+        Err(error) => {
+            match base64(&blob[..blob.len() / 4 * 4]).map(|bytes| key_or_certificate(bytes.expose())) {
+                Ok(Err(DecodeError::Truncated)) => Err(DecodeError::Truncated),
+                Ok(_) | Err(_) => Err(error),
+            }
+        }
+    }
+}
+
+/// The key with one, two, three words of what seems to be the comment: a web page or a mail breaks a
+/// long word into several.
+fn joined(blob: &[u8], comment: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let words = comment.split(u8::is_ascii_whitespace);
+    let words = words.filter(|word| !word.is_empty());
+    words.scan(blob.to_vec(), |joined, word| {
+        let is_possible = joined.len() + word.len() <= LONGEST_KEY;
+        joined.extend(word.iter().filter(|_| is_possible));
+        is_possible.then(|| joined.clone())
     })
 }
 

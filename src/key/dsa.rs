@@ -53,7 +53,7 @@ pub(super) fn generate(
     let cofactor = p.wrapping_sub(Limb::ONE).wrapping_div(q.as_nz_ref());
     let one = BoxedUint::one_with_precision(FIELD_BITS);
     // Of the numbers from 2 up nearly all lead to a generator (FIPS 186-4 A.2.1).
-    let g = (2_u32..)
+    let g = (2..=u32::MAX)
         .map(|base| BoxedUint::from(base).resize(FIELD_BITS))
         .map(|base| BoxedMontyForm::new(base, &params).pow(&cofactor))
         .find(|g| g.retrieve() != one)
