@@ -10,12 +10,17 @@ const OF_ANOTHER_KEY: &str = "real/openssh/cert_user_ecdsa256-cert.pub";
 /// `key.ppk` too.
 fn home() -> Home {
     let home = Home::new();
-    home.write("key", &std::fs::read(corpus("real/openssh/ed25519")).unwrap());
+    for (name, file) in [
+        ("key", "real/openssh/ed25519"),
+        ("cert", SAME_KEY),
+        ("expired", EXPIRED),
+        ("other", OF_ANOTHER_KEY),
+    ] {
+        home.write(name, &std::fs::read(corpus(file)).expect("it is in the corpus"));
+    }
+    // Written once more, for nobody else to read.
     home.text(&["comment", "key", "test@example"]);
     home.text(&["convert", "key", "--to", "ppk", "-o", "key.ppk"]);
-    home.write("cert", &std::fs::read(corpus(SAME_KEY)).unwrap());
-    home.write("expired", &std::fs::read(corpus(EXPIRED)).unwrap());
-    home.write("other", &std::fs::read(corpus(OF_ANOTHER_KEY)).unwrap());
     home
 }
 

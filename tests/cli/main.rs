@@ -6,6 +6,8 @@ mod corpus;
 mod formats;
 mod generating;
 mod passphrases;
+#[path = "../common/ppk1.rs"]
+mod ppk1;
 mod puttygen;
 mod showing;
 mod support;

@@ -57,6 +57,7 @@ is a public key that makes room for another. --force replaces any file, as putty
 - What could steer a terminal is escaped in --cert-info and replaced in comments.
 - With private-openssh, a passphrase is protected by AES-128 where puttygen takes triple DES."
 )]
+#[expect(clippy::struct_excessive_bools, reason = "one for each switch")]
 pub(super) struct Puttygen {
     /// The key to load, private or public; - is standard input
     #[arg(value_name = "KEYFILE")]
