@@ -9,14 +9,14 @@ use super::console::{Console, print, print_object, shown};
 use super::formats::{AnyFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
-use super::private_file::{Place, Private, may_write, save};
+use super::private_file::{Place, Private, is_file, may_write, save};
 use super::protection::Protect;
 use super::public::public_comment;
 use super::{interrupt, json, usage};
+use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::opening::certificate_of;
 use crate::app::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
-use crate::app::{Blame, Problem};
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
 use crate::sys::clock::unix_seconds;
 use crate::sys::files::taken;
@@ -61,19 +61,13 @@ impl Convert {
         let takes_standard_input = self.old.takes_standard_input() || self.new.takes_standard_input();
         self.file.check_input(takes_standard_input)?;
         let parsed = self.file.parse()?;
-        match self.to {
-            AnyFormat::Private(format) if !matches!(parsed, Parsed::Public(_)) => {
-                self.write_private(parsed, format.format(), console)
-            }
-            to => match to.of_public() {
-                Some(format) => self.write_public(parsed, format, console),
-                None => Err(Problem::new(
-                    "unsupported-format",
-                    Blame::Key,
-                    format!("{} holds only a public key", self.file.name()),
-                    "Name the file with the private key, often it has the same name without .pub; or choose a format for public keys.",
-                )),
+        match (parsed, self.to) {
+            (Parsed::Public(file), to) => match to.of_public() {
+                Some(format) => self.write_public(Parsed::Public(file), format, console),
+                None => Err(self.file.no_private_half(file.certificate.as_ref())),
             },
+            (parsed, AnyFormat::Private(format)) => self.write_private(parsed, format.format(), console),
+            (parsed, AnyFormat::Public(format)) => self.write_public(parsed, format, console),
         }
     }
 
@@ -191,7 +185,7 @@ impl Companions {
     fn keep_comment(&mut self, out: &Path, private: &Private, source: &KeyFile, console: Console) {
         let code = private.encoding.format().code();
         let public = file_beside(out);
-        if out.as_os_str() == "-" || !taken([&public]).is_empty() {
+        if !is_file(out) || !taken([&public]).is_empty() {
             console.note(&format!(
                 "the format {code} has no room for the comment “{}”, which stays in {} alone",
                 private.comment,
@@ -235,7 +229,7 @@ impl Companions {
             return;
         }
         let is_for_ssh = matches!(format, Format::OpenSsh | Format::Pem | Format::Pkcs8);
-        if is_for_ssh && out.as_os_str() != "-" {
+        if is_for_ssh && is_file(out) {
             console.note(&format!("the certificate is in {}", shown(&place)));
             self.certificate = Some(place);
         } else {

@@ -189,19 +189,24 @@ impl KeyFile {
                 passphrase: None,
             }),
             Parsed::Locked(file) => self.unlock(file, old, console),
-            Parsed::Public(file) if file.certificate.is_some() => Err(Problem::new(
-                "unsupported-format",
-                Blame::Key,
-                format!("{} holds a certificate, and no private key", self.name()),
-                "Name the file with the private key; often it has the same name without -cert.pub.",
-            )),
-            Parsed::Public(_) => Err(Problem::new(
-                "unsupported-format",
-                Blame::Key,
-                format!("{} holds only a public key", self.name()),
-                "Name the file with the private key; often it has the same name without .pub.",
-            )),
+            Parsed::Public(file) => Err(self.no_private_half(file.certificate.as_ref())),
         }
+    }
+
+    /// Says that there is only a public key in the file, and where the private one may be.
+    pub(super) fn no_private_half(&self, certificate: Option<&Certificate>) -> Problem {
+        let (held, hint) = match certificate {
+            Some(_) => (
+                "holds a certificate, and no private key",
+                "Name the file with the private key; often it has the same name without -cert.pub.",
+            ),
+            None => (
+                "holds only a public key",
+                "Name the file with the private key; often it has the same name without .pub.",
+            ),
+        };
+        let what = format!("{} {held}", self.name());
+        Problem::new("unsupported-format", Blame::Key, what, hint)
     }
 
     fn unlock(&self, file: LockedFile, old: &OldPassphrase, console: Console) -> Result<Opened, Problem> {

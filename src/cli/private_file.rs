@@ -191,6 +191,11 @@ pub(super) fn save(
     Ok(private)
 }
 
+/// Whether a file is meant by `path`, which others can lie beside: not standard output, nor a pipe.
+pub(super) fn is_file(path: &Path) -> bool {
+    path.as_os_str() != "-" && !is_stream(path)
+}
+
 /// Whether a pipe or a device is at `path`: `/dev/null`, or what a shell makes of `>(…)`. Nothing
 /// there can be replaced or half written.
 #[cfg(unix)]
@@ -234,7 +239,7 @@ pub(super) fn public_beside(path: &Path, format: Format) -> Option<(PathBuf, Pub
         Format::SshCom => PublicForm::Rfc4716,
         _ => return None,
     };
-    (path.as_os_str() != "-").then(|| (file_beside(path), form))
+    is_file(path).then(|| (file_beside(path), form))
 }
 
 /// Whether the files of `plan` may be written: nothing is in the way, or it may be replaced.

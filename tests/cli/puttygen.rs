@@ -409,6 +409,7 @@ fn without_a_terminal_the_passphrase_may_come_from_standard_input() {
     home.tool("ssh-keygen", &["-y", "-P", "secret", "-f", "b"]);
     let ran = ours(&home, &["a", "-O", "private-openssh", "-o", "c"]);
     ran.expect_status(3);
+    assert!(ran.err.contains("--old-passphrase FILE"), "{}", ran.err);
     let ran = ours(&home, &["-t", "ecdsa", "-o", "c"]);
     ran.expect_status(3);
     assert!(ran.err.contains("--new-passphrase FILE"), "{}", ran.err);

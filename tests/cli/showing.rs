@@ -351,7 +351,13 @@ fn completions_and_manual_pages_know_every_command() {
         home.read("man1/keywright-cli-generate.1")
             .contains("allow\\-short")
     );
-    assert!(home.has("man1/keywright-cli.1"));
+    for page in [
+        "keywright-cli",
+        "keywright-cli-cert-attach",
+        "keywright-cli-puttygen",
+    ] {
+        assert!(home.has(&format!("man1/{page}.1")), "{page}");
+    }
     home.run(&["man", "--out", "man1", "--json"])
         .expect_error(4, "exists");
 }

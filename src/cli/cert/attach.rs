@@ -45,7 +45,10 @@ impl Attach {
             .check_input(self.passphrase.takes_standard_input())?;
         let parsed = self.key.parse()?;
         let format = parsed.format();
-        if !matches!(parsed, Parsed::Public(_)) && !has_place(format) {
+        if let Parsed::Public(file) = &parsed {
+            return Err(self.key.no_private_half(file.certificate.as_ref()));
+        }
+        if !has_place(format) {
             return Err(Problem::new(
                 "unsupported-format",
                 Blame::Key,
@@ -63,16 +66,10 @@ impl Attach {
         for warning in &certificate_warnings(&certificate, unix_seconds()) {
             console.warn(warning);
         }
-        if format.holds_certificate() && !matches!(parsed, Parsed::Public(_)) {
+        if format.holds_certificate() {
             return self.put_inside(path, parsed, certificate, console);
         }
-        let parsed = match parsed {
-            Parsed::Public(_) => {
-                let Opened { file, .. } = self.key.open_private(parsed, &self.passphrase, console)?;
-                Parsed::Private(file)
-            }
-            parsed => self.key.with_public(parsed, &self.passphrase, console)?,
-        };
+        let parsed = self.key.with_public(parsed, &self.passphrase, console)?;
         if let Some(key) = parsed.public() {
             certifies(&certificate, key)?;
         }

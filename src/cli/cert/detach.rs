@@ -41,10 +41,8 @@ impl Detach {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let path = self.key.place()?;
         let mut parsed = self.key.parse()?;
-        if matches!(parsed, Parsed::Public(_)) {
-            // Says what to name instead.
-            self.key.open_private(parsed, &self.passphrase, console)?;
-            return Ok(());
+        if let Parsed::Public(file) = &parsed {
+            return Err(self.key.no_private_half(file.certificate.as_ref()));
         }
         if parsed.public().is_none() {
             parsed = self.key.with_public(parsed, &self.passphrase, console)?;

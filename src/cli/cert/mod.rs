@@ -15,6 +15,7 @@ use crate::format::Format;
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
+    disable_help_subcommand = true,
     after_help = "Examples:
   keywright-cli cert show id_ed25519-cert.pub
   keywright-cli cert attach key.ppk id_ed25519-cert.pub

@@ -74,7 +74,10 @@ impl Input {
             },
             Parsed::Locked(locked) => match Self::of_locked(&locked, wants) {
                 Some(shown) => shown,
-                None => Self::of_open(file.open_private(Parsed::Locked(locked), &old, console)?),
+                None => Self::of_open(
+                    file.open_private(Parsed::Locked(locked), &old, console)
+                        .map_err(where_to_give_it)?,
+                ),
             },
             parsed @ Parsed::Private(_) => Self::of_open(file.open_private(parsed, &old, console)?),
         })))
@@ -102,6 +105,17 @@ impl Input {
             private: Some(file),
             passphrase,
         }
+    }
+}
+
+/// The options for passphrases have other names here than with the other commands.
+fn where_to_give_it(problem: Problem) -> Problem {
+    if problem.code != "needs-passphrase" {
+        return problem;
+    }
+    Problem {
+        hint: "Give it with --old-passphrase FILE, or on standard input.".to_owned(),
+        ..problem
     }
 }
 

@@ -25,7 +25,7 @@ use super::{terminal, usage};
 use crate::app::making::{default_comment, new_key};
 use crate::app::saving::{OutgoingPublic, PublicForm, Strength};
 use crate::app::{Blame, Problem};
-use crate::format::{CbcCipher, Format, PrivateEncoding};
+use crate::format::{CbcCipher, DecodeError, Format, PrivateEncoding};
 use crate::key::Algorithm;
 use crate::key::comment::Comment;
 use crate::key::entropy::EntropyPool;
@@ -275,7 +275,7 @@ impl Puttygen {
                 let line = format!("{} {}{comment}\n", key.bits, key.fingerprint);
                 return public_text(line, false).deliver(self.out.as_deref(), console);
             }
-            input::Read::Ssh1(key) => return Err(crate::format::DecodeError::Ssh1(key).into()),
+            input::Read::Ssh1(key) => return Err(DecodeError::Ssh1(key).into()),
         };
         if let Some(comment) = comment {
             input.comment = Some(comment.as_str().as_bytes().to_vec());
@@ -310,7 +310,7 @@ impl Puttygen {
                 let private = input.private.as_ref().map(|file| file.key.private());
                 let dump = Dump::of(key, private);
                 let dump = match certificate {
-                    Some(certificate) => dump.and(certificate).map_err(crate::format::DecodeError::from)?,
+                    Some(certificate) => dump.and(certificate).map_err(DecodeError::from)?,
                     None => dump,
                 };
                 Ok(Text {
@@ -342,12 +342,7 @@ impl Puttygen {
         console: Console,
     ) -> Result<(), Problem> {
         let Some(file) = input.private.take() else {
-            return Err(Problem::new(
-                "unsupported-format",
-                Blame::Key,
-                format!("{} holds only a public key", source.name()),
-                "Name the file with the private key; often it has the same name without .pub.",
-            ));
+            return Err(source.no_private_half(input.certificate.as_ref()));
         };
         let is_kept = output.is_kept_from(file.format);
         let changes = [
