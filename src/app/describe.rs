@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
-    PrivateEncoding, Protection, Validity, public_line,
+    PrivateEncoding, PrivateFile, Protection, Validity, public_line,
 };
 use crate::key::PublicKey;
 use crate::key::comment::{self, Comment};
@@ -49,15 +49,7 @@ impl Description {
     #[must_use]
     pub fn of(parsed: &Parsed, path: Option<&Path>) -> Self {
         let mut described = match parsed {
-            Parsed::Private(file) => Self {
-                format: Some(file.format),
-                public: Some(file.key.public().clone()),
-                comment: Some(file.comment.clone()),
-                protection: Some(file.protection.clone()),
-                has_private: true,
-                certificate: file.certificate.clone(),
-                warnings: Vec::new(),
-            },
+            Parsed::Private(file) => return Self::of_private(file, path),
             Parsed::Locked(file) => Self {
                 format: Some(file.format),
                 public: file.public.clone(),
@@ -79,6 +71,37 @@ impl Description {
         };
         described.warnings = described.found_warnings(path);
         described
+    }
+
+    /// Describes a private key file that is open.
+    #[must_use]
+    pub fn of_private(file: &PrivateFile, path: Option<&Path>) -> Self {
+        let mut described = Self {
+            format: Some(file.format),
+            public: Some(file.key.public().clone()),
+            comment: Some(file.comment.clone()),
+            protection: Some(file.protection.clone()),
+            has_private: true,
+            certificate: file.certificate.clone(),
+            warnings: Vec::new(),
+        };
+        described.warnings = described.found_warnings(path);
+        described
+    }
+
+    /// What is to be known apart from the certificate, which may come and go.
+    #[must_use]
+    pub fn warnings_of_key(&self) -> Vec<Warning> {
+        let of_certificate = self.certificate.as_ref().map(|certificate| {
+            let now = unix_seconds();
+            certificate_warnings(certificate, now)
+        });
+        let of_certificate = of_certificate.unwrap_or_default();
+        let others = self
+            .warnings
+            .iter()
+            .filter(|warning| !of_certificate.contains(warning));
+        others.cloned().collect()
     }
 
     /// Describes a private key file that is being written.

@@ -10,7 +10,7 @@ use super::formats::{AnyFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
 use super::private_file::{Place, Private, is_file, may_write, save};
-use super::protection::Protect;
+use super::protection::{Protect, strength_of_new};
 use super::public::public_comment;
 use super::{interrupt, json, usage};
 use crate::app::Problem;
@@ -86,8 +86,11 @@ impl Convert {
         if protection.is_some_and(Protection::is_encrypted) || self.new.is_given() {
             self.new.check(format)?;
         }
-        let now = protection.map(Strength::of).unwrap_or_default();
-        let encoding = self.protect.encoding(format, now.or_usual(), console)?;
+        let mut strength = protection.map(Strength::of).unwrap_or_default().or_usual();
+        if parsed.format() != format {
+            strength = strength_of_new(format, strength);
+        }
+        let encoding = self.protect.encoding(format, strength, console)?;
         let mut place = Place::new(&out, encoding, None, console)?;
         let Opened { file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
         // Of an encrypted PEM file nothing was known before.

@@ -11,7 +11,7 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::opening::Found;
+use crate::app::opening::{self, Found};
 use crate::format::key_lines::{KeyLine, Listing};
 use crate::format::{DecodeError, Parsed};
 use crate::key::comment::escaped;
@@ -52,10 +52,11 @@ impl Fingerprint {
 
     fn tell_file(&self, file: &KeyFile, console: Console) -> Result<(), Problem> {
         file.check_input(self.passphrase.takes_standard_input())?;
-        match file.look_through()? {
-            Found::Key(Listing::Lines(lines)) => lines
-                .into_iter()
-                .try_for_each(|line| self.tell_line(file, line, console)),
+        let bytes = file.read()?;
+        match opening::look_through(bytes.expose())? {
+            Found::Key(Listing::Lines(mut lines)) => {
+                lines.try_for_each(|line| self.tell_line(file, line, console))
+            }
             Found::Key(Listing::One(parsed)) => {
                 let parsed = file.with_public(*parsed, &self.passphrase, console)?;
                 let mut described = Description::of(&parsed, file.path());

@@ -8,7 +8,7 @@ use super::console::{Console, print_object, shown};
 use super::formats::{PrivateFormat, ensure_holds};
 use super::passphrases::NewPassphrase;
 use super::private_file::{Place, Private, public_beside, save};
-use super::protection::Protect;
+use super::protection::{Protect, strength_of_new};
 use super::{json, terminal, usage};
 use crate::app::Problem;
 use crate::app::making::{default_comment, new_key};
@@ -82,7 +82,8 @@ impl Generate {
         let format = self.format.format();
         ensure_holds(format, spec.algorithm())?;
         self.passphrase.check(format)?;
-        let encoding = self.protect.encoding(format, Strength::default(), console)?;
+        let strength = strength_of_new(format, Strength::default());
+        let encoding = self.protect.encoding(format, strength, console)?;
         let path = match self.out {
             Some(path) => path,
             None => ask_for_place(spec, self.format)?,

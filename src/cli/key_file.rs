@@ -12,7 +12,6 @@ use crate::app::describe::Description;
 use crate::app::opening::{self, Beside, Found};
 use crate::app::saving::certificate_beside;
 use crate::app::{Blame, Problem};
-use crate::format::key_lines::Listing;
 use crate::format::{Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
@@ -84,11 +83,6 @@ impl KeyFile {
     /// Says what the file is, for showing.
     pub(super) fn look(&self) -> Result<Found<Parsed>, Problem> {
         opening::look(self.read()?.expose())
-    }
-
-    /// Says which keys the file lists.
-    pub(super) fn look_through(&self) -> Result<Found<Listing>, Problem> {
-        opening::look_through(self.read()?.expose())
     }
 
     /// Whether a JSON Web Key says more than is written again.
@@ -243,7 +237,7 @@ impl KeyFile {
         Err(DecodeError::WrongPassphrase.into())
     }
 
-    fn read(&self) -> Result<SecretBytes, Problem> {
+    pub(super) fn read(&self) -> Result<SecretBytes, Problem> {
         match self {
             Self::At(path) => Ok(read_key(path)?),
             Self::StandardInput => read_standard_input().map_err(Problem::from),

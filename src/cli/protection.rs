@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use super::console::Console;
 use super::usage;
 use crate::app::Problem;
-use crate::app::saving::Strength;
+use crate::app::saving::{PEM_CIPHER, Strength};
 use crate::app::speed::Speed;
 use crate::format::{
     Argon2Params, Argon2Variant, CbcCipher, Cipher, Format, Pbes2Kdf, Prf, PrivateEncoding, ScryptParams,
@@ -134,6 +134,15 @@ impl Protect {
         }
         Ok(strength)
     }
+}
+
+/// What protects a file of this format that is made of a file of another one, or of a new key.
+pub(super) fn strength_of_new(format: Format, base: Strength) -> Strength {
+    let mut strength = base;
+    if format == Format::Pem {
+        strength.pbes2.cipher = PEM_CIPHER;
+    }
+    strength
 }
 
 /// Whether private files of this format are written, and not only read.

@@ -386,6 +386,9 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, DecodeError> {
         jwk::parse(text)
     } else if let Some(line) = public_line::candidate(text) {
         public_line::parse(line).map(Parsed::Public)
+    } else if asn1::kind::of(bytes).is_some() {
+        // What looks like lines of text in its numbers is none.
+        pem::parse_der(bytes)
     } else if let Some(text) = pem::find(text) {
         pem::parse(text)
     } else if armour::first_block(text).is_some_and(|block| block.starts_with(openssh::BEGIN)) {
@@ -394,7 +397,13 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, DecodeError> {
     } else if asn1::kind::is_candidate(bytes) {
         pem::parse_der(bytes)
     } else {
-        Err(foreign::foreign(text))
+        Err(match foreign::foreign(text) {
+            // Options, or the names of hosts, stand before the keys.
+            DecodeError::NotAKeyFile(Foreign::Text) if key_lines::holds_several(text) => {
+                DecodeError::MultipleKeys
+            }
+            foreign => foreign,
+        })
     }
 }
 

@@ -23,9 +23,9 @@ use super::passphrases::{ask_twice, first_line_of};
 use super::private_file::{Private, cleaned, save};
 use super::{terminal, usage};
 use crate::app::making::{default_comment, new_key};
-use crate::app::saving::{OutgoingPublic, PublicForm, Strength};
+use crate::app::saving::{OutgoingPublic, PEM_CIPHER, PublicForm, Strength};
 use crate::app::{Blame, Problem};
-use crate::format::{CbcCipher, DecodeError, Format, PrivateEncoding};
+use crate::format::{DecodeError, Format, PrivateEncoding};
 use crate::key::Algorithm;
 use crate::key::comment::Comment;
 use crate::key::entropy::EntropyPool;
@@ -412,8 +412,7 @@ impl Puttygen {
         let mut strength = strength;
         strength.argon2 = params.argon2.applied_to(strength.argon2);
         if format == Format::Pem {
-            // The best that puttygen and everything else that reads such files knows.
-            strength.pbes2.cipher = CbcCipher::Aes128;
+            strength.pbes2.cipher = PEM_CIPHER;
         }
         strength.checked()?;
         let encoding = strength

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use clap::ValueEnum;
 
 use crate::app::Problem;
+use crate::app::saving::PpkVersion;
 use crate::cli::protection::PpkParams;
 use crate::cli::usage;
 use crate::format::Format;
@@ -152,14 +153,6 @@ pub(super) enum Primes {
     Proven,
     #[value(aliases = ["provable-even", "even", "complex", "maurer-complex"])]
     ProvenEven,
-}
-
-/// The version of PuTTY's format.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum PpkVersion {
-    V2,
-    #[default]
-    V3,
 }
 
 /// What `--ppk-param` says.
