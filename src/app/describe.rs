@@ -164,6 +164,15 @@ impl Description {
         Some(Fingerprint::of(self.public.as_ref()?, kind))
     }
 
+    /// The fingerprint that counts the certificate in, where there is one; else that of the key.
+    #[must_use]
+    pub fn certificate_fingerprint(&self, kind: FingerprintKind) -> Option<Fingerprint> {
+        match &self.certificate {
+            Some(certificate) => Some(Fingerprint::of_wire(certificate.blob(), kind)),
+            None => self.fingerprint(kind),
+        }
+    }
+
     /// The word that `ssh-keygen -l` puts in brackets: `ED25519`, `RSA-CERT`.
     #[must_use]
     pub fn title(&self) -> Option<String> {
@@ -177,11 +186,16 @@ impl Description {
     /// The line that `ssh-keygen -l` prints: `256 SHA256:… comment (ED25519)`.
     #[must_use]
     pub fn fingerprint_line(&self, kind: FingerprintKind) -> Option<String> {
+        self.line_with(&self.fingerprint(kind)?)
+    }
+
+    /// The same line with a fingerprint that was chosen otherwise.
+    #[must_use]
+    pub fn line_with(&self, fingerprint: &Fingerprint) -> Option<String> {
         let comment = self.shown_comment().filter(|comment| !comment.is_empty());
         Some(format!(
-            "{} {} {} ({})",
+            "{} {fingerprint} {} ({})",
             self.public.as_ref()?.bits(),
-            self.fingerprint(kind)?,
             comment.as_deref().unwrap_or("no comment"),
             self.title()?,
         ))
@@ -318,6 +332,17 @@ impl From<Weakness> for Warning {
             message,
             hint,
         }
+    }
+}
+
+/// What the owner of a key of SSH 1 ought to know.
+#[must_use]
+pub fn ssh1_warning() -> Warning {
+    Warning {
+        code: "ssh1",
+        message: "keys of SSH 1 are worthless today: the protocol is broken, and no server accepts them"
+            .to_owned(),
+        hint: "Make an Ed25519 key, put it on your servers, and remove this one there.",
     }
 }
 

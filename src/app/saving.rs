@@ -8,6 +8,7 @@ mod strength;
 pub use choice::Choice;
 pub use doubt::{Doubt, doubts};
 pub use plan::{
-    Encoded, OutgoingPublic, Plan, Planned, PublicForm, certificate_beside, encode_private, file_beside,
+    Encoded, OutgoingPublic, PEM_CIPHER, Plan, Planned, PublicForm, certificate_beside, encode_private,
+    file_beside,
 };
 pub use strength::{PpkVersion, Strength};

@@ -4,6 +4,7 @@
 //! from the file, so that no copy of a private number is left behind.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
@@ -85,6 +86,21 @@ impl<'de> Visitor<'de> for FirstOnly {
 pub(super) fn is_candidate(text: &[u8]) -> bool {
     let has = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
     text.starts_with(b"{") && has(b"\"kty\"")
+}
+
+/// Whether there is more in the key than is written again: what it may be used for, certificates, or
+/// a set around it.
+#[must_use]
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "the names are looked at, never the values"
+)]
+pub fn has_other_members(text: &[u8]) -> bool {
+    const KEPT: [&str; 14] = [
+        "kty", "kid", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "oth",
+    ];
+    let members: Result<HashMap<String, IgnoredAny>, _> = serde_json::from_slice(text);
+    members.is_ok_and(|members| members.keys().any(|name| !KEPT.contains(&name.as_str())))
 }
 
 /// Reads a key, or a set that has only one.

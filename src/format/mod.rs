@@ -34,7 +34,7 @@ pub use ssh1::Ssh1Key;
 
 use rand_core::CryptoRng;
 
-use crate::key::{KeyPair, PublicKey};
+use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 
 /// The kinds of files that are told apart.
@@ -136,6 +136,23 @@ impl Format {
     #[must_use]
     pub fn holds_certificate(self) -> bool {
         matches!(self, Self::Ppk2 | Self::Ppk3 | Self::PublicLine | Self::Rfc4716)
+    }
+
+    /// Whether a file of this kind can hold keys of this type.
+    #[must_use]
+    pub fn holds(self, algorithm: Algorithm) -> bool {
+        use Algorithm as A;
+        match self {
+            Self::OpenSsh | Self::PublicLine | Self::Rfc4716 => true,
+            Self::Ppk1 => matches!(algorithm, A::Rsa | A::Dsa),
+            Self::Ppk2 | Self::Ppk3 | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki => {
+                matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448)
+            }
+            Self::Pem | Self::Der => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)),
+            Self::Pkcs1Public => matches!(algorithm, A::Rsa),
+            Self::SshCom => matches!(algorithm, A::Rsa | A::Dsa),
+            Self::Jwk => matches!(algorithm, A::Rsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448),
+        }
     }
 }
 
@@ -307,6 +324,38 @@ pub enum Parsed {
     Locked(LockedFile),
     /// A public key.
     Public(PublicFile),
+}
+
+impl Parsed {
+    /// Which kind of file it is.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Private(file) => file.format,
+            Self::Locked(file) => file.format,
+            Self::Public(file) => file.format,
+        }
+    }
+
+    /// The public key, where it can be told without the passphrase.
+    #[must_use]
+    pub fn public(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Private(file) => Some(file.key.public()),
+            Self::Locked(file) => file.public.as_ref(),
+            Self::Public(file) => Some(&file.key),
+        }
+    }
+
+    /// The certificate that stands in the file.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Private(file) => file.certificate.as_ref(),
+            Self::Locked(file) => file.certificate.as_ref(),
+            Self::Public(file) => file.certificate.as_ref(),
+        }
+    }
 }
 
 /// Reads a key file of any known kind, by its content.

@@ -2,6 +2,7 @@
 
 pub mod comment;
 pub mod dsa;
+pub mod edwards;
 pub mod entropy;
 pub mod fingerprint;
 pub mod generate;

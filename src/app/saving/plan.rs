@@ -19,7 +19,7 @@ use crate::sys::randomness::os_random;
 
 /// What `ssh-keygen -m PEM` takes, and the best that PuTTY reads. That the format has one round of MD5
 /// between passphrase and key matters more than the cipher.
-const PEM_CIPHER: CbcCipher = CbcCipher::Aes128;
+pub const PEM_CIPHER: CbcCipher = CbcCipher::Aes128;
 
 /// The ways in which a public key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
