@@ -1,46 +1,41 @@
 //! Key files made by other programs, and broken ones: what the manifests promise is what we read.
+//!
+//! Every entry of every manifest is looked at, and what is looked at is counted, so that nothing drops
+//! out unseen.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a manifest that is not as it must be fails the test"
-)]
+#[path = "common/allocation.rs"]
+mod allocation;
+#[path = "common/manifest.rs"]
+mod manifest;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::{Duration, Instant};
 
+use base64ct::{Base64, Encoding as _};
 use keywright::app::describe::Description;
-use keywright::format::{self, Consent, DecodeError, Parsed};
+use keywright::format::key_lines::{self, Listing};
+use keywright::format::{self, Certificate, Consent, Cost, DecodeError, Format, Parsed};
 use keywright::key::PublicKey;
-use keywright::key::comment::Comment;
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
-use keywright::secret::Passphrase;
-use serde_json::Value;
 
-/// The formats of the manifests that are read today; the others must only be refused in good order.
-const FORMATS: [&str; 24] = [
-    "openssh-v1",
-    "openssh-pub",
-    "openssh-cert",
-    "ppk2",
-    "ppk3",
-    "rfc4716",
-    "sshcom",
-    "ssh1",
-    "ssh1-pub",
-    "dropbear",
-    "krl",
-    "pem-pkcs1",
-    "pem-sec1",
-    "pem-dsa",
-    "pem-pkcs8",
-    "pem-pkcs8-enc",
-    "pem-spki",
-    "pem-pkcs1-pub",
-    "pem-other",
-    "der-pkcs1",
-    "der-pkcs8",
-    "x509",
-    "pkcs12",
-    "openpgp",
+use crate::allocation::{allowance, peak_of};
+use crate::manifest::{Entry, Outcome, corpus, entries, passphrase};
+
+/// The entries that are not followed, each with its reason; a reason that no longer holds fails too.
+const EXEMPT: [(&str, &str); 3] = [
+    (
+        "semantic/ppk3_ed_second_half_mismatch.ppk",
+        "is to be refused for a second half that PPK files of Ed25519 do not have; its seed and its public \
+         key belong together, and puttygen opens it",
+    ),
+    (
+        "rustcrypto-ssh/examples_id_ed25519-cert-badsig.pub",
+        "is to be opened, but its signature is wrong, as its name says; ssh-keygen refuses it too",
+    ),
+    (
+        "not_keys/json_jwk.json",
+        "is to be refused as JSON; it is a JSON Web Key, which we read",
+    ),
 ];
 
 /// What is warned of for the key's own sake.
@@ -57,260 +52,361 @@ const OF_THE_KEY: [&str; 10] = [
     "known-compromised",
 ];
 
-struct Entry {
-    folder: PathBuf,
-    value: Value,
-}
+/// Comments that the manifest wants a warning about because they would harm a program that puts them into
+/// a shell, a page or a pattern. None of them breaks a line or hides what it says: they are shown and kept
+/// as they are, and a warning would be a false alarm for every `"` in a comment.
+const HARMLESS_COMMENTS: [&str; 10] = [
+    "hostile_comment/openssh_homoglyph",
+    "hostile_comment/openssh_long_64k",
+    "hostile_comment/openssh_shell_dquote",
+    "hostile_comment/openssh_semicolon",
+    "hostile_comment/openssh_percent_fmt",
+    "hostile_comment/openssh_html_script",
+    "hostile_comment/openssh_leading_hash",
+    "hostile_comment/openssh_begin_marker",
+    "hostile_comment/openssh_only_spaces",
+    "hostile_comment/openssh_json_break",
+];
 
-impl Entry {
-    fn text(&self, name: &str) -> Option<&str> {
-        self.value[name].as_str()
-    }
+/// What a file may take, be it opened or refused.
+const MOST_MEMORY: usize = 256 << 20;
+/// What a file that is refused may take.
+const MOST_TIME: Duration = Duration::from_secs(2);
 
-    fn path(&self) -> PathBuf {
-        self.folder.join(self.text("file").unwrap())
-    }
-
-    fn expected(&self, name: &str) -> &Value {
-        &self.value["expected"][name]
-    }
-
-    /// The words that `info` must warn with; the manifests write `W_RSA_SHORT` for `rsa-short`.
-    fn warnings(&self) -> Vec<String> {
-        let words = self.expected("warnings").as_array().cloned().unwrap_or_default();
-        words
-            .iter()
-            .filter_map(|word| word.as_str()?.strip_prefix("W_"))
-            .map(|word| word.to_lowercase().replace('_', "-"))
-            .collect()
-    }
-
-    /// Only this manifest says all that there is to warn of; other suites' keys are published.
-    fn names_all_warnings(&self) -> bool {
-        self.folder.ends_with("real")
-    }
-
-    fn is_in_scope(&self) -> bool {
-        if let Some(format) = self.text("format") {
-            return FORMATS.contains(&format);
-        }
-        // The malformed files carry their format in their name.
-        let file = self.text("file").unwrap();
-        let name = file.rsplit('/').next().unwrap();
-        let ours = [
-            "openssh_",
-            "ppk",
-            "pub_",
-            "rfc4716_",
-            "ed25519_enc",
-            "ed25519_Z",
-            "pkcs1_",
-            "pkcs8_",
-            "rsa2048_pem_enc",
-            "ec256_sec1_aes256.pem",
-            "cert_",
-            "sshcom_",
-        ];
-        ["not_keys/", "certs/"]
-            .iter()
-            .any(|group| file.starts_with(group))
-            || ours.iter().any(|start| name.starts_with(start))
-    }
-
-    fn passphrase(&self) -> Option<Passphrase> {
-        let bytes = match (self.text("passphrase_hex"), self.text("passphrase")) {
-            (Some(hex), _) => unhex(hex),
-            (None, Some(text)) => text.as_bytes().to_vec(),
-            (None, None) => match self.value.get("passphrase_gen") {
-                Some(generated) if !generated.is_null() => vec![b'A'; 1 << 20],
-                _ => return None,
-            },
-        };
-        Some(Passphrase::from_bytes(bytes))
-    }
-}
-
-fn unhex(hex: &str) -> Vec<u8> {
-    (0..hex.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
-        .collect()
-}
-
-fn manifest(folder: &Path) -> Vec<Entry> {
-    let text = std::fs::read_to_string(folder.join("MANIFEST.json")).unwrap();
-    let manifest: Value = serde_json::from_str(&text).unwrap();
-    let entries = manifest["entries"].as_array().unwrap().clone();
-    entries
-        .into_iter()
-        .map(|value| Entry {
-            folder: folder.to_owned(),
-            value,
-        })
-        .collect()
-}
-
-fn corpus(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/corpus")
-        .join(name)
+/// How much was compared.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    entries: usize,
+    opened: usize,
+    refused: usize,
+    types: usize,
+    bits: usize,
+    fingerprints: usize,
+    comments: usize,
+    warnings: usize,
+    passphrases: usize,
+    exempt: usize,
 }
 
 /// What a file turned out to hold. Where nobody wrote the passphrase down it is still locked, and what
 /// stands in clear must be right.
-struct Found(Parsed);
+struct Found {
+    parsed: Parsed,
+    /// Whether it was locked, and showed its public half nevertheless.
+    lock: Option<bool>,
+}
 
 impl Found {
     /// The public key, unless it is locked away with the private one.
     fn key(&self) -> Option<&PublicKey> {
-        match &self.0 {
+        match &self.parsed {
             Parsed::Private(file) => Some(file.key.public()),
             Parsed::Public(file) => Some(&file.key),
             Parsed::Locked(file) => file.public.as_ref(),
         }
     }
 
-    fn comment(&self) -> &[u8] {
-        match &self.0 {
-            Parsed::Private(file) => &file.comment,
-            Parsed::Public(file) => &file.comment,
-            Parsed::Locked(file) => file.comment.as_deref().unwrap_or_default(),
+    /// The comment, unless it is locked away.
+    fn comment(&self) -> Option<&[u8]> {
+        match &self.parsed {
+            Parsed::Private(file) => Some(&file.comment),
+            Parsed::Public(file) => Some(&file.comment),
+            Parsed::Locked(file) => file.comment.as_deref(),
         }
     }
 
-    fn fingerprints(&self) -> Vec<String> {
-        let certificate = match &self.0 {
+    fn certificate(&self) -> Option<&Certificate> {
+        match &self.parsed {
             Parsed::Private(file) => file.certificate.as_ref(),
             Parsed::Public(file) => file.certificate.as_ref(),
             Parsed::Locked(file) => file.certificate.as_ref(),
-        };
-        let plain = self
-            .key()
-            .map(|key| Fingerprint::of(key, FingerprintKind::Sha256).to_string());
-        let certified =
-            certificate.map(|cert| Fingerprint::of_wire(cert.blob(), FingerprintKind::Sha256).to_string());
-        [plain, certified].into_iter().flatten().collect()
+        }
     }
 
-    fn warnings(&self) -> Vec<&'static str> {
-        let described = Description::of(&self.0, None);
-        described.warnings.iter().map(|warning| warning.code).collect()
-    }
-
-    /// What is wrong with the warnings.
-    fn warning_complaints(&self, entry: &Entry) -> Vec<String> {
-        let ours = self.warnings();
-        let expected = entry.warnings();
-        let missing = expected
-            .iter()
-            // The manifest names it for every comment that is hostile to some program; ours are those
-            // that cannot stand in a line.
-            .filter(|code| *code != "comment-sanitised" || Comment::cleaned(self.comment()).1)
-            .filter(|code| !ours.contains(&code.as_str()))
-            .map(|code| format!("no warning {code}"));
-        let needless = ours
-            .iter()
-            .filter(|code| entry.names_all_warnings() && OF_THE_KEY.contains(code))
-            .filter(|code| !expected.iter().any(|named| named == *code))
-            .map(|code| format!("a needless warning {code}"));
-        missing.chain(needless).collect()
+    fn format(&self) -> Format {
+        match &self.parsed {
+            Parsed::Private(file) => file.format,
+            Parsed::Public(file) => file.format,
+            Parsed::Locked(file) => file.format,
+        }
     }
 }
 
-fn open(bytes: &[u8], passphrase: Option<&Passphrase>) -> Result<Found, DecodeError> {
-    let parsed = format::parse(bytes)?;
-    match (parsed, passphrase) {
-        (Parsed::Locked(file), Some(passphrase)) => file
-            .unlock(passphrase, Consent::NotGiven)
-            .map(|file| Found(Parsed::Private(file))),
-        (parsed, _) => Ok(Found(parsed)),
-    }
-}
-
-/// Holds one file to its entry; returns a complaint.
-fn complaint(entry: &Entry) -> Option<String> {
-    let name = entry.path().display().to_string();
-    let bytes = std::fs::read(entry.path()).unwrap();
-    let result = open(&bytes, entry.passphrase().as_ref());
-    // The first is to be refused for a second half that a PPK file does not have; its seed and its
-    // public key do belong together. The second is to be opened, but its signature is wrong, as its
-    // name says, and ssh-keygen refuses it too. The third is to be refused as JSON; it is a key.
-    let is_mistaken = [
-        "semantic/ppk3_ed_second_half_mismatch.ppk",
-        "examples_id_ed25519-cert-badsig.pub",
-        "not_keys/json_jwk.json",
-    ]
-    .iter()
-    .any(|file| name.ends_with(file));
-    if is_mistaken || !entry.is_in_scope() {
+/// The first key of a list, for which the manifests speak.
+fn first_of_list(bytes: &[u8]) -> Option<Found> {
+    let Ok(Listing::Lines(mut lines)) = key_lines::parse(bytes) else {
         return None;
-    }
-    let outcome = entry.expected("outcome").as_str().unwrap();
-    match (&result, outcome) {
-        (Ok(_), "refused") => Some(format!("{name}: opened, but must be refused")),
-        (Err(error), "ok") => Some(format!("{name}: refused ({error}), but must be opened")),
-        (Err(error), _) => {
-            if entry.expected("error_classes").is_null() {
-                return None;
-            }
-            let classes = entry.expected("error_classes").as_array()?;
-            let code = error.code().replace('-', "_");
-            let is_named = classes.iter().any(|class| class.as_str() == Some(&code));
-            (!is_named).then(|| format!("{name}: refused as {code} ({error}), not as {classes:?}"))
+    };
+    let parsed = lines.find_map(|line| line.key.ok()).map(Parsed::Public)?;
+    Some(Found { parsed, lock: None })
+}
+
+fn open(bytes: &[u8], right: Option<&[u8]>) -> Result<Found, DecodeError> {
+    match (format::parse(bytes)?, right) {
+        (Parsed::Locked(file), right) => {
+            let lock = Some(file.public.is_some());
+            let parsed = match right {
+                Some(right) => Parsed::Private(file.unlock(&passphrase(right), Consent::NotGiven)?),
+                None => Parsed::Locked(file),
+            };
+            Ok(Found { parsed, lock })
         }
-        (Ok(found), _) => {
-            let mut wrong = Vec::new();
-            let key = found.key()?;
-            if let Some(comment) = entry.text("comment_hex").filter(|_| outcome == "ok")
-                && found.comment() != unhex(comment)
-            {
-                wrong.push(format!("comment {:?}", String::from_utf8_lossy(found.comment())));
+        (parsed, _) => Ok(Found { parsed, lock: None }),
+    }
+}
+
+/// Opens the file, and adds to `wrong` what it took too much of. A machine that is busy is slow now and
+/// then; what hangs is slow every time.
+fn open_within_limits(entry: &Entry, wrong: &mut Vec<String>) -> Result<Found, DecodeError> {
+    let bytes = entry.read();
+    let right = entry.passphrase();
+    for tries_left in (0..3).rev() {
+        let start = Instant::now();
+        let (result, peak) = peak_of(|| open(&bytes, right.as_deref()));
+        let taken = start.elapsed();
+        if taken > MOST_TIME && result.is_err() && tries_left > 0 {
+            continue;
+        }
+        if taken > MOST_TIME && result.is_err() {
+            wrong.push(format!("refused only after {taken:?}"));
+        }
+        let (_, listing_peak) = peak_of(|| key_lines::parse(&bytes).map(drop));
+        let cost = match format::parse(&bytes) {
+            Ok(Parsed::Locked(file)) => file.protection.cost(),
+            _ => Cost::Nothing,
+        };
+        let most = allowance(bytes.len() + right.as_ref().map_or(0, Vec::len), cost).min(MOST_MEMORY);
+        let peak = peak.max(listing_peak);
+        if peak > most {
+            wrong.push(format!("{peak} bytes of memory, more than {most}"));
+        }
+        return result;
+    }
+    unreachable!("the last try returns")
+}
+
+impl Tally {
+    /// Counts a comparison, and adds to `wrong` what does not hold.
+    fn compare(count: &mut usize, is_so: bool, wrong: &mut Vec<String>, what: impl FnOnce() -> String) {
+        *count += 1;
+        if !is_so {
+            wrong.push(what());
+        }
+    }
+
+    /// Holds one file to its entry; returns what is wrong.
+    fn look_at(&mut self, entry: &Entry) -> Vec<String> {
+        let mut wrong = Vec::new();
+        self.entries += 1;
+        let found = match open_within_limits(entry, &mut wrong) {
+            // Several keys are no key file, but they can be listed.
+            Err(DecodeError::MultipleKeys) if entry.outcome() == Outcome::Ok => {
+                first_of_list(&entry.read()).ok_or(DecodeError::MultipleKeys)
             }
-            for name in ["fp_sha256", "plain_fp_sha256"] {
-                if let Some(fingerprint) = entry.text(name)
-                    && !found.fingerprints().iter().any(|ours| ours == fingerprint)
+            found => found,
+        };
+        match (found, entry.outcome()) {
+            (Ok(_), Outcome::Refused) => wrong.push("opened, but must be refused".to_owned()),
+            (Err(error), Outcome::Ok) => wrong.push(format!("refused ({error}), but must be opened")),
+            (Err(error), Outcome::Refused | Outcome::Either) => {
+                self.refused += 1;
+                let codes = entry.error_codes();
+                if codes
+                    .as_ref()
+                    .is_some_and(|codes| !codes.iter().any(|code| code == error.code()))
                 {
-                    wrong.push(format!("{name} {:?}, not {fingerprint}", found.fingerprints()));
+                    wrong.push(format!("refused as {} ({error}), not as {codes:?}", error.code()));
                 }
             }
-            if let Some(bits) = entry.value["bits"].as_u64()
-                && u64::from(key.bits()) != bits
-            {
-                wrong.push(format!("{} bits, not {bits}", key.bits()));
+            (Ok(found), Outcome::Ok | Outcome::Either) => {
+                self.opened += 1;
+                self.compare_key(entry, &found, &mut wrong);
+                self.compare_lock(entry, &found, &mut wrong);
+                self.compare_warnings(entry, &found, &mut wrong);
             }
-            if let Some(kind) = entry.text("key_type") {
-                let stem = kind.replace("-cert-v01", "");
-                let ours = key.algorithm().name();
-                if ours != kind && ours != stem && ours != stem.replace("@openssh.com", "") {
-                    wrong.push(format!("type {ours}, not {kind}"));
-                }
+        }
+        wrong
+    }
+
+    fn compare_key(&mut self, entry: &Entry, found: &Found, wrong: &mut Vec<String>) {
+        let Some(key) = found.key() else {
+            wrong.push("nothing is known of its key".to_owned());
+            return;
+        };
+        let certificate = found.certificate();
+        if let Some(kind) = entry.text("key_type") {
+            let plain = key.algorithm().name();
+            let ours = if Certificate::is_name(kind) {
+                certificate.map_or(plain, Certificate::name)
+            } else {
+                plain
+            };
+            Self::compare(&mut self.types, ours == kind, wrong, || {
+                format!("type {ours}, not {kind}")
+            });
+        }
+        if let Some(bits) = entry.bits() {
+            let ours = u64::from(key.bits());
+            Self::compare(&mut self.bits, ours == bits, wrong, || {
+                format!("{ours} bits, not {bits}")
+            });
+        }
+        // Of a certificate the manifests give the fingerprint of it all, as ssh-keygen does, of a PPK file
+        // with one that of the key in it, as puttygen does.
+        for (name, kind) in [
+            ("fp_sha256", FingerprintKind::Sha256),
+            ("fp_md5", FingerprintKind::Md5),
+            ("plain_fp_sha256", FingerprintKind::Sha256),
+        ] {
+            let Some(stated) = entry.text(name) else { continue };
+            let certified = certificate.map(|cert| Fingerprint::of_wire(cert.blob(), kind).to_string());
+            let plain = Fingerprint::of(key, kind).to_string();
+            let is_so = ends_with(&plain, stated)
+                || name != "plain_fp_sha256"
+                    && certified.as_deref().is_some_and(|ours| ends_with(ours, stated));
+            Self::compare(&mut self.fingerprints, is_so, wrong, || {
+                format!("{name} {plain} or {certified:?}, not {stated}")
+            });
+        }
+        if let Some(line) = entry.text("pub_openssh") {
+            let blob = line
+                .split(' ')
+                .nth(1)
+                .and_then(|blob| Base64::decode_vec(blob).ok());
+            let certified = certificate.map(|certificate| certificate.blob().to_vec());
+            if blob != Some(key.to_wire()) && blob != certified {
+                wrong.push("another public key".to_owned());
             }
-            wrong.extend(found.warning_complaints(entry));
-            (!wrong.is_empty()).then(|| format!("{name}: {}", wrong.join("; ")))
+        }
+        // Where the manifest leaves the decision to the reader, some do not keep the comment.
+        if let (Some(stated), Some(comment), Outcome::Ok) =
+            (entry.comment(), found.comment(), entry.outcome())
+        {
+            Self::compare(&mut self.comments, comment == stated, wrong, || {
+                format!("comment {:?}", String::from_utf8_lossy(comment))
+            });
+        }
+    }
+
+    /// What can be seen without the passphrase, and with a wrong one.
+    fn compare_lock(&mut self, entry: &Entry, found: &Found, wrong: &mut Vec<String>) {
+        if let Some(has_private) = entry.flag("has_private")
+            && has_private == matches!(found.parsed, Parsed::Public(_))
+        {
+            wrong.push(format!("has_private {has_private}"));
+        }
+        if let Some(is_encrypted) = entry.flag("encrypted")
+            && is_encrypted != found.lock.is_some()
+        {
+            wrong.push(format!("encrypted {is_encrypted}"));
+        }
+        let is_readable = entry.expected("public_readable_without_passphrase").as_bool();
+        if is_readable.is_some() && is_readable != found.lock {
+            wrong.push(format!("public half in clear: {:?}", found.lock));
+        }
+        if entry.expected("wrong_passphrase").is_null() {
+            return;
+        }
+        let bytes = entry.read();
+        let another = open(&bytes, Some(b"not the right one")).map(|found| found.format());
+        let none = open(&bytes, Some(b"")).map(|found| found.format());
+        let is_so = another == Err(DecodeError::WrongPassphrase) && none == Err(DecodeError::NeedsPassphrase);
+        Self::compare(&mut self.passphrases, is_so, wrong, || {
+            format!("a wrong passphrase: {another:?}; none: {none:?}")
+        });
+    }
+
+    fn compare_warnings(&mut self, entry: &Entry, found: &Found, wrong: &mut Vec<String>) {
+        let described = Description::of(&found.parsed, None);
+        let ours: Vec<&str> = described.warnings.iter().map(|warning| warning.code).collect();
+        let mut expected = entry.warnings();
+        if HARMLESS_COMMENTS.contains(&entry.name().as_str()) {
+            expected.retain(|code| code != "comment-sanitised");
+            if ours.contains(&"comment-sanitised") {
+                wrong.push("its comment is not harmless".to_owned());
+            }
+        }
+        for code in &expected {
+            Self::compare(&mut self.warnings, ours.contains(&code.as_str()), wrong, || {
+                format!("no warning {code}")
+            });
+        }
+        // Only this manifest says all that there is to warn of; other suites' keys are published.
+        if entry.folder.ends_with("real") {
+            let is_needless =
+                |code: &&&str| OF_THE_KEY.contains(*code) && !expected.iter().any(|named| named == **code);
+            wrong.extend(
+                ours.iter()
+                    .filter(is_needless)
+                    .map(|code| format!("a needless warning {code}")),
+            );
         }
     }
 }
 
-fn check(entries: &[Entry], at_least: usize) {
-    let in_scope = entries.iter().filter(|entry| entry.is_in_scope()).count();
-    assert!(in_scope >= at_least, "only {in_scope} files were looked at");
-    let complaints: Vec<String> = entries.iter().filter_map(complaint).collect();
+fn ends_with(ours: &str, stated: &str) -> bool {
+    // MD5 with and without the word in front.
+    ours == stated || ours.strip_prefix("MD5:") == Some(stated)
+}
+
+fn check(folder: &Path, expected: &Tally) {
+    let mut tally = Tally::default();
+    let mut complaints = Vec::new();
+    for entry in entries(folder) {
+        let wrong = tally.look_at(&entry);
+        let name = entry.name();
+        let exempt = EXEMPT.iter().find(|(file, _)| *file == name);
+        match (exempt, wrong.is_empty()) {
+            (None, true) => {}
+            (None, false) => complaints.push(format!("{name}: {}", wrong.join("; "))),
+            (Some(_), false) => tally.exempt += 1,
+            (Some((_, reason)), true) => complaints.push(format!("{name} is as it must be; yet it {reason}")),
+        }
+    }
     assert!(
         complaints.is_empty(),
-        "{} of {in_scope}:\n{}",
+        "{}:\n{}",
         complaints.len(),
         complaints.join("\n")
+    );
+    assert_eq!(
+        tally, *expected,
+        "more or less was compared than there was to compare"
     );
 }
 
 #[test]
 fn files_of_other_programs_hold_what_their_manifest_says() {
-    check(&manifest(&corpus("real")), 180);
+    let expected = Tally {
+        entries: 310,
+        opened: 279,
+        refused: 31,
+        types: 279,
+        bits: 276,
+        fingerprints: 574,
+        comments: 178,
+        warnings: 67,
+        passphrases: 110,
+        exempt: 0,
+    };
+    check(&corpus("real"), &expected);
 }
 
 #[test]
 fn broken_and_hostile_files_are_refused_for_the_reason_their_manifest_gives() {
-    check(&manifest(&corpus("malformed")), 400);
+    let expected = Tally {
+        entries: 596,
+        opened: 122,
+        refused: 472,
+        types: 0,
+        bits: 0,
+        fingerprints: 69,
+        comments: 35,
+        warnings: 26,
+        passphrases: 0,
+        exempt: 2,
+    };
+    check(&corpus("malformed"), &expected);
 }
 
 /// Their licences are mixed, so they lie beside the repository and not in it.
@@ -321,16 +417,19 @@ fn key_files_of_other_projects_test_suites_are_read() {
         println!("no ../shared/corpus/third_party here: this part of the corpus was not read");
         return;
     }
-    let entries: Vec<Entry> = manifest(&folder)
-        .into_iter()
-        // Lists of keys, which are not key files.
-        .filter(|entry| {
-            !["authorized_keys", "ca_user_keys.pub"]
-                .iter()
-                .any(|list| entry.text("file").unwrap().ends_with(list))
-        })
-        .collect();
-    check(&entries, 200);
+    let expected = Tally {
+        entries: 326,
+        opened: 299,
+        refused: 26,
+        types: 297,
+        bits: 289,
+        fingerprints: 641,
+        comments: 248,
+        warnings: 0,
+        passphrases: 40,
+        exempt: 1,
+    };
+    check(&folder, &expected);
 }
 
 #[test]
@@ -343,7 +442,7 @@ fn no_truncation_of_a_key_file_opens_or_panics() {
         "openssl/ec256_spki.pem",
         "openssl/ec256_sec1_aes256.pem",
     ] {
-        let bytes = std::fs::read(corpus("real").join(name)).unwrap();
+        let bytes = std::fs::read(corpus("real").join(name)).expect("the file is there");
         let text_end = bytes.trim_ascii_end().len();
         for len in 0..text_end {
             assert!(open(&bytes[..len], None).is_err(), "{name} cut to {len} bytes");
@@ -359,8 +458,8 @@ fn no_flipped_bit_makes_another_key() {
         "openssh/ed25519.pub",
         "openssl/ec256_sec1.pem",
     ] {
-        let bytes = std::fs::read(corpus("real").join(name)).unwrap();
-        let key = open(&bytes, None).unwrap().key().cloned();
+        let bytes = std::fs::read(corpus("real").join(name)).expect("the file is there");
+        let key = open(&bytes, None).expect("it opens").key().cloned();
         let is_public = name == "openssh/ed25519.pub";
         for at in 0..bytes.len() {
             for bit in 0..8 {

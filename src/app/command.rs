@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::app::dialog::{TextSize, ThemeChoice};
-use crate::app::saving::Choice;
-use crate::app::saving::PublicForm;
+use crate::app::saving::{Choice, PublicForm};
+use crate::app::stage::Subject;
 use crate::key::entropy::Sample;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
@@ -34,16 +34,29 @@ pub enum Command {
 
     /// Save the private key in the format chosen beside it.
     SavePrivate,
+    /// Save the private key in this format, whatever is chosen.
+    Export(Choice),
     /// Save the public key.
     SavePublic(PublicForm),
-    /// Yes, without a passphrase.
-    SaveUnprotected,
+    /// Yes, whatever there was to be said against it.
+    SaveAllTheSame,
     /// Yes, replace the files.
     Overwrite,
     /// The path was typed into the window's own dialog.
     PathTyped,
     /// Let a file dialog be and type the path instead.
     TypePathInstead,
+
+    /// Choose a certificate to put beside the key.
+    AddCertificate,
+    /// Take the certificate away from the key.
+    RemoveCertificate,
+    /// Show what the certificate says.
+    ShowCertificate,
+    /// Save the certificate in a file of its own.
+    SaveCertificate,
+    /// Copy the certificate in one line.
+    CopyCertificate,
 
     /// Copy the public key line.
     CopyPublicKey,
@@ -55,6 +68,8 @@ pub enum Command {
     CopyCommandLine(usize),
     /// Change between SHA-256 and MD5.
     ShowFingerprint(FingerprintKind),
+    /// Change between the fingerprint of the key and the one that includes the certificate.
+    ShowFingerprintOf(Subject),
 
     /// Put the key away and start anew.
     NewKey,

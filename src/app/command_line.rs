@@ -1,6 +1,7 @@
 //! The commands that do what a click does: for learning, and for scripts.
 
 use crate::app::stage::Document;
+use crate::format::Format;
 use crate::key::{Algorithm, PublicKey};
 
 /// A command, and what it does.
@@ -15,8 +16,7 @@ pub struct CommandLine {
 /// The commands that make, show and use a key like the one in `document`.
 #[must_use]
 pub fn for_document(document: &Document) -> Vec<CommandLine> {
-    let name = document.suggested_name();
-    let stem = name.trim_end_matches(".pub").trim_end_matches(".ppk");
+    let stem = &document.suggested_stem();
     let file = match &document.path {
         Some(path) => quoted(&path.display().to_string()),
         None => format!("~/.ssh/{}", quoted(stem)),
@@ -30,37 +30,63 @@ pub fn for_document(document: &Document) -> Vec<CommandLine> {
         PublicKey::Rsa { .. } | PublicKey::Ecdsa { .. } => format!(" -b {bits}"),
         _ => String::new(),
     };
-    let kind = document.public().algorithm().short_name();
-    if matches!(
-        document.public().algorithm(),
-        Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519
-    ) {
-        let target = format!("~/.ssh/{}", quoted(stem));
+    let algorithm = document.public().algorithm();
+    let kind = algorithm.short_name();
+    let target = format!("~/.ssh/{}", quoted(stem));
+    let is_made_here = match algorithm {
+        Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 | Algorithm::Ed448 | Algorithm::Dsa => true,
+        Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519 => false,
+    };
+    // OpenSSH makes no DSA keys since version 10, and knows no Ed448.
+    let is_made_by_openssh = is_made_here && !matches!(algorithm, Algorithm::Dsa | Algorithm::Ed448);
+    let is_known_to_openssh = algorithm != Algorithm::Ed448;
+    if is_made_here {
         push(
             "Make such a key with this program",
             format!("keywright-cli generate -t {kind}{size} -C {comment} -o {target}"),
         );
+    }
+    if is_made_by_openssh {
         push(
             "Make such a key with OpenSSH",
             format!("ssh-keygen -t {kind}{size} -C {comment} -f {target}"),
         );
+    }
+    if is_made_here {
         push(
             "Make such a key with PuTTY",
             format!("puttygen -t {kind}{size} -C {comment} -o {}.ppk", quoted(stem)),
         );
     }
-    push(
-        "Show the fingerprint and the picture",
-        format!("ssh-keygen -l -v -f {file}"),
-    );
+    let show = if is_known_to_openssh {
+        format!("ssh-keygen -l -v -f {file}")
+    } else {
+        format!("keywright-cli fingerprint --art {file}")
+    };
+    push("Show the fingerprint and the picture", show);
     if document.key().is_some() {
-        push("Show the public key", format!("ssh-keygen -y -f {file}"));
+        let show = if is_known_to_openssh {
+            format!("ssh-keygen -y -f {file}")
+        } else {
+            format!("keywright-cli public {file}")
+        };
+        push("Show the public key", show);
         push("Change the passphrase", format!("keywright-cli passwd {file}"));
+        let (format, extension) = match document.draft.choice.format() {
+            Format::OpenSsh => ("ppk", ".ppk"),
+            _ => ("openssh", ""),
+        };
+        push(
+            "Save it in another format",
+            format!("keywright-cli convert {file} --to {format} -o {target}{extension}"),
+        );
     }
-    push(
-        "Put the key on a server",
-        format!("ssh-copy-id -i {file} user@server"),
-    );
+    if is_known_to_openssh {
+        push(
+            "Put the key on a server",
+            format!("ssh-copy-id -i {file} user@server"),
+        );
+    }
     lines
 }
 

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
+use crate::app::certificate_facts::validity;
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
-    PrivateEncoding, Protection, Validity, public_line,
+    PrivateEncoding, PrivateFile, Protection, Validity, public_line,
 };
 use crate::key::PublicKey;
 use crate::key::comment::{self, Comment};
@@ -49,15 +50,7 @@ impl Description {
     #[must_use]
     pub fn of(parsed: &Parsed, path: Option<&Path>) -> Self {
         let mut described = match parsed {
-            Parsed::Private(file) => Self {
-                format: Some(file.format),
-                public: Some(file.key.public().clone()),
-                comment: Some(file.comment.clone()),
-                protection: Some(file.protection.clone()),
-                has_private: true,
-                certificate: file.certificate.clone(),
-                warnings: Vec::new(),
-            },
+            Parsed::Private(file) => return Self::of_private(file, path),
             Parsed::Locked(file) => Self {
                 format: Some(file.format),
                 public: file.public.clone(),
@@ -79,6 +72,37 @@ impl Description {
         };
         described.warnings = described.found_warnings(path);
         described
+    }
+
+    /// Describes a private key file that is open.
+    #[must_use]
+    pub fn of_private(file: &PrivateFile, path: Option<&Path>) -> Self {
+        let mut described = Self {
+            format: Some(file.format),
+            public: Some(file.key.public().clone()),
+            comment: Some(file.comment.clone()),
+            protection: Some(file.protection.clone()),
+            has_private: true,
+            certificate: file.certificate.clone(),
+            warnings: Vec::new(),
+        };
+        described.warnings = described.found_warnings(path);
+        described
+    }
+
+    /// What is to be known apart from the certificate, which may come and go.
+    #[must_use]
+    pub fn warnings_of_key(&self) -> Vec<Warning> {
+        let of_certificate = self.certificate.as_ref().map(|certificate| {
+            let now = unix_seconds();
+            certificate_warnings(certificate, now)
+        });
+        let of_certificate = of_certificate.unwrap_or_default();
+        let others = self
+            .warnings
+            .iter()
+            .filter(|warning| !of_certificate.contains(warning));
+        others.cloned().collect()
     }
 
     /// Describes a private key file that is being written.
@@ -140,6 +164,15 @@ impl Description {
         Some(Fingerprint::of(self.public.as_ref()?, kind))
     }
 
+    /// The fingerprint that counts the certificate in, where there is one; else that of the key.
+    #[must_use]
+    pub fn certificate_fingerprint(&self, kind: FingerprintKind) -> Option<Fingerprint> {
+        match &self.certificate {
+            Some(certificate) => Some(Fingerprint::of_wire(certificate.blob(), kind)),
+            None => self.fingerprint(kind),
+        }
+    }
+
     /// The word that `ssh-keygen -l` puts in brackets: `ED25519`, `RSA-CERT`.
     #[must_use]
     pub fn title(&self) -> Option<String> {
@@ -153,11 +186,16 @@ impl Description {
     /// The line that `ssh-keygen -l` prints: `256 SHA256:… comment (ED25519)`.
     #[must_use]
     pub fn fingerprint_line(&self, kind: FingerprintKind) -> Option<String> {
+        self.line_with(&self.fingerprint(kind)?)
+    }
+
+    /// The same line with a fingerprint that was chosen otherwise.
+    #[must_use]
+    pub fn line_with(&self, fingerprint: &Fingerprint) -> Option<String> {
         let comment = self.shown_comment().filter(|comment| !comment.is_empty());
         Some(format!(
-            "{} {} {} ({})",
+            "{} {fingerprint} {} ({})",
             self.public.as_ref()?.bits(),
-            self.fingerprint(kind)?,
             comment.as_deref().unwrap_or("no comment"),
             self.title()?,
         ))
@@ -297,6 +335,17 @@ impl From<Weakness> for Warning {
     }
 }
 
+/// What the owner of a key of SSH 1 ought to know.
+#[must_use]
+pub fn ssh1_warning() -> Warning {
+    Warning {
+        code: "ssh1",
+        message: "keys of SSH 1 are worthless today: the protocol is broken, and no server accepts them"
+            .to_owned(),
+        hint: "Make an Ed25519 key, put it on your servers, and remove this one there.",
+    }
+}
+
 /// What its owner ought to know about a certificate at `now`, in seconds since 1970 (UTC).
 #[must_use]
 pub fn certificate_warnings(certificate: &Certificate, now: u64) -> Vec<Warning> {
@@ -307,17 +356,14 @@ pub fn certificate_warnings(certificate: &Certificate, now: u64) -> Vec<Warning>
         Validity::Valid => {}
         Validity::Expired => warn(
             "cert-expired",
-            format!(
-                "the certificate has expired (valid {})",
-                certificate.validity_text()
-            ),
+            format!("the certificate has expired (valid {})", validity(certificate)),
             ASK,
         ),
         Validity::NotYetValid => warn(
             "cert-not-yet-valid",
             format!(
                 "the certificate is not valid yet (valid {})",
-                certificate.validity_text()
+                validity(certificate)
             ),
             "Wait until then, or check this computer's clock.",
         ),

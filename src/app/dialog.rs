@@ -1,12 +1,19 @@
 //! Dialogs: at most one is open, and each owns what is typed into it.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use crate::app::certificate_facts::Fact;
 use crate::app::command::Command;
+use crate::app::describe::Warning;
 use crate::app::job::Job;
-use crate::app::saving::{Plan, PublicForm, Strength};
+use crate::app::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
+use crate::app::speed::Speed;
 use crate::app::{Problem, command_line::CommandLine};
-use crate::format::{Argon2Params, Argon2Variant, Cipher, Cost, LockedFile, PrivateFile};
+use crate::format::{
+    Argon2Params, Argon2Variant, Cipher, Cost, DecodeError, LockedFile, Pbes2, Pbes2Kdf, Prf, PrivateFile,
+    Ssh1Key,
+};
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
 
@@ -15,14 +22,19 @@ use crate::secret::{Passphrase, TypedPassphrase};
 pub enum Dialog {
     /// A passphrase is needed.
     Unlock(Box<Unlock>),
-    /// Save without a passphrase?
-    NoPassphrase,
+    /// Save although something speaks against it?
+    Doubts {
+        /// In which format.
+        choice: Choice,
+        /// What speaks against it.
+        doubts: Vec<Doubt>,
+    },
     /// Replace these files?
     Overwrite(Overwrite),
     /// There is an unsaved key; do this all the same?
     Unsaved(Box<Command>),
-    /// An RSA key shorter than is safe?
-    ShortKey(KeySpec),
+    /// A key that can be broken, such as a short RSA key?
+    WeakKey(KeySpec),
     /// No file dialog on this system; the path is typed.
     TypePath(TypePath),
     /// Something went wrong.
@@ -32,6 +44,15 @@ pub enum Dialog {
         /// What happened, and what to do.
         problem: Problem,
     },
+    /// A key of SSH 1, which cannot be used.
+    Ssh1 {
+        /// Its file, or where else it came from.
+        name: String,
+        /// What can be told of it.
+        key: Box<Ssh1Key>,
+    },
+    /// What a certificate says.
+    Certificate(Vec<Fact>),
     /// The commands that would do the same.
     CommandLines(Vec<CommandLine>),
     /// How private key files are protected.
@@ -49,8 +70,8 @@ pub struct Unlock {
     pub locked: std::sync::Arc<LockedFile>,
     /// Where it lies; nothing for pasted text.
     pub path: Option<PathBuf>,
-    /// What its owner ought to know, for when it is open.
-    pub(super) warnings: Vec<crate::app::describe::Warning>,
+    /// What its owner ought to know of the file, for when it is open.
+    pub(super) warnings: Vec<Warning>,
     /// What is being typed.
     pub typed: TypedPassphrase,
     /// Why the last attempt failed.
@@ -62,7 +83,16 @@ pub struct Unlock {
 }
 
 /// What came of an attempt; the passphrase comes back, so that saving can use it again.
-pub type UnlockResult = (Result<PrivateFile, crate::format::DecodeError>, Passphrase);
+pub type UnlockResult = (Result<Unlocked, DecodeError>, Passphrase);
+
+/// A file that was opened.
+#[derive(Debug)]
+pub struct Unlocked {
+    /// What is in it.
+    pub file: PrivateFile,
+    /// What its owner ought to know of the key.
+    pub warnings: Vec<Warning>,
+}
 
 /// Asks whether files may be replaced.
 #[derive(Debug)]
@@ -78,11 +108,24 @@ pub struct Overwrite {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// To open it.
-    Open,
+    Open(Unsaved),
+    /// To put the certificate in it beside the key.
+    AddCertificate,
+    /// To save the certificate there.
+    SaveCertificate,
     /// To save the private key there.
-    SavePrivate,
+    SavePrivate(Choice),
     /// To save the public key there.
     SavePublic(PublicForm),
+}
+
+/// What becomes of an unsaved key when another one is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsaved {
+    /// Its owner is asked.
+    Ask,
+    /// Its owner has said already that it may go.
+    MayGo,
 }
 
 /// A path that is typed into the window.
@@ -101,16 +144,34 @@ pub struct Parameters {
     pub cipher: Cipher,
     /// The rounds of bcrypt_pbkdf in OpenSSH files.
     pub rounds: u32,
+    /// The version of PuTTY files.
+    pub ppk_version: PpkVersion,
     /// Which Argon2 in PuTTY files.
     pub variant: Argon2Variant,
     /// Its memory in KiB.
     pub mem_kib: u32,
-    /// Its passes.
-    pub passes: u32,
+    /// Its passes, or how long they are to take.
+    pub time: HashTime,
     /// Its lanes.
     pub parallelism: u32,
+    /// The iterations of PBKDF2 in PKCS#8 files.
+    pub iterations: u32,
     /// Why the numbers were not taken.
     pub problem: Option<Problem>,
+}
+
+/// How long a passphrase is hashed.
+#[derive(Clone, Copy, Debug)]
+pub enum HashTime {
+    /// So often.
+    Passes(u32),
+    /// As often as takes this long here.
+    Millis {
+        /// How long.
+        millis: u32,
+        /// How fast this machine is.
+        speed: Speed,
+    },
 }
 
 impl Parameters {
@@ -120,10 +181,18 @@ impl Parameters {
         Self {
             cipher: strength.cipher,
             rounds: strength.rounds,
+            ppk_version: strength.ppk_version,
             variant: strength.argon2.variant,
             mem_kib: strength.argon2.mem_kib,
-            passes: strength.argon2.passes,
+            time: HashTime::Passes(strength.argon2.passes),
             parallelism: strength.argon2.parallelism,
+            iterations: [strength.pbes2, Pbes2::default()]
+                .into_iter()
+                .find_map(|pbes2| match pbes2.kdf {
+                    Pbes2Kdf::Pbkdf2 { iterations, .. } => Some(iterations),
+                    Pbes2Kdf::Scrypt(_) => None,
+                })
+                .unwrap_or_default(),
             problem: None,
         }
     }
@@ -131,20 +200,54 @@ impl Parameters {
     /// The ciphers that can be chosen for OpenSSH files; PuTTY reads the first.
     pub const CIPHERS: [Cipher; 2] = [Cipher::Aes256Ctr, Cipher::Aes256Gcm];
 
+    /// The same time, said in passes.
+    pub fn count_passes(&mut self) {
+        self.time = HashTime::Passes(self.argon2().passes);
+    }
+
+    /// The same time, said in milliseconds on this machine.
+    pub fn measure_time(&mut self, speed: Speed) {
+        if let HashTime::Passes(_) = self.time {
+            let millis = speed.estimate(Cost::Argon2(self.argon2())).as_millis();
+            let millis = u32::try_from(millis).unwrap_or(u32::MAX);
+            self.time = HashTime::Millis { millis, speed };
+        }
+    }
+
+    /// What Argon2 is asked to do.
+    #[must_use]
+    pub fn argon2(&self) -> Argon2Params {
+        let params = Argon2Params {
+            variant: self.variant,
+            mem_kib: self.mem_kib,
+            passes: 1,
+            parallelism: self.parallelism,
+        };
+        let passes = match self.time {
+            HashTime::Passes(passes) => passes,
+            HashTime::Millis { millis, speed } => {
+                speed.passes_taking(Duration::from_millis(millis.into()), params)
+            }
+        };
+        Argon2Params { passes, ..params }
+    }
+
     /// What the numbers say, be it possible or not.
     #[must_use]
     pub fn strength(&self) -> Strength {
+        let usual = Strength::default();
         Strength {
             cipher: self.cipher,
             rounds: self.rounds,
-            argon2: Argon2Params {
-                variant: self.variant,
-                mem_kib: self.mem_kib,
-                passes: self.passes,
-                parallelism: self.parallelism,
+            ppk_version: self.ppk_version,
+            argon2: self.argon2(),
+            pbes2: Pbes2 {
+                kdf: Pbes2Kdf::Pbkdf2 {
+                    prf: Prf::Sha256,
+                    iterations: self.iterations,
+                },
+                ..usual.pbes2
             },
-            // The dialog is about the files that the window saves.
-            ..Strength::default()
         }
     }
 }

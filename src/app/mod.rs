@@ -3,6 +3,7 @@
 //! A window reads [`App`], lets people edit the drafts in it, and hands [`Command`]s to
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
+pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
 pub mod describe;
@@ -12,6 +13,7 @@ mod flow;
 pub mod guessing;
 pub mod job;
 pub mod making;
+mod next_key;
 pub mod opening;
 mod problem;
 pub mod saving;
@@ -22,17 +24,18 @@ mod task;
 use std::path::PathBuf;
 
 pub use command::Command;
+pub use next_key::{Kind, NextKey};
 pub use problem::{Blame, Problem};
 
 use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
-use crate::key::spec::{KeySpec, RsaBits};
+use crate::key::spec::KeySpec;
 use desktop::Desktop;
-use dialog::{Dialog, Parameters, TextSize, ThemeChoice};
+use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
 use job::{Job, Poll, Wake};
 use saving::{Choice, Strength};
 use speed::Speed;
-use stage::{Document, Generating, Stage, Stirring};
+use stage::{Document, Generating, Stage, Stirring, Subject};
 use task::Task;
 
 /// What just happened, in one line.
@@ -62,8 +65,10 @@ pub struct App {
     pub dialog: Option<Dialog>,
     /// What just happened.
     pub status: Status,
-    /// Which fingerprint is shown.
+    /// With which function the fingerprint is made.
     pub fingerprint: FingerprintKind,
+    /// Of what the fingerprint is, where there is a certificate.
+    pub fingerprint_of: Subject,
     /// How private files are protected.
     pub strength: Strength,
     /// The format that a new key is saved in unless another one is chosen.
@@ -80,52 +85,6 @@ pub struct App {
     must_quit: bool,
     quits_when_saved: bool,
     is_discarding: bool,
-}
-
-/// What the page asks for, before it is a [`KeySpec`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NextKey {
-    /// Which kind.
-    pub kind: Kind,
-    /// The number of bits, as typed, for RSA.
-    pub rsa_bits: u32,
-    /// The curve for ECDSA.
-    pub curve: crate::key::spec::Curve,
-}
-
-/// The kinds of keys that can be made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Ed25519.
-    Ed25519,
-    /// RSA.
-    Rsa,
-    /// ECDSA.
-    Ecdsa,
-}
-
-impl Default for NextKey {
-    fn default() -> Self {
-        Self {
-            kind: Kind::Ed25519,
-            rsa_bits: RsaBits::default().get(),
-            curve: crate::key::spec::Curve::P256,
-        }
-    }
-}
-
-impl NextKey {
-    /// The key that this describes; short RSA keys are among them, and are asked about later.
-    ///
-    /// # Errors
-    /// The number of bits is none that an RSA key can have.
-    pub fn spec(self) -> Result<KeySpec, Problem> {
-        Ok(match self.kind {
-            Kind::Ed25519 => KeySpec::Ed25519,
-            Kind::Rsa => KeySpec::Rsa(RsaBits::new_short(self.rsa_bits)?),
-            Kind::Ecdsa => KeySpec::Ecdsa(self.curve),
-        })
-    }
 }
 
 /// [`Speed`], which is measured beside everything else when the first key is there.
@@ -153,6 +112,7 @@ impl App {
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
+            fingerprint_of: Subject::default(),
             strength: Strength::default(),
             preferred: Choice::OpenSsh,
             theme: ThemeChoice::default(),
@@ -176,17 +136,15 @@ impl App {
             Command::Cancel => self.cancel(),
 
             Command::Open => self.open(desktop),
-            Command::OpenPath(path) => self.open_path(path),
+            Command::OpenPath(path) => self.open_path(path, Unsaved::Ask),
             Command::Paste => self.paste(desktop),
             Command::Unlock => self.unlock(crate::format::Consent::NotGiven),
             Command::AgreeToCost => self.unlock(crate::format::Consent::Given),
 
-            Command::SavePrivate => self.save_private(desktop),
+            Command::SavePrivate => self.save_private(None, desktop),
+            Command::Export(choice) => self.save_private(Some(choice), desktop),
             Command::SavePublic(format) => self.save_public(format, desktop),
-            Command::SaveUnprotected => {
-                self.dialog = None;
-                self.pick_private(desktop);
-            }
+            Command::SaveAllTheSame => self.save_all_the_same(desktop),
             Command::Overwrite => self.overwrite(),
             Command::PathTyped => self.path_typed(),
             Command::TypePathInstead => self.type_path_instead(),
@@ -195,7 +153,14 @@ impl App {
             Command::CopyFingerprint => self.copy_fingerprint(desktop),
             Command::CopyRandomart => self.copy_randomart(desktop),
             Command::CopyCommandLine(index) => self.copy_command_line(index, desktop),
+            Command::CopyCertificate => self.copy_certificate(desktop),
             Command::ShowFingerprint(kind) => self.fingerprint = kind,
+            Command::ShowFingerprintOf(subject) => self.fingerprint_of = subject,
+
+            Command::AddCertificate => self.add_certificate(desktop),
+            Command::RemoveCertificate => self.remove_certificate(),
+            Command::ShowCertificate => self.show_certificate(),
+            Command::SaveCertificate => self.save_certificate(desktop),
 
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
@@ -210,6 +175,7 @@ impl App {
                 }
             }
             Command::EditParameters => {
+                self.measure_speed();
                 self.dialog = Some(Dialog::Parameters(Parameters::new(self.strength)));
             }
             Command::ApplyParameters => self.apply_parameters(),
@@ -284,10 +250,9 @@ impl App {
     }
 
     fn ask_to_generate(&mut self, spec: KeySpec) {
-        let is_short = matches!(spec, KeySpec::Rsa(bits) if bits.get() < RsaBits::MIN);
-        let was_asked = matches!(self.dialog, Some(Dialog::ShortKey(_)));
-        if is_short && !was_asked {
-            self.dialog = Some(Dialog::ShortKey(spec));
+        let was_asked = matches!(self.dialog, Some(Dialog::WeakKey(asked)) if asked == spec);
+        if next_key::is_weak(spec) && !was_asked && !self.is_discarding {
+            self.dialog = Some(Dialog::WeakKey(spec));
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
             let previous = self.take_document();
@@ -365,7 +330,7 @@ impl App {
         match result {
             Ok(key) => {
                 let mut document = Document::generated(key, &making::default_comment(spec));
-                document.draft.choice = self.preferred;
+                document.draft.choice = self.preferred.or_fitting(document.public().algorithm());
                 self.show(document);
                 self.status = Status::say("Your new key is ready. It is not saved yet.");
             }
@@ -378,6 +343,10 @@ impl App {
 
     fn show(&mut self, document: Document) {
         self.stage = Stage::Ready(Box::new(document));
+        self.measure_speed();
+    }
+
+    fn measure_speed(&mut self) {
         if matches!(self.speed, Measured::NotYet) {
             self.speed = Measured::Measuring(Job::start("measure", &self.wake.0, |_| Speed::measure()));
         }
@@ -403,7 +372,7 @@ impl App {
     fn prefer(&mut self, choice: Choice) {
         self.preferred = choice;
         if let Some(document) = self.document_mut().filter(|document| document.is_new()) {
-            document.draft.choice = choice;
+            document.draft.choice = choice.or_fitting(document.public().algorithm());
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::app::Problem;
 use crate::app::saving::{certificate_beside, file_beside};
 use crate::format::key_lines::{self, Listing};
-use crate::format::{self, Certificate, Parsed, PublicFile};
+use crate::format::{self, Certificate, DecodeError, Parsed, PrivateFile, PublicFile, Ssh1Key};
 use crate::key::PublicKey;
 use crate::sys::files::{ReadError, read_key};
 
@@ -27,12 +27,38 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, Problem> {
     Ok(format::parse(bytes)?)
 }
 
-/// Says which keys are in `bytes`: a key file, or a list such as `authorized_keys`.
+/// A key, or one of SSH 1, which can be shown and nothing else.
+#[derive(Debug)]
+pub enum Found<T> {
+    /// A key that can be used.
+    Key(T),
+    /// A key of SSH 1.
+    Ssh1(Ssh1Key),
+}
+
+/// Says what `bytes` are, for showing: as [`parse`], and knows keys of SSH 1.
+///
+/// # Errors
+/// They are no key.
+pub fn look(bytes: &[u8]) -> Result<Found<Parsed>, Problem> {
+    found(format::parse(bytes))
+}
+
+/// Says which keys are in `bytes`, a key file or a list such as `authorized_keys`; knows
+/// keys of SSH 1.
 ///
 /// # Errors
 /// They hold no key.
-pub fn parse_list(bytes: &[u8]) -> Result<Listing, Problem> {
-    Ok(key_lines::parse(bytes)?)
+pub fn look_through(bytes: &[u8]) -> Result<Found<Listing<'_>>, Problem> {
+    found(key_lines::parse(bytes))
+}
+
+fn found<T>(result: Result<T, DecodeError>) -> Result<Found<T>, Problem> {
+    match result {
+        Ok(key) => Ok(Found::Key(key)),
+        Err(DecodeError::Ssh1(key)) => Ok(Found::Ssh1(key)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// What lies in `FILE.pub`, beside the private key in `FILE`.
@@ -59,6 +85,29 @@ pub fn public_beside(path: &Path, key: &PublicKey) -> Beside {
             Ok(Parsed::Public(file)) if file.key == *key => Beside::SameKey(Box::new(file)),
             _ => Beside::SomethingElse,
         },
+    }
+}
+
+/// Reads a certificate for `key`.
+///
+/// # Errors
+/// The file cannot be read, is no certificate, or certifies another key.
+pub fn open_certificate(path: &Path, key: &PublicKey) -> Result<Certificate, Problem> {
+    let certificate = match open_file(path)? {
+        Parsed::Public(file) => file.certificate,
+        Parsed::Private(file) => file.certificate,
+        Parsed::Locked(file) => file.certificate,
+    };
+    let certificate = certificate.ok_or_else(Problem::no_certificate)?;
+    certificate.certifies(key)?;
+    Ok(certificate)
+}
+
+/// Puts the certificate beside a private key that lies beside its file, as ssh does; one that the
+/// file holds itself stays.
+pub fn take_up_certificate(file: &mut PrivateFile, path: &Path) {
+    if file.certificate.is_none() && !file.format.holds_certificate() {
+        file.certificate = certificate_of(path, file.key.public());
     }
 }
 

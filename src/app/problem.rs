@@ -3,7 +3,7 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
-use crate::format::{DecodeError, EncodeError, Fault, Foreign};
+use crate::format::{DecodeError, EncodeError, Fault, Foreign, OtherKey};
 use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
@@ -48,6 +48,17 @@ impl Problem {
             hint: hint.into(),
             blame,
         }
+    }
+
+    /// A file was given for a certificate that holds none.
+    #[must_use]
+    pub(in crate::app) fn no_certificate() -> Self {
+        Self::new(
+            "not-a-certificate",
+            Blame::Key,
+            "this file holds a key, but no certificate",
+            "Choose the file that whoever signs your certificates has sent back, often called KEY-cert.pub.",
+        )
     }
 
     /// Both sentences as a window shows them: the first with a capital letter and a full stop.
@@ -288,6 +299,17 @@ impl From<&EncodeError> for Problem {
     }
 }
 
+impl From<&OtherKey> for Problem {
+    fn from(error: &OtherKey) -> Self {
+        Self::new(
+            "inconsistent",
+            Blame::Key,
+            error.to_string(),
+            "Choose the certificate that was made for this key, or have this key's public half signed.",
+        )
+    }
+}
+
 impl From<&OsRandomError> for Problem {
     fn from(error: &OsRandomError) -> Self {
         let hint = match error {
@@ -358,6 +380,7 @@ from_owned!(
     ReadError,
     WriteError,
     EncodeError,
+    OtherKey,
     OsRandomError,
     GenerateError,
     CommentError,

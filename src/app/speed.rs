@@ -45,7 +45,7 @@ impl Speed {
             Cost::Argon2(params) => {
                 self.secs_per_mib_pass * f64::from(params.mem_kib) / 1024.0 * f64::from(params.passes)
             }
-            // Nothing that the window sets is protected so, and these need not be measured.
+            // Rarely wanted; measuring these too would take longer than it is worth.
             Cost::Pbkdf2 { .. } | Cost::Scrypt(_) => return cost.estimate(),
         })
     }

@@ -13,8 +13,10 @@ use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::Randomart;
 use crate::key::spec::KeySpec;
-use crate::key::{KeyPair, PublicKey};
+use crate::key::weakness::Weakness;
+use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::{Passphrase, TypedPassphrase};
+use crate::sys::clock::unix_seconds;
 
 /// What the key page shows.
 #[derive(Debug)]
@@ -58,12 +60,22 @@ enum Halves {
     Public(PublicKey),
 }
 
+/// Of what a fingerprint is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Subject {
+    /// Of the key, whatever certificate it has.
+    #[default]
+    Key,
+    /// Of the key and its certificate together.
+    WithCertificate,
+}
+
 /// A key, and what a person is doing with it.
 #[derive(Debug)]
 pub struct Document {
     halves: Halves,
-    /// The certificate that came with it.
-    pub certificate: Option<Certificate>,
+    certificate: Option<Certificate>,
+    certificate_warnings: Vec<Warning>,
     /// The file that it came from or was last saved to.
     pub path: Option<PathBuf>,
     /// The kind of file that it came from; nothing for a new key.
@@ -95,6 +107,7 @@ pub struct Draft {
 pub(super) struct Saved {
     comment: String,
     passphrase: Passphrase,
+    certificate: Option<Certificate>,
 }
 
 /// How passphrase and confirmation stand to each other.
@@ -145,7 +158,11 @@ impl Document {
     #[must_use]
     pub fn generated(key: KeyPair, comment: &Comment) -> Self {
         let mut document = Self::new(Halves::Both(Arc::new(key)), comment);
+        // What only befalls keys that have been used is no news about a new one.
         document.warnings = describe::key_warnings(document.public());
+        document
+            .warnings
+            .retain(|warning| warning.code != Weakness::P521PuttyBias.code());
         document
     }
 
@@ -154,25 +171,9 @@ impl Document {
     pub fn opened(file: PrivateFile, passphrase: &Passphrase) -> Self {
         let (comment, _) = Comment::cleaned(&file.comment);
         let mut document = Self::new(Halves::Both(Arc::new(file.key)), &comment);
-        document.certificate = file.certificate;
+        document.set_certificate(file.certificate);
         document.format = Some(file.format);
-        document.draft.choice = match file.format {
-            Format::Ppk3 => Choice::Ppk,
-            Format::Ppk1 | Format::Ppk2 => Choice::Ppk2,
-            // The window saves in OpenSSH's format what came in OpenSSL's: every SSH program takes it,
-            // and it protects the passphrase better.
-            Format::OpenSsh
-            | Format::PublicLine
-            | Format::Rfc4716
-            | Format::Pem
-            | Format::Der
-            | Format::Pkcs8
-            | Format::Pkcs8Der
-            | Format::Spki
-            | Format::Pkcs1Public
-            | Format::SshCom
-            | Format::Jwk => Choice::OpenSsh,
-        };
+        document.draft.choice = document.usual_choice(file.format);
         for field in [&mut document.draft.passphrase, &mut document.draft.confirmation] {
             *field = TypedPassphrase::from_passphrase(passphrase).unwrap_or_default();
         }
@@ -185,7 +186,7 @@ impl Document {
     pub fn public_only(file: PublicFile) -> Self {
         let (comment, _) = Comment::cleaned(&file.comment);
         let mut document = Self::new(Halves::Public(file.key), &comment);
-        document.certificate = file.certificate;
+        document.set_certificate(file.certificate);
         document.format = Some(file.format);
         document.mark_saved();
         document
@@ -200,6 +201,7 @@ impl Document {
         Self {
             halves,
             certificate: None,
+            certificate_warnings: Vec::new(),
             path: None,
             format: None,
             warnings: Vec::new(),
@@ -208,6 +210,83 @@ impl Document {
             being_saved: None,
             art,
         }
+    }
+
+    /// What “Save private key” writes for a key that came from this kind of file, at first.
+    fn usual_choice(&self, format: Format) -> Choice {
+        match format {
+            Format::OpenSsh => Choice::OpenSsh,
+            Format::Ppk3 => Choice::Ppk,
+            Format::Ppk1 | Format::Ppk2 => Choice::Ppk2,
+            // The window saves in OpenSSH's format what came in OpenSSL's: every SSH program takes it,
+            // and it protects the passphrase better.
+            Format::PublicLine
+            | Format::Rfc4716
+            | Format::Pem
+            | Format::Der
+            | Format::Pkcs8
+            | Format::Pkcs8Der
+            | Format::Spki
+            | Format::Pkcs1Public
+            | Format::SshCom
+            | Format::Jwk => Choice::OpenSsh.or_fitting(self.public().algorithm()),
+        }
+    }
+
+    /// Whether there can be a certificate for it, and it would be kept with the key.
+    #[must_use]
+    pub fn takes_certificate(&self) -> bool {
+        // OpenSSH knows no Ed448, and so nobody certifies it.
+        self.key().is_some() && self.public().algorithm() != Algorithm::Ed448
+    }
+
+    /// Puts a certificate for this key beside it, or takes it away.
+    pub(super) fn set_certificate(&mut self, certificate: Option<Certificate>) {
+        self.certificate_warnings = certificate
+            .as_ref()
+            .map(|certificate| describe::certificate_warnings(certificate, unix_seconds()))
+            .unwrap_or_default();
+        self.certificate = certificate;
+    }
+
+    /// What its owner ought to know about the certificate.
+    #[must_use]
+    pub fn certificate_warnings(&self) -> &[Warning] {
+        &self.certificate_warnings
+    }
+
+    /// The certificate in one line, with the comment as it is being edited.
+    #[must_use]
+    pub fn certificate_line(&self) -> Option<String> {
+        let (comment, _) = Comment::cleaned(self.draft.comment.as_bytes());
+        let line = |certificate| public_line::encode_certificate(certificate, &comment);
+        self.certificate.as_ref().map(line)
+    }
+
+    /// That the file came in a format which saving would leave, where that is so.
+    #[must_use]
+    pub fn notice(&self) -> Option<String> {
+        let format = self.format?;
+        let (is_usual, verb, next) = if self.key().is_some() {
+            let next = self.draft.choice;
+            let is_usual = matches!(format, Format::OpenSsh | Format::Ppk2 | Format::Ppk3);
+            (
+                is_usual || next.format() == format,
+                "Save private key",
+                next.title(),
+            )
+        } else {
+            let is_usual = format == Format::PublicLine;
+            (is_usual, "Save public key", "one line, as OpenSSH has it")
+        };
+        let title = format.title();
+        (!is_usual).then(|| format!("This came in another format: {title}. “{verb}” writes {next}."))
+    }
+
+    /// The certificate that goes with the key.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
     }
 
     /// The public half.
@@ -241,6 +320,15 @@ impl Document {
         Fingerprint::of(self.public(), kind)
     }
 
+    /// Its fingerprint, or the one that includes its certificate, if it has one.
+    #[must_use]
+    pub fn fingerprint_of(&self, subject: Subject, kind: FingerprintKind) -> Fingerprint {
+        match (subject, &self.certificate) {
+            (Subject::WithCertificate, Some(certificate)) => Fingerprint::of_wire(certificate.blob(), kind),
+            _ => self.fingerprint(kind),
+        }
+    }
+
     /// The picture of its SHA-256 fingerprint.
     #[must_use]
     pub fn art(&self) -> &Randomart {
@@ -261,12 +349,18 @@ impl Document {
             None => true,
             Some(saved) => {
                 saved.comment != self.draft.comment
+                    || saved.certificate != self.certificate
                     || (self.key().is_some()
                         && !saved
                             .passphrase
                             .is_same_as(&self.draft.passphrase.to_passphrase()))
             }
         }
+    }
+
+    /// Whether anything is typed of a passphrase.
+    pub(super) fn has_passphrase(&self) -> bool {
+        self.draft.agreement() != Agreement::Empty
     }
 
     /// Whether the private key was never saved at all.
@@ -280,6 +374,7 @@ impl Document {
         Saved {
             comment: self.draft.comment.clone(),
             passphrase: self.draft.passphrase.to_passphrase(),
+            certificate: self.certificate.clone(),
         }
     }
 
@@ -294,7 +389,18 @@ impl Document {
         self.saved = Some(self.snapshot());
     }
 
-    /// The name that a file dialog suggests.
+    /// What a file dialog suggests, without the extension that its format has.
+    #[must_use]
+    pub fn suggested_stem(&self) -> String {
+        let name = self.suggested_name();
+        let stem = ["pub", "ppk", "pem", "der", "p8", "ssh2", "jwk"]
+            .iter()
+            .find_map(|extension| name.strip_suffix(&format!(".{extension}")));
+        let stem = stem.map(|stem| stem.strip_suffix("-cert").unwrap_or(stem));
+        stem.filter(|stem| !stem.is_empty()).unwrap_or(&name).to_owned()
+    }
+
+    /// The name of its file, or the one that ssh looks for.
     #[must_use]
     pub fn suggested_name(&self) -> String {
         let current = self.path.as_ref().and_then(|path| path.file_name());

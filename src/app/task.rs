@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use crate::app::Problem;
+use crate::app::describe::Warning;
 use crate::app::desktop::Picked;
 use crate::app::dialog::Purpose;
 use crate::app::job::Job;
 use crate::app::saving::Plan;
-use crate::format::Parsed;
-use crate::sys::permissions::Access;
+use crate::format::{Certificate, DecodeError, Parsed, Ssh1Key};
+use crate::sys::files::ReadError;
 
 /// One thing at a time.
 #[derive(Debug)]
@@ -19,7 +20,11 @@ pub(super) enum Task {
     },
     Opening {
         path: Option<PathBuf>,
-        job: Job<Result<Opened, Problem>>,
+        job: Job<Result<Opened, Refused>>,
+    },
+    ReadingCertificate {
+        path: PathBuf,
+        job: Job<Result<Certificate, Problem>>,
     },
     Saving {
         plan: Plan,
@@ -28,11 +33,35 @@ pub(super) enum Task {
     },
 }
 
-/// A file that was read, and who else may read it.
+/// A file that was read, and what its owner ought to know of it.
 #[derive(Debug)]
 pub(super) struct Opened {
     pub(super) parsed: Parsed,
-    pub(super) access: Option<Access>,
+    pub(super) warnings: Vec<Warning>,
+}
+
+/// Why a file was not opened.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// It holds a key that nothing uses any more.
+    Ssh1(Box<Ssh1Key>),
+    /// Anything else.
+    Other(Problem),
+}
+
+impl From<DecodeError> for Refused {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::Ssh1(key) => Self::Ssh1(Box::new(key)),
+            other => Self::Other(other.into()),
+        }
+    }
+}
+
+impl From<ReadError> for Refused {
+    fn from(error: ReadError) -> Self {
+        Self::Other(error.into())
+    }
 }
 
 impl Task {
@@ -43,11 +72,11 @@ impl Task {
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Picking {
-                purpose: Purpose::Open,
+                purpose: Purpose::Open(_) | Purpose::AddCertificate,
                 ..
             } => "Choose a file in the dialog…",
             Self::Picking { .. } => "Choose where to save in the dialog…",
-            Self::Opening { .. } => "Opening…",
+            Self::Opening { .. } | Self::ReadingCertificate { .. } => "Opening…",
             Self::Saving { .. } => "Saving…",
         }
     }

@@ -8,16 +8,16 @@ use serde_json::Value;
 use super::console::{Console, print_object, shown};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::OldPassphrase;
-use super::private_file::{Place, Private};
+use super::private_file::{Place, Private, save};
 use super::protection::Protect;
-use super::{interrupt, json, work};
-use crate::app::Problem;
+use super::{interrupt, json};
 use crate::app::describe::Description;
 use crate::app::opening::Beside;
 use crate::app::saving::{OutgoingPublic, Plan, PublicForm, Strength, file_beside};
-use crate::format::{Parsed, PublicFile};
+use crate::app::{Blame, Problem};
+use crate::format::{Format, Parsed, PrivateFile, PublicFile};
 use crate::key::comment::Comment;
-use crate::sys::files::Existing;
+use crate::sys::files::{Existing, taken};
 
 /// Change the comment of a key
 #[derive(Args, Debug)]
@@ -27,7 +27,7 @@ use crate::sys::files::Existing;
   keywright-cli comment id.pub -- '-- work --'
 
 A private key keeps its passphrase and how it is protected. FILE.pub is changed along with it, both \
-or neither.")]
+or neither. PEM, PKCS#8 and DER files have no room for a comment; of those only FILE.pub is changed.")]
 pub(super) struct CommentFile {
     /// A private or public key
     #[arg(value_name = "FILE")]
@@ -43,13 +43,33 @@ impl CommentFile {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let path = self.file.place()?;
         let comment = Comment::new(&self.text)?;
-        match self.file.parse()? {
+        let parsed = self.file.parse()?;
+        self.refuse_what_would_be_lost(&parsed)?;
+        match parsed {
             Parsed::Public(file) => change_public(path, file, &comment, console),
             parsed => {
+                refuse_where_there_is_no_room(&parsed, path)?;
                 let opened = self.file.open_private(parsed, &self.passphrase, console)?;
-                self.change_private(path, opened, comment, console)
+                if opened.file.format.holds_comment() {
+                    self.change_private(path, opened, comment, console)
+                } else {
+                    self.change_beside(path, &opened.file, &comment, console)
+                }
             }
         }
+    }
+
+    /// A JSON Web Key may also say what it is for, and that is not written again.
+    fn refuse_what_would_be_lost(&self, parsed: &Parsed) -> Result<(), Problem> {
+        if parsed.format() == Format::Jwk && self.file.has_other_jwk_members()? {
+            return Err(Problem::new(
+                "unsupported-format",
+                Blame::Key,
+                "this JSON Web Key has members besides the key and its comment, which would be lost",
+                "Change the member “kid”, which is the comment, in a text editor.",
+            ));
+        }
+        Ok(())
     }
 
     fn change_private(
@@ -67,11 +87,8 @@ impl CommentFile {
         let mut plan = Plan::single(path, encoding);
         let mut changed = vec![path.to_owned()];
         match self.file.beside(Some(file.key.public())) {
-            Beside::SameKey(public) if public.certificate.is_none() => {
-                plan = plan.and(Plan::public(
-                    &public_path,
-                    PublicForm::of(public.format).unwrap_or(PublicForm::Line),
-                ));
+            Beside::SameKey(public) if public.certificate.is_none() && public.format.holds_comment() => {
+                plan = plan.and(Plan::public(&public_path, form_of(&public)));
                 changed.push(public_path.clone());
             }
             Beside::SameKey(_) | Beside::SomethingElse => console.note(&format!(
@@ -80,25 +97,87 @@ impl CommentFile {
             )),
             Beside::Nothing => {}
         }
-        let place = Place::in_place(plan);
-        let (private, prepared) = work::run(console, "Saving the key", move |_| {
-            let private = Private {
-                key: file.key,
+        let private = save(console, "Saving the key", Place::in_place(plan), move |_| {
+            Ok(Private {
                 comment,
+                key: file.key,
                 certificate: file.certificate,
                 encoding,
                 passphrase,
-            };
-            let prepared = place.prepare(&private)?;
-            Ok::<_, Problem>((private, prepared))
-        })??;
-        prepared.deliver()?;
+            })
+        })?;
         tell(&changed, &private.described(), console)
+    }
+
+    /// Changes the comment in `FILE.pub` alone, for the private file has no room for one.
+    fn change_beside(
+        &self,
+        path: &Path,
+        file: &PrivateFile,
+        comment: &Comment,
+        console: Console,
+    ) -> Result<(), Problem> {
+        let public_path = file_beside(path);
+        match self.file.beside(Some(file.key.public())) {
+            Beside::SameKey(public) if public.certificate.is_none() && public.format.holds_comment() => {
+                console.note(&format!(
+                    "files of the format {} have no room for a comment; it stands in {} alone",
+                    file.format.code(),
+                    shown(&public_path)
+                ));
+                change_public(&public_path, *public, comment, console)
+            }
+            _ => Err(no_room(file.format, path)),
+        }
     }
 }
 
+/// Says before a passphrase is asked for that the comment has nowhere to go.
+fn refuse_where_there_is_no_room(parsed: &Parsed, path: &Path) -> Result<(), Problem> {
+    let format = parsed.format();
+    if format == Format::Ppk1 {
+        return Err(Problem::new(
+            "unsupported-format",
+            Blame::Key,
+            "PPK version 1 is read, but not written",
+            "Make a new file of it first: keywright-cli convert FILE --to ppk -o NEW.",
+        ));
+    }
+    if !format.holds_comment() && taken([file_beside(path)]).is_empty() {
+        return Err(no_room(format, path));
+    }
+    Ok(())
+}
+
+fn no_room(format: Format, path: &Path) -> Problem {
+    Problem::new(
+        "unsupported-format",
+        Blame::Key,
+        format!("files of the format {} have no room for a comment", format.code()),
+        format!(
+            "Save the public key beside it (keywright-cli public FILE > {}) and give that the comment; or convert the key to openssh, ppk, sshcom or jwk, which hold one.",
+            shown(&file_beside(path))
+        ),
+    )
+}
+
+fn form_of(file: &PublicFile) -> PublicForm {
+    PublicForm::of(file.format).unwrap_or(PublicForm::Line)
+}
+
 fn change_public(path: &Path, file: PublicFile, comment: &Comment, console: Console) -> Result<(), Problem> {
-    let plan = Plan::public(path, PublicForm::of(file.format).unwrap_or(PublicForm::Line));
+    if !file.format.holds_comment() {
+        return Err(Problem::new(
+            "unsupported-format",
+            Blame::Key,
+            format!(
+                "files of the format {} have no room for a comment",
+                file.format.code()
+            ),
+            "Convert the key to public, rfc4716 or jwk, which hold one.",
+        ));
+    }
+    let plan = Plan::public(path, form_of(&file));
     let encoded = plan.encode_public(OutgoingPublic {
         key: &file.key,
         certificate: file.certificate.as_ref(),

@@ -52,6 +52,11 @@ impl Console {
         self.json
     }
 
+    /// Whether what is lost by it has been agreed to.
+    pub(super) fn is_forced(self) -> bool {
+        self.force
+    }
+
     pub(super) fn shows_progress(self) -> bool {
         !self.quiet && io::IsTerminal::is_terminal(&io::stderr())
     }

@@ -1,22 +1,25 @@
 //! `convert`: the same key in another kind of file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::Value;
 
 use super::console::{Console, print, print_object, shown};
-use super::formats::{AnyFormat, Half, PrivateFormat, PublicFormat};
+use super::formats::{AnyFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
-use super::private_file::{Place, Private, may_write};
-use super::protection::Protect;
+use super::private_file::{Place, Private, is_file, may_write, save};
+use super::protection::{Protect, strength_of_new};
 use super::public::public_comment;
-use super::{interrupt, json, usage, work};
+use super::{interrupt, json, usage};
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::saving::{OutgoingPublic, Plan, Strength};
-use crate::key::comment::Comment;
+use crate::app::opening::certificate_of;
+use crate::app::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
+use crate::format::{Certificate, Format, Parsed, Protection, Validity};
+use crate::sys::clock::unix_seconds;
+use crate::sys::files::taken;
 
 /// Save a key in another format
 #[derive(Args, Debug)]
@@ -25,9 +28,16 @@ use crate::key::comment::Comment;
   keywright-cli convert ~/.ssh/id_rsa --to ppk -o id_rsa.ppk
   keywright-cli convert key.ppk --to ppk2 -o old.ppk
   keywright-cli convert key.ppk --to rfc4716
+  keywright-cli convert key.pub --to pem
 
 The new file has the passphrase of the old one, unless another is given or --no-passphrase. A \
-private key needs -o; -o - prints it. A public key is printed where no -o is given.")]
+private key needs -o; -o - prints it. A public key is printed where no -o is given.
+
+Of a file that holds only a public key, openssh, pem, pkcs8 and jwk make the public form: one line, \
+BEGIN PUBLIC KEY for the next two, and a public JSON Web Key.
+
+Where the new format has no room for the comment, it is kept in OUT.pub; the certificate of a key \
+goes into a PuTTY file, and beside the other kinds that ssh reads, to OUT-cert.pub.")]
 pub(super) struct Convert {
     /// The key; - is standard input
     #[arg(value_name = "FILE")]
@@ -50,55 +60,63 @@ impl Convert {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let takes_standard_input = self.old.takes_standard_input() || self.new.takes_standard_input();
         self.file.check_input(takes_standard_input)?;
-        match self.to.half() {
-            Half::Private(format) => self.write_private(format, console),
-            Half::Public(format) => self.write_public(format, console),
+        let parsed = self.file.parse()?;
+        match (parsed, self.to) {
+            (Parsed::Public(file), to) => match to.of_public() {
+                Some(format) => self.write_public(Parsed::Public(file), format, console),
+                None => Err(self.file.no_private_half(file.certificate.as_ref())),
+            },
+            (parsed, AnyFormat::Private(format)) => self.write_private(parsed, format.format(), console),
+            (parsed, AnyFormat::Public(format)) => self.write_public(parsed, format, console),
         }
     }
 
-    fn write_private(self, format: PrivateFormat, console: Console) -> Result<(), Problem> {
+    fn write_private(self, parsed: Parsed, format: Format, console: Console) -> Result<(), Problem> {
         let Some(out) = self.out else {
             return Err(usage::problem(
                 "there is no place given for the private key",
                 "Give a file with -o FILE, or -o - to print the key.",
             ));
         };
-        let parsed = self.file.parse()?;
+        if let Some(key) = parsed.public() {
+            ensure_holds(format, key.algorithm())?;
+        }
         let described = Description::of(&parsed, None);
-        let now = described
-            .protection
-            .as_ref()
-            .map(Strength::of)
-            .unwrap_or_default();
-        let encoding = self.protect.encoding(format.format(), now.or_usual(), console)?;
-        let place = Place::new(&out, None, encoding, console)?;
+        let protection = described.protection.as_ref();
+        if protection.is_some_and(Protection::is_encrypted) || self.new.is_given() {
+            self.new.check(format)?;
+        }
+        let mut strength = protection.map(Strength::of).unwrap_or_default().or_usual();
+        if parsed.format() != format {
+            strength = strength_of_new(format, strength);
+        }
+        let encoding = self.protect.encoding(format, strength, console)?;
+        let mut place = Place::new(&out, encoding, None, console)?;
         let Opened { file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
+        // Of an encrypted PEM file nothing was known before.
+        ensure_holds(format, file.key.algorithm())?;
         let passphrase = self.new.or_keep(passphrase)?;
 
-        if file.certificate.is_some() && format == PrivateFormat::Openssh {
-            console.note("the certificate stays behind, for OpenSSH keeps it in a file of its own");
+        let mut private = Private::of(file, encoding, passphrase, console);
+        let mut beside = Companions::default();
+        if !format.holds_comment() && !private.comment.is_empty() {
+            beside.keep_comment(&out, &private, &self.file, console);
         }
-        let (private, prepared) = work::run(console, "Saving the key", move |_| {
-            let private = Private {
-                comment: cleaned(&file.comment, console),
-                key: file.key,
-                certificate: file.certificate,
-                encoding,
-                passphrase,
-            };
-            let prepared = place.prepare(&private)?;
-            Ok::<_, Problem>((private, prepared))
-        })??;
-        prepared.deliver()?;
+        beside.keep_certificate(&out, &mut private, &self.file, console);
+        if let Some(plan) = beside.plan() {
+            place = place.and(plan, console)?;
+        }
+        let is_printed = place.is_standard_output();
+        let private = save(console, "Saving the key", place, move |_| Ok(private))?;
         private.warn_of_protection(console);
-        if prepared.is_for_standard_output() {
+        if is_printed {
             return Ok(());
         }
         if console.is_json() {
-            return print_object(&with_source(
-                json::key(&shown(&out), &private.described()),
-                &self.file,
-            ));
+            let mut object = with_source(json::key(&shown(&out), &private.described()), &self.file);
+            object["public_file"] = beside.public.as_deref().map(shown).into();
+            object["certificate_file"] = beside.certificate.as_deref().map(shown).into();
+            return print_object(&object);
         }
         let protected = match private.passphrase {
             Some(_) => "with a passphrase",
@@ -107,14 +125,22 @@ impl Convert {
         console.say(&format!("Saved the private key in {}, {protected}", shown(&out)))
     }
 
-    fn write_public(self, format: PublicFormat, console: Console) -> Result<(), Problem> {
-        let parsed = self.file.parse_with_public(&self.old, console)?;
+    fn write_public(self, parsed: Parsed, format: PublicFormat, console: Console) -> Result<(), Problem> {
+        let parsed = self.file.with_public(parsed, &self.old, console)?;
         let mut described = Description::of(&parsed, None);
         let comment = public_comment(&self.file, &described);
         let form = format.form();
+        let key = described.known_public()?;
+        ensure_holds(form.format(), key.algorithm())?;
         // A certificate in a file of its own is what is converted; one that rides along with a private
         // key is not the public key.
         let certificate = described.certificate.take_if(|_| !described.has_private);
+        if certificate.is_some() && !form.format().holds_certificate() {
+            console.note(&format!(
+                "the format {} has no room for a certificate; it gets the key that is certified",
+                form.format().code()
+            ));
+        }
         let outgoing = OutgoingPublic {
             key: described.known_public()?,
             certificate: certificate.as_ref(),
@@ -140,7 +166,7 @@ impl Convert {
                 comment: Some(comment.as_str().as_bytes().to_vec()),
                 protection: None,
                 has_private: false,
-                certificate,
+                certificate: certificate.filter(|_| form.format().holds_certificate()),
                 ..described
             };
             return print_object(&with_source(json::key(&shown(&out), &written), &self.file));
@@ -149,13 +175,82 @@ impl Convert {
     }
 }
 
-/// The comment from a file, as it may be written to another; says so where something was taken out.
-pub(super) fn cleaned(comment: &[u8], console: Console) -> Comment {
-    let (comment, is_changed) = Comment::cleaned(comment);
-    if is_changed {
-        console.note("the comment had characters that cannot be seen or break lines; they were replaced");
+/// The files that are written beside a private key so that nothing of it is lost.
+#[derive(Default)]
+struct Companions {
+    public: Option<PathBuf>,
+    certificate: Option<PathBuf>,
+}
+
+impl Companions {
+    /// Keeps the comment in the public key beside the new file, which has no room for it; without
+    /// replacing anything, for the old file has it still.
+    fn keep_comment(&mut self, out: &Path, private: &Private, source: &KeyFile, console: Console) {
+        let code = private.encoding.format().code();
+        let public = file_beside(out);
+        if !is_file(out) || !taken([&public]).is_empty() {
+            console.note(&format!(
+                "the format {code} has no room for the comment “{}”, which stays in {} alone",
+                private.comment,
+                source.name()
+            ));
+        } else {
+            console.note(&format!(
+                "the format {code} has no room for the comment “{}”, which is kept in {}",
+                private.comment,
+                shown(&public)
+            ));
+            self.public = Some(public);
+        }
     }
-    comment
+
+    /// Takes the certificate along: into the file where there is room, and else to where ssh looks
+    /// for it.
+    fn keep_certificate(&mut self, out: &Path, private: &mut Private, source: &KeyFile, console: Console) {
+        let format = private.encoding.format();
+        if private.certificate.is_none() {
+            let beside = source
+                .path()
+                .and_then(|path| certificate_of(path, private.key.public()));
+            // PuTTY would show an old one to every server.
+            let is_stale = |certificate: &Certificate| {
+                format.holds_certificate() && certificate.validity(unix_seconds()) == Validity::Expired
+            };
+            match beside {
+                Some(certificate) if is_stale(&certificate) => {
+                    console.note("the certificate beside the key has expired, and stays behind");
+                }
+                beside => private.certificate = beside,
+            }
+        }
+        let Some(certificate) = &private.certificate else {
+            return;
+        };
+        let place = certificate_beside(out);
+        let is_there = certificate_of(out, private.key.public()).as_ref() == Some(certificate);
+        if format.holds_certificate() || is_there {
+            return;
+        }
+        let is_for_ssh = matches!(format, Format::OpenSsh | Format::Pem | Format::Pkcs8);
+        if is_for_ssh && is_file(out) {
+            console.note(&format!("the certificate is in {}", shown(&place)));
+            self.certificate = Some(place);
+        } else {
+            console.note(&format!(
+                "the certificate stays behind in {}; keywright-cli cert detach takes it out",
+                source.name()
+            ));
+        }
+    }
+
+    fn plan(&self) -> Option<Plan> {
+        let public = self.public.as_deref().map(Plan::public_line);
+        let certificate = self.certificate.as_deref().map(Plan::certificate);
+        match (public, certificate) {
+            (Some(public), Some(certificate)) => Some(public.and(certificate)),
+            (public, certificate) => public.or(certificate),
+        }
+    }
 }
 
 fn with_source(mut object: Value, source: &KeyFile) -> Value {

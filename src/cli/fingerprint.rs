@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Args;
+use serde_json::Value;
 
 use super::console::{Console, print, print_object};
 use super::json;
@@ -10,9 +11,10 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::opening::Beside;
+use crate::app::opening::{self, Found};
 use crate::format::key_lines::{KeyLine, Listing};
 use crate::format::{DecodeError, Parsed};
+use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 
 /// Show the fingerprints of keys
@@ -23,7 +25,8 @@ use crate::key::fingerprint::FingerprintKind;
   ssh-keyscan example.org | keywright-cli fingerprint -
 
 Each key is told in one line, as ssh-keygen -l does: bits, fingerprint, comment, type. Private keys \
-need no passphrase for this, unless they are encrypted PEM or PKCS#8; their comment is taken from FILE.pub where it is encrypted.")]
+need no passphrase for this, unless they are encrypted PEM or PKCS#8; their comment is taken from \
+FILE.pub where it is encrypted.")]
 pub(super) struct Fingerprint {
     /// Key files of any kind, or lists such as `authorized_keys`; - is standard input
     #[arg(required = true, value_name = "FILE")]
@@ -32,8 +35,12 @@ pub(super) struct Fingerprint {
     #[arg(long)]
     md5: bool,
     /// Draw the picture of each fingerprint, as ssh-keygen -lv does
-    #[arg(long)]
+    #[arg(long, conflicts_with = "certificate")]
     art: bool,
+    /// Of a key with a certificate, the fingerprint that counts the certificate in; PuTTY calls it
+    /// sha256-cert
+    #[arg(long)]
+    certificate: bool,
     #[command(flatten)]
     passphrase: OldPassphrase,
 }
@@ -45,24 +52,30 @@ impl Fingerprint {
 
     fn tell_file(&self, file: &KeyFile, console: Console) -> Result<(), Problem> {
         file.check_input(self.passphrase.takes_standard_input())?;
-        match file.parse_list()? {
-            Listing::Lines(lines) => lines
-                .into_iter()
-                .try_for_each(|line| self.tell_line(file, line, console)),
-            Listing::One(parsed) => {
-                let parsed = match *parsed {
-                    Parsed::Locked(ref locked) if self.passphrase.is_given() || locked.public.is_none() => {
-                        Parsed::Private(file.open_private(*parsed, &self.passphrase, console)?.file)
-                    }
-                    parsed => parsed,
-                };
+        let bytes = file.read()?;
+        match opening::look_through(bytes.expose())? {
+            Found::Key(Listing::Lines(mut lines)) => {
+                lines.try_for_each(|line| self.tell_line(file, line, console))
+            }
+            Found::Key(Listing::One(parsed)) => {
+                let parsed = file.with_public(*parsed, &self.passphrase, console)?;
                 let mut described = Description::of(&parsed, file.path());
-                if described.comment.is_none()
-                    && let Beside::SameKey(public) = file.beside(described.public.as_ref())
-                {
-                    described.comment = Some(public.comment);
+                if let Some(comment) = file.comment_beside(&described) {
+                    described.comment = Some(comment);
                 }
                 self.tell(file, None, &described, console)
+            }
+            Found::Ssh1(key) if console.is_json() => {
+                let mut object = json::ssh1(&file.name(), &key);
+                object["line"] = Value::Null;
+                print_object(&object)
+            }
+            Found::Ssh1(key) => {
+                let comment = match escaped(&key.comment) {
+                    none if none.is_empty() => "no comment".to_owned(),
+                    comment => comment,
+                };
+                print(format!("{} MD5:{} {comment} (RSA1)\n", key.bits, key.fingerprint).as_bytes())
             }
         }
     }
@@ -99,12 +112,24 @@ impl Fingerprint {
         if console.is_json() {
             let mut object = json::identity(&file.name(), key);
             object["line"] = line.into();
+            if self.certificate {
+                let of = |kind| key.certificate_fingerprint(kind);
+                object["fingerprint_sha256"] =
+                    of(FingerprintKind::Sha256).map(|print| print.to_string()).into();
+                object["fingerprint_md5"] = of(FingerprintKind::Md5).map(|print| print.bare()).into();
+            }
             if self.art {
                 object["randomart"] = key.randomart(kind).into();
             }
             return print_object(&object);
         }
-        let line = key.fingerprint_line(kind).ok_or(DecodeError::NeedsPassphrase)?;
+        let fingerprint = if self.certificate {
+            key.certificate_fingerprint(kind)
+        } else {
+            key.fingerprint(kind)
+        };
+        let line = fingerprint.and_then(|fingerprint| key.line_with(&fingerprint));
+        let line = line.ok_or(DecodeError::NeedsPassphrase)?;
         let art = key.randomart(kind).filter(|_| self.art);
         let art = art.map(|art| format!("{art}\n")).unwrap_or_default();
         print(format!("{line}\n{art}").as_bytes())

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 
 use super::console::{Console, print_object, shown};
-use super::formats::PrivateFormat;
+use super::formats::{PrivateFormat, ensure_holds};
 use super::passphrases::NewPassphrase;
-use super::private_file::{Place, Private};
-use super::protection::Protect;
-use super::{json, terminal, usage, work};
+use super::private_file::{Place, Private, public_beside, save};
+use super::protection::{Protect, strength_of_new};
+use super::{json, terminal, usage};
 use crate::app::Problem;
 use crate::app::making::{default_comment, new_key};
-use crate::app::saving::{Strength, file_beside};
-use crate::format::{Format, public_line};
+use crate::app::saving::{Plan, Strength};
+use crate::format::public_line;
 use crate::key::comment::Comment;
 use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
@@ -29,13 +29,14 @@ use crate::sys::home;
   keywright-cli generate -o key --no-passphrase --json
   pass show ssh | keywright-cli generate -o key --new-passphrase-fd 0
 
-In OpenSSH format the private key is saved in FILE and the public key in FILE.pub; a PuTTY file \
-holds both. Without -o the program asks, and offers the name that ssh looks for.")]
+The private key is saved in FILE and the public key in FILE.pub; a PuTTY file and a JSON Web Key \
+hold both. Without -o the program asks, and offers the name that ssh looks for.")]
 pub(super) struct Generate {
     /// The kind of key
     #[arg(short = 't', long = "type", value_name = "TYPE", default_value = "ed25519")]
     kind: Kind,
-    /// The size: 2048 to 16384 for rsa (default: 3072); 256, 384 or 521 for ecdsa (default: 256)
+    /// The size: 2048 to 16384 for rsa (default: 3072); 256, 384 or 521 for ecdsa (default: 256); the
+    /// other types have one size each
     #[arg(short, long, value_name = "N")]
     bits: Option<u32>,
     /// What to remember the key by (default: its type and today's date)
@@ -65,6 +66,10 @@ enum Kind {
     Rsa,
     /// Where a rule asks for the NIST curves
     Ecdsa,
+    /// Stronger than Ed25519, but only PuTTY and few others know it
+    Ed448,
+    /// Refused by OpenSSH today; for devices that know nothing else
+    Dsa,
 }
 
 impl Generate {
@@ -75,42 +80,47 @@ impl Generate {
             None => default_comment(spec),
         };
         let format = self.format.format();
-        let encoding = self.protect.encoding(format, Strength::default(), console)?;
+        ensure_holds(format, spec.algorithm())?;
+        self.passphrase.check(format)?;
+        let strength = strength_of_new(format, Strength::default());
+        let encoding = self.protect.encoding(format, strength, console)?;
         let path = match self.out {
             Some(path) => path,
             None => ask_for_place(spec, self.format)?,
         };
-        let public = (format == Format::OpenSsh).then(|| file_beside(&path));
-        let place = Place::new(&path, public.as_deref(), encoding, console)?;
+        let beside = public_beside(&path, format);
+        let plan = beside.as_ref().map(|(path, form)| Plan::public(path, *form));
+        let place = Place::new(&path, encoding, plan, console)?;
+        let is_printed = place.is_standard_output();
         let passphrase = self.passphrase.or_ask()?;
 
         let doing = format!("Making a key ({spec})");
-        let (private, prepared) = work::run(console, &doing, move |pulse| {
-            let private = Private {
+        let private = save(console, &doing, place, move |pulse| {
+            Ok(Private {
                 key: new_key(spec, EntropyPool::new(), pulse)?,
                 comment,
                 certificate: None,
                 encoding,
                 passphrase,
-            };
-            let prepared = place.prepare(&private)?;
-            Ok::<_, Problem>((private, prepared))
-        })??;
-        prepared.deliver()?;
+            })
+        })?;
         private.warn(console);
-        if prepared.is_for_standard_output() {
+        if spec == KeySpec::Ed448 {
+            console.note("ssh and most servers do not know Ed448 keys; PuTTY does");
+        }
+        if is_printed {
             return Ok(());
         }
 
         let made = private.described();
         if console.is_json() {
             let mut object = json::key(&shown(&path), &made);
-            object["public_file"] = public.as_deref().map(shown).into();
+            object["public_file"] = beside.map(|(path, _)| shown(&path)).into();
             object["randomart"] = made.randomart(FingerprintKind::Sha256).into();
             return print_object(&object);
         }
-        let saved = match &public {
-            Some(public) => format!(
+        let saved = match &beside {
+            Some((public, _)) => format!(
                 "Saved the private key in {}\nand the public key in {}",
                 shown(&path),
                 shown(public)
@@ -131,6 +141,16 @@ impl Generate {
             (Kind::Ed25519, Some(bits)) => Err(usage::problem(
                 format!("an Ed25519 key cannot have {bits} bits; it always has 256"),
                 "Leave -b out, or make another kind of key with -t rsa or -t ecdsa.",
+            )),
+            (Kind::Ed448, None | Some(448)) => Ok(KeySpec::Ed448),
+            (Kind::Ed448, Some(bits)) => Err(usage::problem(
+                format!("an Ed448 key cannot have {bits} bits; it always has 448"),
+                "Leave -b out.",
+            )),
+            (Kind::Dsa, None | Some(1024)) => Ok(KeySpec::Dsa),
+            (Kind::Dsa, Some(bits)) => Err(usage::problem(
+                format!("a DSA key for SSH cannot have {bits} bits; it always has 1024"),
+                "Leave -b out; or make an Ed25519 key, which every server of today takes.",
             )),
             (Kind::Rsa, None) => Ok(KeySpec::Rsa(RsaBits::default())),
             (Kind::Rsa, Some(bits)) => Ok(KeySpec::Rsa(self.rsa_bits(bits)?)),
@@ -157,10 +177,15 @@ impl Generate {
 }
 
 fn ask_for_place(spec: KeySpec, format: PrivateFormat) -> Result<PathBuf, Problem> {
-    let name = match format {
-        PrivateFormat::Openssh => spec.default_file_name(),
-        PrivateFormat::Ppk | PrivateFormat::Ppk2 => format!("{}.ppk", spec.default_file_name()),
+    let extension = match format {
+        PrivateFormat::Openssh => "",
+        PrivateFormat::Ppk | PrivateFormat::Ppk2 => ".ppk",
+        PrivateFormat::Pem | PrivateFormat::Pkcs8 => ".pem",
+        PrivateFormat::Pkcs8Der => ".der",
+        PrivateFormat::Sshcom => ".ssh2",
+        PrivateFormat::Jwk => ".jwk",
     };
+    let name = format!("{}{extension}", spec.default_file_name());
     let offered = home::default_path(&name);
     if !terminal::is_there() {
         return Err(usage::problem(

@@ -1,16 +1,18 @@
 //! `info`: what a file holds.
 
+use std::iter::{once, repeat};
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::console::{Console, print, print_object};
+use super::console::{Console, print, print_object, shown};
 use super::json;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use crate::app::Problem;
-use crate::app::describe::{Description, protection_text};
-use crate::app::opening::Beside;
+use crate::app::describe::{Description, protection_text, ssh1_warning};
+use crate::app::opening::Found;
+use crate::format::Ssh1Key;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 
@@ -35,15 +37,20 @@ impl Info {
     pub(super) fn run(self, console: Console) -> ExitCode {
         let mut is_first = true;
         console.for_each(&self.files, KeyFile::name, |file| {
-            let parsed = file.parse_or_unlock(&self.passphrase, console)?;
-            let described = Description::of(&parsed, file.path());
+            let found = file.look_or_unlock(&self.passphrase, console)?;
             if console.is_json() {
-                return print_object(&json::key(&file.name(), &described));
+                return print_object(&match &found {
+                    Found::Key(parsed) => json::key(&file.name(), &Description::of(parsed, file.path())),
+                    Found::Ssh1(key) => json::ssh1(&file.name(), key),
+                });
             }
             if !std::mem::take(&mut is_first) {
                 print(b"\n")?;
             }
-            tell(file, &described)
+            match &found {
+                Found::Key(parsed) => tell(file, &Description::of(parsed, file.path())),
+                Found::Ssh1(key) => tell_ssh1(file, key),
+            }
         })
     }
 }
@@ -61,20 +68,23 @@ fn tell(file: &KeyFile, key: &Description) -> Result<(), Problem> {
         ),
         None => line("Type", "(in the encrypted part, as is the public key)"),
     }
-    match (key.shown_comment().as_deref(), file.beside(key.public.as_ref())) {
-        (Some(""), _) => line("Comment", "(none)"),
-        (Some(comment), _) => line("Comment", comment),
-        (None, Beside::SameKey(public)) => line(
-            "Comment",
-            &format!("{} (from the file ending in .pub)", escaped(&public.comment)),
-        ),
-        (None, _) => line("Comment", "(in the encrypted part)"),
-    }
+    let comment = match (file.comment_beside(key), key.shown_comment()) {
+        (Some(comment), _) => format!("{} (from the file ending in .pub)", escaped(&comment)),
+        (None, None) => "(in the encrypted part)".to_owned(),
+        (None, Some(none)) if none.is_empty() => "(none)".to_owned(),
+        (None, Some(comment)) => comment,
+    };
+    line("Comment", &comment);
     if let Some(protection) = &key.protection {
         line("Protection", &protection_text(protection));
     }
     if let Some(certificate) = &key.certificate {
-        line("Certificate", certificate.name());
+        let text = certificate.to_string();
+        for (label, text) in once("Certificate").chain(repeat("")).zip(text.lines()) {
+            line(label, text.strip_prefix("        ").unwrap_or(text).trim_end());
+        }
+    } else if let Some(place) = file.certificate_beside(key) {
+        line("Certificate", &format!("in {}", shown(&place)));
     }
     if let Some(sha256) = key.fingerprint(FingerprintKind::Sha256) {
         line("Fingerprint", &sha256.to_string());
@@ -89,5 +99,30 @@ fn tell(file: &KeyFile, key: &Description) -> Result<(), Problem> {
         line("Warning", &escaped(warning.message.as_bytes()));
         line("", warning.hint);
     }
+    print(format!("{}\n", lines.join("\n")).as_bytes())
+}
+
+fn tell_ssh1(file: &KeyFile, key: &Ssh1Key) -> Result<(), Problem> {
+    let half = if key.is_private { "private" } else { "public" };
+    let comment = match escaped(&key.comment) {
+        none if none.is_empty() => "(none)".to_owned(),
+        comment => comment,
+    };
+    let warning = ssh1_warning();
+    let mut lines = vec![
+        file.name(),
+        format!("  {:<12} SSH-1 {half} key", "Kind"),
+        format!("  {:<12} rsa1, {} bits", "Type", key.bits),
+        format!("  {:<12} {comment}", "Comment"),
+    ];
+    if key.is_private {
+        let protection = if key.is_encrypted { "passphrase" } else { "none" };
+        lines.push(format!("  {:<12} {protection}", "Protection"));
+    }
+    lines.extend([
+        format!("  {:<12} MD5:{}", "Fingerprint", key.fingerprint),
+        format!("  {:<12} {}", "Warning", warning.message),
+        format!("  {:<12} {}", "", warning.hint),
+    ]);
     print(format!("{}\n", lines.join("\n")).as_bytes())
 }

@@ -3,19 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::app::Problem;
-use crate::app::describe::Description;
-use crate::format::{Certificate, Format, Pbes2Kdf, Protection};
+use crate::app::describe::{Description, Warning, ssh1_warning};
+use crate::format::{Certificate, CertificateKind, CertificateOption, Format, Pbes2Kdf, Protection, Ssh1Key};
 use crate::key::PublicKey;
 use crate::key::comment::{Comment, is_forbidden};
-use crate::key::fingerprint::FingerprintKind;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
 /// What `info` tells about a key; the other commands tell the same about what they wrote.
 pub(super) fn key(file: &str, key: &Description) -> Value {
-    let warnings: Vec<Value> = key
-        .warnings
-        .iter()
-        .map(|warning| json!({ "code": warning.code, "message": warning.message, "hint": warning.hint }))
-        .collect();
     json!({
         "file": file,
         "format": key.format.map(Format::code),
@@ -30,8 +25,35 @@ pub(super) fn key(file: &str, key: &Description) -> Value {
         "public_key": key.public_line(),
         "private": key.has_private,
         "certificate": key.certificate.as_ref().map_or(Value::Null, certificate),
-        "warnings": warnings,
+        "warnings": warnings(&key.warnings),
     })
+}
+
+/// The same about a key of SSH 1.
+pub(super) fn ssh1(file: &str, key: &Ssh1Key) -> Value {
+    json!({
+        "file": file,
+        "format": "ssh1",
+        "type": "rsa1",
+        "bits": key.bits,
+        "comment": comment(&key.comment),
+        "encrypted": key.is_encrypted,
+        "cipher": null,
+        "kdf": null,
+        "fingerprint_sha256": null,
+        "fingerprint_md5": key.fingerprint,
+        "public_key": null,
+        "private": key.is_private,
+        "certificate": null,
+        "warnings": warnings(&[ssh1_warning()]),
+    })
+}
+
+/// What a command says beside what it did.
+pub(super) fn warnings(warnings: &[Warning]) -> Value {
+    let shape =
+        |warning: &Warning| json!({ "code": warning.code, "message": warning.message, "hint": warning.hint });
+    warnings.iter().map(shape).collect()
 }
 
 /// What `fingerprint` and `public` tell about a key.
@@ -83,8 +105,46 @@ fn kdf(protection: &Protection) -> Value {
     }
 }
 
-fn certificate(certificate: &Certificate) -> Value {
-    json!({ "type": certificate.name() })
+/// A certificate: what `ssh-keygen -L` tells. Times are seconds since 1970 (UTC); null is from ever, or
+/// forever.
+pub(super) fn certificate(certificate: &Certificate) -> Value {
+    let principals = certificate.principals().iter();
+    let authority = certificate.authority();
+    let after = certificate.valid_after();
+    let before = certificate.valid_before();
+    json!({
+        "type": certificate.name(),
+        "kind": match certificate.kind() {
+            CertificateKind::User => "user",
+            CertificateKind::Host => "host",
+        },
+        "key_id": comment(certificate.key_id()),
+        "serial": certificate.serial(),
+        "valid_after": (after != 0).then_some(after),
+        "valid_before": (before != u64::MAX).then_some(before),
+        "valid": certificate.validity_text(),
+        "principals": principals.map(|name| comment(name)).collect::<Vec<_>>(),
+        "critical_options": options(certificate.critical_options()),
+        "extensions": options(certificate.extensions()),
+        "ca_type": authority.algorithm().name(),
+        "ca_fingerprint_sha256": Fingerprint::of(authority, FingerprintKind::Sha256).to_string(),
+        "signature_algorithm": certificate.signature().scheme,
+        "fingerprint_sha256": Fingerprint::of_wire(certificate.blob(), FingerprintKind::Sha256).to_string(),
+    })
+}
+
+/// Name and text of each; the text is null where there is none, and bytes that are no text are in
+/// hexadecimal digits.
+fn options(options: &[CertificateOption]) -> Value {
+    let shape = |option: &CertificateOption| {
+        let value = match option.text() {
+            Some(text) => Value::from(comment(text)),
+            None if option.data.is_empty() => Value::Null,
+            None => Value::from(base16ct::lower::encode_string(&option.data)),
+        };
+        json!({ "name": option.name, "value": value })
+    };
+    options.iter().map(shape).collect()
 }
 
 /// The object in one line, with every character that could steer a terminal as `\u…`: such characters

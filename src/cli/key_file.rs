@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use super::console::{Console, shown};
 use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::{terminal, usage, work};
-use crate::app::opening::{self, Beside};
+use crate::app::describe::Description;
+use crate::app::opening::{self, Beside, Found};
+use crate::app::saving::certificate_beside;
 use crate::app::{Blame, Problem};
-use crate::format::key_lines::Listing;
-use crate::format::{DecodeError, LockedFile, Parsed, PrivateFile};
+use crate::format::{Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{MAX_KEY_FILE, ReadError, read_key};
@@ -37,6 +38,14 @@ impl From<OsString> for KeyFile {
 pub(super) struct Opened {
     pub(super) file: PrivateFile,
     pub(super) passphrase: Option<Passphrase>,
+}
+
+/// Where the certificate of a key was found.
+pub(super) enum FoundCertificate {
+    /// In the key's file.
+    Inside(Certificate),
+    /// In this file beside it.
+    Beside(Certificate, PathBuf),
 }
 
 impl KeyFile {
@@ -71,9 +80,31 @@ impl KeyFile {
         opening::parse(self.read()?.expose())
     }
 
-    /// Says which keys the file lists.
-    pub(super) fn parse_list(&self) -> Result<Listing, Problem> {
-        opening::parse_list(self.read()?.expose())
+    /// Says what the file is, for showing.
+    pub(super) fn look(&self) -> Result<Found<Parsed>, Problem> {
+        opening::look(self.read()?.expose())
+    }
+
+    /// Whether a JSON Web Key says more than is written again.
+    pub(super) fn has_other_jwk_members(&self) -> Result<bool, Problem> {
+        Ok(jwk::has_other_members(self.read()?.expose()))
+    }
+
+    /// The certificate of the key in `parsed`: in the file itself, or beside it where ssh looks for it.
+    pub(super) fn certificate(&self, parsed: &Parsed) -> Option<FoundCertificate> {
+        if let Some(certificate) = parsed.certificate() {
+            return Some(FoundCertificate::Inside(certificate.clone()));
+        }
+        let (path, key) = (self.path()?, parsed.public()?);
+        let certificate = opening::certificate_of(path, key)?;
+        Some(FoundCertificate::Beside(certificate, certificate_beside(path)))
+    }
+
+    /// Where the certificate of a private key lies, if it lies beside it.
+    pub(super) fn certificate_beside(&self, key: &Description) -> Option<PathBuf> {
+        let (path, public) = (self.path()?, key.public.as_ref()?);
+        let certificate = opening::certificate_of(path, public).filter(|_| key.has_private);
+        certificate.map(|_| certificate_beside(path))
     }
 
     /// What lies beside it in `FILE.pub`; `key` is the public half of this one, where that is known.
@@ -81,6 +112,18 @@ impl KeyFile {
         match (self.path(), key) {
             (Some(path), Some(key)) => opening::public_beside(path, key),
             _ => Beside::Nothing,
+        }
+    }
+
+    /// The comment from `FILE.pub`, where the file itself does not show one or has no room for it.
+    pub(super) fn comment_beside(&self, key: &Description) -> Option<Vec<u8>> {
+        let has_room = key.format.is_none_or(Format::holds_comment);
+        if has_room && key.comment.is_some() {
+            return None;
+        }
+        match self.beside(key.public.as_ref()) {
+            Beside::SameKey(public) => Some(public.comment),
+            Beside::Nothing | Beside::SomethingElse => None,
         }
     }
 
@@ -95,21 +138,32 @@ impl KeyFile {
         }
     }
 
-    /// Says what the file is, and opens it if a passphrase was given for it.
-    pub(super) fn parse_or_unlock(&self, old: &OldPassphrase, console: Console) -> Result<Parsed, Problem> {
+    /// Says what the file is, for showing, and opens it if a passphrase was given for it.
+    pub(super) fn look_or_unlock(
+        &self,
+        old: &OldPassphrase,
+        console: Console,
+    ) -> Result<Found<Parsed>, Problem> {
         self.check_input(old.takes_standard_input())?;
-        match self.parse()? {
-            Parsed::Locked(file) if old.is_given() => {
-                Ok(Parsed::Private(self.unlock(file, old, console)?.file))
+        match self.look()? {
+            Found::Key(Parsed::Locked(file)) if old.is_given() => {
+                let file = self.unlock(file, old, console)?.file;
+                Ok(Found::Key(Parsed::Private(file)))
             }
-            parsed => Ok(parsed),
+            found => Ok(found),
         }
     }
 
-    /// Says what the file is, and opens it also where nothing but the passphrase shows its public key.
-    pub(super) fn parse_with_public(&self, old: &OldPassphrase, console: Console) -> Result<Parsed, Problem> {
-        match self.parse_or_unlock(old, console)? {
-            Parsed::Locked(file) if file.public.is_none() => {
+    /// What `parsed` holds once it is open, where that is needed: a passphrase was given for it, or
+    /// nothing but the passphrase shows its public key.
+    pub(super) fn with_public(
+        &self,
+        parsed: Parsed,
+        old: &OldPassphrase,
+        console: Console,
+    ) -> Result<Parsed, Problem> {
+        match parsed {
+            Parsed::Locked(file) if old.is_given() || file.public.is_none() => {
                 Ok(Parsed::Private(self.unlock(file, old, console)?.file))
             }
             parsed => Ok(parsed),
@@ -129,19 +183,24 @@ impl KeyFile {
                 passphrase: None,
             }),
             Parsed::Locked(file) => self.unlock(file, old, console),
-            Parsed::Public(file) if file.certificate.is_some() => Err(Problem::new(
-                "unsupported-format",
-                Blame::Key,
-                format!("{} holds a certificate, and no private key", self.name()),
-                "Name the file with the private key; often it has the same name without -cert.pub.",
-            )),
-            Parsed::Public(_) => Err(Problem::new(
-                "unsupported-format",
-                Blame::Key,
-                format!("{} holds only a public key", self.name()),
-                "Name the file with the private key; often it has the same name without .pub.",
-            )),
+            Parsed::Public(file) => Err(self.no_private_half(file.certificate.as_ref())),
         }
+    }
+
+    /// Says that there is only a public key in the file, and where the private one may be.
+    pub(super) fn no_private_half(&self, certificate: Option<&Certificate>) -> Problem {
+        let (held, hint) = match certificate {
+            Some(_) => (
+                "holds a certificate, and no private key",
+                "Name the file with the private key; often it has the same name without -cert.pub.",
+            ),
+            None => (
+                "holds only a public key",
+                "Name the file with the private key; often it has the same name without .pub.",
+            ),
+        };
+        let what = format!("{} {held}", self.name());
+        Problem::new("unsupported-format", Blame::Key, what, hint)
     }
 
     fn unlock(&self, file: LockedFile, old: &OldPassphrase, console: Console) -> Result<Opened, Problem> {
@@ -178,7 +237,7 @@ impl KeyFile {
         Err(DecodeError::WrongPassphrase.into())
     }
 
-    fn read(&self) -> Result<SecretBytes, Problem> {
+    pub(super) fn read(&self) -> Result<SecretBytes, Problem> {
         match self {
             Self::At(path) => Ok(read_key(path)?),
             Self::StandardInput => read_standard_input().map_err(Problem::from),

@@ -33,11 +33,8 @@ impl Man {
         let Some(folder) = self.out else {
             return print(&page(words)?.text);
         };
-        let commands: Vec<clap::Command> = words.get_subcommands().cloned().collect();
-        let mut pages = vec![page(words)?];
-        for command in commands {
-            pages.push(page(command)?);
-        }
+        let mut pages = Vec::new();
+        pages_of(words, &mut pages)?;
         let saves: Vec<Save<'_>> = pages
             .iter()
             .map(|page| Save {
@@ -50,6 +47,16 @@ impl Man {
         interrupt::uninterrupted(|| Ok(write_together(&saves)?))?;
         console.say(&format!("Saved {} pages in {}", saves.len(), shown(&folder)))
     }
+}
+
+/// The page of a command, and those of its own commands.
+fn pages_of(command: clap::Command, pages: &mut Vec<Page>) -> Result<(), Problem> {
+    let commands: Vec<clap::Command> = command.get_subcommands().cloned().collect();
+    pages.push(page(command)?);
+    for command in commands {
+        pages_of(command, pages)?;
+    }
+    Ok(())
 }
 
 fn page(command: clap::Command) -> Result<Page, Problem> {

@@ -1,6 +1,7 @@
 //! The console program: words in, text or JSON out. What is done to keys and files is done by the
 //! floors below; here it is only asked for and told.
 
+mod cert;
 mod comment;
 mod completions;
 mod console;
@@ -18,6 +19,7 @@ mod passwd;
 mod private_file;
 mod protection;
 mod public;
+mod puttygen;
 mod terminal;
 mod usage;
 mod work;
@@ -65,6 +67,8 @@ enum Command {
     Convert(convert::Convert),
     Passwd(passwd::Passwd),
     Comment(comment::CommentFile),
+    Cert(cert::Cert),
+    Puttygen(puttygen::Puttygen),
     Completions(completions::Completions),
     Man(man::Man),
 }
@@ -91,6 +95,8 @@ pub fn run() -> ExitCode {
         Command::Convert(command) => console.end(command.run(console)),
         Command::Passwd(command) => console.end(command.run(console)),
         Command::Comment(command) => console.end(command.run(console)),
+        Command::Cert(command) => command.run(console),
+        Command::Puttygen(command) => console.end(command.run(console)),
         Command::Completions(command) => console.end(command.run()),
         Command::Man(command) => console.end(command.run(console)),
     }

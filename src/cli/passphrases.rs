@@ -13,7 +13,7 @@ use super::console::shown;
 use super::key_file::standard_input;
 use super::{terminal, usage};
 use crate::app::{Blame, Problem};
-use crate::format::DecodeError;
+use crate::format::{DecodeError, Format};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::ReadError;
 
@@ -86,6 +86,15 @@ pub(super) struct NewPassphrase {
 }
 
 impl OldPassphrase {
+    /// The one in this file, if one is named; - is standard input.
+    pub(super) fn in_file(file: Option<PathBuf>) -> Self {
+        Self {
+            file,
+            fd: None,
+            env: None,
+        }
+    }
+
     /// The passphrase that an option names; nothing where none does.
     pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
         self.source().map(Source::read).transpose()
@@ -107,6 +116,22 @@ impl OldPassphrase {
 }
 
 impl NewPassphrase {
+    /// Sees to it that no passphrase is lost, or asked for in vain, where the format can have none.
+    pub(super) fn check(&self, format: Format) -> Result<(), Problem> {
+        if format == Format::Jwk && !self.none {
+            return Err(usage::problem(
+                "a JSON Web Key cannot be protected by a passphrase",
+                "Say --no-passphrase to write it without one, and guard the file; or choose openssh, ppk or pkcs8.",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether an option names one.
+    pub(super) fn is_given(&self) -> bool {
+        self.source().is_some()
+    }
+
     /// What was said about it; the passphrase of a file that is written anew otherwise.
     pub(super) fn or_keep(&self, kept: Option<Passphrase>) -> Result<Option<Passphrase>, Problem> {
         if self.none {
@@ -152,6 +177,15 @@ impl NewPassphrase {
     }
 }
 
+/// The first line of this file, empty or not; - is standard input.
+pub(super) fn first_line_of(file: &Path) -> Result<Passphrase, Problem> {
+    if file.as_os_str() == "-" {
+        Source::StandardInput.read()
+    } else {
+        Source::File(file).read()
+    }
+}
+
 /// Asks for the passphrase of the key in `file`.
 pub(super) fn ask_for(file: &str) -> Result<Passphrase, Problem> {
     if terminal::is_there() {
@@ -163,7 +197,8 @@ pub(super) fn ask_for(file: &str) -> Result<Passphrase, Problem> {
     Err(problem)
 }
 
-fn ask_twice() -> Result<Option<Passphrase>, Problem> {
+/// Asks for a new passphrase, twice; nothing where it is empty.
+pub(super) fn ask_twice() -> Result<Option<Passphrase>, Problem> {
     for _ in 0..ATTEMPTS {
         let first = terminal::ask_secret("New passphrase (empty for none)")?;
         let second = terminal::ask_secret("The same again")?;

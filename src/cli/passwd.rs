@@ -3,14 +3,14 @@
 use clap::Args;
 
 use super::console::{Console, print_object, shown};
-use super::convert::cleaned;
+use super::json;
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
-use super::private_file::{Place, Private};
-use super::protection::Protect;
-use super::{json, work};
-use crate::app::Problem;
+use super::private_file::{Place, Private, save};
+use super::protection::{Protect, is_written};
 use crate::app::saving::{Plan, Strength};
+use crate::app::{Blame, Problem};
+use crate::format::{Format, Parsed};
 
 /// Change the passphrase of a private key
 #[derive(Args, Debug)]
@@ -37,25 +37,17 @@ pub(super) struct Passwd {
 impl Passwd {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let path = self.file.place()?;
-        let opened = self.file.open_private(self.file.parse()?, &self.old, console)?;
-        let Opened { file, .. } = opened;
+        let parsed = self.file.parse()?;
+        refuse_another_format(&parsed)?;
+        let Opened { file, .. } = self.file.open_private(parsed, &self.old, console)?;
         let strength = Strength::of(&file.protection).or_usual();
         let encoding = self.protect.encoding(file.format, strength, console)?;
         let passphrase = self.new.or_ask()?;
 
         let place = Place::in_place(Plan::single(path, encoding));
-        let (private, prepared) = work::run(console, "Saving the key", move |_| {
-            let private = Private {
-                comment: cleaned(&file.comment, console),
-                key: file.key,
-                certificate: file.certificate,
-                encoding,
-                passphrase,
-            };
-            let prepared = place.prepare(&private)?;
-            Ok::<_, Problem>((private, prepared))
-        })??;
-        prepared.deliver()?;
+        let private = save(console, "Saving the key", place, move |_| {
+            Ok(Private::of(file, encoding, passphrase, console))
+        })?;
         private.warn_of_protection(console);
         if console.is_json() {
             return print_object(&json::key(&shown(path), &private.described()));
@@ -65,4 +57,25 @@ impl Passwd {
             None => format!("{} has no passphrase now", shown(path)),
         })
     }
+}
+
+/// Some formats are only read, or know no passphrase: a file of one would silently become another kind
+/// of file.
+fn refuse_another_format(parsed: &Parsed) -> Result<(), Problem> {
+    let (what, other) = match parsed.format() {
+        _ if matches!(parsed, Parsed::Public(_)) => return Ok(()),
+        Format::Ppk1 => ("PPK version 1 is read, but not written", "ppk"),
+        Format::Jwk => ("a JSON Web Key has no passphrase that could be changed", "pkcs8"),
+        format if is_written(format) => return Ok(()),
+        _ => (
+            "a DER file of this kind has no room for a passphrase",
+            "pkcs8-der",
+        ),
+    };
+    Err(Problem::new(
+        "unsupported-format",
+        Blame::Key,
+        what,
+        format!("Make a new file of it: keywright-cli convert FILE --to {other} -o NEW."),
+    ))
 }

@@ -1,17 +1,20 @@
 //! A private key on its way to its file, or to standard output.
 
-use std::path::Path;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use super::console::{Console, print, shown};
-use super::{interrupt, terminal, usage};
+use super::{interrupt, terminal, usage, work};
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::saving::{Encoded, Plan, encode_private};
-use crate::format::{Certificate, Outgoing, PrivateEncoding};
+use crate::app::job::Pulse;
+use crate::app::saving::{Encoded, Plan, PublicForm, encode_private, file_beside};
+use crate::format::{Certificate, Format, Outgoing, PrivateEncoding, PrivateFile};
 use crate::key::KeyPair;
 use crate::key::comment::Comment;
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::Existing;
+use crate::sys::files::{Existing, WriteError};
 
 /// A private key, and how it is to be written.
 pub(super) struct Private {
@@ -28,6 +31,22 @@ impl Private {
             key: &self.key,
             comment: &self.comment,
             certificate: self.certificate.as_ref(),
+        }
+    }
+
+    /// The same key as its file had it, in another encoding or with another passphrase.
+    pub(super) fn of(
+        file: PrivateFile,
+        encoding: PrivateEncoding,
+        passphrase: Option<Passphrase>,
+        console: Console,
+    ) -> Self {
+        Self {
+            comment: cleaned(&file.comment, console),
+            key: file.key,
+            certificate: file.certificate,
+            encoding,
+            passphrase,
         }
     }
 
@@ -56,16 +75,21 @@ impl Private {
 #[derive(Debug)]
 pub(super) enum Place {
     StandardOutput,
-    Files { plan: Plan, existing: Existing },
+    /// A pipe or a device, into which the key is written as it is.
+    Stream(PathBuf),
+    Files {
+        plan: Plan,
+        existing: Existing,
+    },
 }
 
 impl Place {
-    /// The file at `path`, or standard output for `-`; and the public key beside it at `public`. Asks
-    /// before a file is replaced.
+    /// The file at `path`, or standard output for `-`; and with it the files of `beside`. Asks before
+    /// a file is replaced.
     pub(super) fn new(
         path: &Path,
-        public: Option<&Path>,
         encoding: PrivateEncoding,
+        beside: Option<Plan>,
         console: Console,
     ) -> Result<Self, Problem> {
         if path.as_os_str() == "-" {
@@ -76,6 +100,9 @@ impl Place {
                 ));
             }
             return Ok(Self::StandardOutput);
+        }
+        if is_stream(path) {
+            return Ok(Self::Stream(path.to_owned()));
         }
         // Such a file would be taken for a public key, and given away.
         if path
@@ -88,11 +115,33 @@ impl Place {
             ));
         }
         let mut plan = Plan::single(path, encoding);
-        if let Some(public) = public {
-            plan = plan.and(Plan::public_line(public));
+        if let Some(beside) = beside {
+            plan = plan.and(beside);
         }
         let existing = may_write(&plan, console)?;
         Ok(Self::Files { plan, existing })
+    }
+
+    /// The same, and with it the files of `beside`. Asks before one of those is replaced.
+    pub(super) fn and(self, beside: Plan, console: Console) -> Result<Self, Problem> {
+        Ok(match self {
+            Self::StandardOutput | Self::Stream(_) => self,
+            Self::Files { plan, existing } => {
+                let existing = match may_write(&beside, console)? {
+                    Existing::Replace => Existing::Replace,
+                    Existing::Refuse => existing,
+                };
+                Self::Files {
+                    plan: plan.and(beside),
+                    existing,
+                }
+            }
+        })
+    }
+
+    /// Whether the key is printed, so that nothing else may be.
+    pub(super) fn is_standard_output(&self) -> bool {
+        matches!(self, Self::StandardOutput)
     }
 
     /// A file that is changed where it lies, together with what `plan` has beside it.
@@ -104,33 +153,93 @@ impl Place {
     }
 
     /// Encrypts the key, which takes a while.
-    pub(super) fn prepare(&self, private: &Private) -> Result<Prepared, Problem> {
+    fn prepare(&self, private: &Private) -> Result<Prepared, Problem> {
         let (outgoing, passphrase) = (private.outgoing(), private.passphrase.as_ref());
         Ok(match self {
-            Self::StandardOutput => Prepared::Text(encode_private(outgoing, &private.encoding, passphrase)?),
+            Self::StandardOutput | Self::Stream(_) => {
+                Prepared::Text(encode_private(outgoing, &private.encoding, passphrase)?)
+            }
             Self::Files { plan, existing } => Prepared::Files(plan.encode(outgoing, passphrase)?, *existing),
         })
     }
 }
 
 /// A private key that is ready to be written.
-pub(super) enum Prepared {
+enum Prepared {
     Text(SecretBytes),
     Files(Encoded, Existing),
 }
 
-impl Prepared {
-    /// Writes it, which takes no time to speak of.
-    pub(super) fn deliver(&self) -> Result<(), Problem> {
-        match self {
-            Self::Text(text) => print(text.expose()),
-            Self::Files(files, existing) => interrupt::uninterrupted(|| files.write(*existing)),
-        }
+/// Writes the private key that `made` makes or hands over: what takes long is done on a thread of its
+/// own, under a bar that says `doing`; the files are written then, all or none.
+pub(super) fn save(
+    console: Console,
+    doing: &str,
+    place: Place,
+    made: impl FnOnce(&Pulse) -> Result<Private, Problem> + Send + 'static,
+) -> Result<Private, Problem> {
+    let (place, private, prepared) = work::run(console, doing, move |pulse| {
+        let private = made(pulse)?;
+        let prepared = place.prepare(&private)?;
+        Ok::<_, Problem>((place, private, prepared))
+    })??;
+    match (prepared, place) {
+        (Prepared::Text(text), Place::Stream(path)) => write_stream(&path, text.expose())?,
+        (Prepared::Text(text), _) => print(text.expose())?,
+        (Prepared::Files(files, existing), _) => interrupt::uninterrupted(|| files.write(existing))?,
     }
+    Ok(private)
+}
 
-    pub(super) fn is_for_standard_output(&self) -> bool {
-        matches!(self, Self::Text(_))
+/// Whether a file is meant by `path`, which others can lie beside: not standard output, nor a pipe.
+pub(super) fn is_file(path: &Path) -> bool {
+    path.as_os_str() != "-" && !is_stream(path)
+}
+
+/// Whether a pipe or a device is at `path`: `/dev/null`, or what a shell makes of `>(…)`. Nothing
+/// there can be replaced or half written.
+#[cfg(unix)]
+pub(super) fn is_stream(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let kind = std::fs::metadata(path).map(|found| found.file_type());
+    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device())
+}
+
+/// Windows has its devices under names of their own, and no file is written there.
+#[cfg(windows)]
+pub(super) fn is_stream(_: &Path) -> bool {
+    false
+}
+
+pub(super) fn write_stream(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
+    let written = OpenOptions::new()
+        .write(true)
+        .open(path)
+        .and_then(|mut stream| stream.write_all(bytes));
+    written.map_err(|source| {
+        let path = path.to_owned();
+        WriteError::Io { path, source }.into()
+    })
+}
+
+/// The comment from a file, as it may be written to another; says so where something was taken out.
+pub(super) fn cleaned(comment: &[u8], console: Console) -> Comment {
+    let (comment, is_changed) = Comment::cleaned(comment);
+    if is_changed {
+        console.note("the comment had characters that cannot be seen or break lines; they were replaced");
     }
+    comment
+}
+
+/// Where the public half of a new key goes, beside its private file at `path` and in the form that the
+/// programs of that format look for; nothing where one file shows both.
+pub(super) fn public_beside(path: &Path, format: Format) -> Option<(PathBuf, PublicForm)> {
+    let form = match format {
+        Format::OpenSsh | Format::Pem | Format::Pkcs8 | Format::Pkcs8Der => PublicForm::Line,
+        Format::SshCom => PublicForm::Rfc4716,
+        _ => return None,
+    };
+    is_file(path).then(|| (file_beside(path), form))
 }
 
 /// Whether the files of `plan` may be written: nothing is in the way, or it may be replaced.

@@ -3,24 +3,41 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 
 use super::console::Console;
 use super::usage;
 use crate::app::Problem;
-use crate::app::saving::Strength;
+use crate::app::saving::{PEM_CIPHER, Strength};
 use crate::app::speed::Speed;
-use crate::format::{Argon2Variant, Cipher, Format, PrivateEncoding};
+use crate::format::{
+    Argon2Params, Argon2Variant, CbcCipher, Cipher, Format, Pbes2Kdf, Prf, PrivateEncoding, ScryptParams,
+};
 
 /// How a new file is protected, where it has a passphrase.
 #[derive(Args, Debug, Default)]
 pub(super) struct Protect {
-    /// The cipher of an OpenSSH file
+    /// The cipher of an OpenSSH, PEM or PKCS#8 file; the last two take those that end in -cbc
     #[arg(long, value_name = "NAME", help_heading = "Protection")]
     cipher: Option<CipherName>,
-    /// How often an OpenSSH file hashes the passphrase; each round takes about 12 ms (default: 24)
+    /// How often the passphrase is hashed: rounds of bcrypt in an OpenSSH file, about 12 ms each
+    /// (default: 24), iterations of PBKDF2 in a PKCS#8 file (default: 600000)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), help_heading = "Protection")]
     kdf_rounds: Option<u32>,
+    /// Hash the passphrase of a PKCS#8 file with scrypt, which Java, macOS and older programs cannot
+    /// read; without numbers 16384,8,5, which take 16 MiB
+    #[arg(
+        long,
+        value_name = "N,R,P",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "16384,8,5",
+        conflicts_with = "kdf_rounds",
+        value_parser = scrypt,
+        help_heading = "Protection"
+    )]
+    scrypt: Option<ScryptParams>,
     /// How a PuTTY file hashes the passphrase: kdf=argon2id|argon2i|argon2d, memory=KiB, passes=N or
     /// time=MILLISECONDS, parallelism=N, separated by commas
     #[arg(long, value_name = "KEY=VALUE,…", help_heading = "Protection")]
@@ -39,94 +56,183 @@ impl Protect {
         base: Strength,
         console: Console,
     ) -> Result<PrivateEncoding, Problem> {
-        let is_openssh = format == Format::OpenSsh;
-        let misplaced = [
-            ("--cipher", self.cipher.is_some() && !is_openssh, "OpenSSH"),
-            (
-                "--kdf-rounds",
-                self.kdf_rounds.is_some() && !is_openssh,
-                "OpenSSH",
-            ),
-            (
-                "--ppk-param",
-                self.ppk_param.is_some() && format != Format::Ppk3,
-                "PuTTY (version 3)",
-            ),
-        ];
-        if let Some((option, _, belongs)) = misplaced.into_iter().find(|(_, is_misplaced, _)| *is_misplaced) {
-            return Err(usage::problem(
-                format!(
-                    "{option} is for {belongs} files, and this one is of the format {}",
-                    format.code()
-                ),
-                "Leave the option out, or choose the other format.",
-            ));
-        }
-        let strength = self.strength(base);
+        self.check_options(format)?;
+        let strength = self.strength(format, base)?;
         strength.checked()?;
         let Some(encoding) = strength.encoding(format) else {
             return Err(usage::problem(
                 format!("files of the format {} hold no private key", format.code()),
-                "Choose openssh, ppk or ppk2.",
+                "Choose openssh, ppk or pkcs8.",
             ));
         };
-        let is_asked_for = self.kdf_rounds.is_some() || self.ppk_param.is_some();
+        let is_asked_for = self.kdf_rounds.is_some() || self.scrypt.is_some() || self.ppk_param.is_some();
         if is_asked_for {
             console.accept_cost(encoding.cost())?;
         }
         Ok(encoding)
     }
 
-    fn strength(&self, base: Strength) -> Strength {
-        let mut strength = base;
-        if let Some(CipherName(cipher)) = self.cipher {
-            strength.cipher = cipher;
+    /// Sees to it that every option is one that files of this format know.
+    fn check_options(&self, format: Format) -> Result<(), Problem> {
+        use Format as F;
+        let is_pkcs8 = matches!(format, F::Pkcs8 | F::Pkcs8Der);
+        let takes_cipher = is_pkcs8 || matches!(format, F::OpenSsh | F::Pem);
+        let takes_rounds = is_pkcs8 || format == F::OpenSsh;
+        let misplaced = [
+            (
+                "--cipher",
+                self.cipher.is_some() && !takes_cipher,
+                "OpenSSH, PEM and PKCS#8",
+            ),
+            (
+                "--kdf-rounds",
+                self.kdf_rounds.is_some() && !takes_rounds,
+                "OpenSSH and PKCS#8",
+            ),
+            ("--scrypt", self.scrypt.is_some() && !is_pkcs8, "PKCS#8"),
+            (
+                "--ppk-param",
+                self.ppk_param.is_some() && format != F::Ppk3,
+                "PuTTY (version 3)",
+            ),
+        ];
+        match misplaced.into_iter().find(|(_, is_misplaced, _)| *is_misplaced) {
+            None => Ok(()),
+            Some((option, _, belongs)) => Err(usage::problem(
+                format!(
+                    "{option} is for {belongs} files, and this one is of the format {}",
+                    format.code()
+                ),
+                "Leave the option out, or choose the other format.",
+            )),
         }
-        if let Some(rounds) = self.kdf_rounds {
-            strength.rounds = rounds;
+    }
+
+    fn strength(&self, format: Format, base: Strength) -> Result<Strength, Problem> {
+        let mut strength = base;
+        match (self.cipher, format) {
+            (None, _) => {}
+            (Some(name), Format::OpenSsh) => strength.cipher = name.of_openssh()?,
+            (Some(name), _) => strength.pbes2.cipher = name.of_pem(format)?,
+        }
+        match (self.kdf_rounds, format) {
+            (None, _) => {}
+            (Some(rounds), Format::OpenSsh) => strength.rounds = rounds,
+            (Some(iterations), _) => {
+                let prf = match strength.pbes2.kdf {
+                    Pbes2Kdf::Pbkdf2 { prf, .. } => prf,
+                    Pbes2Kdf::Scrypt(_) => Prf::default(),
+                };
+                strength.pbes2.kdf = Pbes2Kdf::Pbkdf2 { prf, iterations };
+            }
+        }
+        if let Some(params) = self.scrypt {
+            strength.pbes2.kdf = Pbes2Kdf::Scrypt(params);
         }
         if let Some(params) = &self.ppk_param {
-            let argon2 = &mut strength.argon2;
-            argon2.variant = params.variant.unwrap_or(argon2.variant);
-            argon2.mem_kib = params.mem_kib.unwrap_or(argon2.mem_kib);
-            argon2.parallelism = params.parallelism.unwrap_or(argon2.parallelism);
-            argon2.passes = match params.effort {
-                None => argon2.passes,
-                Some(Effort::Passes(passes)) => passes,
-                Some(Effort::Time(wanted)) => Speed::measure().passes_taking(wanted, *argon2),
-            };
+            strength.argon2 = params.applied_to(strength.argon2);
         }
-        strength
+        Ok(strength)
     }
+}
+
+/// What protects a file of this format that is made of a file of another one, or of a new key.
+pub(super) fn strength_of_new(format: Format, base: Strength) -> Strength {
+    let mut strength = base;
+    if format == Format::Pem {
+        strength.pbes2.cipher = PEM_CIPHER;
+    }
+    strength
+}
+
+/// Whether private files of this format are written, and not only read.
+pub(super) fn is_written(format: Format) -> bool {
+    let encoding = Strength::default().encoding(format);
+    encoding.is_some_and(|encoding| encoding.format() == format)
 }
 
 /// A cipher by its SSH name.
 #[derive(Clone, Copy, Debug)]
-struct CipherName(Cipher);
+struct CipherName(&'static str);
+
+/// Those of OpenSSH files, the best first.
+const OF_OPENSSH: [Cipher; 9] = [
+    Cipher::Aes256Ctr,
+    Cipher::Aes192Ctr,
+    Cipher::Aes128Ctr,
+    Cipher::Aes256Gcm,
+    Cipher::Aes128Gcm,
+    Cipher::ChaCha20Poly1305,
+    Cipher::Aes256Cbc,
+    Cipher::Aes192Cbc,
+    Cipher::Aes128Cbc,
+];
+
+impl CipherName {
+    fn of_openssh(self) -> Result<Cipher, Problem> {
+        let found = OF_OPENSSH.into_iter().find(|cipher| cipher.as_str() == self.0);
+        found.ok_or_else(|| self.misplaced(Format::OpenSsh, "Choose aes256-ctr, or leave --cipher out."))
+    }
+
+    fn of_pem(self, format: Format) -> Result<CbcCipher, Problem> {
+        let found = CbcCipher::WRITTEN
+            .into_iter()
+            .find(|cipher| cipher.name() == self.0);
+        found.ok_or_else(|| self.misplaced(format, "Choose aes256-cbc, or leave --cipher out."))
+    }
+
+    fn misplaced(self, format: Format, hint: &str) -> Problem {
+        usage::problem(
+            format!(
+                "files of the format {} cannot be encrypted with {}",
+                format.code(),
+                self.0
+            ),
+            hint,
+        )
+    }
+}
 
 impl ValueEnum for CipherName {
     fn value_variants<'a>() -> &'a [Self] {
         &[
-            Self(Cipher::Aes256Ctr),
-            Self(Cipher::Aes192Ctr),
-            Self(Cipher::Aes128Ctr),
-            Self(Cipher::Aes256Gcm),
-            Self(Cipher::Aes128Gcm),
-            Self(Cipher::ChaCha20Poly1305),
-            Self(Cipher::Aes256Cbc),
-            Self(Cipher::Aes192Cbc),
-            Self(Cipher::Aes128Cbc),
+            Self("aes256-ctr"),
+            Self("aes192-ctr"),
+            Self("aes128-ctr"),
+            Self("aes256-gcm@openssh.com"),
+            Self("aes128-gcm@openssh.com"),
+            Self("chacha20-poly1305@openssh.com"),
+            Self("aes256-cbc"),
+            Self("aes192-cbc"),
+            Self("aes128-cbc"),
+            Self("3des-cbc"),
         ]
     }
 
-    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
-        Some(clap::builder::PossibleValue::new(self.0.as_str()))
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0))
     }
+}
+
+/// The numbers of scrypt: `16384,8,5`.
+fn scrypt(text: &str) -> Result<ScryptParams, String> {
+    let numbers: Vec<&str> = text.split(',').collect();
+    let params = match numbers.as_slice() {
+        [n, r, p] => match (n.parse(), r.parse(), p.parse()) {
+            (Ok(n), Ok(r), Ok(p)) => ScryptParams::new(n, r, p),
+            _ => None,
+        },
+        _ => None,
+    };
+    params.ok_or_else(|| {
+        "three numbers are needed: a power of two, the size of a block, how often; such as 16384,8,5"
+            .to_owned()
+    })
 }
 
 /// What `--ppk-param` says; the names are those of `puttygen`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct PpkParams {
+pub(super) struct PpkParams {
     variant: Option<Argon2Variant>,
     mem_kib: Option<u32>,
     effort: Option<Effort>,
@@ -137,6 +243,22 @@ struct PpkParams {
 enum Effort {
     Passes(u32),
     Time(Duration),
+}
+
+impl PpkParams {
+    /// The numbers that it names, and those of `base` where it names none.
+    pub(super) fn applied_to(&self, base: Argon2Params) -> Argon2Params {
+        let mut argon2 = base;
+        argon2.variant = self.variant.unwrap_or(argon2.variant);
+        argon2.mem_kib = self.mem_kib.unwrap_or(argon2.mem_kib);
+        argon2.parallelism = self.parallelism.unwrap_or(argon2.parallelism);
+        argon2.passes = match self.effort {
+            None => argon2.passes,
+            Some(Effort::Passes(passes)) => passes,
+            Some(Effort::Time(wanted)) => Speed::measure().passes_taking(wanted, argon2),
+        };
+        argon2
+    }
 }
 
 impl FromStr for PpkParams {
@@ -192,6 +314,35 @@ mod tests {
         assert_eq!(params, expected);
         let params: PpkParams = "mem=8192,time=200".parse().unwrap();
         assert_eq!(params.effort, Some(Effort::Time(Duration::from_millis(200))));
+    }
+
+    #[test]
+    fn every_cipher_on_offer_belongs_to_some_format() {
+        for name in CipherName::value_variants() {
+            assert!(
+                name.of_openssh().is_ok() || name.of_pem(Format::Pkcs8).is_ok(),
+                "{}",
+                name.0
+            );
+        }
+        let written = OF_OPENSSH.len() + 1;
+        assert_eq!(CipherName::value_variants().len(), written);
+    }
+
+    #[test]
+    fn scrypt_takes_the_numbers_that_it_is_defined_for() {
+        assert_eq!(scrypt("16384,8,5"), Ok(ScryptParams::new(16384, 8, 5).unwrap()));
+        for text in [
+            "",
+            "16384",
+            "16383,8,1",
+            "1,8,1",
+            "16384,0,1",
+            "16384,8,1,1",
+            "n,r,p",
+        ] {
+            assert!(scrypt(text).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -9,7 +9,6 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::opening::Beside;
 use crate::app::saving::OutgoingPublic;
 use crate::key::comment::Comment;
 
@@ -18,6 +17,7 @@ use crate::key::comment::Comment;
 #[command(after_help = "Examples:
   keywright-cli public key.ppk >> ~/.ssh/authorized_keys
   keywright-cli public ~/.ssh/id_ed25519 --format rfc4716
+  keywright-cli public ~/.ssh/id_rsa --format pem > id_rsa.pub.pem
 
 No passphrase is asked for, except where the file shows its public key to nobody without it: PEM and \
 PKCS#8. Where the comment is encrypted, it is taken from FILE.pub; else the key \
@@ -35,7 +35,10 @@ pub(super) struct Public {
 
 impl Public {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
-        let parsed = self.file.parse_with_public(&self.passphrase, console)?;
+        self.file.check_input(self.passphrase.takes_standard_input())?;
+        let parsed = self
+            .file
+            .with_public(self.file.parse()?, &self.passphrase, console)?;
         let mut described = Description::of(&parsed, None);
         let comment = public_comment(&self.file, &described);
         let text = self.format.form().text(OutgoingPublic {
@@ -56,9 +59,9 @@ impl Public {
 
 /// The comment that goes with a public key that is printed or written.
 pub(super) fn public_comment(file: &KeyFile, key: &Description) -> Comment {
-    match (&key.comment, file.beside(key.public.as_ref())) {
-        (Some(comment), _) => Comment::cleaned(comment).0,
-        (None, Beside::SameKey(public)) => Comment::cleaned(&public.comment).0,
-        (None, _) => Comment::default(),
-    }
+    let beside = file.comment_beside(key);
+    let comment = beside.as_ref().or(key.comment.as_ref());
+    comment
+        .map(|comment| Comment::cleaned(comment).0)
+        .unwrap_or_default()
 }

@@ -29,12 +29,13 @@ pub(super) fn without_leading_blank_lines(bytes: &[u8]) -> &[u8] {
 
 /// The lines of a text whose lines end in LF, CRLF or CR, or in CRCRLF, which is what becomes of CRLF
 /// that goes through text mode once more.
-pub(super) fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> + Clone {
+pub(super) fn lines(text: &[u8]) -> Lines<'_> {
     Lines { rest: Some(text) }
 }
 
+/// See [`lines`].
 #[derive(Clone)]
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     rest: Option<&'a [u8]>,
 }
 

@@ -298,9 +298,9 @@ impl ScryptParams {
         self.p
     }
 
-    /// The memory that is taken at once.
+    /// The memory that is taken at once: `n` blocks to mix, one to mix them in, and `p` results.
     fn mem_kib(self) -> u64 {
-        let blocks = self.n().saturating_add(u64::from(self.p));
+        let blocks = self.n().saturating_add(u64::from(self.p)).saturating_add(1);
         (u64::from(self.r).saturating_mul(blocks)).saturating_add(7) / 8
     }
 

@@ -4,9 +4,12 @@
 //! from the file, so that no copy of a private number is left behind.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
 use super::error::printable;
 use super::{DecodeError, EncodeError, Fault, Format, Outgoing, Parsed, PrivateFile, Protection, PublicFile};
@@ -37,14 +40,46 @@ struct Members<'a> {
     dp: Option<&'a str>,
     dq: Option<&'a str>,
     qi: Option<&'a str>,
-    oth: Option<serde::de::IgnoredAny>,
+    oth: Option<IgnoredAny>,
 }
 
 /// A set of keys (RFC 7517 §5).
 #[derive(Deserialize)]
 struct Set<'a> {
     #[serde(borrow)]
-    keys: Vec<Members<'a>>,
+    keys: First<'a>,
+}
+
+/// The first key of a list, and whether others follow, which are passed over: keys take far more room in
+/// memory than `{}` does in a file.
+struct First<'a> {
+    key: Option<Members<'a>>,
+    has_more: bool,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for First<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(FirstOnly)
+    }
+}
+
+struct FirstOnly;
+
+impl<'de> Visitor<'de> for FirstOnly {
+    type Value = First<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of keys")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut keys: A) -> Result<Self::Value, A::Error> {
+        let key = keys.next_element()?;
+        let mut has_more = false;
+        while keys.next_element::<IgnoredAny>()?.is_some() {
+            has_more = true;
+        }
+        Ok(First { key, has_more })
+    }
 }
 
 /// Whether `text` may be a JSON Web Key or a set of them.
@@ -53,13 +88,29 @@ pub(super) fn is_candidate(text: &[u8]) -> bool {
     text.starts_with(b"{") && has(b"\"kty\"")
 }
 
+/// Whether there is more in the key than is written again: what it may be used for, certificates, or
+/// a set around it.
+#[must_use]
+#[expect(
+    clippy::zero_sized_map_values,
+    reason = "the names are looked at, never the values"
+)]
+pub fn has_other_members(text: &[u8]) -> bool {
+    const KEPT: [&str; 14] = [
+        "kty", "kid", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "oth",
+    ];
+    let members: Result<HashMap<String, IgnoredAny>, _> = serde_json::from_slice(text);
+    members.is_ok_and(|members| members.keys().any(|name| !KEPT.contains(&name.as_str())))
+}
+
 /// Reads a key, or a set that has only one.
 pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
     let text = std::str::from_utf8(text).map_err(|_| Fault::Json)?;
-    if let Ok(Set { mut keys }) = serde_json::from_str::<Set<'_>>(text) {
-        return match (keys.pop(), keys.is_empty()) {
-            (Some(members), true) => members.parse(),
-            _ => Err(DecodeError::MultipleKeys),
+    if let Ok(Set { keys }) = serde_json::from_str::<Set<'_>>(text) {
+        return match keys.key {
+            Some(_) if keys.has_more => Err(DecodeError::MultipleKeys),
+            Some(members) => members.parse(),
+            None => Err(Fault::Value("keys").into()),
         };
     }
     let members: Members<'_> = serde_json::from_str(text).map_err(|error| {

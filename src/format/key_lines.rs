@@ -1,7 +1,9 @@
 //! Files with a key in each line: `authorized_keys`, `known_hosts`, several `.pub` files in one
 //! (sshd(8), “Authorized keys file format” and “Ssh known hosts file format”).
 
-use super::armour::{lines, without_byte_order_mark};
+use std::fmt;
+
+use super::armour::{Lines, lines, without_byte_order_mark};
 use super::{DecodeError, Foreign, Parsed, PublicFile, public_line};
 
 /// A line with a key in it, or with what should have been one.
@@ -17,46 +19,82 @@ pub struct KeyLine {
 
 /// What a file of public keys, or a file with one key of any kind, turned out to be.
 #[derive(Debug)]
-pub enum Listing {
+pub enum Listing<'a> {
     /// A key file.
     One(Box<Parsed>),
     /// A key in each line.
-    Lines(Vec<KeyLine>),
+    Lines(KeyLines<'a>),
 }
 
 /// Reads a key file of any kind, or else a list of keys.
 ///
 /// # Errors
 /// Those of [`super::parse`], when no line holds a key either.
-pub fn parse(bytes: &[u8]) -> Result<Listing, DecodeError> {
+pub fn parse(bytes: &[u8]) -> Result<Listing<'_>, DecodeError> {
     let error = match super::parse(bytes) {
         Ok(parsed) => return Ok(Listing::One(Box::new(parsed))),
         Err(error) => error,
     };
-    let lines = scan(without_byte_order_mark(bytes)?);
-    if lines.iter().any(|line| line.key.is_ok()) {
+    let lines = KeyLines::new(without_byte_order_mark(bytes)?);
+    if lines.clone().any(|line| line.key.is_ok()) {
         Ok(Listing::Lines(lines))
     } else {
         Err(error)
     }
 }
 
-fn scan(text: &[u8]) -> Vec<KeyLine> {
-    let numbered = (1..).zip(lines(text).map(<[u8]>::trim_ascii));
-    numbered
-        .filter(|(_, line)| !line.is_empty() && !line.starts_with(b"#"))
-        .map(|(number, line)| {
+/// Whether more than one line holds a key.
+pub(super) fn holds_several(text: &[u8]) -> bool {
+    KeyLines::new(text)
+        .filter(|line| line.key.is_ok())
+        .nth(1)
+        .is_some()
+}
+
+/// The lines of a file that are neither blank nor a remark. Each is read when it is asked for: a file of
+/// a million broken lines would else take many times its own size.
+#[derive(Clone)]
+pub struct KeyLines<'a> {
+    rest: Lines<'a>,
+    number: usize,
+}
+
+impl<'a> KeyLines<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self {
+            rest: lines(text),
+            number: 0,
+        }
+    }
+}
+
+impl fmt::Debug for KeyLines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyLines").finish_non_exhaustive()
+    }
+}
+
+impl Iterator for KeyLines<'_> {
+    type Item = KeyLine;
+
+    fn next(&mut self) -> Option<KeyLine> {
+        loop {
+            let line = self.rest.next()?.trim_ascii();
+            self.number += 1;
+            if line.is_empty() || line.starts_with(b"#") {
+                continue;
+            }
             let start = key_start(line);
             let key = start.map_or(Err(DecodeError::NotAKeyFile(Foreign::Text)), |start| {
                 public_line::parse(&line[start..])
             });
-            KeyLine {
-                number,
+            return Some(KeyLine {
+                number: self.number,
                 lead: line[..start.unwrap_or_default()].trim_ascii_end().to_vec(),
                 key,
-            }
-        })
-        .collect()
+            });
+        }
+    }
 }
 
 /// Where the key begins: behind no field (`.pub`), one (options or hosts) or two (a marker and hosts).
@@ -97,8 +135,7 @@ mod tests {
     const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
 
     fn leads(text: &str) -> Vec<(usize, String, bool)> {
-        let lines = scan(text.as_bytes()).into_iter();
-        lines
+        KeyLines::new(text.as_bytes())
             .map(|line| {
                 (
                     line.number,
@@ -144,6 +181,20 @@ mod tests {
     }
 
     #[test]
+    fn a_list_is_no_single_key_whatever_stands_before_its_keys() {
+        for text in [
+            format!("{KEY}\n{KEY}\n"),
+            format!("no-pty {KEY}\nwhat is this\nno-pty {KEY}\n"),
+            format!("# hosts\nhost {KEY}\nother {KEY}\n"),
+        ] {
+            assert_eq!(
+                super::super::parse(text.as_bytes()).err(),
+                Some(DecodeError::MultipleKeys)
+            );
+        }
+    }
+
+    #[test]
     fn a_file_without_any_key_is_refused_for_its_own_reason() {
         assert!(matches!(
             parse(b"hello\nworld\n"),
@@ -152,6 +203,6 @@ mod tests {
         assert!(matches!(parse(b""), Err(DecodeError::Empty)));
         assert!(matches!(parse(KEY.as_bytes()), Ok(Listing::One(_))));
         let two = format!("{KEY}\n{KEY}\n");
-        assert!(matches!(parse(two.as_bytes()), Ok(Listing::Lines(lines)) if lines.len() == 2));
+        assert!(matches!(parse(two.as_bytes()), Ok(Listing::Lines(lines)) if lines.clone().count() == 2));
     }
 }

@@ -34,7 +34,7 @@ pub use ssh1::Ssh1Key;
 
 use rand_core::CryptoRng;
 
-use crate::key::{KeyPair, PublicKey};
+use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 
 /// The kinds of files that are told apart.
@@ -136,6 +136,23 @@ impl Format {
     #[must_use]
     pub fn holds_certificate(self) -> bool {
         matches!(self, Self::Ppk2 | Self::Ppk3 | Self::PublicLine | Self::Rfc4716)
+    }
+
+    /// Whether a file of this kind can hold keys of this type.
+    #[must_use]
+    pub fn holds(self, algorithm: Algorithm) -> bool {
+        use Algorithm as A;
+        match self {
+            Self::OpenSsh | Self::PublicLine | Self::Rfc4716 => true,
+            Self::Ppk1 => matches!(algorithm, A::Rsa | A::Dsa),
+            Self::Ppk2 | Self::Ppk3 | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki => {
+                matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448)
+            }
+            Self::Pem | Self::Der => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)),
+            Self::Pkcs1Public => matches!(algorithm, A::Rsa),
+            Self::SshCom => matches!(algorithm, A::Rsa | A::Dsa),
+            Self::Jwk => matches!(algorithm, A::Rsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448),
+        }
     }
 }
 
@@ -309,6 +326,38 @@ pub enum Parsed {
     Public(PublicFile),
 }
 
+impl Parsed {
+    /// Which kind of file it is.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Private(file) => file.format,
+            Self::Locked(file) => file.format,
+            Self::Public(file) => file.format,
+        }
+    }
+
+    /// The public key, where it can be told without the passphrase.
+    #[must_use]
+    pub fn public(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Private(file) => Some(file.key.public()),
+            Self::Locked(file) => file.public.as_ref(),
+            Self::Public(file) => Some(&file.key),
+        }
+    }
+
+    /// The certificate that stands in the file.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Private(file) => file.certificate.as_ref(),
+            Self::Locked(file) => file.certificate.as_ref(),
+            Self::Public(file) => file.certificate.as_ref(),
+        }
+    }
+}
+
 /// Reads a key file of any known kind, by its content.
 ///
 /// A byte order mark, CRLF and blank lines around the key are taken in stride.
@@ -337,6 +386,9 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, DecodeError> {
         jwk::parse(text)
     } else if let Some(line) = public_line::candidate(text) {
         public_line::parse(line).map(Parsed::Public)
+    } else if asn1::kind::of(bytes).is_some() {
+        // What looks like lines of text in its numbers is none.
+        pem::parse_der(bytes)
     } else if let Some(text) = pem::find(text) {
         pem::parse(text)
     } else if armour::first_block(text).is_some_and(|block| block.starts_with(openssh::BEGIN)) {
@@ -345,7 +397,13 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, DecodeError> {
     } else if asn1::kind::is_candidate(bytes) {
         pem::parse_der(bytes)
     } else {
-        Err(foreign::foreign(text))
+        Err(match foreign::foreign(text) {
+            // Options, or the names of hosts, stand before the keys.
+            DecodeError::NotAKeyFile(Foreign::Text) if key_lines::holds_several(text) => {
+                DecodeError::MultipleKeys
+            }
+            foreign => foreign,
+        })
     }
 }
 

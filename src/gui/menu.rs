@@ -2,19 +2,29 @@
 
 use eframe::egui::containers::menu::{MenuBar, MenuButton};
 use eframe::egui::{
-    Align, Button, Frame, Key, KeyboardShortcut, Layout, Margin, Panel, Popup, Response, Ui, WidgetInfo, vec2,
+    Align, Button, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Panel, Popup, Response, RichText,
+    ScrollArea, TextWrapMode, Ui, WidgetInfo, vec2,
 };
 
 use super::pieces::{self, alt_pressed};
 use super::theme::Palette;
 use super::{shortcuts, signs};
-use crate::app::saving::Choice;
-use crate::app::saving::PublicForm;
-use crate::app::stage::Stage;
+use crate::app::saving::{Choice, PublicForm};
+use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Kind};
 use crate::key::fingerprint::FingerprintKind;
 
-pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+/// What is left free below a menu that is as high as the window.
+const MARGIN: f32 = 24.0;
+
+/// What only the window knows of the menus.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    /// What had the focus in the last frame.
+    focus: Option<Id>,
+}
+
+pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     let frame = Frame::new()
         .fill(Palette::of(ui).card)
         .inner_margin(Margin::symmetric(8, 2));
@@ -23,12 +33,12 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         MenuBar::new().ui(ui, |ui| {
             ui.spacing_mut().button_padding = vec2(10.0, 6.0);
             ui.add_enabled_ui(is_free, |ui| {
-                menu_ui(ui, "File", 'F', Key::F, |ui| file_menu_ui(ui, app, out));
-                menu_ui(ui, "Key", 'K', Key::K, |ui| key_menu_ui(ui, app, out));
-                menu_ui(ui, "Conversions", 'v', Key::V, |ui| {
+                menu_ui(ui, view, "File", 'F', Key::F, |ui| file_menu_ui(ui, app, out));
+                menu_ui(ui, view, "Key", 'K', Key::K, |ui| key_menu_ui(ui, app, out));
+                menu_ui(ui, view, "Conversions", 'v', Key::V, |ui| {
                     conversions_menu_ui(ui, app, out);
                 });
-                menu_ui(ui, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
+                menu_ui(ui, view, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     let gear = Button::new("").min_size(vec2(36.0, 32.0));
                     if pieces::icon_button_ui(ui, gear, "Settings", signs::draw_gear).clicked() {
@@ -40,14 +50,30 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     });
 }
 
-fn menu_ui(ui: &mut Ui, title: &str, letter: char, key: Key, contents: impl FnOnce(&mut Ui)) {
+fn menu_ui(
+    ui: &mut Ui,
+    view: &mut View,
+    title: &str,
+    letter: char,
+    key: Key,
+    contents: impl FnOnce(&mut Ui),
+) {
     let title_text = pieces::mnemonic(ui, title, letter);
     let is_asked = alt_pressed(ui, key);
     let (response, _) = MenuButton::from_button(Button::new(title_text)).ui(ui, |ui| {
         ui.set_min_width(240.0);
         ui.spacing_mut().button_padding = vec2(10.0, 4.0);
         ui.spacing_mut().item_spacing.y = 2.0;
-        contents(ui);
+        // Where the window is lower than the menu, the menu scrolls.
+        let room = ui.ctx().content_rect().bottom() - ui.cursor().top() - MARGIN;
+        // An area offers no more room than it took last time, and so could never grow.
+        ui.set_max_height(room);
+        ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+        let area = ScrollArea::vertical().max_height(room);
+        pieces::scrolling_ui(ui, area, |ui| {
+            contents(ui);
+            pieces::keep_focus_in_view(ui, &mut view.focus);
+        });
     });
     if is_asked {
         response.request_focus();
@@ -66,6 +92,18 @@ fn entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, shortcut: Option<&Keyboar
     // Without this a screen reader would take the key for a part of the name.
     response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, is_enabled, text));
     closing(ui, &response)
+}
+
+/// An entry that says why it cannot be used, where there is a reason.
+fn explained_entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, obstacle: Option<&str>) -> bool {
+    let Some(obstacle) = obstacle else {
+        return entry_ui(ui, is_enabled, text, None);
+    };
+    let button = Button::new(text).right_text(RichText::new(obstacle).small());
+    let response = ui.add_enabled(false, button);
+    let name = format!("{text} ({obstacle})");
+    response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, false, &name));
+    false
 }
 
 fn choice_ui(ui: &mut Ui, is_chosen: bool, text: &str) -> bool {
@@ -123,12 +161,28 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         out.extend(spec.map(Command::Generate));
     }
     ui.separator();
-    for (kind, title) in [
-        (Kind::Ed25519, "Ed25519 key"),
-        (Kind::Rsa, "RSA key"),
-        (Kind::Ecdsa, "ECDSA key"),
-    ] {
-        if choice_ui(ui, app.next_key.kind == kind, title) {
+    let document = app.document();
+    let takes_certificate = document.is_some_and(Document::takes_certificate);
+    let has_certificate = document.is_some_and(|document| document.certificate().is_some());
+    let has_private = document.is_some_and(|document| document.key().is_some());
+    if entry_ui(ui, takes_certificate, "Add certificate to key", None) {
+        out.push(Command::AddCertificate);
+    }
+    if entry_ui(
+        ui,
+        has_certificate && has_private,
+        "Remove certificate from key",
+        None,
+    ) {
+        out.push(Command::RemoveCertificate);
+    }
+    if entry_ui(ui, has_certificate, "Certificate info…", None) {
+        out.push(Command::ShowCertificate);
+    }
+    ui.separator();
+    for kind in Kind::MAIN.into_iter().chain(Kind::MORE) {
+        let title = format!("{} key", kind.title());
+        if choice_ui(ui, app.next_key.kind == kind, &title) {
             app.next_key.kind = kind;
         }
     }
@@ -147,25 +201,34 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     }
 }
 
-fn conversions_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+fn conversions_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
     if entry_ui(ui, is_at_rest, "Import key", None) {
         out.push(Command::Open);
     }
     ui.separator();
-    let has_private = app.document().is_some_and(|document| document.key().is_some());
-    for (title, choice) in [
-        ("Export OpenSSH key", Choice::OpenSsh),
-        ("Export PuTTY key", Choice::Ppk),
-    ] {
-        if entry_ui(ui, has_private, title, None) {
-            if let Some(document) = app.document_mut() {
-                document.draft.choice = choice;
-            }
-            out.push(Command::SavePrivate);
+    let private = app.document().filter(|document| document.key().is_some());
+    let algorithm = private.map(|document| document.public().algorithm());
+    for (title, choice) in EXPORTS {
+        let obstacle = algorithm.and_then(|algorithm| choice.obstacle(algorithm));
+        if choice == Choice::Pkcs8 {
+            ui.separator();
+        }
+        if explained_entry_ui(ui, algorithm.is_some(), title, obstacle) {
+            out.push(Command::Export(choice));
         }
     }
 }
+
+/// What there is to export, and under which name PuTTYgen and others have it.
+const EXPORTS: [(&str, Choice); 6] = [
+    ("Export OpenSSH key", Choice::OpenSsh),
+    ("Export PuTTY key", Choice::Ppk),
+    ("Export PKCS#8 key", Choice::Pkcs8),
+    ("Export PEM key (old OpenSSH)", Choice::Pem),
+    ("Export ssh.com key", Choice::SshCom),
+    ("Export JSON Web Key", Choice::Jwk),
+];
 
 fn help_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     if entry_ui(ui, app.document().is_some(), "Commands that do the same…", None) {

@@ -34,6 +34,7 @@ use system_theme::SystemTheme;
 pub struct Window {
     app: App,
     desktop: Box<dyn Desktop>,
+    menu: menu::View,
     page: key_page::View,
     dialog: dialog::View,
     system_theme: SystemTheme,
@@ -62,6 +63,7 @@ impl Window {
         Self {
             app,
             desktop,
+            menu: menu::View::default(),
             page: key_page::View::default(),
             dialog: dialog::View::default(),
             system_theme: SystemTheme::new(wake),
@@ -116,7 +118,7 @@ impl eframe::App for Window {
         let mut out = Vec::new();
         theme::apply(ui.ctx(), self.app.theme, self.app.text_size);
         shortcuts::pressed(ui.ctx(), &self.app, &mut out);
-        menu::menu_bar_ui(ui, &mut self.app, &mut out);
+        menu::menu_bar_ui(ui, &mut self.app, &mut self.menu, &mut out);
         status::status_ui(ui, &self.app, &mut out);
         key_page::key_page_ui(ui, &mut self.app, &mut self.page, &mut out);
         dialog::dialog_ui(ui, &mut self.app, &mut self.dialog, &mut out);

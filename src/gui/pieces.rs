@@ -1,12 +1,13 @@
 //! The few building blocks that every page and dialog is put together from.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
-    Align, Button, Color32, Frame, Id, Key, Label, Layout, Margin, Memory, Modifiers, Painter, Rect,
-    Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, Vec2,
+    Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
+    Rect, Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, Vec2,
     WidgetInfo, WidgetText, accesskit, vec2,
 };
 
@@ -83,6 +84,14 @@ pub(super) fn wide_primary_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetTe
     ui.vertical_centered_justified(|ui| primary_ui(ui, button)).inner
 }
 
+/// A row that is lower than those of the usual controls, and wraps where it must.
+pub(super) fn low_row_ui(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = height;
+        ui.horizontal_wrapped(contents);
+    });
+}
+
 /// One of several; what is chosen is told by the dot, not by its colour alone.
 pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) -> Response {
     let palette = Palette::of(ui);
@@ -101,6 +110,12 @@ pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) 
         }
     };
     restyled(ui, restyle, |ui| ui.radio(is_chosen, text))
+}
+
+/// One of several that is called something else than it shows.
+pub(super) fn named_radio(ui: &Ui, response: Response, is_chosen: bool, name: &str) -> Response {
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_chosen, name));
+    response
 }
 
 /// How much a note matters.
@@ -194,6 +209,33 @@ pub(super) fn icon_button_ui(
     let square = Rect::from_center_size(response.rect.center(), Vec2::splat(16.0));
     draw(ui.painter(), square, color);
     response.on_hover_text(name)
+}
+
+/// What shows more of the page or less, with a triangle before it.
+pub(super) fn disclosure_ui(ui: &mut Ui, text: &str, is_open: bool) -> Response {
+    let triangle = IdSalt::new("triangle");
+    let side = ui.spacing().icon_width;
+    let label = RichText::new(text).color(Palette::of(ui).text);
+    // The triangle stands below the radio buttons' dots; what is behind the text only keeps it off the frame.
+    let margin = Atom::custom(IdSalt::new("margin"), vec2(2.0, 0.0));
+    let button =
+        Button::new((Atom::custom(triangle, Vec2::splat(side)), label, margin)).frame_when_inactive(false);
+    let before = ui.spacing().button_padding;
+    ui.spacing_mut().button_padding = vec2(0.0, 2.0);
+    let drawn = button.atom_ui(ui);
+    ui.spacing_mut().button_padding = before;
+    let response = named(ui, drawn.response.clone(), text);
+    if let Some(rect) = drawn.rect(triangle) {
+        let color = Palette::of(ui).weak;
+        if is_open {
+            signs::draw_down(ui.painter(), rect, color);
+        } else {
+            signs::draw_right(ui.painter(), rect, color);
+        }
+    }
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_expanded(is_open));
+    response
 }
 
 /// What scrolls when it is too high, with a handle that can be seen.
@@ -322,4 +364,16 @@ pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str, max_height: f
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
     response
+}
+
+/// A time, as people say it: “about 0.1 s”.
+pub(super) fn about(time: Duration) -> String {
+    let seconds = time.as_secs_f64();
+    if seconds < 0.05 {
+        "next to no time".to_owned()
+    } else if seconds < 9.95 {
+        format!("about {seconds:.1} s")
+    } else {
+        format!("about {seconds:.0} s")
+    }
 }

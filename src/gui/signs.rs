@@ -13,6 +13,8 @@ pub(super) enum Sign {
     Open,
     /// Something to know: a triangle with a stroke in it.
     Warning,
+    /// Somebody vouches for it: a seal with two ribbons.
+    Seal,
     /// Something is wrong: a ring with a cross in it.
     Wrong,
 }
@@ -37,6 +39,11 @@ pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
             painter.add(Shape::closed_line(corners, stroke));
             painter.line_segment([at(0.5, 0.4), at(0.5, 0.64)], stroke);
             painter.circle_filled(at(0.5, 0.79), stroke.width * 0.55, color);
+        }
+        Sign::Seal => {
+            painter.circle_stroke(at(0.5, 0.36), square.width() * 0.32, stroke);
+            painter.line(vec![at(0.3, 0.62), at(0.22, 1.0), at(0.5, 0.84)], stroke);
+            painter.line(vec![at(0.7, 0.62), at(0.78, 1.0), at(0.5, 0.84)], stroke);
         }
         Sign::Wrong => {
             painter.circle_stroke(square.center(), square.width() * 0.5, stroke);
@@ -87,6 +94,17 @@ pub(super) fn draw_down(painter: &Painter, rect: Rect, color: Color32) {
         center + vec2(-5.0, -3.0),
         center + vec2(5.0, -3.0),
         center + vec2(0.0, 4.0),
+    ];
+    painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+}
+
+/// A triangle that points to the right, in the middle of `rect`.
+pub(super) fn draw_right(painter: &Painter, rect: Rect, color: Color32) {
+    let center = rect.center();
+    let corners = vec![
+        center + vec2(-3.0, -5.0),
+        center + vec2(4.0, 0.0),
+        center + vec2(-3.0, 5.0),
     ];
     painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }

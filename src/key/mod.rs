@@ -3,6 +3,7 @@
 pub mod comment;
 pub mod crew;
 pub mod dsa;
+pub mod edwards;
 pub mod entropy;
 pub mod fingerprint;
 pub mod generate;

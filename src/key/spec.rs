@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::public::Algorithm;
+
 /// The three curves of ECDSA in SSH (RFC 5656 §10.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Curve {
@@ -195,12 +197,18 @@ impl KeySpec {
     /// `ed448`, `dsa`.
     #[must_use]
     pub fn short_name(self) -> &'static str {
+        self.algorithm().short_name()
+    }
+
+    /// The kind of key.
+    #[must_use]
+    pub fn algorithm(self) -> Algorithm {
         match self {
-            Self::Ed25519 => "ed25519",
-            Self::Rsa(_) => "rsa",
-            Self::Ecdsa(_) => "ecdsa",
-            Self::Ed448 => "ed448",
-            Self::Dsa => "dsa",
+            Self::Ed25519 => Algorithm::Ed25519,
+            Self::Rsa(_) => Algorithm::Rsa,
+            Self::Ecdsa(curve) => Algorithm::Ecdsa(curve),
+            Self::Ed448 => Algorithm::Ed448,
+            Self::Dsa => Algorithm::Dsa,
         }
     }
 

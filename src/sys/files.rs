@@ -22,3 +22,11 @@ pub fn taken<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Vec<PathBuf>
         .map(|path| path.as_ref().to_owned())
         .collect()
 }
+
+/// Takes away the file at `path`; of a link, the link.
+///
+/// # Errors
+/// The system does not let this user do it.
+pub fn remove(path: &Path) -> Result<(), WriteError> {
+    fs::remove_file(path).map_err(|source| WriteError::new(path, source))
+}

@@ -1,9 +1,14 @@
 //! The console program, run as scripts and people run it: the real binary, in a folder of its own.
 
+mod certificates;
 mod changing;
 mod corpus;
+mod formats;
 mod generating;
 mod passphrases;
+#[path = "../common/ppk1.rs"]
+mod ppk1;
+mod puttygen;
 mod showing;
 mod support;
 #[cfg(unix)]

@@ -111,7 +111,7 @@ impl Home {
         let ran = self.run(&[words, &["--json"]].concat());
         ran.expect_status(0);
         assert!(
-            ran.err.is_empty() || ran.err.starts_with("warning: "),
+            ran.err.is_empty() || ran.err.starts_with("warning: ") || ran.err.starts_with("note: "),
             "{}",
             ran.err
         );

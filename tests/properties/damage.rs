@@ -1,14 +1,14 @@
 //! Files that are damaged or hostile: no panic, no other key, no more memory than a file is worth.
 
-use std::path::Path;
 use std::time::Duration;
 
 use base64ct::{Base64, Encoding as _};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use keywright::format::{
-    self, Argon2Params, Cipher, Consent, DecodeError, Parsed, PrivateEncoding, PrivateFile, public_line,
-    rfc4716,
+    self, Argon2Params, Argon2Variant, CbcCipher, Consent, Cost, DecodeError, Parsed, PrivateEncoding,
+    PrivateFile, ScryptParams, Wrapping, jwk, key_lines, public_line, rfc4716, spki,
 };
+use keywright::key::PublicKey;
 use keywright::key::comment::Comment;
 use keywright::secret::Passphrase;
 use proptest::collection::vec;
@@ -16,17 +16,24 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sha2::Sha256;
 
-use crate::allocation::peak_of;
+use crate::allocation::{allowance, peak_of};
 use crate::common::Kind;
+use crate::strategies::{any_encoding, any_openssl_encoding, fitting};
 use crate::{canonical, encoded, tries};
 
-pub(crate) const PASSPHRASE: &[u8] = b"right";
+const PASSPHRASE: &[u8] = b"right";
+const PPK3: PrivateEncoding = PrivateEncoding::Ppk3(Argon2Params {
+    variant: Argon2Variant::Id,
+    mem_kib: 8,
+    passes: 1,
+    parallelism: 1,
+});
 /// A file that asks for more is not opened here; that it may not ask for too much, `cost` sees to.
 const AFFORDABLE: Duration = Duration::from_millis(40);
 
 /// One way to damage bytes.
 #[derive(Clone, Debug)]
-pub(crate) enum Blow {
+enum Blow {
     Set(Index, u8),
     Flip(Index, u8),
     Remove(Index, usize),
@@ -69,13 +76,13 @@ impl Blow {
     }
 }
 
-pub(crate) fn strike(blows: &[Blow], bytes: &mut Vec<u8>) {
+fn strike(blows: &[Blow], bytes: &mut Vec<u8>) {
     for blow in blows {
         blow.strike(bytes);
     }
 }
 
-pub(crate) fn blows() -> impl Strategy<Value = Vec<Blow>> {
+fn blows() -> impl Strategy<Value = Vec<Blow>> {
     let at = any::<Index>;
     let length = prop_oneof![
         0..40_u32,
@@ -93,59 +100,65 @@ pub(crate) fn blows() -> impl Strategy<Value = Vec<Blow>> {
     vec(blow, 1..4)
 }
 
-/// A whole file of each kind, with the key that is in it.
-fn whole(kind: Kind, form: usize) -> Vec<u8> {
-    let key = kind.key();
+/// A whole file.
+fn whole(kind: Kind, encoding: &PrivateEncoding, is_locked: bool) -> Vec<u8> {
     let comment = Comment::new("a whole file").expect("it is a comment");
-    let openssh = PrivateEncoding::OpenSsh {
-        cipher: Cipher::Aes256Ctr,
-        rounds: 1,
-    };
-    let gcm = PrivateEncoding::OpenSsh {
-        cipher: Cipher::Aes256Gcm,
-        rounds: 1,
-    };
-    let ppk3 = PrivateEncoding::Ppk3(Argon2Params {
-        mem_kib: 8,
-        passes: 1,
-        ..Argon2Params::default()
-    });
-    let private = |encoding, passphrase| encoded(key, &comment, &encoding, passphrase).expose().to_vec();
+    let is_locked = is_locked && *encoding != PrivateEncoding::Jwk;
+    encoded(kind.key(), &comment, encoding, is_locked.then_some(PASSPHRASE))
+        .expose()
+        .to_vec()
+}
+
+/// A public key in each form that there is for it; a certificate instead of some.
+fn whole_public(kind: Kind, form: usize) -> Vec<u8> {
+    let key = kind.key().public();
+    let comment = Comment::new("a whole file").expect("it is a comment");
+    let line = || public_line::encode(key, &comment).into_bytes();
     match form {
-        0 => private(openssh, None),
-        1 => private(openssh, Some(PASSPHRASE)),
-        2 => private(gcm, Some(PASSPHRASE)),
-        3 => private(ppk3, None),
-        4 => private(ppk3, Some(PASSPHRASE)),
-        5 => private(PrivateEncoding::Ppk2, None),
-        6 => private(PrivateEncoding::Ppk2, Some(PASSPHRASE)),
-        7 => public_line::encode(key.public(), &comment).into_bytes(),
-        _ => rfc4716::encode(key.public(), &comment).into_bytes(),
+        0 => line(),
+        1 => rfc4716::encode(key, &comment).into_bytes(),
+        2 => spki::encode(key, Wrapping::Pem).unwrap_or_else(|_| line()),
+        3 => spki::encode(key, Wrapping::Der).unwrap_or_else(|_| line()),
+        4 => spki::encode_pkcs1(key, Wrapping::Pem).unwrap_or_else(|_| line()),
+        5 => jwk::encode_public(key, &comment).map_or_else(|_| line(), String::into_bytes),
+        6 => include_bytes!("../corpus/real/openssh/cert_host-cert.pub").to_vec(),
+        _ => include_bytes!("../corpus/real/openssh/authorized_keys").to_vec(),
     }
 }
 
-/// The most memory that reading so many bytes may take.
-fn allowance(len: usize) -> usize {
-    4 * len + (64 << 10)
-}
-
 /// Reads a file as far as its passphrase allows; nothing where it is no private key or costs too much.
-pub(crate) fn read(bytes: &[u8]) -> Result<Option<PrivateFile>, DecodeError> {
+/// Watches the memory meanwhile.
+fn read(bytes: &[u8]) -> Result<Option<PrivateFile>, DecodeError> {
+    let (listed, peak) = peak_of(|| key_lines::parse(bytes).map(drop));
+    within(peak, allowance(bytes.len(), Cost::Nothing), &listed);
     let (parsed, peak) = peak_of(|| format::parse(bytes));
-    assert!(
-        peak <= allowance(bytes.len()),
-        "{peak} bytes of memory to read a file of {} bytes, with {:?}",
-        bytes.len(),
-        parsed.map(drop)
-    );
+    within(peak, allowance(bytes.len(), Cost::Nothing), &parsed);
     Ok(match parsed? {
         Parsed::Private(file) => Some(file),
         Parsed::Locked(file) if file.protection.cost().estimate() <= AFFORDABLE => {
             let passphrase = Passphrase::from_bytes(PASSPHRASE.to_vec());
-            Some(file.unlock(&passphrase, Consent::NotGiven)?)
+            let (opened, peak) = peak_of(|| file.unlock(&passphrase, Consent::NotGiven));
+            within(peak, allowance(bytes.len(), file.protection.cost()), &opened);
+            Some(opened?)
         }
         Parsed::Locked(_) | Parsed::Public(_) => None,
     })
+}
+
+fn within<T: std::fmt::Debug>(peak: usize, most: usize, result: &T) {
+    assert!(
+        peak <= most,
+        "{peak} bytes of memory, more than {most}, with {result:?}"
+    );
+}
+
+/// Whether the private half can be told from another one: of some types OpenSSL's formats hold nothing
+/// but the private half.
+fn is_tied_to_its_public_half(kind: Kind, encoding: &PrivateEncoding) -> bool {
+    match encoding {
+        PrivateEncoding::Pkcs8 { .. } => !matches!(kind, Kind::Ed25519 | Kind::Ed448 | Kind::Dsa),
+        _ => true,
+    }
 }
 
 /// Either it does not open, or it is the key that it was.
@@ -167,14 +180,24 @@ fn openssh_around(inside: &[u8]) -> Vec<u8> {
 }
 
 fn inside_of_openssh(kind: Kind) -> Vec<u8> {
-    let text = String::from_utf8(whole(kind, 0)).expect("it is text");
+    let text = String::from_utf8(whole(kind, &PrivateEncoding::OPENSSH, false)).expect("it is text");
     let body: String = text.lines().filter(|line| !line.starts_with('-')).collect();
     Base64::decode_vec(&body).expect("it is base64")
 }
 
+/// First line, inside and last line of a file in PEM; nothing where it is binary.
+fn taken_apart(bytes: &[u8]) -> Option<(String, Vec<u8>, String)> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let lines: Vec<&str> = text.lines().collect();
+    let (first, rest) = lines.split_first()?;
+    let (last, body) = rest.split_last()?;
+    let body = Base64::decode_vec(&body.concat()).ok()?;
+    Some(((*first).to_owned(), body, (*last).to_owned()))
+}
+
 /// Public and private part of an unencrypted PPK file.
 fn inside_of_ppk(kind: Kind) -> (Vec<u8>, Vec<u8>) {
-    let text = String::from_utf8(whole(kind, 3)).expect("it is text");
+    let text = String::from_utf8(whole(kind, &PPK3, false)).expect("it is text");
     let part = |name: &str| {
         let mut lines = text.lines().skip_while(|line| !line.starts_with(name));
         let header = lines.next().expect("the part is there");
@@ -216,8 +239,15 @@ fn ppk_around(algorithm: &str, public: &[u8], private: &[u8]) -> Vec<u8> {
     .into_bytes()
 }
 
-const STARTS: [&str; 6] = [
+const STARTS: [&str; 13] = [
     "",
+    "-----BEGIN RSA PRIVATE KEY-----\n",
+    "-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,",
+    "-----BEGIN ENCRYPTED PRIVATE KEY-----\n",
+    "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n",
+    "SSH PRIVATE KEY FILE FORMAT 1.1\n\0",
+    "{\"kty\":\"OKP\",\"keys\":[",
+    "ssh-ed25519 AAAA a\nssh-rsa\nssh-rsa\n",
     "-----BEGIN OPENSSH PRIVATE KEY-----\n",
     "PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: c\n",
     "PuTTY-User-Key-File-2: ssh-rsa\nEncryption: aes256-cbc\n",
@@ -243,22 +273,61 @@ proptest! {
     #[test]
     fn a_damaged_file_never_opens_as_another_key(
         kind in select(&Kind::ALL[..]),
-        form in 0..7_usize,
+        encoding in any_encoding(),
+        is_locked in any::<bool>(),
         blows in blows(),
     ) {
-        let mut bytes = whole(kind, form);
+        let encoding = fitting(kind, encoding);
+        let mut bytes = whole(kind, &encoding, is_locked);
         strike(&blows, &mut bytes);
-        opens_as_before_or_not_at_all(&bytes, kind)?;
+        if is_tied_to_its_public_half(kind, &encoding) {
+            opens_as_before_or_not_at_all(&bytes, kind)?;
+        } else {
+            drop(read(&bytes));
+        }
     }
 
     #[test]
     fn a_damaged_public_key_does_not_make_the_reader_panic(
         kind in select(&Kind::ALL[..]),
-        form in 7..9_usize,
+        form in 0..8_usize,
         blows in blows(),
     ) {
-        let mut bytes = whole(kind, form);
+        let mut bytes = whole_public(kind, form);
         strike(&blows, &mut bytes);
+        prop_assert!(!matches!(read(&bytes), Ok(Some(_))));
+    }
+
+    #[test]
+    fn damage_inside_der_makes_no_other_key(
+        kind in select(&Kind::ALL[..]),
+        encoding in any_openssl_encoding(),
+        blows in blows(),
+    ) {
+        let encoding = fitting(kind, encoding);
+        let Some((first, body, last)) = taken_apart(&whole(kind, &encoding, false)) else {
+            return Ok(());
+        };
+        let mut body = body;
+        strike(&blows, &mut body);
+        let bytes = format!("{first}\n{}\n{last}\n", Base64::encode_string(&body)).into_bytes();
+        if is_tied_to_its_public_half(kind, &encoding) {
+            opens_as_before_or_not_at_all(&bytes, kind)?;
+        } else {
+            drop(read(&bytes));
+        }
+    }
+
+    #[test]
+    fn no_bytes_in_der_make_the_reader_panic(rest in vec(any::<u8>(), 0..600), is_text in any::<bool>()) {
+        let len = u16::try_from(rest.len() + 3).expect("it is short").to_be_bytes();
+        let bytes = [&[0x30, 0x82, len[0], len[1], 2, 1, 0], &rest[..]].concat();
+        let bytes = if is_text {
+            let body = Base64::encode_string(&bytes);
+            format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----").into_bytes()
+        } else {
+            bytes
+        };
         prop_assert!(!matches!(read(&bytes), Ok(Some(_))));
     }
 
@@ -293,9 +362,18 @@ fn a_file_that_is_taken_apart_and_put_together_opens() {
         for bytes in [openssh, ppk] {
             assert!(matches!(read(&bytes), Ok(Some(_))), "{kind:?}");
         }
-        for form in 0..7 {
-            assert!(
-                matches!(read(&whole(kind, form)), Ok(Some(_))),
+        let pem = PrivateEncoding::Pem {
+            cipher: CbcCipher::Aes256,
+        };
+        if let Some((first, body, last)) = taken_apart(&whole(kind, &fitting(kind, pem), false)) {
+            let bytes = format!("{first}\n{}\n{last}\n", Base64::encode_string(&body)).into_bytes();
+            assert!(matches!(read(&bytes), Ok(Some(_))), "{kind:?}");
+        }
+        for form in 0..8 {
+            let is_list = form == 7;
+            assert_eq!(
+                read(&whole_public(kind, form)).is_ok(),
+                !is_list,
                 "{kind:?}, {form}"
             );
         }
@@ -307,7 +385,7 @@ fn promises_of_length_take_no_memory() {
     let lengths = [0_u32, 1, 4096, 1 << 20, 1 << 31, u32::MAX];
     for count in [5460_u32, 5461, u32::MAX] {
         for part in ["Public-Lines", "Private-Lines"] {
-            let text = String::from_utf8(whole(Kind::Ed25519, 3)).expect("it is text");
+            let text = String::from_utf8(whole(Kind::Ed25519, &PPK3, false)).expect("it is text");
             let lines: Vec<String> = text
                 .lines()
                 .map(|line| {
@@ -332,27 +410,57 @@ fn promises_of_length_take_no_memory() {
     }
 }
 
+/// What is kept for a line, or for a key of a set, takes more room than `{}` or a line break does.
 #[test]
-fn no_file_of_the_corpus_takes_more_memory_than_it_is_worth() {
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")];
-    let mut count = 0;
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).expect("the corpus is there") {
-            let path = entry.expect("it can be listed").path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let bytes = std::fs::read(&path).expect("it can be read");
-            let (_, peak) = peak_of(|| format::parse(&bytes).map(drop));
-            let limit = allowance(bytes.len());
+fn many_small_parts_take_no_memory() {
+    let line = String::from_utf8(whole_public(Kind::Ed25519, 0)).expect("it is text");
+    for text in [
+        format!("{line}\n{}", "ssh-rsa\n".repeat(20_000)),
+        format!("{line}\n{}", "x\n".repeat(100_000)),
+        "x\n".repeat(100_000),
+        format!("{line}\n").repeat(2000),
+        format!("{{\"kty\":\"RSA\",\"keys\":[{}{{}}]}}", "{},".repeat(50_000)),
+        format!("{{\"kty\":{}", "[".repeat(50_000)),
+        format!("---- BEGIN SSH2 PUBLIC KEY ----\n{}", "a: b\n".repeat(20_000)),
+        format!("-----BEGIN RSA PRIVATE KEY-----\n{}", "a: b\n".repeat(20_000)),
+        format!(
+            "PuTTY-User-Key-File-3: ssh-rsa\nEncryption: {}\n",
+            "x".repeat(100_000)
+        ),
+    ] {
+        assert!(!matches!(read(text.as_bytes()), Ok(Some(_))));
+    }
+}
+
+/// Found by the fuzzer: what looks like the first line of another file is part of a number.
+#[test]
+fn text_within_the_numbers_of_a_binary_key_is_no_text() {
+    for text in ["-----BEGIN OPENSSH PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KE"] {
+        let n = [&[0xc3; 100][..], b"\n", text.as_bytes(), b"\n", &[1; 60]].concat();
+        let key = PublicKey::Rsa { e: vec![1, 0, 1], n };
+        for bytes in [
+            spki::encode(&key, Wrapping::Der),
+            spki::encode_pkcs1(&key, Wrapping::Der),
+        ] {
+            let parsed = format::parse(&bytes.expect("it can be written"));
             assert!(
-                peak <= limit,
-                "{}: {peak} bytes, more than {limit}",
-                path.display()
+                matches!(parsed, Ok(Parsed::Public(file)) if file.key == key),
+                "{text}"
             );
-            count += 1;
         }
     }
-    assert!(count > 600, "only {count} files");
+}
+
+#[test]
+fn scrypt_takes_no_more_memory_than_it_says() {
+    let params = ScryptParams::new(2, 1 << 18, 1).expect("it is defined");
+    assert!(
+        Cost::Scrypt(params)
+            .to_string()
+            .ends_with("and 128 MiB of memory")
+    );
+    let passphrase = Passphrase::from_bytes(PASSPHRASE.to_vec());
+    let (derived, peak) = peak_of(|| params.derive(&passphrase, b"salt", 32));
+    assert!(derived.is_some());
+    assert!((128 << 20..129 << 20).contains(&peak), "{peak}");
 }

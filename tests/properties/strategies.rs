@@ -6,8 +6,10 @@ use keywright::format::{
 };
 use keywright::key::comment::Comment;
 use keywright::key::validate::ed25519_public;
-use keywright::key::{KeyPair, PrivateKey, PublicKey};
+use keywright::key::wire::minimal;
+use keywright::key::{Algorithm, KeyPair, PrivateKey, PublicKey, dsa};
 use keywright::secret::SecretBytes;
+use ml_dsa::Keypair as _;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -23,6 +25,19 @@ pub(crate) enum AnyKey {
     Pooled(Kind),
     /// From these bytes.
     Ed25519([u8; 32]),
+    /// With this private number, in a group that takes long to make.
+    Dsa([u8; 16]),
+    /// From these seeds.
+    MlDsa44Ed25519 { first: [u8; 32], second: [u8; 32] },
+    /// The handle of a key that a security key keeps.
+    SecurityKey {
+        on_p256: bool,
+        seed: u64,
+        application: Vec<u8>,
+        handle: Vec<u8>,
+        reserved: Vec<u8>,
+        flags: u8,
+    },
 }
 
 impl AnyKey {
@@ -33,16 +48,56 @@ impl AnyKey {
     }
 
     pub(crate) fn get(&self) -> Owned {
-        match self {
-            Self::Seeded(kind, seed) => Owned::New(kind.new_key(*seed)),
-            Self::Pooled(kind) => Owned::Pooled(kind.key()),
+        let (public, private) = match self {
+            Self::Seeded(kind, seed) => return Owned::New(kind.new_key(*seed)),
+            Self::Pooled(kind) => return Owned::Pooled(kind.key()),
             Self::Ed25519(seed) => {
                 let seed = SecretBytes::copy_of(seed);
-                let public = PublicKey::Ed25519(ed25519_public(&seed).expect("every seed has a key"));
-                let private = PrivateKey::Ed25519 { seed };
-                Owned::New(KeyPair::new(public, private).expect("they belong together"))
+                let public = ed25519_public(&seed).expect("every seed has a key");
+                (PublicKey::Ed25519(public), PrivateKey::Ed25519 { seed })
             }
-        }
+            Self::Dsa(x) => {
+                let PublicKey::Dsa { p, q, g, .. } = Kind::Dsa.key().public().clone() else {
+                    panic!("the DSA key is one");
+                };
+                let x = SecretBytes::copy_of(minimal(x));
+                let y = dsa::public(&p, &g, &x).expect("every number has a public one");
+                (PublicKey::Dsa { p, q, g, y }, PrivateKey::Dsa { x })
+            }
+            Self::MlDsa44Ed25519 { first, second } => {
+                let signing = ml_dsa::SigningKey::<ml_dsa::MlDsa44>::from_seed(&(*first).into());
+                let classic = ed25519_public(&SecretBytes::copy_of(second)).expect("every seed has a key");
+                let public = [&signing.verifying_key().encode()[..], &classic].concat();
+                let seeds = SecretBytes::new([*first, *second].concat());
+                (
+                    PublicKey::MlDsa44Ed25519(public),
+                    PrivateKey::MlDsa44Ed25519 { seeds },
+                )
+            }
+            Self::SecurityKey {
+                on_p256,
+                seed,
+                application,
+                handle,
+                reserved,
+                flags,
+            } => {
+                let kind = if *on_p256 { Kind::P256 } else { Kind::Ed25519 };
+                let application = application.clone();
+                let public = match kind.new_key(*seed).public().clone() {
+                    PublicKey::Ed25519(key) => PublicKey::SkEd25519 { key, application },
+                    PublicKey::Ecdsa { point, .. } => PublicKey::SkEcdsa { point, application },
+                    other => panic!("{other:?}"),
+                };
+                let private = PrivateKey::SecurityKey {
+                    flags: *flags,
+                    handle: SecretBytes::copy_of(handle),
+                    reserved: reserved.clone(),
+                };
+                (public, private)
+            }
+        };
+        Owned::New(KeyPair::new(public, private).expect("they belong together"))
     }
 
     pub(crate) fn is_p256_with_leading_zero(&self) -> bool {
@@ -86,6 +141,57 @@ pub(crate) fn any_key(kinds: &'static [Kind]) -> impl Strategy<Value = AnyKey> {
     })
 }
 
+/// A key of any type there is.
+pub(crate) fn any_key_of_all() -> impl Strategy<Value = AnyKey> {
+    let bytes = || vec(any::<u8>(), 0..80);
+    let security_key = (
+        any::<bool>(),
+        any::<u64>(),
+        bytes(),
+        bytes(),
+        bytes(),
+        any::<u8>(),
+    );
+    prop_oneof![
+        8 => any_key(&Kind::ALL),
+        1 => any::<[u8; 16]>().prop_filter("not zero", |x| *x != [0; 16]).prop_map(AnyKey::Dsa),
+        1 => any::<([u8; 32], [u8; 32])>()
+            .prop_map(|(first, second)| AnyKey::MlDsa44Ed25519 { first, second }),
+        1 => security_key.prop_map(|(on_p256, seed, application, handle, reserved, flags)| {
+            AnyKey::SecurityKey { on_p256, seed, application, handle, reserved, flags }
+        }),
+    ]
+}
+
+/// Whether this kind of file has room for this kind of key; the manuals say so, not the program.
+pub(crate) fn holds(encoding: &PrivateEncoding, algorithm: Algorithm) -> bool {
+    use Algorithm as A;
+    match encoding {
+        PrivateEncoding::OpenSsh { .. } => true,
+        PrivateEncoding::Ppk2 | PrivateEncoding::Ppk3(_) => {
+            !matches!(algorithm, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519)
+        }
+        PrivateEncoding::Pem { .. } => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)),
+        PrivateEncoding::Pkcs8 { .. } => {
+            matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448)
+        }
+        PrivateEncoding::SshCom => matches!(algorithm, A::Rsa | A::Dsa),
+        PrivateEncoding::Jwk => matches!(algorithm, A::Rsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448),
+    }
+}
+
+/// The encoding, or OpenSSH's own where it has no room for this kind of key.
+pub(crate) fn fitting(kind: Kind, encoding: PrivateEncoding) -> PrivateEncoding {
+    if holds(&encoding, kind.key().algorithm()) {
+        encoding
+    } else {
+        PrivateEncoding::OpenSsh {
+            cipher: Cipher::Aes256Ctr,
+            rounds: 1,
+        }
+    }
+}
+
 /// Any comment there can be: of any characters, and of those that mean something to a format.
 pub(crate) fn any_comment() -> impl Strategy<Value = Comment> {
     let telling = select(vec![
@@ -95,6 +201,8 @@ pub(crate) fn any_comment() -> impl Strategy<Value = Comment> {
         vec(any::<char>(), 0..60),
         vec(telling, 0..60),
         vec(proptest::char::range(' ', '~'), 0..300),
+        vec(any::<char>(), 2000..2100),
+        vec(Just(' '), 1..100),
     ];
     text.prop_map(|characters| {
         let text: String = characters.into_iter().collect();
@@ -187,7 +295,10 @@ pub(crate) fn any_openssl_encoding() -> impl Strategy<Value = PrivateEncoding> {
 pub(crate) fn any_encoding() -> impl Strategy<Value = PrivateEncoding> {
     let openssh = (any_cipher(), 1..3_u32);
     prop_oneof![
-        openssh.prop_map(|(cipher, rounds)| PrivateEncoding::OpenSsh { cipher, rounds }),
-        any_ppk_encoding(),
+        3 => openssh.prop_map(|(cipher, rounds)| PrivateEncoding::OpenSsh { cipher, rounds }),
+        3 => any_ppk_encoding(),
+        3 => any_openssl_encoding(),
+        1 => Just(PrivateEncoding::SshCom),
+        1 => Just(PrivateEncoding::Jwk),
     ]
 }

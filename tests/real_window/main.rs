@@ -9,6 +9,7 @@
 #[allow(dead_code, reason = "shared with tests that need other parts")]
 #[path = "../common/mod.rs"]
 mod common;
+mod conversions;
 mod screen;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]
 #[path = "../interop/server.rs"]

@@ -4,6 +4,7 @@ use crate::app::command_line::CommandLine;
 use crate::app::desktop::Desktop;
 use crate::app::dialog::Dialog;
 use crate::app::flow::open::clipboard_problem;
+use crate::app::stage::Document;
 use crate::app::{App, Status};
 
 impl App {
@@ -20,8 +21,20 @@ impl App {
 
     pub(in crate::app) fn copy_fingerprint(&mut self, desktop: &dyn Desktop) {
         if let Some(document) = self.document() {
-            let fingerprint = document.fingerprint(self.fingerprint).to_string();
+            let fingerprint = document
+                .fingerprint_of(self.fingerprint_of, self.fingerprint)
+                .to_string();
             self.copy(&fingerprint, "Copied the fingerprint.", desktop);
+        }
+    }
+
+    pub(in crate::app) fn copy_certificate(&mut self, desktop: &dyn Desktop) {
+        if let Some(line) = self.document().and_then(Document::certificate_line) {
+            self.copy(
+                &line,
+                "Copied the certificate. It may be given to anybody.",
+                desktop,
+            );
         }
     }
 

@@ -1,5 +1,6 @@
-//! What [`App`](super::App) does over several steps: open, save, copy.
+//! What [`App`](super::App) does over several steps: open, save, copy, certify.
 
+mod certificate;
 mod copy;
 mod open;
 mod save;

@@ -3,19 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::app::describe::{Description, Warning};
 use crate::app::desktop::{Desktop, PickRequest, Picked};
-use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult};
+use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved};
 use crate::app::job::{Job, Poll};
 use crate::app::stage::Document;
-use crate::app::task::{Opened, Task};
+use crate::app::task::{Opened, Refused, Task};
 use crate::app::{App, Command, Problem, Status, describe, lost, opening};
-use crate::format::{Consent, DecodeError, Parsed};
+use crate::format::{self, Consent, DecodeError, Parsed, PrivateFile};
 use crate::secret::{Passphrase, TypedPassphrase};
+use crate::sys::files::read_key;
 use crate::sys::home;
 use crate::sys::permissions::audit_private;
 
 impl App {
     pub(in crate::app) fn open(&mut self, desktop: &dyn Desktop) {
+        // What was answered here is not asked again once a file is chosen.
+        let unsaved = if self.is_discarding {
+            Unsaved::MayGo
+        } else {
+            Unsaved::Ask
+        };
         if self.task.is_some() || !self.may_lose_key(&Command::Open) {
             return;
         }
@@ -24,23 +32,15 @@ impl App {
             folder: home::ssh_folder(),
             file_name: String::new(),
         };
-        self.pick(Purpose::Open, desktop.pick_to_open(request));
+        self.pick(Purpose::Open(unsaved), desktop.pick_to_open(request));
     }
 
-    pub(in crate::app) fn open_path(&mut self, path: PathBuf) {
-        if !self.is_saving() && self.may_lose_key(&Command::OpenPath(path.clone())) {
+    pub(in crate::app) fn open_path(&mut self, path: PathBuf, unsaved: Unsaved) {
+        let may_go = unsaved == Unsaved::MayGo;
+        if !self.is_saving() && (may_go || self.may_lose_key(&Command::OpenPath(path.clone()))) {
             self.dialog = None;
             let their_path = path.clone();
-            self.start_opening(Some(path), move || {
-                let parsed = opening::open_file(&their_path)?;
-                let is_private = !matches!(parsed, Parsed::Public(_));
-                let access = if is_private {
-                    audit_private(&their_path).ok()
-                } else {
-                    None
-                };
-                Ok(Opened { parsed, access })
-            });
+            self.start_opening(Some(path), move || read(&their_path));
         }
     }
 
@@ -50,10 +50,9 @@ impl App {
         }
         match desktop.paste() {
             Ok(text) => self.start_opening(None, move || {
-                Ok(Opened {
-                    parsed: opening::parse(text.expose())?,
-                    access: None,
-                })
+                let parsed = format::parse(text.expose())?;
+                let warnings = Description::of(&parsed, None).warnings_of_key();
+                Ok(Opened { parsed, warnings })
             }),
             Err(error) => self.fail("Nothing was pasted", clipboard_problem(&error)),
         }
@@ -62,7 +61,7 @@ impl App {
     fn start_opening(
         &mut self,
         path: Option<PathBuf>,
-        work: impl FnOnce() -> Result<Opened, Problem> + Send + 'static,
+        work: impl FnOnce() -> Result<Opened, Refused> + Send + 'static,
     ) {
         let job = Job::start("open", &self.wake.0, move |_| work());
         self.task = Some(Task::Opening { path, job });
@@ -85,8 +84,10 @@ impl App {
     fn type_path(&mut self, purpose: Purpose) {
         let folder = home::ssh_folder().unwrap_or_default();
         let start = match purpose {
-            Purpose::Open => folder.join(""),
-            Purpose::SavePrivate | Purpose::SavePublic(_) => folder.join(self.suggested_name(purpose)),
+            Purpose::Open(_) | Purpose::AddCertificate => folder.join(""),
+            Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
+                folder.join(self.suggested_name(purpose))
+            }
         };
         self.dialog = Some(Dialog::TypePath(TypePath {
             purpose,
@@ -108,8 +109,11 @@ impl App {
 
     fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
-            Purpose::Open => self.open_path(path),
-            Purpose::SavePrivate | Purpose::SavePublic(_) => self.save_to(purpose, &path),
+            Purpose::Open(unsaved) => self.open_path(path, unsaved),
+            Purpose::AddCertificate => self.read_certificate(path),
+            Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
+                self.save_to(purpose, &path);
+            }
         }
     }
 
@@ -135,11 +139,21 @@ impl App {
                 let result = match job.poll() {
                     Poll::Running => return,
                     Poll::Done(result) => result,
-                    Poll::Lost => Err(lost()),
+                    Poll::Lost => Err(Refused::Other(lost())),
                 };
                 let path = path.take();
                 self.task = None;
                 self.opened(path, result);
+            }
+            Some(Task::ReadingCertificate { path, job }) => {
+                let result = match job.poll() {
+                    Poll::Running => return,
+                    Poll::Done(result) => result,
+                    Poll::Lost => Err(lost()),
+                };
+                let path = std::mem::take(path);
+                self.task = None;
+                self.certificate_read(&path, result);
             }
             Some(Task::Saving { plan, purpose, job }) => {
                 let result = match job.poll() {
@@ -154,17 +168,15 @@ impl App {
         }
     }
 
-    fn opened(&mut self, path: Option<PathBuf>, result: Result<Opened, Problem>) {
-        let Opened { parsed, access } = match result {
+    fn opened(&mut self, path: Option<PathBuf>, result: Result<Opened, Refused>) {
+        let Opened { parsed, warnings } = match result {
             Ok(opened) => opened,
-            Err(problem) => return self.fail(title_for(path.as_deref()), problem),
-        };
-        let warnings = {
-            let mut described = describe::Description::of(&parsed, None);
-            described
-                .warnings
-                .extend(access.as_ref().and_then(describe::access_warning));
-            described.warnings
+            Err(Refused::Other(problem)) => return self.fail(title_for(path.as_deref()), problem),
+            Err(Refused::Ssh1(key)) => {
+                let name = name_of(path.as_deref());
+                self.dialog = Some(Dialog::Ssh1 { name, key });
+                return;
+            }
         };
         match parsed {
             Parsed::Locked(locked) => {
@@ -189,18 +201,20 @@ impl App {
         }
     }
 
-    fn show_opened(
-        &mut self,
-        mut document: Document,
-        path: Option<PathBuf>,
-        warnings: Vec<describe::Warning>,
-    ) {
+    fn show_opened(&mut self, mut document: Document, path: Option<PathBuf>, warnings: Vec<Warning>) {
+        let what = match (document.format, document.certificate()) {
+            (Some(format), Some(_)) => format!(" ({}, with a certificate)", format.title()),
+            (Some(format), None) => format!(" ({})", format.title()),
+            (None, _) => String::new(),
+        };
         self.status = match &path {
             Some(path) => Status {
-                text: format!("Opened {}.", path.display()),
+                text: format!("Opened {}{what}.", path.display()),
                 file: Some(path.clone()),
             },
-            None => Status::say("Opened the key from the clipboard. It is in no file yet."),
+            None => Status::say(format!(
+                "Opened the key from the clipboard{what}. It is in no file yet."
+            )),
         };
         if path.is_none() {
             document.mark_unsaved();
@@ -221,9 +235,11 @@ impl App {
         unlock.problem = None;
         unlock.asks_consent = None;
         let locked = Arc::clone(&unlock.locked);
+        let path = unlock.path.clone();
         let passphrase = unlock.typed.to_passphrase();
         unlock.job = Some(Job::start("unlock", &self.wake.0, move |_| {
-            (locked.unlock(&passphrase, consent), passphrase)
+            let unlocked = locked.unlock(&passphrase, consent);
+            (unlocked.map(|file| described(file, path.as_deref())), passphrase)
         }));
     }
 
@@ -239,8 +255,13 @@ impl App {
         };
         unlock.job = None;
         match result {
-            Some((Ok(file), passphrase)) => {
-                let (path, warnings) = (unlock.path.take(), std::mem::take(&mut unlock.warnings));
+            Some((Ok(Unlocked { file, mut warnings }), passphrase)) => {
+                let path = unlock.path.take();
+                for warning in std::mem::take(&mut unlock.warnings) {
+                    if !warnings.contains(&warning) {
+                        warnings.push(warning);
+                    }
+                }
                 let document = Document::opened(file, &passphrase);
                 self.show_opened(document, path, warnings);
             }
@@ -253,6 +274,36 @@ impl App {
             }
             None => unlock.problem = Some(lost()),
         }
+    }
+}
+
+/// Reads the file and looks around it; on a job's thread.
+fn read(path: &Path) -> Result<Opened, Refused> {
+    let mut parsed = format::parse(read_key(path)?.expose())?;
+    if let Parsed::Private(file) = &mut parsed {
+        opening::take_up_certificate(file, path);
+    }
+    let mut warnings = Description::of(&parsed, None).warnings_of_key();
+    if !matches!(parsed, Parsed::Public(_)) {
+        let access = audit_private(path).ok();
+        warnings.extend(access.as_ref().and_then(describe::access_warning));
+    }
+    Ok(Opened { parsed, warnings })
+}
+
+/// What can be said of a file now that it is open; its public half may not have been known before.
+fn described(mut file: PrivateFile, path: Option<&Path>) -> Unlocked {
+    if let Some(path) = path {
+        opening::take_up_certificate(&mut file, path);
+    }
+    let warnings = Description::of_private(&file, None).warnings_of_key();
+    Unlocked { file, warnings }
+}
+
+fn name_of(path: Option<&Path>) -> String {
+    match path.and_then(Path::file_name) {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => "the key from the clipboard".to_owned(),
     }
 }
 

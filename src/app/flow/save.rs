@@ -1,4 +1,4 @@
-//! Save → (no passphrase?) → where → (replace?) → files.
+//! Check → choose a path → write, all files or none.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::{Dialog, Overwrite, Purpose};
 use crate::app::job::Job;
-use crate::app::saving::{self, Choice, Plan, PublicForm};
+use crate::app::saving::{self, Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::Task;
 use crate::app::{App, Blame, Problem, Status};
@@ -15,31 +15,47 @@ use crate::sys::files::Existing;
 use crate::sys::home;
 
 impl App {
-    pub(in crate::app) fn save_private(&mut self, desktop: &dyn Desktop) {
+    /// Saves in the format chosen beside the button, unless another one is asked for.
+    pub(in crate::app) fn save_private(&mut self, choice: Option<Choice>, desktop: &dyn Desktop) {
         let Some(document) = self.document() else { return };
-        if self.task.is_some() || document.key().is_none() {
+        let choice = choice.unwrap_or(document.draft.choice);
+        let is_possible = choice.obstacle(document.public().algorithm()).is_none();
+        if self.task.is_some() || document.key().is_none() || !is_possible {
             return;
         }
         if let Err(problem) = document.draft.checked_comment() {
             return self.fail("The comment cannot be saved", problem);
         }
-        match document.draft.agreement() {
-            Agreement::Match => self.pick_private(desktop),
-            Agreement::Empty => self.dialog = Some(Dialog::NoPassphrase),
-            Agreement::Differ => self.fail("The private key was not saved", passphrases_differ()),
+        if document.draft.agreement() == Agreement::Differ {
+            return self.fail("The private key was not saved", passphrases_differ());
+        }
+        let doubts = saving::doubts(choice, document);
+        if doubts.is_empty() {
+            self.pick_private(choice, desktop);
+        } else {
+            self.dialog = Some(Dialog::Doubts { choice, doubts });
         }
     }
 
-    pub(in crate::app) fn pick_private(&mut self, desktop: &dyn Desktop) {
+    pub(in crate::app) fn save_all_the_same(&mut self, desktop: &dyn Desktop) {
+        if let Some(Dialog::Doubts { choice, .. }) = self.dialog {
+            self.dialog = None;
+            self.pick_private(choice, desktop);
+        }
+    }
+
+    fn pick_private(&mut self, choice: Choice, desktop: &dyn Desktop) {
         if self.document().is_some() && self.task.is_none() {
-            let request = self.save_request("Save private key as", Purpose::SavePrivate);
-            self.pick(Purpose::SavePrivate, desktop.pick_to_save(request));
+            let purpose = Purpose::SavePrivate(choice);
+            let request = self.save_request("Save private key as", purpose);
+            self.pick(purpose, desktop.pick_to_save(request));
         }
     }
 
     pub(in crate::app) fn save_public(&mut self, form: PublicForm, desktop: &dyn Desktop) {
         let Some(document) = self.document() else { return };
-        if self.task.is_some() {
+        let is_possible = form.obstacle(document.public().algorithm()).is_none();
+        if self.task.is_some() || !is_possible {
             return;
         }
         if let Err(problem) = document.draft.checked_comment() {
@@ -50,7 +66,7 @@ impl App {
         self.pick(purpose, desktop.pick_to_save(request));
     }
 
-    fn save_request(&self, title: &'static str, purpose: Purpose) -> PickRequest {
+    pub(in crate::app) fn save_request(&self, title: &'static str, purpose: Purpose) -> PickRequest {
         let known = self
             .document()
             .and_then(|document| document.path.as_deref())
@@ -71,24 +87,51 @@ impl App {
         let Some(document) = self.document() else {
             return String::new();
         };
-        let name = document.suggested_name();
-        let stem = name.trim_end_matches(".pub").trim_end_matches(".ppk");
-        match (purpose, document.draft.choice) {
-            (Purpose::Open, _) => String::new(),
-            (Purpose::SavePrivate, Choice::OpenSsh | Choice::Both) => stem.to_owned(),
-            (Purpose::SavePrivate, Choice::Ppk | Choice::Ppk2) => format!("{stem}.ppk"),
-            (Purpose::SavePublic(_), _) => format!("{stem}.pub"),
-        }
+        let stem = document.suggested_stem();
+        let extension = match purpose {
+            Purpose::Open(_) | Purpose::AddCertificate => return String::new(),
+            Purpose::SaveCertificate => return format!("{stem}-cert.pub"),
+            Purpose::SavePrivate(choice) => match choice {
+                Choice::OpenSsh | Choice::Both => return stem,
+                Choice::Ppk | Choice::Ppk2 => "ppk",
+                Choice::Pkcs8 => "p8",
+                Choice::Pem => "pem",
+                Choice::SshCom => "ssh2",
+                Choice::Jwk => "jwk",
+            },
+            Purpose::SavePublic(form) => match form {
+                PublicForm::Line | PublicForm::Rfc4716 => "pub",
+                PublicForm::Spki | PublicForm::Pkcs1 => "pub.pem",
+                PublicForm::Jwk => "pub.jwk",
+            },
+        };
+        format!("{stem}.{extension}")
+    }
+
+    /// The files that `purpose` makes at `path`.
+    fn plan(&self, purpose: Purpose, path: &Path) -> Option<Plan> {
+        let has_certificate = self.document()?.certificate().is_some();
+        Some(match purpose {
+            Purpose::Open(_) | Purpose::AddCertificate => return None,
+            Purpose::SaveCertificate => Plan::certificate(path),
+            Purpose::SavePublic(form) => Plan::public(path, form),
+            Purpose::SavePrivate(choice) => {
+                let plan = Plan::private(choice, path, self.strength);
+                match plan.paths().first().map(|path| certificate_beside(path)) {
+                    Some(beside) if has_certificate && choice.has_openssh() => {
+                        plan.and(Plan::certificate(&beside))
+                    }
+                    _ => plan,
+                }
+            }
+        })
     }
 
     /// The path is there. Files that exist are asked about, all at once; what a system's own dialog
     /// has asked it asked about one name only.
     pub(in crate::app) fn save_to(&mut self, purpose: Purpose, path: &Path) {
-        let Some(document) = self.document() else { return };
-        let plan = match purpose {
-            Purpose::Open => return,
-            Purpose::SavePrivate => Plan::private(document.draft.choice, path, self.strength),
-            Purpose::SavePublic(form) => Plan::public(path, form),
+        let Some(plan) = self.plan(purpose, path) else {
+            return;
         };
         let taken = plan.taken();
         if taken.is_empty() {
@@ -116,29 +159,37 @@ impl App {
             Err(problem) => return self.fail("The comment cannot be saved", problem),
         };
         let work_plan = plan.clone();
-        let private = document
-            .key()
-            .filter(|_| purpose == Purpose::SavePrivate)
-            .map(Arc::clone);
         if document.is_saved_by(purpose) {
             document.being_saved = Some(document.snapshot());
         }
-        let job = if let Some(key) = private {
-            let certificate = document.certificate.clone();
-            let passphrase = document.draft.passphrase.to_passphrase();
-            Job::start("save", &self.wake.0, move |_| {
-                let outgoing = Outgoing {
-                    key: &key,
-                    comment: &comment,
-                    certificate: certificate.as_ref(),
-                };
-                work_plan.write(outgoing, Some(&passphrase), existing)
-            })
-        } else {
-            let key = document.public().clone();
-            Job::start("save", &self.wake.0, move |_| {
-                saving::write_public(&work_plan, &key, &comment, existing)
-            })
+        let certificate = document.certificate().cloned();
+        let job = match (purpose, document.key().map(Arc::clone)) {
+            (Purpose::SavePrivate(choice), Some(key)) => {
+                let passphrase = document.draft.passphrase.to_passphrase();
+                Job::start("save", &self.wake.0, move |_| {
+                    let outgoing = Outgoing {
+                        key: &key,
+                        comment: &comment,
+                        certificate: certificate.as_ref(),
+                    };
+                    let passphrase = choice.is_encrypted().then_some(&passphrase);
+                    work_plan.write(outgoing, passphrase, existing)
+                })
+            }
+            (_, private) => {
+                // Beside a private key its certificate has a file of its own.
+                let is_written = private.is_none() || purpose == Purpose::SaveCertificate;
+                let certificate = certificate.filter(|_| is_written);
+                let key = document.public().clone();
+                Job::start("save", &self.wake.0, move |_| {
+                    let outgoing = OutgoingPublic {
+                        key: &key,
+                        certificate: certificate.as_ref(),
+                        comment: &comment,
+                    };
+                    work_plan.encode_public(outgoing)?.write(existing)
+                })
+            }
         };
         self.task = Some(Task::Saving { plan, purpose, job });
     }
@@ -148,11 +199,15 @@ impl App {
         let quits = std::mem::take(&mut self.quits_when_saved);
         match (result, self.document_mut()) {
             (Ok(()), Some(document)) => {
+                let left_out = document.left_out_by(purpose);
+                let left_behind = paths
+                    .first()
+                    .and_then(|path| document.left_behind_by(purpose, path));
                 if document.is_saved_by(purpose) {
-                    document.finish_saving(paths.first().cloned());
+                    document.finish_saving(paths.first().cloned(), purpose);
                 }
                 self.status = Status {
-                    text: saved_sentence(&paths),
+                    text: saved_sentence(&paths) + left_out + &left_behind.unwrap_or_default(),
                     file: paths.first().cloned(),
                 };
                 if quits {
@@ -162,8 +217,11 @@ impl App {
             (Ok(()), None) => {}
             (Err(problem), _) => {
                 let title = match purpose {
-                    Purpose::SavePrivate => "The private key was not saved",
-                    Purpose::Open | Purpose::SavePublic(_) => "The public key was not saved",
+                    Purpose::SavePrivate(_) => "The private key was not saved",
+                    Purpose::SaveCertificate => "The certificate was not saved",
+                    Purpose::Open(_) | Purpose::AddCertificate | Purpose::SavePublic(_) => {
+                        "The public key was not saved"
+                    }
                 };
                 self.fail(title, problem);
             }
@@ -175,16 +233,49 @@ impl Document {
     /// Whether nothing is left that only this window holds, once this is written.
     fn is_saved_by(&self, purpose: Purpose) -> bool {
         match purpose {
-            Purpose::SavePrivate => true,
-            Purpose::SavePublic(_) => self.key().is_none(),
-            Purpose::Open => false,
+            Purpose::SavePrivate(choice) => !saving::doubts(choice, self).into_iter().any(Doubt::is_loss),
+            Purpose::SavePublic(form) => {
+                let holds_comment = form.format().holds_comment() || self.draft.comment.is_empty();
+                let holds_certificate = form.format().holds_certificate() || self.certificate().is_none();
+                self.key().is_none() && holds_comment && holds_certificate
+            }
+            Purpose::Open(_) | Purpose::AddCertificate | Purpose::SaveCertificate => false,
         }
     }
 
-    fn finish_saving(&mut self, path: Option<PathBuf>) {
+    /// What is not in a private file that is written, to be said once more when it is.
+    fn left_out_by(&self, purpose: Purpose) -> &'static str {
+        let Purpose::SavePrivate(choice) = purpose else {
+            return "";
+        };
+        let lost = saving::doubts(choice, self);
+        let loses = |doubt| lost.contains(&doubt);
+        match (loses(Doubt::LosesComment), loses(Doubt::LosesCertificate)) {
+            (true, true) => " The comment and the certificate are not in it.",
+            (true, false) => " The comment is not in it.",
+            (false, true) => " The certificate is not in it.",
+            (false, false) => "",
+        }
+    }
+
+    /// A certificate that was taken from the key, and that ssh still finds beside its file.
+    fn left_behind_by(&self, purpose: Purpose, path: &Path) -> Option<String> {
+        let has_openssh = matches!(purpose, Purpose::SavePrivate(choice) if choice.has_openssh());
+        let beside = certificate_beside(path);
+        let name = beside.file_name()?.to_string_lossy();
+        (has_openssh && self.certificate().is_none() && beside.exists())
+            .then(|| format!(" {name} is still there, and ssh goes on using it."))
+    }
+
+    fn finish_saving(&mut self, path: Option<PathBuf>, purpose: Purpose) {
         if let Some(saved) = self.being_saved.take() {
             self.saved = Some(saved);
             self.path = path;
+            self.format = match purpose {
+                Purpose::SavePrivate(choice) => Some(choice.format()),
+                Purpose::SavePublic(form) => Some(form.format()),
+                Purpose::Open(_) | Purpose::AddCertificate | Purpose::SaveCertificate => self.format,
+            };
             self.warnings
                 .retain(|warning| !["permissions", "comment-sanitised", "weak-kdf"].contains(&warning.code));
         }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use super::{Choice, Strength};
 use crate::app::{Blame, Problem};
 use crate::format::{
-    self, Certificate, Consent, DecodeError, EncodeError, Format, Outgoing, Parsed, PrivateEncoding,
-    Wrapping, jwk, public_line, rfc4716, spki,
+    self, CbcCipher, Certificate, Consent, DecodeError, EncodeError, Format, Outgoing, Parsed,
+    PrivateEncoding, Wrapping, jwk, public_line, rfc4716, spki,
 };
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
@@ -16,6 +16,10 @@ use crate::sys::files::{self, Existing, Save, Secrecy, WriteError};
 use crate::sys::home;
 use crate::sys::permissions::create_private_folder;
 use crate::sys::randomness::os_random;
+
+/// What `ssh-keygen -m PEM` takes, and the best that PuTTY reads. That the format has one round of MD5
+/// between passphrase and key matters more than the cipher.
+pub const PEM_CIPHER: CbcCipher = CbcCipher::Aes128;
 
 /// The ways in which a public key is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,9 +126,13 @@ impl Plan {
         let ppk = |encoding| Self::single(&with_extension(&stem, "ppk"), encoding);
         match choice {
             Choice::OpenSsh => openssh(),
-            Choice::Ppk => ppk(PrivateEncoding::Ppk3(strength.argon2)),
+            Choice::Ppk => ppk(strength.ppk()),
             Choice::Ppk2 => ppk(PrivateEncoding::Ppk2),
-            Choice::Both => openssh().and(ppk(PrivateEncoding::Ppk3(strength.argon2))),
+            Choice::Both => openssh().and(ppk(strength.ppk())),
+            Choice::Pkcs8 => Self::single(path, strength.pkcs8(Wrapping::Pem)),
+            Choice::Pem => Self::single(path, PrivateEncoding::Pem { cipher: PEM_CIPHER }),
+            Choice::SshCom => Self::single(path, PrivateEncoding::SshCom),
+            Choice::Jwk => Self::single(path, PrivateEncoding::Jwk),
         }
     }
 
@@ -366,25 +374,6 @@ fn unproved(why: &str) -> Problem {
         format!("the new file could not be opened again: {why}"),
         "Nothing was changed. This is a fault of this program, or of the computer's memory: please tell us, and use another format or computer.",
     )
-}
-
-/// Writes the public files of a plan, for a key whose private half is not at hand; private files of
-/// the plan are left out.
-///
-/// # Errors
-/// The files cannot be written; what was there is untouched.
-pub fn write_public(
-    plan: &Plan,
-    key: &PublicKey,
-    comment: &Comment,
-    existing: Existing,
-) -> Result<(), Problem> {
-    let outgoing = OutgoingPublic {
-        key,
-        certificate: None,
-        comment,
-    };
-    plan.encode_public(outgoing)?.write(existing)
 }
 
 /// Where the public half of the private key at `path` lies, as OpenSSH has it: `id.2026.pub`.

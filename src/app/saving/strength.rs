@@ -1,11 +1,20 @@
 //! How private files are protected against whoever gets hold of them.
 
 use crate::app::Problem;
-use crate::app::saving::Choice;
 use crate::format::{
-    Argon2Params, CbcCipher, Cipher, Consent, Cost, EncodeError, Format, Pbes2, PrivateEncoding, Protection,
-    Wrapping,
+    Argon2Params, CbcCipher, Cipher, Consent, EncodeError, Format, Pbes2, Pbes2Kdf, PrivateEncoding,
+    Protection, Wrapping,
 };
+
+/// The version of the PuTTY files that are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PpkVersion {
+    /// With Argon2, for PuTTY 0.75 and later.
+    #[default]
+    V3,
+    /// For older programs; it protects the passphrase badly.
+    V2,
+}
 
 /// How private files are protected; each format takes what it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +23,8 @@ pub struct Strength {
     pub cipher: Cipher,
     /// The rounds of `bcrypt_pbkdf` in OpenSSH files.
     pub rounds: u32,
+    /// The version of PuTTY files where nothing else is asked for.
+    pub ppk_version: PpkVersion,
     /// Argon2's numbers in PuTTY files.
     pub argon2: Argon2Params,
     /// Key derivation and cipher of PKCS#8 files; traditional PEM takes the cipher.
@@ -26,6 +37,7 @@ impl Default for Strength {
         Self {
             cipher: Cipher::Aes256Ctr,
             rounds: 24,
+            ppk_version: PpkVersion::default(),
             argon2: Argon2Params::default(),
             pbes2: Pbes2::default(),
         }
@@ -73,6 +85,7 @@ impl Strength {
                 kept => kept,
             },
             rounds: self.rounds.max(usual.rounds),
+            ppk_version: self.ppk_version,
             argon2: if work(self.argon2) < work(usual.argon2) {
                 usual.argon2
             } else {
@@ -97,7 +110,8 @@ impl Strength {
     /// # Errors
     /// A number is out of bounds.
     pub fn checked(self) -> Result<(), Problem> {
-        let is_possible = self.rounds >= 1 && self.argon2.is_defined();
+        let has_iterations = !matches!(self.pbes2.kdf, Pbes2Kdf::Pbkdf2 { iterations: 0, .. });
+        let is_possible = self.rounds >= 1 && self.argon2.is_defined() && has_iterations;
         let costs = [
             self.openssh().cost(),
             PrivateEncoding::Ppk3(self.argon2).cost(),
@@ -130,23 +144,17 @@ impl Strength {
         }
     }
 
-    /// What opening each private file will cost that `choice` makes.
-    #[must_use]
-    pub fn costs(self, choice: Choice) -> Vec<Cost> {
-        let openssh = self.openssh().cost();
-        let ppk = PrivateEncoding::Ppk3(self.argon2).cost();
-        match choice {
-            Choice::OpenSsh => vec![openssh],
-            Choice::Ppk => vec![ppk],
-            Choice::Both => vec![openssh, ppk],
-            Choice::Ppk2 => vec![PrivateEncoding::Ppk2.cost()],
-        }
-    }
-
-    fn pkcs8(self, wrapping: Wrapping) -> PrivateEncoding {
+    pub(super) fn pkcs8(self, wrapping: Wrapping) -> PrivateEncoding {
         PrivateEncoding::Pkcs8 {
             wrapping,
             pbes2: self.pbes2,
+        }
+    }
+
+    pub(super) fn ppk(self) -> PrivateEncoding {
+        match self.ppk_version {
+            PpkVersion::V3 => PrivateEncoding::Ppk3(self.argon2),
+            PpkVersion::V2 => PrivateEncoding::Ppk2,
         }
     }
 
@@ -161,7 +169,7 @@ impl Strength {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::format::{Pbes2Kdf, Prf};
+    use crate::format::Prf;
 
     #[test]
     fn a_file_that_is_protected_anew_is_never_weaker_than_usual() {

@@ -1,16 +1,18 @@
 //! The dialogs: a file for each. At most one is open; Esc closes it, and Enter does what is first.
 
 mod about;
+mod certificate;
 mod command_lines;
-mod no_passphrase;
+mod doubts;
 mod overwrite;
 mod parameters;
 mod problem;
 mod settings;
-mod short_key;
+mod ssh1;
 mod type_path;
 mod unlock;
 mod unsaved;
+mod weak_key;
 
 use eframe::egui::{Button, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
 
@@ -51,7 +53,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.was_opening = false;
         view.shown = shown;
     }
-    let (theme, size, preferred) = (app.theme, app.text_size, app.preferred);
+    let (theme, size, preferred, speed) = (app.theme, app.text_size, app.preferred, app.speed());
     let has_private = app.document().is_some_and(|document| document.key().is_some());
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
@@ -84,14 +86,18 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             };
             match dialog {
                 Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
-                Dialog::NoPassphrase => no_passphrase::no_passphrase_ui(ui, &mut scene),
+                Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, &mut scene),
                 Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
                 Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, has_private, &mut scene),
-                Dialog::ShortKey(spec) => short_key::short_key_ui(ui, *spec, &mut scene),
+                Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
+                Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
+                Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
-                Dialog::Parameters(parameters) => parameters::parameters_ui(ui, parameters, &mut scene),
+                Dialog::Parameters(parameters) => {
+                    parameters::parameters_ui(ui, parameters, speed, &mut scene);
+                }
                 Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, &mut scene),
                 Dialog::About => about::about_ui(ui, &mut scene),
             }
@@ -112,13 +118,15 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
 fn title(dialog: &Dialog) -> String {
     match dialog {
         Dialog::Unlock(_) => "Enter passphrase for key".to_owned(),
-        Dialog::NoPassphrase => "Save without a passphrase?".to_owned(),
+        Dialog::Doubts { choice, doubts } => doubts::title(*choice, doubts),
         Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
         Dialog::Overwrite(_) => "Replace this file?".to_owned(),
         Dialog::Unsaved(_) => "This key is not saved".to_owned(),
-        Dialog::ShortKey(_) => "Make such a short key?".to_owned(),
+        Dialog::WeakKey(spec) => weak_key::title(*spec).to_owned(),
         Dialog::TypePath(typed) => type_path::title(typed.purpose).to_owned(),
         Dialog::Problem { title, .. } => title.clone(),
+        Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
+        Dialog::Certificate(_) => "Certificate info".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
         Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
         Dialog::Settings => "Settings".to_owned(),
@@ -129,7 +137,12 @@ fn title(dialog: &Dialog) -> String {
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::CommandLines(_) => 640.0,
-        Dialog::Parameters(_) | Dialog::Settings | Dialog::TypePath(_) => 520.0,
+        Dialog::Certificate(_) => 720.0,
+        Dialog::Unlock(_)
+        | Dialog::Ssh1 { .. }
+        | Dialog::Parameters(_)
+        | Dialog::Settings
+        | Dialog::TypePath(_) => 520.0,
         _ => 440.0,
     }
 }
@@ -165,6 +178,25 @@ fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
 /// A paragraph of a dialog.
 fn paragraph_ui(ui: &mut Ui, text: impl Into<String>) {
     ui.add(eframe::egui::Label::new(text.into()).wrap());
+}
+
+/// What is known of something: names at the left, values beside them, or below where it is narrow.
+fn facts_ui<'a>(ui: &mut Ui, names: f32, facts: impl Iterator<Item = (&'a str, &'a str)>) {
+    let is_narrow = ui.available_width() < 420.0;
+    ui.spacing_mut().item_spacing.y = 6.0;
+    for (name, value) in facts {
+        if is_narrow {
+            pieces::field_label_ui(ui, name, None);
+            ui.add(eframe::egui::Label::new(value).wrap());
+            continue;
+        }
+        ui.horizontal_top(|ui| {
+            let before = ui.cursor().left();
+            pieces::field_label_ui(ui, name, None);
+            ui.add_space((before + names - ui.cursor().left()).max(4.0));
+            ui.add(eframe::egui::Label::new(value).wrap());
+        });
+    }
 }
 
 /// The style of paths and names in a paragraph's place.

@@ -4,13 +4,27 @@ use eframe::egui::{ComboBox, Grid, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
-use crate::app::dialog::Parameters;
-use crate::app::saving::Strength;
-use crate::format::Argon2Variant;
+use crate::app::dialog::{HashTime, Parameters};
+use crate::app::saving::{PpkVersion, Strength};
+use crate::app::speed::Speed;
+use crate::format::{Argon2Variant, Cost};
 use crate::gui::pieces::{self, Tone};
 use crate::gui::theme;
 
-pub(super) fn parameters_ui(ui: &mut Ui, parameters: &mut Parameters, scene: &mut Scene<'_>) {
+/// How wide the column of names is.
+const NAMES: f32 = 112.0;
+/// A dialog narrower than this has no room for a third column.
+const NARROW: f32 = 480.0;
+/// How wide the column of values is.
+const VALUES: f32 = 212.0;
+
+pub(super) fn parameters_ui(
+    ui: &mut Ui,
+    parameters: &mut Parameters,
+    speed: Option<Speed>,
+    scene: &mut Scene<'_>,
+) {
+    let is_narrow = ui.available_width() < NARROW;
     pieces::hint_ui(
         ui,
         "These numbers slow down whoever tries passphrases. The usual ones are good for nearly everybody.",
@@ -19,42 +33,28 @@ pub(super) fn parameters_ui(ui: &mut Ui, parameters: &mut Parameters, scene: &mu
     pieces::heading_ui(ui, "OpenSSH files", theme::subheading());
     rows(ui, "openssh", |ui| {
         ui.label("Cipher");
-        ui.name_inputs("Cipher", |ui| {
-            ComboBox::from_id_salt("cipher")
-                .selected_text(parameters.cipher.as_str())
-                .show_ui(ui, |ui| {
-                    for cipher in Parameters::CIPHERS {
-                        ui.selectable_value(&mut parameters.cipher, cipher, cipher.as_str());
-                    }
-                });
+        value_ui(ui, |ui| {
+            ui.name_inputs("Cipher", |ui| {
+                ComboBox::from_id_salt("cipher")
+                    .selected_text(parameters.cipher.as_str())
+                    .show_ui(ui, |ui| {
+                        for cipher in Parameters::CIPHERS {
+                            ui.selectable_value(&mut parameters.cipher, cipher, cipher.as_str());
+                        }
+                    });
+            });
         });
-        pieces::hint_ui(ui, "PuTTY reads aes256-ctr");
-        ui.end_row();
-        number_row_ui(ui, "Rounds", "usual: 24", &mut parameters.rounds);
+        usual_ui(ui, is_narrow, "PuTTY reads aes256-ctr");
+        number_row_ui(ui, is_narrow, "Rounds", "usual: 24", &mut parameters.rounds);
     });
     ui.add_space(4.0);
-    pieces::heading_ui(ui, "PuTTY files, version 3", theme::subheading());
-    rows(ui, "ppk", |ui| {
-        ui.label("Function");
-        ui.name_inputs("Function", |ui| {
-            ComboBox::from_id_salt("variant")
-                .selected_text(parameters.variant.name())
-                .show_ui(ui, |ui| {
-                    for variant in Argon2Variant::ALL {
-                        ui.selectable_value(&mut parameters.variant, variant, variant.name());
-                    }
-                });
-        });
-        pieces::hint_ui(ui, "usual: Argon2id");
-        ui.end_row();
-        number_row_ui(ui, "Memory (KiB)", "usual: 8192", &mut parameters.mem_kib);
-        number_row_ui(
-            ui,
-            "Passes",
-            "usual: 13, or what takes 0.1 s",
-            &mut parameters.passes,
-        );
-        number_row_ui(ui, "Parallelism", "usual: 1", &mut parameters.parallelism);
+    pieces::heading_ui(ui, "PuTTY files", theme::subheading());
+    rows(ui, "ppk", |ui| ppk_ui(ui, is_narrow, parameters, speed));
+    ui.add_space(4.0);
+    pieces::heading_ui(ui, "PKCS#8 files", theme::subheading());
+    rows(ui, "pkcs8", |ui| {
+        let usual = "of PBKDF2; usual: 600000";
+        number_row_ui(ui, is_narrow, "Iterations", usual, &mut parameters.iterations);
     });
     if let Some(problem) = &parameters.problem {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
@@ -67,17 +67,120 @@ pub(super) fn parameters_ui(ui: &mut Ui, parameters: &mut Parameters, scene: &mu
     }
 }
 
+fn ppk_ui(ui: &mut Ui, is_narrow: bool, parameters: &mut Parameters, speed: Option<Speed>) {
+    ui.label("PPK file version");
+    value_ui(ui, |ui| {
+        for (version, name) in [(PpkVersion::V3, "3"), (PpkVersion::V2, "2")] {
+            let is_chosen = parameters.ppk_version == version;
+            let radio = pieces::radio_ui(ui, is_chosen, name);
+            let radio = pieces::named_radio(ui, radio, is_chosen, &format!("PPK file version {name}"));
+            if radio.clicked() {
+                parameters.ppk_version = version;
+            }
+        }
+    });
+    usual_ui(ui, is_narrow, "2 for PuTTY before 0.75");
+    let has_numbers = parameters.ppk_version == PpkVersion::V3;
+    if !has_numbers {
+        ui.disable();
+    }
+    ui.label("Function");
+    value_ui(ui, |ui| {
+        ui.name_inputs("Function", |ui| {
+            ComboBox::from_id_salt("variant")
+                .selected_text(parameters.variant.name())
+                .show_ui(ui, |ui| {
+                    for variant in Argon2Variant::ALL {
+                        ui.selectable_value(&mut parameters.variant, variant, variant.name());
+                    }
+                });
+        });
+    });
+    let usual = if has_numbers {
+        "usual: Argon2id"
+    } else {
+        "version 2 has none of these"
+    };
+    usual_ui(ui, is_narrow, usual);
+    number_row_ui(
+        ui,
+        is_narrow,
+        "Memory (KiB)",
+        "usual: 8192",
+        &mut parameters.mem_kib,
+    );
+    time_ui(ui, is_narrow, parameters, speed);
+    number_row_ui(
+        ui,
+        is_narrow,
+        "Parallelism",
+        "usual: 1",
+        &mut parameters.parallelism,
+    );
+}
+
+/// How long the passphrase is hashed: as a time on this machine, or as a number of passes.
+fn time_ui(ui: &mut Ui, is_narrow: bool, parameters: &mut Parameters, speed: Option<Speed>) {
+    let argon2 = parameters.argon2();
+    ui.label("Time");
+    value_ui(ui, |ui| {
+        let (name, value, is_passes) = match &mut parameters.time {
+            HashTime::Passes(passes) => ("Passes", passes, true),
+            HashTime::Millis { millis, .. } => ("Milliseconds", millis, false),
+        };
+        pieces::number_ui(ui, "time", name, value);
+        if pieces::radio_ui(ui, is_passes, "passes").clicked() {
+            parameters.count_passes();
+        }
+        ui.add_enabled_ui(speed.is_some(), |ui| {
+            if pieces::radio_ui(ui, !is_passes, "ms").clicked()
+                && let Some(speed) = speed
+            {
+                parameters.measure_time(speed);
+            }
+        });
+    });
+    let here = match (parameters.time, speed) {
+        (HashTime::Millis { .. }, _) => format!("{} passes on this machine", argon2.passes),
+        (HashTime::Passes(_), None) => "usual: 13".to_owned(),
+        (HashTime::Passes(_), Some(speed)) => {
+            let time = speed.estimate(Cost::Argon2(argon2));
+            format!("{} on this machine", pieces::about(time))
+        }
+    };
+    usual_ui(ui, is_narrow, &here);
+}
+
 fn rows(ui: &mut Ui, id: &str, contents: impl FnOnce(&mut Ui)) {
     Grid::new(id)
         .num_columns(3)
         .spacing([12.0, 6.0])
-        .min_col_width(96.0)
+        .min_col_width(NAMES)
         .show(ui, contents);
 }
 
-fn number_row_ui(ui: &mut Ui, name: &str, usual: &str, value: &mut u32) {
-    ui.label(name);
-    pieces::number_ui(ui, name, name, value);
+/// What is usual, at the end of a row, or below it where there is no room beside it.
+fn usual_ui(ui: &mut Ui, is_narrow: bool, usual: &str) {
+    if is_narrow {
+        ui.end_row();
+        ui.label("");
+    }
     pieces::hint_ui(ui, usual);
     ui.end_row();
+}
+
+/// The middle column, as wide in every group as the widest needs.
+fn value_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal(|ui| {
+        ui.set_min_width(VALUES);
+        contents(ui);
+    });
+}
+
+fn number_row_ui(ui: &mut Ui, is_narrow: bool, name: &str, usual: &str, value: &mut u32) {
+    ui.label(name);
+    value_ui(ui, |ui| {
+        pieces::number_ui(ui, name, name, value);
+    });
+    usual_ui(ui, is_narrow, usual);
 }

@@ -23,8 +23,9 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
         "~ stands for your home folder. The file dialog of this system could not be opened.",
     );
     let verb = match typed.purpose {
-        Purpose::Open => "Open",
-        Purpose::SavePrivate | Purpose::SavePublic(_) => "Save",
+        Purpose::Open(_) => "Open",
+        Purpose::AddCertificate => "Add",
+        Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => "Save",
     };
     match buttons_ui(ui, false, &[verb, "Cancel"]) {
         Some(0) => scene.out.push(Command::PathTyped),
@@ -36,8 +37,10 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
 
 pub(super) fn title(purpose: Purpose) -> &'static str {
     match purpose {
-        Purpose::Open => "Load private key",
-        Purpose::SavePrivate => "Save private key as",
+        Purpose::Open(_) => "Load private key",
+        Purpose::AddCertificate => "Load certificate",
+        Purpose::SaveCertificate => "Save certificate as",
+        Purpose::SavePrivate(_) => "Save private key as",
         Purpose::SavePublic(_) => "Save public key as",
     }
 }

@@ -1,23 +1,25 @@
 //! A file wants its passphrase.
 
-use eframe::egui::{Key, Ui, vec2};
+use eframe::egui::{Id, Key, TextStyle, Ui, vec2};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
 use crate::app::dialog::Unlock;
+use crate::format::public_line;
 use crate::gui::passphrase_field::passphrase_field_ui;
 use crate::gui::pieces::{self, Tone};
-use crate::key::comment;
+use crate::key::PublicKey;
+use crate::key::comment::{self, Comment};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+
+/// So many lines of a long public key are seen at once.
+const LINES: f32 = 3.0;
 
 pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>) {
     paragraph_ui(ui, name(unlock));
     let title = unlock.locked.format.title();
-    let hint = match &unlock.locked.public {
-        Some(public) => format!("{title}, {}", Fingerprint::of(public, FingerprintKind::Sha256)),
-        None => title.to_owned(),
-    };
-    pieces::hint_ui(ui, hint);
+    pieces::hint_ui(ui, title);
+    public_ui(ui, unlock.locked.public.as_ref());
     if let Some(problem) = &unlock.problem {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }
@@ -66,6 +68,30 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>)
         None if is_entered => scene.out.push(Command::Unlock),
         None => {}
     }
+}
+
+/// What can be told before the passphrase is known.
+fn public_ui(ui: &mut Ui, public: Option<&PublicKey>) {
+    let Some(public) = public else {
+        pieces::hint_ui(
+            ui,
+            "In such a file the public half is encrypted too. It is shown once the file is open.",
+        );
+        return;
+    };
+    let fingerprint = Fingerprint::of(public, FingerprintKind::Sha256);
+    pieces::hint_ui(ui, fingerprint.to_string());
+    let name = "Public key";
+    pieces::field_label_ui(ui, name, None);
+    let line = public_line::encode(public, &Comment::default());
+    let max_height = LINES * ui.text_style_height(&TextStyle::Monospace) + 14.0;
+    pieces::code_ui(
+        ui,
+        Id::unique("public key of a locked file"),
+        name,
+        &line,
+        max_height,
+    );
 }
 
 /// What the key is called: its comment where that can be seen, and its file.

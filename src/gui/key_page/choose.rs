@@ -7,34 +7,28 @@ use crate::gui::pieces::{self, Tone};
 use crate::gui::theme::{self, Palette};
 use crate::key::spec::{Curve, RsaBits};
 
-const KINDS: [(Kind, &str, &str); 3] = [
-    (
-        Kind::Ed25519,
-        "Ed25519",
-        "Recommended: small, fast, accepted nearly everywhere.",
-    ),
-    (
-        Kind::Rsa,
-        "RSA",
-        "For old servers and services that insist on it.",
-    ),
-    (Kind::Ecdsa, "ECDSA", "Where rules ask for a NIST curve."),
-];
-
 /// How high the two cards are at most when they stand side by side.
 const CARD_HEIGHT: f32 = 316.0;
 const GENERATE_HEIGHT: f32 = 48.0;
+/// A page lower than this has no room to spare.
+const LOW: f32 = 460.0;
 
-pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>) {
-    ui.add_space(8.0);
+pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut bool, out: &mut Vec<Command>) {
+    // In a low window Generate matters more than an explanation.
+    let is_low = ui.clip_rect().height() < LOW;
+    if !is_low {
+        ui.add_space(8.0);
+    }
     pieces::heading_ui(ui, "Make or open an SSH key", eframe::egui::TextStyle::Heading);
-    pieces::hint_ui(
-        ui,
-        "An SSH key is a pair: the public half goes to servers, the private half stays with you.",
-    );
-    ui.add_space(8.0);
+    if !is_low {
+        pieces::hint_ui(
+            ui,
+            "An SSH key is a pair: the public half goes to servers, the private half stays with you.",
+        );
+        ui.add_space(8.0);
+    }
     if ui.available_width() < 560.0 {
-        pieces::card_ui(ui, |ui| generate_ui(ui, next, 0.0, out));
+        pieces::card_ui(ui, |ui| generate_ui(ui, next, is_more_shown, 0.0, out));
         ui.add_space(4.0);
         pieces::card_ui(ui, |ui| load_ui(ui, out));
         return;
@@ -57,7 +51,7 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
                     pieces::card_ui(ui, |ui| {
                         ui.set_min_height(height);
                         if is_left {
-                            generate_ui(ui, next, height, out);
+                            generate_ui(ui, next, is_more_shown, height, out);
                         } else {
                             load_ui(ui, out);
                         }
@@ -68,14 +62,21 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, out: &mut Vec<Command>)
     });
 }
 
-fn generate_ui(ui: &mut Ui, next: &mut NextKey, height: f32, out: &mut Vec<Command>) {
+fn generate_ui(
+    ui: &mut Ui,
+    next: &mut NextKey,
+    is_more_shown: &mut bool,
+    height: f32,
+    out: &mut Vec<Command>,
+) {
     pieces::heading_ui(ui, "A new key", theme::subheading());
     pieces::field_label_ui(ui, "Type of key to generate", None);
-    for (kind, name, advice) in KINDS {
-        ui.scope(|ui| kind_ui(ui, next, kind, name, advice));
+    for kind in Kind::MAIN {
+        ui.scope(|ui| kind_ui(ui, next, kind));
     }
+    more_ui(ui, next, is_more_shown);
     let is_entered = match next.kind {
-        Kind::Ed25519 => false,
+        Kind::Ed25519 | Kind::Ed448 | Kind::Dsa => false,
         Kind::Rsa => bits_ui(ui, next),
         Kind::Ecdsa => {
             curve_ui(ui, next);
@@ -102,15 +103,31 @@ fn generate_ui(ui: &mut Ui, next: &mut NextKey, height: f32, out: &mut Vec<Comma
     }
 }
 
-fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind, name: &str, advice: &str) {
+/// The kinds that hardly anybody needs; shown when one of them is chosen, wherever that was.
+fn more_ui(ui: &mut Ui, next: &mut NextKey, is_shown: &mut bool) {
+    let is_open = *is_shown || Kind::MORE.contains(&next.kind);
+    if pieces::disclosure_ui(ui, "More types", is_open).clicked() {
+        *is_shown = !is_open;
+        if is_open && Kind::MORE.contains(&next.kind) {
+            next.kind = Kind::Ed25519;
+        }
+    }
+    if is_open {
+        for kind in Kind::MORE {
+            ui.scope(|ui| kind_ui(ui, next, kind));
+        }
+    }
+}
+
+fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind) {
     ui.spacing_mut().interact_size.y = 22.0;
-    let radio = pieces::radio_ui(ui, next.kind == kind, name);
+    let radio = pieces::radio_ui(ui, next.kind == kind, kind.title());
     ui.spacing_mut().item_spacing.y = 2.0;
     let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
     let advice = ui
         .horizontal_top(|ui| {
             ui.add_space(indent);
-            let text = RichText::new(advice).small().color(Palette::of(ui).weak);
+            let text = RichText::new(kind.advice()).small().color(Palette::of(ui).weak);
             ui.add(Label::new(text).wrap().selectable(false).sense(Sense::CLICK))
         })
         .inner;
@@ -163,7 +180,7 @@ fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     pieces::heading_ui(ui, "A key you have", theme::subheading());
     pieces::hint_ui(
         ui,
-        "Opens private and public keys of OpenSSH, and PuTTY's .ppk files: to see them, to change the comment or the passphrase, and to save them in another format.",
+        "Opens private and public keys of OpenSSH, PuTTY (.ppk), OpenSSL (PEM, PKCS#8) and others: to see them, to change the comment or the passphrase, and to save them in another format.",
     );
     ui.add_space(4.0);
     let text = pieces::large_mnemonic(ui, "Load", 'L');

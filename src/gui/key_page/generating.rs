@@ -50,7 +50,10 @@ fn advice(spec: KeySpec) -> &'static str {
         KeySpec::Rsa(_) => {
             "Two large primes are being looked for. How many tries that takes is chance, so the bar may stay near the end for a while."
         }
-        KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 | KeySpec::Dsa => "This takes a moment.",
+        KeySpec::Dsa => {
+            "A prime of 1024 bits is being looked for, and one of 160 bits that goes with it. How many tries that takes is chance."
+        }
+        KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 => "This takes a moment.",
     }
 }
 

@@ -4,18 +4,25 @@ use eframe::egui::{Button, Key, Label, Layout, Margin, RichText, TextEdit, TextS
 
 use super::View;
 use crate::app::Command;
-use crate::app::stage::Document;
+use crate::app::stage::{Document, Subject};
 use crate::gui::art::art_ui;
-use crate::gui::pieces::{self, Tone};
+use crate::gui::pieces::{self, Tone, low_row_ui};
 use crate::key::fingerprint::FingerprintKind;
 
 /// How wide the picture and its button are.
 const ART_WIDTH: f32 = 200.0;
 
+/// Which fingerprint is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    pub(super) kind: FingerprintKind,
+    pub(super) subject: Subject,
+}
+
 pub(super) fn identity_ui(
     ui: &mut Ui,
     document: &mut Document,
-    kind: FingerprintKind,
+    kind: Shown,
     view: &mut View,
     out: &mut Vec<Command>,
 ) {
@@ -47,13 +54,7 @@ pub(super) fn identity_ui(
     });
 }
 
-fn words_ui(
-    ui: &mut Ui,
-    document: &mut Document,
-    kind: FingerprintKind,
-    view: &mut View,
-    out: &mut Vec<Command>,
-) {
+fn words_ui(ui: &mut Ui, document: &mut Document, kind: Shown, view: &mut View, out: &mut Vec<Command>) {
     let small = |text| Button::new(RichText::new(text).small());
     ui.horizontal_wrapped(|ui| {
         ui.set_row_height(ui.spacing().interact_size.y);
@@ -62,7 +63,7 @@ fn words_ui(
             (FingerprintKind::Sha256, "SHA-256"),
             (FingerprintKind::Md5, "MD5"),
         ] {
-            if pieces::radio_ui(ui, each == kind, RichText::new(name).small()).clicked() {
+            if pieces::radio_ui(ui, each == kind.kind, RichText::new(name).small()).clicked() {
                 out.push(Command::ShowFingerprint(each));
             }
         }
@@ -78,10 +79,28 @@ fn words_ui(
             view.is_art_text = !view.is_art_text;
         }
     });
-    let fingerprint = document.fingerprint(kind).to_string();
+    if document.certificate().is_some() {
+        subject_ui(ui, kind.subject, out);
+    }
+    let fingerprint = document.fingerprint_of(kind.subject, kind.kind).to_string();
     let job = pieces::broken_anywhere(ui, &fingerprint, ui.available_width());
     ui.add(Label::new(job).wrap());
     comment_ui(ui, document);
+}
+
+/// Of what the fingerprint is; there is a choice only where there is a certificate.
+fn subject_ui(ui: &mut Ui, subject: Subject, out: &mut Vec<Command>) {
+    low_row_ui(ui, 20.0, |ui| {
+        for (each, name) in [
+            (Subject::Key, "Of the key alone"),
+            (Subject::WithCertificate, "Including the certificate"),
+        ] {
+            let radio = pieces::radio_ui(ui, each == subject, RichText::new(name).small());
+            if radio.clicked() {
+                out.push(Command::ShowFingerprintOf(each));
+            }
+        }
+    });
 }
 
 fn picture_ui(ui: &mut Ui, document: &Document, view: &View) {

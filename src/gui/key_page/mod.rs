@@ -31,6 +31,8 @@ pub(super) struct View {
     trail: Trail,
     is_revealed: bool,
     is_art_text: bool,
+    /// Whether “More types” is open.
+    is_more_shown: bool,
     /// What had the focus in the last frame.
     focus: Option<Id>,
 }
@@ -93,7 +95,7 @@ fn in_column(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 
 fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     match &mut app.stage {
-        Stage::Empty => choose::choose_ui(ui, &mut app.next_key, out),
+        Stage::Empty => choose::choose_ui(ui, &mut app.next_key, &mut view.is_more_shown, out),
         Stage::Stirring(stirring) => collecting::collecting_ui(ui, stirring, &mut view.trail, out),
         Stage::Generating(generating) => generating::generating_ui(ui, generating, out),
         Stage::Ready(_) => ready::ready_ui(ui, app, view, out),

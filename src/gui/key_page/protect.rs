@@ -1,7 +1,5 @@
 //! The passphrase: typed twice, judged, and what it costs.
 
-use std::time::Duration;
-
 use eframe::egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
 
 use super::View;
@@ -125,24 +123,16 @@ fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Optio
 }
 
 fn cost(choice: Choice, strength: Strength, speed: Option<Speed>) -> String {
+    if !choice.is_encrypted() {
+        return "This format does not use it.".to_owned();
+    }
     let Some(speed) = speed else {
         return "Measuring how long opening will take…".to_owned();
     };
-    let times: Vec<String> = strength
-        .costs(choice)
+    let times: Vec<String> = choice
+        .costs(strength)
         .into_iter()
-        .map(|cost| about(speed.estimate(cost)))
+        .map(|cost| pieces::about(speed.estimate(cost)))
         .collect();
     format!("Opening it takes {} on this machine.", times.join(" or "))
-}
-
-fn about(time: Duration) -> String {
-    let seconds = time.as_secs_f64();
-    if seconds < 0.05 {
-        "next to no time".to_owned()
-    } else if seconds < 9.95 {
-        format!("about {seconds:.1} s")
-    } else {
-        format!("about {seconds:.0} s")
-    }
 }

@@ -4,43 +4,80 @@ use eframe::egui::{Align, Button, Key, Label, Layout, RichText, TextStyle, Ui};
 
 use super::{View, identity, protect, public, save};
 use crate::app::stage::Document;
-use crate::app::{App, Command};
+use crate::app::{App, Command, certificate_facts};
+use crate::format::Certificate;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
 
 pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
-    let (kind, strength, speed) = (app.fingerprint, app.strength, app.speed());
+    let (strength, speed) = (app.strength, app.speed());
+    let shown = identity::Shown {
+        kind: app.fingerprint,
+        subject: app.fingerprint_of,
+    };
     let Some(document) = app.document_mut() else {
         return;
     };
     title_ui(ui, document, out);
-    for warning in &document.warnings {
+    if let Some(notice) = document.notice() {
+        pieces::hint_ui(ui, notice);
+    }
+    for warning in document.warnings.iter().chain(document.certificate_warnings()) {
         pieces::note_ui(ui, Tone::Warning, &sentence(&warning.message), warning.hint);
     }
-    pieces::card_ui(ui, |ui| public::public_ui(ui, document, out));
-    pieces::card_ui(ui, |ui| identity::identity_ui(ui, document, kind, view, out));
+    pieces::card_ui(ui, |ui| {
+        public::public_ui(ui, document, out);
+        if let Some(certificate) = document.certificate() {
+            certificate_ui(ui, certificate, out);
+        }
+    });
+    pieces::card_ui(ui, |ui| identity::identity_ui(ui, document, shown, view, out));
     pieces::card_ui(ui, |ui| {
         if document.key().is_some() {
             protect::protect_ui(ui, document, view, strength, speed, out);
         }
-        save::save_ui(ui, document, out);
+        save::save_ui(ui, document, strength, out);
     });
 }
 
 fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+    let is_narrow = ui.available_width() < 400.0;
     ui.horizontal_wrapped(|ui| {
         pieces::heading_ui(ui, &title(document), TextStyle::Heading);
         state_ui(ui, document);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let load = pieces::mnemonic(ui, "Load", 'L');
-            if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
-                out.push(Command::Open);
-            }
-            if ui.add(Button::new("New key")).clicked() {
-                out.push(Command::NewKey);
-            }
-        });
+        if !is_narrow {
+            let beside = Layout::right_to_left(Align::Center);
+            ui.with_layout(beside, |ui| buttons_ui(ui, out));
+        }
+    });
+    if is_narrow {
+        ui.horizontal_wrapped(|ui| buttons_ui(ui, out));
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    let load = pieces::mnemonic(ui, "Load", 'L');
+    if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
+        out.push(Command::Open);
+    }
+    if ui.add(Button::new("New key")).clicked() {
+        out.push(Command::NewKey);
+    }
+}
+
+/// That the key has a certificate, and which.
+fn certificate_ui(ui: &mut Ui, certificate: &Certificate, out: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    pieces::low_row_ui(ui, 24.0, |ui| {
+        signs::sign_ui(ui, Sign::Seal, palette.accent);
+        let text = certificate_facts::summary(certificate);
+        ui.add(Label::new(RichText::new(text).small().color(palette.text)));
+        ui.spacing_mut().button_padding.y = 2.0;
+        let info = Button::new(RichText::new("Certificate info…").small());
+        if ui.add(info).clicked() {
+            out.push(Command::ShowCertificate);
+        }
     });
 }
 
@@ -48,10 +85,10 @@ fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
 fn title(document: &Document) -> String {
     use crate::key::Algorithm as A;
     let public = document.public();
-    let half = if document.key().is_some() {
-        "key"
-    } else {
-        "public key"
+    let half = match (document.key(), document.certificate()) {
+        (Some(_), _) => "key",
+        (None, None) => "public key",
+        (None, Some(_)) => "certificate",
     };
     match public.algorithm() {
         A::Ed25519 => format!("Ed25519 {half}"),

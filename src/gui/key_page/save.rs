@@ -3,27 +3,34 @@
 use eframe::egui::{Button, ComboBox, Key, Label, Popup, RichText, Ui, vec2};
 
 use crate::app::Command;
-use crate::app::saving::Choice;
-use crate::app::saving::PublicForm;
+use crate::app::saving::{Choice, PpkVersion, PublicForm, Strength};
 use crate::app::stage::Document;
 use crate::gui::theme::Palette;
 use crate::gui::{pieces, shortcuts, signs};
+use crate::key::Algorithm;
 
-pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, out: &mut Vec<Command>) {
+pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, strength: Strength, out: &mut Vec<Command>) {
+    let algorithm = document.public().algorithm();
     ui.horizontal_wrapped(|ui| {
         if document.key().is_some() {
-            private_ui(ui, &mut document.draft.choice, out);
+            private_ui(ui, &mut document.draft.choice, algorithm, out);
         } else {
             pieces::hint_ui(ui, "Only the public half is in this file.");
         }
-        public_ui(ui, out);
+        let has_both = document.key().is_some() && document.certificate().is_some();
+        public_ui(ui, algorithm, has_both, out);
     });
     if document.key().is_some() {
-        pieces::hint_ui(ui, files(document.draft.choice));
+        let has_certificate = document.certificate().is_some();
+        let choice = document.draft.choice;
+        pieces::hint_ui(
+            ui,
+            files(choice, algorithm, strength.ppk_version, has_certificate),
+        );
     }
 }
 
-fn private_ui(ui: &mut Ui, choice: &mut Choice, out: &mut Vec<Command>) {
+fn private_ui(ui: &mut Ui, choice: &mut Choice, algorithm: Algorithm, out: &mut Vec<Command>) {
     let text = pieces::mnemonic(ui, "Save private key", 'S');
     let button = Button::new(text).min_size(vec2(168.0, 40.0));
     let hover = ui.ctx().format_shortcut(&shortcuts::SAVE);
@@ -36,30 +43,44 @@ fn private_ui(ui: &mut Ui, choice: &mut Choice, out: &mut Vec<Command>) {
     ui.name_inputs("Format of the private key", |ui| {
         ComboBox::from_id_salt("format")
             .width(196.0)
+            .height(400.0)
             .selected_text(choice.title())
             .show_ui(ui, |ui| {
-                ui.spacing_mut().interact_size.y = 32.0;
+                ui.spacing_mut().interact_size.y = 30.0;
                 for each in Choice::ALL {
-                    let is_other = each == Choice::Ppk2;
-                    if is_other {
-                        ui.separator();
-                        pieces::field_label_ui(ui, "Other formats", None);
-                    }
-                    let title = RichText::new(each.title());
-                    if pieces::radio_ui(ui, *choice == each, title)
-                        .on_hover_text(each.advice())
-                        .clicked()
-                    {
-                        *choice = each;
-                        ui.close();
-                    }
+                    choice_ui(ui, each, choice, algorithm);
+                }
+                ui.separator();
+                pieces::field_label_ui(ui, "More formats", None);
+                for each in Choice::MORE {
+                    choice_ui(ui, each, choice, algorithm);
                 }
             });
     });
 }
 
-/// The button, and beside it the menu with the other format.
-fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+fn choice_ui(ui: &mut Ui, each: Choice, choice: &mut Choice, algorithm: Algorithm) {
+    let obstacle = each.obstacle(algorithm);
+    let text = with_obstacle(each.title(), obstacle);
+    ui.add_enabled_ui(obstacle.is_none(), |ui| {
+        let radio = pieces::radio_ui(ui, *choice == each, text);
+        if radio.on_hover_text(each.advice(algorithm)).clicked() {
+            *choice = each;
+            ui.close();
+        }
+    });
+}
+
+/// What cannot be chosen says why.
+fn with_obstacle(title: &str, obstacle: Option<&str>) -> String {
+    match obstacle {
+        Some(obstacle) => format!("{title} ({obstacle})"),
+        None => title.to_owned(),
+    }
+}
+
+/// The button, and beside it the menu with the other forms.
+fn public_ui(ui: &mut Ui, algorithm: Algorithm, has_both: bool, out: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.x = 4.0;
     let text = pieces::mnemonic(ui, "Save public key", 'u');
     let save = ui.add(Button::new(text).min_size(vec2(140.0, 40.0)));
@@ -69,25 +90,44 @@ fn public_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     let more = Button::new("").min_size(vec2(32.0, 40.0));
     let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);
     Popup::menu(&more).show(|ui| {
-        ui.set_max_width(330.0);
-        for (title, format) in [
-            ("One line, for authorized_keys and web forms", PublicForm::Line),
-            ("SSH2 file (RFC 4716), as PuTTYgen saves it", PublicForm::Rfc4716),
-        ] {
-            if ui.button(title).clicked() {
-                out.push(Command::SavePublic(format));
+        ui.set_max_width(360.0);
+        for form in PublicForm::ALL {
+            let obstacle = form.obstacle(algorithm);
+            let text = with_obstacle(form.title(), obstacle);
+            if ui.add_enabled(obstacle.is_none(), Button::new(text)).clicked() {
+                out.push(Command::SavePublic(form));
                 ui.close();
             }
+        }
+        if has_both
+            && ui
+                .button("Certificate, as ssh looks for it (NAME-cert.pub)")
+                .clicked()
+        {
+            out.push(Command::SaveCertificate);
+            ui.close();
         }
     });
 }
 
 /// What will be written, and what it is good for.
-fn files(choice: Choice) -> String {
-    let files = match choice {
-        Choice::OpenSsh => "Two files, the private key and NAME.pub",
-        Choice::Ppk | Choice::Ppk2 => "One file, NAME.ppk",
-        Choice::Both => "Three files, the private key, NAME.pub and NAME.ppk",
+fn files(choice: Choice, algorithm: Algorithm, version: PpkVersion, has_certificate: bool) -> String {
+    let is_version_2 = version == PpkVersion::V2;
+    let ppk = if is_version_2 {
+        "NAME.ppk (version 2)"
+    } else {
+        "NAME.ppk"
     };
-    format!("{files}: {}.", choice.advice())
+    let files = match (choice, has_certificate) {
+        (Choice::OpenSsh, false) => "Two files, the private key and NAME.pub".to_owned(),
+        (Choice::OpenSsh, true) => "Three files, the private key, NAME.pub and NAME-cert.pub".to_owned(),
+        (Choice::Ppk, _) => format!("One file, {ppk}"),
+        (Choice::Ppk2, _) => "One file, NAME.ppk".to_owned(),
+        (Choice::Both, false) => format!("Three files, the private key, NAME.pub and {ppk}"),
+        (Choice::Both, true) => {
+            format!("Four files, the private key, NAME.pub, NAME-cert.pub and {ppk}")
+        }
+        (Choice::Pkcs8 | Choice::Pem | Choice::SshCom | Choice::Jwk, _) => "One file".to_owned(),
+    };
+    format!("{files}: {}.", choice.advice(algorithm))
 }

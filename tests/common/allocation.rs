@@ -3,6 +3,8 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
+use keywright::format::Cost;
+
 thread_local! {
     static USED: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
@@ -38,6 +40,25 @@ pub(crate) fn peak_of<T>(work: impl FnOnce() -> T) -> (T, usize) {
     PEAK.set(0);
     let result = work();
     (result, usize::try_from(PEAK.get()).unwrap_or(0))
+}
+
+/// What a reader may take whatever its input: the matrices of ML-DSA-44 and the tables of one power
+/// modulo an RSA number of 16384 bits are of a fixed size.
+const FIXED: usize = 128 << 10;
+
+/// The most memory that reading `len` bytes may take, with a key derivation of this cost.
+pub(crate) fn allowance(len: usize, cost: Cost) -> usize {
+    let agreed = match cost {
+        Cost::Argon2(params) => params.mem_kib as usize * 1024,
+        // The blocks, one to mix them in, and the results (RFC 7914 §5, §6).
+        Cost::Scrypt(params) => {
+            let blocks = usize::try_from(params.n()).unwrap_or(usize::MAX);
+            let blocks = blocks.saturating_add(params.p() as usize + 1);
+            blocks.saturating_mul(128 * params.r() as usize)
+        }
+        Cost::Nothing | Cost::Bcrypt { .. } | Cost::Pbkdf2 { .. } => 0,
+    };
+    agreed.saturating_add(4 * len + FIXED)
 }
 
 #[test]

@@ -1,0 +1,177 @@
+//! The formats that the window saves in, and which keys each of them holds.
+
+use super::{PublicForm, Strength};
+use crate::format::{Cost, Format};
+use crate::key::Algorithm;
+
+/// What “Save private key” writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// An OpenSSH file, and beside it the public key in `.pub`.
+    OpenSsh,
+    /// A PuTTY file, of the version that the parameters say.
+    Ppk,
+    /// OpenSSH, `.pub` and PuTTY at once.
+    Both,
+    /// A PuTTY file that programs older than PuTTY 0.75 read.
+    Ppk2,
+    /// PKCS#8, as OpenSSL and Java have it.
+    Pkcs8,
+    /// Traditional PEM, as OpenSSH wrote it until 2018.
+    Pem,
+    /// The format of ssh.com and Tectia.
+    SshCom,
+    /// A JSON Web Key.
+    Jwk,
+}
+
+impl Choice {
+    /// What nearly everybody needs, in the order of the window.
+    pub const ALL: [Self; 4] = [Self::OpenSsh, Self::Ppk, Self::Both, Self::Ppk2];
+    /// What stands behind “More formats”.
+    pub const MORE: [Self; 4] = [Self::Pkcs8, Self::Pem, Self::SshCom, Self::Jwk];
+
+    /// Its name in the window.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::OpenSsh => "OpenSSH + .pub",
+            Self::Ppk => "PuTTY .ppk",
+            Self::Both => "OpenSSH and PuTTY",
+            Self::Ppk2 => "PuTTY .ppk, version 2",
+            Self::Pkcs8 => "PKCS#8",
+            Self::Pem => "PEM (PKCS#1, SEC1)",
+            Self::SshCom => "ssh.com",
+            Self::Jwk => "JSON Web Key",
+        }
+    }
+
+    /// What it is good for.
+    #[must_use]
+    pub fn advice(self, algorithm: Algorithm) -> &'static str {
+        match self {
+            Self::OpenSsh if algorithm == Algorithm::Ed448 => {
+                "for PuTTYgen and AsyncSSH; OpenSSH itself does not know Ed448"
+            }
+            Self::OpenSsh => "for ssh on Linux, macOS and Windows, for Git and most other programs",
+            Self::Ppk => "for PuTTY, WinSCP and FileZilla",
+            Self::Both => "the same key for both, in one go",
+            Self::Ppk2 => "for PuTTY before 0.75 and programs that say “key format too new”",
+            Self::Pkcs8 => "for OpenSSL, Java and cloud services; it has no room for the comment",
+            Self::Pem => "for programs that know no newer format; it has no room for the comment",
+            Self::SshCom => "for ssh.com, Tectia and some devices",
+            Self::Jwk => "for web programs; it is never encrypted",
+        }
+    }
+
+    /// The kind of private key file; the first of them, where there are two.
+    #[must_use]
+    pub fn format(self) -> Format {
+        match self {
+            Self::OpenSsh | Self::Both => Format::OpenSsh,
+            Self::Ppk => Format::Ppk3,
+            Self::Ppk2 => Format::Ppk2,
+            Self::Pkcs8 => Format::Pkcs8,
+            Self::Pem => Format::Pem,
+            Self::SshCom => Format::SshCom,
+            Self::Jwk => Format::Jwk,
+        }
+    }
+
+    /// Whether an OpenSSH file is among what it writes, beside which ssh looks for a certificate.
+    #[must_use]
+    pub fn has_openssh(self) -> bool {
+        matches!(self, Self::OpenSsh | Self::Both)
+    }
+
+    /// Why it cannot hold keys of this kind, in a few words; nothing where it can.
+    #[must_use]
+    pub fn obstacle(self, algorithm: Algorithm) -> Option<&'static str> {
+        use Algorithm as A;
+        let is_of_openssh_alone = matches!(algorithm, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519);
+        match self {
+            Self::Ppk | Self::Both | Self::Ppk2 if is_of_openssh_alone => Some("PuTTY has no such keys"),
+            Self::Pkcs8 | Self::Jwk if is_of_openssh_alone => Some("OpenSSH alone has such keys"),
+            Self::Jwk if algorithm == A::Dsa => Some("has no DSA keys"),
+            Self::Pem if !matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)) => {
+                Some("holds RSA, DSA and ECDSA only")
+            }
+            Self::SshCom if !matches!(algorithm, A::Rsa | A::Dsa) => Some("holds RSA and DSA only"),
+            Self::OpenSsh
+            | Self::Ppk
+            | Self::Both
+            | Self::Ppk2
+            | Self::Pkcs8
+            | Self::Jwk
+            | Self::Pem
+            | Self::SshCom => None,
+        }
+    }
+
+    /// This, unless a program that reads it does not know such keys.
+    #[must_use]
+    pub fn or_fitting(self, algorithm: Algorithm) -> Self {
+        let is_unread = algorithm == Algorithm::Ed448 && self.has_openssh();
+        if is_unread {
+            Self::Ppk
+        } else if self.obstacle(algorithm).is_some() {
+            Self::OpenSsh
+        } else {
+            self
+        }
+    }
+
+    /// Whether it protects a passphrase so badly that trying millions a second is easy.
+    #[must_use]
+    pub fn protects_badly(self) -> bool {
+        matches!(self, Self::Pem | Self::SshCom)
+    }
+
+    /// Whether it can be encrypted.
+    #[must_use]
+    pub fn is_encrypted(self) -> bool {
+        self != Self::Jwk
+    }
+
+    /// What opening each private file will cost that it makes.
+    #[must_use]
+    pub fn costs(self, strength: Strength) -> Vec<Cost> {
+        let (openssh, ppk) = (strength.openssh().cost(), strength.ppk().cost());
+        match self {
+            Self::OpenSsh => vec![openssh],
+            Self::Ppk => vec![ppk],
+            Self::Both => vec![openssh, ppk],
+            Self::Pkcs8 => vec![strength.pbes2.cost()],
+            Self::Ppk2 | Self::Pem | Self::SshCom | Self::Jwk => vec![Cost::Nothing],
+        }
+    }
+}
+
+impl PublicForm {
+    /// Its name in the window.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Line => "One line, for authorized_keys and web forms",
+            Self::Rfc4716 => "SSH2 file (RFC 4716), as PuTTYgen saves it",
+            Self::Spki => "PEM, as OpenSSL has it; without the comment",
+            Self::Pkcs1 => "PEM for RSA (PKCS#1); without the comment",
+            Self::Jwk => "JSON Web Key",
+        }
+    }
+
+    /// Why it cannot hold keys of this kind, in a few words; nothing where it can.
+    #[must_use]
+    pub fn obstacle(self, algorithm: Algorithm) -> Option<&'static str> {
+        use Algorithm as A;
+        match (self, algorithm) {
+            (Self::Line | Self::Rfc4716, _) | (Self::Pkcs1, A::Rsa) => None,
+            (Self::Pkcs1, _) => Some("holds RSA only"),
+            (Self::Spki | Self::Jwk, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519) => {
+                Some("OpenSSH alone has such keys")
+            }
+            (Self::Jwk, A::Dsa) => Some("has no DSA keys"),
+            (Self::Spki | Self::Jwk, _) => None,
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! `cert detach`: a key without its certificate, which goes to a file of its own.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::Value;
+
+use crate::app::saving::{OutgoingPublic, Plan, Strength};
+use crate::app::{Blame, Problem};
+use crate::cli::console::{Console, print_object, shown};
+use crate::cli::key_file::{FoundCertificate, KeyFile, Opened};
+use crate::cli::passphrases::OldPassphrase;
+use crate::cli::private_file::{Place, Private, may_write, save};
+use crate::cli::protection::Protect;
+use crate::cli::{interrupt, usage};
+use crate::format::{Certificate, Parsed};
+use crate::key::comment::Comment;
+use crate::sys::files::remove;
+
+/// Take the certificate away from a key
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli cert detach key.ppk -o key-cert.pub
+  keywright-cli cert detach ~/.ssh/id_ed25519 -o old-cert.pub
+  keywright-cli cert detach key.ppk --force
+
+The certificate is saved with -o, or thrown away with --force. Out of a PuTTY file it is taken, for \
+which the passphrase is needed; of a key for ssh, KEY-cert.pub is removed.")]
+pub(super) struct Detach {
+    /// The private key
+    #[arg(value_name = "KEY")]
+    key: KeyFile,
+    /// Where to save the certificate
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    passphrase: OldPassphrase,
+}
+
+impl Detach {
+    pub(super) fn run(self, console: Console) -> Result<(), Problem> {
+        let path = self.key.place()?;
+        let mut parsed = self.key.parse()?;
+        if let Parsed::Public(file) = &parsed {
+            return Err(self.key.no_private_half(file.certificate.as_ref()));
+        }
+        if parsed.public().is_none() {
+            parsed = self.key.with_public(parsed, &self.passphrase, console)?;
+        }
+        match self.key.certificate(&parsed) {
+            None => Err(Problem::new(
+                "unsupported-format",
+                Blame::Key,
+                format!("{} has no certificate", self.key.name()),
+                "There is nothing to do.",
+            )),
+            Some(FoundCertificate::Inside(certificate)) => {
+                self.keep(&certificate, &comment_of(&parsed), console)?;
+                self.take_out(path, parsed, console)
+            }
+            Some(FoundCertificate::Beside(certificate, place)) => {
+                if self.out.as_deref().is_some_and(|out| is_same_file(out, &place)) {
+                    return Err(usage::problem(
+                        format!("the certificate is in {} already", shown(&place)),
+                        "Give it another name with -o.",
+                    ));
+                }
+                let comment = comment_of(&KeyFile::At(place.clone()).parse()?);
+                self.keep(&certificate, &comment, console)?;
+                interrupt::uninterrupted(|| Ok(remove(&place)?))?;
+                self.tell(path, &format!("Removed {}", shown(&place)), console)
+            }
+        }
+    }
+
+    /// Saves the certificate before it is taken away.
+    fn keep(&self, certificate: &Certificate, comment: &Comment, console: Console) -> Result<(), Problem> {
+        let Some(out) = &self.out else {
+            if console.is_forced() {
+                return Ok(());
+            }
+            return Err(usage::problem(
+                "there is no place given for the certificate, and it would be lost",
+                "Give one with -o FILE, or say --force to throw it away.",
+            ));
+        };
+        let plan = Plan::certificate(out);
+        let encoded = plan.encode_public(OutgoingPublic {
+            key: certificate.key(),
+            certificate: Some(certificate),
+            comment,
+        })?;
+        let existing = may_write(&plan, console)?;
+        encoded.write(existing)
+    }
+
+    fn take_out(&self, path: &Path, parsed: Parsed, console: Console) -> Result<(), Problem> {
+        let Opened {
+            mut file, passphrase, ..
+        } = self.key.open_private(parsed, &self.passphrase, console)?;
+        file.detach();
+        let strength = Strength::of(&file.protection);
+        let encoding = Protect::default().encoding(file.format, strength, console)?;
+        let place = Place::in_place(Plan::single(path, encoding));
+        save(console, "Saving the key", place, move |_| {
+            Ok(Private::of(file, encoding, passphrase, console))
+        })?;
+        let done = format!("{} has no certificate now", shown(path));
+        self.tell(path, &done, console)
+    }
+
+    fn tell(&self, path: &Path, done: &str, console: Console) -> Result<(), Problem> {
+        let saved = self.out.as_deref().map(shown);
+        if console.is_json() {
+            return print_object(&serde_json::json!({
+                "file": shown(path),
+                "certificate": Value::Null,
+                "certificate_file": saved,
+            }));
+        }
+        console.say(&match saved {
+            Some(saved) => format!("{done}; it is in {saved}"),
+            None => done.to_owned(),
+        })
+    }
+}
+
+/// The comment of the key, as far as it stands in clear.
+fn comment_of(parsed: &Parsed) -> Comment {
+    let comment = match parsed {
+        Parsed::Private(file) => Some(&file.comment),
+        Parsed::Locked(file) => file.comment.as_ref(),
+        Parsed::Public(file) => Some(&file.comment),
+    };
+    comment
+        .map(|comment| Comment::cleaned(comment).0)
+        .unwrap_or_default()
+}
+
+/// Whether both names lead to one file.
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}

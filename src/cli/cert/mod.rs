@@ -1,0 +1,52 @@
+//! `cert`: certificates of keys, shown, put to them and taken away.
+
+mod attach;
+mod detach;
+mod show;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::console::Console;
+use crate::format::Format;
+
+/// Show certificates, put them to keys and take them away
+#[derive(Args, Debug)]
+#[command(
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Examples:
+  keywright-cli cert show id_ed25519-cert.pub
+  keywright-cli cert attach key.ppk id_ed25519-cert.pub
+  keywright-cli cert attach ~/.ssh/id_ed25519 from-the-authority.pub
+  keywright-cli cert detach key.ppk -o key-cert.pub
+
+A PuTTY file has its certificate inside; ssh looks for that of FILE in FILE-cert.pub."
+)]
+pub(super) struct Cert {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    Show(show::Show),
+    Attach(attach::Attach),
+    Detach(detach::Detach),
+}
+
+impl Cert {
+    pub(super) fn run(self, console: Console) -> ExitCode {
+        match self.action {
+            Action::Show(action) => action.run(console),
+            Action::Attach(action) => console.end(action.run(console)),
+            Action::Detach(action) => console.end(action.run(console)),
+        }
+    }
+}
+
+/// Whether ssh reads private keys of this format, and so looks for a certificate beside them.
+fn is_read_by_ssh(format: Format) -> bool {
+    matches!(format, Format::OpenSsh | Format::Pem | Format::Pkcs8)
+}

@@ -1,0 +1,113 @@
+//! `-O cert-info` and `-O fingerprint`: certificates and keys in PuTTY's words.
+
+use time::OffsetDateTime;
+
+use crate::format::{Certificate, CertificateKind};
+use crate::key::PublicKey;
+use crate::key::comment::escaped;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+
+/// What a certificate of a user must permit, and how its absence is told.
+const PERMISSIONS: [(&str, &str); 5] = [
+    ("permit-X11-forwarding", "X11 forwarding"),
+    ("permit-agent-forwarding", "Agent forwarding"),
+    ("permit-port-forwarding", "Port forwarding"),
+    ("permit-pty", "PTY allocation"),
+    ("permit-user-rc", "Running user ~/.ssh.rc"),
+];
+
+/// The fingerprint with the type's name before it, that of the certificate where there is one.
+pub(super) fn fingerprint_line(
+    key: &PublicKey,
+    certificate: Option<&Certificate>,
+    fingerprint: &Fingerprint,
+) -> String {
+    let name = certificate.map_or(key.algorithm().name(), Certificate::name);
+    // PuTTY counts the bits of the curve's field.
+    let bits = match key {
+        PublicKey::Ed25519(_) => 255,
+        _ => key.bits(),
+    };
+    let fingerprint = match fingerprint.kind() {
+        FingerprintKind::Sha256 => fingerprint.to_string(),
+        FingerprintKind::Md5 => fingerprint.bare(),
+    };
+    format!("{name} {bits} {fingerprint}")
+}
+
+/// What a certificate says.
+pub(super) fn text(certificate: &Certificate) -> String {
+    let is_user = certificate.kind() == CertificateKind::User;
+    let (kind, whose) = if is_user {
+        ("user authentication key", "user")
+    } else {
+        ("host key", "host")
+    };
+    let principals = certificate.principals().iter().map(|name| escaped(name));
+    let mut lines = vec![
+        format!("Certificate type: {kind}"),
+        format!(
+            "Valid {whose} names: {}",
+            principals.collect::<Vec<_>>().join(",")
+        ),
+        format!("Validity period: {}", period(certificate)),
+    ];
+    for option in certificate.critical_options() {
+        let title = match option.name.as_str() {
+            "force-command" => "Forced remote command",
+            "source-address" => "Permitted client IP addresses",
+            _ => continue,
+        };
+        if let Some(text) = option.text() {
+            lines.push(format!("{title}: {}", escaped(text)));
+        }
+    }
+    let extensions = certificate.extensions();
+    let has = |name: &str| extensions.iter().any(|option| option.name == name);
+    for (name, title) in PERMISSIONS {
+        if is_user && !has(name) {
+            lines.push(format!("{title} permitted: no"));
+        }
+    }
+    let sha256 = |wire: &[u8]| Fingerprint::of_wire(wire, FingerprintKind::Sha256);
+    let authority = certificate.authority();
+    lines.extend([
+        format!("Certificate ID string: {}", escaped(certificate.key_id())),
+        format!("Certificate serial number: {}", certificate.serial()),
+        format!(
+            "Fingerprint of signing CA key: {}",
+            fingerprint_line(authority, None, &sha256(&authority.to_wire()))
+        ),
+        format!(
+            "Fingerprint including certificate: {}",
+            fingerprint_line(certificate.key(), Some(certificate), &sha256(certificate.blob()))
+        ),
+    ]);
+    lines.join("\n") + "\n"
+}
+
+fn period(certificate: &Certificate) -> String {
+    let (after, before) = (certificate.valid_after(), certificate.valid_before());
+    match (after, before) {
+        (0, u64::MAX) => "forever".to_owned(),
+        (0, _) => format!("until {}", date(before)),
+        (_, u64::MAX) => format!("after {}", date(after)),
+        _ => format!("{} - {}", date(after), date(before)),
+    }
+}
+
+/// A point in time in UTC: `2024-01-01 00:00:00 UTC`; seconds where the calendar ends.
+pub(super) fn date(seconds: u64) -> String {
+    let moment = i64::try_from(seconds)
+        .ok()
+        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
+    match moment {
+        None => format!("second {seconds} after 1970"),
+        Some(moment) => {
+            let (year, month, day) = moment.to_calendar_date();
+            let (hour, minute, second) = moment.to_hms();
+            let month = u8::from(month);
+            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What a certificate says.
+
+use eframe::egui::Ui;
+
+use super::{Scene, buttons_ui, facts_ui};
+use crate::app::Command;
+use crate::app::certificate_facts::Fact;
+
+pub(super) fn certificate_ui(ui: &mut Ui, facts: &[Fact], scene: &mut Scene<'_>) {
+    ui.scope(|ui| {
+        facts_ui(
+            ui,
+            208.0,
+            facts.iter().map(|fact| (fact.name, fact.value.as_str())),
+        );
+    });
+    match buttons_ui(
+        ui,
+        scene.is_new,
+        &["Close", "Copy certificate", "Save certificate…"],
+    ) {
+        Some(0) => scene.out.push(Command::CloseDialog),
+        Some(1) => scene.out.push(Command::CopyCertificate),
+        Some(_) => scene.out.push(Command::SaveCertificate),
+        None => {}
+    }
+}

@@ -1,0 +1,113 @@
+//! Where things are, and that nothing moves at rest.
+
+use crate::scene::{Scene, corpus_path};
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers, ViewportId};
+use egui_kittest::kittest::Queryable as _;
+
+#[test]
+fn everything_fits_without_scrolling_at_the_size_of_the_first_start() {
+    let mut scene = Scene::new();
+    fits(&scene, &["Generate", "Load", "Paste from the clipboard"]);
+    scene.make_key();
+    scene.type_passphrase("Key passphrase", "x");
+    fits(
+        &scene,
+        &["Save private key", "Save public key", "Copy public key", "Load"],
+    );
+    scene.press(Modifiers::COMMAND, Key::N);
+    scene.click("Put it away without saving");
+    scene.click_radio("RSA");
+    fits(&scene, &["Generate"]);
+}
+
+#[test]
+fn a_key_with_a_certificate_fits_too() {
+    let mut scene = Scene::new();
+    scene.drop_file(&corpus_path("openssh/ed25519"));
+    scene
+        .desktop
+        .will_pick(corpus_path("openssh/cert_options-cert.pub"));
+    scene.menu("Key", "Add certificate to key");
+    scene.settle();
+    fits(&scene, &["Save private key", "Certificate info…"]);
+}
+
+#[test]
+fn the_heading_never_lies_under_a_button() {
+    for width in [900.0, 450.0, 320.0] {
+        let mut scene = Scene::of_size(width, 480.0);
+        scene.drop_file(&corpus_path("openssh/rsa1024"));
+        let heading = scene
+            .window
+            .get_by_role_and_label(Role::Heading, "RSA key, 1024 bits");
+        let heading = heading.rect();
+        for name in ["Load", "New key"] {
+            let button = scene.button(name).rect();
+            assert!(!heading.intersects(button), "{name} at {width}: {button:?}");
+        }
+    }
+}
+
+#[test]
+fn generate_is_in_sight_in_the_smallest_window_that_is_meant_for_it() {
+    let scene = Scene::of_size(640.0, 480.0);
+    let rect = scene.button("Generate").rect();
+    assert!(rect.bottom() <= 480.0 - 37.0, "it lies at {rect:?}");
+}
+
+#[test]
+fn a_menu_that_is_higher_than_the_window_scrolls_to_what_has_the_focus() {
+    let mut scene = Scene::of_size(450.0, 320.0);
+    scene.click("Key");
+    let last = "Show fingerprint as MD5";
+    let place = |scene: &Scene| scene.window.get_by_role_and_label(Role::RadioButton, last).rect();
+    assert!(place(&scene).bottom() > 320.0, "it is below the window");
+    scene
+        .window
+        .get_by_role_and_label(Role::RadioButton, last)
+        .focus();
+    scene.steps();
+    scene.wait(|scene| place(scene).bottom() <= 320.0);
+}
+
+#[track_caller]
+fn fits(scene: &Scene, names: &[&str]) {
+    for name in names {
+        let rect = scene.button(name).rect();
+        assert!(
+            rect.bottom() <= 640.0 - 36.0 && rect.right() <= 900.0,
+            "{name} lies at {rect:?}"
+        );
+    }
+}
+
+#[test]
+fn nothing_is_wider_than_a_small_window() {
+    for (width, height) in [(640.0, 480.0), (450.0, 320.0)] {
+        let mut scene = Scene::of_size(width, height);
+        scene.is_within(width);
+        scene.click("More types");
+        scene.is_within(width);
+        scene.make_key();
+        scene.is_within(width);
+        scene.menu("Key", "Parameters for saving key files…");
+        scene.is_within(width);
+        scene.escape();
+        scene.press(Modifiers::COMMAND, Key::Comma);
+        scene.is_within(width);
+    }
+}
+
+#[test]
+fn at_rest_nothing_is_drawn() {
+    let mut scene = Scene::with_key();
+    scene.wait(|scene| scene.window.state().app().speed().is_some());
+    scene.window.run();
+    let wait = scene.window.output().viewport_output[&ViewportId::ROOT].repaint_delay;
+    assert_eq!(wait, std::time::Duration::MAX, "the next frame comes by itself");
+    scene.type_passphrase("Key passphrase", "x");
+    scene.window.run();
+    let wait = scene.window.output().viewport_output[&ViewportId::ROOT].repaint_delay;
+    assert_eq!(wait, std::time::Duration::MAX, "the cursor blinks");
+}

@@ -1,0 +1,122 @@
+//! Making a key and using it.
+
+use crate::scene::Scene;
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use keywright::app::Kind;
+use keywright::app::stage::Stage;
+
+#[test]
+fn a_key_is_made_with_the_randomness_of_the_system_alone() {
+    let scene = Scene::with_key();
+    assert!(scene.is_shown("Ed25519 key"));
+    assert!(scene.says("not saved yet"));
+    let field = scene.window.get_by_role_and_label(
+        Role::MultilineTextInput,
+        "Public key for pasting into OpenSSH authorized_keys file",
+    );
+    assert_eq!(field.value(), Some(scene.public_line()));
+}
+
+#[test]
+fn enter_makes_a_key_and_esc_returns() {
+    let mut scene = Scene::new();
+    scene.press(Modifiers::NONE, Key::Enter);
+    assert!(matches!(scene.window.state().app().stage, Stage::Stirring(_)));
+    scene.escape();
+    assert!(matches!(scene.window.state().app().stage, Stage::Empty));
+}
+
+#[test]
+fn rare_types_are_out_of_the_way_until_they_are_asked_for() {
+    let mut scene = Scene::new();
+    let has_dsa = |scene: &Scene| {
+        scene
+            .window
+            .query_by_role_and_label(Role::RadioButton, "DSA")
+            .is_some()
+    };
+    assert!(!has_dsa(&scene));
+    scene.click("More types");
+    assert!(scene.says("OpenSSH does not"), "of Ed448");
+    scene.click_radio("DSA");
+    scene.click("More types");
+    assert!(!has_dsa(&scene));
+    assert_eq!(
+        scene.window.state().app().next_key.kind,
+        Kind::Ed25519,
+        "what cannot be seen is not chosen"
+    );
+}
+
+#[test]
+fn a_dsa_key_is_warned_about_before_it_is_made_and_afterwards() {
+    let mut scene = Scene::new();
+    scene.click("More types");
+    scene.click_radio("DSA");
+    scene.click("Generate");
+    assert!(scene.is_shown("Make a DSA key?"));
+    scene.click("Make DSA, 1024 bits all the same");
+    scene.click("Use system randomness only");
+    scene.wait(|scene| matches!(scene.window.state().app().stage, Stage::Ready(_)));
+    assert!(scene.is_shown("DSA key, 1024 bits"));
+    assert!(scene.says("DSA keys are no longer accepted by OpenSSH"));
+}
+
+#[test]
+fn the_public_key_follows_the_comment_as_it_is_typed() {
+    let mut scene = Scene::with_key();
+    let comment = scene.window.get_by_role_and_label(Role::TextInput, "Key comment");
+    comment.focus();
+    scene.steps();
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.window.event(Event::Text("me@here".to_owned()));
+    scene.steps();
+    assert!(scene.public_line().ends_with(" me@here"));
+    let field = scene.window.get_by_role_and_label(
+        Role::MultilineTextInput,
+        "Public key for pasting into OpenSSH authorized_keys file",
+    );
+    assert_eq!(field.value(), Some(scene.public_line()));
+}
+
+#[test]
+fn the_copy_key_copies_the_public_key_unless_text_is_selected() {
+    let mut scene = Scene::with_key();
+    scene.window.event(Event::Copy);
+    scene.steps();
+    assert_eq!(scene.desktop.copied(), [scene.public_line()]);
+    scene.click("Copy public key");
+    assert_eq!(scene.desktop.copied().len(), 2);
+
+    scene
+        .window
+        .get_by_role_and_label(Role::TextInput, "Key comment")
+        .focus();
+    scene.steps();
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.window.event(Event::Copy);
+    scene.steps();
+    assert_eq!(
+        scene.desktop.copied().len(),
+        2,
+        "the selected text is copied instead"
+    );
+}
+
+#[test]
+fn a_key_is_pasted_where_no_field_has_the_focus() {
+    let mut scene = Scene::with_key();
+    let line = scene.public_line();
+    scene.press(Modifiers::COMMAND, Key::N);
+    scene.click("Put it away without saving");
+    scene.desktop.has_on_clipboard(&line);
+    scene.window.event(Event::Paste(line.clone()));
+    scene.steps();
+    scene.settle();
+    assert_eq!(scene.public_line(), line);
+    assert!(scene.is_shown("Ed25519 public key"));
+    assert!(!scene.is_shown("Key passphrase"), "there is nothing to protect");
+    assert!(!scene.is_shown("Save private key"));
+}

@@ -1,0 +1,118 @@
+//! Passphrases.
+
+use crate::scene::Scene;
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+#[test]
+fn passphrases_that_differ_are_said_and_not_saved() {
+    let mut scene = Scene::with_key();
+    scene.type_passphrase("Key passphrase", "open sesame");
+    scene.type_passphrase("Confirm passphrase", "open");
+    assert!(scene.says("They don't match yet."));
+    scene.click("Save private key");
+    assert!(scene.says("do not match"));
+    assert_eq!(scene.desktop.dialogs_opened(), 0);
+    scene.escape();
+    scene.type_passphrase("Confirm passphrase", " sesame");
+    assert!(scene.says("They match."));
+}
+
+#[test]
+fn an_empty_passphrase_is_one_plain_question() {
+    let mut scene = Scene::with_key();
+    scene.click("Save private key");
+    assert!(scene.says("without a passphrase to protect it?"));
+    scene.desktop.will_pick(scene.folder.path().join("id"));
+    scene.click("Save without a passphrase");
+    scene.settle();
+    assert!(scene.dialog().is_none());
+    assert!(scene.folder.path().join("id").exists());
+    assert!(scene.is_shown("saved"));
+}
+
+#[test]
+fn undo_never_brings_an_earlier_passphrase_back() {
+    let mut scene = Scene::with_key();
+    scene.type_passphrase("Key passphrase", "the first one");
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.press(Modifiers::NONE, Key::Backspace);
+    scene.type_passphrase("Key passphrase", "2nd");
+    for _ in 0..10 {
+        scene.press(Modifiers::COMMAND, Key::Z);
+    }
+    let document = scene.window.state().app().document().expect("a key");
+    assert_eq!(document.draft.passphrase.expose(), "2nd");
+}
+
+#[test]
+fn what_was_revealed_of_one_key_is_masked_for_the_next() {
+    let mut scene = Scene::with_key();
+    let path = scene.save_with_passphrase("id", "open sesame");
+    scene.press(Modifiers::COMMAND, Key::N);
+    scene.make_key();
+    scene.type_passphrase("Key passphrase", "visible");
+    scene
+        .window
+        .get_all_by_role_and_label(Role::Button, "Show the passphrase")
+        .next()
+        .expect("the eye")
+        .click_accesskit();
+    scene.steps();
+    assert!(scene.is_shown("Hide the passphrase"));
+    scene.drop_file(&path);
+    scene.click("Open without saving");
+    scene.settle();
+    scene.window.event(Event::Text("open sesame".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(!scene.is_shown("Hide the passphrase"));
+}
+
+#[test]
+fn alt_and_a_letter_go_to_a_field_and_type_nothing() {
+    let mut scene = Scene::with_key();
+    scene.press(Modifiers::ALT, Key::A);
+    scene.window.event(Event::Text("one".to_owned()));
+    scene.steps();
+    // What a keyboard sends for Alt+O: the key, and the letter.
+    scene.window.input_mut().events.extend([
+        Event::Key {
+            key: Key::O,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::ALT,
+        },
+        Event::Text("o".to_owned()),
+    ]);
+    scene.steps();
+    scene.window.event(Event::Text("two".to_owned()));
+    scene.steps();
+    let draft = &scene.window.state().app().document().expect("a key").draft;
+    assert_eq!(draft.passphrase.expose(), "one");
+    assert_eq!(draft.confirmation.expose(), "two");
+}
+
+#[test]
+fn a_wrong_passphrase_is_said_where_it_was_typed() {
+    let mut scene = Scene::with_key();
+    let path = scene.save_with_passphrase("id", "open sesame");
+    let line = scene.public_line();
+    scene.drop_file(&path);
+    assert!(scene.is_shown("Enter passphrase for key"));
+    scene.window.event(Event::Text("open simsim".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(scene.says("passphrase does not open"), "{:?}", scene.dialog());
+    // The field has the focus again, and is empty.
+    scene.window.event(Event::Text("open sesame".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(scene.dialog().is_none());
+    assert_eq!(scene.public_line(), line);
+}

@@ -1,0 +1,111 @@
+//! Formats to save in.
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use keywright::app::saving::Choice;
+
+use crate::scene::Scene;
+
+fn is_disabled(scene: &Scene, role: Role, name: &str) -> bool {
+    let node = scene.window.get_by_role_and_label(role, name);
+    node.accesskit_node().is_disabled()
+}
+
+#[test]
+fn more_formats_are_offered_and_those_that_cannot_be_say_why() {
+    let mut scene = Scene::with_key();
+    scene.open_combo_box("Format of the private key");
+    for name in ["OpenSSH + .pub", "PuTTY .ppk", "PKCS#8", "JSON Web Key"] {
+        assert!(!is_disabled(&scene, Role::RadioButton, name), "{name}");
+    }
+    for name in [
+        "PEM (PKCS#1, SEC1) (holds RSA, DSA and ECDSA only)",
+        "ssh.com (holds RSA and DSA only)",
+    ] {
+        assert!(is_disabled(&scene, Role::RadioButton, name), "{name}");
+    }
+    scene.window.check_accessibility();
+    scene.click_radio("PKCS#8");
+    let document = scene.window.state().app().document().expect("a key");
+    assert_eq!(document.draft.choice, Choice::Pkcs8);
+    assert!(scene.says("for OpenSSL, Java and cloud services"));
+}
+
+#[test]
+fn the_conversions_menu_exports_what_the_key_can_be() {
+    let mut scene = Scene::new();
+    scene.click("Conversions");
+    assert!(is_disabled(&scene, Role::MenuItem, "Export OpenSSH key"));
+    scene.escape();
+    scene.make_key();
+    scene.click("Conversions");
+    scene.window.check_accessibility();
+    let no = "Export ssh.com key (holds RSA and DSA only)";
+    assert!(is_disabled(&scene, Role::MenuItem, no));
+    assert!(!is_disabled(&scene, Role::MenuItem, "Export PuTTY key"));
+    scene.escape();
+    let path = scene.folder.path().join("key.p8");
+    scene.desktop.will_pick(&path);
+    scene.menu("Conversions", "Export PKCS#8 key");
+    assert!(scene.is_shown("Save as PKCS#8?"));
+    assert!(scene.says("no room for the comment"));
+    assert_eq!(scene.desktop.dialogs_opened(), 0, "it is said before");
+    scene.click("Save without a passphrase");
+    scene.settle();
+    assert!(path.exists());
+    assert!(scene.is_shown("not saved yet"), "the comment is nowhere else");
+}
+
+#[test]
+fn a_public_key_is_offered_in_the_forms_that_can_hold_it() {
+    let mut scene = Scene::with_key();
+    scene.click("Formats of the public key");
+    let rsa = "PEM for RSA (PKCS#1); without the comment (holds RSA only)";
+    assert!(is_disabled(&scene, Role::Button, rsa));
+    scene.window.check_accessibility();
+    let path = scene.folder.path().join("key.pub.pem");
+    scene.desktop.will_pick(&path);
+    scene.click("PEM, as OpenSSL has it; without the comment");
+    scene.settle();
+    let text = std::fs::read_to_string(path).expect("it was saved");
+    assert!(text.starts_with("-----BEGIN PUBLIC KEY-----"), "{text}");
+}
+
+#[test]
+fn the_parameters_have_what_puttygen_s_have() {
+    let mut scene = Scene::with_key();
+    scene.wait(|scene| scene.window.state().app().speed().is_some());
+    scene.menu("Key", "Parameters for saving key files…");
+    scene.window.check_accessibility();
+    for (role, name) in [
+        (Role::RadioButton, "PPK file version 3"),
+        (Role::RadioButton, "PPK file version 2"),
+        (Role::ComboBox, "Function"),
+        (Role::TextInput, "Memory (KiB)"),
+        (Role::TextInput, "Passes"),
+        (Role::TextInput, "Parallelism"),
+        (Role::ComboBox, "Cipher"),
+        (Role::TextInput, "Rounds"),
+        (Role::TextInput, "Iterations"),
+    ] {
+        assert!(
+            scene.window.query_by_role_and_label(role, name).is_some(),
+            "{name}"
+        );
+    }
+    scene.click_radio("ms");
+    assert!(scene.says("passes on this machine"));
+    assert!(
+        scene
+            .window
+            .query_by_role_and_label(Role::TextInput, "Milliseconds")
+            .is_some()
+    );
+    scene.click_radio("PPK file version 2");
+    assert!(is_disabled(&scene, Role::TextInput, "Memory (KiB)"));
+    scene.click("OK");
+    assert!(scene.dialog().is_none());
+    scene.open_combo_box("Format of the private key");
+    scene.click_radio("PuTTY .ppk");
+    assert!(scene.says("NAME.ppk (version 2)"));
+}
