@@ -17,7 +17,7 @@ use std::time::Instant;
 
 use keywright::key::entropy::EntropyPool;
 use keywright::key::generate::generate_with;
-use keywright::key::prime::Search;
+use keywright::key::prime::{Policy, Search};
 use keywright::key::spec::{KeySpec, RsaBits};
 use keywright::key::watch::Unwatched;
 use keywright_sift::Engine;
@@ -91,7 +91,13 @@ fn ours(engine: Engine) -> Way {
 fn all_cores() -> Way {
     Way::new("Keywright, all cores", |bits| {
         let bits = RsaBits::new(bits).expect("a usual size");
-        keywright::app::making::new_key(KeySpec::Rsa(bits), EntropyPool::new(), &Unwatched).expect("a key");
+        keywright::app::making::new_key(
+            KeySpec::Rsa(bits),
+            Policy::default(),
+            EntropyPool::new(),
+            &Unwatched,
+        )
+        .expect("a key");
     })
 }
 

@@ -16,18 +16,24 @@ use crate::key::watch::Watch;
 use crate::sys::clock::local_date;
 use crate::sys::randomness::os_random;
 
-/// Makes a key from the operating system's randomness and the pool, which may be empty.
+/// Makes a key from the operating system's randomness and the pool, which may be empty. The policy is for
+/// RSA keys.
 ///
 /// # Errors
 /// The operating system gives no randomness, the work was cancelled, or the new key fails its check.
-pub fn new_key(spec: KeySpec, pool: EntropyPool, watch: &dyn Watch) -> Result<KeyPair, Problem> {
+pub fn new_key(
+    spec: KeySpec,
+    policy: Policy,
+    pool: EntropyPool,
+    watch: &dyn Watch,
+) -> Result<KeyPair, Problem> {
     let os = os_random()?;
     let mut rng = pool.into_rng(&os, &spec.to_string());
     let search = Search {
         engine: engine(),
         crew: &AllCores,
         watch,
-        policy: Policy::default(),
+        policy,
     };
     Ok(generate_with(spec, &mut rng, &search)?)
 }

@@ -275,8 +275,9 @@ impl App {
     fn generate(&mut self) {
         match std::mem::replace(&mut self.stage, Stage::Empty) {
             Stage::Stirring(Stirring { spec, pool, previous }) => {
+                let primes = self.next_key.primes;
                 let job = Job::start("generate", &self.wake.0, move |pulse| {
-                    making::new_key(spec, *pool, pulse)
+                    making::new_key(spec, primes, *pool, pulse)
                 });
                 self.stage = Stage::Generating(Generating { spec, job, previous });
             }

@@ -1,6 +1,7 @@
 //! The key to make next, before it is a [`KeySpec`].
 
 use crate::app::Problem;
+use crate::key::prime::Policy;
 use crate::key::spec::{Curve, KeySpec, RsaBits};
 
 /// What the page asks for.
@@ -12,6 +13,8 @@ pub struct NextKey {
     pub rsa_bits: u32,
     /// The curve for ECDSA.
     pub curve: Curve,
+    /// What is asked of its primes, for RSA.
+    pub primes: Policy,
 }
 
 /// The kinds of keys that can be made.
@@ -66,6 +69,7 @@ impl Default for NextKey {
             kind: Kind::Ed25519,
             rsa_bits: RsaBits::default().get(),
             curve: Curve::P256,
+            primes: Policy::default(),
         }
     }
 }

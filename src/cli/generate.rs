@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use super::console::{Console, print_object, shown};
 use super::formats::{PrivateFormat, ensure_holds};
 use super::passphrases::NewPassphrase;
+use super::primes::PrimeOptions;
 use super::private_file::{Place, Private, public_beside, save};
 use super::protection::{Protect, strength_of_new};
 use super::{json, terminal, usage};
@@ -55,6 +56,8 @@ pub(super) struct Generate {
     passphrase: NewPassphrase,
     #[command(flatten)]
     protect: Protect,
+    #[command(flatten)]
+    primes: PrimeOptions,
 }
 
 /// The kinds of keys.
@@ -75,6 +78,7 @@ enum Kind {
 impl Generate {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let spec = self.spec()?;
+        let policy = self.primes.policy(spec)?;
         let comment = match &self.comment {
             Some(text) => Comment::new(text)?,
             None => default_comment(spec),
@@ -97,7 +101,7 @@ impl Generate {
         let doing = format!("Making a key ({spec})");
         let private = save(console, &doing, place, move |pulse| {
             Ok(Private {
-                key: new_key(spec, EntropyPool::new(), pulse)?,
+                key: new_key(spec, policy, EntropyPool::new(), pulse)?,
                 comment,
                 certificate: None,
                 encoding,

@@ -16,6 +16,7 @@ mod key_file;
 mod man;
 mod passphrases;
 mod passwd;
+mod primes;
 mod private_file;
 mod protection;
 mod public;

@@ -13,6 +13,7 @@ use crate::app::saving::{Choice, PublicForm};
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Kind};
 use crate::key::fingerprint::FingerprintKind;
+use crate::key::prime::{Policy, Proof};
 
 /// What is left free below a menu that is as high as the window.
 const MARGIN: f32 = 24.0;
@@ -186,6 +187,10 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
             app.next_key.kind = kind;
         }
     }
+    if app.next_key.kind == Kind::Rsa {
+        ui.separator();
+        primes_menu_ui(ui, &mut app.next_key.primes);
+    }
     ui.separator();
     if entry_ui(ui, true, "Parameters for saving key files…", None) {
         out.push(Command::EditParameters);
@@ -199,6 +204,24 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
             out.push(Command::ShowFingerprint(kind));
         }
     }
+}
+
+/// How the primes of an RSA key are found, in PuTTYgen's words.
+fn primes_menu_ui(ui: &mut Ui, primes: &mut Policy) {
+    for (proof, title) in [
+        (Proof::Probable, "Use probable primes (fast)"),
+        (Proof::Proven, "Use proven primes (slower)"),
+        (
+            Proof::ProvenEven,
+            "Use proven primes with even distribution (slowest)",
+        ),
+    ] {
+        if choice_ui(ui, primes.proof == proof, title) {
+            primes.proof = proof;
+        }
+    }
+    let response = ui.checkbox(&mut primes.is_strong, "Use “strong” primes as RSA key factors");
+    closing(ui, &response);
 }
 
 fn conversions_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {

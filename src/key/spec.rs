@@ -154,9 +154,9 @@ impl RsaExponent {
         let mut rest = self.0;
         let mut divisor = 3;
         while u64::from(divisor) * u64::from(divisor) <= u64::from(rest) {
-            if rest % divisor == 0 {
+            if rest.is_multiple_of(divisor) {
                 factors.push(divisor);
-                while rest % divisor == 0 {
+                while rest.is_multiple_of(divisor) {
                     rest /= divisor;
                 }
             }

@@ -55,6 +55,62 @@ fn every_type_and_size_is_made_as_asked_for() {
 }
 
 #[test]
+fn primes_and_exponent_are_as_asked_for_and_openssl_agrees() {
+    let home = Home::new();
+    for (at, words) in [
+        &["--primes", "proven"][..],
+        &["--primes", "proven-even", "--exponent", "35"],
+        &["--strong-primes", "--exponent", "3"],
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let file = format!("key{at}.pem");
+        let always = [
+            "generate",
+            "-t",
+            "rsa",
+            "-b",
+            "2048",
+            "--format",
+            "pem",
+            "--no-passphrase",
+            "-o",
+            &file,
+        ];
+        home.text(&[&always[..], words].concat());
+        let checked = std::process::Command::new("openssl")
+            .args(["pkey", "-check", "-noout", "-text", "-in"])
+            .arg(home.path(&file))
+            .output()
+            .expect("openssl is needed: apt-get install openssl");
+        let said = String::from_utf8_lossy(&checked.stdout);
+        assert!(
+            checked.status.success() && said.contains("Key is valid"),
+            "{words:?}: {said}"
+        );
+        let exponent = words
+            .iter()
+            .skip_while(|word| **word != "--exponent")
+            .nth(1)
+            .unwrap_or(&"65537");
+        assert!(
+            said.contains(&format!("publicExponent: {exponent} ")),
+            "{words:?}: {said}"
+        );
+    }
+    for words in [
+        &["-t", "ecdsa", "--strong-primes"][..],
+        &["-t", "rsa", "--exponent", "4"],
+    ] {
+        let refused = home.run(&[&["generate", "-o", "x", "--no-passphrase"], words].concat());
+        refused.expect_status(2);
+        assert!(refused.err.contains("hint: "), "{}", refused.err);
+    }
+    assert!(!home.has("x"));
+}
+
+#[test]
 fn one_json_object_says_what_was_made() {
     let home = Home::new();
     home.write("pass", b"secret\n");

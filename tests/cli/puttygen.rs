@@ -470,13 +470,11 @@ fn what_puttygen_would_refuse_is_refused_and_what_makes_no_difference_is_said() 
     ];
     let ran = ours(&home, &[&words[..], &more].concat());
     ran.expect_status(0);
-    for said in ["--primes", "--strong-rsa", "--random-device"] {
-        assert!(
-            ran.err.contains(&format!("note: {said} makes no difference")),
-            "{}",
-            ran.err
-        );
-    }
+    assert!(
+        ran.err.contains("note: --random-device makes no difference"),
+        "{}",
+        ran.err
+    );
     assert!(ours(&home, &["-V"]).out.contains(env!("CARGO_PKG_VERSION")));
     assert!(ours(&home, &["-h"]).out.contains("Examples:"));
 }

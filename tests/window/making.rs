@@ -6,6 +6,7 @@ use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use keywright::app::Kind;
 use keywright::app::stage::Stage;
+use keywright::key::prime::{Policy, Proof};
 
 #[test]
 fn a_key_is_made_with_the_randomness_of_the_system_alone() {
@@ -48,6 +49,27 @@ fn rare_types_are_out_of_the_way_until_they_are_asked_for() {
         Kind::Ed25519,
         "what cannot be seen is not chosen"
     );
+}
+
+#[test]
+fn how_primes_are_found_is_chosen_in_the_menu_while_the_type_is_rsa() {
+    let mut scene = Scene::new();
+    let strong = "Use “strong” primes as RSA key factors";
+    scene.click("Key");
+    assert!(!scene.says("Use proven primes"));
+    scene.escape();
+    scene.click_radio("RSA");
+    let mut choose = |role, name| {
+        scene.click("Key");
+        scene.window.get_by_role_and_label(role, name).click_accesskit();
+        scene.steps();
+        scene.window.state().app().next_key.primes
+    };
+    choose(Role::RadioButton, "Use proven primes (slower)");
+    let primes = choose(Role::CheckBox, strong);
+    assert_eq!((primes.proof, primes.is_strong), (Proof::Proven, true));
+    choose(Role::RadioButton, "Use probable primes (fast)");
+    assert_eq!(choose(Role::CheckBox, strong), Policy::default());
 }
 
 #[test]

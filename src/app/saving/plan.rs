@@ -421,6 +421,7 @@ mod tests {
     use super::*;
     use crate::app::making::new_key;
     use crate::key::entropy::EntropyPool;
+    use crate::key::prime::Policy;
     use crate::key::spec::KeySpec;
     use crate::key::watch::Unwatched;
 
@@ -444,7 +445,13 @@ mod tests {
 
     #[test]
     fn any_comment_that_may_be_typed_comes_back_from_every_private_format() {
-        let key = new_key(KeySpec::Ed25519, EntropyPool::new(), &Unwatched).expect("a key");
+        let key = new_key(
+            KeySpec::Ed25519,
+            Policy::default(),
+            EntropyPool::new(),
+            &Unwatched,
+        )
+        .expect("a key");
         for text in [
             "",
             " ",

@@ -14,12 +14,13 @@ use clap::Args;
 
 use self::dump::Dump;
 use self::input::Input;
-use self::options::{Kind, Output, Primes, Print, PuttyParams};
+use self::options::{Kind, Output, Print, PuttyParams};
 use self::output::Text;
 use super::console::Console;
 use super::formats::ensure_holds;
 use super::key_file::KeyFile;
 use super::passphrases::{ask_twice, first_line_of};
+use super::primes::Primes;
 use super::private_file::{Private, cleaned, save};
 use super::{terminal, usage};
 use crate::app::making::{default_comment, new_key};
@@ -30,7 +31,8 @@ use crate::key::Algorithm;
 use crate::key::comment::Comment;
 use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::Fingerprint;
-use crate::key::spec::KeySpec;
+use crate::key::prime::Policy;
+use crate::key::spec::{KeySpec, RsaExponent};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::Secrecy;
 
@@ -116,10 +118,10 @@ pub(super) struct Puttygen {
     /// How a PuTTY file is written: version=2|3, kdf=…, memory=…, passes=… or time=…, parallelism=…
     #[arg(long, visible_alias = "ppk-params", value_name = "KEY=VALUE,…")]
     ppk_param: Option<PuttyParams>,
-    /// How primes are found; makes no difference here
+    /// How sure it must be that the primes of an RSA key are primes
     #[arg(long, value_name = "METHOD")]
     primes: Option<Primes>,
-    /// Make RSA keys of “strong” primes; makes no difference here
+    /// Make RSA keys of “strong” primes
     #[arg(long)]
     strong_rsa: bool,
     /// Where puttygen takes randomness from; makes no difference here
@@ -173,16 +175,17 @@ impl Puttygen {
     }
 
     fn note_what_makes_no_difference(&self, console: Console) {
-        if matches!(self.primes, Some(Primes::Proven | Primes::ProvenEven)) {
-            console.note(
-                "--primes makes no difference: primes are drawn evenly and pass the Baillie–PSW test, as with “probable”",
-            );
-        }
-        if self.strong_rsa {
-            console.note("--strong-rsa makes no difference: no attack of today needs it");
-        }
         if self.random_device.is_some() {
             console.note("--random-device makes no difference: randomness comes from the operating system");
+        }
+    }
+
+    /// Other types than RSA have no primes to choose; `puttygen` takes the options all the same.
+    fn policy(&self) -> Policy {
+        Policy {
+            proof: self.primes.map(Primes::proof).unwrap_or_default(),
+            is_strong: self.strong_rsa,
+            exponent: RsaExponent::default(),
         }
     }
 
@@ -217,9 +220,10 @@ impl Puttygen {
         let place = output::place(out, None, encoding, console)?;
         let passphrase = self.new_passphrase()?;
         let doing = format!("Making a key ({spec})");
+        let policy = self.policy();
         let private = save(console, &doing, place, move |pulse| {
             Ok(Private {
-                key: new_key(spec, EntropyPool::new(), pulse)?,
+                key: new_key(spec, policy, EntropyPool::new(), pulse)?,
                 comment,
                 certificate: None,
                 encoding,
@@ -232,8 +236,9 @@ impl Puttygen {
 
     /// The numbers of a new key, which is kept nowhere else.
     fn make_and_dump(&self, spec: KeySpec, console: Console) -> Result<(), Problem> {
+        let policy = self.policy();
         let key = super::work::run(console, &format!("Making a key ({spec})"), move |pulse| {
-            new_key(spec, EntropyPool::new(), pulse)
+            new_key(spec, policy, EntropyPool::new(), pulse)
         })??;
         let text = Text {
             bytes: Dump::of(key.public(), Some(key.private())).finish(),

@@ -144,17 +144,6 @@ impl Print {
     }
 }
 
-/// What `--primes` names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Primes {
-    #[value(alias = "probabilistic")]
-    Probable,
-    #[value(aliases = ["provable", "proven-simple", "provable-simple", "simple", "maurer-simple"])]
-    Proven,
-    #[value(aliases = ["provable-even", "even", "complex", "maurer-complex"])]
-    ProvenEven,
-}
-
 /// What `--ppk-param` says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct PuttyParams {
