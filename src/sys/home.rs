@@ -34,55 +34,6 @@ pub fn expand_tilde(path: &Path) -> PathBuf {
     }
 }
 
-/// `user@host`, as `ssh-keygen` comments a new key. `None` where either is unknown.
-#[must_use]
-pub fn user_at_host() -> Option<String> {
-    let (user, host) = (user_name()?, host_name()?);
-    (!user.is_empty() && !host.is_empty()).then(|| format!("{user}@{host}"))
-}
-
-/// The password database knows who this process runs as; the environment may still name whoever
-/// called `su`. Users from a directory service, and all users on macOS, are not in the file.
-#[cfg(unix)]
-fn user_name() -> Option<String> {
-    let own = rustix::process::getuid().as_raw();
-    std::fs::read_to_string("/etc/passwd")
-        .ok()
-        .and_then(|database| name_of(own, &database))
-        .or_else(|| env::var("USER").ok())
-        .or_else(|| env::var("LOGNAME").ok())
-}
-
-/// The first name that belongs to `uid` in lines of `name:password:uid:…` (passwd(5)).
-#[cfg(unix)]
-fn name_of(uid: u32, database: &str) -> Option<String> {
-    database.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        let listed: u32 = fields.nth(1)?.parse().ok()?;
-        (listed == uid).then(|| name.to_owned())
-    })
-}
-
-#[cfg(unix)]
-fn host_name() -> Option<String> {
-    rustix::system::uname()
-        .nodename()
-        .to_str()
-        .ok()
-        .map(str::to_owned)
-}
-
-#[cfg(windows)]
-fn user_name() -> Option<String> {
-    env::var("USERNAME").ok()
-}
-
-#[cfg(windows)]
-fn host_name() -> Option<String> {
-    env::var("COMPUTERNAME").ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,21 +45,5 @@ mod tests {
             default_path("id_ed25519"),
             Some(home.join(".ssh").join("id_ed25519"))
         );
-    }
-
-    #[test]
-    fn a_new_key_is_named_after_its_user_and_host() {
-        let comment = user_at_host().expect("tests run as somebody, somewhere");
-        let (user, host) = comment.split_once('@').expect("user@host");
-        assert!(!user.is_empty() && !host.is_empty(), "{comment}");
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn a_user_is_found_by_number_not_by_place() {
-        let database = "root:x:0:0::/root:/bin/sh\n+::::::\nbroken\nada:x:1000:1000:Ada:/home/ada:/bin/sh\n";
-        assert_eq!(name_of(1000, database), Some("ada".to_owned()));
-        assert_eq!(name_of(0, database), Some("root".to_owned()));
-        assert_eq!(name_of(7, database), None);
     }
 }
