@@ -213,7 +213,7 @@ fn main() {
                 keys = words
                     .next()
                     .and_then(|number| number.parse().ok())
-                    .unwrap_or(keys)
+                    .unwrap_or(keys);
             }
             "--only" => only = words.next().unwrap_or_default(),
             word => sizes.extend(word.parse::<u32>().ok()),
