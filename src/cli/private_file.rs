@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::console::{Console, print, shown};
 use super::{interrupt, terminal, usage, work};
-use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::job::Pulse;
 use crate::app::saving::{Encoded, Plan, PublicForm, encode_private, file_beside};
-use crate::format::{Certificate, Format, Outgoing, PrivateEncoding, PrivateFile};
+use crate::app::{Blame, Problem};
+use crate::format::{self, Certificate, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, PrivateFile};
 use crate::key::KeyPair;
 use crate::key::comment::Comment;
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{Existing, WriteError};
+use crate::sys::files::{Existing, WriteError, read_key};
 
 /// A private key, and how it is to be written.
 pub(super) struct Private {
@@ -242,8 +242,29 @@ pub(super) fn public_beside(path: &Path, format: Format) -> Option<(PathBuf, Pub
     is_file(path).then(|| (file_beside(path), form))
 }
 
+/// Refuses to put what is public in the place of a private key, which nothing could bring back;
+/// `--force` is said for files that can be made again.
+fn keep_private(path: &Path) -> Result<(), Problem> {
+    let Ok(there) = read_key(path) else { return Ok(()) };
+    let is_private = match format::parse(there.expose()) {
+        Ok(parsed) => !matches!(parsed, Parsed::Public(_)),
+        Err(DecodeError::Ssh1(key)) => key.is_private,
+        Err(_) => false,
+    };
+    if is_private {
+        return Err(Problem::new(
+            "exists",
+            Blame::World,
+            format!("{} exists already, and holds a private key", shown(path)),
+            "Choose another name: the private key would be lost.",
+        ));
+    }
+    Ok(())
+}
+
 /// Whether the files of `plan` may be written: nothing is in the way, or it may be replaced.
 pub(super) fn may_write(plan: &Plan, console: Console) -> Result<Existing, Problem> {
+    plan.public_paths().into_iter().try_for_each(keep_private)?;
     let taken: Vec<String> = plan.taken().iter().map(|path| shown(path)).collect();
     let mut existing = console.existing();
     if existing == Existing::Refuse && !taken.is_empty() && terminal::is_there() {

@@ -96,6 +96,42 @@ fn a_public_key_is_printed_or_saved() {
 }
 
 #[test]
+fn a_private_key_never_makes_room_for_its_public_half() {
+    let home = Home::with_locked_key();
+    home.text(&[
+        "convert",
+        "key",
+        "--to",
+        "pkcs8",
+        "-o",
+        "bare",
+        "--passphrase-file",
+        "pass",
+        "--no-passphrase",
+    ]);
+    let cert = corpus("real/openssh/cert_options-cert.pub");
+    let other = corpus("real/openssh/ed25519");
+    std::fs::copy(other, home.path("made.pub")).unwrap();
+    let before = (home.read("key"), home.read("bare"), home.read("made.pub"));
+    for words in [
+        &["convert", "key", "--to", "public", "-o", "key"][..],
+        &["convert", "key", "--to", "rfc4716", "-o", "bare"],
+        &["convert", "bare", "--to", "spki", "-o", "bare"],
+        &["convert", cert.to_str().unwrap(), "--to", "public", "-o", "key"],
+        &["generate", "-o", "made", "--no-passphrase"],
+    ] {
+        let ran = home.run(&[words, &["--force", "--json"]].concat());
+        ran.expect_error(4, "exists");
+        assert!(ran.err.contains("the private key would be lost"), "{}", ran.err);
+    }
+    assert_eq!(
+        before,
+        (home.read("key"), home.read("bare"), home.read("made.pub"))
+    );
+    assert!(!home.has("made"));
+}
+
+#[test]
 fn a_public_key_does_not_become_a_private_one() {
     let home = Home::with_key();
     let ran = home.run(&["convert", "key.pub", "--to", "ppk", "-o", "new", "--json"]);
