@@ -9,13 +9,13 @@ use super::console::{Console, print, print_object, shown};
 use super::formats::{AnyFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
-use super::private_file::{Place, Private, is_file, may_write, save};
+use super::private_file::{Place, Private, check_neighbours, is_file, may_write, save};
 use super::protection::{Protect, strength_of_new};
 use super::public::public_comment;
 use super::{interrupt, json, usage};
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::opening::certificate_of;
+use crate::app::opening::{Beside, certificate_of, public_beside};
 use crate::app::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
 use crate::sys::clock::unix_seconds;
@@ -36,6 +36,7 @@ private key needs -o; -o - prints it. A public key is printed where no -o is giv
 Of a file that holds only a public key, openssh, pem, pkcs8 and jwk make the public form: one line, \
 BEGIN PUBLIC KEY for the next two, and a public JSON Web Key.
 
+An OpenSSH file gets its public key beside it, in OUT.pub. \
 Where the new format has no room for the comment, it is kept in OUT.pub; the certificate of a key \
 goes into a PuTTY file, and beside the other kinds that ssh reads, to OUT-cert.pub.")]
 pub(super) struct Convert {
@@ -102,7 +103,11 @@ impl Convert {
         if !format.holds_comment() && !private.comment.is_empty() {
             beside.keep_comment(&out, &private, &self.file, console);
         }
+        if format == Format::OpenSsh {
+            beside.add_public(&out, &private);
+        }
         beside.keep_certificate(&out, &mut private, &self.file, console);
+        check_neighbours(&out, Some(private.key.public()), &beside.paths(), console)?;
         if let Some(plan) = beside.plan() {
             place = place.and(plan, console)?;
         }
@@ -122,7 +127,14 @@ impl Convert {
             Some(_) => "with a passphrase",
             None => "without a passphrase",
         };
-        console.say(&format!("Saved the private key in {}, {protected}", shown(&out)))
+        let public = match &beside.public {
+            Some(public) => format!("\nand the public key in {}", shown(public)),
+            None => String::new(),
+        };
+        console.say(&format!(
+            "Saved the private key in {}, {protected}{public}",
+            shown(&out)
+        ))
     }
 
     fn write_public(self, parsed: Parsed, format: PublicFormat, console: Console) -> Result<(), Problem> {
@@ -204,6 +216,14 @@ impl Companions {
         }
     }
 
+    /// Puts the public key beside a file for ssh, as a new key has it, unless it is there.
+    fn add_public(&mut self, out: &Path, private: &Private) {
+        let is_there = matches!(public_beside(out, private.key.public()), Beside::SameKey(_));
+        if is_file(out) && !is_there {
+            self.public = Some(file_beside(out));
+        }
+    }
+
     /// Takes the certificate along: into the file where there is room, and else to where ssh looks
     /// for it.
     fn keep_certificate(&mut self, out: &Path, private: &mut Private, source: &KeyFile, console: Console) {
@@ -241,6 +261,11 @@ impl Companions {
                 source.name()
             ));
         }
+    }
+
+    fn paths(&self) -> Vec<&Path> {
+        let paths = [&self.public, &self.certificate];
+        paths.into_iter().filter_map(Option::as_deref).collect()
     }
 
     fn plan(&self) -> Option<Plan> {

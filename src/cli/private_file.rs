@@ -8,11 +8,11 @@ use super::console::{Console, print, shown};
 use super::{interrupt, terminal, usage, work};
 use crate::app::describe::Description;
 use crate::app::job::Pulse;
-use crate::app::saving::{Encoded, Plan, PublicForm, encode_private, file_beside};
+use crate::app::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
 use crate::app::{Blame, Problem};
 use crate::format::{self, Certificate, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, PrivateFile};
-use crate::key::KeyPair;
 use crate::key::comment::Comment;
+use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{Existing, WriteError, read_key};
 
@@ -240,6 +240,41 @@ pub(super) fn public_beside(path: &Path, format: Format) -> Option<(PathBuf, Pub
         _ => return None,
     };
     is_file(path).then(|| (file_beside(path), form))
+}
+
+/// Sees to it that a new private key at `out` does not come to lie beside the public half or the
+/// certificate of another one, which would be taken for its own; `written` is put there with it. With
+/// `--force` it is only said.
+pub(super) fn check_neighbours(
+    out: &Path,
+    key: Option<&PublicKey>,
+    written: &[&Path],
+    console: Console,
+) -> Result<(), Problem> {
+    if !is_file(out) {
+        return Ok(());
+    }
+    for path in [file_beside(out), certificate_beside(out)] {
+        let Ok(there) = read_key(&path) else { continue };
+        let is_of_another = match format::parse(there.expose()) {
+            Ok(parsed) => parsed.public().is_some_and(|there| Some(there) != key),
+            Err(_) => false,
+        };
+        if !is_of_another || written.contains(&path.as_path()) {
+            continue;
+        }
+        let what = format!("{} belongs to another key", shown(&path));
+        if !console.is_forced() {
+            return Err(Problem::new(
+                "exists",
+                Blame::World,
+                what,
+                "Nothing was changed. Choose another name, or move that file away; --force leaves it there.",
+            ));
+        }
+        console.note(&format!("{what}, and stays as it is"));
+    }
+    Ok(())
 }
 
 /// Refuses to put what is public in the place of a private key, which nothing could bring back;
