@@ -62,6 +62,7 @@ impl Convert {
         let takes_standard_input = self.old.takes_standard_input() || self.new.takes_standard_input();
         self.file.check_input(takes_standard_input)?;
         let parsed = self.file.parse()?;
+        self.file.check_passphrase(&parsed, &self.old)?;
         match (parsed, self.to) {
             (Parsed::Public(file), to) => match to.of_public() {
                 Some(format) => self.write_public(Parsed::Public(file), format, console),
@@ -97,6 +98,7 @@ impl Convert {
         // Of an encrypted PEM file nothing was known before.
         ensure_holds(format, file.key.algorithm())?;
         let passphrase = self.new.or_keep(passphrase)?;
+        self.protect.check_use(passphrase.is_some())?;
 
         let mut private = Private::of(file, encoding, passphrase, console);
         let mut beside = Companions::default();

@@ -99,6 +99,7 @@ impl Generate {
         let place = Place::new(&path, encoding, plan, console)?;
         let is_printed = place.is_standard_output();
         let passphrase = self.passphrase.or_ask()?;
+        self.protect.check_use(passphrase.is_some())?;
 
         let doing = format!("Making a key ({spec})");
         let private = save(console, &doing, place, move |pulse| {
