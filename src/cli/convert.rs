@@ -9,7 +9,7 @@ use super::console::{Console, print, print_object, shown};
 use super::formats::{AnyFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
-use super::private_file::{Place, Private, check_neighbours, is_file, may_write, save};
+use super::private_file::{Place, Private, check_neighbours, is_file, is_same_file, may_write, save};
 use super::protection::{Protect, strength_of_new};
 use super::public::public_comment;
 use super::{interrupt, json, usage};
@@ -202,20 +202,26 @@ impl Companions {
     fn keep_comment(&mut self, out: &Path, private: &Private, source: &KeyFile, console: Console) {
         let code = private.encoding.format().code();
         let public = file_beside(out);
-        if !is_file(out) || !taken([&public]).is_empty() {
-            console.note(&format!(
-                "the format {code} has no room for the comment “{}”, which stays in {} alone",
-                private.comment,
-                source.name()
-            ));
-        } else {
-            console.note(&format!(
-                "the format {code} has no room for the comment “{}”, which is kept in {}",
-                private.comment,
-                shown(&public)
-            ));
+        let is_there = || match public_beside(out, private.key.public()) {
+            Beside::SameKey(there) => there.comment == private.comment.as_str().as_bytes(),
+            Beside::Nothing | Beside::SomethingElse => false,
+        };
+        let becomes = if is_file(out) && taken([&public]).is_empty() {
+            let becomes = format!("is kept in {}", shown(&public));
             self.public = Some(public);
-        }
+            becomes
+        } else if is_file(out) && is_there() {
+            format!("is in {}", shown(&public))
+        } else {
+            match source.path() {
+                Some(path) if !is_same_file(path, out) => format!("stays in {} alone", source.name()),
+                _ => "is lost".to_owned(),
+            }
+        };
+        console.note(&format!(
+            "the format {code} has no room for the comment “{}”, which {becomes}",
+            private.comment
+        ));
     }
 
     /// Puts the public key beside a file for ssh, as a new key has it, unless it is there.
@@ -230,7 +236,8 @@ impl Companions {
     /// for it.
     fn keep_certificate(&mut self, out: &Path, private: &mut Private, source: &KeyFile, console: Console) {
         let format = private.encoding.format();
-        if private.certificate.is_none() {
+        let is_inside = private.certificate.is_some();
+        if !is_inside {
             let beside = source
                 .path()
                 .and_then(|path| certificate_of(path, private.key.public()));
@@ -257,12 +264,21 @@ impl Companions {
         if is_for_ssh && is_file(out) {
             console.note(&format!("the certificate is in {}", shown(&place)));
             self.certificate = Some(place);
-        } else {
-            console.note(&format!(
-                "the certificate stays behind in {}; keywright-cli cert detach takes it out",
-                source.name()
-            ));
+            return;
         }
+        console.note(&match source.path() {
+            Some(path) if !is_inside => {
+                format!("the certificate stays in {}", shown(&certificate_beside(path)))
+            }
+            Some(path) if !is_same_file(path, out) => format!(
+                "the certificate stays behind in {}; keywright-cli cert detach takes it out",
+                shown(path)
+            ),
+            _ => format!(
+                "the format {} has no room for the certificate, which is lost",
+                format.code()
+            ),
+        });
     }
 
     fn paths(&self) -> Vec<&Path> {

@@ -196,6 +196,14 @@ pub(super) fn is_file(path: &Path) -> bool {
     path.as_os_str() != "-" && !is_stream(path)
 }
 
+/// Whether both names lead to one file.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
 /// Whether a pipe or a device is at `path`: `/dev/null`, or what a shell makes of `>(…)`. Nothing
 /// there can be replaced or half written.
 #[cfg(unix)]
