@@ -94,7 +94,14 @@ impl Convert {
         }
         let encoding = self.protect.encoding(format, strength, console)?;
         let mut place = Place::new(&out, encoding, None, console)?;
-        let Opened { file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
+        let Opened { mut file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
+        // What had no room for the comment has it beside.
+        if let (false, Beside::SameKey(public)) = (
+            file.format.holds_comment(),
+            self.file.beside(Some(file.key.public())),
+        ) {
+            file.comment = public.comment;
+        }
         // Of an encrypted PEM file nothing was known before.
         ensure_holds(format, file.key.algorithm())?;
         let passphrase = self.new.or_keep(passphrase)?;

@@ -190,6 +190,9 @@ fn a_comment_that_the_format_has_no_room_for_is_kept_beside() {
                 .contains("me@here (from the file ending in .pub)")
         );
         assert_eq!(home.text(&["public", "new"]), home.read("key.pub"));
+        home.text(&["convert", "new", "--to", "openssh", "-o", "back"]);
+        assert_eq!(home.object(&["info", "back"])["comment"], "me@here");
+        assert_eq!(home.read("back.pub"), home.read("key.pub"));
         // Once more in its own place: what lies beside it has the comment.
         home.write("ip", home.read("key").as_bytes());
         home.write("ip.pub", home.read("key.pub").as_bytes());
