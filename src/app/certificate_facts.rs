@@ -57,7 +57,15 @@ pub fn facts(certificate: &Certificate) -> Vec<Fact> {
     }
     let has = |name: &str| certificate.extensions().iter().any(|option| option.name == name);
     if is_user {
-        for (_, title) in PERMISSIONS.into_iter().filter(|(name, _)| !has(name)) {
+        let (granted, withheld): (Vec<_>, Vec<_>) = PERMISSIONS.into_iter().partition(|(name, _)| has(name));
+        let granted: Vec<&str> = granted
+            .into_iter()
+            .map(|(_, title)| title.trim_end_matches(" permitted"))
+            .collect();
+        if !granted.is_empty() {
+            add("Permitted", granted.join(", "));
+        }
+        for (_, title) in withheld {
             add(title, "no".to_owned());
         }
     }

@@ -78,7 +78,7 @@ impl From<&DecodeError> for Problem {
             E::NotAKeyFile(foreign) => (Blame::Key, instead_of(*foreign)),
             E::Truncated => (
                 Blame::Key,
-                "Part of it was lost in copying. Copy the whole file again, from the first line with BEGIN or PuTTY to the last.",
+                "Part of it was lost or changed in copying. Copy the whole file again, from the first line with BEGIN or PuTTY to the last.",
             ),
             E::Malformed(Fault::Utf16) => (
                 Blame::Key,
@@ -110,7 +110,7 @@ impl From<&DecodeError> for Problem {
             ),
             E::WrongPassphrase => (
                 Blame::Passphrase,
-                "Check capital letters and the keyboard's language, and try again. Without the passphrase nobody can open the key; then make a new one.",
+                "Check capital letters and the keyboard's language, and try again. If you are sure of the passphrase, the file may be damaged: try a backup of it. Without the passphrase nobody can open the key; then make a new one.",
             ),
             E::UnsupportedFormat(_) => (
                 Blame::Key,
@@ -154,7 +154,7 @@ impl From<&DecodeError> for Problem {
             ),
             E::TrailingData => (
                 Blame::Key,
-                "Remove what stands behind the key, and keep the key's own lines as they are.",
+                "Copy what stands behind the key into a file of its own first, for it may be another key. Then take it out here, and keep the key's own lines as they are.",
             ),
         };
         Self::new(error.code(), blame, error.to_string(), hint)

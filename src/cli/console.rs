@@ -97,12 +97,20 @@ impl Console {
 
     /// Says what went wrong and what to do.
     pub(super) fn report(self, problem: &Problem) {
-        self.report_about(problem, None);
+        complain_about(problem);
+        self.print_error(problem, None);
     }
 
-    /// The same, for one file of several.
-    pub(super) fn report_about(self, problem: &Problem, file: Option<&str>) {
-        complain_about(problem);
+    /// The same for `file`, which is named in front where it is one of several.
+    fn report_about(self, problem: &Problem, file: &str, is_one_of_several: bool) {
+        // What could not be read is named already.
+        let is_named = problem.blame == Blame::World
+            || escaped(problem.what.as_bytes()).starts_with(&format!("{file} "));
+        complain_of(problem, Some(file).filter(|_| is_one_of_several && !is_named));
+        self.print_error(problem, Some(file));
+    }
+
+    fn print_error(self, problem: &Problem, file: Option<&str>) {
         if self.json {
             let mut object = json!({ "error": shape::error(problem) });
             if let Some(file) = file {
@@ -145,7 +153,7 @@ impl Console {
         let mut first = None;
         for file in files {
             if let Err(problem) = work(file) {
-                self.report_about(&problem, Some(&name(file)));
+                self.report_about(&problem, &name(file), files.len() > 1);
                 first.get_or_insert(problem.blame);
             }
         }
@@ -241,7 +249,13 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Problem> {
 }
 
 fn complain_about(problem: &Problem) {
+    complain_of(problem, None);
+}
+
+/// The same, with the name of the file in front that it is about.
+fn complain_of(problem: &Problem, file: Option<&str>) {
     let what = escaped(problem.what.as_bytes());
+    let what = file.map_or(what.clone(), |file| format!("{file}: {what}"));
     let hint = escaped(problem.hint.as_bytes());
     complain(&if hint.is_empty() {
         format!("error: {what}\n")

@@ -9,13 +9,13 @@ use super::console::{Console, print, print_object, shown};
 use super::formats::{AnyFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
-use super::private_file::{Place, Private, is_file, may_write, save};
+use super::private_file::{Place, Private, check_neighbours, is_file, is_same_file, may_write, save};
 use super::protection::{Protect, strength_of_new};
 use super::public::public_comment;
 use super::{interrupt, json, usage};
 use crate::app::Problem;
 use crate::app::describe::Description;
-use crate::app::opening::certificate_of;
+use crate::app::opening::{Beside, certificate_of, public_beside};
 use crate::app::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
 use crate::sys::clock::unix_seconds;
@@ -36,6 +36,7 @@ private key needs -o; -o - prints it. A public key is printed where no -o is giv
 Of a file that holds only a public key, openssh, pem, pkcs8 and jwk make the public form: one line, \
 BEGIN PUBLIC KEY for the next two, and a public JSON Web Key.
 
+An OpenSSH file gets its public key beside it, in OUT.pub. \
 Where the new format has no room for the comment, it is kept in OUT.pub; the certificate of a key \
 goes into a PuTTY file, and beside the other kinds that ssh reads, to OUT-cert.pub.")]
 pub(super) struct Convert {
@@ -61,6 +62,7 @@ impl Convert {
         let takes_standard_input = self.old.takes_standard_input() || self.new.takes_standard_input();
         self.file.check_input(takes_standard_input)?;
         let parsed = self.file.parse()?;
+        self.file.check_passphrase(&parsed, &self.old)?;
         match (parsed, self.to) {
             (Parsed::Public(file), to) => match to.of_public() {
                 Some(format) => self.write_public(Parsed::Public(file), format, console),
@@ -92,17 +94,29 @@ impl Convert {
         }
         let encoding = self.protect.encoding(format, strength, console)?;
         let mut place = Place::new(&out, encoding, None, console)?;
-        let Opened { file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
+        let Opened { mut file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
+        // What had no room for the comment has it beside.
+        if let (false, Beside::SameKey(public)) = (
+            file.format.holds_comment(),
+            self.file.beside(Some(file.key.public())),
+        ) {
+            file.comment = public.comment;
+        }
         // Of an encrypted PEM file nothing was known before.
         ensure_holds(format, file.key.algorithm())?;
         let passphrase = self.new.or_keep(passphrase)?;
+        self.protect.check_use(passphrase.is_some())?;
 
         let mut private = Private::of(file, encoding, passphrase, console);
         let mut beside = Companions::default();
         if !format.holds_comment() && !private.comment.is_empty() {
             beside.keep_comment(&out, &private, &self.file, console);
         }
+        if format == Format::OpenSsh {
+            beside.add_public(&out, &private);
+        }
         beside.keep_certificate(&out, &mut private, &self.file, console);
+        check_neighbours(&out, Some(private.key.public()), &beside.paths(), console)?;
         if let Some(plan) = beside.plan() {
             place = place.and(plan, console)?;
         }
@@ -122,7 +136,14 @@ impl Convert {
             Some(_) => "with a passphrase",
             None => "without a passphrase",
         };
-        console.say(&format!("Saved the private key in {}, {protected}", shown(&out)))
+        let public = match &beside.public {
+            Some(public) => format!("\nand the public key in {}", shown(public)),
+            None => String::new(),
+        };
+        console.say(&format!(
+            "Saved the private key in {}, {protected}{public}",
+            shown(&out)
+        ))
     }
 
     fn write_public(self, parsed: Parsed, format: PublicFormat, console: Console) -> Result<(), Problem> {
@@ -188,19 +209,33 @@ impl Companions {
     fn keep_comment(&mut self, out: &Path, private: &Private, source: &KeyFile, console: Console) {
         let code = private.encoding.format().code();
         let public = file_beside(out);
-        if !is_file(out) || !taken([&public]).is_empty() {
-            console.note(&format!(
-                "the format {code} has no room for the comment “{}”, which stays in {} alone",
-                private.comment,
-                source.name()
-            ));
-        } else {
-            console.note(&format!(
-                "the format {code} has no room for the comment “{}”, which is kept in {}",
-                private.comment,
-                shown(&public)
-            ));
+        let is_there = || match public_beside(out, private.key.public()) {
+            Beside::SameKey(there) => there.comment == private.comment.as_str().as_bytes(),
+            Beside::Nothing | Beside::SomethingElse => false,
+        };
+        let becomes = if is_file(out) && taken([&public]).is_empty() {
+            let becomes = format!("is kept in {}", shown(&public));
             self.public = Some(public);
+            becomes
+        } else if is_file(out) && is_there() {
+            format!("is in {}", shown(&public))
+        } else {
+            match source.path() {
+                Some(path) if !is_same_file(path, out) => format!("stays in {} alone", source.name()),
+                _ => "is lost".to_owned(),
+            }
+        };
+        console.note(&format!(
+            "the format {code} has no room for the comment “{}”, which {becomes}",
+            private.comment
+        ));
+    }
+
+    /// Puts the public key beside a file for ssh, as a new key has it, unless it is there.
+    fn add_public(&mut self, out: &Path, private: &Private) {
+        let is_there = matches!(public_beside(out, private.key.public()), Beside::SameKey(_));
+        if is_file(out) && !is_there {
+            self.public = Some(file_beside(out));
         }
     }
 
@@ -208,7 +243,8 @@ impl Companions {
     /// for it.
     fn keep_certificate(&mut self, out: &Path, private: &mut Private, source: &KeyFile, console: Console) {
         let format = private.encoding.format();
-        if private.certificate.is_none() {
+        let is_inside = private.certificate.is_some();
+        if !is_inside {
             let beside = source
                 .path()
                 .and_then(|path| certificate_of(path, private.key.public()));
@@ -235,12 +271,26 @@ impl Companions {
         if is_for_ssh && is_file(out) {
             console.note(&format!("the certificate is in {}", shown(&place)));
             self.certificate = Some(place);
-        } else {
-            console.note(&format!(
-                "the certificate stays behind in {}; keywright-cli cert detach takes it out",
-                source.name()
-            ));
+            return;
         }
+        console.note(&match source.path() {
+            Some(path) if !is_inside => {
+                format!("the certificate stays in {}", shown(&certificate_beside(path)))
+            }
+            Some(path) if !is_same_file(path, out) => format!(
+                "the certificate stays behind in {}; keywright-cli cert detach takes it out",
+                shown(path)
+            ),
+            _ => format!(
+                "the format {} has no room for the certificate, which is lost",
+                format.code()
+            ),
+        });
+    }
+
+    fn paths(&self) -> Vec<&Path> {
+        let paths = [&self.public, &self.certificate];
+        paths.into_iter().filter_map(Option::as_deref).collect()
     }
 
     fn plan(&self) -> Option<Plan> {

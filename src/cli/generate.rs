@@ -8,7 +8,7 @@ use super::console::{Console, print_object, shown};
 use super::formats::{PrivateFormat, ensure_holds};
 use super::passphrases::NewPassphrase;
 use super::primes::PrimeOptions;
-use super::private_file::{Place, Private, public_beside, save};
+use super::private_file::{Place, Private, check_neighbours, public_beside, save};
 use super::protection::{Protect, strength_of_new};
 use super::{json, terminal, usage};
 use crate::app::Problem;
@@ -93,10 +93,13 @@ impl Generate {
             None => ask_for_place(spec, self.format)?,
         };
         let beside = public_beside(&path, format);
+        let written: Vec<&Path> = beside.iter().map(|(path, _)| path.as_path()).collect();
+        check_neighbours(&path, None, &written, console)?;
         let plan = beside.as_ref().map(|(path, form)| Plan::public(path, *form));
         let place = Place::new(&path, encoding, plan, console)?;
         let is_printed = place.is_standard_output();
         let passphrase = self.passphrase.or_ask()?;
+        self.protect.check_use(passphrase.is_some())?;
 
         let doing = format!("Making a key ({spec})");
         let private = save(console, &doing, place, move |pulse| {

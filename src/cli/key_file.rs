@@ -170,6 +170,17 @@ impl KeyFile {
         }
     }
 
+    /// Sees to it that a passphrase is not given in vain, by someone who means the new file's.
+    pub(super) fn check_passphrase(&self, parsed: &Parsed, old: &OldPassphrase) -> Result<(), Problem> {
+        match parsed {
+            Parsed::Private(_) if old.is_given() => Err(usage::problem(
+                format!("{} has no passphrase", self.name()),
+                "To give the new file one, use --new-passphrase-file.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// The private key in `parsed`, which is opened where it is locked.
     pub(super) fn open_private(
         &self,

@@ -39,10 +39,12 @@ impl Passwd {
         let path = self.file.place()?;
         let parsed = self.file.parse()?;
         refuse_another_format(&parsed)?;
+        self.file.check_passphrase(&parsed, &self.old)?;
         let Opened { file, .. } = self.file.open_private(parsed, &self.old, console)?;
         let strength = Strength::of(&file.protection).or_usual();
         let encoding = self.protect.encoding(file.format, strength, console)?;
         let passphrase = self.new.or_ask()?;
+        self.protect.check_use(passphrase.is_some())?;
 
         let place = Place::in_place(Plan::single(path, encoding));
         let private = save(console, "Saving the key", place, move |_| {

@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 
 use super::console::{Console, print, shown};
 use super::{interrupt, terminal, usage, work};
-use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::job::Pulse;
-use crate::app::saving::{Encoded, Plan, PublicForm, encode_private, file_beside};
-use crate::format::{Certificate, Format, Outgoing, PrivateEncoding, PrivateFile};
-use crate::key::KeyPair;
+use crate::app::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
+use crate::app::{Blame, Problem};
+use crate::format::{self, Certificate, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, PrivateFile};
 use crate::key::comment::Comment;
+use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{Existing, WriteError};
+use crate::sys::files::{Existing, WriteError, read_key};
 
 /// A private key, and how it is to be written.
 pub(super) struct Private {
@@ -196,6 +196,14 @@ pub(super) fn is_file(path: &Path) -> bool {
     path.as_os_str() != "-" && !is_stream(path)
 }
 
+/// Whether both names lead to one file.
+pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
+}
+
 /// Whether a pipe or a device is at `path`: `/dev/null`, or what a shell makes of `>(…)`. Nothing
 /// there can be replaced or half written.
 #[cfg(unix)]
@@ -242,8 +250,64 @@ pub(super) fn public_beside(path: &Path, format: Format) -> Option<(PathBuf, Pub
     is_file(path).then(|| (file_beside(path), form))
 }
 
+/// Sees to it that a new private key at `out` does not come to lie beside the public half or the
+/// certificate of another one, which would be taken for its own; `written` is put there with it. With
+/// `--force` it is only said.
+pub(super) fn check_neighbours(
+    out: &Path,
+    key: Option<&PublicKey>,
+    written: &[&Path],
+    console: Console,
+) -> Result<(), Problem> {
+    if !is_file(out) {
+        return Ok(());
+    }
+    for path in [file_beside(out), certificate_beside(out)] {
+        let Ok(there) = read_key(&path) else { continue };
+        let is_of_another = match format::parse(there.expose()) {
+            Ok(parsed) => parsed.public().is_some_and(|there| Some(there) != key),
+            Err(_) => false,
+        };
+        if !is_of_another || written.contains(&path.as_path()) {
+            continue;
+        }
+        let what = format!("{} belongs to another key", shown(&path));
+        if !console.is_forced() {
+            return Err(Problem::new(
+                "exists",
+                Blame::World,
+                what,
+                "Nothing was changed. Choose another name, or move that file away; --force leaves it there.",
+            ));
+        }
+        console.note(&format!("{what}, and stays as it is"));
+    }
+    Ok(())
+}
+
+/// Refuses to put what is public in the place of a private key, which nothing could bring back;
+/// `--force` is said for files that can be made again.
+fn keep_private(path: &Path) -> Result<(), Problem> {
+    let Ok(there) = read_key(path) else { return Ok(()) };
+    let is_private = match format::parse(there.expose()) {
+        Ok(parsed) => !matches!(parsed, Parsed::Public(_)),
+        Err(DecodeError::Ssh1(key)) => key.is_private,
+        Err(_) => false,
+    };
+    if is_private {
+        return Err(Problem::new(
+            "exists",
+            Blame::World,
+            format!("{} exists already, and holds a private key", shown(path)),
+            "Choose another name: the private key would be lost.",
+        ));
+    }
+    Ok(())
+}
+
 /// Whether the files of `plan` may be written: nothing is in the way, or it may be replaced.
 pub(super) fn may_write(plan: &Plan, console: Console) -> Result<Existing, Problem> {
+    plan.public_paths().into_iter().try_for_each(keep_private)?;
     let taken: Vec<String> = plan.taken().iter().map(|path| shown(path)).collect();
     let mut existing = console.existing();
     if existing == Existing::Refuse && !taken.is_empty() && terminal::is_there() {

@@ -72,6 +72,23 @@ impl Protect {
         Ok(encoding)
     }
 
+    /// Sees to it that no option is given in vain, for a file that gets no passphrase.
+    pub(super) fn check_use(&self, has_passphrase: bool) -> Result<(), Problem> {
+        let given = [
+            ("--cipher", self.cipher.is_some()),
+            ("--kdf-rounds", self.kdf_rounds.is_some()),
+            ("--scrypt", self.scrypt.is_some()),
+            ("--ppk-param", self.ppk_param.is_some()),
+        ];
+        match given.into_iter().find(|(_, is_given)| *is_given) {
+            Some((option, _)) if !has_passphrase => Err(usage::problem(
+                format!("{option} has no effect without a passphrase"),
+                "Leave the option out, or give the new file a passphrase with --new-passphrase-file.",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Sees to it that every option is one that files of this format know.
     fn check_options(&self, format: Format) -> Result<(), Problem> {
         use Format as F;

@@ -26,6 +26,13 @@ pub(super) fn candidate(text: &[u8]) -> Option<&[u8]> {
     is_type.then_some(text)
 }
 
+/// Whether a private key or another block of text begins here.
+fn is_beginning(line: &[u8]) -> bool {
+    ["-----BEGIN ", "---- BEGIN ", "PuTTY-User-Key-File-"]
+        .iter()
+        .any(|start| line.starts_with(start.as_bytes()))
+}
+
 /// Reads the line, and sees to it that it is the only one.
 pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
     let ended_by_lf = text.split(|byte| *byte == b'\n');
@@ -34,7 +41,8 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
         .filter(|line| !line.trim_ascii().is_empty());
     let line = lines.next().unwrap_or_default();
     if let Some(next) = lines.next() {
-        let is_key = candidate(next).is_some();
+        // Private keys begin with such a line, whatever their format.
+        let is_key = candidate(next).is_some() || is_beginning(next);
         // One long base64 word that begins a line is the rest of a key that an editor has wrapped.
         let is_base64 = base64_end(next.trim_ascii()) >= 16;
         return Err(match (is_key, is_base64) {
@@ -129,4 +137,26 @@ fn line(name: &str, blob: &[u8], comment: &Comment) -> String {
         line.push_str(comment.as_str());
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_private_key_behind_a_public_one_is_another_key() {
+        let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAsIZCADdQ60Iiu4lwVXB8NdXK0QK+J4Nt6YOAlz4Y8u";
+        for behind in [
+            "-----BEGIN OPENSSH PRIVATE KEY-----",
+            "PuTTY-User-Key-File-3: ssh-ed25519",
+            "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----",
+        ] {
+            let text = format!("{line}\n{behind}\nb3BlbnNzaC1rZXktdjEA\n");
+            assert_eq!(
+                parse(text.as_bytes()).err(),
+                Some(DecodeError::MultipleKeys),
+                "{behind}"
+            );
+        }
+    }
 }

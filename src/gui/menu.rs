@@ -137,7 +137,7 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     if entry_ui(ui, document.is_some(), "Copy public key", Some(&shortcuts::COPY)) {
         out.push(Command::CopyPublicKey);
     }
-    if entry_ui(ui, document.is_some(), "Copy picture as text", None) {
+    if entry_ui(ui, document.is_some(), "Copy randomart", None) {
         out.push(Command::CopyRandomart);
     }
     if entry_ui(ui, document.is_some(), "Save public key", None) {
@@ -220,7 +220,11 @@ fn primes_menu_ui(ui: &mut Ui, primes: &mut Policy) {
             primes.proof = proof;
         }
     }
-    let response = ui.checkbox(&mut primes.is_strong, "Use “strong” primes as RSA key factors");
+    let response = pieces::check_ui(
+        ui,
+        &mut primes.is_strong,
+        "Use “strong” primes as RSA key factors",
+    );
     closing(ui, &response);
 }
 

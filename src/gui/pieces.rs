@@ -94,9 +94,19 @@ pub(super) fn low_row_ui(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui
 
 /// One of several; what is chosen is told by the dot, not by its colour alone.
 pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) -> Response {
+    let text = text.into().color(Palette::of(ui).text);
+    restyled(ui, outlined(ui, is_chosen), |ui| ui.radio(is_chosen, text))
+}
+
+/// Something that is so or not.
+pub(super) fn check_ui(ui: &mut Ui, is_so: &mut bool, text: impl Into<RichText>) -> Response {
+    let text = text.into().color(Palette::of(ui).text);
+    restyled(ui, outlined(ui, *is_so), |ui| ui.checkbox(is_so, text))
+}
+
+fn outlined(ui: &Ui, is_chosen: bool) -> impl FnOnce(&mut Style) + use<> {
     let palette = Palette::of(ui);
-    let text = text.into().color(palette.text);
-    let restyle = |style: &mut Style| {
+    move |style: &mut Style| {
         style.wrap_mode = Some(TextWrapMode::Extend);
         let widgets = &mut style.visuals.widgets;
         for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
@@ -108,8 +118,7 @@ pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) 
                 state.bg_stroke = Stroke::new(1.5, palette.accent);
             }
         }
-    };
-    restyled(ui, restyle, |ui| ui.radio(is_chosen, text))
+    }
 }
 
 /// One of several that is called something else than it shows.

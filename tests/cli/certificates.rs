@@ -195,6 +195,13 @@ fn a_converted_key_takes_its_certificate_along() {
     let ran = home.run(&["convert", "key.ppk", "--to", "jwk", "-o", "jwk"]);
     ran.expect_status(0);
     assert!(ran.err.contains("stays behind in key.ppk"), "{}", ran.err);
+    let ran = home.run(&["convert", "ssh", "--to", "jwk", "-o", "-"]);
+    ran.expect_status(0);
+    assert!(
+        ran.err.contains("note: the certificate stays in ssh-cert.pub\n"),
+        "{}",
+        ran.err
+    );
     // What is in the way of the certificate stops it all.
     home.write("new-cert.pub", b"precious");
     home.run(&["convert", "key.ppk", "--to", "openssh", "-o", "new", "--json"])

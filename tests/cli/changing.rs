@@ -22,8 +22,12 @@ fn a_converted_key_keeps_its_passphrase() {
         assert_eq!(told["comment"], "me@here");
         assert_eq!(told["public_key"], home.object(&["info", "key"])["public_key"]);
     }
-    // Only one file each; the public half is asked for on its own.
-    assert_eq!(home.names(), ["key", "key.pub", "openssh", "pass", "ppk", "ppk2"]);
+    // The public half lies beside the one for ssh, as with a new key; PuTTY's files hold it.
+    assert_eq!(
+        home.names(),
+        ["key", "key.pub", "openssh", "openssh.pub", "pass", "ppk", "ppk2"]
+    );
+    assert_eq!(home.read("openssh.pub"), home.read("key.pub"));
 }
 
 #[test]
@@ -96,6 +100,76 @@ fn a_public_key_is_printed_or_saved() {
 }
 
 #[test]
+fn a_private_key_never_makes_room_for_its_public_half() {
+    let home = Home::with_locked_key();
+    home.text(&[
+        "convert",
+        "key",
+        "--to",
+        "pkcs8",
+        "-o",
+        "bare",
+        "--passphrase-file",
+        "pass",
+        "--no-passphrase",
+    ]);
+    let cert = corpus("real/openssh/cert_options-cert.pub");
+    let other = corpus("real/openssh/ed25519");
+    std::fs::copy(other, home.path("made.pub")).unwrap();
+    let before = (home.read("key"), home.read("bare"), home.read("made.pub"));
+    for words in [
+        &["convert", "key", "--to", "public", "-o", "key"][..],
+        &["convert", "key", "--to", "rfc4716", "-o", "bare"],
+        &["convert", "bare", "--to", "spki", "-o", "bare"],
+        &["convert", cert.to_str().unwrap(), "--to", "public", "-o", "key"],
+        &["generate", "-o", "made", "--no-passphrase"],
+    ] {
+        let ran = home.run(&[words, &["--force", "--json"]].concat());
+        ran.expect_error(4, "exists");
+        assert!(ran.err.contains("the private key would be lost"), "{}", ran.err);
+    }
+    assert_eq!(
+        before,
+        (home.read("key"), home.read("bare"), home.read("made.pub"))
+    );
+    assert!(!home.has("made"));
+}
+
+#[test]
+fn a_private_key_does_not_come_to_lie_beside_the_public_half_of_another() {
+    let home = Home::with_key();
+    let other = std::fs::read(corpus("real/openssh/ecdsa256.pub")).unwrap();
+    let certificate = std::fs::read(corpus("real/openssh/cert_options-cert.pub")).unwrap();
+    home.write("a.pub", &other);
+    home.write("b-cert.pub", &certificate);
+    for (words, named) in [
+        (&["convert", "key", "--to", "ppk", "-o", "a"][..], "a.pub"),
+        (&["convert", "key", "--to", "openssh", "-o", "a"], "a.pub"),
+        (&["convert", "key", "--to", "openssh", "-o", "b"], "b-cert.pub"),
+        (
+            &["generate", "--format", "ppk", "-o", "a", "--no-passphrase"],
+            "a.pub",
+        ),
+        (&["generate", "-o", "b", "--no-passphrase"], "b-cert.pub"),
+    ] {
+        let ran = home.run(&[words, &["--json"]].concat());
+        ran.expect_error(4, "exists");
+        assert!(ran.err.contains(named), "{}", ran.err);
+    }
+    assert_eq!(home.names(), ["a.pub", "b-cert.pub", "key", "key.pub"]);
+    for (format, out, named) in [("ppk", "a", "a.pub"), ("openssh", "b", "b-cert.pub")] {
+        let ran = home.run(&["convert", "key", "--to", format, "-o", out, "--force"]);
+        ran.expect_status(0);
+        let note = format!("note: {named} belongs to another key, and stays as it is\n");
+        assert!(ran.err.contains(&note), "{}", ran.err);
+    }
+    assert_eq!(home.read("a.pub").as_bytes(), other);
+    // What is the key's own is in nobody's way, and stays as it is.
+    let told = home.object(&["convert", "key", "--to", "openssh", "-o", "key", "--force"]);
+    assert!(told["public_file"].is_null());
+}
+
+#[test]
 fn a_public_key_does_not_become_a_private_one() {
     let home = Home::with_key();
     let ran = home.run(&["convert", "key.pub", "--to", "ppk", "-o", "new", "--json"]);
@@ -135,6 +209,7 @@ fn a_new_passphrase_replaces_the_old_one_in_place() {
             "pass",
         ];
         home.text(&[&words[..], quick].concat());
+        let names = home.names();
         let words = [
             "passwd",
             "file",
@@ -156,7 +231,7 @@ fn a_new_passphrase_replaces_the_old_one_in_place() {
             .expect_error(3, "wrong-passphrase");
         home.text(&["passwd", "file", "--passphrase-file", "new", "--no-passphrase"]);
         assert_eq!(home.object(&["info", "file"])["encrypted"], false);
-        assert_eq!(home.names(), ["file", "key", "key.pub", "new", "pass"]);
+        assert_eq!(home.names(), names);
     }
 }
 

@@ -190,6 +190,20 @@ fn a_comment_that_the_format_has_no_room_for_is_kept_beside() {
                 .contains("me@here (from the file ending in .pub)")
         );
         assert_eq!(home.text(&["public", "new"]), home.read("key.pub"));
+        home.text(&["convert", "new", "--to", "openssh", "-o", "back"]);
+        assert_eq!(home.object(&["info", "back"])["comment"], "me@here");
+        assert_eq!(home.read("back.pub"), home.read("key.pub"));
+        // Once more in its own place: what lies beside it has the comment.
+        home.write("ip", home.read("key").as_bytes());
+        home.write("ip.pub", home.read("key.pub").as_bytes());
+        let in_place = ["convert", "ip", "--to", format, "-o", "ip", "--force"];
+        let ran = home.run(&in_place);
+        ran.expect_status(0);
+        assert!(ran.err.contains("which is in ip.pub\n"), "{}", ran.err);
+        home.write("ip", home.read("key").as_bytes());
+        home.write("ip.pub", b"precious");
+        let ran = home.run(&in_place);
+        assert!(ran.err.contains("which is lost\n"), "{}", ran.err);
         // What lies there already is not touched, and the note says so.
         let words = ["convert", "key", "--to", format, "-o", "new", "--force"];
         home.write("new.pub", b"precious");

@@ -3,6 +3,70 @@
 use crate::support::{Home, Ran};
 
 #[test]
+fn what_has_no_effect_without_a_passphrase_is_not_taken_in_silence() {
+    let home = Home::with_key();
+    home.write("pass", b"secret\n");
+    let before = home.names();
+    for (words, what) in [
+        (
+            &[
+                "convert",
+                "key",
+                "--to",
+                "ppk",
+                "-o",
+                "new",
+                "--passphrase-file",
+                "pass",
+            ][..],
+            "key has no passphrase",
+        ),
+        (
+            &["passwd", "key", "--passphrase-file", "pass", "--no-passphrase"],
+            "key has no passphrase",
+        ),
+        (
+            &[
+                "convert",
+                "key",
+                "--to",
+                "openssh",
+                "-o",
+                "new",
+                "--kdf-rounds",
+                "9",
+            ],
+            "--kdf-rounds has no effect",
+        ),
+        (
+            &["convert", "key", "--to", "pkcs8", "-o", "new", "--scrypt"],
+            "--scrypt has no effect",
+        ),
+        (
+            &[
+                "generate",
+                "-o",
+                "new",
+                "--no-passphrase",
+                "--cipher",
+                "aes256-cbc",
+            ],
+            "--cipher has no effect",
+        ),
+        (
+            &["passwd", "key", "--no-passphrase", "--kdf-rounds", "9"],
+            "--kdf-rounds has no effect",
+        ),
+    ] {
+        let ran = home.run(&[words, &["--json"]].concat());
+        ran.expect_error(2, "usage");
+        assert!(ran.err.contains(what), "{}", ran.err);
+    }
+    assert_eq!(home.names(), before);
+    home.text(&["info", "key", "key.pub", "--passphrase-file", "pass"]);
+}
+
+#[test]
 fn a_passphrase_comes_from_a_file_or_a_variable() {
     let home = Home::with_locked_key();
     for content in ["secret", "secret\n", "secret\r\n", "secret\nmore\n"] {

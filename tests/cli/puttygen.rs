@@ -330,9 +330,6 @@ fn only_what_can_be_made_again_is_replaced_unasked() {
     for words in [
         &["-t", "ed25519", "--new-passphrase", "none", "-o", "b"][..],
         &["a", "-O", "private-openssh", "-o", "b"],
-        &["a", "-L", "-o", "b"],
-        &["a", "-L", "-o", "a"],
-        &["a", "--dump", "-o", "b"],
     ] {
         let ran = ours(&home, words);
         ran.expect_status(4);
@@ -341,6 +338,17 @@ fn only_what_can_be_made_again_is_replaced_unasked() {
             "{}",
             ran.err
         );
+    }
+    for words in [
+        &["a", "-L", "-o", "b"][..],
+        &["a", "-L", "-o", "a"],
+        &["a", "-l", "-o", "a"],
+        &["a", "--dump", "-o", "b"],
+        &["--force", "a", "-L", "-o", "a"],
+    ] {
+        let ran = ours(&home, words);
+        ran.expect_status(4);
+        assert!(ran.err.contains("holds a private key"), "{}", ran.err);
     }
     assert_eq!((home.read("a"), home.read("b")), (a, b));
     // The same key in another format, an empty file and a public key make room.

@@ -83,6 +83,26 @@ fn nothing_but_json_is_on_standard_output_when_json_is_asked_for() {
 }
 
 #[test]
+fn an_error_of_one_file_of_several_names_it() {
+    let home = Home::with_key();
+    home.write("empty", b"");
+    for command in ["info", "fingerprint"] {
+        let ran = home.run(&[command, "key", "empty", "missing"]);
+        ran.expect_status(1);
+        assert!(
+            ran.err.contains("error: empty: the file is empty\n"),
+            "{}",
+            ran.err
+        );
+        assert_eq!(ran.err.matches("missing").count(), 1, "{}", ran.err);
+        let ran = home.run(&[command, "empty"]);
+        assert!(ran.err.contains("error: the file is empty\n"), "{}", ran.err);
+        let told = home.run(&[command, "key", "empty", "--json"]).objects();
+        assert_eq!(told[1]["error"]["message"], "the file is empty");
+    }
+}
+
+#[test]
 fn help_is_there_for_every_command_and_fits_a_terminal() {
     let home = Home::new();
     let help = home.text(&["--help"]);

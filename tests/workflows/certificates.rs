@@ -287,6 +287,7 @@ fn everything_that_a_certificate_says_is_shown() {
         ("Forced remote command", "/bin/true \"x y\""),
         ("Permitted client IP addresses", "10.0.0.0/8,::1/128"),
         ("PIN or finger at the security key", "required"),
+        ("Permitted", "PTY allocation"),
         ("X11 forwarding permitted", "no"),
         ("Agent forwarding permitted", "no"),
         ("Port forwarding permitted", "no"),

@@ -1,7 +1,5 @@
 //! What is not saved is not lost unasked.
 
-use std::path::PathBuf;
-
 use crate::scene::Scene;
 use keywright::app::App;
 use keywright::app::command::Command as Ask;
@@ -16,7 +14,7 @@ fn nothing_takes_an_unsaved_key_away_without_asking() {
         Ask::NewKey,
         Ask::Open,
         Ask::Paste,
-        Ask::OpenPath(PathBuf::from("elsewhere")),
+        Ask::OpenPath(std::path::absolute("elsewhere").expect("tests run in a folder")),
         Ask::Generate(KeySpec::Ed25519),
     ] {
         let mut scene = Scene::with_key();

@@ -310,3 +310,12 @@ fn a_foreign_format_is_named_together_with_what_saving_makes_of_it() {
     let mut scene = Scene::with_saved_key();
     assert_eq!(scene.document().notice(), None);
 }
+
+#[test]
+fn a_file_that_is_named_by_a_relative_path_is_saved_back_to_its_own_folder() {
+    let mut scene = Scene::new();
+    let name = Path::new("tests/corpus/real/openssh/ed25519");
+    scene.open(name);
+    let expected = std::path::absolute(name).expect("tests run in a folder");
+    assert_eq!(scene.document().path.as_deref(), Some(expected.as_path()));
+}

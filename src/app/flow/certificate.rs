@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::{Dialog, Purpose};
 use crate::app::job::Job;
+use crate::app::saving::certificate_beside;
 use crate::app::task::Task;
 use crate::app::{App, Problem, Status, certificate_facts, opening};
 use crate::format::Certificate;
@@ -57,7 +58,16 @@ impl App {
         };
         if document.certificate().is_some() {
             document.set_certificate(None);
-            self.status = Status::say("Removed the certificate. Save the key to keep it so.");
+            let beside = document.path.as_deref().map(certificate_beside);
+            let beside = beside.filter(|path| path.exists());
+            let name = beside.as_deref().and_then(Path::file_name);
+            self.status = Status::say(match name {
+                Some(name) => format!(
+                    "Removed the certificate here. {} stays, and ssh uses it, until you delete that file.",
+                    name.to_string_lossy()
+                ),
+                None => "Removed the certificate. Save the key to keep it so.".to_owned(),
+            });
         }
     }
 

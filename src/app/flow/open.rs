@@ -36,6 +36,8 @@ impl App {
     }
 
     pub(in crate::app) fn open_path(&mut self, path: PathBuf, unsaved: Unsaved) {
+        // File dialogs take a relative path for one below a folder of their own.
+        let path = std::path::absolute(&path).unwrap_or(path);
         let may_go = unsaved == Unsaved::MayGo;
         if !self.is_saving() && (may_go || self.may_lose_key(&Command::OpenPath(path.clone()))) {
             self.dialog = None;

@@ -182,6 +182,14 @@ impl Plan {
         self.files.iter().map(|file| file.path.as_path()).collect()
     }
 
+    /// Those of the files that will hold no private key.
+    #[must_use]
+    pub fn public_paths(&self) -> Vec<&Path> {
+        let public = |file: &&Planned| !matches!(file.content, Content::Private(_));
+        let files = self.files.iter().filter(public);
+        files.map(|file| file.path.as_path()).collect()
+    }
+
     /// Those of the files that exist already.
     #[must_use]
     pub fn taken(&self) -> Vec<PathBuf> {

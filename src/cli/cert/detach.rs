@@ -10,7 +10,7 @@ use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print_object, shown};
 use crate::cli::key_file::{FoundCertificate, KeyFile, Opened};
 use crate::cli::passphrases::OldPassphrase;
-use crate::cli::private_file::{Place, Private, may_write, save};
+use crate::cli::private_file::{Place, Private, is_same_file, may_write, save};
 use crate::cli::protection::Protect;
 use crate::cli::{interrupt, usage};
 use crate::format::{Certificate, Parsed};
@@ -135,12 +135,4 @@ fn comment_of(parsed: &Parsed) -> Comment {
     comment
         .map(|comment| Comment::cleaned(comment).0)
         .unwrap_or_default()
-}
-
-/// Whether both names lead to one file.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
-    }
 }

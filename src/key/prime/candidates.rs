@@ -127,7 +127,7 @@ fn first_64_bits(words: &[u64]) -> u64 {
 }
 
 /// Up to where small divisors are looked for. The costlier a candidate is to sift, the more it pays
-/// to find one before; the figures are measured (`docs/performance.md`).
+/// to find one before (`scripts/measure-rsa`).
 pub(super) fn division_limit(bits: u32, lanes: usize) -> u32 {
     let single: u32 = match bits {
         ..=768 => 1 << 14,
