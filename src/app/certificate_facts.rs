@@ -14,7 +14,7 @@ pub struct Fact {
 }
 
 /// What a user certificate permits unless it leaves it out.
-const PERMISSIONS: [(&str, &str); 5] = [
+pub const PERMISSIONS: [(&str, &str); 5] = [
     ("permit-X11-forwarding", "X11 forwarding permitted"),
     ("permit-agent-forwarding", "Agent forwarding permitted"),
     ("permit-port-forwarding", "Port forwarding permitted"),
@@ -35,7 +35,7 @@ pub fn facts(certificate: &Certificate) -> Vec<Fact> {
     };
     add("Certificate type", kind.to_owned());
     add(names, principals(certificate));
-    add("Validity period", validity(certificate));
+    add("Validity period", certificate.validity_in_words());
     for option in certificate.critical_options() {
         let name = match option.name.as_str() {
             "source-address" => "Permitted client IP addresses",
@@ -120,13 +120,8 @@ pub fn summary(certificate: &Certificate) -> String {
     format!(
         "{kind} certificate {}, valid {}",
         quoted(certificate.key_id()),
-        validity(certificate)
+        certificate.validity_in_words()
     )
-}
-
-/// “from 2024-01-01 00:00:00 UTC to 2034-01-01 00:00:00 UTC”, “forever”.
-pub(super) fn validity(certificate: &Certificate) -> String {
-    certificate.validity_text().replace('T', " ").replace('Z', " UTC")
 }
 
 fn principals(certificate: &Certificate) -> String {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use crate::app::certificate_facts::validity;
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
     PrivateEncoding, PrivateFile, Protection, Validity, public_line,
@@ -356,14 +355,17 @@ pub fn certificate_warnings(certificate: &Certificate, now: u64) -> Vec<Warning>
         Validity::Valid => {}
         Validity::Expired => warn(
             "cert-expired",
-            format!("the certificate has expired (valid {})", validity(certificate)),
+            format!(
+                "the certificate has expired (valid {})",
+                certificate.validity_in_words()
+            ),
             ASK,
         ),
         Validity::NotYetValid => warn(
             "cert-not-yet-valid",
             format!(
                 "the certificate is not valid yet (valid {})",
-                validity(certificate)
+                certificate.validity_in_words()
             ),
             "Wait until then, or check this computer's clock.",
         ),

@@ -3,6 +3,8 @@
 
 mod text;
 
+pub use text::moment;
+
 use super::error::printable;
 use super::{DecodeError, Fault};
 use crate::key::signature::{SignatureError, Verified, verify};

@@ -5,9 +5,10 @@ use super::certificate::key_or_certificate;
 use super::{Certificate, DecodeError, Fault, Format, PublicFile};
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
+use crate::secret::SecretBytes;
 
 pub(super) const BEGIN: &[u8] = b"---- BEGIN SSH2 PUBLIC KEY ----";
-const END: &[u8] = b"---- END SSH2 PUBLIC KEY ----";
+const END: &str = "---- END SSH2 PUBLIC KEY ----";
 /// A header's value may have 1024 bytes (RFC 4716 §3.3); PuTTYgen does not keep to it, so neither do we.
 const MAX_HEADER: usize = 64 << 10;
 /// Characters in a line of base64, as `puttygen` writes them; RFC 4716 §3 allows 72.
@@ -18,41 +19,12 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
     if lines.next().map(<[u8]>::trim_ascii) != Some(BEGIN) {
         return Err(Fault::Header("---- BEGIN SSH2 PUBLIC KEY ----").into());
     }
-    let mut comment = Vec::new();
-    let mut body = Vec::new();
-    loop {
-        let line = lines.next().ok_or(DecodeError::Truncated)?;
-        let trimmed = line.trim_ascii();
-        if trimmed == END {
-            break;
-        }
-        if body.is_empty() && line.contains(&b':') {
-            let header = continued(line, &mut lines)?;
-            if let Some(value) = comment_of(&header) {
-                comment = value;
-            }
-        } else if trimmed.starts_with(b"-") {
-            return Err(if END.starts_with(trimmed) {
-                DecodeError::Truncated
-            } else {
-                Fault::Header("---- END SSH2 PUBLIC KEY ----").into()
-            });
-        } else {
-            body.extend_from_slice(trimmed);
-        }
-    }
-    if let Some(line) = lines.map(<[u8]>::trim_ascii).find(|line| !line.is_empty()) {
-        let is_key = line.starts_with(b"---- BEGIN ");
-        return Err(if is_key {
-            DecodeError::MultipleKeys
-        } else {
-            DecodeError::TrailingData
-        });
-    }
+    let (comment, body) = comment_and_body(text.len(), &mut lines, END, comment_of)?;
+    nothing_behind(lines, <[u8]>::is_empty)?;
     if body.is_empty() {
         return Err(Fault::NoKeyBlob.into());
     }
-    let (key, certificate) = key_or_certificate(base64(&body)?.expose())?;
+    let (key, certificate) = key_or_certificate(base64(body.expose())?.expose())?;
     Ok(PublicFile {
         format: Format::Rfc4716,
         key,
@@ -61,11 +33,52 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
     })
 }
 
-/// A header line, with the lines that it is continued on behind a backslash (RFC 4716 §3.3).
-pub(super) fn continued<'a>(
-    first: &[u8],
+/// The comment and the base64 between the first line and `end`, in any file of this style: at most `room`
+/// bytes. `comment_of` finds the comment in a header.
+pub(super) fn comment_and_body<'a>(
+    room: usize,
     lines: &mut impl Iterator<Item = &'a [u8]>,
-) -> Result<Vec<u8>, DecodeError> {
+    end: &'static str,
+    comment_of: fn(&[u8]) -> Option<Vec<u8>>,
+) -> Result<(Vec<u8>, SecretBytes), DecodeError> {
+    let mut comment = Vec::new();
+    let mut body = SecretBytes::with_capacity(room);
+    loop {
+        let line = lines.next().ok_or(DecodeError::Truncated)?;
+        let trimmed = line.trim_ascii();
+        if trimmed == end.as_bytes() {
+            return Ok((comment, body));
+        }
+        if body.is_empty() && line.contains(&b':') {
+            if let Some(value) = comment_of(&continued(line, lines)?) {
+                comment = value;
+            }
+        } else if trimmed.starts_with(b"-") {
+            return Err(if end.as_bytes().starts_with(trimmed) {
+                DecodeError::Truncated
+            } else {
+                Fault::Header(end).into()
+            });
+        } else {
+            body.extend(trimmed);
+        }
+    }
+}
+
+/// Sees to it that behind the end there are only lines that are nothing.
+pub(super) fn nothing_behind<'a>(
+    lines: impl Iterator<Item = &'a [u8]>,
+    is_nothing: fn(&[u8]) -> bool,
+) -> Result<(), DecodeError> {
+    match lines.map(<[u8]>::trim_ascii).find(|line| !is_nothing(line)) {
+        None => Ok(()),
+        Some(line) if line.starts_with(b"---- BEGIN ") => Err(DecodeError::MultipleKeys),
+        Some(_) => Err(DecodeError::TrailingData),
+    }
+}
+
+/// A header line, with the lines that it is continued on behind a backslash (RFC 4716 §3.3).
+fn continued<'a>(first: &[u8], lines: &mut impl Iterator<Item = &'a [u8]>) -> Result<Vec<u8>, DecodeError> {
     let mut header = first.to_vec();
     while header.last() == Some(&b'\\') {
         header.pop();
@@ -124,6 +137,6 @@ fn file(blob: &[u8], comment: &Comment) -> String {
         "{}\nComment: \"{quoted}\"\n{}{}\n",
         String::from_utf8_lossy(BEGIN),
         String::from_utf8_lossy(body.expose()),
-        String::from_utf8_lossy(END),
+        END,
     )
 }

@@ -10,14 +10,14 @@ use rand_core::CryptoRng;
 use super::armour::{base64, lines, wrapped_base64};
 use super::error::printable;
 use super::openssh::Cipher;
-use super::rfc4716::{continued, header};
+use super::rfc4716::{comment_and_body, header, nothing_behind};
 use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection};
 use crate::key::wire::{MAX_NUMBER_BYTES, Reader, WireError, Writer, bit_len, minimal};
 use crate::key::{KeyPair, PrivateKey, PublicKey, validate};
 use crate::secret::{Passphrase, SecretBytes};
 
 pub(super) const BEGIN: &[u8] = b"---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----";
-const END: &[u8] = b"---- END SSH2 ENCRYPTED PRIVATE KEY ----";
+const END: &str = "---- END SSH2 ENCRYPTED PRIVATE KEY ----";
 const MAGIC: u32 = 0x3f6f_f9eb;
 const RSA: &str = "if-modn{sign{rsa-pkcs1-sha1},encrypt{rsa-pkcs1v2-oaep}}";
 const DSA: &str = "dl-modp{sign{dsa-nist-sha1},dh{plain}}";
@@ -96,38 +96,9 @@ fn unarmoured(text: &[u8]) -> Result<(Vec<u8>, SecretBytes), DecodeError> {
     if lines.next().map(<[u8]>::trim_ascii) != Some(BEGIN) {
         return Err(DecodeError::Truncated);
     }
-    let mut comment = Vec::new();
-    let mut body = SecretBytes::with_capacity(text.len());
-    loop {
-        let line = lines.next().ok_or(DecodeError::Truncated)?;
-        let trimmed = line.trim_ascii();
-        if trimmed == END {
-            break;
-        }
-        if body.is_empty() && line.contains(&b':') {
-            if let Some(value) = comment_of(&continued(line, &mut lines)?) {
-                comment = value;
-            }
-        } else if trimmed.starts_with(b"-") {
-            return Err(if END.starts_with(trimmed) {
-                DecodeError::Truncated
-            } else {
-                Fault::Header("---- END SSH2 ENCRYPTED PRIVATE KEY ----").into()
-            });
-        } else {
-            body.extend(trimmed);
-        }
-    }
+    let (comment, body) = comment_and_body(text.len(), &mut lines, END, comment_of)?;
     // OpenSSH's own sample of the format has a line of dashes behind its end.
-    let is_nothing = |line: &&[u8]| line.iter().all(|byte| *byte == b'-');
-    let mut behind = lines.map(<[u8]>::trim_ascii);
-    if let Some(line) = behind.find(|line| !is_nothing(line)) {
-        return Err(if line.starts_with(b"---- BEGIN ") {
-            DecodeError::MultipleKeys
-        } else {
-            DecodeError::TrailingData
-        });
-    }
+    nothing_behind(lines, |line| line.iter().all(|byte| *byte == b'-'))?;
     if body.is_empty() {
         return Err(DecodeError::Truncated);
     }
@@ -292,7 +263,7 @@ pub(super) fn encode(
     text.extend(folded(outgoing.comment.as_str()).as_bytes());
     text.extend(b"\"\n");
     text.extend(wrapped_base64(blob.finish().expose(), LINE_WIDTH).expose());
-    text.extend(END);
+    text.extend(END.as_bytes());
     text.extend(b"\n");
     Ok(text)
 }

@@ -1,20 +1,11 @@
 //! `-O cert-info` and `-O fingerprint`: certificates and keys in PuTTY's words.
 
-use time::OffsetDateTime;
-
+use crate::app::certificate_facts::PERMISSIONS;
+use crate::format::certificate::moment;
 use crate::format::{Certificate, CertificateKind};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
-
-/// What a certificate of a user must permit, and how its absence is told.
-const PERMISSIONS: [(&str, &str); 5] = [
-    ("permit-X11-forwarding", "X11 forwarding"),
-    ("permit-agent-forwarding", "Agent forwarding"),
-    ("permit-port-forwarding", "Port forwarding"),
-    ("permit-pty", "PTY allocation"),
-    ("permit-user-rc", "Running user ~/.ssh.rc"),
-];
 
 /// The fingerprint with the type's name before it, that of the certificate where there is one.
 pub(super) fn fingerprint_line(
@@ -66,7 +57,7 @@ pub(super) fn text(certificate: &Certificate) -> String {
     let has = |name: &str| extensions.iter().any(|option| option.name == name);
     for (name, title) in PERMISSIONS {
         if is_user && !has(name) {
-            lines.push(format!("{title} permitted: no"));
+            lines.push(format!("{title}: no"));
         }
     }
     let sha256 = |wire: &[u8]| Fingerprint::of_wire(wire, FingerprintKind::Sha256);
@@ -90,24 +81,8 @@ fn period(certificate: &Certificate) -> String {
     let (after, before) = (certificate.valid_after(), certificate.valid_before());
     match (after, before) {
         (0, u64::MAX) => "forever".to_owned(),
-        (0, _) => format!("until {}", date(before)),
-        (_, u64::MAX) => format!("after {}", date(after)),
-        _ => format!("{} - {}", date(after), date(before)),
-    }
-}
-
-/// A point in time in UTC: `2024-01-01 00:00:00 UTC`; seconds where the calendar ends.
-pub(super) fn date(seconds: u64) -> String {
-    let moment = i64::try_from(seconds)
-        .ok()
-        .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
-    match moment {
-        None => format!("second {seconds} after 1970"),
-        Some(moment) => {
-            let (year, month, day) = moment.to_calendar_date();
-            let (hour, minute, second) = moment.to_hms();
-            let month = u8::from(month);
-            format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
-        }
+        (0, _) => format!("until {}", moment(before)),
+        (_, u64::MAX) => format!("after {}", moment(after)),
+        _ => format!("{} - {}", moment(after), moment(before)),
     }
 }

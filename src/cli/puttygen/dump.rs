@@ -2,7 +2,7 @@
 
 use base64ct::{Base64, Encoding as _};
 
-use super::cert_info::date;
+use crate::format::certificate::moment;
 use crate::format::{Certificate, CertificateKind, CertificateOption};
 use crate::key::edwards;
 use crate::key::wire::{Reader, minimal};
@@ -41,10 +41,10 @@ impl Dump {
         self.number("cert_valid_after", &after.to_be_bytes());
         self.number("cert_valid_before", &before.to_be_bytes());
         if after != 0 {
-            self.text("cert_valid_after_date", date(after).as_bytes());
+            self.text("cert_valid_after_date", moment(after).as_bytes());
         }
         if before != u64::MAX {
-            self.text("cert_valid_before_date", date(before).as_bytes());
+            self.text("cert_valid_before_date", moment(before).as_bytes());
         }
         self.options("critical_option", certificate.critical_options());
         self.options("extension", certificate.extensions());

@@ -26,6 +26,16 @@ impl Certificate {
     /// When it counts: `forever`, `from 2024-01-01T00:00:00Z to 2034-01-01T00:00:00Z`, …
     #[must_use]
     pub fn validity_text(&self) -> String {
+        self.validity_as(|seconds| written(seconds, "T", "Z"))
+    }
+
+    /// The same in words for people: `from 2024-01-01 00:00:00 UTC to 2034-01-01 00:00:00 UTC`, …
+    #[must_use]
+    pub fn validity_in_words(&self) -> String {
+        self.validity_as(moment)
+    }
+
+    fn validity_as(&self, moment: impl Fn(u64) -> String) -> String {
         let (after, before) = (moment(self.valid_after), moment(self.valid_before));
         match (self.valid_after, self.valid_before) {
             (0, u64::MAX) => "forever".to_owned(),
@@ -104,8 +114,13 @@ fn fingerprint(key: &PublicKey) -> Fingerprint {
     Fingerprint::of(key, FingerprintKind::Sha256)
 }
 
-/// A point in time in UTC; seconds where the calendar ends, at the year 9999.
-fn moment(seconds: u64) -> String {
+/// A point in time in UTC: `2024-01-01 00:00:00 UTC`; seconds where the calendar ends, at the year 9999.
+#[must_use]
+pub fn moment(seconds: u64) -> String {
+    written(seconds, " ", " UTC")
+}
+
+fn written(seconds: u64, between: &str, zone: &str) -> String {
     let moment = i64::try_from(seconds)
         .ok()
         .and_then(|seconds| OffsetDateTime::from_unix_timestamp(seconds).ok());
@@ -115,7 +130,7 @@ fn moment(seconds: u64) -> String {
             let (year, month, day) = moment.to_calendar_date();
             let (hour, minute, second) = moment.to_hms();
             format!(
-                "{year:04}-{:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z",
+                "{year:04}-{:02}-{day:02}{between}{hour:02}:{minute:02}:{second:02}{zone}",
                 u8::from(month)
             )
         }
