@@ -82,6 +82,8 @@ start_wine() {
     # No browser and no .NET are asked for, and nothing comes into the menus of who runs this. Wine's Direct3D 12 aborts
     # where the processor draws, instead of saying that it cannot; without it the window takes OpenGL.
     export WINEDLLOVERRIDES='mscoree,mshtml,d3d12=d;winemenubuilder.exe=d'
+    mkdir "$WINEPREFIX"
+    # One server for all that is run; else each program would wait for a new one.
     wineserver --persistent
     wine wineboot --init >/dev/null 2>&1
 
