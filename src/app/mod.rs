@@ -9,6 +9,7 @@ pub mod command_line;
 pub mod describe;
 pub mod desktop;
 pub mod dialog;
+pub mod duration;
 mod flow;
 pub mod guessing;
 pub mod job;

@@ -301,7 +301,7 @@ mod tests {
         impl Watch for Cancel {
             fn progress(&self, progress: Progress) {
                 // One prime has been found.
-                if matches!(progress, Progress::Searching { done } if done >= 0.5) {
+                if matches!(progress, Progress::Searching { done, .. } if done >= 0.5) {
                     self.0.store(true, Ordering::Relaxed);
                 }
             }

@@ -42,4 +42,4 @@ mod small_primes;
 mod unroll;
 
 pub use engine::Engine;
-pub use small_primes::SmallPrimes;
+pub use small_primes::{SmallPrimes, Window};

@@ -1,10 +1,8 @@
 //! The search for primes: what to try ([`Policy`]), how to sift it (the crate `keywright-sift`),
 //! who judges, with how many hands ([`Crew`]), and whom to tell ([`Watch`]).
 //!
-//! Candidates are drawn afresh each time, uniformly from a range, as FIPS 186-5 A.1.3 has it. Walking
-//! on from a random start would save a tenth of the time, but prefers primes after long gaps, which
-//! can be told from uniform ones (Fouque and Tibouchi, "Close to uniform prime number generation with
-//! fewer random bits", 2014).
+//! Candidates lie in a window of 2^31 odd numbers, which is drawn uniformly, and in which they are
+//! ([`candidates`] says how evenly that spreads the primes). The bounds are FIPS 186-5's.
 //!
 //! The sift is fast and is not trusted: what it lets through goes to the judge, the Baillie–PSW test,
 //! to which no composite number is known that passes. So a fault in the sift can cost time but can
@@ -105,13 +103,23 @@ pub(super) trait Source: Sync {
     /// The chance that one of them is prime.
     fn chance_of_prime(&self) -> f64;
 
-    /// The next one: odd, without small divisors.
-    fn draw(&self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled>;
+    /// Begins to draw, for one hand.
+    fn begin<'a>(
+        &'a self,
+        rng: &mut ChaCha20Rng,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Box<dyn Draw + 'a>, Cancelled>;
 
     /// Whether it is prime for a reason of its own, beside the judge's word; for what has none, yes.
     fn proves(&self, _: &SecretUint) -> bool {
         true
     }
+}
+
+/// One hand's candidates.
+pub(super) trait Draw {
+    /// The next one: odd, without small divisors.
+    fn next(&mut self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled>;
 }
 
 /// One prime that is looked for.
@@ -176,11 +184,14 @@ fn look_for<const N: usize>(
         tally,
     } = &wanted[index];
     let stop = || is_found.load(Ordering::Relaxed) || search.watch.is_cancelled();
+    let Ok(mut candidates) = source.begin(rng, &stop) else {
+        return;
+    };
     while !stop() {
         Tally::tell(wanted.each_ref().map(|wanted| &wanted.tally), search.watch);
         let mut batch = Vec::with_capacity(search.engine.lanes());
         while batch.len() < search.engine.lanes() {
-            match source.draw(rng, &stop) {
+            match candidates.next(rng, &stop) {
                 Ok(candidate) => batch.push(candidate),
                 Err(Cancelled) => return,
             }
