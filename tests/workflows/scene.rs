@@ -21,8 +21,12 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Self {
+        Self::with_settings(Kept::nowhere())
+    }
+
+    pub(crate) fn with_settings(kept: Kept) -> Self {
         Self {
-            app: App::new(Arc::new(|| {}), Kept::nowhere()),
+            app: App::new(Arc::new(|| {}), kept),
             desktop: Scripted::default(),
             folder: TempDir::new().expect("a folder"),
         }
