@@ -104,7 +104,9 @@ impl Surroundings<'_> {
     /// Where a portable program's file would lie.
     fn beside(&self) -> Vec<PathBuf> {
         let folder = self.program.and_then(Path::parent);
-        let bundle = folder.filter(|_| self.system == System::MacOs).and_then(bundle_of);
+        let bundle = folder
+            .filter(|_| self.system == System::MacOs)
+            .and_then(bundle_of);
         [folder, bundle.and_then(Path::parent)]
             .into_iter()
             .flatten()
@@ -118,9 +120,7 @@ impl Surroundings<'_> {
     /// leaves the same variables behind; but then the program is not in its folder.
     fn image(&self) -> Option<PathBuf> {
         let inside = self.folder_named_by("APPDIR")?;
-        let is_ours = self
-            .program
-            .is_some_and(|program| program.starts_with(&inside));
+        let is_ours = self.program.is_some_and(|program| program.starts_with(&inside));
         self.folder_named_by("APPIMAGE").filter(|_| is_ours)
     }
 
@@ -268,10 +268,7 @@ mod tests {
     #[test]
     fn windows_without_its_variable_is_asked_for_the_home_folder() {
         for variables in [&[][..], &[("APPDATA", "Roaming")], &[("APPDATA", r"\Roaming")]] {
-            let case = Case {
-                variables,
-                ..WINDOWS
-            };
+            let case = Case { variables, ..WINDOWS };
             is_of_user(&case, "C:/Users/me/AppData/Roaming/Keywright/settings.toml");
         }
     }
@@ -333,12 +330,13 @@ mod tests {
     #[test]
     fn an_appimage_is_the_program_that_the_file_lies_beside() {
         let beside = "/media/stick/keywright.toml";
+        let files = &[beside];
         let case = |program| Case {
             variables: &[
                 ("APPDIR", "/tmp/.mount_Keywr"),
                 ("APPIMAGE", "/media/stick/Keywright.AppImage"),
             ],
-            files: &[beside],
+            files,
             program,
             ..LINUX
         };
@@ -351,7 +349,10 @@ mod tests {
     fn windows_long_form_of_a_path_is_shortened_where_it_can_be() {
         for (long, short) in [
             (r"\\?\E:\keywright\keywright.exe", r"E:\keywright\keywright.exe"),
-            (r"\\?\UNC\server\share\keywright.exe", r"\\?\UNC\server\share\keywright.exe"),
+            (
+                r"\\?\UNC\server\share\keywright.exe",
+                r"\\?\UNC\server\share\keywright.exe",
+            ),
             ("/usr/bin/keywright", "/usr/bin/keywright"),
         ] {
             assert_eq!(without_verbatim(long.into()), PathBuf::from(short));

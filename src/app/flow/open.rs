@@ -86,9 +86,7 @@ impl App {
 
     fn type_path(&mut self, purpose: Purpose) {
         let start = match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate => {
-                self.folder_to_open().unwrap_or_default().join("")
-            }
+            Purpose::Open(_) | Purpose::AddCertificate => self.folder_to_open().unwrap_or_default().join(""),
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 let folder = self.folder_to_save().unwrap_or_default();
                 folder.join(self.suggested_name(purpose))

@@ -78,7 +78,11 @@ impl SettingsFile {
             if let Some(value) = self.value(entry)
                 && (entry.read)(value, &mut settings).is_none()
             {
-                log::warn!("the setting {}.{} is not understood: {value}", entry.table, entry.name);
+                log::warn!(
+                    "the setting {}.{} is not understood: {value}",
+                    entry.table,
+                    entry.name
+                );
             }
         }
         if settings.strength.checked().is_err() {

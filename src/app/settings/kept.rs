@@ -78,7 +78,9 @@ impl Kept {
             Err(error) => {
                 kept.state = State::LetBe;
                 let what = Problem::from(error).sentence();
-                kept.complain(format!("The usual settings hold, and changes are not kept: {what}"));
+                kept.complain(format!(
+                    "The usual settings hold, and changes are not kept: {what}"
+                ));
             }
         }
         kept
@@ -179,7 +181,9 @@ impl Kept {
         self.tried = now.clone();
         // One attempt; the answer says what came of it.
         self.state = State::Usual;
-        self.job = Some(Job::start("settings", wake, move |_| write(&place, &before, &now)));
+        self.job = Some(Job::start("settings", wake, move |_| {
+            write(&place, &before, &now)
+        }));
     }
 
     fn poll(&mut self) {
@@ -221,7 +225,9 @@ impl Kept {
             Err(problem) => {
                 let what = problem.sentence();
                 self.complain(match &self.damage {
-                    Some(why) => format!("The settings are damaged ({why}), and new ones are not kept: {what}"),
+                    Some(why) => {
+                        format!("The settings are damaged ({why}), and new ones are not kept: {what}")
+                    }
                     None => format!("Settings are not kept: {what}"),
                 });
             }
