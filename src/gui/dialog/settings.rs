@@ -53,10 +53,12 @@ pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>)
     });
     scene.out.append(&mut out);
     ui.add_space(4.0);
-    if let Some(trouble) = kept.trouble() {
-        pieces::note_ui(ui, Tone::Warning, trouble, "");
+    match kept.trouble() {
+        Some(trouble) => pieces::note_ui(ui, Tone::Warning, trouble, ""),
+        None => {
+            pieces::hint_ui(ui, kept.explanation());
+        }
     }
-    pieces::hint_ui(ui, kept.explanation());
     if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }
