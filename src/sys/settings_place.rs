@@ -292,8 +292,8 @@ mod tests {
         let program = "/opt/keywright/keywright";
         is_portable(
             &Case {
-                files,
                 program,
+                files,
                 ..LINUX
             },
             files[0],
@@ -336,8 +336,8 @@ mod tests {
                 ("APPDIR", "/tmp/.mount_Keywr"),
                 ("APPIMAGE", "/media/stick/Keywright.AppImage"),
             ],
-            files,
             program,
+            files,
             ..LINUX
         };
         is_portable(&case("/tmp/.mount_Keywr/usr/bin/keywright"), beside);
