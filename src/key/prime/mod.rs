@@ -2,7 +2,7 @@
 //! who judges, with how many hands ([`Crew`]), and whom to tell ([`Watch`]).
 //!
 //! Candidates lie in a window of 2^31 odd numbers, which is drawn uniformly, and in which they are
-//! ([`candidates`] says how evenly that spreads the primes). The bounds are FIPS 186-5's.
+//! (`candidates.rs` says how evenly that spreads the primes). The bounds are FIPS 186-5's.
 //!
 //! The sift is fast and is not trusted: what it lets through goes to the judge, the Baillie–PSW test,
 //! to which no composite number is known that passes. So a fault in the sift can cost time but can
