@@ -39,6 +39,49 @@ fn every_module_at_the_root_stands_on_a_floor() {
     );
 }
 
+/// What fetches pages, reports home or brings updates.
+const TALKATIVE: &[&str] = &[
+    "attohttpc",
+    "curl",
+    "hyper",
+    "isahc",
+    "minreq",
+    "native-tls",
+    "openssl",
+    "opentelemetry",
+    "quinn",
+    "reqwest",
+    "rustls",
+    "self_update",
+    "sentry",
+    "surf",
+    "tungstenite",
+    "ureq",
+];
+
+#[test]
+fn no_library_is_there_that_could_talk_to_a_server_of_its_own_accord() {
+    let lock = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.lock");
+    let lock = std::fs::read_to_string(lock).expect("it is in the tree");
+    let names: Vec<&str> = (lock.lines())
+        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'))
+        .collect();
+    assert!(names.contains(&"keywright"), "this is no Cargo.lock: {names:?}");
+    let talkative: Vec<_> = names.iter().filter(|name| TALKATIVE.contains(name)).collect();
+    assert!(talkative.is_empty(), "{talkative:?}");
+}
+
+#[test]
+fn the_console_program_knows_no_settings() {
+    for file in House::read().files {
+        let is_console = file.name.starts_with("cli/") || file.name.starts_with("bin/");
+        let names_them = ["app::settings", "settings_place"]
+            .iter()
+            .any(|name| file.text.contains(name));
+        assert!(!is_console || !names_them, "src/{} reads settings", file.name);
+    }
+}
+
 #[test]
 fn no_source_file_outgrows_a_reader() {
     let too_long: Vec<String> = House::read()

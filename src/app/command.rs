@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::app::dialog::{TextSize, ThemeChoice};
 use crate::app::saving::{Choice, PublicForm};
+use crate::app::settings::WindowShape;
 use crate::app::stage::Subject;
 use crate::key::entropy::Sample;
 use crate::key::fingerprint::FingerprintKind;
@@ -89,6 +90,8 @@ pub enum Command {
     SetTextSize(TextSize),
     /// The format that new keys are saved in.
     Prefer(Choice),
+    /// The window has another size now.
+    ShapeWindow(WindowShape),
     /// Show who made this program, and under which licence.
     About,
 

@@ -19,10 +19,15 @@ pub struct Pulse {
     cancelled: AtomicBool,
     /// Thousandths done; [`UNKNOWN`] until the work says something.
     done: AtomicU32,
+    /// How much work is to be expected for what has been done: the bits of an `f32`.
+    left: AtomicU32,
     wake: Wake,
 }
 
 const UNKNOWN: u32 = u32::MAX;
+
+/// Work that takes no longer needs no word about it, and after less nothing can be said.
+const WORTH_AN_ESTIMATE: Duration = Duration::from_secs(1);
 
 impl fmt::Debug for Pulse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,6 +44,11 @@ impl Watch for Pulse {
         reason = "a fraction of a thousand"
     )]
     fn progress(&self, progress: Progress) {
+        let left = match progress {
+            Progress::Searching { left, .. } => left,
+            Progress::Checking => 0.0,
+        };
+        self.left.store(left.to_bits(), Ordering::Relaxed);
         let done = (progress.fraction() * STEPS) as u32;
         if self.done.swap(done, Ordering::Relaxed) != done {
             (self.wake)();
@@ -75,6 +85,7 @@ impl<T: Send + 'static> Job<T> {
         let pulse = Arc::new(Pulse {
             cancelled: AtomicBool::new(false),
             done: AtomicU32::new(UNKNOWN),
+            left: AtomicU32::new(f32::INFINITY.to_bits()),
             wake: Arc::clone(wake),
         });
         let (sender, result) = channel();
@@ -140,6 +151,18 @@ impl<T> Job<T> {
         self.started.elapsed()
     }
 
+    /// How much longer it will take on average; nothing while that cannot be told, or is not worth it.
+    #[must_use]
+    pub fn left(&self) -> Option<Duration> {
+        let elapsed = self.elapsed();
+        let left = f32::from_bits(self.pulse.left.load(Ordering::Relaxed));
+        if elapsed < WORTH_AN_ESTIMATE {
+            return None;
+        }
+        let left = Duration::try_from_secs_f32(elapsed.as_secs_f32() * left).ok()?;
+        (left >= WORTH_AN_ESTIMATE).then_some(left)
+    }
+
     /// Asks it to stop. It may still finish.
     pub fn cancel(&self) {
         self.pulse.cancelled.store(true, Ordering::Relaxed);
@@ -201,7 +224,7 @@ mod tests {
         let wake: Wake = Arc::new(move || sender.send(()).unwrap_or_default());
         let mut job = Job::start("test", &wake, |pulse| {
             for done in [0.1, 0.1, 0.9] {
-                pulse.progress(Progress::Searching { done });
+                pulse.progress(Progress::Searching { done, left: 1.0 });
             }
         });
         assert!(matches!(job.wait(LONG), Poll::Done(())));
@@ -209,5 +232,25 @@ mod tests {
             woken.recv_timeout(LONG).unwrap();
         }
         assert!((job.progress().unwrap() - 0.9).abs() < 0.01);
+    }
+
+    #[test]
+    fn what_is_left_is_told_after_a_second() {
+        let work = |pulse: &Pulse| {
+            pulse.progress(Progress::Searching { done: 0.1, left: 9.0 });
+            while !pulse.is_cancelled() {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        };
+        let mut job = Job::start("test", &quiet(), work);
+        job.started = Instant::now()
+            .checked_sub(Duration::from_secs(10))
+            .expect("the machine runs for longer");
+        let mut left = None;
+        while left.is_none() {
+            left = job.left();
+        }
+        let left = left.expect("it was told").as_secs();
+        assert!((90..99).contains(&left), "{left}");
     }
 }

@@ -9,6 +9,7 @@ pub mod command_line;
 pub mod describe;
 pub mod desktop;
 pub mod dialog;
+pub mod duration;
 mod flow;
 pub mod guessing;
 pub mod job;
@@ -17,11 +18,13 @@ mod next_key;
 pub mod opening;
 mod problem;
 pub mod saving;
+pub mod settings;
 pub mod speed;
 pub mod stage;
 mod task;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use command::Command;
 pub use next_key::{Kind, NextKey};
@@ -34,6 +37,7 @@ use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
 use job::{Job, Poll, Wake};
 use saving::{Choice, Strength};
+use settings::{Kept, Settings};
 use speed::Speed;
 use stage::{Document, Generating, Stage, Stirring, Subject};
 use task::Task;
@@ -79,6 +83,8 @@ pub struct App {
     pub text_size: TextSize,
     /// The key to make next, as the page has it.
     pub next_key: NextKey,
+    /// What is remembered of all this, where, and what is wrong with that.
+    pub kept: Kept,
     task: Option<Task>,
     speed: Measured,
     wake: WakeUp,
@@ -106,18 +112,20 @@ impl std::fmt::Debug for WakeUp {
 impl App {
     /// A program without a key. `wake` is called from other threads when there is something to poll.
     #[must_use]
-    pub fn new(wake: Wake) -> Self {
+    pub fn new(wake: Wake, kept: Kept) -> Self {
+        let settings = kept.settings().clone();
         Self {
             stage: Stage::Empty,
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
             fingerprint_of: Subject::default(),
-            strength: Strength::default(),
-            preferred: Choice::OpenSsh,
-            theme: ThemeChoice::default(),
-            text_size: TextSize::default(),
-            next_key: NextKey::default(),
+            strength: settings.strength,
+            preferred: settings.preferred,
+            theme: settings.theme,
+            text_size: settings.text_size,
+            next_key: settings.next_key,
+            kept,
             task: None,
             speed: Measured::NotYet,
             wake: WakeUp(wake),
@@ -183,6 +191,7 @@ impl App {
             Command::SetTheme(theme) => self.theme = theme,
             Command::SetTextSize(size) => self.text_size = size,
             Command::Prefer(choice) => self.prefer(choice),
+            Command::ShapeWindow(shape) => self.kept.now.window = shape,
             Command::About => self.dialog = Some(Dialog::About),
 
             Command::CloseDialog => self.dialog = None,
@@ -197,6 +206,14 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_speed();
+        self.poll_settings();
+    }
+
+    /// Writes the settings that are not in their file yet. Called when the window closes; a disk that
+    /// does not answer is waited for no longer than `limit`, twice.
+    pub fn finish_settings(&mut self, limit: Duration) {
+        let now = self.settings();
+        self.kept.finish(now, &self.wake.0, limit);
     }
 
     /// Whether the program is to end.
@@ -246,6 +263,29 @@ impl App {
         match self.speed {
             Measured::Known(speed) => Some(speed),
             Measured::NotYet | Measured::Measuring(_) => None,
+        }
+    }
+
+    /// All that is to be remembered.
+    fn settings(&self) -> Settings {
+        let remembered = &self.kept.now;
+        Settings {
+            theme: self.theme,
+            text_size: self.text_size,
+            next_key: self.next_key.worth_remembering(remembered.next_key),
+            preferred: self.preferred,
+            ..remembered.clone()
+        }
+    }
+
+    fn poll_settings(&mut self) {
+        let now = self.settings();
+        self.kept.keep(now, &self.wake.0);
+        // What a person has just done is more important than what became of a file.
+        if self.status.text.is_empty()
+            && let Some(notice) = self.kept.take_notice()
+        {
+            self.status = notice;
         }
     }
 
@@ -385,6 +425,8 @@ impl App {
         match strength.checked() {
             Ok(()) => {
                 self.strength = strength;
+                // What is measured on this machine is no wish of anybody's, and is not remembered.
+                self.kept.now.strength = strength;
                 self.dialog = None;
             }
             Err(problem) => parameters.problem = Some(problem),

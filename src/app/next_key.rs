@@ -90,6 +90,17 @@ impl NextKey {
     }
 }
 
+impl NextKey {
+    /// This, unless it is none or can be broken: then what was remembered `before`. Such a key is made
+    /// because one device needs it, and is not to be the next one by default.
+    pub(super) fn worth_remembering(self, before: Self) -> Self {
+        match self.spec() {
+            Ok(spec) if !is_weak(spec) => self,
+            _ => before,
+        }
+    }
+}
+
 /// Whether this key is asked about before it is made, for it can be broken.
 pub(super) fn is_weak(spec: KeySpec) -> bool {
     match spec {

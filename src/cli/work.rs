@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::console::{Console, complain};
+use crate::app::duration::in_words;
 use crate::app::job::{Job, Poll, Pulse};
 use crate::app::{Problem, lost};
 
@@ -34,7 +35,8 @@ pub(super) fn run<T: Send + 'static>(
             Poll::Lost => return Err(lost()),
         }
         if console.shows_progress() && job.elapsed() > PATIENCE {
-            bar.get_or_insert_with(|| Bar::new(doing)).draw(job.progress());
+            bar.get_or_insert_with(|| Bar::new(doing))
+                .draw(job.progress(), job.left());
         }
     }
 }
@@ -63,8 +65,10 @@ impl Bar {
         clippy::cast_precision_loss,
         reason = "a fraction of a thousand"
     )]
-    fn draw(&self, done: Option<f32>) {
+    fn draw(&self, done: Option<f32>, left: Option<Duration>) {
         self.0.set_style(style(done.is_some()));
+        let left = left.map(|left| format!(", on average another {}", in_words(left)));
+        self.0.set_prefix(left.unwrap_or_default());
         match done {
             Some(done) => self.0.set_position((done * STEPS as f32) as u64),
             None => self.0.tick(),
@@ -74,7 +78,7 @@ impl Bar {
 
 fn style(is_measured: bool) -> ProgressStyle {
     let template = if is_measured {
-        "{msg}… [{bar:30}] {elapsed}"
+        "{msg}… [{bar:30}] {elapsed}{prefix}"
     } else {
         "{spinner} {msg}… {elapsed}"
     };

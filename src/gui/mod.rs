@@ -20,17 +20,22 @@ mod theme;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use eframe::egui::{Context, Ui, ViewportCommand};
-use eframe::{CreationContext, Frame};
+use eframe::egui::{Context, InputState, Ui, ViewportCommand};
+use eframe::{CreationContext, Frame, glow};
 
 pub use start::run;
 
 use crate::app::desktop::Desktop;
 use crate::app::job::Wake;
+use crate::app::settings::{Kept, WindowShape};
 use crate::app::stage::Document;
 use crate::app::{App, Command};
 use system_theme::SystemTheme;
+
+/// How long a disk may take over the settings when the window is to close.
+const LAST_WRITE: Duration = Duration::from_secs(2);
 
 /// The program as eframe sees it.
 pub struct Window {
@@ -52,13 +57,19 @@ impl std::fmt::Debug for Window {
 }
 
 impl Window {
-    /// A window that opens the file `open`, if there is one.
+    /// A window with the settings in `kept`, which opens the file `open`, if there is one.
     #[must_use]
-    pub fn new(cc: &CreationContext<'_>, desktop: Box<dyn Desktop>, open: Option<PathBuf>) -> Self {
+    pub fn new(
+        cc: &CreationContext<'_>,
+        desktop: Box<dyn Desktop>,
+        kept: Kept,
+        open: Option<PathBuf>,
+    ) -> Self {
         theme::install(&cc.egui_ctx);
         let ctx = cc.egui_ctx.clone();
         let wake: Wake = Arc::new(move || ctx.request_repaint());
-        let mut app = App::new(Arc::clone(&wake));
+        let mut app = App::new(Arc::clone(&wake), kept);
+        theme::apply(&cc.egui_ctx, app.theme, app.text_size);
         if let Some(path) = open {
             app.apply(Command::OpenPath(path), &*desktop);
         }
@@ -81,6 +92,15 @@ impl Window {
         &self.app
     }
 
+    /// Has the size of the window remembered; that of a window that fills the screen is the screen's.
+    fn note_shape(&mut self, ctx: &Context) {
+        let before = self.app.kept.settings().window;
+        let now = ctx.input(|input| shape(input, before));
+        if now != before {
+            self.app.apply(Command::ShapeWindow(now), &*self.desktop);
+        }
+    }
+
     /// Says in the title which key this is and whether it is saved.
     fn retitle(&mut self, ctx: &Context) {
         let title = match self.app.document() {
@@ -91,6 +111,34 @@ impl Window {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
         }
+    }
+}
+
+/// The shape of the window as the system counts it: egui's points are larger where text is.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "floats become the nearest number that there is"
+)]
+fn shape(input: &InputState, before: WindowShape) -> WindowShape {
+    let viewport = input.viewport();
+    let is_maximized = viewport.maximized.unwrap_or(false);
+    let has_no_size_of_its_own = is_maximized
+        || viewport.fullscreen.unwrap_or(false)
+        || viewport.minimized.unwrap_or(false)
+        || viewport.native_pixels_per_point.is_none();
+    if has_no_size_of_its_own {
+        return WindowShape {
+            is_maximized,
+            ..before
+        };
+    }
+    let scale = input.pixels_per_point() / viewport.native_pixels_per_point.unwrap_or(1.0);
+    let size = input.viewport_rect().size() * scale;
+    WindowShape {
+        width: size.x.round() as u16,
+        height: size.y.round() as u16,
+        is_maximized,
     }
 }
 
@@ -106,6 +154,7 @@ impl eframe::App for Window {
     fn logic(&mut self, ctx: &Context, _: &mut Frame) {
         self.app.poll();
         self.system_theme.poll(ctx);
+        self.note_shape(ctx);
         // There is one window and one key: of several files the last one stays.
         #[cfg(target_os = "macos")]
         for path in double_click::take() {
@@ -142,5 +191,9 @@ impl eframe::App for Window {
             self.app.apply(command, &*self.desktop);
         }
         self.retitle(ui.ctx());
+    }
+
+    fn on_exit(&mut self, _: Option<&glow::Context>) {
+        self.app.finish_settings(LAST_WRITE);
     }
 }

@@ -7,6 +7,8 @@ use eframe::{NativeOptions, Renderer};
 
 use super::Window;
 use super::native_desktop::NativeDesktop;
+use crate::app::settings::{Kept, WindowShape};
+use crate::sys::settings_place;
 
 /// The name by which a desktop finds the icon and the menu entry of this program.
 const APP_ID: &str = "dev.keywright.Keywright";
@@ -28,14 +30,15 @@ pub fn run(open: Option<&Path>) -> Result<(), StartError> {
     super::double_click::listen();
     for &renderer in RENDERERS {
         let open = open.map(Path::to_owned);
+        let kept = Kept::load(settings_place::find());
         let options = NativeOptions {
-            viewport: viewport(),
+            viewport: viewport(kept.settings().window),
             renderer,
             centered: true,
             ..NativeOptions::default()
         };
         let create = Box::new(move |cc: &eframe::CreationContext<'_>| {
-            let window = Window::new(cc, Box::new(NativeDesktop::default()), open);
+            let window = Window::new(cc, Box::new(NativeDesktop::default()), kept, open);
             Ok(Box::new(window) as Box<dyn eframe::App>)
         });
         match eframe::run_native("Keywright", options, create) {
@@ -52,12 +55,15 @@ const RENDERERS: &[Renderer] = &[Renderer::Wgpu, Renderer::Glow];
 #[cfg(not(any(windows, target_os = "macos")))]
 const RENDERERS: &[Renderer] = &[Renderer::Glow];
 
-fn viewport() -> ViewportBuilder {
+fn viewport(shape: WindowShape) -> ViewportBuilder {
+    let [width, height] = [shape.width, shape.height].map(f32::from);
+    let (least_width, least_height) = WindowShape::LEAST;
     let viewport = ViewportBuilder::default()
         .with_title("Keywright")
         .with_app_id(APP_ID)
-        .with_inner_size([900.0, 640.0])
-        .with_min_inner_size([480.0, 360.0])
+        .with_inner_size([width, height])
+        .with_min_inner_size([least_width, least_height].map(f32::from))
+        .with_maximized(shape.is_maximized)
         .with_drag_and_drop(true);
     match eframe::icon_data::from_png_bytes(ICON) {
         Ok(icon) => viewport.with_icon(icon),

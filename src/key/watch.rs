@@ -9,6 +9,10 @@ pub enum Progress {
         /// For each prime, the chance `1 − (1 − p)^tries` that as many tries would have found it by
         /// now, or 1 when it is found; the mean of these.
         done: f32,
+        /// How many more tries are to be expected, for each that has been made; infinite before the
+        /// first one. However many have been made, that many more are to be expected: chance has
+        /// no memory.
+        left: f32,
     },
     /// Both halves are there; they are put together and signed with once.
     Checking,
@@ -19,7 +23,7 @@ impl Progress {
     #[must_use]
     pub fn fraction(self) -> f32 {
         match self {
-            Self::Searching { done } => done.clamp(0.0, 0.99),
+            Self::Searching { done, .. } => done.clamp(0.0, 0.99),
             Self::Checking => 0.99,
         }
     }

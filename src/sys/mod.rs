@@ -1,5 +1,5 @@
-//! The outside world: files and who may read them, the home folder, the clock, the operating
-//! system's random generator, and what the system may keep of this process.
+//! The outside world: files and who may read them, the home folder, the place of the settings, the
+//! clock, the operating system's random generator, and what the system may keep of this process.
 
 pub mod clock;
 pub mod files;
@@ -7,3 +7,4 @@ pub mod hardening;
 pub mod home;
 pub mod permissions;
 pub mod randomness;
+pub mod settings_place;

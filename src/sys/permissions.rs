@@ -61,3 +61,12 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
         result => result,
     }
 }
+
+/// Makes the folder at `path` and those above it that do not exist, each open to its owner alone.
+///
+/// # Errors
+/// If one of them cannot be made.
+pub fn create_private_folders(path: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.is_dir()).collect();
+    missing.into_iter().rev().try_for_each(create_private_folder)
+}

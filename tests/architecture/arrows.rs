@@ -51,6 +51,10 @@ const OUTSIDE_WORLD: &[&str] = &[
     "windows_sys",
 ];
 
+/// What makes connections. A person hears of every one, for there is one place alone that may make them.
+const NETWORK: &[&str] = &["std::net", "socket2", "tokio", "async_std", "mio", "russh"];
+const NETWORK_MODULE: [&str; 2] = ["sys", "remote"];
+
 /// Something a file names and must not.
 #[derive(Debug)]
 pub(crate) struct Fault {
@@ -127,6 +131,20 @@ impl SourceFile {
         walk.visit_file(&syntax);
         walk.faults
     }
+}
+
+/// Whether a path names `forbidden` or something in it, or lets it in under a shorter name, as
+/// `use std::time;` and `use std::*;` do with the clock.
+fn leads_to(path: &[String], forbidden: &str, written: Written) -> bool {
+    let parts: Vec<&str> = forbidden.split("::").collect();
+    let shared = parts
+        .iter()
+        .zip(path)
+        .take_while(|(part, segment)| *part == segment)
+        .count();
+    let rest = &path[shared..];
+    let opens_the_way = written == Written::Import && shared > 0 && (rest.is_empty() || rest == ["*"]);
+    shared == parts.len() || opens_the_way
 }
 
 fn floor_of(module: &str) -> Option<u8> {
@@ -255,28 +273,18 @@ impl Walk<'_> {
                 format!("{here} (floor {floor}) names {root}, which belongs to cli"),
             );
         }
-        if floor != 1 || self.in_tests {
+        if self.in_tests {
             return;
         }
-        for forbidden in OUTSIDE_WORLD {
-            let parts: Vec<&str> = forbidden.split("::").collect();
-            let shared = parts
-                .iter()
-                .zip(path)
-                .take_while(|(part, segment)| *part == segment)
-                .count();
-            let names_it = shared == parts.len();
-            // `use std::time;` or `use std::*;` would let the clock in under a shorter name.
-            let rest = &path[shared..];
-            let opens_the_way =
-                written == Written::Import && shared > 0 && (rest.is_empty() || rest == ["*"]);
-            if names_it || opens_the_way {
-                let named = path.join("::");
-                return self.fault(
-                    at,
-                    format!("{here} (floor 1) names {named}: pure computing has no outside world"),
-                );
-            }
+        let named = path.join("::");
+        if floor == 1 && OUTSIDE_WORLD.iter().any(|each| leads_to(path, each, written)) {
+            let says = format!("{here} (floor 1) names {named}: pure computing has no outside world");
+            return self.fault(at, says);
+        }
+        let may_connect = self.module.starts_with(&NETWORK_MODULE.map(str::to_owned));
+        if !may_connect && NETWORK.iter().any(|each| leads_to(path, each, written)) {
+            let says = format!("{here} names {named}: nothing but sys::remote makes connections");
+            self.fault(at, says);
         }
     }
 

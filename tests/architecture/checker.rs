@@ -231,3 +231,24 @@ fn does_not_mistake_words_for_arrows() {
         "// crate::gui::run()\nfn f() { log(\"crate::gui is above\"); let gui = 1; }",
     );
 }
+
+#[test]
+fn catches_whatever_could_make_a_connection() {
+    for (name, text) in [
+        ("app/mod.rs", "use std::net::TcpStream;"),
+        ("gui/mod.rs", "fn f() { std::net::UdpSocket::bind(\"[::]:0\"); }"),
+        ("cli/mod.rs", "use std::{fs, net};"),
+        ("sys/agent/mod.rs", "use std::net;"),
+        ("sys/files.rs", "use tokio::net::TcpStream;"),
+        ("app/task.rs", "fn f() { russh::client::connect(); }"),
+    ] {
+        is_caught(name, text, "nothing but sys::remote makes connections");
+    }
+    is_allowed("sys/remote/client.rs", "use tokio::net::TcpStream; use std::net;");
+    is_allowed("sys/remote.rs", "use russh::client;");
+    is_allowed("sys/agent/unix.rs", "use std::os::unix::net::UnixStream;");
+    is_allowed(
+        "sys/files.rs",
+        "#[cfg(test)] mod tests { use std::net::TcpListener; }",
+    );
+}

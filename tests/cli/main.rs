@@ -9,6 +9,7 @@ mod passphrases;
 #[path = "../common/ppk1.rs"]
 mod ppk1;
 mod puttygen;
+mod quiet;
 mod showing;
 mod support;
 #[cfg(unix)]

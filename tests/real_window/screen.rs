@@ -9,7 +9,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 const INSTALL: &str = "sudo apt-get install --no-install-recommends xvfb openbox xdotool xclip imagemagick dbus \
-    at-spi2-core gir1.2-atspi-2.0 python3-gi zenity openssh-client openssh-server putty-tools util-linux";
+    at-spi2-core gir1.2-atspi-2.0 python3-gi zenity openssh-client openssh-server putty-tools util-linux strace";
 
 /// Longer than anything takes here, even while the machine does much else.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -212,6 +212,8 @@ impl Screen {
                 "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
             )
             .env("HOME", self.path("home"))
+            // Where this screen's settings are; those of whoever runs the tests are not touched.
+            .env("XDG_CONFIG_HOME", self.path("config"))
             .env("USER", "someone")
             .env("LC_ALL", "C.UTF-8")
             .env("DISPLAY", &self.display)

@@ -7,6 +7,7 @@ mod layout;
 mod making;
 mod opening;
 mod passphrases;
+mod remembering;
 mod saving;
 mod scene;
 #[path = "../support/mod.rs"]

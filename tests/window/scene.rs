@@ -10,6 +10,7 @@ use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
 use keywright::app::dialog::Dialog;
+use keywright::app::settings::Kept;
 use keywright::app::stage::Stage;
 use keywright::gui::Window;
 use tempfile::TempDir;
@@ -27,11 +28,15 @@ impl Scene {
     }
 
     pub(crate) fn of_size(width: f32, height: f32) -> Self {
+        Self::with_settings(width, height, Kept::nowhere())
+    }
+
+    pub(crate) fn with_settings(width: f32, height: f32, kept: Kept) -> Self {
         let desktop = Scripted::default();
         let theirs = desktop.clone();
         let window = Harness::builder()
             .with_size(vec2(width, height))
-            .build_eframe(|cc| Window::new(cc, Box::new(theirs), None));
+            .build_eframe(|cc| Window::new(cc, Box::new(theirs), kept, None));
         let mut scene = Self {
             window,
             desktop,

@@ -8,6 +8,7 @@ mod formats;
 mod leaving;
 mod making;
 mod opening;
+mod remembering;
 mod saving;
 mod scene;
 mod settings;

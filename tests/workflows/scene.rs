@@ -7,6 +7,7 @@ use crate::support::{Scripted, wait};
 use keywright::app::App;
 use keywright::app::command::Command as Ask;
 use keywright::app::dialog::Dialog;
+use keywright::app::settings::Kept;
 use keywright::app::stage::Document;
 use keywright::key::spec::KeySpec;
 use tempfile::TempDir;
@@ -20,8 +21,12 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Self {
+        Self::with_settings(Kept::nowhere())
+    }
+
+    pub(crate) fn with_settings(kept: Kept) -> Self {
         Self {
-            app: App::new(Arc::new(|| {})),
+            app: App::new(Arc::new(|| {}), kept),
             desktop: Scripted::default(),
             folder: TempDir::new().expect("a folder"),
         }

@@ -1,4 +1,10 @@
-//! One number at a time, in words of 64 bits: no processor features, no unsafe code.
+//! One number at a time, in words of 64 bits. On x86-64 the same source is compiled a second time for
+//! processors that multiply without touching the carry (BMI2).
+
+#![expect(
+    clippy::inline_always,
+    reason = "else it would not be compiled for its caller's features"
+)]
 
 use zeroize::Zeroizing;
 
@@ -8,6 +14,23 @@ use crate::exponent::{Exponent, negated_inverse};
 pub(crate) const SQUARINGS_BETWEEN_QUESTIONS: usize = 64;
 
 pub(crate) fn test(number: &[u64], bits: u32, stop: &dyn Fn() -> bool) -> Option<bool> {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "bmi2")]
+        fn with_bmi2(number: &[u64], bits: u32, stop: &dyn Fn() -> bool) -> Option<bool> {
+            climb(number, bits, stop)
+        }
+
+        if std::arch::is_x86_feature_detected!("bmi2") {
+            #[expect(unsafe_code, reason = "BMI2 is here, as was just asked")]
+            return unsafe { with_bmi2(number, bits, stop) };
+        }
+    }
+    climb(number, bits, stop)
+}
+
+#[inline(always)]
+fn climb(number: &[u64], bits: u32, stop: &dyn Fn() -> bool) -> Option<bool> {
     let len = number.len();
     let exponent = Exponent::new(number, bits, 64 * len);
     let mut power = Power::new(number, bits);
@@ -53,12 +76,14 @@ impl<'a> Power<'a> {
         }
     }
 
+    #[inline(always)]
     fn square(&mut self) {
         square(&self.x, &mut self.product);
         self.reduce();
     }
 
     /// x = product / R modulo n, below R again.
+    #[inline(always)]
     fn reduce(&mut self) {
         let len = self.n.len();
         let mut carry = false;
@@ -72,6 +97,7 @@ impl<'a> Power<'a> {
     }
 
     /// x = x · 2^doubling modulo n, for a doubling of 0 or 1.
+    #[inline(always)]
     fn double_if(&mut self, doubling: u64) {
         let mut carry = 0;
         for word in self.x.iter_mut() {
@@ -96,6 +122,7 @@ impl<'a> Power<'a> {
 }
 
 /// x −= y if `condition` is 1, not if it is 0; says whether that borrowed from beyond the last word.
+#[inline(always)]
 fn take_away_if(x: &mut [u64], y: &[u64], condition: u64) -> u64 {
     let mask = condition.wrapping_neg();
     let mut borrow = false;
@@ -106,6 +133,7 @@ fn take_away_if(x: &mut [u64], y: &[u64], condition: u64) -> u64 {
 }
 
 /// product = x². Every pair of different words once, all that doubled, and the squares added.
+#[inline(always)]
 fn square(x: &[u64], product: &mut [u64]) {
     let len = x.len();
     product.fill(0);
@@ -126,6 +154,7 @@ fn square(x: &[u64], product: &mut [u64]) {
 }
 
 /// sum += x · factor, for two slices of one length; returns what goes beyond the last word.
+#[inline(always)]
 fn add_row(sum: &mut [u64], x: &[u64], factor: u64) -> u64 {
     let (sum_fours, sum_rest) = sum.as_chunks_mut::<4>();
     let (x_fours, x_rest) = x.as_chunks::<4>();
@@ -140,7 +169,7 @@ fn add_row(sum: &mut [u64], x: &[u64], factor: u64) -> u64 {
 }
 
 /// Four words of [`add_row`], as three chains of additions that the processor runs beside each other.
-#[inline]
+#[inline(always)]
 fn add_four(sum: &mut [u64; 4], x: &[u64; 4], factor: u64, below: u64) -> u64 {
     let products = x.map(|word| word.carrying_mul(factor, 0));
     let [(p0, h0), (p1, h1), (p2, h2), (p3, h3)] = products;
@@ -162,4 +191,24 @@ fn add_four(sum: &mut [u64; 4], x: &[u64; 4], factor: u64, below: u64) -> u64 {
     let (s3, carry) = sum[3].carrying_add(p3, carry);
     *sum = [s0, s1, s2, s3];
     p4.wrapping_add(u64::from(carry))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn with_and_without_bmi2_it_is_the_same() {
+        // 2^127 − 1 is a prime; the others are not.
+        for (number, is_prime) in [
+            ((1 << 127) - 1, true),
+            ((1 << 127) + 1, false),
+            (u128::MAX, false),
+        ] {
+            let words = crate::lanes::words(number);
+            let bits = 128 - number.leading_zeros();
+            assert_eq!(climb(&words, bits, &|| false), Some(is_prime));
+            assert_eq!(test(&words, bits, &|| false), Some(is_prime));
+        }
+    }
 }

@@ -2,5 +2,6 @@
 
 mod certificate;
 mod copy;
+mod folders;
 mod open;
 mod save;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::describe::{Description, Warning};
 use crate::app::desktop::{Desktop, PickRequest, Picked};
 use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved};
+use crate::app::flow::folders::unusual_folder_of;
 use crate::app::job::{Job, Poll};
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
@@ -29,7 +30,7 @@ impl App {
         }
         let request = PickRequest {
             title: "Load private key",
-            folder: home::ssh_folder(),
+            folder: self.folder_to_open(),
             file_name: String::new(),
         };
         self.pick(Purpose::Open(unsaved), desktop.pick_to_open(request));
@@ -84,10 +85,10 @@ impl App {
     }
 
     fn type_path(&mut self, purpose: Purpose) {
-        let folder = home::ssh_folder().unwrap_or_default();
         let start = match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate => folder.join(""),
+            Purpose::Open(_) | Purpose::AddCertificate => self.folder_to_open().unwrap_or_default().join(""),
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
+                let folder = self.folder_to_save().unwrap_or_default();
                 folder.join(self.suggested_name(purpose))
             }
         };
@@ -111,7 +112,10 @@ impl App {
 
     fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
-            Purpose::Open(unsaved) => self.open_path(path, unsaved),
+            Purpose::Open(unsaved) => {
+                self.kept.now.open_folder = unusual_folder_of(&path);
+                self.open_path(path, unsaved);
+            }
             Purpose::AddCertificate => self.read_certificate(path),
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 self.save_to(purpose, &path);

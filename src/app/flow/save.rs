@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::{Dialog, Overwrite, Purpose};
+use crate::app::flow::folders::unusual_folder_of;
 use crate::app::job::Job;
 use crate::app::saving::{self, Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::app::stage::{Agreement, Document, Stage};
@@ -73,7 +74,7 @@ impl App {
             .and_then(Path::parent);
         let folder = known
             .map(Path::to_owned)
-            .or_else(home::ssh_folder)
+            .or_else(|| self.folder_to_save())
             .filter(|folder| folder.is_dir());
         let folder = folder.or_else(home::home);
         PickRequest {
@@ -197,6 +198,9 @@ impl App {
     pub(in crate::app) fn saved(&mut self, plan: &Plan, purpose: Purpose, result: Result<(), Problem>) {
         let paths: Vec<PathBuf> = plan.paths().into_iter().map(Path::to_owned).collect();
         let quits = std::mem::take(&mut self.quits_when_saved);
+        if let (Purpose::SavePrivate(_), Ok(()), Some(path)) = (purpose, &result, paths.first()) {
+            self.kept.now.save_folder = unusual_folder_of(path);
+        }
         match (result, self.document_mut()) {
             (Ok(()), Some(document)) => {
                 let left_out = document.left_out_by(purpose);

@@ -53,13 +53,19 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.was_opening = false;
         view.shown = shown;
     }
-    let (theme, size, preferred, speed) = (app.theme, app.text_size, app.preferred, app.speed());
+    let speed = app.speed();
     let has_private = app.document().is_some_and(|document| document.key().is_some());
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
             ui.memory_mut(|memory| memory.request_focus(before));
         }
         return;
+    };
+    let shown_in_settings = settings::Shown {
+        theme: app.theme,
+        size: app.text_size,
+        preferred: app.preferred,
+        kept: &app.kept,
     };
     let room = ui.ctx().content_rect().size();
     let width = (room.x - 72.0).min(width(dialog));
@@ -98,7 +104,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Parameters(parameters) => {
                     parameters::parameters_ui(ui, parameters, speed, &mut scene);
                 }
-                Dialog::Settings => settings::settings_ui(ui, theme, size, preferred, &mut scene),
+                Dialog::Settings => settings::settings_ui(ui, &shown_in_settings, &mut scene),
                 Dialog::About => about::about_ui(ui, &mut scene),
             }
             if is_new {

@@ -1,4 +1,4 @@
-//! Theme, text size, the usual format, and the way to the parameters.
+//! Theme, text size, the usual format, the way to the parameters, and where all that is kept.
 
 use eframe::egui::{Button, Ui};
 
@@ -6,15 +6,24 @@ use super::{Scene, buttons_ui};
 use crate::app::Command;
 use crate::app::dialog::{TextSize, ThemeChoice};
 use crate::app::saving::Choice;
-use crate::gui::pieces;
+use crate::app::settings::Kept;
+use crate::gui::pieces::{self, Tone};
 
-pub(super) fn settings_ui(
-    ui: &mut Ui,
-    theme: ThemeChoice,
-    size: TextSize,
-    preferred: Choice,
-    scene: &mut Scene<'_>,
-) {
+/// What the dialog shows; none of it is a draft.
+pub(super) struct Shown<'a> {
+    pub(super) theme: ThemeChoice,
+    pub(super) size: TextSize,
+    pub(super) preferred: Choice,
+    pub(super) kept: &'a Kept,
+}
+
+pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>) {
+    let Shown {
+        theme,
+        size,
+        preferred,
+        kept,
+    } = *shown;
     let mut out = Vec::new();
     row_ui(ui, "Light or dark", |ui| {
         for each in ThemeChoice::ALL {
@@ -43,6 +52,13 @@ pub(super) fn settings_ui(
         }
     });
     scene.out.append(&mut out);
+    ui.add_space(4.0);
+    match kept.trouble() {
+        Some(trouble) => pieces::note_ui(ui, Tone::Warning, trouble, ""),
+        None => {
+            pieces::hint_ui(ui, kept.explanation());
+        }
+    }
     if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }

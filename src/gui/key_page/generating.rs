@@ -5,6 +5,7 @@ use std::time::Duration;
 use eframe::egui::{Button, ProgressBar, Ui, vec2};
 
 use crate::app::Command;
+use crate::app::duration::in_words;
 use crate::app::stage::Generating;
 use crate::gui::{pieces, theme};
 use crate::key::spec::KeySpec;
@@ -30,11 +31,15 @@ pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<
         );
         ui.ctx()
             .accesskit_node_builder(bar.id, |node| node.set_label("Progress of the key"));
-        ui.label(format!(
-            "{} · {}",
-            generating.spec,
-            elapsed(generating.job.elapsed())
-        ));
+        let elapsed = in_words(generating.job.elapsed());
+        ui.label(match generating.job.left() {
+            Some(left) => format!(
+                "{} · {elapsed} · on average another {}",
+                generating.spec,
+                in_words(left)
+            ),
+            None => format!("{} · {elapsed}", generating.spec),
+        });
         if ui.add(Button::new("Cancel").min_size(vec2(88.0, 0.0))).clicked() {
             out.push(Command::Cancel);
         }
@@ -45,7 +50,7 @@ pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<
 fn advice(spec: KeySpec) -> &'static str {
     match spec {
         KeySpec::Rsa(bits) if bits.get() > 8192 => {
-            "Two primes of this size take minutes to find. How many tries that takes is chance, so the bar may stay near the end for a while."
+            "Two primes of this size can take minutes to find. How many tries that takes is chance, so the bar may stay near the end for a while."
         }
         KeySpec::Rsa(_) => {
             "Two large primes are being looked for. How many tries that takes is chance, so the bar may stay near the end for a while."
@@ -54,26 +59,5 @@ fn advice(spec: KeySpec) -> &'static str {
             "A prime of 1024 bits is being looked for, and one of 160 bits that goes with it. How many tries that takes is chance."
         }
         KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 => "This takes a moment.",
-    }
-}
-
-/// “12 s”, “2 min 5 s”.
-fn elapsed(time: Duration) -> String {
-    let seconds = time.as_secs();
-    if seconds < 60 {
-        format!("{seconds} s")
-    } else {
-        format!("{} min {} s", seconds / 60, seconds % 60)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn elapsed_time_is_said_as_people_say_it() {
-        assert_eq!(elapsed(Duration::from_millis(9_900)), "9 s");
-        assert_eq!(elapsed(Duration::from_secs(125)), "2 min 5 s");
     }
 }

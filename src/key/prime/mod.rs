@@ -1,10 +1,8 @@
 //! The search for primes: what to try ([`Policy`]), how to sift it (the crate `keywright-sift`),
 //! who judges, with how many hands ([`Crew`]), and whom to tell ([`Watch`]).
 //!
-//! Candidates are drawn afresh each time, uniformly from a range, as FIPS 186-5 A.1.3 has it. Walking
-//! on from a random start would save a tenth of the time, but prefers primes after long gaps, which
-//! can be told from uniform ones (Fouque and Tibouchi, "Close to uniform prime number generation with
-//! fewer random bits", 2014).
+//! Candidates lie in a window of 2^31 odd numbers, which is drawn uniformly, and in which they are
+//! (`candidates.rs` says how evenly that spreads the primes). The bounds are FIPS 186-5's.
 //!
 //! The sift is fast and is not trusted: what it lets through goes to the judge, the Baillie–PSW test,
 //! to which no composite number is known that passes. So a fault in the sift can cost time but can
@@ -34,8 +32,8 @@ mod words;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crypto_bigint::BoxedUint;
-use crypto_primes::Flavor;
+use crypto_bigint::{BoxedUint, Odd};
+use crypto_primes::hazmat::{self, AStarBase, LucasCheck, MillerRabin};
 use keywright_sift::Engine;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -105,8 +103,12 @@ pub(super) trait Source: Sync {
     /// The chance that one of them is prime.
     fn chance_of_prime(&self) -> f64;
 
-    /// The next one: odd, without small divisors.
-    fn draw(&self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled>;
+    /// Begins to draw, for one hand.
+    fn begin<'a>(
+        &'a self,
+        rng: &mut ChaCha20Rng,
+        stop: &dyn Fn() -> bool,
+    ) -> Result<Box<dyn Draw + 'a>, Cancelled>;
 
     /// Whether it is prime for a reason of its own, beside the judge's word; for what has none, yes.
     fn proves(&self, _: &SecretUint) -> bool {
@@ -114,11 +116,18 @@ pub(super) trait Source: Sync {
     }
 }
 
+/// One hand's candidates.
+pub(super) trait Draw {
+    /// The next one: odd, without small divisors.
+    fn next(&mut self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled>;
+}
+
 /// One prime that is looked for.
 struct Wanted<'a> {
     source: &'a dyn Source,
     prime: Mutex<Option<SecretUint>>,
-    is_found: AtomicBool,
+    /// Whether a hand has a number that has passed the sift, which is a prime but for a miracle.
+    is_taken: AtomicBool,
     tally: Tally,
 }
 
@@ -132,7 +141,7 @@ pub(super) fn find<const N: usize>(
     let wanted = of.map(|source| Wanted {
         source,
         prime: Mutex::new(None),
-        is_found: AtomicBool::new(false),
+        is_taken: AtomicBool::new(false),
         tally: Tally::new(source.chance_of_prime()),
     });
     let hands = search.crew.size().max(1);
@@ -172,15 +181,18 @@ fn look_for<const N: usize>(
     let Wanted {
         source,
         prime,
-        is_found,
+        is_taken,
         tally,
     } = &wanted[index];
-    let stop = || is_found.load(Ordering::Relaxed) || search.watch.is_cancelled();
+    let stop = || is_taken.load(Ordering::Relaxed) || search.watch.is_cancelled();
+    let Ok(mut candidates) = source.begin(rng, &stop) else {
+        return;
+    };
     while !stop() {
         Tally::tell(wanted.each_ref().map(|wanted| &wanted.tally), search.watch);
         let mut batch = Vec::with_capacity(search.engine.lanes());
         while batch.len() < search.engine.lanes() {
-            match source.draw(rng, &stop) {
+            match candidates.next(rng, &stop) {
                 Ok(candidate) => batch.push(candidate),
                 Err(Cancelled) => return,
             }
@@ -195,22 +207,50 @@ fn look_for<const N: usize>(
         let Some(passed) = passed else { return };
         tally.count(batch.len());
         for (words, passed) in batch.iter().zip(passed) {
+            if !passed {
+                continue;
+            }
+            // The others leave this prime alone: their hands are worth more to the judge.
+            is_taken.store(true, Ordering::Relaxed);
             let number = words::number_of(words, source.bits());
-            if passed && crypto_primes::is_prime(Flavor::Any, &*number) && source.proves(&number) {
+            if is_prime(&number, search.crew) && source.proves(&number) {
                 if let Ok(mut prime) = prime.lock() {
                     prime.get_or_insert(number);
                 }
-                is_found.store(true, Ordering::Relaxed);
                 tally.finish();
                 return;
             }
+            is_taken.store(false, Ordering::Relaxed);
         }
     }
+}
+
+/// The judge, with two hands if there are: the Baillie–PSW test in its form of 2021, as
+/// [`crypto_primes::is_prime`] makes it.
+fn is_prime(number: &SecretUint, crew: &dyn Crew) -> bool {
+    let Some(odd) = Odd::new(BoxedUint::clone(number)).into_option() else {
+        return false;
+    };
+    let odd = Zeroizing::new(odd);
+    let (mut miller_rabin, mut lucas) = (false, false);
+    crew.both(
+        &mut || {
+            lucas = hazmat::lucas_test(Odd::clone(&odd), AStarBase, LucasCheck::Bpsw21).is_probably_prime();
+        },
+        &mut || {
+            miller_rabin = MillerRabin::new(Odd::clone(&odd))
+                .test_base_two()
+                .is_probably_prime();
+        },
+    );
+    miller_rabin && lucas
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicU32;
+
+    use crypto_primes::Flavor;
 
     use super::*;
     use crate::key::watch::{Progress, Unwatched};

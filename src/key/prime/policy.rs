@@ -54,7 +54,7 @@ pub(in crate::key) fn source(
     search: &Search<'_>,
     rng: &mut ChaCha20Rng,
 ) -> Result<Box<dyn Source>, Cancelled> {
-    let (policy, lanes) = (search.policy, search.engine.lanes());
+    let policy = search.policy;
     let exponent = Some(policy.exponent);
     // The bar is that of the last search, which takes nearly all of the time.
     let quiet = Quiet(search.watch);
@@ -64,10 +64,12 @@ pub(in crate::key) fn source(
     };
     loop {
         let source = match (policy.is_strong, policy.proof) {
-            (false, Proof::Probable) => return Ok(Box::new(Candidates::new(bits, exponent, lanes))),
+            (false, Proof::Probable) => {
+                return Ok(Box::new(Candidates::new(bits, exponent, search.engine.lanes())));
+            }
             (false, proof) => {
                 let factor = proven(factor_bits(bits, proof, rng), proof, &search, rng)?;
-                above(bits, &factor, exponent, lanes)
+                above(bits, &factor, exponent)
             }
             (true, proof) => strong(bits, proof, exponent, &search, rng)?,
         };
@@ -78,10 +80,10 @@ pub(in crate::key) fn source(
 }
 
 /// Primes of which `factor` divides p − 1, which proves them.
-fn above(bits: u32, factor: &SecretUint, exponent: Option<RsaExponent>, lanes: usize) -> Option<Progression> {
+fn above(bits: u32, factor: &SecretUint, exponent: Option<RsaExponent>) -> Option<Progression> {
     let one = BoxedUint::one_with_precision(bits);
     let step = SecretUint::new((&**factor).resize(bits).wrapping_shl_vartime(1));
-    Some(Progression::new(bits, &one, &step, exponent, lanes)?.proved_by(factor))
+    Some(Progression::new(bits, &one, &step, exponent)?.proved_by(factor))
 }
 
 /// A prime of exactly so many bits that is proved to be one.
@@ -96,7 +98,7 @@ fn proven(
     }
     loop {
         let factor = proven(factor_bits(bits, proof, rng), proof, search, rng)?;
-        if let Some(source) = above(bits, &factor, None, search.engine.lanes()) {
+        if let Some(source) = above(bits, &factor, None) {
             let [prime] = find([&source], search, rng)?;
             return Ok(prime);
         }
@@ -143,14 +145,13 @@ fn strong(
     search: &Search<'_>,
     rng: &mut ChaCha20Rng,
 ) -> Result<Option<Progression>, Cancelled> {
-    let lanes = search.engine.lanes();
     let r_bits = bits / 2 + OVER_HALF;
     let s_bits = bits - ROOM - r_bits - 1;
     let inner = match proof {
         Proof::Probable => prime(r_bits - ROOM, search, rng)?,
         proof => proven(r_bits - ROOM, proof, search, rng)?,
     };
-    let Some(above_inner) = above(r_bits, &inner, None, lanes) else {
+    let Some(above_inner) = above(r_bits, &inner, None) else {
         return Ok(None);
     };
     let [r] = find([&above_inner], search, rng)?;
@@ -158,17 +159,11 @@ fn strong(
         Proof::Probable => prime(s_bits, search, rng)?,
         proof => proven(s_bits, proof, search, rng)?,
     };
-    Ok(between(bits, &r, &s, exponent, lanes))
+    Ok(between(bits, &r, &s, exponent))
 }
 
 /// The numbers that are 1 modulo r and −1 modulo s.
-fn between(
-    bits: u32,
-    r: &SecretUint,
-    s: &SecretUint,
-    exponent: Option<RsaExponent>,
-    lanes: usize,
-) -> Option<Progression> {
+fn between(bits: u32, r: &SecretUint, s: &SecretUint, exponent: Option<RsaExponent>) -> Option<Progression> {
     let modulus = Odd::new(BoxedUint::clone(r)).into_option()?;
     let inverse = (&**s).resize(r.bits_precision()).rem(modulus.as_nz_ref());
     let inverse = SecretUint::new(inverse.invert_odd_mod(&modulus).into_option()?);
@@ -181,7 +176,7 @@ fn between(
     let first = SecretUint::new(first);
     let step = SecretUint::new(r.concatenating_mul(&**s));
     let step = SecretUint::new((&*step).resize(bits + 64).wrapping_shl_vartime(1));
-    Some(Progression::new(bits, &first, &step, exponent, lanes)?.proved_by(r))
+    Some(Progression::new(bits, &first, &step, exponent)?.proved_by(r))
 }
 
 /// A probable prime, drawn evenly.

@@ -8,13 +8,14 @@ use crypto_bigint::{
 use keywright_sift::SmallPrimes;
 use rand::rngs::ChaCha20Rng;
 
-use super::candidates::{Forbidden, SQRT_2, chance_of_prime, division_limit};
+use super::candidates::{Forbidden, SQRT_2, chance_of_prime};
 use super::words::{SecretWords, words_of};
-use super::{Cancelled, SecretUint, Source};
+use super::{Cancelled, Draw, SecretUint, Source};
 use crate::key::spec::RsaExponent;
 
-/// A search that is one of several is over before larger tables of primes would pay.
-const MOST_DIVIDED: u32 = 1 << 14;
+/// Up to where small divisors are looked for. Each number is divided by itself here, so that more
+/// primes would not pay.
+const LIMIT: u32 = 1 << 14;
 
 /// Random numbers `first + k · step` from √2 · 2^(bits−1) to 2^bits, each as likely as the others,
 /// without those that have a small divisor.
@@ -24,7 +25,6 @@ pub(super) struct Progression {
     step: SecretUint,
     least_k: SecretUint,
     count: NonZero<BoxedUint>,
-    limit: u32,
     small_primes: SmallPrimes,
     forbidden: Forbidden,
     proof: Option<SecretUint>,
@@ -38,7 +38,6 @@ impl Progression {
         first: &BoxedUint,
         step: &BoxedUint,
         exponent: Option<RsaExponent>,
-        lanes: usize,
     ) -> Option<Self> {
         // One bit more, so that no sum wraps.
         let wide = |number: &BoxedUint| SecretUint::new(number.resize(bits + 64));
@@ -63,7 +62,6 @@ impl Progression {
         }
         let least_k = steps_to(&least);
         let count = steps_to(&end).wrapping_sub(&*least_k);
-        let limit = division_limit(bits, lanes).min(MOST_DIVIDED);
         (count.bits_vartime() >= 16).then_some(())?;
         Some(Self {
             bits,
@@ -71,8 +69,7 @@ impl Progression {
             step,
             least_k,
             count: NonZero::new(count).into_option()?,
-            limit,
-            small_primes: SmallPrimes::below(limit),
+            small_primes: SmallPrimes::below(LIMIT),
             forbidden: Forbidden::new(exponent),
             proof: None,
         })
@@ -98,10 +95,27 @@ impl Source for Progression {
     }
 
     fn chance_of_prime(&self) -> f64 {
-        chance_of_prime(self.bits, self.limit)
+        chance_of_prime(self.bits, LIMIT)
     }
 
-    fn draw(&self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled> {
+    fn begin<'a>(
+        &'a self,
+        _: &mut ChaCha20Rng,
+        _: &dyn Fn() -> bool,
+    ) -> Result<Box<dyn Draw + 'a>, Cancelled> {
+        Ok(Box::new(self))
+    }
+
+    fn proves(&self, number: &SecretUint) -> bool {
+        let Some(factor) = &self.proof else {
+            return true;
+        };
+        pocklington(number, factor).unwrap_or(false)
+    }
+}
+
+impl Draw for &Progression {
+    fn next(&mut self, rng: &mut ChaCha20Rng, stop: &dyn Fn() -> bool) -> Result<SecretWords, Cancelled> {
         loop {
             if stop() {
                 return Err(Cancelled);
@@ -117,13 +131,6 @@ impl Source for Progression {
                 return Ok(words);
             }
         }
-    }
-
-    fn proves(&self, number: &SecretUint) -> bool {
-        let Some(factor) = &self.proof else {
-            return true;
-        };
-        pocklington(number, factor).unwrap_or(false)
     }
 }
 
@@ -161,11 +168,10 @@ mod tests {
     #[test]
     fn every_number_of_a_progression_is_of_its_size_and_residue() {
         let (first, step) = (number(7), number(1 << 90 | 2));
-        let progression =
-            Progression::new(160, &first, &step, Some(RsaExponent::default()), 1).expect("room");
+        let progression = Progression::new(160, &first, &step, Some(RsaExponent::default())).expect("room");
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         for _ in 0..50 {
-            let words = progression.draw(&mut rng, &|| false).expect("nobody cancels");
+            let words = (&progression).next(&mut rng, &|| false).expect("nobody cancels");
             let drawn = number_of(&words, 160);
             assert_eq!(drawn.bits_vartime(), 160);
             let divisor = NonZero::new((&step).resize(160)).expect("not zero");
@@ -180,8 +186,7 @@ mod tests {
                 160,
                 &number(1),
                 &BoxedUint::one_with_precision(160).wrapping_shl_vartime(158),
-                None,
-                1
+                None
             )
             .is_none()
         );

@@ -1,0 +1,334 @@
+//! Settings and their file: read once, before the window opens, and written when they change.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::Settings;
+use super::file::{Damage, SettingsFile};
+use crate::app::job::{Job, Poll, Wake};
+use crate::app::{Blame, Problem, Status, lost};
+use crate::sys::files::{Existing, ReadError, WriteError, read_key, write_private, write_public};
+use crate::sys::permissions::create_private_folders;
+use crate::sys::settings_place::Place;
+
+/// How many damaged files are kept beside the settings before somebody has to look at them.
+const MOST_COPIES: u32 = 20;
+
+/// The settings, and what is known of their file.
+#[derive(Debug)]
+pub struct Kept {
+    place: Option<Place>,
+    /// What holds now.
+    pub(in crate::app) now: Settings,
+    /// What the file says, as far as this window knows.
+    written: Settings,
+    /// What was last tried to be written, so that a failure is not tried again for ever.
+    tried: Settings,
+    state: State,
+    /// What is wrong with the file that was found.
+    damage: Option<String>,
+    job: Option<Job<Result<Written, Problem>>>,
+    notice: Option<Status>,
+    /// Why nothing is kept, as long as that is so.
+    trouble: Option<String>,
+}
+
+/// What is to be done with the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It is written when something has changed.
+    Usual,
+    /// It is damaged, and is replaced as soon as there is a copy of it.
+    Damaged,
+    /// It could not be read, and so it is not written either: what is in it would be lost.
+    LetBe,
+}
+
+/// What came of writing.
+#[derive(Debug)]
+struct Written {
+    /// Where the damaged file lies that was found.
+    damaged: Option<PathBuf>,
+}
+
+impl Kept {
+    /// Settings that are forgotten when the program ends.
+    #[must_use]
+    pub fn nowhere() -> Self {
+        Self::at(None)
+    }
+
+    /// Reads the settings at `place`. Whatever is there, the program starts: with the usual settings
+    /// where it cannot be read.
+    #[must_use]
+    pub fn load(place: Option<Place>) -> Self {
+        let mut kept = Self::at(place);
+        let Some(place) = &kept.place else { return kept };
+        match read(place.path()) {
+            Ok(Found::Settings(file)) => {
+                kept.now = file.settings();
+                kept.written = kept.now.clone();
+                kept.tried = kept.now.clone();
+            }
+            Ok(Found::Damaged(damage, _)) => {
+                log::warn!("{} is damaged: {damage}", place.path().display());
+                kept.damage = Some(damage.to_string());
+                kept.state = State::Damaged;
+            }
+            Err(error) => {
+                kept.state = State::LetBe;
+                let what = Problem::from(error).sentence();
+                kept.complain(format!(
+                    "The usual settings hold, and changes are not kept: {what}"
+                ));
+            }
+        }
+        kept
+    }
+
+    fn at(place: Option<Place>) -> Self {
+        Self {
+            place,
+            now: Settings::default(),
+            written: Settings::default(),
+            tried: Settings::default(),
+            state: State::Usual,
+            damage: None,
+            job: None,
+            notice: None,
+            trouble: None,
+        }
+    }
+
+    /// What holds now.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.now
+    }
+
+    /// Where they are kept, if anywhere.
+    #[must_use]
+    pub fn place(&self) -> Option<&Place> {
+        self.place.as_ref()
+    }
+
+    /// Where they are kept, in a sentence.
+    #[must_use]
+    pub fn explanation(&self) -> String {
+        match &self.place {
+            None => "Settings are not kept: this system does not say where.".to_owned(),
+            Some(Place::OfUser(path)) => format!("Settings are kept in {}.", path.display()),
+            Some(Place::Portable(path)) => format!(
+                "Settings are kept beside the program, in {}, and nowhere else.",
+                path.display()
+            ),
+        }
+    }
+
+    /// Why changes are not kept, as long as that is so.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// What is to be said once.
+    pub(in crate::app) fn take_notice(&mut self) -> Option<Status> {
+        self.notice.take()
+    }
+
+    /// Whether something is being written, or still has to be.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.job.is_some() || self.has_to_be_written()
+    }
+
+    /// Has `now` written, if it is not what the file says. A window that is being resized changes its
+    /// size with every frame; that alone is written when the program ends.
+    pub(in crate::app) fn keep(&mut self, now: Settings, wake: &Wake) {
+        self.now = now;
+        self.poll();
+        if self.job.is_none() && self.has_to_be_written() {
+            self.start(wake);
+        }
+    }
+
+    /// Writes what is still to be written, and waits for it, but not for ever.
+    pub(in crate::app) fn finish(&mut self, now: Settings, wake: &Wake, limit: Duration) {
+        self.now = now;
+        self.wait(limit);
+        let is_new = self.tried != self.now || self.state == State::Damaged;
+        if self.job.is_none() && self.is_kept() && is_new {
+            self.start(wake);
+            self.wait(limit);
+        }
+    }
+
+    fn is_kept(&self) -> bool {
+        self.place.is_some() && self.state != State::LetBe
+    }
+
+    fn has_to_be_written(&self) -> bool {
+        let but_for_the_window = Settings {
+            window: self.tried.window,
+            ..self.now.clone()
+        };
+        self.is_kept() && (self.state == State::Damaged || but_for_the_window != self.tried)
+    }
+
+    fn start(&mut self, wake: &Wake) {
+        let Some(place) = self.place.clone() else { return };
+        let (before, now) = (self.written.clone(), self.now.clone());
+        self.tried = now.clone();
+        // One attempt; the answer says what came of it.
+        self.state = State::Usual;
+        self.job = Some(Job::start("settings", wake, move |_| {
+            write(&place, &before, &now)
+        }));
+    }
+
+    fn poll(&mut self) {
+        if let Some(job) = &mut self.job {
+            let poll = job.poll();
+            self.take_up(poll);
+        }
+    }
+
+    fn wait(&mut self, limit: Duration) {
+        if let Some(job) = &mut self.job {
+            let poll = job.wait(limit);
+            self.take_up(poll);
+        }
+    }
+
+    fn take_up(&mut self, poll: Poll<Result<Written, Problem>>) {
+        let result = match poll {
+            Poll::Running => return,
+            Poll::Done(result) => result,
+            Poll::Lost => Err(lost()),
+        };
+        self.job = None;
+        match result {
+            Ok(Written { damaged }) => {
+                self.written = self.tried.clone();
+                self.trouble = None;
+                let damage = self.damage.take();
+                if let Some(copy) = damaged {
+                    let name = copy.file_name().unwrap_or_default().to_string_lossy();
+                    let why = damage.map(|why| format!(" ({why})")).unwrap_or_default();
+                    let text = format!("The settings were damaged{why}. The old file is kept as {name}.");
+                    self.notice = Some(Status {
+                        text,
+                        file: Some(copy),
+                    });
+                }
+            }
+            Err(problem) => {
+                let what = problem.sentence();
+                self.complain(match &self.damage {
+                    Some(why) => {
+                        format!("The settings are damaged ({why}), and new ones are not kept: {what}")
+                    }
+                    None => format!("Settings are not kept: {what}"),
+                });
+            }
+        }
+    }
+
+    /// Said in the status line once, and in the settings for as long as it is so.
+    fn complain(&mut self, text: String) {
+        log::warn!("{text}");
+        if self.trouble.as_ref() != Some(&text) {
+            self.notice = Some(Status::say(text.clone()));
+        }
+        self.trouble = Some(text);
+    }
+}
+
+/// What lies in a settings file.
+enum Found {
+    Settings(SettingsFile),
+    Damaged(Damage, Vec<u8>),
+}
+
+/// No file is an empty one: all is as usual.
+fn read(path: &Path) -> Result<Found, ReadError> {
+    let bytes = match read_key(path) {
+        Ok(bytes) => bytes,
+        Err(ReadError::NotFound { .. }) => return Ok(Found::Settings(SettingsFile::default())),
+        Err(error) => return Err(error),
+    };
+    Ok(match SettingsFile::parse(bytes.expose()) {
+        Ok(file) => Found::Settings(file),
+        Err(damage) => Found::Damaged(damage, bytes.expose().to_vec()),
+    })
+}
+
+/// Puts the changes from `before` to `now` into the file as it is by now.
+fn write(place: &Place, before: &Settings, now: &Settings) -> Result<Written, Problem> {
+    let path = place.path();
+    let mut damaged = None;
+    let (mut file, old) = match read(path)? {
+        Found::Settings(file) => (file.clone(), file.to_text()),
+        Found::Damaged(_, bytes) => {
+            damaged = Some(keep_copy(place, &bytes)?);
+            (SettingsFile::default(), String::new())
+        }
+    };
+    if damaged.is_some() {
+        // Nothing of the old one is taken over, so all that holds is new.
+        file.change(&Settings::default(), now);
+    } else {
+        file.change(before, now);
+    }
+    let text = file.to_text();
+    if text != old {
+        if let (Place::OfUser(_), Some(folder)) = (place, path.parent()) {
+            create_private_folders(folder).map_err(|error| no_folder(folder, &error))?;
+        }
+        put(place, path, text.as_bytes(), Existing::Replace)?;
+    }
+    Ok(Written { damaged })
+}
+
+fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
+    let written = match place {
+        Place::OfUser(_) => write_private(path, bytes, existing),
+        // On another computer its owner is somebody else, and has to read it all the same.
+        Place::Portable(_) => write_public(path, bytes, existing),
+    };
+    match written {
+        // Should the power fail now, the former settings hold.
+        Err(WriteError::Unsynced { path, source }) => {
+            log::warn!("{} is not confirmed: {source}", path.display());
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+/// Keeps a damaged file beside its place, under a name that nothing has yet.
+fn keep_copy(place: &Place, bytes: &[u8]) -> Result<PathBuf, Problem> {
+    let mut taken = None;
+    for number in 1..=MOST_COPIES {
+        let extension = match number {
+            1 => "damaged.toml".to_owned(),
+            _ => format!("damaged-{number}.toml"),
+        };
+        let path = place.path().with_extension(extension);
+        match put(place, &path, bytes, Existing::Refuse) {
+            Ok(()) => return Ok(path),
+            Err(error @ WriteError::Exists { .. }) => taken = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(taken.map_or_else(lost, Problem::from))
+}
+
+fn no_folder(folder: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(
+        "io-denied",
+        Blame::World,
+        format!("the folder {} could not be made: {error}", folder.display()),
+        "Make the folder, or let the program do it.",
+    )
+}
