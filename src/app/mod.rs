@@ -3,6 +3,7 @@
 //! A window reads [`App`], lets people edit the drafts in it, and hands [`Command`]s to
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
+pub mod agents;
 pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
