@@ -144,7 +144,7 @@ fn an_agent_that_refuses_is_said_to() {
 #[test]
 fn an_unknown_key_in_the_list_does_not_hide_the_others() {
     let (_folder, agent) = stand_in(says(
-        b"\0\0\0\x24\x0c\0\0\0\x02\0\0\0\x05\0\0\0\x01X\0\0\0\x01a\0\0\0\x05\0\0\0\x01Y\0\0\0\x00\x05",
+        b"\0\0\0\x21\x0c\0\0\0\x02\0\0\0\x05\0\0\0\x01X\0\0\0\x01a\0\0\0\x05\0\0\0\x01Y\0\0\0\x00\x05",
     ));
     let said = agent.list().expect_err("there is a byte too many");
     assert!(matches!(said, AgentFault::Nonsense { .. }), "{said:?}");
