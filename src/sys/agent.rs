@@ -40,8 +40,8 @@ const CHANGING: Duration = Duration::from_secs(60);
 /// What kind of agent is listening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AgentKind {
-    /// One at a Unix socket, or at a pipe that was named by the person.
-    Named,
+    /// One at a Unix socket, or at a pipe that nothing is known about.
+    Other,
     /// The service that comes with Windows.
     WindowsService,
     /// PuTTY's.
@@ -53,7 +53,7 @@ impl AgentKind {
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
-            Self::Named => "named",
+            Self::Other => "other",
             Self::WindowsService => "windows-service",
             Self::Pageant => "pageant",
         }
@@ -75,18 +75,18 @@ impl Agent {
     /// The agent at a socket or pipe that somebody named.
     #[must_use]
     pub fn at(place: impl Into<PathBuf>) -> Self {
+        let place = place.into();
         Self {
-            place: place.into(),
-            kind: AgentKind::Named,
+            kind: platform::kind_of(&place),
+            place,
             is_named: true,
             listing: LISTING,
             changing: CHANGING,
         }
     }
 
-    fn found(place: PathBuf, kind: AgentKind) -> Self {
+    fn found(place: PathBuf) -> Self {
         Self {
-            kind,
             is_named: false,
             ..Self::at(place)
         }

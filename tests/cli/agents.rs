@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -104,7 +104,11 @@ fn stand_in(home: &Home, answer: &'static [u8]) {
 }
 
 fn ask(home: &Home, words: &[&str]) -> Ran {
-    Ran::of(home.command().env("SSH_AUTH_SOCK", home.path("agent")).args(words))
+    Ran::of(
+        home.command()
+            .env("SSH_AUTH_SOCK", home.path("agent"))
+            .args(words),
+    )
 }
 
 #[test]
@@ -120,7 +124,15 @@ fn every_type_that_ssh_agent_takes_is_added_and_listed_as_ssh_add_lists_it() {
         ("p521", &["-t", "ecdsa", "-b", "521"]),
         ("dsa", &["-t", "dsa"]),
     ] {
-        let words = ["generate", "-o", name, "-C", "käy of me", "--no-passphrase", "--yes"];
+        let words = [
+            "generate",
+            "-o",
+            name,
+            "-C",
+            "käy of me",
+            "--no-passphrase",
+            "--yes",
+        ];
         home.run(&[&words[..], options].concat()).expect_status(0);
         let ran = agent.run(&["agent", "add", name]);
         ran.expect_status(0);
@@ -141,10 +153,7 @@ fn every_type_that_ssh_agent_takes_is_added_and_listed_as_ssh_add_lists_it() {
     let told = agent.object(&["agent", "list"]);
     assert_eq!(told["keys"].as_array().map(Vec::len), Some(6));
     let key = &told["keys"][1];
-    assert_eq!(
-        (&key["type"], &key["bits"]),
-        (&"ssh-rsa".into(), &2048.into())
-    );
+    assert_eq!((&key["type"], &key["bits"]), (&"ssh-rsa".into(), &2048.into()));
     assert_eq!(key["comment"], "käy of me");
 }
 
@@ -176,8 +185,17 @@ fn a_locked_key_is_opened_for_the_agent_and_a_wrong_passphrase_gives_it_nothing(
     assert_eq!(told["comment"], "me@here");
     assert_eq!(told["lifetime"], Value::Null);
     assert!(agent.listed().contains(" me@here (ED25519)\n"));
-    home.run(&["convert", "key", "--to", "ppk", "-o", "key.ppk", "--passphrase-file", "pass"])
-        .expect_status(0);
+    home.run(&[
+        "convert",
+        "key",
+        "--to",
+        "ppk",
+        "-o",
+        "key.ppk",
+        "--passphrase-file",
+        "pass",
+    ])
+    .expect_status(0);
     // The same key again, out of PuTTY's file: an agent holds it once.
     agent.object(&["agent", "add", "key.ppk", "--passphrase-file", "pass"]);
     assert_eq!(agent.listed().lines().count(), 1);
@@ -189,7 +207,11 @@ fn a_key_with_a_lifetime_is_forgotten_when_it_is_over() {
     let agent = SshAgent::start(&home);
     let told = agent.object(&["agent", "add", "key", "--lifetime", "3s"]);
     assert_eq!(told["lifetime"], 3);
-    assert!(agent.listed().contains(" me@here (ED25519)\n"), "{}", agent.listed());
+    assert!(
+        agent.listed().contains(" me@here (ED25519)\n"),
+        "{}",
+        agent.listed()
+    );
     wait_until(|| agent.listed() == "The agent has no identities.\n");
     assert_eq!(agent.ours(), "no keys\n");
     for text in ["0", "soon", "-1"] {
@@ -227,7 +249,10 @@ fn a_certificate_goes_along_with_its_key_and_away_with_it() {
     let agent = SshAgent::start(&home);
     home.tool("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "ca"]);
     for kind in ["ed25519", "rsa", "ecdsa"] {
-        home.tool("ssh-keygen", &["-q", "-t", kind, "-N", "", "-C", kind, "-f", kind]);
+        home.tool(
+            "ssh-keygen",
+            &["-q", "-t", kind, "-N", "", "-C", kind, "-f", kind],
+        );
         let public = format!("{kind}.pub");
         home.tool("ssh-keygen", &["-q", "-s", "ca", "-I", "me", "-n", "me", &public]);
         let told = agent.object(&["agent", "add", kind]);
@@ -257,7 +282,9 @@ fn keys_are_removed_by_file_by_fingerprint_and_all_at_once() {
         home.run(&["generate", "-o", name, "-C", name, "--no-passphrase"])
             .expect_status(0);
     }
-    agent.run(&["agent", "add", "one", "two", "three"]).expect_status(0);
+    agent
+        .run(&["agent", "add", "one", "two", "three"])
+        .expect_status(0);
     agent
         .run(&["agent", "add", "key", "--passphrase-file", "pass"])
         .expect_status(0);
@@ -276,7 +303,9 @@ fn keys_are_removed_by_file_by_fingerprint_and_all_at_once() {
         .run(&["agent", "remove", "two", "--json"])
         .expect_error(1, "not-in-agent");
     agent.run(&["agent", "remove", "--json"]).expect_error(2, "usage");
-    agent.run(&["agent", "remove", "--all", "one", "--json"]).expect_error(2, "usage");
+    agent
+        .run(&["agent", "remove", "--all", "one", "--json"])
+        .expect_error(2, "usage");
     let told = agent.object(&["agent", "remove", "--all"]);
     assert_eq!(told["removed"].as_array().map(Vec::len), Some(2));
     assert_eq!(agent.listed(), "The agent has no identities.\n");
@@ -375,13 +404,16 @@ fn an_unknown_key_with_a_hostile_comment_is_listed_and_cannot_steer_the_terminal
     let home = Home::new();
     stand_in(
         &home,
-        b"\0\0\0\x24\x0c\0\0\0\x01\0\0\0\x0f\0\0\0\x0bssh-unknown\0\0\0\x08a\x1b[2J\nb",
+        b"\0\0\0\x23\x0c\0\0\0\x01\0\0\0\x0f\0\0\0\x0bssh-unknown\0\0\0\x07a\x1b[2J\nb",
     );
     let ran = ask(&home, &["agent", "list"]);
     ran.expect_status(0);
     assert_eq!(ran.out.lines().count(), 2, "{}", ran.out);
     let line = ran.out.lines().nth(1).expect("a key");
-    assert!(line.starts_with("  ? SHA256:") && line.ends_with("(ssh-unknown)"), "{line}");
+    assert!(
+        line.starts_with("  ? SHA256:") && line.ends_with("(ssh-unknown)"),
+        "{line}"
+    );
     assert!(!crate::support::steers(&ran.out), "{}", ran.out);
     let told = ask(&home, &["agent", "list", "--json"]).object();
     assert_eq!(told["keys"][0]["type"], "ssh-unknown");
@@ -392,15 +424,10 @@ fn an_unknown_key_with_a_hostile_comment_is_listed_and_cannot_steer_the_terminal
 fn keys_of_security_devices_are_listed() {
     let home = Home::new();
     let agent = SshAgent::start(&home);
-    let key = corpus("real/openssh/ed25519_sk");
-    if !key.exists() {
-        panic!("the corpus has no such key: {}", key.display());
-    }
+    let key = corpus("malformed/semantic/container_sk_ed25519");
     let ran = agent.run(&["agent", "add", &key.display().to_string()]);
     ran.expect_status(0);
     let listed = agent.listed();
     assert!(listed.contains("(ED25519-SK)"), "{listed}");
     assert_eq!(agent.ours(), listed);
-    let process = Command::new("true").status().expect("it runs");
-    assert!(process.success());
 }

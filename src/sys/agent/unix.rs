@@ -20,7 +20,7 @@ pub fn agents() -> Vec<Agent> {
     for place in known_places() {
         let is_known = agents.iter().any(|agent| is_same(agent.place(), &place));
         if !is_known && is_own_socket(&place) {
-            agents.push(Agent::found(place, AgentKind::Named));
+            agents.push(Agent::found(place));
         }
     }
     agents
@@ -55,17 +55,26 @@ fn is_own_socket(place: &Path) -> bool {
     is_socket(place).unwrap_or(false) && check_owner(place).is_ok()
 }
 
+/// A socket does not tell what listens behind it.
+pub(super) fn kind_of(_place: &Path) -> AgentKind {
+    AgentKind::Other
+}
+
 /// Sees to it that no key is handed to another user, such as through a socket in a folder for all.
 pub(super) fn check_owner(place: &Path) -> Result<(), AgentFault> {
     let me = rustix::process::geteuid().as_raw();
     match place.metadata() {
-        // What belongs to the administrator can read the keys of everybody anyway.
-        Ok(metadata) if metadata.uid() != me && metadata.uid() != 0 => Err(AgentFault::NotYours {
+        Ok(metadata) if !is_trusted(metadata.uid(), me) => Err(AgentFault::NotYours {
             place: place.to_owned(),
         }),
         // What is wrong otherwise, connecting tells.
         Ok(_) | Err(_) => Ok(()),
     }
+}
+
+/// Whether `owner` may be given the keys of `me`: the administrator can read them anyway.
+fn is_trusted(owner: u32, me: u32) -> bool {
+    owner == me || owner == 0
 }
 
 /// A connection on which everything together ends at one moment.
@@ -104,5 +113,26 @@ impl Write for Line {
 
     fn flush(&mut self) -> io::Result<()> {
         self.stream.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_of_another_user_is_given_no_key() {
+        assert!(is_trusted(1000, 1000) && is_trusted(0, 1000));
+        assert!(!is_trusted(1001, 1000) && !is_trusted(1000, 0));
+        let me = rustix::process::geteuid().as_raw();
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("agent");
+        let _listener = std::os::unix::net::UnixListener::bind(&place).unwrap();
+        assert!(check_owner(&place).is_ok());
+        if me == 0 {
+            // Only the administrator can give a socket away.
+            std::os::unix::fs::chown(&place, Some(12345), None).unwrap();
+            assert!(matches!(check_owner(&place), Err(AgentFault::NotYours { .. })));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Agents at named pipes: OpenSSH's service, and PuTTY's Pageant.
 
 use std::env;
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions, read_dir};
 use std::io;
 use std::os::windows::fs::OpenOptionsExt as _;
@@ -17,7 +18,7 @@ use super::{Agent, AgentFault, AgentKind};
 use crate::sys::permissions::is_pipe_of_user_or_system;
 
 const PIPES: &str = r"\\.\pipe\";
-const OPENSSH: &str = r"\\.\pipe\openssh-ssh-agent";
+const OPENSSH: &str = "openssh-ssh-agent";
 /// How long to wait before a pipe is tried again that serves somebody else.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -26,38 +27,42 @@ const PAUSE: Duration = Duration::from_millis(50);
 #[must_use]
 pub fn agents() -> Vec<Agent> {
     let named = env::var_os("SSH_AUTH_SOCK").filter(|place| !place.is_empty());
-    let mut agents: Vec<Agent> = (named.into_iter())
-        .map(|place| {
-            let agent = Agent::at(PathBuf::from(place));
-            if is_same(agent.place(), OPENSSH) {
-                Agent {
-                    kind: AgentKind::WindowsService,
-                    ..agent
-                }
-            } else {
-                agent
-            }
-        })
-        .collect();
-    let suffix = pageant_suffix();
-    for entry in read_dir(PIPES).into_iter().flatten().flatten() {
-        let name = entry.file_name();
-        let place = Path::new(PIPES).join(&name);
-        let kind = match name.to_str() {
-            _ if is_same(&place, OPENSSH) => AgentKind::WindowsService,
-            Some(name) if name.starts_with("pageant.") && name.ends_with(&suffix) => AgentKind::Pageant,
-            _ => continue,
-        };
-        if agents.iter().all(|agent| agent.place() != place) {
-            agents.push(Agent::found(place, kind));
+    let named = named.map(|place| Agent::at(PathBuf::from(place)));
+    let mut agents: Vec<Agent> = named.into_iter().collect();
+    let listed = read_dir(PIPES).into_iter().flatten().flatten();
+    let names = std::iter::once(OsString::from(OPENSSH)).chain(listed.map(|entry| entry.file_name()));
+    for name in names {
+        let agent = Agent::found(Path::new(PIPES).join(name));
+        let is_known = agents.iter().any(|known| is_same(known.place(), agent.place()));
+        if agent.kind() != AgentKind::Other && !is_known {
+            agents.push(agent);
         }
     }
     agents
 }
 
-fn is_same(place: &Path, known: &str) -> bool {
-    let place = place.to_string_lossy().replace('/', r"\");
-    place.eq_ignore_ascii_case(known)
+/// What listens at a pipe, by its name; whose it is, [`connect`] sees.
+pub(super) fn kind_of(place: &Path) -> AgentKind {
+    let name = spelled(place);
+    let Some(name) = name.strip_prefix(PIPES) else {
+        return AgentKind::Other;
+    };
+    if name == OPENSSH {
+        AgentKind::WindowsService
+    } else if name.starts_with("pageant.") && name.ends_with(&pageant_suffix()) {
+        AgentKind::Pageant
+    } else {
+        AgentKind::Other
+    }
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    spelled(one) == spelled(other)
+}
+
+/// The name of a pipe in one spelling: neither case nor the kind of stroke counts.
+fn spelled(place: &Path) -> String {
+    place.to_string_lossy().replace('/', r"\").to_lowercase()
 }
 
 /// What the name of Pageant's pipe ends in: the word `Pageant`, filled up to a block, encrypted with a
