@@ -20,14 +20,14 @@ pub struct View {
     pub keys: Result<Vec<ListedKey>, AgentFault>,
 }
 
-/// Asks every agent for its keys, or the one at `place`. One that nobody named and that is not
-/// running any more is left out.
+/// Asks every one of `agents` for its keys. One that nobody named and that is not running any more
+/// is left out.
 ///
 /// # Errors
 /// There is none.
-pub fn look(place: Option<&Path>) -> Result<Vec<View>, Problem> {
+pub fn look(agents: Vec<Agent>) -> Result<Vec<View>, Problem> {
     let mut views = Vec::new();
-    for agent in all(place) {
+    for agent in agents {
         let keys = agent.list();
         let is_gone = matches!(keys, Err(AgentFault::NotRunning { .. }));
         if agent.is_named() || !is_gone {
@@ -38,6 +38,42 @@ pub fn look(place: Option<&Path>) -> Result<Vec<View>, Problem> {
         return Err(AgentFault::NoneFound.into());
     }
     Ok(views)
+}
+
+/// An agent as a window shows it.
+#[derive(Debug)]
+pub struct Shown {
+    /// Which one.
+    pub agent: Agent,
+    /// What it holds, or why that is not known.
+    pub entries: Result<Vec<Entry>, Problem>,
+}
+
+/// A key in an agent as a window shows it.
+#[derive(Debug)]
+pub struct Entry {
+    /// The line of [`line_of`].
+    pub line: String,
+    /// By which it is removed.
+    pub blob: Vec<u8>,
+}
+
+/// Does the same, and has all ready to be shown.
+///
+/// # Errors
+/// There is no agent.
+pub fn show(agents: Vec<Agent>) -> Result<Vec<Shown>, Problem> {
+    let entry = |listed: ListedKey| Entry {
+        line: line_of(&listed, FingerprintKind::Sha256),
+        blob: listed.blob,
+    };
+    let shown = |View { agent, keys }| Shown {
+        agent,
+        entries: keys
+            .map(|keys| keys.into_iter().map(entry).collect())
+            .map_err(Problem::from),
+    };
+    Ok(look(agents)?.into_iter().map(shown).collect())
 }
 
 /// The agent at `place`, or else the one that ssh would use: the first that is there.
@@ -51,7 +87,9 @@ pub fn chosen(place: Option<&Path>) -> Result<Agent, Problem> {
     Ok(agent.ok_or(AgentFault::NoneFound)?)
 }
 
-fn all(place: Option<&Path>) -> Vec<Agent> {
+/// The agent at `place`, or else every one that may be there.
+#[must_use]
+pub fn all(place: Option<&Path>) -> Vec<Agent> {
     match place {
         Some(place) => vec![Agent::at(place)],
         None => agent::agents(),

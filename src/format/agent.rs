@@ -3,7 +3,7 @@
 //! A message is a byte string with its length before it, whose first byte says what it is about. The
 //! requests here have that length; the answers are taken without it.
 
-use std::num::NonZeroU32;
+use std::num::{NonZeroU8, NonZeroU32};
 use std::str::FromStr;
 
 use super::certificate::Certificate;
@@ -39,6 +39,13 @@ pub struct Lifetime(NonZeroU32);
 pub struct LifetimeError;
 
 impl Lifetime {
+    /// So many hours.
+    #[must_use]
+    pub fn hours(hours: NonZeroU8) -> Self {
+        const SECS: NonZeroU32 = NonZeroU32::new(3600).expect("an hour has some");
+        Self(NonZeroU32::from(hours).saturating_mul(SECS))
+    }
+
     /// In seconds.
     #[must_use]
     pub fn secs(self) -> u32 {
@@ -49,7 +56,7 @@ impl Lifetime {
 impl FromStr for Lifetime {
     type Err = LifetimeError;
 
-    /// As sshd_config(5) writes times: `600`, `90s`, `1h30m`; the sum counts.
+    /// As `sshd_config(5)` writes times: `600`, `90s`, `1h30m`; the sum counts.
     fn from_str(text: &str) -> Result<Self, LifetimeError> {
         let mut total = 0_u32;
         let mut rest = text;

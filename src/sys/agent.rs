@@ -35,7 +35,7 @@ use crate::secret::SecretBytes;
 /// How long an agent may take to list its keys.
 const LISTING: Duration = Duration::from_secs(5);
 /// How long it may take for a change: some ask the person first.
-const CHANGING: Duration = Duration::from_secs(60);
+const CHANGING: Duration = Duration::from_mins(1);
 
 /// What kind of agent is listening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -210,5 +210,6 @@ impl Agent {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;

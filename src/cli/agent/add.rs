@@ -105,7 +105,7 @@ impl Add {
             done.push_str(", with its certificate");
         }
         if let Some(lifetime) = self.lifetime {
-            done.push_str(&format!(", for {} s", lifetime.secs()));
+            done.extend([", for ", &lifetime.secs().to_string(), " s"]);
         }
         if self.confirm {
             done.push_str("; it asks before each use");

@@ -34,7 +34,7 @@ impl List {
     pub(super) fn run(self, console: Console) -> ExitCode {
         let place = self.which.place.clone();
         let views = work::run(console, "Asking the agents", move |_| {
-            agents::look(place.as_deref())
+            agents::look(agents::all(place.as_deref()))
         });
         let mut views = match views.and_then(|views| views) {
             Ok(views) => views,

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::console::{Console, shown};
 use super::{json as shape, work};
 use crate::app::agents::{description_of, fingerprint_of};
+use crate::app::describe::Description;
 use crate::app::{Problem, agents};
 use crate::format::agent::{Held, ListedKey};
 use crate::key::fingerprint::FingerprintKind;
@@ -91,7 +92,7 @@ fn entry(listed: &ListedKey) -> Value {
         "comment": shape::comment(&listed.comment),
         "fingerprint_sha256": fingerprint_of(listed, FingerprintKind::Sha256).to_string(),
         "fingerprint_md5": fingerprint_of(listed, FingerprintKind::Md5).bare(),
-        "public_key": described.as_ref().and_then(|key| key.public_line()),
+        "public_key": described.as_ref().and_then(Description::public_line),
         "certificate": certificate.map_or(Value::Null, shape::certificate),
         "warnings": shape::warnings(&described.map(|key| key.warnings).unwrap_or_default()),
     })

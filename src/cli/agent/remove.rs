@@ -57,14 +57,13 @@ impl Remove {
     fn remove(&self, word: &OsString, agent: &Agent, console: Console) -> Result<(), Problem> {
         let fingerprint = word.to_str().filter(|word| is_fingerprint(word));
         let keys = list(agent, console)?;
-        let meant = match fingerprint {
-            Some(fingerprint) => entries_with(&keys, fingerprint),
-            None => {
-                let file = KeyFile::from(word.clone());
-                file.check_input(self.passphrase.takes_standard_input())?;
-                let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
-                entries_of(&keys, parsed.public().ok_or(DecodeError::NeedsPassphrase)?)
-            }
+        let meant = if let Some(fingerprint) = fingerprint {
+            entries_with(&keys, fingerprint)
+        } else {
+            let file = KeyFile::from(word.clone());
+            file.check_input(self.passphrase.takes_standard_input())?;
+            let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
+            entries_of(&keys, parsed.public().ok_or(DecodeError::NeedsPassphrase)?)
         };
         if meant.is_empty() {
             return Err(Problem::new(
