@@ -5,6 +5,7 @@
 
 mod armour;
 mod asn1;
+pub mod authorized_keys;
 mod cbc;
 pub mod certificate;
 pub mod cost;
@@ -12,8 +13,11 @@ mod error;
 mod foreign;
 pub mod jwk;
 pub mod key_lines;
+pub mod known_hosts;
+mod line_file;
 mod oid;
 pub mod openssh;
+mod pattern;
 mod pem;
 mod pkcs8;
 pub mod ppk;
@@ -21,12 +25,14 @@ pub mod public_line;
 pub mod rfc4716;
 pub mod spki;
 mod ssh1;
+pub mod ssh_config;
 mod sshcom;
 
 pub use cbc::CbcCipher;
 pub use certificate::{Certificate, CertificateKind, CertificateOption, OtherKey, Validity};
 pub use cost::{Argon2Params, Argon2Variant, Consent, Cost, ScryptParams};
 pub use error::{DecodeError, EncodeError, Fault, Foreign};
+pub use line_file::{ListError, MAX_CONFIG_FILE, MAX_LIST_FILE};
 pub use openssh::Cipher;
 pub use pem::Wrapping;
 pub use pkcs8::pbe::{Pbes1, Pbes2, Pbes2Kdf, Prf};
