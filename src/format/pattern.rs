@@ -1,4 +1,4 @@
-//! Patterns with `*` and `?`, and lists of them (ssh_config(5), “PATTERNS”).
+//! Patterns with `*` and `?`, and lists of them (`ssh_config(5)`, “PATTERNS”).
 
 /// What a list of patterns says about a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! ssh's configuration, `~/.ssh/config`: what it says about a host, and a block of lines that this program
-//! keeps in it (ssh_config(5)).
+//! keeps in it (`ssh_config(5)`).
 
 mod block;
 mod words;
@@ -84,13 +84,11 @@ impl SshConfig {
             match directive.keyword.as_str() {
                 "host" => applies = names_host(&directive.words, alias),
                 "match" => {
-                    applies = match settings.meets(&directive.words, alias, local_user) {
-                        Some(applies) => applies,
-                        None => {
-                            settings.undecided.push(line.number);
-                            false
-                        }
+                    let is_met = settings.meets(&directive.words, alias, local_user);
+                    if is_met.is_none() {
+                        settings.undecided.push(line.number);
                     }
+                    applies = is_met.unwrap_or(false);
                 }
                 _ if !applies => {}
                 "include" => settings.includes.push(line.number),

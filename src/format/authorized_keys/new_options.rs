@@ -14,7 +14,7 @@ pub struct NewOptions {
     pub restrict: bool,
     /// Rights that are granted, or taken.
     pub rights: BTreeMap<Right, bool>,
-    /// FromList where alone.
+    /// From where alone.
     pub from: Option<FromList>,
     /// The only command.
     pub command: Option<Command>,

@@ -176,12 +176,12 @@ pub enum OptionFault {
     /// The quotation mark at the end of a value is missing.
     #[error("a quotation mark in the options is not closed")]
     OpenQuote,
-    /// A comma with nothing behind it.
-    #[error("the options end in a comma")]
-    Comma,
     /// `command`, `from` or `principals` for the second time.
     #[error("the option “{0}” stands there twice")]
     Twice(&'static str),
+    /// `principals` means something beside `cert-authority` alone, and so sshd does not take a key with it.
+    #[error("the option “principals” stands before a key that is no authority for certificates")]
+    Principals,
     /// A value that makes no sense.
     #[error("the value of “{0}” cannot be right")]
     Value(&'static str),
@@ -211,7 +211,18 @@ impl<'a> Options<'a> {
     /// # Errors
     /// The first fault.
     pub fn check(&self) -> Result<(), OptionFault> {
-        self.iter().try_for_each(|option| option.map(drop))
+        let (mut names_principals, mut is_authority) = (false, false);
+        for option in self.iter() {
+            match option? {
+                KeyOption::Principals(_) => names_principals = true,
+                KeyOption::CertAuthority => is_authority = true,
+                _ => {}
+            }
+        }
+        if names_principals && !is_authority {
+            return Err(OptionFault::Principals);
+        }
+        Ok(())
     }
 
     /// Whether the key is an authority for certificates.
@@ -258,6 +269,10 @@ impl<'a> Iterator for Reader<'a> {
     type Item = Result<KeyOption<'a>, OptionFault>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        // sshd does not mind that nothing stands between two commas.
+        while let [b',', behind @ ..] = self.rest {
+            self.rest = behind;
+        }
         if self.is_over || self.rest.is_empty() {
             return None;
         }
@@ -273,11 +288,8 @@ impl<'a> Reader<'a> {
             Some(flag) => flag,
             None => self.valued()?,
         };
-        match self.rest {
-            [] => {}
-            [b','] => return Err(OptionFault::Comma),
-            [b',', behind @ ..] => self.rest = behind,
-            _ => return Err(OptionFault::Unknown),
+        if !matches!(self.rest, [] | [b',', ..]) {
+            return Err(OptionFault::Unknown);
         }
         Ok(option)
     }
@@ -433,31 +445,34 @@ mod tests {
             r#"expiry-time="20300102",environment="A_1==x",environment="B=",permitopen="[::1]:22","#,
             r#"permitopen="host:*",permitlisten="8080",permitlisten="localhost:http",Tunnel="0""#
         );
-        use KeyOption as O;
-        let right = |right, is_granted| O::Right { right, is_granted };
+        let right = |right, is_granted| KeyOption::Right { right, is_granted };
         assert_eq!(
             read(text),
             Ok(vec![
-                O::Restrict,
+                KeyOption::Restrict,
                 right(Right::Pty, true),
                 right(Right::X11Forwarding, false),
-                O::TouchRequired(false),
-                O::VerifyRequired(true),
-                O::CertAuthority,
-                O::Command(value("echo \"a, b\" \\n")),
-                O::From(value("*.example.org,!10.0.0.0/8")),
-                O::Principals(value("a,b")),
-                O::ExpiryTime(Expiry::at_start_of(2030, 1, 2).unwrap()),
-                O::Environment(value("A_1==x")),
-                O::Environment(value("B=")),
-                O::PermitOpen(value("[::1]:22")),
-                O::PermitOpen(value("host:*")),
-                O::PermitListen(value("8080")),
-                O::PermitListen(value("localhost:http")),
-                O::Tunnel(value("0")),
+                KeyOption::TouchRequired(false),
+                KeyOption::VerifyRequired(true),
+                KeyOption::CertAuthority,
+                KeyOption::Command(value("echo \"a, b\" \\n")),
+                KeyOption::From(value("*.example.org,!10.0.0.0/8")),
+                KeyOption::Principals(value("a,b")),
+                KeyOption::ExpiryTime(Expiry::at_start_of(2030, 1, 2).unwrap()),
+                KeyOption::Environment(value("A_1==x")),
+                KeyOption::Environment(value("B=")),
+                KeyOption::PermitOpen(value("[::1]:22")),
+                KeyOption::PermitOpen(value("host:*")),
+                KeyOption::PermitListen(value("8080")),
+                KeyOption::PermitListen(value("localhost:http")),
+                KeyOption::Tunnel(value("0")),
             ])
         );
         assert_eq!(read(""), Ok(Vec::new()));
+        assert_eq!(
+            read(",pty,,restrict,"),
+            Ok(vec![right(Right::Pty, true), KeyOption::Restrict])
+        );
     }
 
     #[test]
@@ -467,14 +482,11 @@ mod tests {
             ("ptyx", OptionFault::Unknown),
             ("colour=\"red\"", OptionFault::Unknown),
             ("=\"\"", OptionFault::Unknown),
-            (",pty", OptionFault::Unknown),
-            ("pty,,pty", OptionFault::Unknown),
             ("no-restrict", OptionFault::Unknown),
             ("command=\"a\"b", OptionFault::Unknown),
             ("command=ls", OptionFault::NoQuote),
             ("command=\"ls", OptionFault::OpenQuote),
             ("command=\"ls\\\"", OptionFault::OpenQuote),
-            ("pty,", OptionFault::Comma),
             ("from=\"a\",from=\"b\"", OptionFault::Twice("from")),
             ("expiry-time=\"20301301\"", OptionFault::Value("expiry-time")),
             ("expiry-time=\"2030\"", OptionFault::Value("expiry-time")),
@@ -487,6 +499,13 @@ mod tests {
         ] {
             assert_eq!(read(text), Err(fault), "{text}");
         }
+    }
+
+    #[test]
+    fn principals_are_for_authorities_alone() {
+        let check = |text: &str| Options::new(text.as_bytes()).check();
+        assert_eq!(check("principals=\"a\""), Err(OptionFault::Principals));
+        assert_eq!(check("principals=\"a\",cert-authority"), Ok(()));
     }
 
     #[test]

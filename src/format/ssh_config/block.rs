@@ -3,7 +3,6 @@
 //! It stands between two remarks. All other lines stay as they are, byte for byte, and mean what they meant:
 //! the block ends in `Host *`, so that what stands behind it is not taken for a part of its last host.
 
-use std::fmt::Write as _;
 use std::ops::Range;
 
 use super::SshConfig;
@@ -91,8 +90,9 @@ impl ManagedBlock {
             }
             text.push('\n');
             for (keyword, value) in &stanza.lines {
-                // Writing to a text cannot fail.
-                let _: Result<(), _> = writeln!(text, "    {keyword} {}", value.as_str());
+                for part in ["    ", keyword, " ", value.as_str(), "\n"] {
+                    text.push_str(part);
+                }
             }
         }
         if self.stanzas.last().is_some_and(|stanza| !stanza.hosts.is_empty()) {

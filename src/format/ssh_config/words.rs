@@ -1,4 +1,4 @@
-//! One line of ssh's configuration: a keyword and its words (ssh_config(5)).
+//! One line of ssh's configuration: a keyword and its words (`ssh_config(5)`).
 
 use crate::key::comment::{Comment, CommentError};
 
