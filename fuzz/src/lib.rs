@@ -6,5 +6,6 @@
 #[path = "../../tests/common/allocation.rs"]
 mod allocation;
 pub mod check;
+pub mod lists;
 pub mod target;
 pub mod wrap;

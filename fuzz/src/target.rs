@@ -121,6 +121,8 @@ pub fn key_lines(bytes: &[u8]) {
     }
 }
 
+pub use crate::lists::{authorized_keys, known_hosts, ssh_config};
+
 /// Certificates: the first byte chooses whether they are signed here.
 pub fn certificate(bytes: &[u8]) {
     let Some((is_signed, bytes)) = bytes.split_first() else {

@@ -3,7 +3,12 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
-use crate::format::{DecodeError, EncodeError, Fault, Foreign, OtherKey};
+mod lists;
+
+use crate::format::authorized_keys::{CommandError, FromListError};
+use crate::format::known_hosts::HostNameError;
+use crate::format::ssh_config::{BlockError, WordError};
+use crate::format::{DecodeError, EncodeError, Fault, Foreign, ListError, OtherKey};
 use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
@@ -447,5 +452,11 @@ from_owned!(
     GenerateError,
     CommentError,
     RsaBitsError,
-    AgentFault
+    AgentFault,
+    ListError,
+    BlockError,
+    HostNameError,
+    CommandError,
+    FromListError,
+    WordError,
 );

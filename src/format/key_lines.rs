@@ -4,6 +4,7 @@
 use std::fmt;
 
 use super::armour::{Lines, lines, without_byte_order_mark};
+use super::line_file::is_blank;
 use super::{DecodeError, Foreign, Parsed, PublicFile, public_line};
 
 /// A line with a key in it, or with what should have been one.
@@ -84,7 +85,7 @@ impl Iterator for KeyLines<'_> {
             if line.is_empty() || line.starts_with(b"#") {
                 continue;
             }
-            let start = key_start(line);
+            let start = key_start(line, 2);
             let key = start.map_or(Err(DecodeError::NotAKeyFile(Foreign::Text)), |start| {
                 public_line::parse(&line[start..])
             });
@@ -97,10 +98,11 @@ impl Iterator for KeyLines<'_> {
     }
 }
 
-/// Where the key begins: behind no field (`.pub`), one (options or hosts) or two (a marker and hosts).
-fn key_start(line: &[u8]) -> Option<usize> {
+/// Where the key begins: behind no field (`.pub`), one (options or hosts) or two (a marker and hosts), and
+/// no more than `most`.
+pub(super) fn key_start(line: &[u8], most: usize) -> Option<usize> {
     let mut start = 0;
-    for _ in 0..3 {
+    for _ in 0..=most {
         if public_line::candidate(&line[start..]).is_some() {
             return Some(start);
         }
@@ -111,21 +113,19 @@ fn key_start(line: &[u8]) -> Option<usize> {
 }
 
 /// The length of the field that `text` begins with; blanks within quotes belong to it.
-fn field_len(text: &[u8]) -> usize {
-    let (mut is_quoted, mut is_escaped) = (false, false);
-    for (at, byte) in text.iter().enumerate() {
-        match byte {
-            b'"' if !is_escaped => is_quoted = !is_quoted,
-            _ if is_blank(*byte) && !is_quoted => return at,
+pub(super) fn field_len(text: &[u8]) -> usize {
+    let (mut is_quoted, mut at) = (false, 0);
+    while at < text.len() {
+        match &text[at..] {
+            // Only a quote is escaped: two backslashes before one are a backslash and an escaped quote.
+            [b'\\', b'"', ..] => at += 1,
+            [b'"', ..] => is_quoted = !is_quoted,
+            [byte, ..] if is_blank(*byte) && !is_quoted => return at,
             _ => {}
         }
-        is_escaped = *byte == b'\\' && !is_escaped;
+        at += 1;
     }
     text.len()
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }
 
 #[cfg(test)]
@@ -156,6 +156,7 @@ mod tests {
         for (lead, line) in [
             ("", KEY.to_owned()),
             (options, format!("{options} {KEY} me@host")),
+            (r#"command="a\\" b""#, format!(r#"command="a\\" b" {KEY}"#)),
             ("host,10.0.0.1", format!("host,10.0.0.1 {KEY}")),
             ("|1|c2FsdA==|aGFzaA==", format!("\t|1|c2FsdA==|aGFzaA==  {KEY}")),
             ("@revoked *", format!("@revoked * {KEY} gone")),

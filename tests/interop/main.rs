@@ -10,6 +10,7 @@ mod common;
 
 mod arithmetic;
 mod comments;
+mod lists;
 mod login;
 mod matrix;
 mod ours_to_theirs;

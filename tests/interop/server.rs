@@ -45,19 +45,33 @@ impl Server {
         panic!("sshd found no port in five tries");
     }
 
+    /// Where it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The public key that it shows.
+    pub(crate) fn host_key(&self) -> String {
+        self.folder.get_text("host_key.pub")
+    }
+
     /// `ssh`, about to run a command here as the only thing it can do; the key is still to be named.
     pub(crate) fn ssh(&self, folder: &Folder) -> Tool {
-        let host_key = self.folder.get_text("host_key.pub");
         folder.put(
             "known_hosts",
-            format!("[127.0.0.1]:{} {host_key}", self.port).as_bytes(),
+            format!("[127.0.0.1]:{} {}", self.port, self.host_key()).as_bytes(),
         );
+        self.ssh_knowing(folder, "known_hosts")
+    }
+
+    /// The same, with a file of known hosts that may or may not know this one.
+    pub(crate) fn ssh_knowing(&self, folder: &Folder, known_hosts: &str) -> Tool {
         folder
             .tool("ssh")
             .args(["-F", "none", "-p", &self.port.to_string()])
             .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"])
             .args(["-o", "StrictHostKeyChecking=yes"])
-            .args(["-o", "UserKnownHostsFile=known_hosts"])
+            .args(["-o", &format!("UserKnownHostsFile={known_hosts}")])
             .args(["-o", "GlobalKnownHostsFile=none"])
             .args(["-o", "ConnectTimeout=20"])
             .arg(format!("{}@127.0.0.1", self.user))

@@ -6,6 +6,7 @@ mod common;
 #[path = "../common/allocation.rs"]
 mod allocation;
 mod damage;
+mod lists;
 mod strategies;
 
 use keywright::format::{

@@ -1,0 +1,240 @@
+//! ssh's configuration, `~/.ssh/config`: what it says about a host, and a block of lines that this program
+//! keeps in it (`ssh_config(5)`).
+
+mod block;
+mod words;
+
+use super::line_file::{self, ListError, MAX_CONFIG_FILE, raw_lines};
+use super::pattern::{Verdict, list_matches, matches};
+
+pub use block::{BlockError, BlockPlace, ManagedBlock, Stanza};
+pub use words::{Directive, LineFault, WordError};
+
+/// The file, as text that can be read and edited.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SshConfig {
+    text: Vec<u8>,
+}
+
+/// One line that is neither blank nor a remark.
+#[derive(Debug)]
+pub struct Line {
+    /// Which one, counted from 1.
+    pub number: usize,
+    /// What it says. ssh refuses a file in which one line is at fault.
+    pub directive: Result<Directive, LineFault>,
+}
+
+impl SshConfig {
+    /// Takes on the bytes of a file.
+    ///
+    /// # Errors
+    /// Of the file as a whole: it is too large, or UTF-16.
+    pub fn parse(text: Vec<u8>) -> Result<Self, ListError> {
+        line_file::check(&text, MAX_CONFIG_FILE)?;
+        Ok(Self { text })
+    }
+
+    /// The file as it is now.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// The file as it is now.
+    #[must_use]
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.text
+    }
+
+    /// Its lines, without blank ones and remarks. Each is read when it is asked for.
+    pub fn lines(&self) -> impl Iterator<Item = Line> {
+        raw_lines(&self.text).filter_map(|line| {
+            let directive = words::read(line.seen()).transpose()?;
+            Some(Line {
+                number: line.number,
+                directive,
+            })
+        })
+    }
+
+    /// The names in `Host` lines that are no patterns: what may be offered to choose from.
+    pub fn aliases(&self) -> impl Iterator<Item = String> {
+        self.lines()
+            .filter_map(|line| line.directive.ok())
+            .filter(|directive| directive.keyword == "host")
+            .flat_map(|directive| directive.words)
+            .filter(|word| !word.is_empty() && !word.iter().any(|byte| b"*?!".contains(byte)))
+            .filter_map(|word| String::from_utf8(word).ok())
+    }
+
+    /// What ssh would read here when it is asked to connect to `alias`, by a user of this name.
+    ///
+    /// What cannot be told from this file alone is listed, and what depends on it left out: other files, and
+    /// conditions that run a program or look at the network.
+    #[must_use]
+    pub fn lookup(&self, alias: &str, local_user: &str) -> Settings {
+        let mut settings = Settings::default();
+        let mut applies = true;
+        for line in self.lines() {
+            let Ok(directive) = line.directive else {
+                settings.faults.push(line.number);
+                continue;
+            };
+            match directive.keyword.as_str() {
+                "host" => applies = names_host(&directive.words, alias),
+                "match" => {
+                    let is_met = settings.meets(&directive.words, alias, local_user);
+                    if is_met.is_none() {
+                        settings.undecided.push(line.number);
+                    }
+                    applies = is_met.unwrap_or(false);
+                }
+                _ if !applies => {}
+                "include" => settings.includes.push(line.number),
+                _ => settings.found.push((line.number, directive)),
+            }
+        }
+        settings
+    }
+}
+
+/// Whether a `Host` line is about this host: one pattern matches, and none with `!`.
+fn names_host(patterns: &[Vec<u8>], alias: &str) -> bool {
+    let mut is_named = false;
+    for pattern in patterns {
+        match pattern.strip_prefix(b"!") {
+            Some(pattern) if matches(alias.as_bytes(), pattern) => return false,
+            Some(_) => {}
+            None => is_named |= matches(alias.as_bytes(), pattern),
+        }
+    }
+    is_named
+}
+
+/// What the file says about one host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Settings {
+    found: Vec<(usize, Directive)>,
+    /// The lines that name other files to be read in their place.
+    pub includes: Vec<usize>,
+    /// The lines with conditions that cannot be decided here, which were taken for not met.
+    pub undecided: Vec<usize>,
+    /// The lines for which ssh would refuse the file.
+    pub faults: Vec<usize>,
+}
+
+impl Settings {
+    /// The value of a keyword: for most of them the first one counts. Case does not.
+    #[must_use]
+    pub fn first(&self, keyword: &str) -> Option<&[u8]> {
+        self.all(keyword).next()
+    }
+
+    /// The values of a keyword that may be given several times, as `IdentityFile` may.
+    pub fn all(&self, keyword: &str) -> impl Iterator<Item = &[u8]> {
+        self.found
+            .iter()
+            .filter(move |(_, directive)| directive.keyword.eq_ignore_ascii_case(keyword))
+            .filter_map(|(_, directive)| directive.words.first().map(Vec::as_slice))
+    }
+
+    fn text(&self, keyword: &str) -> Option<String> {
+        self.first(keyword)
+            .map(|value| String::from_utf8_lossy(value).into_owned())
+    }
+
+    /// The name or address to connect to, where it is not the alias itself; `%h` in it stands for the alias.
+    #[must_use]
+    pub fn host_name(&self, alias: &str) -> String {
+        let Some(name) = self.text("hostname") else {
+            return alias.to_owned();
+        };
+        let parts = name.split("%%").map(|part| part.replace("%h", alias));
+        parts.collect::<Vec<_>>().join("%")
+    }
+
+    /// The port, where one is given that there is.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.text("port")?.parse().ok().filter(|port| *port > 0)
+    }
+
+    /// The name to log in with.
+    #[must_use]
+    pub fn user(&self) -> Option<String> {
+        self.text("user")
+    }
+
+    /// The files of keys to try, as they stand there: `~` and `%d` are not replaced.
+    #[must_use]
+    pub fn identity_files(&self) -> Vec<String> {
+        let mut files: Vec<String> = Vec::new();
+        for file in self.all("identityfile") {
+            let file = String::from_utf8_lossy(file).into_owned();
+            // ssh, too, tries a file once.
+            if !files.contains(&file) {
+                files.push(file);
+            }
+        }
+        files
+    }
+
+    /// Whether only the keys named here are tried, and not all that the agent has.
+    #[must_use]
+    pub fn identities_only(&self) -> bool {
+        self.first("identitiesonly")
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"yes") || value.eq_ignore_ascii_case(b"true"))
+    }
+
+    /// Whether the conditions of a `Match` line hold; nothing where that cannot be told.
+    fn meets(&self, words: &[Vec<u8>], alias: &str, local_user: &str) -> Option<bool> {
+        let mut words = words.iter().map(Vec::as_slice);
+        let mut is_met = true;
+        let mut is_unknown = false;
+        while let Some(word) = words.next() {
+            let (is_negated, word) = match word.strip_prefix(b"!") {
+                Some(word) => (true, word),
+                None => (false, word),
+            };
+            let equals = word.iter().position(|byte| *byte == b'=');
+            let (name, given) = match equals {
+                Some(at) => (&word[..at], Some(&word[at + 1..])),
+                None => (word, None),
+            };
+            let name = name.to_ascii_lowercase();
+            if name == b"all" {
+                is_met &= !is_negated;
+                continue;
+            }
+            let has_value = !matches!(name.as_slice(), b"canonical" | b"final");
+            let value = if has_value {
+                given.or_else(|| words.next())
+            } else {
+                None
+            };
+            let (subject, folds_case) = match name.as_slice() {
+                b"host" => (self.host_name(alias), true),
+                b"originalhost" => (alias.to_owned(), true),
+                b"user" => (self.user().unwrap_or_else(|| local_user.to_owned()), false),
+                b"localuser" => (local_user.to_owned(), false),
+                _ => {
+                    is_unknown = true;
+                    continue;
+                }
+            };
+            let subject = if folds_case {
+                subject.to_ascii_lowercase()
+            } else {
+                subject
+            };
+            let verdict = list_matches(subject.as_bytes(), value.unwrap_or_default());
+            is_met &= (verdict == Verdict::Yes) != is_negated;
+        }
+        // One condition that does not hold settles it, whatever the others say.
+        if is_met && is_unknown { None } else { Some(is_met) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

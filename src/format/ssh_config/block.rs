@@ -1,0 +1,209 @@
+//! The block of lines in ssh's configuration that this program keeps, and nobody else.
+//!
+//! It stands between two remarks. All other lines stay as they are, byte for byte, and mean what they meant:
+//! the block ends in `Host *`, so that what stands behind it is not taken for a part of its last host.
+
+use std::ops::Range;
+
+use super::SshConfig;
+use super::words::{Word, WordError};
+use crate::format::line_file::{BYTE_ORDER_MARK, RawLine, ending, raw_lines};
+
+const BEGIN: &str = "# >>> Keywright looks after the lines from here";
+const END: &str = "# <<< Keywright: to here";
+
+/// Where a block goes that is not there yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockPlace {
+    /// Before all else: for ssh the first value counts, so this one does.
+    Top,
+    /// Behind all else: it says what holds where nothing else was said.
+    End,
+}
+
+/// Lines about some hosts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stanza {
+    hosts: Vec<Word>,
+    lines: Vec<(String, Word)>,
+}
+
+impl Stanza {
+    /// Lines about all hosts.
+    #[must_use]
+    pub fn for_all() -> Self {
+        Self {
+            hosts: Vec::new(),
+            lines: Vec::new(),
+        }
+    }
+
+    /// Lines about the hosts that one of the patterns matches.
+    ///
+    /// # Errors
+    /// A pattern cannot be written.
+    pub fn for_hosts<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Result<Self, WordError> {
+        let hosts: Vec<Word> = patterns.into_iter().map(Word::new).collect::<Result<_, _>>()?;
+        if hosts.is_empty() {
+            return Err(WordError::Empty);
+        }
+        Ok(Self {
+            hosts,
+            lines: Vec::new(),
+        })
+    }
+
+    /// One more line. A `%` in a file's name must come doubled, as ssh asks for it.
+    ///
+    /// # Errors
+    /// The keyword is no word of letters and digits, or the value cannot be written.
+    pub fn with(mut self, keyword: &str, value: &str) -> Result<Self, WordError> {
+        let is_keyword = !keyword.is_empty() && keyword.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !is_keyword {
+            return Err(WordError::Empty);
+        }
+        self.lines.push((keyword.to_owned(), Word::new(value)?));
+        Ok(self)
+    }
+}
+
+/// What the block says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ManagedBlock {
+    /// One after the other.
+    pub stanzas: Vec<Stanza>,
+}
+
+impl ManagedBlock {
+    /// The lines as they will stand in the file, with the two that mark them.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!("{BEGIN}\n");
+        for stanza in &self.stanzas {
+            text.push_str("Host");
+            if stanza.hosts.is_empty() {
+                text.push_str(" *");
+            }
+            for host in &stanza.hosts {
+                text.push(' ');
+                text.push_str(host.as_str());
+            }
+            text.push('\n');
+            for (keyword, value) in &stanza.lines {
+                for part in ["    ", keyword, " ", value.as_str(), "\n"] {
+                    text.push_str(part);
+                }
+            }
+        }
+        if self.stanzas.last().is_some_and(|stanza| !stanza.hosts.is_empty()) {
+            text.push_str("Host *\n");
+        }
+        text.push_str(END);
+        text.push('\n');
+        text
+    }
+}
+
+/// Why the block is left alone: what stands between its marks is no longer known to be ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlockError {
+    /// It begins, and does not end.
+    #[error("the block that begins in line {line} has lost its last line")]
+    NoEnd {
+        /// Where it begins.
+        line: usize,
+    },
+    /// It ends, but did not begin.
+    #[error("the block that ends in line {line} has lost its first line")]
+    NoBeginning {
+        /// Where it ends.
+        line: usize,
+    },
+    /// There are two.
+    #[error("a second block begins in line {line}")]
+    Second {
+        /// Where the second begins.
+        line: usize,
+    },
+}
+
+impl SshConfig {
+    /// The lines of the block, with the two that mark them.
+    ///
+    /// # Errors
+    /// Its marks are damaged.
+    pub fn block(&self) -> Result<Option<&[u8]>, BlockError> {
+        Ok(self.block_range()?.map(|range| &self.text[range]))
+    }
+
+    /// Puts the block in; where there is one already it is replaced where it stands.
+    ///
+    /// # Errors
+    /// The marks of the block that is there are damaged; nothing was changed.
+    pub fn set_block(&mut self, block: &ManagedBlock, place: BlockPlace) -> Result<(), BlockError> {
+        let end = ending(&self.text);
+        let mut new = block.text().replace('\n', end);
+        let range = if let Some(range) = self.block_range()? {
+            if !self.text[range.clone()].ends_with(b"\n") {
+                new.truncate(new.len() - end.len());
+            }
+            range
+        } else if place == BlockPlace::Top {
+            let start = if self.text.starts_with(BYTE_ORDER_MARK) {
+                BYTE_ORDER_MARK.len()
+            } else {
+                0
+            };
+            start..start
+        } else {
+            let is_open = !self.text.is_empty() && !self.text.ends_with(b"\n");
+            if is_open {
+                new.insert_str(0, end);
+            }
+            self.text.len()..self.text.len()
+        };
+        self.text.splice(range, new.into_bytes());
+        Ok(())
+    }
+
+    /// Takes the block out; returns whether there was one.
+    ///
+    /// # Errors
+    /// Its marks are damaged; nothing was changed.
+    pub fn remove_block(&mut self) -> Result<bool, BlockError> {
+        let range = self.block_range()?;
+        if let Some(range) = range.clone() {
+            self.text.drain(range);
+        }
+        Ok(range.is_some())
+    }
+
+    fn block_range(&self) -> Result<Option<Range<usize>>, BlockError> {
+        let mut begin: Option<RawLine<'_>> = None;
+        let mut found = None;
+        for line in raw_lines(&self.text) {
+            let text = line.text().trim_ascii();
+            let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+            let number = line.number;
+            if text == BEGIN.as_bytes() {
+                if begin.is_some() || found.is_some() {
+                    return Err(BlockError::Second { line: number });
+                }
+                begin = Some(line);
+            } else if text == END.as_bytes() {
+                let begin = begin.take().ok_or(BlockError::NoBeginning { line: number })?;
+                // What stands before the mark in its line, such as a byte order mark, is not ours.
+                let indent = begin
+                    .whole
+                    .iter()
+                    .position(|byte| *byte == b'#')
+                    .unwrap_or_default();
+                found = Some(begin.start + indent..line.start + line.whole.len());
+            }
+        }
+        match begin {
+            Some(begin) => Err(BlockError::NoEnd { line: begin.number }),
+            None => Ok(found),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What is looked up, and what a block leaves alone.
+
+use super::*;
+
+const FILE: &str = "# mine\nUser everywhere\nHost web *.example.org !bad.example.org\n  HostName %h.internal%%\n  \
+    Port=2222\n  IdentityFile ~/.ssh/web\n  IdentitiesOnly yes\nInclude conf.d/*\nHost web\n  Port 22\n  \
+    IdentityFile \"~/.ssh/my key\"\n  IdentityFile ~/.ssh/web\nMatch host *.internal% user everywhere\n  \
+    ForwardAgent no\nMatch exec \"true\"\n  ProxyJump never\nMatch !originalhost web exec x\n  Tag never\n\
+    Match all\n  IdentityFile ~/.ssh/last\n";
+
+fn file(text: &str) -> SshConfig {
+    SshConfig::parse(text.as_bytes().to_vec()).unwrap()
+}
+
+#[test]
+fn the_first_value_counts_and_keys_add_up() {
+    let settings = file(FILE).lookup("web", "me");
+    assert_eq!(settings.host_name("web"), "web.internal%");
+    assert_eq!(settings.port(), Some(2222));
+    assert_eq!(settings.user().as_deref(), Some("everywhere"));
+    assert!(settings.identities_only());
+    assert_eq!(
+        settings.identity_files(),
+        ["~/.ssh/web", "~/.ssh/my key", "~/.ssh/last"]
+    );
+    assert_eq!(settings.first("forwardagent"), Some(&b"no"[..]));
+    assert_eq!(settings.first("ProxyJump"), None);
+    assert_eq!((settings.includes, settings.undecided), (vec![8], vec![15]));
+}
+
+#[test]
+fn a_host_that_is_excepted_or_not_named_gets_what_holds_for_all() {
+    for alias in ["bad.example.org", "WEB", "other"] {
+        let settings = file(FILE).lookup(alias, "me");
+        assert_eq!(settings.host_name(alias), alias);
+        assert_eq!(settings.port(), None);
+        assert_eq!(settings.identity_files(), ["~/.ssh/last"]);
+        assert!(!settings.identities_only() && settings.includes.is_empty());
+    }
+    assert_eq!(file(FILE).aliases().collect::<Vec<_>>(), ["web", "web"]);
+}
+
+#[test]
+fn a_line_for_which_ssh_would_refuse_the_file_is_named() {
+    let settings = file("Host *\nPort\n User \"a\nPort 7\r\n").lookup("x", "me");
+    assert_eq!(settings.faults, [2, 3]);
+    assert_eq!(settings.port(), Some(7));
+}
+
+fn block(file_name: &str) -> ManagedBlock {
+    let all = Stanza::for_all().with("IdentityFile", file_name).unwrap();
+    let one = Stanza::for_hosts(["web", "my host"]).unwrap();
+    let one = one.with("HostName", "10.0.0.1").unwrap();
+    ManagedBlock {
+        stanzas: vec![one, all],
+    }
+}
+
+#[test]
+fn the_block_is_put_in_replaced_and_taken_out_and_nothing_else_changes() {
+    for text in [
+        FILE.to_owned(),
+        FILE.replace('\n', "\r\n"),
+        String::new(),
+        "\u{feff}".to_owned() + FILE,
+    ] {
+        for place in [BlockPlace::Top, BlockPlace::End] {
+            let mut config = file(&text);
+            config.set_block(&block("~/.ssh/one"), place).unwrap();
+            let first = config.clone();
+            config.set_block(&block("~/.ssh/a b"), BlockPlace::Top).unwrap();
+            let shown = String::from_utf8_lossy(config.as_bytes()).into_owned();
+            assert_eq!(
+                shown.matches("\n    IdentityFile \"~/.ssh/a b\"").count(),
+                1,
+                "{shown}"
+            );
+            assert!(
+                !text.contains('\r') || !shown.replace("\r\n", "").contains('\n'),
+                "{shown:?}"
+            );
+            let settings = config.lookup("my host", "me");
+            assert_eq!(settings.host_name("my host"), "10.0.0.1");
+            config.set_block(&block("~/.ssh/one"), BlockPlace::End).unwrap();
+            assert_eq!(config, first);
+            assert_eq!(config.remove_block(), Ok(true));
+            assert_eq!(config.as_bytes(), text.as_bytes());
+            assert_eq!(config.remove_block(), Ok(false));
+        }
+    }
+}
+
+#[test]
+fn lines_around_the_block_mean_what_they_meant() {
+    for place in [BlockPlace::Top, BlockPlace::End] {
+        let mut config = file("User me\nHost x\n  Port 7");
+        let stanza = Stanza::for_hosts(["web"]).unwrap().with("User", "root").unwrap();
+        let block = ManagedBlock {
+            stanzas: vec![stanza],
+        };
+        config.set_block(&block, place).unwrap();
+        assert_eq!(config.lookup("other", "u").user().as_deref(), Some("me"));
+        assert_eq!(config.lookup("x", "u").port(), Some(7));
+        assert_eq!(config.lookup("web", "u").port(), None);
+    }
+    let mut config = file("User me\n");
+    let stanza = Stanza::for_hosts(["web"]).unwrap().with("User", "root").unwrap();
+    config
+        .set_block(
+            &ManagedBlock {
+                stanzas: vec![stanza],
+            },
+            BlockPlace::Top,
+        )
+        .unwrap();
+    assert_eq!(config.lookup("web", "u").user().as_deref(), Some("root"));
+}
+
+#[test]
+fn a_block_whose_marks_are_damaged_is_left_alone() {
+    let mut config = file("a b\n");
+    config.set_block(&block("x"), BlockPlace::End).unwrap();
+    let whole = String::from_utf8(config.into_bytes()).unwrap();
+    let lines: Vec<&str> = whole.lines().collect();
+    let last = lines.len() - 1;
+    for (text, error) in [
+        (lines[..last].join("\n"), BlockError::NoEnd { line: 2 }),
+        (lines[2..].join("\n"), BlockError::NoBeginning { line: last - 1 }),
+        (whole.repeat(2), BlockError::Second { line: last + 3 }),
+    ] {
+        let mut config = file(&text);
+        assert_eq!(config.set_block(&block("y"), BlockPlace::Top), Err(error));
+        assert_eq!(config.remove_block(), Err(error));
+        assert_eq!(config.as_bytes(), text.as_bytes());
+    }
+}
+
+#[test]
+fn nothing_that_is_written_makes_a_line_of_its_own() {
+    assert!(Stanza::for_all().with("User", "a\nProxyCommand x").is_err());
+    assert!(Stanza::for_all().with("User x\nPort", "1").is_err());
+    assert!(Stanza::for_hosts(["a\rb"]).is_err());
+    assert!(Stanza::for_hosts([]).is_err());
+}
