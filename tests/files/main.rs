@@ -290,6 +290,10 @@ fn a_loose_key_is_tightened_where_it_lies() {
     let path = folder.path().join("id");
     fs::write(&path, OLD).expect("written");
     loosen(&path);
+    assert!(matches!(
+        audit_private(&path).expect("known"),
+        Access::Loose { .. }
+    ));
     tighten_private(&path).expect("allowed");
     assert_eq!(audit_private(&path).expect("known"), Access::OwnerOnly);
     assert_eq!(fs::read(&path).expect("readable"), OLD);
@@ -309,8 +313,32 @@ fn a_folder_for_keys_is_made_once_and_only_in_one_that_exists() {
 }
 
 #[cfg(windows)]
-fn loosen(_: &Path) {
-    // A file that is created without an access list takes on the folder's, which others can read.
+fn loosen(path: &Path) {
+    use std::os::windows::ffi::OsStrExt as _;
+    use windows_sys::Win32::Foundation::LocalFree;
+    use windows_sys::Win32::Security::Authorization::{
+        ConvertStringSecurityDescriptorToSecurityDescriptorW, SDDL_REVISION_1,
+    };
+    use windows_sys::Win32::Security::{DACL_SECURITY_INFORMATION, SetFileSecurityW};
+
+    let wide = |text: &std::ffi::OsStr| text.encode_wide().chain([0]).collect::<Vec<u16>>();
+    let everyone = wide("D:P(A;;FA;;;WD)".as_ref());
+    let path = wide(path.as_os_str());
+    let mut descriptor = std::ptr::null_mut();
+    #[expect(unsafe_code, reason = "the standard library knows no access lists")]
+    // SAFETY: both texts end in a zero; the descriptor is freed once, after its last use.
+    unsafe {
+        let made = ConvertStringSecurityDescriptorToSecurityDescriptorW(
+            everyone.as_ptr(),
+            SDDL_REVISION_1,
+            &raw mut descriptor,
+            std::ptr::null_mut(),
+        );
+        assert_ne!(made, 0, "{}", std::io::Error::last_os_error());
+        let set = SetFileSecurityW(path.as_ptr(), DACL_SECURITY_INFORMATION, descriptor);
+        assert_ne!(set, 0, "{}", std::io::Error::last_os_error());
+        LocalFree(descriptor);
+    }
 }
 
 #[cfg(unix)]
