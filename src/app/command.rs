@@ -59,6 +59,18 @@ pub enum Command {
     /// Copy the certificate in one line.
     CopyCertificate,
 
+    /// Show the keys in agents.
+    ShowAgents,
+    /// Hand the key to this one of the agents that are shown.
+    AddToAgent(usize),
+    /// Have an agent forget a key.
+    RemoveFromAgent {
+        /// Which of the agents that are shown.
+        agent: usize,
+        /// Which of its keys.
+        entry: usize,
+    },
+
     /// Copy the public key line.
     CopyPublicKey,
     /// Copy the fingerprint as it is shown.

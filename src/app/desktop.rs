@@ -1,10 +1,11 @@
-//! What only a desktop can do: file dialogs, the clipboard, showing a folder.
+//! What only a desktop can do: file dialogs, the clipboard, showing a folder, the session's key agents.
 
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 
 use crate::secret::SecretBytes;
+use crate::sys::agent::Agent;
 
 /// How a file dialog ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,9 @@ pub enum Picked {
 
 /// A file dialog that is open. It is awaited on a job's thread, never in a frame.
 pub type Picking = Pin<Box<dyn Future<Output = Picked> + Send>>;
+
+/// Looks for key agents; called on a job's thread.
+pub type FindAgents = Box<dyn FnOnce() -> Vec<Agent> + Send>;
 
 /// What a file dialog is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,4 +62,7 @@ pub trait Desktop {
 
     /// Shows a file in the system's file manager.
     fn show_in_folder(&self, path: &Path);
+
+    /// How the key agents of the session are found.
+    fn agents(&self) -> FindAgents;
 }

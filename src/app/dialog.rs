@@ -1,8 +1,10 @@
 //! Dialogs: at most one is open, and each owns what is typed into it.
 
+use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::app::agents::Shown;
 use crate::app::certificate_facts::Fact;
 use crate::app::command::Command;
 use crate::app::describe::Warning;
@@ -10,6 +12,7 @@ use crate::app::job::Job;
 use crate::app::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
 use crate::app::speed::Speed;
 use crate::app::{Problem, command_line::CommandLine};
+use crate::format::agent::Lifetime;
 use crate::format::{
     Argon2Params, Argon2Variant, Cipher, Cost, DecodeError, LockedFile, Pbes2, Pbes2Kdf, Prf, PrivateFile,
     Ssh1Key,
@@ -53,6 +56,8 @@ pub enum Dialog {
     },
     /// What a certificate says.
     Certificate(Vec<Fact>),
+    /// The keys in agents.
+    Agents(Box<Agents>),
     /// The commands that would do the same.
     CommandLines(Vec<CommandLine>),
     /// How private key files are protected.
@@ -92,6 +97,63 @@ pub struct Unlocked {
     pub file: PrivateFile,
     /// What its owner ought to know of the key.
     pub warnings: Vec<Warning>,
+}
+
+/// Shows the keys in agents, and gives and takes some.
+#[derive(Debug)]
+pub struct Agents {
+    /// Every agent; nothing until they have answered.
+    pub shown: Option<Result<Vec<Shown>, Problem>>,
+    /// How long an agent is to keep the key that is added.
+    pub keep: Keep,
+    /// Whether it is to ask before each use.
+    pub confirm: bool,
+    /// Why nothing came of what was asked last.
+    pub problem: Option<Problem>,
+    /// What goes on.
+    pub job: Option<Job<AgentsResult>>,
+}
+
+/// What was done, in a sentence, or why not; and how things stand in the agents then.
+pub type AgentsResult = (Result<String, Problem>, Result<Vec<Shown>, Problem>);
+
+/// How long an agent is to keep a key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keep {
+    /// Until it ends, or the key is removed.
+    #[default]
+    UntilRemoved,
+    /// So many hours.
+    Hours(NonZeroU8),
+}
+
+impl Keep {
+    /// What can be chosen.
+    pub const ALL: [Self; 4] = [
+        Self::UntilRemoved,
+        Self::Hours(NonZeroU8::new(1).expect("1 is not 0")),
+        Self::Hours(NonZeroU8::new(8).expect("8 is not 0")),
+        Self::Hours(NonZeroU8::new(24).expect("24 is not 0")),
+    ];
+
+    /// Its name in the window.
+    #[must_use]
+    pub fn title(self) -> String {
+        match self {
+            Self::UntilRemoved => "Until it is removed".to_owned(),
+            Self::Hours(hours) if hours.get() == 1 => "1 hour".to_owned(),
+            Self::Hours(hours) => format!("{hours} hours"),
+        }
+    }
+
+    /// What an agent is told.
+    #[must_use]
+    pub fn lifetime(self) -> Option<Lifetime> {
+        match self {
+            Self::UntilRemoved => None,
+            Self::Hours(hours) => Some(Lifetime::hours(hours)),
+        }
+    }
 }
 
 /// Asks whether files may be replaced.

@@ -1,6 +1,7 @@
 //! Making a key, from a person's movements to a checked pair.
 
 use std::num::NonZero;
+use std::sync::Mutex;
 
 use keywright_sift::Engine;
 
@@ -69,6 +70,25 @@ impl Crew for AllCores {
                 }
             }
             work(0);
+        });
+    }
+
+    fn both(&self, one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+        if self.size() == 1 {
+            one();
+            other();
+            return;
+        }
+        let other = Mutex::new(other);
+        let do_other = || other.lock().map(|mut other| other()).unwrap_or_default();
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().name("generate too".to_owned());
+            let spawned = thread.spawn_scoped(scope, do_other);
+            one();
+            if let Err(error) = spawned {
+                log::warn!("no second thread: {error}");
+                do_other();
+            }
         });
     }
 }

@@ -3,6 +3,7 @@
 //! A window reads [`App`], lets people edit the drafts in it, and hands [`Command`]s to
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
+pub mod agents;
 pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
@@ -170,6 +171,10 @@ impl App {
             Command::ShowCertificate => self.show_certificate(),
             Command::SaveCertificate => self.save_certificate(desktop),
 
+            Command::ShowAgents => self.show_agents(desktop),
+            Command::AddToAgent(agent) => self.add_to_agent(agent),
+            Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
+
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
                     self.stage = Stage::Empty;
@@ -205,6 +210,7 @@ impl App {
         self.poll_generation();
         self.poll_task();
         self.poll_unlock();
+        self.poll_agents();
         self.poll_speed();
         self.poll_settings();
     }

@@ -73,7 +73,7 @@ pub(super) fn error(problem: &Problem) -> Value {
 }
 
 /// The comment as it is where it is text; [`printable`] sees to it that it can be printed.
-fn comment(bytes: &[u8]) -> String {
+pub(super) fn comment(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => Comment::cleaned(bytes).0.to_string(),

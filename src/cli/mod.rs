@@ -1,6 +1,7 @@
 //! The console program: words in, text or JSON out. What is done to keys and files is done by the
 //! floors below; here it is only asked for and told.
 
+mod agent;
 mod cert;
 mod comment;
 mod completions;
@@ -69,6 +70,7 @@ enum Command {
     Passwd(passwd::Passwd),
     Comment(comment::CommentFile),
     Cert(cert::Cert),
+    Agent(agent::Agent),
     Puttygen(puttygen::Puttygen),
     Completions(completions::Completions),
     Man(man::Man),
@@ -97,6 +99,7 @@ pub fn run() -> ExitCode {
         Command::Passwd(command) => console.end(command.run(console)),
         Command::Comment(command) => console.end(command.run(console)),
         Command::Cert(command) => command.run(console),
+        Command::Agent(command) => command.run(console),
         Command::Puttygen(command) => console.end(command.run(console)),
         Command::Completions(command) => console.end(command.run()),
         Command::Man(command) => console.end(command.run(console)),

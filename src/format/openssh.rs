@@ -321,54 +321,13 @@ pub(super) fn encode(
 }
 
 fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRng) -> SecretBytes {
-    let (public, private) = (outgoing.key.public(), outgoing.key.private());
     let check = rng.next_u32();
     let mut out = Writer::new();
     out.uint32(check)
         .uint32(check)
         .string(outgoing.key.algorithm().name().as_bytes());
-    match (public, private) {
-        (PublicKey::Rsa { e, n }, PrivateKey::Rsa { d, p, q, iqmp }) => {
-            out.mpint(n)
-                .mpint(e)
-                .mpint(d.expose())
-                .mpint(iqmp.expose())
-                .mpint(p.expose())
-                .mpint(q.expose());
-        }
-        (_, private) => {
-            public.write_fields(&mut out);
-            match private {
-                PrivateKey::Rsa { .. } => {}
-                PrivateKey::Dsa { x } => {
-                    out.mpint(x.expose());
-                }
-                PrivateKey::Ecdsa { scalar } => {
-                    out.mpint(scalar.expose());
-                }
-                PrivateKey::Ed25519 { seed } | PrivateKey::Ed448 { seed } => {
-                    let mut both = SecretBytes::with_capacity(seed.len() * 2);
-                    both.extend(seed.expose());
-                    match public {
-                        PublicKey::Ed25519(key) => both.extend(key),
-                        PublicKey::Ed448(key) => both.extend(key),
-                        _ => {}
-                    }
-                    out.string(both.expose());
-                }
-                PrivateKey::MlDsa44Ed25519 { seeds } => {
-                    out.string(seeds.expose());
-                }
-                PrivateKey::SecurityKey {
-                    flags,
-                    handle,
-                    reserved,
-                } => {
-                    out.byte(*flags).string(handle.expose()).string(reserved);
-                }
-            }
-        }
-    }
+    write_public_half(outgoing.key.public(), &mut out);
+    write_private_half(outgoing.key, &mut out);
     out.string(outgoing.comment.as_str().as_bytes());
     let mut plain = out.finish();
     let mut next = 1;
@@ -377,4 +336,43 @@ fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRn
         next += 1;
     }
     plain
+}
+
+/// The public fields in the order of this format, which agents take keys in as well.
+pub(super) fn write_public_half(public: &PublicKey, out: &mut Writer) {
+    match public {
+        PublicKey::Rsa { e, n } => {
+            out.mpint(n).mpint(e);
+        }
+        public => public.write_fields(out),
+    }
+}
+
+/// The private fields that follow them.
+pub(super) fn write_private_half(key: &KeyPair, out: &mut Writer) {
+    match key.private() {
+        PrivateKey::Rsa { d, p, q, iqmp } => out
+            .mpint(d.expose())
+            .mpint(iqmp.expose())
+            .mpint(p.expose())
+            .mpint(q.expose()),
+        PrivateKey::Dsa { x } => out.mpint(x.expose()),
+        PrivateKey::Ecdsa { scalar } => out.mpint(scalar.expose()),
+        PrivateKey::Ed25519 { seed } | PrivateKey::Ed448 { seed } => {
+            let mut both = SecretBytes::with_capacity(seed.len() * 2);
+            both.extend(seed.expose());
+            match key.public() {
+                PublicKey::Ed25519(key) => both.extend(key),
+                PublicKey::Ed448(key) => both.extend(key),
+                _ => {}
+            }
+            out.string(both.expose())
+        }
+        PrivateKey::MlDsa44Ed25519 { seeds } => out.string(seeds.expose()),
+        PrivateKey::SecurityKey {
+            flags,
+            handle,
+            reserved,
+        } => out.byte(*flags).string(handle.expose()).string(reserved),
+    };
 }

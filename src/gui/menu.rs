@@ -181,6 +181,10 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         out.push(Command::ShowCertificate);
     }
     ui.separator();
+    if entry_ui(ui, true, "Agents…", None) {
+        out.push(Command::ShowAgents);
+    }
+    ui.separator();
     for kind in Kind::MAIN.into_iter().chain(Kind::MORE) {
         let title = format!("{} key", kind.title());
         if choice_ui(ui, app.next_key.kind == kind, &title) {

@@ -2,6 +2,8 @@
 
 mod art;
 mod dialog;
+#[cfg(target_os = "macos")]
+mod double_click;
 mod drop;
 mod key_page;
 mod menu;
@@ -71,6 +73,8 @@ impl Window {
         if let Some(path) = open {
             app.apply(Command::OpenPath(path), &*desktop);
         }
+        #[cfg(target_os = "macos")]
+        double_click::wake_with(Arc::clone(&wake));
         Self {
             app,
             desktop,
@@ -151,6 +155,11 @@ impl eframe::App for Window {
         self.app.poll();
         self.system_theme.poll(ctx);
         self.note_shape(ctx);
+        // There is one window and one key: of several files the last one stays.
+        #[cfg(target_os = "macos")]
+        for path in double_click::take() {
+            self.app.apply(Command::OpenPath(path), &*self.desktop);
+        }
         let is_closing = ctx.input(|input| input.viewport().close_requested());
         if is_closing && !self.app.must_quit() {
             self.app.apply(Command::Quit, &*self.desktop);

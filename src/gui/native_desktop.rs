@@ -13,8 +13,9 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::app::desktop::{ClipboardError, Desktop, PickRequest, Picking};
+use crate::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picking};
 use crate::secret::SecretBytes;
+use crate::sys::agent;
 
 /// The system's own dialogs, clipboard and file manager.
 #[derive(Default)]
@@ -46,6 +47,10 @@ fn why(error: &arboard::Error) -> ClipboardError {
 }
 
 impl Desktop for NativeDesktop {
+    fn agents(&self) -> FindAgents {
+        Box::new(agent::agents)
+    }
+
     fn pick_to_open(&self, request: PickRequest) -> Picking {
         file_dialog::open(request)
     }

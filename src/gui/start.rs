@@ -26,6 +26,8 @@ pub struct StartError;
 /// # Errors
 /// There is no display, or nothing that can draw on it.
 pub fn run(open: Option<&Path>) -> Result<(), StartError> {
+    #[cfg(target_os = "macos")]
+    super::double_click::listen();
     for &renderer in RENDERERS {
         let open = open.map(Path::to_owned);
         let kept = Kept::load(settings_place::find());

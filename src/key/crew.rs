@@ -7,6 +7,12 @@ pub trait Crew: Sync {
 
     /// Calls `work` with 0, 1, … up to the size, all at once, and returns when all have returned.
     fn run(&self, work: &(dyn Fn(usize) + Sync));
+
+    /// Does both, beside each other where there are hands for it, and returns when both are done.
+    fn both(&self, one: &mut (dyn FnMut() + Send), other: &mut (dyn FnMut() + Send)) {
+        one();
+        other();
+    }
 }
 
 /// A single hand: the same work in the same order every time.

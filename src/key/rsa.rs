@@ -165,6 +165,7 @@ mod tests {
     use rsa::RsaPrivateKey;
 
     use super::*;
+    use crate::key::crew::Alone;
     use crate::key::watch::{Unwatched, Watch};
 
     pub(super) fn key_of(bits: u32, seed: u64) -> RsaNumbers {
@@ -183,7 +184,7 @@ mod tests {
 
     pub(super) fn signs_with(key: &RsaNumbers) -> bool {
         let [d, p, q, iqmp] = [&key.d, &key.p, &key.q, &key.iqmp].map(SecretBytes::expose);
-        signs(&key.n, &key.e, d, p, q, iqmp)
+        signs(&key.n, &key.e, d, p, q, iqmp, &Alone)
     }
 
     /// Judges a key by FIPS 186-5 A.1.1 and by the crate `rsa`.

@@ -6,6 +6,7 @@
 use p256::ecdsa::signature::{Signer, Verifier};
 use zeroize::Zeroizing;
 
+use super::crew::Crew;
 use super::dsa;
 use super::pair::{KeyPair, PrivateKey};
 use super::public::PublicKey;
@@ -16,15 +17,16 @@ use crate::secret::SecretBytes;
 
 const MESSAGE: &[u8] = b"keywright checks that this key signs";
 
-/// Whether a signature by the private half verifies with the public half.
+/// Whether a signature by the private half verifies with the public half. An RSA key signs with two
+/// hands, if there are.
 ///
 /// False also for kinds that this program cannot sign with: security keys, whose private half is
 /// elsewhere, and ML-DSA.
 #[must_use]
-pub fn signs(key: &KeyPair) -> bool {
+pub fn signs(key: &KeyPair, crew: &dyn Crew) -> bool {
     match (key.public(), key.private()) {
         (PublicKey::Rsa { e, n }, PrivateKey::Rsa { d, p, q, iqmp }) => {
-            rsa::signs(n, e, d.expose(), p.expose(), q.expose(), iqmp.expose())
+            rsa::signs(n, e, d.expose(), p.expose(), q.expose(), iqmp.expose(), crew)
         }
         (PublicKey::Ecdsa { curve, point }, PrivateKey::Ecdsa { scalar }) => {
             ecdsa_signs(*curve, point, scalar).unwrap_or(false)

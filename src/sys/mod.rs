@@ -1,6 +1,7 @@
-//! The outside world: files and who may read them, the home folder, the place of the settings, the
+//! The outside world: files and who may read them, key agents, the home folder, the place of the settings, the
 //! clock, the operating system's random generator, and what the system may keep of this process.
 
+pub mod agent;
 pub mod clock;
 pub mod files;
 pub mod hardening;

@@ -50,6 +50,15 @@ pub fn tighten_private(path: &Path) -> io::Result<()> {
     platform::tighten_private(path)
 }
 
+/// Whether a pipe was made by this user or by the system, and so by nobody who lies in wait.
+///
+/// # Errors
+/// If the system does not tell.
+#[cfg(windows)]
+pub(super) fn is_pipe_of_user_or_system(pipe: &std::fs::File) -> io::Result<bool> {
+    windows::is_pipe_of_user_or_system(pipe)
+}
+
 /// Makes the folder at `path`, open to its owner alone, in a folder that exists. One that is there
 /// already stays as it is.
 ///

@@ -1,7 +1,9 @@
 //! Every format of `convert`, `public` and `generate`, as other programs read it.
 
 use crate::ppk1::version_1;
-use crate::support::{Home, QUICK, corpus};
+#[cfg(unix)]
+use crate::support::QUICK;
+use crate::support::{Home, corpus};
 
 /// The types of keys, and the formats whose files can hold them.
 const ROOM: [(&[&str], &[&str]); 5] = [

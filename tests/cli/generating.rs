@@ -1,6 +1,8 @@
 //! `generate`.
 
-use crate::support::{Home, QUICK, Ran};
+#[cfg(unix)]
+use crate::support::Ran;
+use crate::support::{Home, QUICK};
 
 #[test]
 fn a_new_key_lies_in_two_files_and_is_told_about() {

@@ -1,5 +1,7 @@
 //! The console program, run as scripts and people run it: the real binary, in a folder of its own.
 
+#[cfg(unix)]
+mod agents;
 mod certificates;
 mod changing;
 mod corpus;

@@ -115,6 +115,7 @@ fn help_is_there_for_every_command_and_fits_a_terminal() {
         "passwd",
         "comment",
         "cert",
+        "agent",
         "puttygen",
         "completions",
     ] {

@@ -2,6 +2,7 @@
 
 use keywright::format::{Argon2Params, Cipher, DecodeError, Format, PrivateFile, Protection, public_line};
 use keywright::key::comment::Comment;
+use keywright::key::crew::Alone;
 use keywright::key::self_check;
 use keywright::key::{KeyPair, PrivateKey};
 
@@ -50,7 +51,7 @@ fn fits(name: &str, file: &PrivateFile, protection: &Protection, expected: &str)
         return Err(format!("{name}: {:?} instead of {protection:?}", file.protection));
     }
     let is_dsa = file.key.algorithm().short_name() == "dsa";
-    if !is_dsa && !self_check::signs(&file.key) {
+    if !is_dsa && !self_check::signs(&file.key, &Alone) {
         return Err(format!("{name}: what the private half signs does not verify"));
     }
     Ok(())

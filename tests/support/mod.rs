@@ -9,8 +9,9 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use keywright::app::App;
-use keywright::app::desktop::{ClipboardError, Desktop, PickRequest, Picked, Picking};
+use keywright::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picked, Picking};
 use keywright::secret::SecretBytes;
+use keywright::sys::agent::Agent;
 
 /// How long anything may take on a machine that does other things too.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -26,6 +27,8 @@ pub(crate) struct Script {
     pub(crate) clipboard: RefCell<Option<Vec<u8>>>,
     /// What was copied.
     pub(crate) copied: RefCell<Vec<String>>,
+    /// The key agents that are there.
+    pub(crate) agents: RefCell<Vec<Agent>>,
     /// The files that were shown in their folders.
     pub(crate) shown: RefCell<Vec<PathBuf>>,
 }
@@ -47,6 +50,10 @@ impl Scripted {
         *self.0.clipboard.borrow_mut() = Some(text.as_bytes().to_vec());
     }
 
+    pub(crate) fn has_agent(&self, place: impl Into<PathBuf>) {
+        self.0.agents.borrow_mut().push(Agent::at(place));
+    }
+
     pub(crate) fn dialogs_opened(&self) -> usize {
         self.0.asked.borrow().len()
     }
@@ -65,6 +72,11 @@ impl Scripted {
 }
 
 impl Desktop for Scripted {
+    fn agents(&self) -> FindAgents {
+        let agents = self.0.agents.borrow().clone();
+        Box::new(|| agents)
+    }
+
     fn pick_to_open(&self, request: PickRequest) -> Picking {
         self.pick(request)
     }

@@ -1,5 +1,7 @@
 //! The window, found and used as a screen reader would: by roles and names.
 
+#[cfg(unix)]
+mod agents;
 mod cat;
 mod certificates;
 mod dialogs;
@@ -10,6 +12,9 @@ mod passphrases;
 mod remembering;
 mod saving;
 mod scene;
+#[cfg(unix)]
+#[path = "../support/ssh_agent.rs"]
+mod ssh_agent;
 #[path = "../support/mod.rs"]
 mod support;
 mod words;

@@ -1,5 +1,7 @@
 //! What the program does when it is asked to, without a window.
 
+#[cfg(unix)]
+mod agents;
 mod certificates;
 #[allow(dead_code, reason = "shared with tests that need other parts")]
 #[path = "../common/mod.rs"]
@@ -12,5 +14,8 @@ mod remembering;
 mod saving;
 mod scene;
 mod settings;
+#[cfg(unix)]
+#[path = "../support/ssh_agent.rs"]
+mod ssh_agent;
 #[path = "../support/mod.rs"]
 mod support;

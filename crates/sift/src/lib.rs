@@ -3,7 +3,8 @@
 //! Looking for an RSA prime is trying random numbers until one is prime, and of the numbers of 1536
 //! bits without a small divisor fifty are composite for one that is prime. So nearly all the time
 //! goes into showing that numbers are composite, and that is all that is done here: [`SmallPrimes`]
-//! divides, and an [`Engine`] makes Euler's test to the base 2.
+//! divides, quickest in a [`Window`] of numbers with the same upper bits, and an [`Engine`] makes Euler's
+//! test to the base 2.
 //!
 //! # What it promises
 //!

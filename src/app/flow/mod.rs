@@ -1,5 +1,7 @@
-//! What [`App`](super::App) does over several steps: open, save, copy, certify.
+//! What [`App`](super::App) does over several steps: open, save, copy, certify, hand
+//! to an agent.
 
+mod agents;
 mod certificate;
 mod copy;
 mod folders;

@@ -1,6 +1,7 @@
 //! The dialogs: a file for each. At most one is open; Esc closes it, and Enter does what is first.
 
 mod about;
+mod agents;
 mod certificate;
 mod command_lines;
 mod doubts;
@@ -100,6 +101,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
                 Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
                 Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
+                Dialog::Agents(agents) => agents::agents_ui(ui, agents, has_private, &mut scene),
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
                     parameters::parameters_ui(ui, parameters, speed, &mut scene);
@@ -133,6 +135,7 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Problem { title, .. } => title.clone(),
         Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
         Dialog::Certificate(_) => "Certificate info".to_owned(),
+        Dialog::Agents(_) => "Keys in agents".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
         Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
         Dialog::Settings => "Settings".to_owned(),
@@ -142,7 +145,7 @@ fn title(dialog: &Dialog) -> String {
 
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::CommandLines(_) => 640.0,
+        Dialog::CommandLines(_) | Dialog::Agents(_) => 640.0,
         Dialog::Certificate(_) => 720.0,
         Dialog::Unlock(_)
         | Dialog::Ssh1 { .. }

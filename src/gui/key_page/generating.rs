@@ -50,7 +50,7 @@ pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<
 fn advice(spec: KeySpec) -> &'static str {
     match spec {
         KeySpec::Rsa(bits) if bits.get() > 8192 => {
-            "Two primes of this size take minutes to find. How many tries that takes is chance, so the bar may stay near the end for a while."
+            "Two primes of this size can take minutes to find. How many tries that takes is chance, so the bar may stay near the end for a while."
         }
         KeySpec::Rsa(_) => {
             "Two large primes are being looked for. How many tries that takes is chance, so the bar may stay near the end for a while."

@@ -2,7 +2,7 @@
 //! who judges, with how many hands ([`Crew`]), and whom to tell ([`Watch`]).
 //!
 //! Candidates lie in a window of 2^31 odd numbers, which is drawn uniformly, and in which they are
-//! ([`candidates`] says how evenly that spreads the primes). The bounds are FIPS 186-5's.
+//! (`candidates.rs` says how evenly that spreads the primes). The bounds are FIPS 186-5's.
 //!
 //! The sift is fast and is not trusted: what it lets through goes to the judge, the Baillie–PSW test,
 //! to which no composite number is known that passes. So a fault in the sift can cost time but can
@@ -32,8 +32,8 @@ mod words;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crypto_bigint::BoxedUint;
-use crypto_primes::Flavor;
+use crypto_bigint::{BoxedUint, Odd};
+use crypto_primes::hazmat::{self, AStarBase, LucasCheck, MillerRabin};
 use keywright_sift::Engine;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -126,7 +126,8 @@ pub(super) trait Draw {
 struct Wanted<'a> {
     source: &'a dyn Source,
     prime: Mutex<Option<SecretUint>>,
-    is_found: AtomicBool,
+    /// Whether a hand has a number that has passed the sift, which is a prime but for a miracle.
+    is_taken: AtomicBool,
     tally: Tally,
 }
 
@@ -140,7 +141,7 @@ pub(super) fn find<const N: usize>(
     let wanted = of.map(|source| Wanted {
         source,
         prime: Mutex::new(None),
-        is_found: AtomicBool::new(false),
+        is_taken: AtomicBool::new(false),
         tally: Tally::new(source.chance_of_prime()),
     });
     let hands = search.crew.size().max(1);
@@ -180,10 +181,10 @@ fn look_for<const N: usize>(
     let Wanted {
         source,
         prime,
-        is_found,
+        is_taken,
         tally,
     } = &wanted[index];
-    let stop = || is_found.load(Ordering::Relaxed) || search.watch.is_cancelled();
+    let stop = || is_taken.load(Ordering::Relaxed) || search.watch.is_cancelled();
     let Ok(mut candidates) = source.begin(rng, &stop) else {
         return;
     };
@@ -206,22 +207,50 @@ fn look_for<const N: usize>(
         let Some(passed) = passed else { return };
         tally.count(batch.len());
         for (words, passed) in batch.iter().zip(passed) {
+            if !passed {
+                continue;
+            }
+            // The others leave this prime alone: their hands are worth more to the judge.
+            is_taken.store(true, Ordering::Relaxed);
             let number = words::number_of(words, source.bits());
-            if passed && crypto_primes::is_prime(Flavor::Any, &*number) && source.proves(&number) {
+            if is_prime(&number, search.crew) && source.proves(&number) {
                 if let Ok(mut prime) = prime.lock() {
                     prime.get_or_insert(number);
                 }
-                is_found.store(true, Ordering::Relaxed);
                 tally.finish();
                 return;
             }
+            is_taken.store(false, Ordering::Relaxed);
         }
     }
+}
+
+/// The judge, with two hands if there are: the Baillie–PSW test in its form of 2021, as
+/// [`crypto_primes::is_prime`] makes it.
+fn is_prime(number: &SecretUint, crew: &dyn Crew) -> bool {
+    let Some(odd) = Odd::new(BoxedUint::clone(number)).into_option() else {
+        return false;
+    };
+    let odd = Zeroizing::new(odd);
+    let (mut miller_rabin, mut lucas) = (false, false);
+    crew.both(
+        &mut || {
+            lucas = hazmat::lucas_test(Odd::clone(&odd), AStarBase, LucasCheck::Bpsw21).is_probably_prime();
+        },
+        &mut || {
+            miller_rabin = MillerRabin::new(Odd::clone(&odd))
+                .test_base_two()
+                .is_probably_prime();
+        },
+    );
+    miller_rabin && lucas
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicU32;
+
+    use crypto_primes::Flavor;
 
     use super::*;
     use crate::key::watch::{Progress, Unwatched};

@@ -6,6 +6,7 @@ use keywright_sift::SmallPrimes;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
+use super::super::crew::Crew;
 use super::super::prime::{SecretUint, words_of};
 use super::super::spec::RsaBits;
 use super::without_leading_zeros;
@@ -94,8 +95,8 @@ pub fn consistency(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8]
 /// the signature to the public exponent. Works up to 16384 bits, where it takes more than half a
 /// second.
 #[must_use]
-pub fn signs(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8]) -> bool {
-    Checked::new(n, e, d, p, q, iqmp).is_ok_and(|key| key.verifies_what_it_signs())
+pub fn signs(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8], crew: &dyn Crew) -> bool {
+    Checked::new(n, e, d, p, q, iqmp).is_ok_and(|key| key.verifies_what_it_signs(crew))
 }
 
 /// Six numbers that belong together.
@@ -158,20 +159,28 @@ impl Checked {
         })
     }
 
-    fn verifies_what_it_signs(&self) -> bool {
+    fn verifies_what_it_signs(&self, crew: &dyn Crew) -> bool {
         let Some(message) = padded_message(&self.n) else {
             return false;
         };
         let params = BoxedMontyParams::new_vartime(self.n.clone());
-        let signature = BoxedMontyForm::new(self.sign(&message), &params);
+        let signature = BoxedMontyForm::new(self.sign(&message, crew), &params);
         signature.pow(&self.e).retrieve() == message
     }
 
     /// The message to the power of d modulo n (RFC 8017 §5.1.2, by way of both factors).
-    fn sign(&self, message: &BoxedUint) -> BoxedUint {
+    fn sign(&self, message: &BoxedUint, crew: &dyn Crew) -> BoxedUint {
         let (p, q) = (self.p.value.as_nz_ref(), self.q.value.as_nz_ref());
-        let modulo_p = self.p.power(message, &self.d);
-        let modulo_q = self.q.power(message, &self.d);
+        let mut modulo_p = SecretUint::new(BoxedUint::zero());
+        let mut modulo_q = SecretUint::new(BoxedUint::zero());
+        crew.both(
+            &mut || {
+                modulo_p = self.p.power(message, &self.d);
+            },
+            &mut || {
+                modulo_q = self.q.power(message, &self.d);
+            },
+        );
         let modulo_q_modulo_p = SecretUint::new(modulo_q.rem(p));
         let difference = SecretUint::new(modulo_p.sub_mod(&modulo_q_modulo_p, p));
         let quotient = SecretUint::new(difference.mul_mod(&self.iqmp, p));

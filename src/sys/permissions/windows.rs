@@ -3,6 +3,7 @@
 //! the user, and nobody else.
 
 use std::ffi::{OsString, c_void};
+use std::fs::File;
 use std::io;
 use std::os::windows::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
@@ -12,8 +13,8 @@ use std::ptr;
 use windows_sys::Win32::Foundation::{ERROR_SUCCESS, LocalFree};
 use windows_sys::Win32::Security::Authorization::{
     ConvertSecurityDescriptorToStringSecurityDescriptorW, ConvertSidToStringSidW,
-    ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, SDDL_REVISION_1,
-    SE_FILE_OBJECT,
+    ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, GetSecurityInfo,
+    SDDL_REVISION_1, SE_FILE_OBJECT, SE_KERNEL_OBJECT,
 };
 use windows_sys::Win32::Security::{
     DACL_SECURITY_INFORMATION, GetTokenInformation, OBJECT_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
@@ -34,9 +35,20 @@ const TOKEN_USER_WORDS: usize = 16;
 pub(super) fn audit_private(path: &Path) -> io::Result<Access> {
     let wanted = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
     let descriptor = Descriptor::of_file(path, wanted)?.to_text(wanted)?;
-    // The text form has short names for some users, so the user is taken through it as well.
-    let user = Descriptor::from_text(&format!("O:{}", user_sid()?))?.to_text(OWNER_SECURITY_INFORMATION)?;
-    Ok(sddl::audit(&descriptor, user.strip_prefix("O:").unwrap_or(&user)))
+    Ok(sddl::audit(&descriptor, &user_name()?))
+}
+
+pub(super) fn is_pipe_of_user_or_system(pipe: &File) -> io::Result<bool> {
+    let wanted = OWNER_SECURITY_INFORMATION;
+    let descriptor = Descriptor::of_pipe(pipe, wanted)?.to_text(wanted)?;
+    let access = sddl::audit(&descriptor, &user_name()?);
+    Ok(!matches!(access, Access::NotOwned { .. }))
+}
+
+/// This user as the text form of a descriptor names them: it has short names for some.
+fn user_name() -> io::Result<String> {
+    let owned = Descriptor::from_text(&format!("O:{}", user_sid()?))?.to_text(OWNER_SECURITY_INFORMATION)?;
+    Ok(owned.strip_prefix("O:").unwrap_or(&owned).to_owned())
 }
 
 pub(super) fn tighten_private(path: &Path) -> io::Result<()> {
@@ -138,6 +150,30 @@ impl Descriptor {
             GetNamedSecurityInfoW(
                 path.as_ptr(),
                 SE_FILE_OBJECT,
+                wanted,
+                ptr::null_mut(),
+                ptr::null_mut(),
+                ptr::null_mut(),
+                ptr::null_mut(),
+                &raw mut descriptor,
+            )
+        };
+        if status == ERROR_SUCCESS {
+            Ok(Self(descriptor))
+        } else {
+            Err(io::Error::from_raw_os_error(status.cast_signed()))
+        }
+    }
+
+    fn of_pipe(pipe: &File, wanted: OBJECT_SECURITY_INFORMATION) -> io::Result<Self> {
+        let mut descriptor = ptr::null_mut();
+        #[expect(unsafe_code, reason = "the standard library knows no access lists")]
+        // SAFETY: the handle is open while `pipe` is; the parts that are not wanted may be null; the
+        // result is freed by `Drop`.
+        let status = unsafe {
+            GetSecurityInfo(
+                pipe.as_raw_handle(),
+                SE_KERNEL_OBJECT,
                 wanted,
                 ptr::null_mut(),
                 ptr::null_mut(),

@@ -1,0 +1,138 @@
+//! Agents at Unix sockets.
+
+use std::env;
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::{Agent, AgentFault, AgentKind};
+use crate::sys::home::{home, ssh_folder};
+
+/// Every agent that this user may have: the one that `SSH_AUTH_SOCK` names first, whether or not it
+/// is there, then sockets where agents are known to listen.
+#[must_use]
+pub fn agents() -> Vec<Agent> {
+    let named = env::var_os("SSH_AUTH_SOCK").filter(|place| !place.is_empty());
+    let named = named.map(|place| Agent::at(PathBuf::from(place)));
+    let mut agents: Vec<Agent> = named.into_iter().collect();
+    for place in known_places() {
+        let is_known = agents.iter().any(|agent| is_same(agent.place(), &place));
+        if !is_known && is_own_socket(&place) {
+            agents.push(Agent::found(place));
+        }
+    }
+    agents
+}
+
+/// Where agents listen that are started with the session, or by OpenSSH 10.1 and later.
+///
+/// Not those that systemd would start for the question, such as GnuPG's and GNOME's: looking must
+/// change nothing. Where they are in use, `SSH_AUTH_SOCK` names them.
+fn known_places() -> Vec<PathBuf> {
+    let mut places = Vec::new();
+    if let Some(folder) = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from) {
+        places.extend(["ssh-agent.socket", "openssh_agent"].map(|name| folder.join(name)));
+    }
+    places.extend(home().map(|home| home.join(".1password/agent.sock")));
+    let entries = ssh_folder().and_then(|folder| folder.join("agent").read_dir().ok());
+    let mut started: Vec<PathBuf> = (entries.into_iter().flatten())
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    started.sort();
+    places.extend(started);
+    places
+}
+
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(one) == real(other)
+}
+
+fn is_own_socket(place: &Path) -> bool {
+    let is_socket = |place: &Path| Ok::<_, io::Error>(place.metadata()?.file_type().is_socket());
+    is_socket(place).unwrap_or(false) && check_owner(place).is_ok()
+}
+
+/// A socket does not tell what listens behind it.
+pub(super) fn kind_of(_place: &Path) -> AgentKind {
+    AgentKind::Other
+}
+
+/// Sees to it that no key is handed to another user, such as through a socket in a folder for all.
+pub(super) fn check_owner(place: &Path) -> Result<(), AgentFault> {
+    let me = rustix::process::geteuid().as_raw();
+    match place.metadata() {
+        Ok(metadata) if !is_trusted(metadata.uid(), me) => Err(AgentFault::NotYours {
+            place: place.to_owned(),
+        }),
+        // What is wrong otherwise, connecting tells.
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Whether `owner` may be given the keys of `me`: the administrator can read them anyway.
+fn is_trusted(owner: u32, me: u32) -> bool {
+    owner == me || owner == 0
+}
+
+/// A connection on which everything together ends at one moment.
+pub(super) struct Line {
+    stream: UnixStream,
+    until: Instant,
+}
+
+pub(super) fn connect(place: &Path, until: Instant) -> io::Result<Line> {
+    let stream = UnixStream::connect(place)?;
+    Ok(Line { stream, until })
+}
+
+impl Line {
+    fn left(&self) -> io::Result<Option<Duration>> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        Ok(Some(left))
+    }
+}
+
+impl Read for Line {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(self.left()?)?;
+        self.stream.read(into)
+    }
+}
+
+impl Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.set_write_timeout(self.left()?)?;
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_of_another_user_is_given_no_key() {
+        assert!(is_trusted(1000, 1000) && is_trusted(0, 1000));
+        assert!(!is_trusted(1001, 1000) && !is_trusted(1000, 0));
+        let me = rustix::process::geteuid().as_raw();
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().join("agent");
+        let _listener = std::os::unix::net::UnixListener::bind(&place).unwrap();
+        assert!(check_owner(&place).is_ok());
+        if me == 0 {
+            // Only the administrator can give a socket away.
+            std::os::unix::fs::chown(&place, Some(12345), None).unwrap();
+            assert!(matches!(check_owner(&place), Err(AgentFault::NotYours { .. })));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Keys in agents, in the window.
+
+use eframe::egui::accesskit::Role;
+use egui_kittest::kittest::Queryable as _;
+
+use crate::scene::Scene;
+use crate::ssh_agent::SshAgent;
+use keywright::app::dialog::Dialog;
+
+impl Scene {
+    fn show_agents(&mut self) {
+        self.menu("Key", "Agents…");
+        self.wait_for_agents();
+    }
+
+    fn wait_for_agents(&mut self) {
+        self.wait(|scene| matches!(scene.dialog(), Some(Dialog::Agents(agents)) if agents.job.is_none()));
+    }
+}
+
+#[test]
+fn the_open_key_is_given_to_an_agent_and_taken_away_in_the_window() {
+    let mut scene = Scene::with_key();
+    let agent = SshAgent::at(scene.folder.path().join("agent"));
+    scene.desktop.has_agent(agent.socket());
+    scene.show_agents();
+    let place = agent.socket().display().to_string();
+    assert!(scene.is_shown("It holds no keys."));
+    assert!(scene.is_shown(&place));
+    scene.window.check_accessibility();
+    scene.click_radio("8 hours");
+    scene.click(&format!("Add the open key to {place}"));
+    scene.wait_for_agents();
+    let listed = agent.listed();
+    let line = listed.trim_end();
+    assert!(line.ends_with("(ED25519)"), "{line}");
+    assert!(scene.is_shown(line));
+    scene.window.check_accessibility();
+    scene.click(&format!("Remove from the agent: {line}"));
+    scene.wait_for_agents();
+    assert!(scene.is_shown("It holds no keys."));
+    assert_eq!(agent.listed(), "The agent has no identities.\n");
+    scene.escape();
+    assert!(scene.dialog().is_none());
+}
+
+#[test]
+fn without_an_agent_the_window_says_how_to_start_one_and_fits_a_small_one() {
+    let mut scene = Scene::of_size(450.0, 320.0);
+    scene.show_agents();
+    assert!(scene.says("No key agent was found."));
+    assert!(
+        scene
+            .window
+            .query_by_role_and_label(Role::Dialog, "Keys in agents")
+            .is_some()
+    );
+    assert!(!scene.says("Add the open key"));
+    scene.window.check_accessibility();
+    scene.is_within(450.0);
+}
