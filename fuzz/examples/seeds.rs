@@ -23,6 +23,26 @@ use keywright_fuzz::wrap::{LABELS, split, string};
 /// Longer files teach the fuzzer nothing that shorter ones do not.
 const LONGEST: usize = 16 << 10;
 
+/// What no key file has: options, marked and hidden hosts, conditions, and our own block.
+const LISTS: [(&str, &str); 3] = [
+    (
+        "authorized_keys",
+        "\u{feff}# x\r\nno-pty,restrict,from=\"a,!10.0.0.0/8\",command=\"x \\\"y\\\"\",expiry-time=\"20300101Z\",\
+         environment=\"A=b\",permitopen=\"[::1]:*\",permitlisten=\"80\",tunnel=\"any\",principals=\"a\",cert-authority \
+         ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv a\r\n",
+    ),
+    (
+        "known_hosts",
+        "@revoked *,!a ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv a\n\
+         @cert-authority [example.org]:2222 ssh-rsa AAAA\n|1|BwcHBwcHBwcHBwcHBwcHBwcHBwc=|AAAA= ssh-rsa AAAA\n",
+    ),
+    (
+        "ssh_config",
+        "Include a\r\nHost a \"b c\" !d*\r\n  IdentityFile = 'x'\\ y\r\nMatch !host=a,!b* user root exec \"x\" all final\n\
+         # >>> Keywright looks after the lines from here\nHost *\n# <<< Keywright: to here\nPort 22",
+    ),
+];
+
 struct Seeds {
     to: PathBuf,
     count: usize,
@@ -40,6 +60,9 @@ fn main() -> io::Result<()> {
         count: 0,
         encrypted: HashSet::new(),
     };
+    for (target, text) in LISTS {
+        seeds.write(target, &[text.as_bytes()])?;
+    }
     for folder in folders {
         seeds.add_all(&folder)?;
     }
