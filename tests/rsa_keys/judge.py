@@ -1,4 +1,4 @@
-"""Judges a folder of RSA keys in PEM (PKCS#1), and what badkeys said of them: see prove-rsa-keys."""
+"""Judges a folder of RSA keys in PEM (PKCS#1), and what badkeys said of them: see scripts/prove-rsa-keys."""
 
 import base64
 import json
