@@ -39,7 +39,10 @@ impl ReadError {
     pub(crate) fn new(path: &Path, source: io::Error) -> Self {
         let path = path.to_owned();
         match source.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NotFound { path },
+            // Nothing can have a name that the system does not allow.
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename => {
+                Self::NotFound { path }
+            }
             ErrorKind::PermissionDenied => Self::Denied { path },
             ErrorKind::IsADirectory => Self::NotRegular { path },
             _ => Self::Io { path, source },
