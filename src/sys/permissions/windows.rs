@@ -10,7 +10,7 @@ use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use std::path::{self, Path};
 use std::ptr;
 
-use windows_sys::Win32::Foundation::{ERROR_SUCCESS, LocalFree};
+use windows_sys::Win32::Foundation::{ERROR_SUCCESS, LocalFree, WIN32_ERROR};
 use windows_sys::Win32::Security::Authorization::{
     ConvertSecurityDescriptorToStringSecurityDescriptorW, ConvertSidToStringSidW,
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, GetSecurityInfo,
@@ -158,11 +158,7 @@ impl Descriptor {
                 &raw mut descriptor,
             )
         };
-        if status == ERROR_SUCCESS {
-            Ok(Self(descriptor))
-        } else {
-            Err(io::Error::from_raw_os_error(status.cast_signed()))
-        }
+        Self::given(status, descriptor)
     }
 
     fn of_pipe(pipe: &File, wanted: OBJECT_SECURITY_INFORMATION) -> io::Result<Self> {
@@ -182,6 +178,11 @@ impl Descriptor {
                 &raw mut descriptor,
             )
         };
+        Self::given(status, descriptor)
+    }
+
+    /// What a function has allocated that answers with a status.
+    fn given(status: WIN32_ERROR, descriptor: PSECURITY_DESCRIPTOR) -> io::Result<Self> {
         if status == ERROR_SUCCESS {
             Ok(Self(descriptor))
         } else {
