@@ -115,10 +115,11 @@ pub(super) fn ending(text: &[u8]) -> &'static str {
 
 /// Puts a line behind the last one, and ends that one first where nothing does.
 ///
-/// A line that is not ended would take the new one for its comment, and neither key would be what it was.
+/// A line that is not ended would take the new one for its comment, and neither key would be what it was. A lone
+/// byte order mark is such a line: OpenSSH takes it for the first letter of what follows, which nothing then matches.
 pub(super) fn append(text: &mut Vec<u8>, line: &str) {
     let end = ending(text);
-    let is_open = !text.is_empty() && text != BYTE_ORDER_MARK && !text.ends_with(b"\n");
+    let is_open = !text.is_empty() && !text.ends_with(b"\n");
     if is_open {
         text.extend(end.as_bytes());
     }
@@ -173,7 +174,7 @@ mod tests {
             ("a\n", "a\nx\n"),
             ("a\r\nb", "a\r\nb\r\nx\r\n"),
             ("a\r\n", "a\r\nx\r\n"),
-            ("\u{feff}", "\u{feff}x\n"),
+            ("\u{feff}", "\u{feff}\nx\n"),
         ] {
             let mut bytes = text.as_bytes().to_vec();
             append(&mut bytes, "x");
