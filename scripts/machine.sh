@@ -43,6 +43,10 @@ need_packages() {
     "${apt[@]}" install --yes --no-remove --no-install-recommends "${missing[@]}" </dev/null >/dev/null
 }
 
+# Debian's compiler, with the source of the standard library, from which cargo builds it for any system; on the way
+# std asks for the dlltool of Windows.
+DEBIAN_RUST=(rustc-web cargo-web rust-web-src binutils-mingw-w64-x86-64)
+
 # Whether one of the named Debian packages is there. The names that dpkg has never heard of make it fail: not our concern.
 has_one_of() {
     local statuses

@@ -16,7 +16,7 @@ windows_cargo() {
     local options=(--locked --target "$WINDOWS_TARGET" --target-dir "$WINDOWS_DIR")
     if rustup target list --installed 2>/dev/null | grep --quiet --line-regexp "$WINDOWS_TARGET"; then
         cargo "$1" "${options[@]}" "${@:2}"
-    elif grep --quiet --line-regexp 'ID=debian' /etc/os-release && need_packages rustc-web cargo-web rust-web-src; then
+    elif grep --quiet --line-regexp 'ID=debian' /etc/os-release && need_packages "${DEBIAN_RUST[@]}"; then
         RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc /usr/bin/cargo "$1" "${options[@]}" -Zbuild-std=std,panic_abort "${@:2}"
     else
         rustup target add "$WINDOWS_TARGET"
