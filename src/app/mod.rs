@@ -19,6 +19,7 @@ mod next_key;
 pub mod opening;
 mod problem;
 pub mod saving;
+pub mod servers;
 pub mod settings;
 pub mod speed;
 pub mod stage;

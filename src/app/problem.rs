@@ -4,7 +4,9 @@
 //! be forgotten.
 
 mod lists;
+mod servers;
 
+use crate::app::servers::ServerFault;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
@@ -459,4 +461,5 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    ServerFault,
 );
