@@ -429,6 +429,9 @@ fn after_refusal(asked: Asked) -> &'static str {
             "Logging in with the key alone works. Name the certificate to ssh with CertificateFile, or check that it has not expired."
         }
         Asked::Remove => "It may be locked (“ssh-add -X” unlocks it), or no longer have the key.",
+        Asked::Sign => {
+            "Perhaps its own window asked, and the answer was no; or it is locked (“ssh-add -X” unlocks it), or the device that holds the key is not plugged in."
+        }
     }
 }
 
