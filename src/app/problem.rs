@@ -4,6 +4,7 @@
 //! be forgotten.
 
 mod lists;
+mod remote;
 
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
@@ -15,6 +16,7 @@ use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
 use crate::sys::files::{ReadError, WriteError};
 use crate::sys::randomness::OsRandomError;
+use crate::sys::remote::{ConfigError, KnownHostsError, RemoteFault, TargetError};
 
 /// Whose turn it is: what a script tells apart by the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -462,4 +464,8 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    RemoteFault,
+    TargetError,
+    KnownHostsError,
+    ConfigError,
 );

@@ -53,7 +53,8 @@ impl SshConfig {
         // A last `Host` line of the first file has no say in the second.
         self.text.extend_from_slice(b"\nMatch all\n");
         let mark = line_file::BYTE_ORDER_MARK;
-        self.text.extend_from_slice(other.text.strip_prefix(mark).unwrap_or(&other.text));
+        self.text
+            .extend_from_slice(other.text.strip_prefix(mark).unwrap_or(&other.text));
         self
     }
 

@@ -102,7 +102,12 @@ pub fn signs(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8], crew
 
 /// The signature of a hash (RFC 8017 §8.2.1), as long as the modulus; numbers come as in [`signs`]. `None` where
 /// they are no key, or one too short for the hash.
-pub(in crate::key) fn sign(n: &[u8], e: &[u8], [d, p, q, iqmp]: [&[u8]; 4], hashed: Hashed) -> Option<Vec<u8>> {
+pub(in crate::key) fn sign(
+    n: &[u8],
+    e: &[u8],
+    [d, p, q, iqmp]: [&[u8]; 4],
+    hashed: Hashed,
+) -> Option<Vec<u8>> {
     let key = Checked::new(n, e, d, p, q, iqmp).ok()?;
     let message = padded(&hashed, &key.n)?;
     let signature = key.signature(&message, &Alone)?.to_be_bytes();

@@ -102,7 +102,10 @@ impl Shared {
     pub(super) fn software(&self) -> String {
         let overheard = &self.look().overheard;
         let mut lines = overheard.split(|byte| *byte == b'\n');
-        let line = lines.find_map(|line| line.strip_prefix(b"SSH-2.0-").or_else(|| line.strip_prefix(b"SSH-1.99-")));
+        let line = lines.find_map(|line| {
+            line.strip_prefix(b"SSH-2.0-")
+                .or_else(|| line.strip_prefix(b"SSH-1.99-"))
+        });
         text::line(line.unwrap_or_default().trim_ascii_end())
     }
 }
@@ -176,7 +179,11 @@ pub(super) struct Overheard<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
         let mut findings = self.shared.look();
@@ -227,9 +234,10 @@ pub(super) fn named(step: Step, error: russh::Error) -> RemoteFault {
 
 pub(super) fn named_io(step: Step, source: io::Error) -> RemoteFault {
     match source.kind() {
-        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-            RemoteFault::Closed { step, said: None }
-        }
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => RemoteFault::Closed { step, said: None },
         _ => RemoteFault::Io { step, source },
     }
 }

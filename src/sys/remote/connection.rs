@@ -16,8 +16,8 @@ use super::{Credential, Files, Output, Remote, RemoteFault, SftpFiles, SignIn, S
 use crate::format::Certificate;
 use crate::format::agent::Held;
 use crate::key::sign::{self, SignError};
-use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::key::watch::Watch;
+use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::Passphrase;
 
 /// How long one step may take.
@@ -146,7 +146,9 @@ impl Connection {
                 let answered = self.step((Step::Questions, STEP_SECS), watch, async |handle, _| {
                     let result = handle.authenticate_keyboard_interactive_start(user, None).await;
                     let answered = result.map_err(|error| named(Step::Questions, error))?;
-                    after_questions(answered).ok_or(RemoteFault::Nonsense { step: Step::Questions })
+                    after_questions(answered).ok_or(RemoteFault::Nonsense {
+                        step: Step::Questions,
+                    })
                 });
                 self.past_notices(answered, watch)
             }
@@ -179,12 +181,18 @@ impl Connection {
         self.step((Step::Questions, STEP_SECS), watch, async |handle, _| {
             let result = handle.authenticate_keyboard_interactive_respond(answers).await;
             let answered = result.map_err(|error| named(Step::Questions, error))?;
-            after_questions(answered).ok_or(RemoteFault::Nonsense { step: Step::Questions })
+            after_questions(answered).ok_or(RemoteFault::Nonsense {
+                step: Step::Questions,
+            })
         })
     }
 
     /// A list of no questions is answered by no answers. What it says is kept for those that follow.
-    fn past_notices(&mut self, mut answered: Result<SignIn, RemoteFault>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+    fn past_notices(
+        &mut self,
+        mut answered: Result<SignIn, RemoteFault>,
+        watch: &dyn Watch,
+    ) -> Result<SignIn, RemoteFault> {
         for _ in 0..MOST_NOTICES {
             match answered? {
                 SignIn::Questions(asked) if asked.questions.is_empty() => {
@@ -194,7 +202,9 @@ impl Connection {
             }
         }
         self.state = State::Over;
-        Err(RemoteFault::Nonsense { step: Step::Questions })
+        Err(RemoteFault::Nonsense {
+            step: Step::Questions,
+        })
     }
 
     fn settle(&mut self, answer: SignIn) -> Result<SignIn, RemoteFault> {
@@ -247,8 +257,16 @@ impl Connection {
                 None
             };
             let result = match shown {
-                Ok(key) => handle.authenticate_publickey_with(user, key, hash, &mut hand).await,
-                Err(certificate) => handle.authenticate_certificate_with(user, certificate, hash, &mut hand).await,
+                Ok(key) => {
+                    handle
+                        .authenticate_publickey_with(user, key, hash, &mut hand)
+                        .await
+                }
+                Err(certificate) => {
+                    handle
+                        .authenticate_certificate_with(user, certificate, hash, &mut hand)
+                        .await
+                }
             };
             match result {
                 Ok(result) => Ok(result.into()),
@@ -292,7 +310,10 @@ impl Connection {
                 None => Err(RemoteFault::Closed { step, said: None }),
             };
         }
-        if let Err(RemoteFault::Cancelled { .. } | RemoteFault::TimedOut { .. } | RemoteFault::Nonsense { .. }) = &result {
+        if let Err(
+            RemoteFault::Cancelled { .. } | RemoteFault::TimedOut { .. } | RemoteFault::Nonsense { .. },
+        ) = &result
+        {
             self.state = State::Over;
         }
         result
@@ -352,7 +373,10 @@ impl Connection {
 
 /// Opens a session, for one command or one way to the files.
 pub(super) async fn session(handle: &Handle<Listener>, step: Step) -> Result<Channel<Msg>, RemoteFault> {
-    handle.channel_open_session().await.map_err(|error| named(step, error))
+    handle
+        .channel_open_session()
+        .await
+        .map_err(|error| named(step, error))
 }
 
 /// Whether what was asked for is granted.

@@ -125,7 +125,9 @@ impl Handshake {
     /// It has changed, or its key is revoked, or its certificate is bad. There is no way on then.
     pub fn go_on_if_new(self) -> Result<Connection, RemoteFault> {
         match self.trust {
-            Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => Ok(self.connection),
+            Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => {
+                Ok(self.connection)
+            }
             Trust::Changed { file, lines } => Err(RemoteFault::HostKeyChanged { file, lines }),
             Trust::Revoked { file, line } => Err(RemoteFault::HostKeyRevoked { file, line }),
             Trust::BadCertificate { why } => Err(RemoteFault::HostCertificate { why }),
@@ -145,7 +147,13 @@ fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expec
     drop(findings);
     match (&fault, expect) {
         // Only the pinned key's own type was asked for.
-        (RemoteFault::NoCommonAlgorithm { what: "type of host key", .. }, Expect::Pinned(_)) => RemoteFault::OtherHostKey,
+        (
+            RemoteFault::NoCommonAlgorithm {
+                what: "type of host key",
+                ..
+            },
+            Expect::Pinned(_),
+        ) => RemoteFault::OtherHostKey,
         (RemoteFault::Cancelled { .. }, _) => fault,
         _ => match shared.foreign_words() {
             Some(said) => RemoteFault::NotSsh {
@@ -183,7 +191,9 @@ fn reach(runtime: &Runtime, target: &Target, watch: &dyn Watch) -> Result<TcpStr
             _ => named_io(Step::Connect, source),
         })?;
         // What is said here are short words that wait for their answers.
-        stream.set_nodelay(true).map_err(|source| named_io(Step::Connect, source))?;
+        stream
+            .set_nodelay(true)
+            .map_err(|source| named_io(Step::Connect, source))?;
         Ok(stream)
     })
 }
@@ -210,7 +220,10 @@ async fn connect_to_one(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
 /// Does what cannot be interrupted on a thread of its own, which is left to itself where nobody waits any more.
 ///
 /// The runtime's own threads for that purpose would be waited for when it is dropped.
-pub(super) async fn beside<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+pub(super) async fn beside<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
     let (sender, done) = oneshot::channel();
     thread::Builder::new().name(name.to_owned()).spawn(move || {
         // Nobody listens any more when it took too long.
@@ -242,7 +255,10 @@ fn config(target: &Target, expect: Expect<'_>) -> Config {
     let is_certified = matches!(expect, Expect::Listed(lists) if lists.has_authority(target));
     let certificates = if is_certified { names.clone() } else { Vec::new() };
     Config {
-        client_id: SshId::Standard(Cow::Borrowed(concat!("SSH-2.0-Keywright_", env!("CARGO_PKG_VERSION")))),
+        client_id: SshId::Standard(Cow::Borrowed(concat!(
+            "SSH-2.0-Keywright_",
+            env!("CARGO_PKG_VERSION")
+        ))),
         preferred: Preferred {
             key: Cow::Owned(names),
             host_key_certificates: Cow::Owned(certificates),

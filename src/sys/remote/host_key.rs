@@ -169,8 +169,10 @@ impl KnownHostsFiles {
     /// One of them cannot be read. To go on without it could make a server look new that has changed.
     pub fn read(target: &Target) -> Result<Self, KnownHostsError> {
         let settings = target.settings();
-        let users = listed(settings, "userknownhostsfile").unwrap_or_else(|| in_ssh_folder(&["known_hosts", "known_hosts2"]));
-        let systems = listed(settings, "globalknownhostsfile").unwrap_or_else(|| in_system_folder(&["ssh_known_hosts", "ssh_known_hosts2"]));
+        let users = listed(settings, "userknownhostsfile")
+            .unwrap_or_else(|| in_ssh_folder(&["known_hosts", "known_hosts2"]));
+        let systems = listed(settings, "globalknownhostsfile")
+            .unwrap_or_else(|| in_system_folder(&["ssh_known_hosts", "ssh_known_hosts2"]));
         let own = users.first().cloned();
         let mut files = Vec::new();
         for path in users.into_iter().chain(systems) {
@@ -191,7 +193,9 @@ impl KnownHostsFiles {
     /// One line that knows it is enough, and one that revokes it is too much.
     #[must_use]
     pub fn check(&self, target: &Target, shown: &HostKey, now: u64) -> Trust {
-        let certified = shown.certificate().map(|certificate| self.check_certificate(target, certificate, now));
+        let certified = shown
+            .certificate()
+            .map(|certificate| self.check_certificate(target, certificate, now));
         match certified {
             Some(found @ (Trust::ByAuthority { .. } | Trust::Revoked { .. })) => found,
             Some(Trust::BadCertificate { why }) => match self.check_key(target, shown.key()) {
@@ -213,7 +217,9 @@ impl KnownHostsFiles {
                 Lookup::Revoked { line } => return Trust::Revoked { file: file(), line },
                 Lookup::Known { line } => match certificate.vouches_for(bare, now) {
                     Err(why) if trust == Trust::New => trust = Trust::BadCertificate { why },
-                    Ok(()) if !matches!(trust, Trust::ByAuthority { .. }) => trust = Trust::ByAuthority { file: file(), line },
+                    Ok(()) if !matches!(trust, Trust::ByAuthority { .. }) => {
+                        trust = Trust::ByAuthority { file: file(), line }
+                    }
                     Ok(()) | Err(_) => {}
                 },
                 Lookup::New | Lookup::Changed { .. } => {}
@@ -228,8 +234,12 @@ impl KnownHostsFiles {
             let file = || file.clone();
             match hosts.lookup(target.host_name(), Shown::Key(key)) {
                 Lookup::Revoked { line } => return Trust::Revoked { file: file(), line },
-                Lookup::Known { line } if !matches!(trust, Trust::Known { .. }) => trust = Trust::Known { file: file(), line },
-                Lookup::Changed { lines } if trust == Trust::New => trust = Trust::Changed { file: file(), lines },
+                Lookup::Known { line } if !matches!(trust, Trust::Known { .. }) => {
+                    trust = Trust::Known { file: file(), line }
+                }
+                Lookup::Changed { lines } if trust == Trust::New => {
+                    trust = Trust::Changed { file: file(), lines }
+                }
                 Lookup::Known { .. } | Lookup::Changed { .. } | Lookup::New => {}
             }
         }
@@ -240,7 +250,9 @@ impl KnownHostsFiles {
     /// for having more than one.
     pub(super) fn known_types(&self, target: &Target) -> Vec<Algorithm> {
         let types = self.lines_of(target, Marker::None);
-        types.filter_map(|name| Algorithm::from_name(std::str::from_utf8(name).ok()?)).collect()
+        types
+            .filter_map(|name| Algorithm::from_name(std::str::from_utf8(name).ok()?))
+            .collect()
     }
 
     /// Whether an authority is trusted to vouch for the server, so that its certificate is worth asking for.
@@ -251,11 +263,14 @@ impl KnownHostsFiles {
     fn lines_of(&self, target: &Target, marker: Marker) -> impl Iterator<Item = &[u8]> {
         let name = target.host_name();
         let bare = name.without_port();
-        self.files.iter().flat_map(|(_, hosts)| hosts.entries()).filter_map(move |(_, entry)| {
-            let is_about = |name| entry.names.matches(name);
-            let is_it = is_about(name.as_str()) || bare.is_some_and(is_about);
-            (entry.marker == marker && is_it).then(|| entry.key_type())
-        })
+        self.files
+            .iter()
+            .flat_map(|(_, hosts)| hosts.entries())
+            .filter_map(move |(_, entry)| {
+                let is_about = |name| entry.names.matches(name);
+                let is_it = is_about(name.as_str()) || bare.is_some_and(is_about);
+                (entry.marker == marker && is_it).then(|| entry.key_type())
+            })
     }
 
     /// Where [`remember`](Self::remember) writes.
@@ -277,7 +292,9 @@ impl KnownHostsFiles {
             let mut hosts = parsed(path, bytes)?;
             match hosts.lookup(name, Shown::Key(key)) {
                 Lookup::Known { .. } => {}
-                Lookup::New if self.is_hashed => hosts.add_hashed(name, key, &mut ChaCha20Rng::from_seed(*seed)),
+                Lookup::New if self.is_hashed => {
+                    hosts.add_hashed(name, key, &mut ChaCha20Rng::from_seed(*seed))
+                }
                 Lookup::New => hosts.add(name, key),
                 Lookup::Changed { .. } | Lookup::Revoked { .. } => {
                     return Err(KnownHostsError::Changed { path: path.clone() });
@@ -307,12 +324,18 @@ fn listed(settings: &Settings, keyword: &str) -> Option<Vec<PathBuf>> {
 
 fn in_ssh_folder(names: &[&str]) -> Vec<PathBuf> {
     let folder = ssh_folder();
-    folder.iter().flat_map(|folder| names.iter().map(|name| folder.join(name))).collect()
+    folder
+        .iter()
+        .flat_map(|folder| names.iter().map(|name| folder.join(name)))
+        .collect()
 }
 
 fn in_system_folder(names: &[&str]) -> Vec<PathBuf> {
     let folder = system_folder();
-    folder.iter().flat_map(|folder| names.iter().map(|name| folder.join(name))).collect()
+    folder
+        .iter()
+        .flat_map(|folder| names.iter().map(|name| folder.join(name)))
+        .collect()
 }
 
 /// Where OpenSSH keeps what holds for all users.

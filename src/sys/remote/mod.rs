@@ -38,12 +38,7 @@ pub trait Remote {
     /// # Errors
     /// The connection fails, no commands are run there, or the output is longer than [`MAX_OUTPUT`]. That the command
     /// itself fails is no error of this function.
-    fn run(
-        &mut self,
-        command: &'static str,
-        input: &[u8],
-        watch: &dyn Watch,
-    ) -> Result<Output, RemoteFault>;
+    fn run(&mut self, command: &'static str, input: &[u8], watch: &dyn Watch) -> Result<Output, RemoteFault>;
 
     /// Opens the way to its files.
     ///

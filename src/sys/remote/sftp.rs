@@ -75,10 +75,12 @@ impl<'a> SftpFiles<'a> {
         work: impl AsyncFnOnce(&RawSftpSession) -> Result<T, Trouble>,
     ) -> Result<T, RemoteFault> {
         let session = &self.session;
-        let asked = self.connection.step((Step::Files, STEP_SECS), self.watch, async |_, _| {
-            let done = work(session).await;
-            Ok(Opened(done.map_err(|trouble| trouble.about(path))?))
-        });
+        let asked = self
+            .connection
+            .step((Step::Files, STEP_SECS), self.watch, async |_, _| {
+                let done = work(session).await;
+                Ok(Opened(done.map_err(|trouble| trouble.about(path))?))
+            });
         asked.map(|Opened(done)| done)
     }
 }
@@ -113,9 +115,16 @@ impl Trouble {
                 StatusCode::NoConnection | StatusCode::ConnectionLost => {
                     return RemoteFault::Closed { step, said: None };
                 }
-                StatusCode::Ok | StatusCode::Eof | StatusCode::Failure | StatusCode::BadMessage => FileTrouble::Failed,
+                StatusCode::Ok | StatusCode::Eof | StatusCode::Failure | StatusCode::BadMessage => {
+                    FileTrouble::Failed
+                }
             },
-            Self::Library(SftpError::Timeout) => return RemoteFault::TimedOut { step, secs: STEP_SECS },
+            Self::Library(SftpError::Timeout) => {
+                return RemoteFault::TimedOut {
+                    step,
+                    secs: STEP_SECS,
+                };
+            }
             Self::Library(SftpError::Limited(_)) => FileTrouble::Unsupported,
             Self::Library(SftpError::UnexpectedPacket) => return RemoteFault::Nonsense { step },
             // It says so when the connection has gone, too.
@@ -154,7 +163,9 @@ impl Files for SftpFiles<'_> {
 
     fn read(&mut self, path: &str, max: usize) -> Result<Vec<u8>, RemoteFault> {
         self.ask(path, async |session| {
-            let opened = session.open(path, OpenFlags::READ, FileAttributes::empty()).await?;
+            let opened = session
+                .open(path, OpenFlags::READ, FileAttributes::empty())
+                .await?;
             let read = read_all(session, &opened.handle, max).await;
             // Nothing is lost by a file that stays open until the connection ends.
             drop(session.close(opened.handle).await);
@@ -244,7 +255,13 @@ async fn read_all(session: &RawSftpSession, handle: &str, max: usize) -> Result<
     }
 }
 
-async fn write_all(session: &RawSftpSession, handle: String, bytes: &[u8], mode: u32, can_sync: bool) -> Result<(), Trouble> {
+async fn write_all(
+    session: &RawSftpSession,
+    handle: String,
+    bytes: &[u8],
+    mode: u32,
+    can_sync: bool,
+) -> Result<(), Trouble> {
     let write = async {
         // The server's own mask may have taken rights away, or the file may have come with others.
         session.fsetstat(handle.as_str(), rights(mode)).await?;

@@ -64,7 +64,10 @@ impl Signer for Hand<'_> {
             Self::Agent { agent, blob, key } => {
                 let (agent, blob, copy) = (agent.clone(), blob.clone(), message.clone());
                 let signed = beside("agent", move || agent.sign(&blob, &copy, hash)).await;
-                let signed = signed.map_err(|source| RemoteFault::Io { step: Step::Key, source })?;
+                let signed = signed.map_err(|source| RemoteFault::Io {
+                    step: Step::Key,
+                    source,
+                })?;
                 let signature = signed.map_err(RemoteFault::Agent)?;
                 // Some agents know nothing newer than SHA-1, and say nothing when asked for it.
                 let verified = verify(key, &message, &signature).map_err(|_| RemoteFault::AgentSignature)?;

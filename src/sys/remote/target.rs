@@ -45,7 +45,9 @@ pub enum TargetError {
     #[error("“{}” is no name of a user", crate::key::comment::escaped(.0.as_bytes()))]
     User(String),
     /// ssh's configuration has this host reached by way of another one.
-    #[error("ssh reaches {alias} through something else ({keyword} in its configuration), which this program does not do")]
+    #[error(
+        "ssh reaches {alias} through something else ({keyword} in its configuration), which this program does not do"
+    )]
     Proxy {
         /// The name in the configuration.
         alias: String,
@@ -268,7 +270,11 @@ mod tests {
             ("[::1]", "me", "::1", 22),
         ] {
             let found = target(text).unwrap();
-            assert_eq!((found.user(), found.host(), found.port()), (user, host, port), "{text}");
+            assert_eq!(
+                (found.user(), found.host(), found.port()),
+                (user, host, port),
+                "{text}"
+            );
         }
     }
 
@@ -303,7 +309,9 @@ mod tests {
 
     #[test]
     fn the_configuration_says_what_was_not_typed() {
-        let config = config("Host web\n HostName web.example.org\n User deploy\n Port 2222\nHost old\n HostKeyAlias web\n");
+        let config = config(
+            "Host web\n HostName web.example.org\n User deploy\n Port 2222\nHost old\n HostKeyAlias web\n",
+        );
         let found = Target::parse("web", &config, "me").unwrap();
         assert_eq!(found.to_string(), "deploy@web.example.org:2222");
         assert_eq!(found.host_name().as_str(), "[web.example.org]:2222");
@@ -326,7 +334,8 @@ mod tests {
 
     #[test]
     fn a_host_behind_another_one_is_refused_by_name() {
-        let config = config("Host in*\n ProxyJump gate\nHost x\n ProxyCommand nc %h %p\nHost y\n ProxyJump none\n");
+        let config =
+            config("Host in*\n ProxyJump gate\nHost x\n ProxyCommand nc %h %p\nHost y\n ProxyJump none\n");
         for (alias, keyword) in [("inner", "ProxyJump"), ("x", "ProxyCommand")] {
             let refused = Target::parse(alias, &config, "me");
             let alias = alias.to_owned();

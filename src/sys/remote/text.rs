@@ -19,7 +19,11 @@ pub(super) fn line(bytes: &[u8]) -> String {
 
 /// Several lines, each cleaned, without blank ones at the end.
 pub(super) fn paragraph(text: &str) -> String {
-    let lines: Vec<String> = text.lines().take(MOST_LINES).map(|text| line(text.as_bytes())).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .take(MOST_LINES)
+        .map(|text| line(text.as_bytes()))
+        .collect();
     lines.join("\n").trim_end().to_owned()
 }
 
@@ -37,7 +41,10 @@ mod tests {
 
     #[test]
     fn what_is_too_long_is_cut_off() {
-        assert_eq!(line("ü".repeat(5000).as_bytes()).chars().count(), LONGEST_LINE + 1);
+        assert_eq!(
+            line("ü".repeat(5000).as_bytes()).chars().count(),
+            LONGEST_LINE + 1
+        );
         assert_eq!(paragraph(&"x\n".repeat(5000)).lines().count(), MOST_LINES);
     }
 }
