@@ -14,7 +14,7 @@ use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
-use crate::sys::files::{ReadError, WriteError};
+use crate::sys::files::{EditError, ReadError, WriteError};
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{ConfigError, KnownHostsError, RemoteFault, TargetError};
 
@@ -468,4 +468,5 @@ from_owned!(
     TargetError,
     KnownHostsError,
     ConfigError,
+    EditError,
 );
