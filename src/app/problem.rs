@@ -7,7 +7,6 @@ mod lists;
 mod remote;
 mod servers;
 
-use crate::app::servers::ServerFault;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
@@ -466,7 +465,6 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
-    ServerFault,
     RemoteFault,
     TargetError,
     KnownHostsError,

@@ -1,7 +1,9 @@
 //! Advice about servers: reaching them, knowing them, signing in.
 
 use super::{Blame, Problem};
-use crate::sys::remote::{ConfigError, FileTrouble, KnownHostsError, RemoteFault, Step, TargetError};
+use crate::sys::remote::{
+    ConfigError, FileTrouble, HostFault, KnownHostsError, RemoteFault, Step, TargetError,
+};
 
 impl From<&RemoteFault> for Problem {
     fn from(fault: &RemoteFault) -> Self {
@@ -33,41 +35,7 @@ impl From<&RemoteFault> for Problem {
                 Blame::World,
                 "The server is old or set up in an unusual way. Have its SSH server brought up to date; nothing was sent to it.",
             ),
-            F::FalseHostKey => (
-                "host-key-false",
-                Blame::World,
-                "Nothing secret was sent. Somebody may stand between you and the server: do not sign in from this network, and ask whoever runs the server.",
-            ),
-            F::UnreadableHostKey => (
-                "host-key-unreadable",
-                Blame::World,
-                "Nothing secret was sent. The key may be broken or of a type that this program does not know; ask whoever runs the server.",
-            ),
-            F::HostUnknown => (
-                "host-unknown",
-                Blame::World,
-                "Nothing secret was sent. Compare the fingerprint with what the owner of the server says, and only then go on.",
-            ),
-            F::HostKeyChanged { .. } => (
-                "host-key-changed",
-                Blame::World,
-                "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person. Only if they confirm the new key, take the old line out of the file (ssh-keygen -R NAME), and try again.",
-            ),
-            F::HostKeyRevoked { .. } => (
-                "host-key-revoked",
-                Blame::World,
-                "Nothing secret was sent. Do not sign in. Ask whoever runs the server for a new key.",
-            ),
-            F::HostCertificate { .. } => (
-                "host-certificate",
-                Blame::World,
-                "Nothing secret was sent. Check this computer's date and the name of the server; otherwise whoever runs it has to renew its certificate.",
-            ),
-            F::OtherHostKey => (
-                "host-key-other",
-                Blame::World,
-                "Nothing secret was sent on this connection. Several servers may share the name; or somebody stands between you and the server. Ask whoever runs it before you try again.",
-            ),
+            F::Host(fault) => return fault.into(),
             F::Closed { step, .. } => ("connection-closed", Blame::World, after_end(*step)),
             F::Nonsense { .. } => (
                 "protocol",
@@ -139,6 +107,43 @@ impl From<&RemoteFault> for Problem {
             ),
         };
         Self::new(code, blame, fault.to_string(), hint)
+    }
+}
+
+impl From<&HostFault> for Problem {
+    fn from(fault: &HostFault) -> Self {
+        use HostFault as F;
+        let (code, hint) = match fault {
+            F::False => (
+                "host-key-false",
+                "Nothing secret was sent. Somebody may stand between you and the server: do not sign in from this network, and ask whoever runs the server.",
+            ),
+            F::Unreadable => (
+                "host-key-unreadable",
+                "Nothing secret was sent. The key may be broken or of a type that this program does not know; ask whoever runs the server.",
+            ),
+            F::Unknown => (
+                "host-unknown",
+                "Nothing secret was sent. Compare the fingerprint with what the owner of the server says, and only then go on.",
+            ),
+            F::Changed { .. } => (
+                "host-key-changed",
+                "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person. Only if they confirm the new key, take the old line out of the file (ssh-keygen -R NAME), and try again.",
+            ),
+            F::Revoked { .. } => (
+                "host-key-revoked",
+                "Nothing secret was sent. Do not sign in. Ask whoever runs the server for a new key.",
+            ),
+            F::Certificate { .. } => (
+                "host-certificate",
+                "Nothing secret was sent. Check this computer's date and the name of the server; otherwise whoever runs it has to renew its certificate.",
+            ),
+            F::Other => (
+                "host-key-other",
+                "Nothing secret was sent on this connection. Several servers may share the name; or somebody stands between you and the server. Ask whoever runs it before you try again.",
+            ),
+        };
+        Self::new(code, Blame::World, fault.to_string(), hint)
     }
 }
 

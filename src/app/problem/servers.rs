@@ -94,6 +94,12 @@ impl From<&ServerFault> for Problem {
     }
 }
 
+impl From<ServerFault> for Problem {
+    fn from(error: ServerFault) -> Self {
+        Self::from(&error)
+    }
+}
+
 /// What may help where no way in was left.
 fn ways_in(methods: &[Method]) -> &'static str {
     if methods.contains(&Method::Password) || methods.contains(&Method::Questions) {

@@ -14,7 +14,7 @@ use russh::keys::PublicKeyOrCertificate;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
 
-use super::fault::{RemoteFault, Step};
+use super::fault::{Agreement, HostFault, RemoteFault, Step};
 use super::host_key::HostKey;
 use super::text;
 use crate::format::Certificate;
@@ -218,15 +218,15 @@ pub(super) fn named(step: Step, error: russh::Error) -> RemoteFault {
         E::Disconnect | E::HUP | E::SendError | E::RecvError => RemoteFault::Closed { step, said: None },
         E::NoCommonAlgo { kind, theirs, .. } => RemoteFault::NoCommonAlgorithm {
             what: match kind {
-                russh::AlgorithmKind::Kex => "key exchange",
-                russh::AlgorithmKind::Key => "type of host key",
-                russh::AlgorithmKind::Cipher => "cipher",
-                russh::AlgorithmKind::Compression => "compression",
-                russh::AlgorithmKind::Mac => "checksum (MAC)",
+                russh::AlgorithmKind::Kex => Agreement::KeyExchange,
+                russh::AlgorithmKind::Key => Agreement::HostKey,
+                russh::AlgorithmKind::Cipher => Agreement::Cipher,
+                russh::AlgorithmKind::Compression => Agreement::Compression,
+                russh::AlgorithmKind::Mac => Agreement::Mac,
             },
             theirs: text::line(theirs.join(", ").as_bytes()),
         },
-        E::WrongServerSig => RemoteFault::FalseHostKey,
+        E::WrongServerSig => HostFault::False.into(),
         E::ChannelOpenFailure(_) => RemoteFault::NoSession,
         _ => RemoteFault::Nonsense { step },
     }

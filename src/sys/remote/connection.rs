@@ -153,7 +153,7 @@ impl Connection {
                 self.past_notices(answered, watch)
             }
         };
-        self.settle(answered?)
+        Ok(self.settle(answered?))
     }
 
     /// Answers what the server asked, one answer to a question.
@@ -162,7 +162,7 @@ impl Connection {
     ///
     /// # Errors
     /// The connection fails, or the answers do not belong to the questions.
-    pub fn answer(&mut self, answers: Vec<Passphrase>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+    pub fn answer(&mut self, answers: &[Passphrase], watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
         if self.state != State::Asked(answers.len()) {
             return Err(RemoteFault::NoQuestions);
         }
@@ -174,7 +174,7 @@ impl Connection {
     fn answer_with(&mut self, answers: Vec<String>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
         let answered = self.respond(answers, watch);
         let answered = self.past_notices(answered, watch)?;
-        self.settle(answered)
+        Ok(self.settle(answered))
     }
 
     fn respond(&mut self, answers: Vec<String>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
@@ -207,7 +207,7 @@ impl Connection {
         })
     }
 
-    fn settle(&mut self, answer: SignIn) -> Result<SignIn, RemoteFault> {
+    fn settle(&mut self, answer: SignIn) -> SignIn {
         self.state = match &answer {
             SignIn::Done => State::Inside,
             SignIn::Questions(asked) => State::Asked(asked.questions.len()),
@@ -215,7 +215,7 @@ impl Connection {
             SignIn::Refused { methods, .. } if methods.is_empty() => State::Over,
             SignIn::Refused { .. } => State::Outside,
         };
-        Ok(answer)
+        answer
     }
 
     fn with_key(

@@ -48,6 +48,26 @@ impl fmt::Display for Step {
     }
 }
 
+/// What both sides have to agree on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Agreement {
+    /// How a common secret is found.
+    #[error("key exchange")]
+    KeyExchange,
+    /// What kind of key the server shows.
+    #[error("type of host key")]
+    HostKey,
+    /// How what is said is hidden.
+    #[error("cipher")]
+    Cipher,
+    /// How what is said is kept from being changed.
+    #[error("checksum (MAC)")]
+    Mac,
+    /// How what is said is made shorter.
+    #[error("compression")]
+    Compression,
+}
+
 /// What a server said about a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileTrouble {
@@ -71,6 +91,33 @@ pub enum FileTrouble {
     Failed,
 }
 
+/// Why a server is not taken for who it should be. Nothing secret was sent to it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each field is what its name says")]
+pub enum HostFault {
+    /// The server does not have the key that it shows.
+    #[error("the server could not prove that it has the key that it shows")]
+    False,
+    /// The server's key cannot be read here.
+    #[error("the key that the server shows cannot be read")]
+    Unreadable,
+    /// Nobody knows the server, and nobody was asked.
+    #[error("the server is not known yet")]
+    Unknown,
+    /// The server is known by other keys, in these lines.
+    #[error("the server shows another key than the one in {}, line {}", file.display(), lines_in_words(lines))]
+    Changed { file: PathBuf, lines: Vec<usize> },
+    /// The key that it shows must not be trusted, says this line.
+    #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]
+    Revoked { file: PathBuf, line: usize },
+    /// Its authority is known, and its certificate is not good.
+    #[error("the certificate that the server shows does not vouch for it: {why}")]
+    Certificate { why: HostCertificateFault },
+    /// A second connection came to somebody else.
+    #[error("the server shows another key than it did a moment ago")]
+    Other,
+}
+
 /// What can go wrong between here and a server.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each field is what its name says")]
@@ -92,28 +139,10 @@ pub enum RemoteFault {
     NotSsh { host: String, port: u16, said: String },
     /// Server and program have no way of talking in common; `theirs` is cleaned for showing.
     #[error("the server offers no {what} that this program takes; it has {theirs}")]
-    NoCommonAlgorithm { what: &'static str, theirs: String },
-    /// The server does not have the key that it shows.
-    #[error("the server could not prove that it has the key that it shows")]
-    FalseHostKey,
-    /// The server's key cannot be read here.
-    #[error("the key that the server shows cannot be read")]
-    UnreadableHostKey,
-    /// Nobody knows the server, and nobody was asked.
-    #[error("the server is not known yet")]
-    HostUnknown,
-    /// The server is known by other keys, in these lines.
-    #[error("the server shows another key than the one in {}, line {}", file.display(), lines_in_words(lines))]
-    HostKeyChanged { file: PathBuf, lines: Vec<usize> },
-    /// The key that it shows must not be trusted, says this line.
-    #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]
-    HostKeyRevoked { file: PathBuf, line: usize },
-    /// Its authority is known, and its certificate is not good.
-    #[error("the certificate that the server shows does not vouch for it: {why}")]
-    HostCertificate { why: HostCertificateFault },
-    /// A second connection came to somebody else.
-    #[error("the server shows another key than it did a moment ago")]
-    OtherHostKey,
+    NoCommonAlgorithm { what: Agreement, theirs: String },
+    /// The server is not, or may not be, who it should be.
+    #[error(transparent)]
+    Host(#[from] HostFault),
     /// The connection ended; the server may have said why, cleaned for showing.
     #[error("the server ended the connection while {step}{}", in_brackets(said.as_deref()))]
     Closed { step: Step, said: Option<String> },

@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
 
 use super::client::{Listener, Overheard, Shared, named, named_io, wait};
+use super::fault::{Agreement, HostFault};
 use super::host_key::{HostKey, KnownHostsFiles, PinnedKey, Trust};
 use super::{Connection, RemoteFault, Step, Target};
 use crate::key::Algorithm;
@@ -84,7 +85,7 @@ impl Handshake {
         });
         let handle = exchanged.map_err(|fault| explained(fault, &shared, target, expect))?;
         let host_key = shared.look().host_key.clone();
-        let host_key = host_key.ok_or(RemoteFault::UnreadableHostKey)?;
+        let host_key = host_key.ok_or(HostFault::Unreadable)?;
         let trust = match expect {
             Expect::Listed(lists) => lists.check(target, &host_key, unix_seconds()),
             Expect::Pinned(_) => Trust::Pinned,
@@ -114,7 +115,7 @@ impl Handshake {
     /// It is not known; or it has changed, and there is no way on then.
     pub fn go_on(self) -> Result<Connection, RemoteFault> {
         match self.trust {
-            Trust::New => Err(RemoteFault::HostUnknown),
+            Trust::New => Err(HostFault::Unknown.into()),
             _ => self.go_on_if_new(),
         }
     }
@@ -128,9 +129,9 @@ impl Handshake {
             Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => {
                 Ok(self.connection)
             }
-            Trust::Changed { file, lines } => Err(RemoteFault::HostKeyChanged { file, lines }),
-            Trust::Revoked { file, line } => Err(RemoteFault::HostKeyRevoked { file, line }),
-            Trust::BadCertificate { why } => Err(RemoteFault::HostCertificate { why }),
+            Trust::Changed { file, lines } => Err(HostFault::Changed { file, lines }.into()),
+            Trust::Revoked { file, line } => Err(HostFault::Revoked { file, line }.into()),
+            Trust::BadCertificate { why } => Err(HostFault::Certificate { why }.into()),
         }
     }
 }
@@ -139,21 +140,21 @@ impl Handshake {
 fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expect<'_>) -> RemoteFault {
     let findings = shared.look();
     if findings.is_other_host {
-        return RemoteFault::OtherHostKey;
+        return HostFault::Other.into();
     }
     if findings.is_unreadable {
-        return RemoteFault::UnreadableHostKey;
+        return HostFault::Unreadable.into();
     }
     drop(findings);
     match (&fault, expect) {
         // Only the pinned key's own type was asked for.
         (
             RemoteFault::NoCommonAlgorithm {
-                what: "type of host key",
+                what: Agreement::HostKey,
                 ..
             },
             Expect::Pinned(_),
-        ) => RemoteFault::OtherHostKey,
+        ) => HostFault::Other.into(),
         (RemoteFault::Cancelled { .. }, _) => fault,
         _ => match shared.foreign_words() {
             Some(said) => RemoteFault::NotSsh {

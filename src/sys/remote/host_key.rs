@@ -293,7 +293,7 @@ impl KnownHostsFiles {
             match hosts.lookup(name, Shown::Key(key)) {
                 Lookup::Known { .. } => {}
                 Lookup::New if self.is_hashed => {
-                    hosts.add_hashed(name, key, &mut ChaCha20Rng::from_seed(*seed))
+                    hosts.add_hashed(name, key, &mut ChaCha20Rng::from_seed(*seed));
                 }
                 Lookup::New => hosts.add(name, key),
                 Lookup::Changed { .. } | Lookup::Revoked { .. } => {

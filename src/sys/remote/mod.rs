@@ -20,7 +20,7 @@ use std::fmt;
 
 pub use config::{ConfigError, read_config};
 pub use connection::{Connection, MAX_OUTPUT};
-pub use fault::{FileTrouble, RemoteFault, Step};
+pub use fault::{Agreement, FileTrouble, HostFault, RemoteFault, Step};
 pub use handshake::{Expect, Handshake};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, PinnedKey, Trust};
 pub use sftp::SftpFiles;

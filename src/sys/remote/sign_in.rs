@@ -16,7 +16,7 @@ use crate::sys::agent::Agent;
 const MOST_QUESTIONS: usize = 16;
 
 /// With what to sign in.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Credential<'a> {
     /// With nothing, which few servers accept; but they answer which ways in there are.
     None,

@@ -61,6 +61,7 @@ impl From<HostNameError> for TargetError {
         match error {
             HostNameError::Empty => Self::NoHost,
             HostNameError::Character(character) => Self::Host(character.into()),
+            HostNameError::Port => Self::Port,
             HostNameError::TooLong => Self::Host("…".to_owned()),
         }
     }
