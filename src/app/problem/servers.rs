@@ -1,7 +1,7 @@
 //! Advice about lists of keys on servers.
 
 use super::{Blame, Problem};
-use crate::app::servers::ServerFault;
+use crate::app::servers::{By, Loose, Reason, ServerFault};
 use crate::sys::remote::Method;
 
 impl From<&ServerFault> for Problem {
@@ -85,6 +85,13 @@ impl From<&ServerFault> for Problem {
                 "server-last-way-in",
                 "Nothing was changed. Put another key of yours on the server first. Go on (--yes) only if you are sure of another way in, such as a password or the provider’s console.",
             ),
+            E::Ignored { reasons, .. } => {
+                return Self::new("key-ignored", Blame::World, error.to_string(), after_refusal(reasons));
+            }
+            E::StillLetIn(_) => (
+                "key-still-let-in",
+                "Another list on the server names it: look for ~/.ssh/authorized_keys2, for certificates, and for AuthorizedKeysFile and AuthorizedKeysCommand in /etc/ssh/sshd_config.",
+            ),
             E::Other(_) => (
                 "server-error",
                 "The list there is what it was. Look at the server’s own words, or try again.",
@@ -98,6 +105,54 @@ impl From<ServerFault> for Problem {
     fn from(error: ServerFault) -> Self {
         Self::from(&error)
     }
+}
+
+/// What to do about a key that is there and lets nobody in: what comes first is the likeliest.
+fn after_refusal(reasons: &[Reason]) -> String {
+    let mut hints: Vec<String> = Vec::new();
+    let loose: Vec<&Loose> = reasons
+        .iter()
+        .filter_map(|reason| match reason {
+            Reason::Loose(loose) => Some(loose),
+            _ => None,
+        })
+        .collect();
+    if !loose.is_empty() {
+        let told: Vec<String> = loose.iter().map(ToString::to_string).collect();
+        let places: Vec<&str> = loose.iter().map(|loose| loose.place.as_str()).collect();
+        let is_foreign = loose.iter().any(|loose| matches!(loose.by, By::Owner(_)));
+        let remedy = if is_foreign {
+            "Whoever runs the server can make them yours with chown".to_owned()
+        } else {
+            format!("On the server, type “chmod go-w {}”", places.join(" "))
+        };
+        hints.push(format!(
+            "The server passes over lists that others could have changed: {}. {remedy}.",
+            told.join(", "),
+        ));
+    }
+    for reason in reasons {
+        hints.push(match reason {
+            Reason::Loose(_) => continue,
+            Reason::BadOptions(why) => format!("What stands before the key in its line does not count: {why}."),
+            Reason::From(places) => format!("Its line lets it in from {places} only."),
+            Reason::Expires => "Its line lets it in until a certain day, which may be over.".to_owned(),
+            Reason::NoKeys => "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication).".to_owned(),
+            Reason::KeyType(algorithm) => format!(
+                "Most servers do not take keys of type {}: make an Ed25519 key.",
+                algorithm.name()
+            ),
+            Reason::Setting(line) => format!("The server’s settings say: “{line}”."),
+        });
+    }
+    if hints.is_empty() {
+        hints.push(
+            "Nothing in its list explains it. Whoever runs the server finds the reason in its log (journalctl -u ssh)."
+                .to_owned(),
+        );
+    }
+    hints.push("The line was left there; undoing takes it off again.".to_owned());
+    hints.join(" ")
 }
 
 /// What may help where no way in was left.

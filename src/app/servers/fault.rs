@@ -1,11 +1,12 @@
 //! What can go wrong with a list of keys on a server. `app/problem/servers.rs` says what to do about it.
 
+use super::prove::Reason;
 use crate::format::ListError;
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{KnownHostsError, Method, RemoteFault};
 
-/// Why something on a server was not done. After each of these the list there is what it was before, unless it says
-/// otherwise.
+/// Why something on a server was not done. After each of these the list there is what it was before, but for the last
+/// ones that are about a key.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerFault {
     /// The connection is at fault.
@@ -92,6 +93,17 @@ pub enum ServerFault {
     /// Servers have one answer for all of these where there is no shell.
     #[error("the server could not write {0}: its disk is full or read-only, or the account's share is used up")]
     Unwritten(String),
+    /// The key is in the list, and lets nobody in.
+    #[error("the key stands in {place} on the server, but the server does not let it in")]
+    Ignored {
+        /// The list.
+        place: String,
+        /// What may be behind that.
+        reasons: Vec<Reason>,
+    },
+    /// The key is not in the list any more, and lets its owner in.
+    #[error("the key is not in {0} on the server any more, but the server still lets it in")]
+    StillLetIn(String),
     /// Something that has no name here.
     #[error("the server could not change its list of keys: {0}")]
     Other(String),

@@ -163,7 +163,7 @@ impl SigningIn {
                 self.waiting = Waiting::Password(ATTEMPTS);
             }
             (Waiting::Questions(attempt), Given::Answers(answers)) => {
-                let answer = self.connection.answer(answers, watch)?;
+                let answer = self.connection.answer(&answers, watch)?;
                 return self.after_answers(answer, attempt, watch);
             }
             (Waiting::Password(_), _) => self.waiting = Waiting::Password(ATTEMPTS),
