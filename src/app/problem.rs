@@ -13,7 +13,7 @@ use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
-use crate::sys::files::{ReadError, WriteError};
+use crate::sys::files::{EditError, ReadError, WriteError};
 use crate::sys::randomness::OsRandomError;
 
 /// Whose turn it is: what a script tells apart by the exit status.
@@ -459,4 +459,5 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    EditError,
 );

@@ -1,5 +1,6 @@
-//! Key files: read within limits, and written whole or not at all.
+//! Key files and lists: read within limits, and written whole or not at all.
 
+mod edit;
 mod folder;
 mod read;
 mod staged;
@@ -8,6 +9,7 @@ mod write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use edit::{Backup, EditError, ListFile, Saved, edit};
 pub use read::{MAX_KEY_FILE, ReadError, read_key};
 pub use write::{Existing, Save, Secrecy, WriteError, write_private, write_public, write_together};
 
