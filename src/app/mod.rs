@@ -17,6 +17,7 @@ pub mod job;
 pub mod making;
 mod next_key;
 pub mod opening;
+mod page;
 mod problem;
 pub mod saving;
 pub mod servers;
@@ -30,6 +31,7 @@ use std::time::Duration;
 
 pub use command::Command;
 pub use next_key::{Kind, NextKey};
+pub use page::Page;
 pub use problem::{Blame, Problem};
 
 use crate::key::entropy::EntropyPool;
@@ -65,6 +67,8 @@ impl Status {
 /// The whole program but for its looks.
 #[derive(Debug)]
 pub struct App {
+    /// The page that is shown.
+    pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
     /// The dialog that is open.
@@ -117,6 +121,7 @@ impl App {
     pub fn new(wake: Wake, kept: Kept) -> Self {
         let settings = kept.settings().clone();
         Self {
+            page: Page::default(),
             stage: Stage::Empty,
             dialog: None,
             status: Status::default(),
@@ -178,10 +183,12 @@ impl App {
 
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
+                    self.page = Page::Key;
                     self.stage = Stage::Empty;
                     self.status = Status::default();
                 }
             }
+            Command::ShowPage(page) => self.page = page,
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -302,6 +309,7 @@ impl App {
             self.dialog = Some(Dialog::WeakKey(spec));
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
+            self.page = Page::Key;
             let previous = self.take_document();
             let pool = Box::new(EntropyPool::new());
             self.stage = Stage::Stirring(Stirring { spec, pool, previous });
@@ -390,6 +398,7 @@ impl App {
     }
 
     fn show(&mut self, document: Document) {
+        self.page = Page::Key;
         self.stage = Stage::Ready(Box::new(document));
         self.measure_speed();
     }
