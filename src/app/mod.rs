@@ -11,6 +11,7 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 pub mod duration;
+pub mod errand;
 mod flow;
 pub mod guessing;
 pub mod job;
@@ -39,8 +40,10 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
+use errand::Servers;
 use job::{Job, Poll, Wake};
 use saving::{Choice, Strength};
+use servers::LastWayIn;
 use settings::{Kept, Settings};
 use speed::Speed;
 use stage::{Document, Generating, Stage, Stirring, Subject};
@@ -71,6 +74,8 @@ pub struct App {
     pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
+    /// What the page about servers shows.
+    pub servers: Servers,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -123,6 +128,7 @@ impl App {
         Self {
             page: Page::default(),
             stage: Stage::Empty,
+            servers: Servers::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -181,6 +187,19 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
+            Command::InstallOnServer => self.install_on_server(desktop),
+            Command::LookAtServer => self.look_at_server(desktop),
+            Command::TrustServer => self.trust_server(),
+            Command::SignIn => self.sign_in(),
+            Command::SignInOtherwise => self.sign_in_otherwise(),
+            Command::UndoInstall => self.undo_install(),
+            Command::ShowServerKeys => self.show_server_keys(desktop),
+            Command::RemoveFromServer => self.remove_from_server(LastWayIn::Stays),
+            Command::RemoveLastWayIn => self.remove_from_server(LastWayIn::Goes),
+            Command::KeepLastWayIn => self.keep_last_way_in(),
+            Command::TryServerAgain => self.try_server_again(desktop),
+            Command::LeaveServer => self.leave_server(),
+
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
                     self.page = Page::Key;
@@ -188,7 +207,8 @@ impl App {
                     self.status = Status::default();
                 }
             }
-            Command::ShowPage(page) => self.page = page,
+            Command::ShowPage(page) => self.show_page(page),
+
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -219,6 +239,7 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_agents();
+        self.poll_servers();
         self.poll_speed();
         self.poll_settings();
     }

@@ -1,5 +1,5 @@
 //! What [`App`](super::App) does over several steps: open, save, copy, certify, hand
-//! to an agent.
+//! to an agent, visit a server.
 
 mod agents;
 mod certificate;
@@ -7,3 +7,4 @@ mod copy;
 mod folders;
 mod open;
 mod save;
+mod servers;
