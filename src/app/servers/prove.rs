@@ -16,8 +16,8 @@ pub enum Proof {
     Works,
     /// The key is right, and the server wants something more besides.
     AsksForMore(Vec<Method>),
-    /// The key lets nobody in.
-    Refused,
+    /// The key lets nobody in; what the server would take instead.
+    Refused(Vec<Method>),
 }
 
 /// Logs in with one key alone, on a connection of its own to the same server.
@@ -38,7 +38,8 @@ pub fn prove(
             methods,
             is_partial: true,
         } => Proof::AsksForMore(methods),
-        SignIn::Refused { .. } | SignIn::Questions(_) => Proof::Refused,
+        SignIn::Refused { methods, .. } => Proof::Refused(methods),
+        SignIn::Questions(_) => Proof::Refused(vec![Method::Questions]),
     })
 }
 
@@ -74,7 +75,8 @@ pub fn reasons(
     let found = edit::look(remote, watch)?;
     let mut reasons: Vec<Reason> = found.loose.iter().cloned().map(Reason::Loose).collect();
     reasons.extend(of_line(&found, key)?);
-    if !methods.contains(&Method::Key) {
+    // A server that has ended the connection says nothing about that.
+    if !methods.is_empty() && !methods.contains(&Method::Key) {
         reasons.push(Reason::NoKeys);
     }
     if matches!(key.algorithm(), Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519) {

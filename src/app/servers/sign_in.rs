@@ -78,7 +78,12 @@ pub enum Lack {
         is_again: bool,
     },
     /// Answers to what the server asks.
-    Answers(Questions),
+    Answers {
+        /// What it asks.
+        asked: Questions,
+        /// Whether nothing has been asked before on this connection.
+        is_first: bool,
+    },
 }
 
 /// What was lacking, or that it is not to be had.
@@ -101,6 +106,7 @@ pub struct SigningIn {
     offered: usize,
     methods: Vec<Method>,
     was_half: bool,
+    has_asked: bool,
     waiting: Waiting,
 }
 
@@ -127,6 +133,7 @@ impl SigningIn {
             offered: 0,
             methods: Vec::new(),
             was_half: false,
+            has_asked: false,
             waiting: Waiting::Nothing,
         };
         let answer = this.connection.sign_in(Credential::None, watch)?;
@@ -206,9 +213,10 @@ impl SigningIn {
     }
 
     fn after_answers(mut self, answer: SignIn, attempt: usize, watch: &dyn Watch) -> Result<Step, ServerFault> {
-        if let SignIn::Questions(questions) = answer {
+        if let SignIn::Questions(asked) = answer {
             self.waiting = Waiting::Questions(attempt);
-            return Ok(Step::Lacks(Lack::Answers(questions), Box::new(self)));
+            let is_first = !std::mem::replace(&mut self.has_asked, true);
+            return Ok(Step::Lacks(Lack::Answers { asked, is_first }, Box::new(self)));
         }
         if self.is_in(answer) {
             return Ok(self.inside(SignedInBy::Password));
