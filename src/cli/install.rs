@@ -56,14 +56,20 @@ impl Install {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let target = self.connect.target()?;
         self.key.check_input(self.passphrase.takes_standard_input())?;
-        let parsed = self.key.with_public(self.key.parse()?, &self.passphrase, console)?;
+        let parsed = self
+            .key
+            .with_public(self.key.parse()?, &self.passphrase, console)?;
         let described = Description::of(&parsed, self.key.path());
         let line = self.line(&described)?;
         for warning in described.warnings_of_key() {
             console.warn(&warning);
         }
         let is_tried = !(self.no_prove || self.undo || self.dry_run);
-        let key = if is_tried { self.open(parsed, console)? } else { None };
+        let key = if is_tried {
+            self.open(&parsed, console)?
+        } else {
+            None
+        };
         let mut session = self.connect.sign_in(&target, &self.passphrase, console)?;
         if self.undo {
             return undo(session, line, &target, console);
@@ -75,7 +81,7 @@ impl Install {
         let (back, installed) = put(session, line.clone(), console)?;
         session = back;
         let proof = match key {
-            Some(key) => Some(self.prove(session, &target, key, &installed, console)?),
+            Some(key) => Some(prove(session, &target, key, &installed, console)?),
             None => None,
         };
         tell(&target, &line, &installed, proof.as_ref(), is_tried, console)
@@ -84,13 +90,15 @@ impl Install {
     fn line(&self, described: &Description) -> Result<NewLine, Problem> {
         let key = described.public.as_ref().ok_or(DecodeError::NeedsPassphrase)?;
         let own = described.comment.clone().filter(|comment| !comment.is_empty());
-        let comment = own.or_else(|| self.key.comment_beside(described)).unwrap_or_default();
+        let comment = own
+            .or_else(|| self.key.comment_beside(described))
+            .unwrap_or_default();
         let (comment, _) = Comment::cleaned(&comment);
         Ok(NewLine::new(key, &NewOptions::default(), &comment))
     }
 
     /// The key ready to be tried; nothing where its private half is not here, or stays locked.
-    fn open(&self, parsed: Parsed, console: Console) -> Result<Option<OpenKey>, Problem> {
+    fn open(&self, parsed: &Parsed, console: Console) -> Result<Option<OpenKey>, Problem> {
         let Some(path) = self.key.path() else {
             return Ok(None);
         };
@@ -110,32 +118,31 @@ impl Install {
             None => Ok(None),
         }
     }
+}
 
-    /// Tries the key alone; where it is refused, looks for the reason.
-    fn prove(
-        &self,
-        mut session: Session,
-        target: &Target,
-        key: OpenKey,
-        installed: &Installed,
-        console: Console,
-    ) -> Result<Proof, Problem> {
-        let (there, pinned) = (target.clone(), session.pinned.clone());
-        let place = installed.found.place.clone();
-        let proved = work::run(console, "Trying the key", move |pulse| {
-            let proof = servers::prove(&there, &pinned, &key, pulse)?;
-            let Proof::Refused(methods) = &proof else {
-                return Ok(proof);
-            };
-            let public = key.public();
-            let reasons = match public {
-                Some(public) => reasons(&mut session.connection, public, methods, pulse)?,
-                None => Vec::new(),
-            };
-            Err(ServerFault::Ignored { place, reasons })
-        })?;
-        Ok(proved?)
-    }
+/// Tries the key alone; where it is refused, looks for the reason.
+fn prove(
+    mut session: Session,
+    target: &Target,
+    key: OpenKey,
+    installed: &Installed,
+    console: Console,
+) -> Result<Proof, Problem> {
+    let (there, pinned) = (target.clone(), session.pinned.clone());
+    let place = installed.found.place.clone();
+    let proved = work::run(console, "Trying the key", move |pulse| {
+        let proof = servers::prove(&there, &pinned, &key, pulse)?;
+        let Proof::Refused(methods) = &proof else {
+            return Ok(proof);
+        };
+        let public = key.public();
+        let reasons = match public {
+            Some(public) => reasons(&mut session.connection, public, methods, pulse)?,
+            None => Vec::new(),
+        };
+        Err(ServerFault::Ignored { place, reasons })
+    })?;
+    Ok(proved?)
 }
 
 fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
@@ -217,7 +224,10 @@ fn tell(
         }));
     }
     console.say(&if was_there {
-        format!("The key stood in {place} on {target} already, in line {}", installed.line)
+        format!(
+            "The key stood in {place} on {target} already, in line {}",
+            installed.line
+        )
     } else {
         format!("Added to {place} on {target}, as line {}", installed.line)
     })?;
@@ -230,11 +240,10 @@ fn tell(
                 more.join(" or ")
             ))
         }
-        Some(Proof::Refused(_)) => Ok(()),
         None if was_to_be_tried => {
             console.note("The key was not tried, for its private half is not here or locked.");
             Ok(())
         }
-        None => Ok(()),
+        Some(Proof::Refused(_)) | None => Ok(()),
     }
 }

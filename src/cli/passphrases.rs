@@ -98,7 +98,12 @@ pub(super) struct ServerPassword {
     )]
     file: Option<PathBuf>,
     /// Take the account's password from this open file descriptor
-    #[arg(id = "password_fd", long = "password-fd", value_name = "N", help_heading = "Signing in")]
+    #[arg(
+        id = "password_fd",
+        long = "password-fd",
+        value_name = "N",
+        help_heading = "Signing in"
+    )]
     fd: Option<u16>,
     /// Take the account's password from this environment variable
     #[arg(

@@ -10,8 +10,8 @@ use super::passphrases::OldPassphrase;
 use super::server::Connect;
 use super::{json as shape, terminal, usage, work};
 use crate::app::servers::{
-    self, Chosen, Found, Identity, Known, LastWayIn, ListedLine, OpenKey, Proof, Removed, ServerFault, Session,
-    all_public, line_in, lines, look, of_agents, usual,
+    self, Chosen, Found, Identity, Known, LastWayIn, ListedKey, ListedLine, OpenKey, Proof, Removed,
+    ServerFault, Session, all_public, line_in, lines, look, of_agents, usual,
 };
 use crate::app::{Problem, agents};
 use crate::format::DecodeError;
@@ -79,7 +79,7 @@ impl Remove {
         } else {
             self.chosen(named, &shown, &found)?
         };
-        let (back, removed) = remove(session, chosen, known, console)?;
+        let (back, removed) = remove(session, &chosen, &known, console)?;
         session = back;
         let verdicts = self.prove(&session, &target, &removed, console)?;
         tell(&target, &removed, &verdicts, console)
@@ -95,7 +95,12 @@ impl Remove {
         Ok(Some(parsed.public().ok_or(DecodeError::NeedsPassphrase)?.clone()))
     }
 
-    fn chosen(&self, named: Option<PublicKey>, shown: &[ListedLine], found: &Found) -> Result<Chosen, Problem> {
+    fn chosen(
+        &self,
+        named: Option<PublicKey>,
+        shown: &[ListedLine],
+        found: &Found,
+    ) -> Result<Chosen, Problem> {
         if let Some(key) = named {
             return Ok(Chosen::Key(key));
         }
@@ -188,7 +193,10 @@ fn ask(shown: &[ListedLine]) -> Result<Chosen, Problem> {
     let words = answer.split([' ', ',']).filter(|word| !word.is_empty());
     let numbers = words.map(|word| {
         word.parse().map_err(|_| {
-            usage::problem(format!("{word} is no number of a line"), "Nothing was changed. Type numbers as the list shows them.")
+            usage::problem(
+                format!("{word} is no number of a line"),
+                "Nothing was changed. Type numbers as the list shows them.",
+            )
         })
     });
     let numbers: Vec<usize> = numbers.collect::<Result<_, _>>()?;
@@ -198,11 +206,11 @@ fn ask(shown: &[ListedLine]) -> Result<Chosen, Problem> {
 /// Removes them; the last way in after a plain question.
 fn remove(
     mut session: Session,
-    chosen: Chosen,
-    known: Known,
+    chosen: &Chosen,
+    known: &Known,
     console: Console,
 ) -> Result<(Session, Removed), Problem> {
-    if matches!(&chosen, Chosen::Lines(lines) if lines.is_empty()) {
+    if matches!(chosen, Chosen::Lines(lines) if lines.is_empty()) {
         return Err(usage::problem("no line was chosen", "Nothing was changed."));
     }
     let mut last = if console.has_agreed() {
@@ -251,39 +259,46 @@ fn text_of(target: &Target, found: &Found, shown: &[ListedLine]) -> String {
         text.push_str("  no keys\n");
     }
     for line in shown {
-        let number = line.number;
-        match &line.key {
-            Err(why) => text.push_str(&format!("{number:4}  not read by the server: {why}\n")),
-            Ok(key) => {
-                let comment = if key.comment.is_empty() { "no comment" } else { &key.comment };
-                text.push_str(&format!(
-                    "{number:4}  {} {} {comment} ({})",
-                    key.key.bits(),
-                    key.fingerprint(),
-                    key.key.algorithm().title()
-                ));
-                let mut marks = Vec::new();
-                if key.is_mine {
-                    marks.push("yours");
-                }
-                if key.is_in_use {
-                    marks.push("in use now");
-                }
-                if key.is_authority {
-                    marks.push("signs certificates");
-                }
-                if !marks.is_empty() {
-                    text.push_str(&format!("  [{}]", marks.join(", ")));
-                }
-                text.push('\n');
-                if !key.options.is_empty() {
-                    text.push_str(&format!("      {}\n", key.options));
-                }
-                if let Some(why) = &key.ignored {
-                    text.push_str(&format!("      the server passes over this line: {why}\n"));
-                }
-            }
-        }
+        let described = match &line.key {
+            Err(why) => format!("not read by the server: {why}\n"),
+            Ok(key) => text_of_key(key),
+        };
+        text.extend([format!("{:4}  ", line.number), described]);
+    }
+    text
+}
+
+fn text_of_key(key: &ListedKey) -> String {
+    let comment = if key.comment.is_empty() {
+        "no comment"
+    } else {
+        &key.comment
+    };
+    let marks = [
+        (key.is_mine, "yours"),
+        (key.is_in_use, "in use now"),
+        (key.is_authority, "signs certificates"),
+    ];
+    let marks: Vec<&str> = marks
+        .into_iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, mark)| mark)
+        .collect();
+    let marks = match marks.join(", ") {
+        none if none.is_empty() => none,
+        marks => format!("  [{marks}]"),
+    };
+    let mut text = format!(
+        "{} {} {comment} ({}){marks}\n",
+        key.key.bits(),
+        key.fingerprint(),
+        key.key.algorithm().title()
+    );
+    if !key.options.is_empty() {
+        text.extend(["      ", &key.options, "\n"]);
+    }
+    if let Some(why) = &key.ignored {
+        text.extend(["      the server passes over this line: ", why, "\n"]);
     }
     text
 }
@@ -343,7 +358,9 @@ fn tell(
     for (key, verdict) in verdicts {
         let print = print_of(key);
         console.say(&match verdict {
-            Verdict::Gone => format!("Gone: the server does not let {print} in any more, tried on a fresh connection"),
+            Verdict::Gone => {
+                format!("Gone: the server does not let {print} in any more, tried on a fresh connection")
+            }
             Verdict::Untried => format!("{print} was not tried, for its private half is not here or locked"),
             Verdict::AnotherLine => format!("{print} has another line there, and may still get in by that"),
         })?;

@@ -59,7 +59,9 @@ impl Connect {
         let there = target.clone();
         let reached = work::run(console, "Reaching the server", move |pulse| reach(&there, pulse))??;
         let server = self.known(reached, target, console)?;
-        let mut step = work::run(console, "Signing in", move |pulse| SigningIn::begin(server, keys, pulse))??;
+        let mut step = work::run(console, "Signing in", move |pulse| {
+            SigningIn::begin(server, keys, pulse)
+        })??;
         loop {
             match step {
                 Step::In(session) => return Ok(*session),
@@ -85,7 +87,10 @@ impl Connect {
                 Problem::new(
                     "unsupported-format",
                     Blame::Key,
-                    format!("the private half of {} is neither beside it nor in an agent", shown(path)),
+                    format!(
+                        "the private half of {} is neither beside it nor in an agent",
+                        shown(path)
+                    ),
                     "Name the file with the private key; often it has the same name without .pub.",
                 )
             })
@@ -143,7 +148,9 @@ impl Connect {
                     if *is_again {
                         terminal::tell("The server does not take this password. Try again.")?;
                     }
-                    Ok(secret_or_nothing(terminal::ask_secret(&format!("Password of {target}"))?))
+                    Ok(secret_or_nothing(terminal::ask_secret(&format!(
+                        "Password of {target}"
+                    ))?))
                 }
                 _ => Ok(Given::Nothing),
             },

@@ -21,7 +21,11 @@ pub fn ssh_folder() -> Option<PathBuf> {
 /// The name of the account that this program runs for, as the session says; empty where it does not.
 #[must_use]
 pub fn user_name() -> String {
-    let names = if cfg!(windows) { ["USERNAME", "USER"] } else { ["USER", "LOGNAME"] };
+    let names = if cfg!(windows) {
+        ["USERNAME", "USER"]
+    } else {
+        ["USER", "LOGNAME"]
+    };
     let mut values = names.into_iter().filter_map(|name| env::var(name).ok());
     values.find(|value| !value.is_empty()).unwrap_or_default()
 }

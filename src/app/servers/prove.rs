@@ -79,11 +79,19 @@ pub fn reasons(
     if !methods.is_empty() && !methods.contains(&Method::Key) {
         reasons.push(Reason::NoKeys);
     }
-    if matches!(key.algorithm(), Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519) {
+    if matches!(
+        key.algorithm(),
+        Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519
+    ) {
         reasons.push(Reason::KeyType(key.algorithm()));
     }
     let settings = shell::settings(remote, watch)?;
-    reasons.extend(settings.into_iter().filter(|line| may_matter(line)).map(Reason::Setting));
+    reasons.extend(
+        settings
+            .into_iter()
+            .filter(|line| may_matter(line))
+            .map(Reason::Setting),
+    );
     Ok(reasons)
 }
 
@@ -126,7 +134,10 @@ mod tests {
     #[test]
     fn of_the_servers_settings_those_are_told_that_can_keep_a_key_out() {
         for (line, expected) in [
-            ("AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2", false),
+            (
+                "AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2",
+                false,
+            ),
             ("AuthorizedKeysFile /etc/ssh/keys/%u", true),
             ("PubkeyAuthentication yes", false),
             ("pubkeyauthentication=no", true),

@@ -183,7 +183,9 @@ impl SigningIn {
     /// The next way that the server takes and that was not gone yet.
     fn next(mut self, watch: &dyn Watch) -> Result<Step, ServerFault> {
         while self.methods.contains(&Method::Key) && self.offered < MOST_KEYS {
-            let Some(identity) = self.keys.pop_front() else { break };
+            let Some(identity) = self.keys.pop_front() else {
+                break;
+            };
             let key = match identity {
                 Identity::Locked(path, file) => return Ok(self.lacks_passphrase(path, file, 1)),
                 Identity::Open(key) => key,
@@ -212,7 +214,12 @@ impl SigningIn {
         })
     }
 
-    fn after_answers(mut self, answer: SignIn, attempt: usize, watch: &dyn Watch) -> Result<Step, ServerFault> {
+    fn after_answers(
+        mut self,
+        answer: SignIn,
+        attempt: usize,
+        watch: &dyn Watch,
+    ) -> Result<Step, ServerFault> {
         if let SignIn::Questions(asked) = answer {
             self.waiting = Waiting::Questions(attempt);
             let is_first = !std::mem::replace(&mut self.has_asked, true);
@@ -233,7 +240,12 @@ impl SigningIn {
     fn offer(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Option<PublicKey>, ServerFault> {
         let answer = match offer(&mut self.connection, key, watch) {
             // Such a key cannot be used; another one may.
-            Err(RemoteFault::CannotSign(_) | RemoteFault::Agent(_) | RemoteFault::UnknownAgentKey { .. } | RemoteFault::OnlySha1) => {
+            Err(
+                RemoteFault::CannotSign(_)
+                | RemoteFault::Agent(_)
+                | RemoteFault::UnknownAgentKey { .. }
+                | RemoteFault::OnlySha1,
+            ) => {
                 return Ok(None);
             }
             answer => answer?,
@@ -274,12 +286,16 @@ impl SigningIn {
 fn offer(connection: &mut Connection, key: &OpenKey, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
     let answer = offer_bare(connection, key, watch)?;
     match (key, &answer) {
-        (OpenKey::File(_, file), SignIn::Refused { is_partial: false, methods }) if !methods.is_empty() => {
-            match &file.certificate {
-                Some(certificate) => connection.sign_in(Credential::Key(&file.key, Some(certificate)), watch),
-                None => Ok(answer),
-            }
-        }
+        (
+            OpenKey::File(_, file),
+            SignIn::Refused {
+                is_partial: false,
+                methods,
+            },
+        ) if !methods.is_empty() => match &file.certificate {
+            Some(certificate) => connection.sign_in(Credential::Key(&file.key, Some(certificate)), watch),
+            None => Ok(answer),
+        },
         _ => Ok(answer),
     }
 }
