@@ -11,6 +11,7 @@ mod fingerprint;
 mod formats;
 mod generate;
 mod info;
+mod install;
 mod interrupt;
 mod json;
 mod key_file;
@@ -22,6 +23,8 @@ mod private_file;
 mod protection;
 mod public;
 mod puttygen;
+mod remove;
+mod server;
 mod terminal;
 mod usage;
 mod work;
@@ -71,6 +74,8 @@ enum Command {
     Comment(comment::CommentFile),
     Cert(cert::Cert),
     Agent(agent::Agent),
+    Install(install::Install),
+    Remove(remove::Remove),
     Puttygen(puttygen::Puttygen),
     Completions(completions::Completions),
     Man(man::Man),
@@ -100,6 +105,8 @@ pub fn run() -> ExitCode {
         Command::Comment(command) => console.end(command.run(console)),
         Command::Cert(command) => command.run(console),
         Command::Agent(command) => command.run(console),
+        Command::Install(command) => console.end(command.run(console)),
+        Command::Remove(command) => console.end(command.run(console)),
         Command::Puttygen(command) => console.end(command.run(console)),
         Command::Completions(command) => console.end(command.run()),
         Command::Man(command) => console.end(command.run(console)),

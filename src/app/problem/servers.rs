@@ -86,7 +86,12 @@ impl From<&ServerFault> for Problem {
                 "Nothing was changed. Put another key of yours on the server first. Go on (--yes) only if you are sure of another way in, such as a password or the provider’s console.",
             ),
             E::Ignored { reasons, .. } => {
-                return Self::new("key-ignored", Blame::World, error.to_string(), after_refusal(reasons));
+                return Self::new(
+                    "key-ignored",
+                    Blame::World,
+                    error.to_string(),
+                    after_refusal(reasons),
+                );
             }
             E::StillLetIn(_) => (
                 "key-still-let-in",
@@ -134,10 +139,15 @@ fn after_refusal(reasons: &[Reason]) -> String {
     for reason in reasons {
         hints.push(match reason {
             Reason::Loose(_) => continue,
-            Reason::BadOptions(why) => format!("What stands before the key in its line does not count: {why}."),
+            Reason::BadOptions(why) => {
+                format!("What stands before the key in its line does not count: {why}.")
+            }
             Reason::From(places) => format!("Its line lets it in from {places} only."),
             Reason::Expires => "Its line lets it in until a certain day, which may be over.".to_owned(),
-            Reason::NoKeys => "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication).".to_owned(),
+            Reason::NoKeys => {
+                "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication)."
+                    .to_owned()
+            }
             Reason::KeyType(algorithm) => format!(
                 "Most servers do not take keys of type {}: make an Ed25519 key.",
                 algorithm.name()

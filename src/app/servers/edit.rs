@@ -65,10 +65,7 @@ pub(super) fn edit(
     for _ in 0..ATTEMPTS {
         let after = edit.apply(&found, parse(&found)?)?;
         if after == found.list {
-            return Ok(Edited {
-                found,
-                written: None,
-            });
+            return Ok(Edited { found, written: None });
         }
         let word = base16ct::lower::encode_string(os_random::<16>()?.as_slice());
         let wrote = match found.way {

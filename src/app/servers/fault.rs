@@ -91,7 +91,9 @@ pub enum ServerFault {
     #[error("no key of yours would be left in {0} on the server")]
     LastWayIn(String),
     /// Servers have one answer for all of these where there is no shell.
-    #[error("the server could not write {0}: its disk is full or read-only, or the account's share is used up")]
+    #[error(
+        "the server could not write {0}: its disk is full or read-only, or the account's share is used up"
+    )]
     Unwritten(String),
     /// The key is in the list, and lets nobody in.
     #[error("the key stands in {place} on the server, but the server does not let it in")]

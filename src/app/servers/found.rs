@@ -24,7 +24,7 @@ pub struct Found {
     pub loose: Vec<Loose>,
 }
 
-/// A file or folder that others could have tampered with (`StrictModes` in sshd_config(5)).
+/// A file or folder that others could have tampered with (`StrictModes` in `sshd_config(5)`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loose {
     /// Which one.

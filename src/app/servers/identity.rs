@@ -64,7 +64,9 @@ impl Identity {
             Parsed::Locked(file) => {
                 let path = path.to_owned();
                 let in_agent = file.public.as_ref().and_then(|key| in_agents(agents, key));
-                return Ok(Some(in_agent.unwrap_or_else(|| Self::Locked(path, Box::new(file)))));
+                return Ok(Some(
+                    in_agent.unwrap_or_else(|| Self::Locked(path, Box::new(file))),
+                ));
             }
             Parsed::Public(file) => file.key,
         };
@@ -99,7 +101,9 @@ pub fn of_agents(agents: &[Agent]) -> Vec<Identity> {
     let mut found = Vec::new();
     for agent in agents {
         let keys = agent.list().unwrap_or_default();
-        let known = keys.into_iter().filter(|listed| !matches!(listed.held, Held::Unknown(_)));
+        let known = keys
+            .into_iter()
+            .filter(|listed| !matches!(listed.held, Held::Unknown(_)));
         found.extend(known.map(|listed| Identity::Open(OpenKey::Agent(agent.clone(), Box::new(listed)))));
     }
     found
@@ -135,7 +139,10 @@ pub fn usual(target: &Target) -> Vec<Identity> {
 pub fn all_public(agents: &[Agent]) -> Vec<PublicKey> {
     let in_agents = of_agents(agents);
     let entries = ssh_folder().and_then(|folder| folder.read_dir().ok());
-    let paths = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let paths = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()));
     let in_files = paths.filter_map(|path| Identity::at(&path));
     let all = in_agents.into_iter().chain(in_files);
     let mut keys: Vec<PublicKey> = Vec::new();

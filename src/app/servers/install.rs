@@ -38,11 +38,7 @@ impl Undo {
 ///
 /// # Errors
 /// The list cannot be changed, and is what it was.
-pub fn install(
-    remote: &mut dyn Remote,
-    line: &NewLine,
-    watch: &dyn Watch,
-) -> Result<Installed, ServerFault> {
+pub fn install(remote: &mut dyn Remote, line: &NewLine, watch: &dyn Watch) -> Result<Installed, ServerFault> {
     let mut adding = Adding { line };
     let edited = edit(remote, &mut adding, watch)?;
     let keys = super::edit::parse(&edited.found)?;

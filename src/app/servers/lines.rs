@@ -22,13 +22,11 @@ pub struct Known {
     pub in_use: Option<PublicKey>,
 }
 
-impl Known {
-    /// Whether the way that this session came in by does not depend on the list: a password, or a key that another
-    /// list names.
-    fn has_another_way(&self, lines: &[ListedLine]) -> bool {
-        let mut keys = lines.iter().filter_map(|line| line.key.as_ref().ok());
-        !keys.any(|key| key.is_in_use)
-    }
+/// Whether the way that this session came in by does not depend on the list: a password, or a key that another list
+/// names.
+fn has_another_way(lines: &[ListedLine]) -> bool {
+    let mut keys = lines.iter().filter_map(|line| line.key.as_ref().ok());
+    !keys.any(|key| key.is_in_use)
 }
 
 /// A line of the list, as it is shown: remarks and blank lines are left out.
@@ -205,10 +203,9 @@ impl Edit for Removing<'_> {
     fn apply(&mut self, now: &Found, mut keys: AuthorizedKeys) -> Result<Option<Vec<u8>>, ServerFault> {
         let numbers = self.numbers(now, &keys)?;
         let lines = lines(now, self.known)?;
-        let has_another_way = self.known.has_another_way(&lines);
-        let (gone, left): (Vec<_>, Vec<_>) = lines
-            .into_iter()
-            .partition(|line| numbers.contains(&line.number));
+        let has_another_way = has_another_way(&lines);
+        let (gone, left): (Vec<_>, Vec<_>) =
+            lines.into_iter().partition(|line| numbers.contains(&line.number));
         let lets_in = |lines: &[ListedLine]| {
             let mut keys = lines.iter().filter_map(|line| line.key.as_ref().ok());
             keys.any(ListedKey::lets_me_in)
@@ -218,8 +215,14 @@ impl Edit for Removing<'_> {
             return Err(ServerFault::LastWayIn(now.place.clone()));
         }
         let stay = |text: &[u8]| left.iter().filter(|line| line.text == text).count();
-        self.texts = gone.iter().map(|line| (line.text.clone(), stay(&line.text))).collect();
-        self.keys = gone.into_iter().filter_map(|line| Some(line.key.ok()?.key)).collect();
+        self.texts = gone
+            .iter()
+            .map(|line| (line.text.clone(), stay(&line.text)))
+            .collect();
+        self.keys = gone
+            .into_iter()
+            .filter_map(|line| Some(line.key.ok()?.key))
+            .collect();
         keys.remove(&numbers);
         Ok(Some(keys.into_bytes()))
     }

@@ -16,8 +16,8 @@ pub enum Proof {
     Works,
     /// The key is right, and the server wants something more besides.
     AsksForMore(Vec<Method>),
-    /// The key lets nobody in.
-    Refused,
+    /// The key lets nobody in; what the server would take instead.
+    Refused(Vec<Method>),
 }
 
 /// Logs in with one key alone, on a connection of its own to the same server.
@@ -38,7 +38,8 @@ pub fn prove(
             methods,
             is_partial: true,
         } => Proof::AsksForMore(methods),
-        SignIn::Refused { .. } | SignIn::Questions(_) => Proof::Refused,
+        SignIn::Refused { methods, .. } => Proof::Refused(methods),
+        SignIn::Questions(_) => Proof::Refused(vec![Method::Questions]),
     })
 }
 
@@ -74,14 +75,23 @@ pub fn reasons(
     let found = edit::look(remote, watch)?;
     let mut reasons: Vec<Reason> = found.loose.iter().cloned().map(Reason::Loose).collect();
     reasons.extend(of_line(&found, key)?);
-    if !methods.contains(&Method::Key) {
+    // A server that has ended the connection says nothing about that.
+    if !methods.is_empty() && !methods.contains(&Method::Key) {
         reasons.push(Reason::NoKeys);
     }
-    if matches!(key.algorithm(), Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519) {
+    if matches!(
+        key.algorithm(),
+        Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519
+    ) {
         reasons.push(Reason::KeyType(key.algorithm()));
     }
     let settings = shell::settings(remote, watch)?;
-    reasons.extend(settings.into_iter().filter(|line| may_matter(line)).map(Reason::Setting));
+    reasons.extend(
+        settings
+            .into_iter()
+            .filter(|line| may_matter(line))
+            .map(Reason::Setting),
+    );
     Ok(reasons)
 }
 
@@ -124,7 +134,10 @@ mod tests {
     #[test]
     fn of_the_servers_settings_those_are_told_that_can_keep_a_key_out() {
         for (line, expected) in [
-            ("AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2", false),
+            (
+                "AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2",
+                false,
+            ),
             ("AuthorizedKeysFile /etc/ssh/keys/%u", true),
             ("PubkeyAuthentication yes", false),
             ("pubkeyauthentication=no", true),

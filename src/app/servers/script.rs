@@ -5,7 +5,7 @@
 //! exclamation mark or backslash in it, which those shells read in ways of their own. What they answer stands behind
 //! a line with `keywright-`, because `.bashrc` and its like may print before it.
 
-/// Goes home, and says where the list of keys lies: OpenWrt's dropbear has it in `/etc` for root (ssh-copy-id(1)).
+/// Goes home, and says where the list of keys lies: dropbear of `OpenWrt` has it in `/etc` for root (ssh-copy-id(1)).
 /// A link is followed, so that what it leads to is replaced and not the link.
 macro_rules! place {
     () => {

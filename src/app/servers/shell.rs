@@ -58,7 +58,9 @@ fn read_look(mut rest: &[u8]) -> Result<Look, ServerFault> {
             "mode" => modes.push(value.to_owned()),
             "state" => {
                 let loose = modes.iter();
-                let loose = loose.filter_map(|mode| read_mode(mode, user, &home, &place)).collect();
+                let loose = loose
+                    .filter_map(|mode| read_mode(mode, user, &home, &place))
+                    .collect();
                 return state(value, rest, place, loose);
             }
             _ => {}

@@ -78,7 +78,12 @@ pub enum Lack {
         is_again: bool,
     },
     /// Answers to what the server asks.
-    Answers(Questions),
+    Answers {
+        /// What it asks.
+        asked: Questions,
+        /// Whether nothing has been asked before on this connection.
+        is_first: bool,
+    },
 }
 
 /// What was lacking, or that it is not to be had.
@@ -101,6 +106,7 @@ pub struct SigningIn {
     offered: usize,
     methods: Vec<Method>,
     was_half: bool,
+    has_asked: bool,
     waiting: Waiting,
 }
 
@@ -127,6 +133,7 @@ impl SigningIn {
             offered: 0,
             methods: Vec::new(),
             was_half: false,
+            has_asked: false,
             waiting: Waiting::Nothing,
         };
         let answer = this.connection.sign_in(Credential::None, watch)?;
@@ -176,7 +183,9 @@ impl SigningIn {
     /// The next way that the server takes and that was not gone yet.
     fn next(mut self, watch: &dyn Watch) -> Result<Step, ServerFault> {
         while self.methods.contains(&Method::Key) && self.offered < MOST_KEYS {
-            let Some(identity) = self.keys.pop_front() else { break };
+            let Some(identity) = self.keys.pop_front() else {
+                break;
+            };
             let key = match identity {
                 Identity::Locked(path, file) => return Ok(self.lacks_passphrase(path, file, 1)),
                 Identity::Open(key) => key,
@@ -205,10 +214,16 @@ impl SigningIn {
         })
     }
 
-    fn after_answers(mut self, answer: SignIn, attempt: usize, watch: &dyn Watch) -> Result<Step, ServerFault> {
-        if let SignIn::Questions(questions) = answer {
+    fn after_answers(
+        mut self,
+        answer: SignIn,
+        attempt: usize,
+        watch: &dyn Watch,
+    ) -> Result<Step, ServerFault> {
+        if let SignIn::Questions(asked) = answer {
             self.waiting = Waiting::Questions(attempt);
-            return Ok(Step::Lacks(Lack::Answers(questions), Box::new(self)));
+            let is_first = !std::mem::replace(&mut self.has_asked, true);
+            return Ok(Step::Lacks(Lack::Answers { asked, is_first }, Box::new(self)));
         }
         if self.is_in(answer) {
             return Ok(self.inside(SignedInBy::Password));
@@ -225,7 +240,12 @@ impl SigningIn {
     fn offer(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Option<PublicKey>, ServerFault> {
         let answer = match offer(&mut self.connection, key, watch) {
             // Such a key cannot be used; another one may.
-            Err(RemoteFault::CannotSign(_) | RemoteFault::Agent(_) | RemoteFault::UnknownAgentKey { .. } | RemoteFault::OnlySha1) => {
+            Err(
+                RemoteFault::CannotSign(_)
+                | RemoteFault::Agent(_)
+                | RemoteFault::UnknownAgentKey { .. }
+                | RemoteFault::OnlySha1,
+            ) => {
                 return Ok(None);
             }
             answer => answer?,
@@ -266,12 +286,16 @@ impl SigningIn {
 fn offer(connection: &mut Connection, key: &OpenKey, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
     let answer = offer_bare(connection, key, watch)?;
     match (key, &answer) {
-        (OpenKey::File(_, file), SignIn::Refused { is_partial: false, methods }) if !methods.is_empty() => {
-            match &file.certificate {
-                Some(certificate) => connection.sign_in(Credential::Key(&file.key, Some(certificate)), watch),
-                None => Ok(answer),
-            }
-        }
+        (
+            OpenKey::File(_, file),
+            SignIn::Refused {
+                is_partial: false,
+                methods,
+            },
+        ) if !methods.is_empty() => match &file.certificate {
+            Some(certificate) => connection.sign_in(Credential::Key(&file.key, Some(certificate)), watch),
+            None => Ok(answer),
+        },
         _ => Ok(answer),
     }
 }

@@ -78,8 +78,13 @@ impl Files for Transferred<'_> {
         if let Some(meanwhile) = self.account.meanwhile.take() {
             meanwhile(&self.path(".ssh/authorized_keys"));
         }
-        let file = fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(self.path(path));
-        file.and_then(|mut file| file.write_all(bytes)).map_err(|error| failed(path, &error))
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(self.path(path));
+        file.and_then(|mut file| file.write_all(bytes))
+            .map_err(|error| failed(path, &error))
     }
 
     fn can_replace(&self) -> bool {
@@ -232,7 +237,11 @@ fn all_other_bytes_stay_and_the_file_keeps_its_mode() {
     let mut account = Account::with(odd.as_bytes());
     for mode in [0o640, 0o400] {
         account.put(odd.as_bytes());
-        fs::set_permissions(account.path(".ssh/authorized_keys"), PermissionsExt::from_mode(mode)).unwrap();
+        fs::set_permissions(
+            account.path(".ssh/authorized_keys"),
+            PermissionsExt::from_mode(mode),
+        )
+        .unwrap();
         put_on(&mut account).unwrap();
         assert_eq!(account.list(), format!("{odd}\r\n{KEY} me@laptop\r\n"));
         assert_eq!(account.mode(".ssh/authorized_keys"), mode);
@@ -325,7 +334,11 @@ fn every_shell_that_is_here_does_the_same() {
         }
         account.shell = shell;
         put_on(&mut account).unwrap();
-        assert_eq!(account.list(), format!("# é\r\nx\r\n{KEY} me@laptop\r\n"), "{name}");
+        assert_eq!(
+            account.list(),
+            format!("# é\r\nx\r\n{KEY} me@laptop\r\n"),
+            "{name}"
+        );
         assert_eq!(account.names(), ["authorized_keys"], "{name}");
     }
 }
@@ -349,7 +362,11 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
         assert!(account.names().is_empty(), "{:?}", account.names());
 
         account.put(b"x");
-        fs::set_permissions(account.path(".ssh/authorized_keys"), PermissionsExt::from_mode(0o666)).unwrap();
+        fs::set_permissions(
+            account.path(".ssh/authorized_keys"),
+            PermissionsExt::from_mode(0o666),
+        )
+        .unwrap();
         account.meanwhile = Some(Box::new(|list| {
             let mut file = fs::OpenOptions::new().append(true).open(list).unwrap();
             file.write_all(OTHER.as_bytes()).unwrap();
@@ -387,8 +404,17 @@ fn a_line_that_was_shown_and_has_changed_is_not_removed() {
     let shown = lines(&found, &Known::default()).unwrap();
     account.put(format!("{OTHER} b\n{KEY} a\n").as_bytes());
     let chosen = Chosen::Lines(shown[..1].to_vec());
-    let refused = remove(&mut account, &chosen, &Known::default(), LastWayIn::Stays, &Unwatched);
-    assert!(matches!(refused, Err(ServerFault::OtherLine { line: 1, .. })), "{refused:?}");
+    let refused = remove(
+        &mut account,
+        &chosen,
+        &Known::default(),
+        LastWayIn::Stays,
+        &Unwatched,
+    );
+    assert!(
+        matches!(refused, Err(ServerFault::OtherLine { line: 1, .. })),
+        "{refused:?}"
+    );
 }
 
 #[test]
@@ -413,7 +439,14 @@ fn the_last_way_in_goes_only_when_that_was_asked() {
         ..with_key
     };
     account.put(text.as_bytes());
-    remove(&mut account, &chosen, &with_password, LastWayIn::Stays, &Unwatched).unwrap();
+    remove(
+        &mut account,
+        &chosen,
+        &with_password,
+        LastWayIn::Stays,
+        &Unwatched,
+    )
+    .unwrap();
 }
 
 #[test]
@@ -421,7 +454,11 @@ fn what_sshd_would_not_trust_is_told() {
     let mut account = Account::with(b"");
     fs::set_permissions(account.path(""), PermissionsExt::from_mode(0o775)).unwrap();
     fs::set_permissions(account.path(".ssh"), PermissionsExt::from_mode(0o777)).unwrap();
-    fs::set_permissions(account.path(".ssh/authorized_keys"), PermissionsExt::from_mode(0o644)).unwrap();
+    fs::set_permissions(
+        account.path(".ssh/authorized_keys"),
+        PermissionsExt::from_mode(0o644),
+    )
+    .unwrap();
     let found = look(&mut account, &Unwatched).unwrap();
     let told: Vec<_> = found.loose.iter().map(|loose| (loose.part, loose.by)).collect();
     assert_eq!(told, [(Part::Home, By::Group), (Part::Folder, By::Everybody)]);

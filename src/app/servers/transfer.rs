@@ -39,7 +39,11 @@ pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, 
         Some(stat) if stat.mode.is_some_and(|mode| mode & KIND != REGULAR) => {
             return Err(ServerFault::NotRegular(place));
         }
-        Some(stat) => Some(files.read(LIST, MAX_LIST).map_err(|fault| unread(fault, &place, stat))?),
+        Some(stat) => Some(
+            files
+                .read(LIST, MAX_LIST)
+                .map_err(|fault| unread(fault, &place, stat))?,
+        ),
     };
     let loose = |(part, place, stat): (Part, String, Option<Stat>)| {
         // Whose number the account has is not told; owners are not judged then.
