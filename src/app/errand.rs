@@ -95,7 +95,9 @@ impl Step {
             Self::Connect => "Connect to the server.",
             Self::Recognise => "Make sure that it is the right server.",
             Self::SignIn => "Sign in the way you do today.",
-            Self::Install => "Add the public key to the list of keys that may log in, and read the list back.",
+            Self::Install => {
+                "Add the public key to the list of keys that may log in, and read the list back."
+            }
             Self::Prove => "Log in once more with this key alone, to see that it works.",
             Self::Look => "Read the list of keys that may log in.",
             Self::Remove => "Take it off the list, and read the list back.",
@@ -248,6 +250,8 @@ pub enum Question {
     Answers {
         /// What the server says before it asks; often nothing.
         says: String,
+        /// Whether it did not take what was answered before.
+        is_again: bool,
         /// Its questions.
         prompts: Vec<Prompt>,
     },

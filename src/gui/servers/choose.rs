@@ -42,7 +42,7 @@ pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, is_new: bool, out: &mut Vec<
 fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
     let label = pieces::field_label_ui(ui, SERVER, Some('S'));
     let is_asked = pieces::alt_pressed(ui, Key::S);
-    let known = app.servers.known.as_deref().unwrap_or_default();
+    let known = app.servers.names.clone();
     let mut chosen = None;
     let field = ui
         .horizontal(|ui| {
@@ -61,7 +61,7 @@ fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
                 let more = pieces::icon_button_ui(ui, more, "Servers that you know", signs::draw_down);
                 Popup::menu(&more).show(|ui| {
                     ui.set_max_width(360.0);
-                    for name in known {
+                    for name in &known {
                         if ui.button(name).clicked() {
                             chosen = Some(name.clone());
                             ui.close();
@@ -95,7 +95,10 @@ fn install_ui(
     pieces::heading_ui(ui, "Put a key on it", theme::subheading());
     let Some(document) = document else {
         pieces::hint_ui(ui, "Make a key or open one first. It is then offered here.");
-        if ui.add(Button::new("Go to the page Key").min_size(vec2(0.0, 36.0))).clicked() {
+        if ui
+            .add(Button::new("Go to the page Key").min_size(vec2(0.0, 36.0)))
+            .clicked()
+        {
             out.push(Command::ShowPage(Page::Key));
         }
         return;

@@ -1,36 +1,43 @@
 //! The keys that may log in, and the ones that are to be taken away.
 
-use eframe::egui::{Align, Label, Layout, RichText, Ui};
+use eframe::egui::{Label, RichText, Ui};
 
-use super::{Scene, buttons_ui};
+use super::Scene;
 use crate::app::Command;
-use crate::app::visit::{Listed, Row};
-use crate::gui::pieces::{self, Tone};
+use crate::app::errand::Listed;
+use crate::app::servers::{ListedKey, ListedLine};
+use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::theme::{self, Palette};
 
 pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
-        pieces::hint_ui(ui, format!("The list is {} on the server.", listed.place));
-        if listed.rows.is_empty() {
+        pieces::hint_ui(
+            ui,
+            format!(
+                "Whoever holds one of these keys may log in. The list is {} on the server.",
+                listed.place
+            ),
+        );
+        if listed.lines.is_empty() {
             ui.label("No key is on it.");
         }
-        for row in &listed.rows {
-            let mut is_chosen = listed.chosen.contains(&row.number);
-            row_ui(ui, row, &mut is_chosen);
+        for line in &listed.lines {
+            let mut is_chosen = listed.chosen.contains(&line.number);
+            line_ui(ui, line, &mut is_chosen);
             if is_chosen {
-                listed.chosen.insert(row.number);
+                listed.chosen.insert(line.number);
             } else {
-                listed.chosen.remove(&row.number);
+                listed.chosen.remove(&line.number);
             }
         }
     });
     let count = listed.chosen.len();
-    if count > 0 {
-        pieces::hint_ui(
-            ui,
-            "Only the chosen lines are taken out; all others stay as they are, byte for byte. Then it is tried that the keys let nobody in any more.",
-        );
-    }
+    let advice = if count == 0 {
+        "Choose the keys that are to go."
+    } else {
+        "Only the chosen lines go; all others stay as they are, byte for byte. Then it is tried whether the keys still let anybody in."
+    };
+    pieces::hint_ui(ui, advice);
     let remove = match count {
         1 => "Remove 1 key".to_owned(),
         count => format!("Remove {count} keys"),
@@ -43,49 +50,86 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
     }
 }
 
-fn row_ui(ui: &mut Ui, row: &Row, is_chosen: &mut bool) {
-    let palette = Palette::of(ui);
+fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) {
     ui.add_space(4.0);
-    let name = if row.comment.is_empty() { "no comment" } else { &row.comment };
-    pieces::check_ui(ui, is_chosen, format!("{name} ({})", row.kind));
-    ui.indent(("key", row.number), |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        let job = pieces::broken_anywhere(ui, &row.fingerprint, ui.available_width());
-        ui.add(Label::new(job).wrap());
-        let marks = marks(row);
-        if !marks.is_empty() {
-            let text = RichText::new(marks.join(" · ")).small().color(palette.text);
-            ui.add(Label::new(text).wrap());
-        }
-        if !row.options.is_empty() {
-            pieces::hint_ui(ui, format!("Only as: {}", row.options));
-        }
-        if let Some(fault) = &row.fault {
-            pieces::note_ui(ui, Tone::Warning, fault, "");
-        }
+    let name = match &line.key {
+        Ok(key) if key.comment.is_empty() => format!("no comment ({})", kind(key)),
+        Ok(key) => format!("{} ({})", key.comment, kind(key)),
+        Err(_) => "a line that sshd passes over".to_owned(),
+    };
+    pieces::check_ui(ui, is_chosen, name);
+    let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
+    ui.horizontal_top(|ui| {
+        ui.add_space(indent);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            facts_ui(ui, line);
+        });
     });
 }
 
+fn facts_ui(ui: &mut Ui, line: &ListedLine) {
+    let number = format!("Line {}", line.number);
+    let key = match &line.key {
+        Ok(key) => key,
+        Err(why) => {
+            pieces::hint_ui(ui, format!("{number}: {why}"));
+            return;
+        }
+    };
+    let fingerprint = key.fingerprint().to_string();
+    let job = pieces::broken_anywhere(ui, &fingerprint, ui.available_width());
+    ui.add(Label::new(job).wrap());
+    let text = RichText::new(marks(number, key))
+        .small()
+        .color(Palette::of(ui).text);
+    ui.add(Label::new(text).wrap());
+    if !key.options.is_empty() {
+        pieces::hint_ui(ui, format!("Options: {}", key.options));
+    }
+    if let Some(why) = &key.ignored {
+        let what = format!("The server passes over this line: {why}.");
+        pieces::note_ui(ui, Tone::Warning, &what, "");
+    }
+}
+
+/// “ED25519”, “RSA, 3072 bits”.
+fn kind(key: &ListedKey) -> String {
+    let title = key.key.algorithm().title();
+    if title == "RSA" || title == "DSA" {
+        format!("{title}, {} bits", key.key.bits())
+    } else {
+        title.to_owned()
+    }
+}
+
 /// What ties the key to whoever looks.
-fn marks(row: &Row) -> Vec<String> {
-    let mut marks = vec![format!("line {}", row.number)];
-    if row.is_mine {
-        marks.push("your key: the private half is on this computer".to_owned());
+fn marks(mut text: String, key: &ListedKey) -> String {
+    for (holds, mark) in [
+        (key.is_authority, "lets in whoever has a certificate by it"),
+        (key.is_mine, "yours: its private half is on this computer"),
+        (key.is_in_use, "you have signed in with it just now"),
+    ] {
+        if holds {
+            text.push_str(" · ");
+            text.push_str(mark);
+        }
     }
-    if row.is_in_use {
-        marks.push("you have signed in with it just now".to_owned());
-    }
-    marks
+    text
 }
 
 pub(super) fn last_way_in_ui(ui: &mut Ui, listed: &Listed, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
-        let title = pieces::heading_ui(ui, "Lock yourself out?", theme::subheading());
+        let title = pieces::heading_ui(ui, "Take away your last key?", theme::subheading());
         pieces::polite(ui, &title);
-        ui.add(Label::new(format!("No other key of yours is in {}, and the server may take no password. If you remove this key, you may not get in any more.", listed.place)).wrap());
+        let what = format!(
+            "No other key of yours would be left in {}. If the server takes no password from you, you could not log in any more.",
+            listed.place
+        );
+        ui.add(Label::new(what).wrap());
         match buttons_ui(ui, scene.is_new, &["Keep it", "Remove it all the same"]) {
-            Some(0) => scene.out.push(Command::KeepOnServer),
-            Some(_) => scene.out.push(Command::RemoveAllTheSame),
+            Some(0) => scene.out.push(Command::KeepLastWayIn),
+            Some(_) => scene.out.push(Command::RemoveLastWayIn),
             None => {}
         }
     });

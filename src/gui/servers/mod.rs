@@ -6,11 +6,11 @@ mod list;
 mod outcome;
 mod steps;
 
-use eframe::egui::{Align, Button, CentralPanel, Frame, Id, Layout, ScrollArea, TextStyle, Ui, vec2};
+use eframe::egui::{CentralPanel, Frame, Id, ScrollArea, TextStyle, Ui};
 
-use super::pieces::{self, Tone, buttons_ui};
+use super::pieces::{self, buttons_ui};
 use super::theme::Palette;
-use crate::app::visit::{Errand, Now, Visit};
+use crate::app::errand::{Errand, Now, Step, Visit};
 use crate::app::{App, Command};
 
 /// What only the window knows of the page.
@@ -66,36 +66,42 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
         out,
     };
     match &mut visit.now {
-        Now::Working { what, .. } => working_ui(ui, what, &mut scene),
+        Now::Working { is_stopping, .. } => {
+            let is_stopping = *is_stopping;
+            working_ui(ui, visit, is_stopping, &mut scene);
+        }
         Now::NewHost(host) => asked::new_host_ui(ui, host, &visit.server, &mut scene),
         Now::SignIn(sign_in) => asked::sign_in_ui(ui, sign_in, &visit.server, &mut scene),
         Now::Works(works) => outcome::works_ui(ui, works, &mut scene),
         Now::Listed(listed) => list::listed_ui(ui, listed, &mut scene),
         Now::LastWayIn(listed) => list::last_way_in_ui(ui, listed, &mut scene),
-        Now::Gone(gone) => outcome::gone_ui(ui, gone, &mut scene),
-        Now::Stopped(problem) => {
-            pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
-            let buttons = ["Try again", "Another server"];
-            match buttons_ui(ui, scene.is_new, &buttons) {
-                Some(0) => scene.out.push(Command::TryServerAgain),
-                Some(_) => scene.out.push(Command::LeaveServer),
-                None => {}
-            }
-        }
+        Now::Gone { sentence } => outcome::gone_ui(ui, sentence, &mut scene),
+        Now::Stopped { problem, undo } => outcome::stopped_ui(ui, problem, undo.is_some(), &mut scene),
     }
 }
 
 fn title(visit: &Visit) -> String {
+    let server = &visit.server;
     match &visit.errand {
-        Errand::Install(_) => format!("Installing the key on {}", visit.server),
-        Errand::Look => format!("Keys that may log in as {}", visit.server),
+        Errand::Install(_) => format!("Putting the key on {server}"),
+        Errand::Undo => format!("Taking the key off {server}"),
+        Errand::Look => format!("Keys that let you in on {server}"),
+        Errand::Remove => format!("Taking keys off {server}"),
     }
 }
 
-fn working_ui(ui: &mut Ui, what: &str, scene: &mut Scene<'_>) {
-    let response = ui.label(what);
-    pieces::polite(ui, &response);
-    if buttons_ui(ui, scene.is_new, &["Cancel"]).is_some() {
+/// What goes on, and how it is stopped; a list that is being changed is not left half way.
+fn working_ui(ui: &mut Ui, visit: &Visit, is_stopping: bool, scene: &mut Scene<'_>) {
+    let step = visit.to_come().next();
+    if is_stopping {
+        let response = ui.label("Stopping…");
+        pieces::polite(ui, &response);
+    } else if matches!(step, Some(Step::Install | Step::Remove)) {
+        pieces::hint_ui(
+            ui,
+            "This takes a moment. It is done wholly or not at all, so it is not stopped on the way.",
+        );
+    } else if buttons_ui(ui, scene.is_new, &["Cancel"]).is_some() {
         scene.out.push(Command::LeaveServer);
     }
 }

@@ -1,59 +1,72 @@
 //! How it ended.
 
-use eframe::egui::{Align, Label, Layout, RichText, Ui};
+use eframe::egui::{Align, Label, Layout, Ui};
 
-use super::{Scene, buttons_ui};
-use crate::app::Command;
-use crate::app::visit::{Gone, Works};
-use crate::gui::pieces;
+use super::Scene;
+use crate::app::errand::Works;
+use crate::app::{Command, Problem};
+use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::{self, Palette};
 
+const DONE: &str = "Done";
+const UNDO: &str = "Undo";
+const SHOW: &str = "Show keys on this server";
+
 pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
-    let palette = Palette::of(ui);
     pieces::card_ui(ui, |ui| {
         verdict_ui(ui, "Works");
-        let what = if works.was_there {
-            format!(
-                "The key stood in {} on the server already, and nothing was changed there. It lets you in by itself.",
-                works.place
-            )
-        } else {
-            format!(
-                "The key stands in {} on the server now. It has just let you in by itself, on a connection of its own.",
-                works.place
-            )
+        let what = match &works.besides {
+            None => "The key lets you in. From now on ssh can use it for this server.".to_owned(),
+            Some(more) => {
+                format!("The server takes the key. Whoever signs in there also needs {more}, with every key.")
+            }
         };
-        ui.add(Label::new(RichText::new(what).color(palette.text)).wrap());
-        pieces::hint_ui(ui, "The server needs no restart. Other keys and the password work as before.");
-        let buttons: &[&str] = if works.was_there {
-            &["Done", "Show keys on this server"]
+        ui.add(Label::new(what).wrap());
+        pieces::hint_ui(
+            ui,
+            "Nothing has to be restarted. All that let you in before still does.",
+        );
+        let buttons: &[&str] = if works.can_be_undone() {
+            &[DONE, UNDO, SHOW]
         } else {
-            &["Done", "Undo", "Show keys on this server"]
+            &[DONE, SHOW]
         };
-        match buttons_ui(ui, scene.is_new, buttons).map(|index| buttons[index]) {
-            Some("Undo") => scene.out.push(Command::UndoInstall),
-            Some("Done") => scene.out.push(Command::LeaveServer),
-            Some(_) => scene.out.push(Command::ShowServerKeys),
-            None => {}
-        }
+        press(ui, buttons, scene);
     });
 }
 
-pub(super) fn gone_ui(ui: &mut Ui, gone: &Gone, scene: &mut Scene<'_>) {
+pub(super) fn gone_ui(ui: &mut Ui, sentence: &str, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
         verdict_ui(ui, "Gone");
-        ui.add(Label::new(gone.sentence.as_str()).wrap());
+        ui.add(Label::new(sentence).wrap());
         pieces::hint_ui(
             ui,
-            "The server needs no restart. Connections that are open now stay open until they are closed.",
+            "Nothing has to be restarted. Connections that are open now stay open until they are closed.",
         );
-        match buttons_ui(ui, scene.is_new, &["Done", "Show keys on this server"]) {
-            Some(0) => scene.out.push(Command::LeaveServer),
-            Some(_) => scene.out.push(Command::ShowServerKeys),
-            None => {}
-        }
+        press(ui, &[DONE, SHOW], scene);
     });
+}
+
+pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, can_be_undone: bool, scene: &mut Scene<'_>) {
+    pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    let again = "Try again";
+    let buttons: &[&str] = if can_be_undone {
+        &[again, UNDO, DONE]
+    } else {
+        &[again, DONE]
+    };
+    press(ui, buttons, scene);
+}
+
+fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
+    let pressed = buttons_ui(ui, scene.is_new, buttons).map(|index| buttons[index]);
+    scene.out.extend(pressed.map(|pressed| match pressed {
+        DONE => Command::LeaveServer,
+        UNDO => Command::UndoInstall,
+        SHOW => Command::ShowServerKeys,
+        _ => Command::TryServerAgain,
+    }));
 }
 
 /// One word, large, with its sign.

@@ -2,21 +2,19 @@
 
 use eframe::egui::{Align, Label, Layout, RichText, Ui};
 
-use crate::app::visit::{Now, Visit};
+use crate::app::errand::{Now, Visit};
 use crate::gui::pieces;
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
 
 pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
-    for (_, sentence) in &visit.done {
+    for sentence in &visit.done {
         step_ui(ui, Stand::Done, sentence);
     }
     let mut to_come = visit.to_come();
-    if !matches!(visit.now, Now::Works(_) | Now::Listed(_) | Now::Gone(_))
-        && let Some(step) = to_come.next()
-    {
+    if let Some(step) = to_come.next() {
         let stand = match &visit.now {
-            Now::Stopped(_) => Stand::Failed,
+            Now::Stopped { .. } => Stand::Failed,
             _ => Stand::Now,
         };
         step_ui(ui, stand, step.title());
@@ -57,7 +55,11 @@ fn step_ui(ui: &mut Ui, stand: Stand, sentence: &str) {
     };
     ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
         signs::sign_ui(ui, sign, color);
-        let color = if stand == Stand::ToCome { palette.weak } else { palette.text };
+        let color = if stand == Stand::ToCome {
+            palette.weak
+        } else {
+            palette.text
+        };
         let mut text = RichText::new(sentence).color(color);
         if stand == Stand::Now {
             text = text.strong();

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    Came, Errand, Listed, NewHost, Now, Prompt, Question, ReachedThere, SignIn, Step, There, Undoable, Visit,
-    Works,
+    Came, Errand, NewHost, Now, Prompt, Question, ReachedThere, SignIn, Step, Undoable, Visit, Works,
 };
 use crate::app::job::{Job, Poll, Pulse, Wake};
 use crate::app::servers::{
-    Chosen, Given, Installed, Lack, LastWayIn, Proof, Session, SignedInBy, SigningIn, Step as SignInStep, Undo,
+    Chosen, Given, Installed, Lack, LastWayIn, Proof, Session, SignedInBy, SigningIn, Step as SignInStep,
+    Undo,
 };
 use crate::app::stage::Document;
 use crate::app::{App, Page, Problem, Status, lost};
@@ -27,7 +27,9 @@ impl App {
         if page == Page::Servers && self.servers.reading.is_none() {
             // What cannot be read is said when it is needed; here it only saves typing.
             let job = Job::start("ssh config", &self.wake.0, |_| {
-                read_config().map(|config| config.aliases().collect()).unwrap_or_default()
+                read_config()
+                    .map(|config| config.aliases().collect())
+                    .unwrap_or_default()
             });
             self.servers.reading = Some(job);
         }
@@ -70,15 +72,14 @@ impl App {
 
     /// Ends the visit; while something is being done on the server, as soon as it is known how that ended.
     pub(in crate::app) fn leave_server(&mut self) {
-        match &mut self.servers.visit {
-            Some(visit) => match &mut visit.now {
-                Now::Working { job, is_stopping } => {
-                    job.cancel();
-                    *is_stopping = true;
-                }
-                _ => self.servers.visit = None,
-            },
-            None => {}
+        let Some(visit) = &mut self.servers.visit else {
+            return;
+        };
+        if let Now::Working { job, is_stopping } = &mut visit.now {
+            job.cancel();
+            *is_stopping = true;
+        } else {
+            self.servers.visit = None;
         }
     }
 
@@ -93,7 +94,7 @@ impl App {
     }
 
     pub(in crate::app) fn trust_server(&mut self) {
-        self.go_on(|now, visit, wake| match now {
+        self.go_on(|now, _, wake| match now {
             Now::NewHost(host) => working(wake, move |_| work::remember(host.reached)),
             other => other,
         });
@@ -117,7 +118,7 @@ impl App {
     }
 
     fn answer(&mut self, given: impl FnOnce(&Question) -> Given) {
-        self.go_on(|now, visit, wake| match now {
+        self.go_on(|now, _, wake| match now {
             Now::SignIn(sign_in) => {
                 let given = given(&sign_in.question);
                 let waiting = sign_in.waiting;
@@ -134,7 +135,9 @@ impl App {
                     Some(undo) => (works.session, undo),
                     None => return Now::Works(works),
                 },
-                Now::Stopped { undo: Some(undoable), .. } => (undoable.session, undoable.undo),
+                Now::Stopped {
+                    undo: Some(undoable), ..
+                } => (undoable.session, undoable.undo),
                 other => return other,
             };
             visit.errand = Errand::Undo;
@@ -156,7 +159,10 @@ impl App {
         self.go_on(|now, visit, wake| match now {
             Now::Listed(listed) | Now::LastWayIn(listed) if !listed.chosen.is_empty() => {
                 visit.errand = Errand::Remove;
-                let lines = listed.lines.iter().filter(|line| listed.chosen.contains(&line.number));
+                let lines = listed
+                    .lines
+                    .iter()
+                    .filter(|line| listed.chosen.contains(&line.number));
                 let chosen = Chosen::Lines(lines.cloned().collect());
                 working(wake, move |_| work::remove(listed, &chosen, last))
             }
@@ -189,7 +195,9 @@ impl App {
             self.servers.names = names;
             self.servers.reading = None;
         }
-        let Some(visit) = &mut self.servers.visit else { return };
+        let Some(visit) = &mut self.servers.visit else {
+            return;
+        };
         let Now::Working { job, is_stopping } = &mut visit.now else {
             return;
         };
@@ -284,12 +292,18 @@ impl Visit {
                 keys,
                 session,
             } => {
-                let lines = if count == 1 { "1 line".to_owned() } else { format!("{count} lines") };
+                let lines = if count == 1 {
+                    "1 line".to_owned()
+                } else {
+                    format!("{count} lines")
+                };
                 self.say(format!(
                     "Took {lines} off {place}, and read it back: all others are as they were."
                 ));
                 let (there, held) = (self.there.clone(), self.held.clone());
-                working(wake, move |pulse| work::prove_gone(&session, &place, &keys, there.as_ref(), held, pulse))
+                working(wake, move |pulse| {
+                    work::prove_gone(&session, &place, &keys, there.as_ref(), held, pulse)
+                })
             }
             Came::Gone { tried, untried } => {
                 let sentence = gone(tried, untried);
@@ -319,7 +333,10 @@ impl Visit {
                 }));
             }
             Trust::Known { file, line } => {
-                self.say(format!("It is the server that you know: its key is in {}.", list(file, *line)));
+                self.say(format!(
+                    "It is the server that you know: its key is in {}.",
+                    list(file, *line)
+                ));
             }
             Trust::ByAuthority { file, line } => self.say(format!(
                 "It is the right server: the authority in {} vouches for it.",
@@ -351,7 +368,9 @@ impl Visit {
             }
             Errand::Look | Errand::Remove | Errand::Undo => {
                 let (there, held) = (self.there.clone(), self.held.clone());
-                working(wake, move |pulse| work::look(session, there.as_ref(), held.as_deref(), pulse))
+                working(wake, move |pulse| {
+                    work::look(session, there.as_ref(), held.as_deref(), pulse)
+                })
             }
         }
     }
@@ -365,7 +384,9 @@ impl Visit {
             format!("The key stands in line {line} of {place} already. Nothing was changed.")
         });
         let (place, held) = (found.place, self.held.clone());
-        working(wake, move |pulse| work::prove(session, undo, place, held, pulse))
+        working(wake, move |pulse| {
+            Ok(work::prove(session, undo, place, held, pulse))
+        })
     }
 
     fn proved(&mut self, session: Box<Session>, undo: Option<Undo>, proof: Result<Proof, Problem>) -> Now {
@@ -381,7 +402,9 @@ impl Visit {
             }
         };
         self.say(match &besides {
-            Some(more) => format!("Tried the key alone: the server takes it, and wants {more} besides, as it always does."),
+            Some(more) => format!(
+                "Tried the key alone: the server takes it, and wants {more} besides, as it always does."
+            ),
             None => "Logged in once more with this key alone: the server lets it in.".to_owned(),
         });
         Now::Works(Box::new(Works {
@@ -406,12 +429,16 @@ fn question(lack: Lack) -> Question {
             typed,
         },
         Lack::Password { is_again } => Question::Password { is_again, typed },
-        Lack::Answers(Questions {
-            name,
-            instruction,
-            questions,
-        }) => {
-            let says: Vec<String> = [name, instruction].into_iter().filter(|text| !text.is_empty()).collect();
+        Lack::Answers { asked, is_first } => {
+            let Questions {
+                name,
+                instruction,
+                questions,
+            } = asked;
+            let says: Vec<String> = [name, instruction]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect();
             let prompts = questions.into_iter().map(|question| Prompt {
                 text: question.text,
                 is_visible: question.is_visible,
@@ -419,6 +446,7 @@ fn question(lack: Lack) -> Question {
             });
             Question::Answers {
                 says: says.join("\n"),
+                is_again: !is_first,
                 prompts: prompts.collect(),
             }
         }

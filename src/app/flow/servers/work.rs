@@ -32,15 +32,19 @@ pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
 /// The keys to sign in with, each once: those of the agents, the usual ones, and the one that is open.
 ///
 /// A key that is about to be installed comes last: it is not expected to be let in.
-pub(super) fn identities(there: Option<&There>, held: Option<Arc<KeyPair>>, is_new_key: bool) -> Vec<Identity> {
+pub(super) fn identities(
+    there: Option<&There>,
+    held: Option<Arc<KeyPair>>,
+    is_new_key: bool,
+) -> Vec<Identity> {
     let Some(there) = there else { return Vec::new() };
-    let held = held.map(|key| Identity::Open(OpenKey::Held(key)));
     let mut all = servers::of_agents(&there.agents);
     all.extend(servers::usual(&there.target));
-    if is_new_key {
-        all.extend(held);
-    } else {
-        all.splice(0..0, held);
+    if let Some(held) = held {
+        // It is open already; its file need not be opened once more.
+        all.retain(|identity| identity.public() != Some(held.public()));
+        let at = if is_new_key { all.len() } else { 0 };
+        all.insert(at, Identity::Open(OpenKey::Held(held)));
     }
     let mut seen: Vec<PublicKey> = Vec::new();
     all.retain(|identity| match identity.public() {
@@ -68,12 +72,12 @@ pub(super) fn prove(
     place: String,
     held: Option<Arc<KeyPair>>,
     watch: &dyn Watch,
-) -> Result<Came, Problem> {
+) -> Came {
     let proof = match held {
         Some(held) => proof(&mut session, place, held, watch).map_err(Problem::from),
         None => Err(lost()),
     };
-    Ok(Came::Proved(session, undo, proof))
+    Came::Proved(session, undo, proof)
 }
 
 fn proof(
@@ -111,7 +115,9 @@ pub(super) fn look(
     watch: &dyn Watch,
 ) -> Result<Came, Problem> {
     let found = servers::look(&mut session.connection, watch)?;
-    let mut mine = there.map(|there| servers::all_public(&there.agents)).unwrap_or_default();
+    let mut mine = there
+        .map(|there| servers::all_public(&there.agents))
+        .unwrap_or_default();
     mine.extend(held.map(|key| key.public().clone()));
     let known = Known {
         mine,
@@ -128,7 +134,13 @@ pub(super) fn look(
 
 /// Takes lines off the list. It takes a moment, and is not stopped half way.
 pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) -> Result<Came, Problem> {
-    match servers::remove(&mut listed.session.connection, chosen, &listed.known, last, &Unwatched) {
+    match servers::remove(
+        &mut listed.session.connection,
+        chosen,
+        &listed.known,
+        last,
+        &Unwatched,
+    ) {
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place,
             count: removed.count,
@@ -160,7 +172,9 @@ pub(super) fn prove_gone(
         };
         match servers::prove(target, &session.pinned, &open, watch)? {
             Proof::Refused(_) => tried += 1,
-            Proof::Works | Proof::AsksForMore(_) => return Err(ServerFault::StillLetIn(place.to_owned()).into()),
+            Proof::Works | Proof::AsksForMore(_) => {
+                return Err(ServerFault::StillLetIn(place.to_owned()).into());
+            }
         }
     }
     Ok(Came::Gone { tried, untried })
