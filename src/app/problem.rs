@@ -4,6 +4,7 @@
 //! be forgotten.
 
 mod lists;
+mod remote;
 
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
@@ -15,6 +16,7 @@ use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
 use crate::sys::files::{EditError, ReadError, WriteError};
 use crate::sys::randomness::OsRandomError;
+use crate::sys::remote::{ConfigError, KnownHostsError, RemoteFault, TargetError};
 
 /// Whose turn it is: what a script tells apart by the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -429,6 +431,9 @@ fn after_refusal(asked: Asked) -> &'static str {
             "Logging in with the key alone works. Name the certificate to ssh with CertificateFile, or check that it has not expired."
         }
         Asked::Remove => "It may be locked (“ssh-add -X” unlocks it), or no longer have the key.",
+        Asked::Sign => {
+            "Perhaps its own window asked, and the answer was no; or it is locked (“ssh-add -X” unlocks it), or the device that holds the key is not plugged in."
+        }
     }
 }
 
@@ -459,5 +464,9 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    RemoteFault,
+    TargetError,
+    KnownHostsError,
+    ConfigError,
     EditError,
 );
