@@ -42,7 +42,7 @@ pub enum Takes {
     /// RSA keys of at least so many bits.
     Rsa {
         /// How many.
-        from_bits: usize,
+        from_bits: u32,
     },
     /// ECDSA keys, on all three curves.
     Ecdsa,
