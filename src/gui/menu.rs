@@ -11,9 +11,12 @@ use super::theme::Palette;
 use super::{shortcuts, signs};
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::stage::{Document, Stage};
-use crate::app::{App, Command, Kind};
+use crate::app::{App, Command, Kind, Page};
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::prime::{Policy, Proof};
+
+/// The way to the page about servers.
+pub(super) const PUT_ON_SERVER: &str = "Put on a server…";
 
 /// What is left free below a menu that is as high as the window.
 const MARGIN: f32 = 24.0;
@@ -181,6 +184,9 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         out.push(Command::ShowCertificate);
     }
     ui.separator();
+    if entry_ui(ui, has_private, PUT_ON_SERVER, None) {
+        out.push(Command::ShowPage(Page::Servers));
+    }
     if entry_ui(ui, true, "Agents…", None) {
         out.push(Command::ShowAgents);
     }

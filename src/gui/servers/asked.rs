@@ -75,7 +75,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                     ui,
                     "No key of this computer lets you in there yet. The password goes to this server alone, encrypted, and is not kept.",
                 );
-                (is_entered, Some("In another way"))
+                (is_entered, Some("Sign in another way"))
             }
             Question::Answers {
                 says,

@@ -120,7 +120,7 @@ fn install_ui(
     );
     let may_go = has_server && obstacle(document).is_none();
     let text = pieces::mnemonic(ui, "Install the key", 'I');
-    let button = Button::new(text).min_size(vec2(168.0, 40.0));
+    let button = Button::new(text).min_size(vec2(0.0, 40.0));
     let is_asked = is_entered || pieces::alt_pressed(ui, Key::I);
     let is_clicked = ui
         .add_enabled_ui(may_go, |ui| pieces::primary_ui(ui, button))

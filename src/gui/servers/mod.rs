@@ -18,13 +18,35 @@ use crate::app::{App, Command};
 pub(super) struct View {
     is_revealed: bool,
     /// What is asked now; another question starts with hidden letters, and takes the focus.
-    asked: Option<std::mem::Discriminant<Now>>,
+    asked: Asked,
     /// What had the focus in the last frame.
     focus: Option<Id>,
 }
 
+/// What the page asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Asked {
+    /// Nothing: another page is shown.
+    #[default]
+    Nothing,
+    /// Which server.
+    Server,
+    /// What comes up during a visit.
+    OfVisit(std::mem::Discriminant<Now>),
+}
+
+impl View {
+    /// Another page is shown: when this one comes back, its question is new again.
+    pub(super) fn put_away(&mut self) {
+        self.asked = Asked::Nothing;
+    }
+}
+
 pub(super) fn servers_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
-    let asked = (app.servers.visit.as_ref()).map(|visit| std::mem::discriminant(&visit.now));
+    let asked = match &app.servers.visit {
+        Some(visit) => Asked::OfVisit(std::mem::discriminant(&visit.now)),
+        None => Asked::Server,
+    };
     let is_new = std::mem::replace(&mut view.asked, asked) != asked;
     if is_new {
         view.is_revealed = false;

@@ -66,7 +66,7 @@ fn step_ui(ui: &mut Ui, stand: Stand, sentence: &str) {
         }
         let response = ui.add(Label::new(text).wrap());
         ui.ctx().accesskit_node_builder(response.id, |node| {
-            node.set_label(format!("{}: {sentence}", stand.word()));
+            node.set_value(format!("{}: {sentence}", stand.word()));
         });
         if stand == Stand::Now {
             pieces::polite(ui, &response);
