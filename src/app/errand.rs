@@ -147,10 +147,10 @@ pub enum Now {
     Listed(Box<Listed>),
     /// Take the keys away that are chosen, although no other way in is known?
     LastWayIn(Box<Listed>),
-    /// What was taken off lets nobody in any more.
+    /// What was taken off is on the list no more.
     Gone {
-        /// What was done, and what was seen of it.
-        sentence: String,
+        /// Whether all of it was tried, and let nobody in.
+        is_proved: bool,
     },
     /// It cannot go on.
     Stopped {

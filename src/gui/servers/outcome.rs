@@ -1,6 +1,6 @@
 //! How it ended.
 
-use eframe::egui::{Align, Label, Layout, Ui};
+use eframe::egui::{Label, Ui};
 
 use super::Scene;
 use crate::app::errand::Works;
@@ -36,10 +36,15 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
     });
 }
 
-pub(super) fn gone_ui(ui: &mut Ui, sentence: &str, scene: &mut Scene<'_>) {
+pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
         verdict_ui(ui, "Gone");
-        ui.add(Label::new(sentence).wrap());
+        let what = if is_proved {
+            "Nobody can log in with it any more."
+        } else {
+            "It is on the list no more, and the server has no other reason to let it in that this program knows of."
+        };
+        ui.add(Label::new(what).wrap());
         pieces::hint_ui(
             ui,
             "Nothing has to be restarted. Connections that are open now stay open until they are closed.",
@@ -72,7 +77,7 @@ fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
 /// One word, large, with its sign.
 fn verdict_ui(ui: &mut Ui, word: &str) {
     let palette = Palette::of(ui);
-    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+    ui.horizontal(|ui| {
         signs::sign_ui(ui, Sign::Good, palette.good);
         let title = pieces::heading_ui(ui, word, theme::subheading());
         pieces::polite(ui, &title);

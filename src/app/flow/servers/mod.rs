@@ -59,6 +59,7 @@ impl App {
         let (find, typed) = (desktop.agents(), address.clone());
         let now = working(&self.wake.0, move |pulse| work::reach(&typed, find, pulse));
         self.page = Page::Servers;
+        self.status = Status::default();
         self.servers.visit = Some(Box::new(Visit {
             errand,
             server: address.clone(),
@@ -306,10 +307,9 @@ impl Visit {
                 })
             }
             Came::Gone { tried, untried } => {
-                let sentence = gone(tried, untried);
-                self.say(sentence);
+                self.say(gone(tried, untried));
                 Now::Gone {
-                    sentence: sentence.to_owned(),
+                    is_proved: untried == 0,
                 }
             }
         }
@@ -464,9 +464,9 @@ fn gone(tried: usize, untried: usize) -> &'static str {
     match (tried, untried) {
         (1, 0) => "Tried the key once more: the server does not let it in any more.",
         (_, 0) => "Tried the keys once more: the server lets none of them in any more.",
-        (0, _) => "It is off the list. It could not be tried, for the private half is not on this computer.",
+        (0, _) => "Could not try it: the private half is not on this computer, or is locked.",
         (_, _) => {
-            "The server does not let in any more what could be tried. The private halves of the others are not on this computer."
+            "Tried what could be tried: the server does not let it in any more. The other private halves are not on this computer, or are locked."
         }
     }
 }
