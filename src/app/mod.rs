@@ -4,6 +4,7 @@
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
 pub mod agents;
+pub mod authorized;
 pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
@@ -14,11 +15,14 @@ pub mod duration;
 mod flow;
 pub mod guessing;
 pub mod job;
+pub mod known_hosts;
+pub mod lists;
 pub mod making;
 mod next_key;
 pub mod opening;
 mod page;
 mod problem;
+pub mod providers;
 pub mod saving;
 pub mod servers;
 pub mod settings;
