@@ -3,8 +3,10 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
+mod keys;
 mod lists;
 
+use crate::app::keys::register::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
@@ -459,4 +461,5 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    KeyNameError,
 );

@@ -14,6 +14,7 @@ mod info;
 mod interrupt;
 mod json;
 mod key_file;
+mod keys;
 mod man;
 mod passphrases;
 mod passwd;
@@ -71,6 +72,7 @@ enum Command {
     Comment(comment::CommentFile),
     Cert(cert::Cert),
     Agent(agent::Agent),
+    Keys(keys::Keys),
     Puttygen(puttygen::Puttygen),
     Completions(completions::Completions),
     Man(man::Man),
@@ -100,6 +102,7 @@ pub fn run() -> ExitCode {
         Command::Comment(command) => console.end(command.run(console)),
         Command::Cert(command) => command.run(console),
         Command::Agent(command) => command.run(console),
+        Command::Keys(command) => command.run(console),
         Command::Puttygen(command) => console.end(command.run(console)),
         Command::Completions(command) => console.end(command.run()),
         Command::Man(command) => console.end(command.run(console)),
