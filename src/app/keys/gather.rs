@@ -31,9 +31,10 @@ impl Seen {
         }
     }
 
-    /// What makes a file the first of its key's: a private one, and of these what ssh reads.
-    fn rank(&self) -> (Kind, bool) {
-        (self.kind(), !self.described.format.is_some_and(is_for_ssh))
+    /// What makes a file the first of its key's: a private one, and of these what ssh reads, and tries.
+    fn rank(&self, tried: &Tried) -> (Kind, bool, bool) {
+        let is_for_ssh = self.described.format.is_some_and(is_for_ssh);
+        (self.kind(), !is_for_ssh, !tried.is_tried(&self.path))
     }
 }
 
@@ -48,7 +49,7 @@ enum Beside {
 
 /// Makes keys of files.
 pub(super) fn gather(mut seen: Vec<Seen>, register: &Register, tried: &Tried, whose: &Whose) -> Vec<Key> {
-    seen.sort_by(|one, other| (one.rank(), &one.path).cmp(&(other.rank(), &other.path)));
+    seen.sort_by_cached_key(|seen| (seen.rank(tried), seen.path.clone()));
     let public: HashMap<PathBuf, (PublicKey, Vec<u8>)> = seen
         .iter()
         .filter(|seen| seen.kind() == Kind::Public)
@@ -81,21 +82,20 @@ pub(super) fn gather(mut seen: Vec<Seen>, register: &Register, tried: &Tried, wh
                 .is_some_and(Protection::is_encrypted),
             modified: seen.modified,
         };
-        match places.get(&id).and_then(|place| keys.get_mut(*place)) {
-            Some(key) => add(key, file, seen.described, findings, whose),
-            None => {
-                places.insert(id.clone(), keys.len());
-                keys.push(Key {
-                    name: key_of(&id).and_then(|key| register.name(key)),
-                    is_default: key_of(&id).is_some_and(|key| register.is_default(key)),
-                    installed: key_of(&id).map(|key| register.installed(key)).unwrap_or_default(),
-                    id,
-                    described: seen.described,
-                    files: vec![file],
-                    findings,
-                });
-            }
+        if let Some(key) = places.get(&id).and_then(|place| keys.get_mut(*place)) {
+            add(key, file, seen.described, findings, whose);
+            continue;
         }
+        places.insert(id.clone(), keys.len());
+        keys.push(Key {
+            name: key_of(&id).and_then(|key| register.name(key)),
+            is_default: key_of(&id).is_some_and(|key| register.is_default(key)),
+            installed: key_of(&id).map(|key| register.installed(key)).unwrap_or_default(),
+            id,
+            described: seen.described,
+            files: vec![file],
+            findings,
+        });
     }
     for key in &mut keys {
         let about_use = finding_of_use(key, tried);

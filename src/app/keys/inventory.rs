@@ -263,9 +263,10 @@ impl Inventory {
     fn list(&mut self, whose: &Whose, register: &Register, folders: &[PathBuf]) -> Vec<Candidate> {
         let is_usual = folders.is_empty();
         let usual = whose.ssh_folder().filter(|_| is_usual);
-        let folders: Vec<PathBuf> = match is_usual {
-            true => usual.iter().cloned().chain(register.folders()).collect(),
-            false => folders.to_vec(),
+        let folders: Vec<PathBuf> = if is_usual {
+            usual.iter().cloned().chain(register.folders()).collect()
+        } else {
+            folders.to_vec()
         };
         let mut found = Vec::new();
         for folder in folders {

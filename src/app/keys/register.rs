@@ -244,11 +244,7 @@ impl Register {
     fn take_off(&mut self, key: &Fingerprint, server: &str) {
         let known = self.key(key).and_then(|key| key.get(INSTALLED)?.as_array());
         let Some(mut list) = known.cloned() else { return };
-        let names = |value: &Value| {
-            let entry = value.as_inline_table()?;
-            entry.get(SERVER)?.as_str()
-        };
-        list.retain(|value| names(value) != Some(server));
+        list.retain(|value| server_in(value) != Some(server));
         let value = (!list.is_empty()).then(|| list.into());
         self.set_of(key, INSTALLED, value);
     }
@@ -313,6 +309,10 @@ impl Register {
             self.document.remove(list);
         }
     }
+}
+
+fn server_in(entry: &Value) -> Option<&str> {
+    entry.as_inline_table()?.get(SERVER)?.as_str()
 }
 
 /// Puts `value` in the place of what is there, where a remark behind it stays; or takes it out.

@@ -95,7 +95,7 @@ fn replace_public(path: &Path, whose: &Whose) -> Result<Done, Problem> {
     let public = file_beside(path);
     let text = public_half(path, whose)?;
     let folder = removal::folder_for(&public);
-    let mut aside = set_aside(&[public.clone()], &folder, &removal::name_for(&public))?;
+    let mut aside = set_aside(std::slice::from_ref(&public), &folder, &removal::name_for(&public))?;
     if let Err(problem) = text.write(Existing::Refuse) {
         aside.put_back()?;
         return Err(problem);

@@ -80,30 +80,29 @@ impl Default {
                 "backup": backup.as_deref().map(shown),
             }));
         }
-        let mut text = format!("In {}:\n", whose.short(&path));
+        let mut told = vec![format!("In {}:", whose.short(&path))];
         if changes {
-            for (fate, line) in &lines {
+            told.extend(lines.iter().map(|(fate, line)| {
                 let sign = match fate {
                     Fate::Kept => ' ',
                     Fate::Added => '+',
                     Fate::Removed => '-',
                 };
-                text.push_str(&format!("{sign} {}\n", escaped(line.as_bytes())));
-            }
+                format!("{sign} {}", escaped(line.as_bytes()))
+            }));
         } else {
-            text.push_str("  nothing has to be changed\n");
+            told.push("  nothing has to be changed".to_owned());
         }
-        for sentence in meaning {
-            text.push_str(&format!("{sentence}\n"));
-        }
+        told.extend(meaning);
         if let Some(backup) = &backup {
-            text.push_str(&format!("The file as it was is kept as {}.\n", whose.short(backup)));
+            told.push(format!("The file as it was is kept as {}.", whose.short(backup)));
         }
+        let text = told.join("\n");
         if self.dry_run {
             // What was asked for is what would be done, so it is told in any case.
-            print(text.as_bytes())
+            print(format!("{text}\n").as_bytes())
         } else {
-            console.say(text.trim_end())
+            console.say(&text)
         }
     }
 }

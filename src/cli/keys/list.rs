@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::read;
 use crate::app::Problem;
 use crate::app::keys::inventory::Kind;
-use crate::app::keys::{Broken, Finding, Grade, Inventory, Key, KeyFile, Whose, age};
+use crate::app::keys::{Broken, Finding, Grade, Inventory, Key, KeyFile, KeyName, Whose, age};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::json as shape;
 use crate::format::Format;
@@ -57,63 +57,56 @@ impl List {
 
     fn tell(&self, inventory: &Inventory, whose: &Whose) -> Result<(), Problem> {
         let now = unix_seconds();
-        let mut text = String::new();
+        let mut lines = Vec::new();
         for key in &inventory.keys {
-            text.push_str(&self.told(key, whose, now));
-            text.push('\n');
+            lines.extend(self.told(key, whose, now));
+            lines.push(String::new());
         }
         for Broken { path, problem } in &inventory.broken {
-            let what = escaped(problem.what.as_bytes());
-            text.push_str(&format!(
-                "{}\n  error: {what}\n  hint: {}\n\n",
-                whose.short(path),
-                problem.hint
-            ));
+            lines.push(whose.short(path));
+            lines.push(format!("  error: {}", escaped(problem.what.as_bytes())));
+            lines.push(format!("  hint: {}", problem.hint));
+            lines.push(String::new());
         }
-        for finding in &inventory.places {
-            text.push_str(&told_finding(finding));
-        }
+        lines.extend(inventory.places.iter().flat_map(told_finding));
         if inventory.keys.is_empty() && inventory.broken.is_empty() {
             let folders: Vec<String> = inventory
                 .folders
                 .iter()
                 .map(|folder| whose.short(folder))
                 .collect();
-            text.push_str(&format!("There are no keys in {}.\n", folders.join(", ")));
+            lines.push(format!("There are no keys in {}.", folders.join(", ")));
         }
         match inventory.remedies().len() {
             0 => {}
-            count => text.push_str(&format!(
-                "{count} of these can be put right by: keywright-cli keys repair\n"
+            count => lines.push(format!(
+                "{count} of these can be put right by: keywright-cli keys repair"
             )),
         }
-        print(text.as_bytes())
+        while lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        print(format!("{}\n", lines.join("\n")).as_bytes())
     }
 
-    fn told(&self, key: &Key, whose: &Whose, now: u64) -> String {
+    fn told(&self, key: &Key, whose: &Whose, now: u64) -> Vec<String> {
         let mark = if key.is_default { " (default)" } else { "" };
-        let mut text = format!("{}{mark}\n", key.title());
-        let mut line = |part: &str| text.push_str(&format!("  {part}\n"));
-        match key.described.fingerprint_line(FingerprintKind::Sha256) {
-            Some(facts) => line(&facts),
-            None => line("only its passphrase shows which key this is"),
-        }
+        let mut lines = vec![format!("{}{mark}", key.title())];
+        let facts = key.described.fingerprint_line(FingerprintKind::Sha256);
+        let facts = facts.unwrap_or_else(|| "only its passphrase shows which key this is".to_owned());
+        lines.push(format!("  {facts}"));
         let art = key
             .described
             .randomart(FingerprintKind::Sha256)
             .filter(|_| self.art);
-        art.iter().flat_map(|art| art.lines()).for_each(&mut line);
-        for file in &key.files {
-            line(&told_file(file, whose, now));
-        }
-        for on in &key.installed {
-            let server = escaped(on.server.as_bytes());
-            line(&format!("installed on {server}, {}", escaped(on.date.as_bytes())));
-        }
-        for finding in &key.findings {
-            text.push_str(&told_finding(finding));
-        }
-        text
+        lines.extend(art.iter().flat_map(|art| art.lines()).map(|line| format!("  {line}")));
+        lines.extend(key.files.iter().map(|file| told_file(file, whose, now)));
+        lines.extend(key.installed.iter().map(|on| {
+            let [server, date] = [&on.server, &on.date].map(|text| escaped(text.as_bytes()));
+            format!("  installed on {server}, {date}")
+        }));
+        lines.extend(key.findings.iter().flat_map(told_finding));
+        lines
     }
 
     fn tell_json(&self, inventory: &Inventory) -> Result<(), Problem> {
@@ -133,7 +126,7 @@ impl List {
     fn object(&self, key: &Key) -> Value {
         let name = key.main_file().map(shown).unwrap_or_default();
         let mut object = shape::key(&name, &key.described);
-        object["name"] = key.name.as_ref().map(|name| name.as_str()).into();
+        object["name"] = key.name.as_ref().map(KeyName::as_str).into();
         object["default"] = key.is_default.into();
         object["installed"] = key
             .installed
@@ -174,16 +167,19 @@ fn told_file(file: &KeyFile, whose: &Whose, now: u64) -> String {
         Kind::Certificate => parts.push("certificate".to_owned()),
     }
     parts.extend(file.modified.map(|then| age::in_words(then, now)));
-    parts.join(", ")
+    format!("  {}", parts.join(", "))
 }
 
-fn told_finding(finding: &Finding) -> String {
+fn told_finding(finding: &Finding) -> [String; 2] {
     let word = match finding.grade {
         Grade::Note => "note",
         Grade::Warning | Grade::Danger => "warning",
     };
     let message = escaped(finding.warning.message.as_bytes());
-    format!("  {word}: {message}\n  hint: {}\n", finding.warning.hint)
+    [
+        format!("  {word}: {message}"),
+        format!("  hint: {}", finding.warning.hint),
+    ]
 }
 
 fn warning(finding: &Finding) -> Value {

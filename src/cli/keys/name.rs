@@ -22,7 +22,7 @@ pub(super) struct Name {
     file: PathBuf,
     /// The name
     #[arg(value_name = "NAME", required_unless_present = "none", conflicts_with = "none")]
-    name: Option<String>,
+    text: Option<String>,
     /// Take the name away
     #[arg(long)]
     none: bool,
@@ -30,7 +30,7 @@ pub(super) struct Name {
 
 impl Name {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
-        let name = self.name.as_deref().map(KeyName::new).transpose()?;
+        let name = self.text.as_deref().map(KeyName::new).transpose()?;
         let key = identify(&self.file)?;
         let edit = Edit::Name {
             key: key.clone(),

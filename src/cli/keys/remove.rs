@@ -1,6 +1,6 @@
 //! `keys remove`: takes a key away so that it can come back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(super) struct Remove {
 impl Remove {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
         let path = absolute(&self.file);
-        let folder: Vec<PathBuf> = path.parent().map(|folder| folder.to_owned()).into_iter().collect();
+        let folder: Vec<PathBuf> = path.parent().map(Path::to_owned).into_iter().collect();
         let inventory = read(whose, &folder, console)?;
         let removal = Removal::of_file(inventory.key_in(&path), &path)?;
         for caution in &removal.cautions {
@@ -55,20 +55,18 @@ impl Remove {
                 "now": now,
             }));
         }
-        match removed {
-            Some(removed) => console.say(&format!(
+        let files = files.join(" and ");
+        if let Some(removed) = removed {
+            return console.say(&format!(
                 "{} Move the files back to have the key again.",
-                removed.sentence(&files.join(" and "), whose)
-            )),
-            None => {
-                let folders: Vec<String> = removal
-                    .folders()
-                    .iter()
-                    .map(|folder| whose.short(folder))
-                    .collect();
-                let text = format!("Would move {} to {}.\n", files.join(" and "), folders.join(" and "));
-                print(text.as_bytes())
-            }
+                removed.sentence(&files, whose)
+            ));
         }
+        let folders: Vec<String> = removal
+            .folders()
+            .iter()
+            .map(|folder| whose.short(folder))
+            .collect();
+        print(format!("Would move {files} to {}.\n", folders.join(" and ")).as_bytes())
     }
 }
