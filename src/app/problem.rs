@@ -5,6 +5,7 @@
 
 mod keys;
 mod lists;
+mod remote;
 
 use crate::app::keys::register::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
@@ -15,8 +16,9 @@ use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
-use crate::sys::files::{ReadError, WriteError};
+use crate::sys::files::{EditError, ReadError, WriteError};
 use crate::sys::randomness::OsRandomError;
+use crate::sys::remote::{ConfigError, KnownHostsError, RemoteFault, TargetError};
 
 /// Whose turn it is: what a script tells apart by the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -431,6 +433,9 @@ fn after_refusal(asked: Asked) -> &'static str {
             "Logging in with the key alone works. Name the certificate to ssh with CertificateFile, or check that it has not expired."
         }
         Asked::Remove => "It may be locked (“ssh-add -X” unlocks it), or no longer have the key.",
+        Asked::Sign => {
+            "Perhaps its own window asked, and the answer was no; or it is locked (“ssh-add -X” unlocks it), or the device that holds the key is not plugged in."
+        }
     }
 }
 
@@ -462,4 +467,9 @@ from_owned!(
     FromListError,
     WordError,
     KeyNameError,
+    RemoteFault,
+    TargetError,
+    KnownHostsError,
+    ConfigError,
+    EditError,
 );

@@ -19,7 +19,7 @@ use windows_sys::Win32::Security::Authorization::{
 use windows_sys::Win32::Security::{
     DACL_SECURITY_INFORMATION, GetTokenInformation, OBJECT_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
     PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES, SetFileSecurityW,
-    TOKEN_QUERY, TOKEN_USER, TokenUser,
+    TOKEN_QUERY, TOKEN_USER, TokenUser, UNPROTECTED_DACL_SECURITY_INFORMATION,
 };
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
@@ -79,6 +79,29 @@ fn tighten(path: &Path, scope: Scope) -> io::Result<()> {
     #[expect(unsafe_code, reason = "the standard library knows no access lists")]
     // SAFETY: `path` ends in a zero, and `descriptor` lives until after the call.
     check(unsafe { SetFileSecurityW(path.as_ptr(), what, descriptor.0) })
+}
+
+/// Gives the file at `to` the access list of the one at `from`.
+pub(in crate::sys) fn copy_access(from: &Path, to: &Path) -> io::Result<()> {
+    let descriptor = Descriptor::of_file(from, DACL_SECURITY_INFORMATION)?;
+    // `D:P…(`: nothing of what the folder passes on is taken over.
+    let list = descriptor.to_text(DACL_SECURITY_INFORMATION)?;
+    let flags = list.split('(').next().unwrap_or_default();
+    let inheritance = if flags.trim_start_matches("D:").contains('P') {
+        PROTECTED_DACL_SECURITY_INFORMATION
+    } else {
+        UNPROTECTED_DACL_SECURITY_INFORMATION
+    };
+    let path = wide(to)?;
+    #[expect(unsafe_code, reason = "the standard library knows no access lists")]
+    // SAFETY: `path` ends in a zero, and `descriptor` lives until after the call.
+    check(unsafe {
+        SetFileSecurityW(
+            path.as_ptr(),
+            DACL_SECURITY_INFORMATION | inheritance,
+            descriptor.0,
+        )
+    })
 }
 
 pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
