@@ -12,8 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 pub use aside::{Aside, set_aside};
-pub use list::{Candidate, Candidates, MOST_ENTRIES, candidate, candidates};
 pub use edit::{Backup, EditError, ListFile, Saved, edit};
+pub use list::{Candidate, Candidates, MOST_ENTRIES, candidate, candidates};
 pub use read::{MAX_KEY_FILE, ReadError, read_key};
 pub use write::{Existing, Save, Secrecy, WriteError, write_private, write_public, write_together};
 

@@ -7,6 +7,7 @@ mod changing;
 mod corpus;
 mod formats;
 mod generating;
+mod keys;
 mod passphrases;
 #[path = "../common/ppk1.rs"]
 mod ppk1;

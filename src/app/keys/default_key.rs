@@ -128,9 +128,7 @@ impl Plan {
             self.undo()?;
             return Err(problem);
         }
-        Ok(Made {
-            backup: saved.backup,
-        })
+        Ok(Made { backup: saved.backup })
     }
 
     /// Makes the configuration what it was, unless somebody has changed it meanwhile.
@@ -194,7 +192,10 @@ fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
             "ssh would read something else there. Give the file a name of letters and digits.",
         )
     };
-    let below = whose.home.as_deref().and_then(|home| path.strip_prefix(home).ok());
+    let below = whose
+        .home
+        .as_deref()
+        .and_then(|home| path.strip_prefix(home).ok());
     let text = match below {
         // The same words then hold on every computer that shares the configuration.
         Some(below) => format!("~/{}", below.to_str().ok_or_else(unspeakable)?.replace('\\', "/")),
@@ -211,7 +212,9 @@ fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
 fn difference(before: &str, after: &str) -> Vec<(Fate, String)> {
     let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let shorter = before.len().min(after.len());
-    let same = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| pairs.take_while(|(one, other)| one == other).count();
+    let same = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| {
+        pairs.take_while(|(one, other)| one == other).count()
+    };
     let head = same(&mut before.iter().zip(&after));
     let tail = same(&mut before.iter().rev().zip(after.iter().rev())).min(shorter - head);
     let told = |fate, lines: &[&str]| -> Vec<(Fate, String)> {

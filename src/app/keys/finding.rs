@@ -135,10 +135,7 @@ impl Finding {
 
     /// Another key lies beside the private key at `path`.
     pub(super) fn mismatch(path: &Path, public: &Path, whose: &Whose) -> Self {
-        let message = format!(
-            "{} holds the public half of another key",
-            whose.short(public)
-        );
+        let message = format!("{} holds the public half of another key", whose.short(public));
         let hint = "A server that is given that file does not let this key in, but the other one. The right one can be put there; the wrong one is then kept in a folder “removed”.";
         Self::new(Grade::Warning, "pair-mismatch", message, hint)
             .about(path, Some(Remedy::ReplacePublic(path.to_owned())))
@@ -170,14 +167,16 @@ impl Finding {
     /// ssh cannot read the only private file of this key.
     pub(super) fn not_for_ssh(path: &Path, format: Format) -> Self {
         let message = format!("ssh cannot read it: it is a file of the kind {}", format.title());
-        let hint = "The programs that it was made for can. For ssh, open it and save it in OpenSSH format as well.";
+        let hint =
+            "The programs that it was made for can. For ssh, open it and save it in OpenSSH format as well.";
         Self::new(Grade::Note, "not-for-ssh", message, hint).about(path, Some(Remedy::Open(path.to_owned())))
     }
 
     /// It is the default key, but ssh does not know.
     pub(super) fn default_lost(path: &Path) -> Self {
         let message = "this is your default key, but ssh's configuration does not name it".to_owned();
-        let hint = "Its file was moved, or the configuration was changed since. Make it the default key again.";
+        let hint =
+            "Its file was moved, or the configuration was changed since. Make it the default key again.";
         Self::new(Grade::Warning, "default-lost", message, hint)
             .about(path, Some(Remedy::MakeDefault(path.to_owned())))
     }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
+use super::Whose;
 use super::finding::Finding;
 use super::inventory::{Key, KeyFile, KeyId, Kind, id_of, is_for_ssh};
 use super::register::Register;
 use super::tried::Tried;
-use super::Whose;
 use crate::app::describe::Description;
 use crate::app::saving::file_beside;
 use crate::format::{Format, Protection};

@@ -153,7 +153,10 @@ impl Key {
     pub fn matches(&self, text: &str) -> bool {
         let has = |field: &str| field.to_lowercase().contains(text);
         has(&self.title())
-            || self.described.shown_comment().is_some_and(|comment| has(&comment))
+            || self
+                .described
+                .shown_comment()
+                .is_some_and(|comment| has(&comment))
             || self
                 .fingerprint()
                 .is_some_and(|fingerprint| has(&fingerprint.to_string()))
@@ -315,9 +318,10 @@ impl Inventory {
     fn audit_places(&mut self, whose: &Whose) {
         let home = whose.home.iter().map(|home| (home.clone(), Place::Home));
         let folders = self.folders.iter().map(|folder| (folder.clone(), Place::Folder));
-        let lists = whose.ssh_folder().into_iter().flat_map(|folder| {
-            LISTS.map(|name| (folder.join(name), Place::List))
-        });
+        let lists = whose
+            .ssh_folder()
+            .into_iter()
+            .flat_map(|folder| LISTS.map(|name| (folder.join(name), Place::List)));
         for (path, place) in home.chain(folders).chain(lists) {
             // What is not there needs no protection.
             if let Ok(access) = audit_shared(&path) {
@@ -334,7 +338,9 @@ pub(super) fn is_for_ssh(format: Format) -> bool {
 }
 
 fn may_hold_key(path: &Path) -> bool {
-    let Some(name) = path.file_name() else { return false };
+    let Some(name) = path.file_name() else {
+        return false;
+    };
     // What this program or ssh-keygen had begun to write when the power failed.
     let is_temporary = name.as_encoded_bytes().starts_with(b".keywright-");
     !is_temporary && !NO_KEYS.iter().any(|other| name == *other)

@@ -386,7 +386,10 @@ mod tests {
         assert_eq!(back.files(), [absolute("a.pub")]);
         assert_eq!(
             back.installed(&key(1)),
-            [installed("me@a", "2026-11-01"), installed("me@b:2222", "2026-11-02")]
+            [
+                installed("me@a", "2026-11-01"),
+                installed("me@b:2222", "2026-11-02")
+            ]
         );
         assert!(text.starts_with("# What Keywright knows"), "{text}");
     }
@@ -448,7 +451,11 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_one_of_ours_is_damaged() {
-        let damage = |text: &str| Register::parse(text.as_bytes()).map(drop).map_err(|why| why.to_string());
+        let damage = |text: &str| {
+            Register::parse(text.as_bytes())
+                .map(drop)
+                .map_err(|why| why.to_string())
+        };
         assert!(damage("default = ").is_err_and(|why| why.starts_with("line 1: ")));
         assert_eq!(damage("key = 1"), Err("“key” is no table".to_owned()));
         assert_eq!(damage("folders = \"x\""), Err("“folders” is no list".to_owned()));

@@ -73,7 +73,10 @@ impl Removal {
             key.files.iter().filter(private).any(|file| file.path == *path)
         };
         let goes = files.iter().any(has_private);
-        let stays = key.files.iter().any(|file| has_private(&file.path) && !files.contains(&file.path));
+        let stays = key
+            .files
+            .iter()
+            .any(|file| has_private(&file.path) && !files.contains(&file.path));
         if goes && !stays {
             if key.is_default {
                 return Err(is_default(key));
@@ -143,9 +146,7 @@ impl Removed {
     /// # Errors
     /// Something has taken a place meanwhile; then nothing was moved there.
     pub fn put_back(&mut self) -> Result<(), Problem> {
-        self.asides
-            .iter_mut()
-            .try_for_each(|aside| Ok(aside.put_back()?))
+        self.asides.iter_mut().try_for_each(|aside| Ok(aside.put_back()?))
     }
 
     /// What was done, in a sentence.
@@ -172,7 +173,10 @@ fn is_default(key: &Key) -> Problem {
     Problem::new(
         "in-use",
         Blame::Key,
-        format!("{} is your default key: ssh tries it first on every server", key.title()),
+        format!(
+            "{} is your default key: ssh tries it first on every server",
+            key.title()
+        ),
         "Nothing was changed. Make another one the default key first, or none.",
     )
 }

@@ -95,7 +95,11 @@ fn replace_public(path: &Path, whose: &Whose) -> Result<Done, Problem> {
     let public = file_beside(path);
     let text = public_half(path, whose)?;
     let folder = removal::folder_for(&public);
-    let mut aside = set_aside(std::slice::from_ref(&public), &folder, &removal::name_for(&public))?;
+    let mut aside = set_aside(
+        std::slice::from_ref(&public),
+        &folder,
+        &removal::name_for(&public),
+    )?;
     if let Err(problem) = text.write(Existing::Refuse) {
         aside.put_back()?;
         return Err(problem);
@@ -130,7 +134,10 @@ fn hidden(path: &Path, whose: &Whose) -> Problem {
     Problem::new(
         "needs-passphrase",
         Blame::Passphrase,
-        format!("only the passphrase of {} shows its public half", whose.short(path)),
+        format!(
+            "only the passphrase of {} shows its public half",
+            whose.short(path)
+        ),
         "Open the key with its passphrase, and save its public key.",
     )
 }

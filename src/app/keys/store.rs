@@ -90,7 +90,14 @@ impl Store {
             }
             let text = register.to_text();
             let is_same = text == before && !bytes.is_empty();
-            Ok::<_, Problem>((if is_same { bytes.to_vec() } else { text.into_bytes() }, register))
+            Ok::<_, Problem>((
+                if is_same {
+                    bytes.to_vec()
+                } else {
+                    text.into_bytes()
+                },
+                register,
+            ))
         };
         let (register, _) = edit(place.path(), LARGEST, Backup::None, change)?;
         Ok(register)
@@ -157,7 +164,9 @@ mod tests {
 
     #[test]
     fn without_a_place_nothing_is_kept_and_that_is_said() {
-        let problem = Store::beside(None).change(&[name(1)]).expect_err("there is no place");
+        let problem = Store::beside(None)
+            .change(&[name(1)])
+            .expect_err("there is no place");
         assert_eq!(problem.code, "io-error");
     }
 }

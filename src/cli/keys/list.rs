@@ -52,7 +52,11 @@ impl List {
             return console.end(Err(problem));
         }
         // What could not be looked at decides the status, after what could.
-        console.for_each(&inventory.unread, |_| String::new(), |problem| Err(problem.clone()))
+        console.for_each(
+            &inventory.unread,
+            |_| String::new(),
+            |problem| Err(problem.clone()),
+        )
     }
 
     fn tell(&self, inventory: &Inventory, whose: &Whose) -> Result<(), Problem> {
@@ -99,7 +103,11 @@ impl List {
             .described
             .randomart(FingerprintKind::Sha256)
             .filter(|_| self.art);
-        lines.extend(art.iter().flat_map(|art| art.lines()).map(|line| format!("  {line}")));
+        lines.extend(
+            art.iter()
+                .flat_map(|art| art.lines())
+                .map(|line| format!("  {line}")),
+        );
         lines.extend(key.files.iter().map(|file| told_file(file, whose, now)));
         lines.extend(key.installed.iter().map(|on| {
             let [server, date] = [&on.server, &on.date].map(|text| escaped(text.as_bytes()));

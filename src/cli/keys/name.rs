@@ -21,7 +21,11 @@ pub(super) struct Name {
     #[arg(value_name = "FILE")]
     file: PathBuf,
     /// The name
-    #[arg(value_name = "NAME", required_unless_present = "none", conflicts_with = "none")]
+    #[arg(
+        value_name = "NAME",
+        required_unless_present = "none",
+        conflicts_with = "none"
+    )]
     text: Option<String>,
     /// Take the name away
     #[arg(long)]

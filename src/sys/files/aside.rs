@@ -81,7 +81,11 @@ impl Aside {
     /// [`WriteError::Exists`] if something has taken a place meanwhile, and then nothing was moved; or what the
     /// system says of the file that stayed.
     pub fn put_back(&mut self) -> Result<(), WriteError> {
-        if let Some((from, _)) = self.moved.iter().find(|(from, _)| fs::symlink_metadata(from).is_ok()) {
+        if let Some((from, _)) = self
+            .moved
+            .iter()
+            .find(|(from, _)| fs::symlink_metadata(from).is_ok())
+        {
             return Err(WriteError::Exists { path: from.clone() });
         }
         self.undo()
@@ -122,7 +126,10 @@ mod tests {
 
     fn laid_out() -> (tempfile::TempDir, Vec<PathBuf>) {
         let folder = tempfile::tempdir().expect("a folder");
-        let files: Vec<PathBuf> = ["id", "id.pub"].iter().map(|name| folder.path().join(name)).collect();
+        let files: Vec<PathBuf> = ["id", "id.pub"]
+            .iter()
+            .map(|name| folder.path().join(name))
+            .collect();
         for file in &files {
             write_private(file, b"x", Existing::Refuse).expect("written");
         }

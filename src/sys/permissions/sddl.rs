@@ -75,7 +75,20 @@ fn lets_write(rights: &str) -> bool {
     let letters = rights.as_bytes().chunks(2);
     letters.into_iter().any(|right| {
         [
-            &b"GA"[..], b"GW", b"FA", b"FW", b"KA", b"KW", b"DC", b"LC", b"RP", b"DT", b"CR", b"SD", b"WD", b"WO",
+            &b"GA"[..],
+            b"GW",
+            b"FA",
+            b"FW",
+            b"KA",
+            b"KW",
+            b"DC",
+            b"LC",
+            b"RP",
+            b"DT",
+            b"CR",
+            b"SD",
+            b"WD",
+            b"WO",
         ]
         .contains(&right)
     })
@@ -188,7 +201,11 @@ mod tests {
             ("0xnonsense", true),
         ] {
             let descriptor = format!("O:{ADA}D:(A;;{rights};;;BU)(A;;FA;;;{ADA})");
-            let expected = if is_loose { loose("Users") } else { Access::OwnerOnly };
+            let expected = if is_loose {
+                loose("Users")
+            } else {
+                Access::OwnerOnly
+            };
             assert_eq!(audit_writers(&descriptor, ADA), expected, "{rights}");
         }
     }

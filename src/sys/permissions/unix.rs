@@ -70,7 +70,11 @@ mod tests {
     #[test]
     fn only_the_right_to_write_is_taken_from_a_folder_that_others_may_change() {
         let folder = tempfile::tempdir().expect("a folder");
-        for (before, after, is_loose) in [(0o755, 0o755, false), (0o775, 0o755, true), (0o1777, 0o1755, true)] {
+        for (before, after, is_loose) in [
+            (0o755, 0o755, false),
+            (0o775, 0o755, true),
+            (0o1777, 0o1755, true),
+        ] {
             fs::set_permissions(folder.path(), Permissions::from_mode(before)).expect("it is ours");
             let audit = audit_shared(folder.path()).expect("it is there");
             assert_eq!(matches!(audit, Access::Loose { .. }), is_loose, "{before:o}");
