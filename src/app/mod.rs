@@ -4,6 +4,7 @@
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
 pub mod agents;
+pub mod authorized;
 pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
@@ -15,12 +16,15 @@ mod flow;
 pub mod guessing;
 pub mod job;
 pub mod keys;
+pub mod known_hosts;
+pub mod lists;
 pub mod making;
 mod next_key;
 pub mod opening;
 mod own_file;
 mod page;
 mod problem;
+pub mod providers;
 pub mod saving;
 pub mod settings;
 pub mod speed;

@@ -117,6 +117,9 @@ fn help_is_there_for_every_command_and_fits_a_terminal() {
         "cert",
         "agent",
         "keys",
+        "authorized",
+        "known-hosts",
+        "provider",
         "puttygen",
         "completions",
     ] {

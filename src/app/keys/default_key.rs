@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use super::Whose;
 use super::register::Edit;
 use super::tried::USUAL_NAMES;
+use crate::app::lists::Change;
 use crate::app::{Blame, Problem};
 use crate::format::MAX_CONFIG_FILE;
 use crate::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
 use crate::key::fingerprint::Fingerprint;
-use crate::sys::files::{Backup, EditError, ListFile, edit};
+use crate::sys::files::{Backup, ListFile};
 
 /// What a line of the configuration becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,27 +124,14 @@ impl Plan {
     /// The configuration was changed since, or cannot be written; or what is remembered cannot be, and then the
     /// configuration is as it was.
     pub fn make(&self, whose: &Whose) -> Result<Made, Problem> {
-        let saved = self.file.save(&self.after, Backup::Bak)?;
+        let change = Change::make(&self.file, self.after.clone(), Backup::Bak)?;
         if let Err(problem) = whose.store.change(std::slice::from_ref(&self.edit)) {
-            self.undo()?;
+            change.undo()?;
             return Err(problem);
         }
-        Ok(Made { backup: saved.backup })
-    }
-
-    /// Makes the configuration what it was, unless somebody has changed it meanwhile.
-    fn undo(&self) -> Result<(), Problem> {
-        let path = self.path();
-        let put_back = |there: &[u8]| {
-            if there == self.after {
-                Ok((self.file.bytes().to_vec(), ()))
-            } else {
-                let path = path.to_owned();
-                Err(EditError::Changed { path })
-            }
-        };
-        edit(path, MAX_CONFIG_FILE, Backup::None, put_back)?;
-        Ok(())
+        Ok(Made {
+            backup: change.backup,
+        })
     }
 }
 
