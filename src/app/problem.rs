@@ -3,10 +3,12 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
+mod keys;
 mod lists;
 mod remote;
 mod servers;
 
+use crate::app::keys::register::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
@@ -465,6 +467,7 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    KeyNameError,
     RemoteFault,
     TargetError,
     KnownHostsError,

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
+use super::authorized::Conditions;
 use super::console::{Console, print_object};
 use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
@@ -27,6 +28,7 @@ use crate::sys::remote::Target;
   keywright-cli install me@example.org:2222 -k id.pub --password-file pass
   keywright-cli install web -k new_key -i ~/.ssh/old_key
   keywright-cli install web -k new_key --undo
+  keywright-cli install web -k backup.pub --restrict --command /usr/bin/backup --from 192.0.2.0/24
 
 The server must be known to ssh, or is shown with its fingerprint and asked about; one whose key has \
 changed is left alone. Sign in with a key that it knows already, or with a password. The line is added \
@@ -39,6 +41,8 @@ pub(super) struct Install {
     /// The key that is to let you in: its private file, or its public one
     #[arg(short, long, value_name = "FILE")]
     key: KeyFile,
+    #[command(flatten)]
+    conditions: Conditions,
     /// Take exactly this line off again
     #[arg(long, conflicts_with = "dry_run")]
     undo: bool,
@@ -53,14 +57,15 @@ pub(super) struct Install {
 }
 
 impl Install {
-    pub(super) fn run(self, console: Console) -> Result<(), Problem> {
+    pub(super) fn run(mut self, console: Console) -> Result<(), Problem> {
+        let options = std::mem::take(&mut self.conditions).options()?;
         let target = self.connect.target()?;
         self.key.check_input(self.passphrase.takes_standard_input())?;
         let parsed = self
             .key
             .with_public(self.key.parse()?, &self.passphrase, console)?;
         let described = Description::of(&parsed, self.key.path());
-        let line = self.line(&described)?;
+        let line = self.line(&described, &options)?;
         for warning in described.warnings_of_key() {
             console.warn(&warning);
         }
@@ -87,14 +92,14 @@ impl Install {
         tell(&target, &line, &installed, proof.as_ref(), is_tried, console)
     }
 
-    fn line(&self, described: &Description) -> Result<NewLine, Problem> {
+    fn line(&self, described: &Description, options: &NewOptions) -> Result<NewLine, Problem> {
         let key = described.public.as_ref().ok_or(DecodeError::NeedsPassphrase)?;
         let own = described.comment.clone().filter(|comment| !comment.is_empty());
         let comment = own
             .or_else(|| self.key.comment_beside(described))
             .unwrap_or_default();
         let (comment, _) = Comment::cleaned(&comment);
-        Ok(NewLine::new(key, &NewOptions::default(), &comment))
+        Ok(NewLine::new(key, options, &comment))
     }
 
     /// The key ready to be tried; nothing where its private half is not here, or stays locked.

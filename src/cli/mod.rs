@@ -16,6 +16,7 @@ mod install;
 mod interrupt;
 mod json;
 mod key_file;
+mod keys;
 mod known_hosts;
 mod man;
 mod passphrases;
@@ -79,6 +80,7 @@ enum Command {
     Agent(agent::Agent),
     Install(install::Install),
     Remove(remove::Remove),
+    Keys(keys::Keys),
     Authorized(authorized::Authorized),
     KnownHosts(known_hosts::KnownHosts),
     Provider(provider::Provider),
@@ -113,6 +115,7 @@ pub fn run() -> ExitCode {
         Command::Agent(command) => command.run(console),
         Command::Install(command) => console.end(command.run(console)),
         Command::Remove(command) => console.end(command.run(console)),
+        Command::Keys(command) => command.run(console),
         Command::Authorized(command) => console.end(command.run(console)),
         Command::KnownHosts(command) => console.end(command.run(console)),
         Command::Provider(command) => console.end(command.run(console)),

@@ -9,11 +9,11 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::server::Connect;
 use super::{json as shape, terminal, usage, work};
+use crate::app::Problem;
 use crate::app::servers::{
     self, Chosen, Found, Identity, Known, LastWayIn, ListedKey, ListedLine, OpenKey, Proof, Removed,
     ServerFault, Session, all_public, line_in, lines, look, of_agents, usual,
 };
-use crate::app::{Problem, agents};
 use crate::format::DecodeError;
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
@@ -124,7 +124,7 @@ impl Remove {
         removed: &Removed,
         console: Console,
     ) -> Result<Vec<(PublicKey, Verdict)>, Problem> {
-        let agents = agents::all(None);
+        let agents = self.connect.agents();
         let mut mine: Vec<OpenKey> = Vec::new();
         if !self.no_prove {
             let named = self.key.as_ref().and_then(KeyFile::path);

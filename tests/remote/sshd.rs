@@ -163,18 +163,19 @@ impl Sshd {
 
     /// Ends the server as a power cut would, and every connection with it.
     pub(crate) fn kill(&mut self) {
-        // Those that serve a connection hang on to it after the first has gone.
-        let pid = self.folder.get_text("pid");
-        let children = Command::new("pgrep")
-            .args(["-P", pid.trim()])
-            .output()
-            .expect("pgrep (procps)");
-        let children = String::from_utf8(children.stdout).expect("numbers");
-        let all: Vec<&str> = children.split_whitespace().chain([pid.trim()]).collect();
-        as_root("kill").arg("-KILL").args(&all).status().expect("kill");
-        if let Some(sshd) = &mut self.sshd {
-            sshd.last_words();
+        // Those that serve a connection outlive the first one.
+        let mut all = vec![self.folder.get_text("pid").trim().to_owned()];
+        let mut next = 0;
+        while let Some(pid) = all.get(next) {
+            let children = Command::new("pgrep")
+                .args(["-P", pid])
+                .output()
+                .expect("pgrep (procps)");
+            let children = String::from_utf8(children.stdout).expect("numbers");
+            all.extend(children.split_whitespace().map(str::to_owned));
+            next += 1;
         }
+        as_root("kill").arg("-KILL").args(&all).status().expect("kill");
         self.sshd = None;
     }
 }

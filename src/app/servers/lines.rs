@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::edit::{Edit, Written, edit, parse};
 use super::fault::ServerFault;
 use super::found::Found;
+use crate::app::authorized::why_ignored;
 use crate::format::PublicFile;
 use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry};
 use crate::key::PublicKey;
@@ -51,7 +52,7 @@ pub struct ListedKey {
     pub comment: String,
     /// Whether certificates that it signed let in, and not the key itself.
     pub is_authority: bool,
-    /// Why sshd passes over the line for the sake of its options.
+    /// Why sshd passes over the line although there is a key in it.
     pub ignored: Option<String>,
     /// Whether its private half is here.
     pub is_mine: bool,
@@ -100,7 +101,7 @@ fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
         options: escaped(entry.options.text()),
         comment: escaped(comment),
         is_authority: entry.options.is_authority(),
-        ignored: entry.options.check().err().map(|fault| fault.to_string()),
+        ignored: why_ignored(entry),
         is_mine: known.mine.contains(key),
         is_in_use: known.in_use.as_ref() == Some(key),
     }

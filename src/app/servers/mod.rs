@@ -13,10 +13,12 @@ mod prove;
 mod script;
 mod shell;
 mod sign_in;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests;
 mod transfer;
 mod visit;
+mod windows;
 
 pub use edit::{Written, look};
 pub use fault::ServerFault;

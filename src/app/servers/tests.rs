@@ -1,10 +1,11 @@
 //! The commands, run by the shells that servers have, in a folder that is the account's home.
 
+mod account;
+
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
 use super::*;
 use crate::format::authorized_keys::{NewLine, NewOptions};
@@ -13,194 +14,11 @@ use crate::key::PublicKey;
 use crate::key::comment::Comment;
 use crate::key::generate::generate;
 use crate::key::spec::KeySpec;
-use crate::key::watch::{Unwatched, Watch};
-use crate::sys::remote::{FileTrouble, Files, Output, Remote, RemoteFault, Stat};
+use crate::key::watch::Unwatched;
+use account::Account;
 
 const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
 const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";
-
-/// An account on this machine, whose login shell is `sh -c`.
-struct Account {
-    home: tempfile::TempDir,
-    /// What happens right before the list is written.
-    meanwhile: Option<Box<dyn FnOnce(&Path)>>,
-    shell: PathBuf,
-    /// What runs the command inside it.
-    sh: Option<PathBuf>,
-    has_files: bool,
-    can_replace: bool,
-}
-
-/// The account's files, as file transfer shows them.
-#[derive(Debug)]
-struct Transferred<'a> {
-    account: &'a mut Account,
-}
-
-impl Transferred<'_> {
-    fn path(&self, path: &str) -> PathBuf {
-        self.account.path(path)
-    }
-}
-
-fn failed(path: &str, error: &std::io::Error) -> RemoteFault {
-    let trouble = match error.kind() {
-        std::io::ErrorKind::NotFound => FileTrouble::NotThere,
-        std::io::ErrorKind::PermissionDenied => FileTrouble::Denied,
-        _ => FileTrouble::Failed,
-    };
-    let path = path.to_owned();
-    RemoteFault::File { path, trouble }
-}
-
-impl Files for Transferred<'_> {
-    fn real_path(&mut self, path: &str) -> Result<String, RemoteFault> {
-        Ok(self.path(path).canonicalize().unwrap().display().to_string())
-    }
-
-    fn stat(&mut self, path: &str) -> Result<Option<Stat>, RemoteFault> {
-        use std::os::unix::fs::MetadataExt as _;
-        let stat = |found: fs::Metadata| Stat {
-            size: Some(found.size()),
-            mode: Some(found.mode()),
-            owner: Some(found.uid()),
-            group: Some(found.gid()),
-        };
-        Ok(fs::metadata(self.path(path)).ok().map(stat))
-    }
-
-    fn read(&mut self, path: &str, _: usize) -> Result<Vec<u8>, RemoteFault> {
-        fs::read(self.path(path)).map_err(|error| failed(path, &error))
-    }
-
-    fn write_new(&mut self, path: &str, bytes: &[u8], mode: u32) -> Result<(), RemoteFault> {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        if let Some(meanwhile) = self.account.meanwhile.take() {
-            meanwhile(&self.path(".ssh/authorized_keys"));
-        }
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(self.path(path));
-        file.and_then(|mut file| file.write_all(bytes))
-            .map_err(|error| failed(path, &error))
-    }
-
-    fn can_replace(&self) -> bool {
-        self.account.can_replace
-    }
-
-    fn replace(&mut self, from: &str, to: &str) -> Result<(), RemoteFault> {
-        assert!(self.can_replace() || !self.path(to).exists(), "the name is taken");
-        fs::rename(self.path(from), self.path(to)).map_err(|error| failed(from, &error))
-    }
-
-    fn make_folder(&mut self, path: &str, mode: u32) -> Result<(), RemoteFault> {
-        use std::os::unix::fs::DirBuilderExt as _;
-        let made = fs::DirBuilder::new().mode(mode).create(self.path(path));
-        made.map_err(|error| failed(path, &error))
-    }
-
-    fn set_mode(&mut self, path: &str, mode: u32) -> Result<(), RemoteFault> {
-        let set = fs::set_permissions(self.path(path), PermissionsExt::from_mode(mode));
-        set.map_err(|error| failed(path, &error))
-    }
-
-    fn remove(&mut self, path: &str) -> Result<(), RemoteFault> {
-        fs::remove_file(self.path(path)).map_err(|error| failed(path, &error))
-    }
-}
-
-impl std::fmt::Debug for Account {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Account")
-    }
-}
-
-impl Account {
-    fn new() -> Self {
-        Self {
-            home: tempfile::tempdir().unwrap(),
-            meanwhile: None,
-            shell: "/bin/sh".into(),
-            sh: None,
-            has_files: false,
-            can_replace: true,
-        }
-    }
-
-    fn with(list: &[u8]) -> Self {
-        let account = Self::new();
-        fs::create_dir(account.path(".ssh")).unwrap();
-        account.put(list);
-        account
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.home.path().join(name)
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "lays out what is there before")]
-    fn put(&self, list: &[u8]) {
-        fs::write(self.path(".ssh/authorized_keys"), list).unwrap();
-    }
-
-    fn list(&self) -> String {
-        String::from_utf8(fs::read(self.path(".ssh/authorized_keys")).unwrap()).unwrap()
-    }
-
-    fn names(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.path(".ssh")).unwrap();
-        let mut names: Vec<_> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-
-    fn mode(&self, name: &str) -> u32 {
-        fs::metadata(self.path(name)).unwrap().permissions().mode() & 0o7777
-    }
-}
-
-impl Remote for Account {
-    fn files<'a>(&'a mut self, _: &'a dyn Watch) -> Result<Box<dyn Files + 'a>, RemoteFault> {
-        if self.has_files {
-            Ok(Box::new(Transferred { account: self }))
-        } else {
-            Err(RemoteFault::NoFiles)
-        }
-    }
-
-    fn run(&mut self, command: &'static str, input: &[u8], _: &dyn Watch) -> Result<Output, RemoteFault> {
-        if !input.is_empty()
-            && let Some(meanwhile) = self.meanwhile.take()
-        {
-            meanwhile(&self.path(".ssh/authorized_keys"));
-        }
-        let command = match &self.sh {
-            Some(sh) => command.replacen("exec sh ", &format!("exec {} ", sh.display()), 1),
-            None => command.to_owned(),
-        };
-        let mut child = Command::new(&self.shell)
-            .args(["-c", &command])
-            .env("HOME", self.home.path())
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
-        let output = child.wait_with_output().unwrap();
-        Ok(Output {
-            status: output.status.code().map(i32::cast_unsigned),
-            stdout: output.stdout,
-            stderr: output.stderr,
-        })
-    }
-}
 
 fn key(line: &str) -> PublicKey {
     match parse(line.as_bytes()).unwrap() {
@@ -377,6 +195,36 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
         assert_eq!(installed.found.loose[0].by, By::Everybody);
         assert_eq!(account.names(), ["authorized_keys"]);
     }
+}
+
+#[test]
+fn an_administrator_of_windows_has_the_list_of_all_administrators() {
+    let mut account = Account::new();
+    account.has_files = true;
+    account.windows =
+        Some("Mandatory Label\r\nBUILTIN\\Administratoren Alias S-1-5-32-544 Group used for deny\r\n");
+    let folder = account.path("C:/ProgramData/ssh");
+    fs::create_dir_all(&folder).unwrap();
+    let list = folder.join("administrators_authorized_keys");
+    fs::File::create(&list).unwrap();
+    let installed = put_on(&mut account).unwrap();
+    assert_eq!(fs::read_to_string(&list).unwrap(), format!("{KEY} me@laptop\n"));
+    assert_eq!(
+        installed.found.place,
+        "C:/ProgramData/ssh/administrators_authorized_keys"
+    );
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    let shut = account
+        .commands
+        .iter()
+        .filter(|command| command.contains("icacls"));
+    assert_eq!(shut.count(), 1);
+
+    account.windows = Some("Everyone Well-known group S-1-1-0\r\nBUILTIN\\Users Alias S-1-5-32-545\r\n");
+    fs::create_dir(account.path(".ssh")).unwrap();
+    let installed = put_on(&mut account).unwrap();
+    assert_eq!(installed.found.place, "~/.ssh/authorized_keys");
+    assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
 }
 
 #[test]
