@@ -15,6 +15,7 @@ mod info;
 mod interrupt;
 mod json;
 mod key_file;
+mod keys;
 mod known_hosts;
 mod man;
 mod passphrases;
@@ -74,6 +75,7 @@ enum Command {
     Comment(comment::CommentFile),
     Cert(cert::Cert),
     Agent(agent::Agent),
+    Keys(keys::Keys),
     Authorized(authorized::Authorized),
     KnownHosts(known_hosts::KnownHosts),
     Provider(provider::Provider),
@@ -106,6 +108,7 @@ pub fn run() -> ExitCode {
         Command::Comment(command) => console.end(command.run(console)),
         Command::Cert(command) => command.run(console),
         Command::Agent(command) => command.run(console),
+        Command::Keys(command) => command.run(console),
         Command::Authorized(command) => console.end(command.run(console)),
         Command::KnownHosts(command) => console.end(command.run(console)),
         Command::Provider(command) => console.end(command.run(console)),

@@ -8,6 +8,7 @@ mod changing;
 mod corpus;
 mod formats;
 mod generating;
+mod keys;
 mod known_hosts;
 #[cfg(unix)]
 mod one_line;
