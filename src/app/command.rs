@@ -1,6 +1,12 @@
 //! Everything that a person can ask for. A command carries no secret: `App` takes those from drafts.
 
+mod lists;
+mod servers;
+
 use std::path::PathBuf;
+
+pub use lists::ListCommand;
+pub use servers::ServerCommand;
 
 use crate::app::Page;
 use crate::app::dialog::{TextSize, ThemeChoice};
@@ -72,30 +78,10 @@ pub enum Command {
         entry: usize,
     },
 
-    /// Put the open key on the server that is typed.
-    InstallOnServer,
-    /// Show which keys may log in there.
-    LookAtServer,
-    /// Yes, it is the right server.
-    TrustServer,
-    /// Hand over the password, passphrase or answers that were typed.
-    SignIn,
-    /// Go on without what is asked for, in another way.
-    SignInOtherwise,
-    /// Take the key off again that was just put on a server.
-    UndoInstall,
-    /// Show which keys may log in on the server that this is about.
-    ShowServerKeys,
-    /// Take the chosen keys off the server.
-    RemoveFromServer,
-    /// Yes, even if no other way in is known.
-    RemoveLastWayIn,
-    /// No, let the last way in be.
-    KeepLastWayIn,
-    /// Do the same on the server once more.
-    TryServerAgain,
-    /// Have done with the server.
-    LeaveServer,
+    /// Something on a server.
+    Server(ServerCommand),
+    /// Lists of hosts and keys, and forms for keys.
+    Lists(ListCommand),
 
     /// Copy the public key line.
     CopyPublicKey,

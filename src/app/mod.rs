@@ -49,7 +49,6 @@ use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
 use errand::Servers;
 use job::{Job, Poll, Wake};
 use saving::{Choice, Strength};
-use servers::LastWayIn;
 use settings::{Kept, Settings};
 use speed::Speed;
 use stage::{Document, Generating, Stage, Stirring, Subject};
@@ -193,18 +192,8 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
-            Command::InstallOnServer => self.install_on_server(desktop),
-            Command::LookAtServer => self.look_at_server(desktop),
-            Command::TrustServer => self.trust_server(),
-            Command::SignIn => self.sign_in(),
-            Command::SignInOtherwise => self.sign_in_otherwise(),
-            Command::UndoInstall => self.undo_install(),
-            Command::ShowServerKeys => self.show_server_keys(desktop),
-            Command::RemoveFromServer => self.remove_from_server(LastWayIn::Stays),
-            Command::RemoveLastWayIn => self.remove_from_server(LastWayIn::Goes),
-            Command::KeepLastWayIn => self.keep_last_way_in(),
-            Command::TryServerAgain => self.try_server_again(desktop),
-            Command::LeaveServer => self.leave_server(),
+            Command::Server(command) => self.apply_to_server(command, desktop),
+            Command::Lists(command) => self.apply_to_lists(command, desktop),
 
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
@@ -246,6 +235,7 @@ impl App {
         self.poll_unlock();
         self.poll_agents();
         self.poll_servers();
+        self.poll_lists();
         self.poll_speed();
         self.poll_settings();
     }

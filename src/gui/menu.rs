@@ -9,6 +9,7 @@ use eframe::egui::{
 use super::pieces::{self, alt_pressed};
 use super::theme::Palette;
 use super::{shortcuts, signs};
+use crate::app::command::ListCommand;
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Kind, Page};
@@ -187,8 +188,17 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     if entry_ui(ui, has_private, PUT_ON_SERVER, None) {
         out.push(Command::ShowPage(Page::Servers));
     }
+    if entry_ui(ui, document.is_some(), "Where the public key goes…", None) {
+        out.push(Command::Lists(ListCommand::ShowProviders));
+    }
     if entry_ui(ui, true, "Agents…", None) {
         out.push(Command::ShowAgents);
+    }
+    if entry_ui(ui, true, "Known hosts…", None) {
+        out.push(Command::Lists(ListCommand::ShowHosts));
+    }
+    if entry_ui(ui, true, "Who may log in here…", None) {
+        out.push(Command::Lists(ListCommand::ShowAuthorized));
     }
     ui.separator();
     for kind in Kind::MAIN.into_iter().chain(Kind::MORE) {

@@ -4,14 +4,14 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use crate::scene::Scene;
-use keywright::app::command::Command as Ask;
+use keywright::app::command::{Command as Ask, ServerCommand};
 use keywright::app::errand::{Now, Step, Visit};
 use keywright::app::{App, Page};
 
 impl Scene {
     fn visit(&mut self, address: &str) {
         self.app.servers.address = address.to_owned();
-        self.ask(Ask::LookAtServer);
+        self.ask(Ask::Server(ServerCommand::Look));
     }
 
     /// Why the visit cannot go on.
@@ -51,9 +51,9 @@ fn a_port_where_nobody_listens_is_named_and_can_be_tried_again() {
     let mut scene = Scene::new();
     scene.visit(&format!("jo@127.0.0.1:{port}"));
     assert_eq!(scene.stopped(), "connect-refused");
-    scene.ask(Ask::TryServerAgain);
+    scene.ask(Ask::Server(ServerCommand::TryAgain));
     assert_eq!(scene.stopped(), "connect-refused");
-    scene.ask(Ask::LeaveServer);
+    scene.ask(Ask::Server(ServerCommand::Leave));
     assert!(scene.app.servers.visit.is_none());
     assert_eq!(scene.app.servers.address, format!("jo@127.0.0.1:{port}"));
 }
@@ -66,7 +66,7 @@ fn a_server_that_says_nothing_is_left_at_once() {
     scene.visit(&format!("jo@127.0.0.1:{port}"));
     let (_stream, _) = listener.accept().expect("it connects");
     let begun = Instant::now();
-    scene.ask(Ask::LeaveServer);
+    scene.ask(Ask::Server(ServerCommand::Leave));
     scene.wait(|app| app.servers.visit.is_none());
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(
@@ -79,7 +79,7 @@ fn a_server_that_says_nothing_is_left_at_once() {
 fn a_key_that_is_in_no_file_is_not_installed() {
     let mut scene = Scene::with_key();
     scene.app.servers.address = "jo@127.0.0.1:1".to_owned();
-    scene.ask(Ask::InstallOnServer);
+    scene.ask(Ask::Server(ServerCommand::Install));
     assert!(scene.app.servers.visit.is_none());
 }
 
@@ -87,7 +87,7 @@ fn a_key_that_is_in_no_file_is_not_installed() {
 fn what_will_happen_is_known_before_it_does() {
     let mut scene = Scene::with_saved_key();
     scene.app.servers.address = "jo@127.0.0.1:1".to_owned();
-    scene.ask(Ask::InstallOnServer);
+    scene.ask(Ask::Server(ServerCommand::Install));
     let visit = scene.app.servers.visit.as_deref().expect("it began");
     let steps: Vec<Step> = visit.to_come().collect();
     assert_eq!(
@@ -101,8 +101,8 @@ fn what_will_happen_is_known_before_it_does() {
         ]
     );
     // Asking for something else does not disturb it.
-    scene.ask(Ask::TrustServer);
-    scene.ask(Ask::UndoInstall);
-    scene.ask(Ask::SignIn);
+    scene.ask(Ask::Server(ServerCommand::Trust));
+    scene.ask(Ask::Server(ServerCommand::Undo));
+    scene.ask(Ask::Server(ServerCommand::SignIn));
     assert_eq!(scene.stopped(), "connect-refused");
 }

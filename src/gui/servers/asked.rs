@@ -4,6 +4,7 @@ use eframe::egui::{Key, Label, Ui, vec2};
 
 use super::Scene;
 use crate::app::Command;
+use crate::app::command::ServerCommand as C;
 use crate::app::errand::{NewHost, Prompt, Question, SignIn};
 use crate::gui::art::art_ui;
 use crate::gui::passphrase_field::passphrase_field_ui;
@@ -34,8 +35,8 @@ pub(super) fn new_host_ui(ui: &mut Ui, host: &NewHost, server: &str, scene: &mut
             "Nothing secret has been sent so far. If you go on, the server's key is remembered in known_hosts, where ssh finds it too.",
         );
         match buttons_ui(ui, scene.is_new, &["Stop", "Trust and go on"]) {
-            Some(0) => scene.out.push(Command::LeaveServer),
-            Some(_) => scene.out.push(Command::TrustServer),
+            Some(0) => scene.out.push(Command::Server(C::Leave)),
+            Some(_) => scene.out.push(Command::Server(C::Trust)),
             None => {}
         }
     });
@@ -104,10 +105,10 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
         let mut buttons = vec!["Sign in", "Cancel"];
         buttons.extend(other);
         match buttons_ui(ui, false, &buttons) {
-            Some(0) => scene.out.push(Command::SignIn),
-            Some(1) => scene.out.push(Command::LeaveServer),
-            Some(_) => scene.out.push(Command::SignInOtherwise),
-            None if is_entered => scene.out.push(Command::SignIn),
+            Some(0) => scene.out.push(Command::Server(C::SignIn)),
+            Some(1) => scene.out.push(Command::Server(C::Leave)),
+            Some(_) => scene.out.push(Command::Server(C::SignInOtherwise)),
+            None if is_entered => scene.out.push(Command::Server(C::SignIn)),
             None => {}
         }
     });

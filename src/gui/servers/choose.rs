@@ -2,6 +2,7 @@
 
 use eframe::egui::{Button, Key, Margin, Popup, TextEdit, TextStyle, Ui, vec2};
 
+use crate::app::command::ServerCommand as C;
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::gui::pieces::{self, Tone};
@@ -33,7 +34,7 @@ pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, is_new: bool, out: &mut Vec<
         );
         let button = Button::new("Show keys on this server").min_size(vec2(0.0, 36.0));
         if ui.add_enabled(has_server, button).clicked() {
-            out.push(Command::LookAtServer);
+            out.push(Command::Server(C::Look));
         }
     });
 }
@@ -127,7 +128,7 @@ fn install_ui(
         .inner
         .clicked();
     if may_go && (is_clicked || is_asked) {
-        out.push(Command::InstallOnServer);
+        out.push(Command::Server(C::Install));
     }
 }
 

@@ -4,6 +4,7 @@ use eframe::egui::{Label, RichText, Ui};
 
 use super::Scene;
 use crate::app::Command;
+use crate::app::command::ServerCommand as C;
 use crate::app::errand::Listed;
 use crate::app::servers::{ListedKey, ListedLine};
 use crate::gui::pieces::{self, Tone, buttons_ui};
@@ -44,8 +45,8 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
     };
     let buttons: &[&str] = if count == 0 { &["Done"] } else { &["Done", &remove] };
     match buttons_ui(ui, scene.is_new, buttons) {
-        Some(0) => scene.out.push(Command::LeaveServer),
-        Some(_) => scene.out.push(Command::RemoveFromServer),
+        Some(0) => scene.out.push(Command::Server(C::Leave)),
+        Some(_) => scene.out.push(Command::Server(C::Remove)),
         None => {}
     }
 }
@@ -128,8 +129,8 @@ pub(super) fn last_way_in_ui(ui: &mut Ui, listed: &Listed, scene: &mut Scene<'_>
         );
         ui.add(Label::new(what).wrap());
         match buttons_ui(ui, scene.is_new, &["Keep it", "Remove it all the same"]) {
-            Some(0) => scene.out.push(Command::KeepLastWayIn),
-            Some(_) => scene.out.push(Command::RemoveLastWayIn),
+            Some(0) => scene.out.push(Command::Server(C::KeepLastWayIn)),
+            Some(_) => scene.out.push(Command::Server(C::RemoveLastWayIn)),
             None => {}
         }
     });

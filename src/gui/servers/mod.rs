@@ -10,6 +10,7 @@ use eframe::egui::{CentralPanel, Frame, Id, ScrollArea, TextStyle, Ui};
 
 use super::pieces::{self, buttons_ui};
 use super::theme::Palette;
+use crate::app::command::ServerCommand as C;
 use crate::app::errand::{Errand, Now, Step, Visit};
 use crate::app::{App, Command};
 
@@ -124,6 +125,6 @@ fn working_ui(ui: &mut Ui, visit: &Visit, is_stopping: bool, scene: &mut Scene<'
             "This takes a moment. It is done wholly or not at all, so it is not stopped on the way.",
         );
     } else if buttons_ui(ui, scene.is_new, &["Cancel"]).is_some() {
-        scene.out.push(Command::LeaveServer);
+        scene.out.push(Command::Server(C::Leave));
     }
 }

@@ -3,6 +3,7 @@
 use eframe::egui::{Label, Ui};
 
 use super::Scene;
+use crate::app::command::ServerCommand as C;
 use crate::app::errand::Works;
 use crate::app::{Command, Problem};
 use crate::gui::pieces::{self, Tone, buttons_ui};
@@ -67,10 +68,10 @@ pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, can_be_undone: bool, sc
 fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
     let pressed = buttons_ui(ui, scene.is_new, buttons).map(|index| buttons[index]);
     scene.out.extend(pressed.map(|pressed| match pressed {
-        DONE => Command::LeaveServer,
-        UNDO => Command::UndoInstall,
-        SHOW => Command::ShowServerKeys,
-        _ => Command::TryServerAgain,
+        DONE => Command::Server(C::Leave),
+        UNDO => Command::Server(C::Undo),
+        SHOW => Command::Server(C::ShowKeys),
+        _ => Command::Server(C::TryAgain),
     }));
 }
 

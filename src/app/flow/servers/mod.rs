@@ -4,6 +4,7 @@ mod work;
 
 use std::sync::Arc;
 
+use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
     Came, Errand, NewHost, Now, Prompt, Question, ReachedThere, SignIn, Step, Undoable, Visit, Works,
@@ -35,7 +36,25 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn install_on_server(&mut self, desktop: &dyn Desktop) {
+    pub(in crate::app) fn apply_to_server(&mut self, command: ServerCommand, desktop: &dyn Desktop) {
+        use ServerCommand as C;
+        match command {
+            C::Install => self.install_on_server(desktop),
+            C::Look => self.visit(Errand::Look, desktop),
+            C::Trust => self.trust_server(),
+            C::SignIn => self.sign_in(),
+            C::SignInOtherwise => self.answer(|_| Given::Nothing),
+            C::Undo => self.undo_install(),
+            C::ShowKeys => self.show_server_keys(desktop),
+            C::Remove => self.remove_from_server(LastWayIn::Stays),
+            C::RemoveLastWayIn => self.remove_from_server(LastWayIn::Goes),
+            C::KeepLastWayIn => self.keep_last_way_in(),
+            C::TryAgain => self.try_server_again(desktop),
+            C::Leave => self.leave_server(),
+        }
+    }
+
+    fn install_on_server(&mut self, desktop: &dyn Desktop) {
         let Some(document) = self.document().filter(|document| !document.is_new()) else {
             return;
         };
@@ -44,10 +63,6 @@ impl App {
         };
         let line = NewLine::new(document.public(), &NewOptions::default(), &comment);
         self.visit(Errand::Install(line), desktop);
-    }
-
-    pub(in crate::app) fn look_at_server(&mut self, desktop: &dyn Desktop) {
-        self.visit(Errand::Look, desktop);
     }
 
     fn visit(&mut self, errand: Errand, desktop: &dyn Desktop) {
@@ -72,7 +87,7 @@ impl App {
     }
 
     /// Ends the visit; while something is being done on the server, as soon as it is known how that ended.
-    pub(in crate::app) fn leave_server(&mut self) {
+    fn leave_server(&mut self) {
         let Some(visit) = &mut self.servers.visit else {
             return;
         };
@@ -84,7 +99,7 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn try_server_again(&mut self, desktop: &dyn Desktop) {
+    fn try_server_again(&mut self, desktop: &dyn Desktop) {
         if let Some(visit) = self.servers.visit.take() {
             self.servers.address = visit.address;
             match visit.errand {
@@ -94,7 +109,7 @@ impl App {
         }
     }
 
-    pub(in crate::app) fn trust_server(&mut self) {
+    fn trust_server(&mut self) {
         self.go_on(|now, _, wake| match now {
             Now::NewHost(host) => working(wake, move |_| work::remember(host.reached)),
             other => other,
@@ -102,7 +117,7 @@ impl App {
     }
 
     /// Hands over what was typed.
-    pub(in crate::app) fn sign_in(&mut self) {
+    fn sign_in(&mut self) {
         self.answer(|question| match question {
             Question::Passphrase { typed, .. } | Question::Password { typed, .. } => {
                 Given::Secret(typed.to_passphrase())
@@ -112,10 +127,6 @@ impl App {
                 Given::Answers(answers.collect())
             }
         });
-    }
-
-    pub(in crate::app) fn sign_in_otherwise(&mut self) {
-        self.answer(|_| Given::Nothing);
     }
 
     fn answer(&mut self, given: impl FnOnce(&Question) -> Given) {
@@ -129,7 +140,7 @@ impl App {
         });
     }
 
-    pub(in crate::app) fn undo_install(&mut self) {
+    fn undo_install(&mut self) {
         self.go_on(|now, visit, wake| {
             let (session, undo) = match now {
                 Now::Works(works) => match works.undo {
@@ -149,14 +160,14 @@ impl App {
     }
 
     /// The list of the server where this visit is.
-    pub(in crate::app) fn show_server_keys(&mut self, desktop: &dyn Desktop) {
+    fn show_server_keys(&mut self, desktop: &dyn Desktop) {
         if let Some(visit) = self.servers.visit.take() {
             self.servers.address = visit.address;
             self.visit(Errand::Look, desktop);
         }
     }
 
-    pub(in crate::app) fn remove_from_server(&mut self, last: LastWayIn) {
+    fn remove_from_server(&mut self, last: LastWayIn) {
         self.go_on(|now, visit, wake| match now {
             Now::Listed(listed) | Now::LastWayIn(listed) if !listed.chosen.is_empty() => {
                 visit.errand = Errand::Remove;
@@ -171,7 +182,7 @@ impl App {
         });
     }
 
-    pub(in crate::app) fn keep_last_way_in(&mut self) {
+    fn keep_last_way_in(&mut self) {
         self.go_on(|now, visit, _| match now {
             Now::LastWayIn(listed) => {
                 visit.errand = Errand::Look;
