@@ -262,11 +262,11 @@ impl Screen {
 
     /// Puts a text on the clipboard, as another program does.
     pub(crate) fn copy(&self, text: &str) {
-        let file = self.path("copied");
-        std::fs::write(&file, text).expect("there is room");
+        self.put("copied", text, 0o600);
         // It goes on in the background, for somebody has to hand the text out.
         let mut copy = self.command("xclip");
-        copy.args(["-selection", "clipboard", "-i"]).arg(file);
+        copy.args(["-selection", "clipboard", "-i"])
+            .arg(self.path("copied"));
         copy.stdout(Stdio::null()).stderr(Stdio::null());
         let status = copy.status();
         let status = status.unwrap_or_else(|error| not_started(&copy, &error));
