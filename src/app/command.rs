@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::app::Page;
 use crate::app::dialog::{TextSize, ThemeChoice};
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::settings::WindowShape;
@@ -86,6 +87,8 @@ pub enum Command {
 
     /// Put the key away and start anew.
     NewKey,
+    /// Go to this page.
+    ShowPage(Page),
     /// Show a file in the file manager.
     ShowInFolder(PathBuf),
     /// Show the commands that would do the same.

@@ -4,6 +4,7 @@
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
 pub mod agents;
+pub mod authorized;
 pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
@@ -14,10 +15,16 @@ pub mod duration;
 mod flow;
 pub mod guessing;
 pub mod job;
+pub mod keys;
+pub mod known_hosts;
+pub mod lists;
 pub mod making;
 mod next_key;
 pub mod opening;
+mod own_file;
+mod page;
 mod problem;
+pub mod providers;
 pub mod saving;
 pub mod settings;
 pub mod speed;
@@ -29,6 +36,7 @@ use std::time::Duration;
 
 pub use command::Command;
 pub use next_key::{Kind, NextKey};
+pub use page::Page;
 pub use problem::{Blame, Problem};
 
 use crate::key::entropy::EntropyPool;
@@ -64,6 +72,8 @@ impl Status {
 /// The whole program but for its looks.
 #[derive(Debug)]
 pub struct App {
+    /// The page that is shown.
+    pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
     /// The dialog that is open.
@@ -116,6 +126,7 @@ impl App {
     pub fn new(wake: Wake, kept: Kept) -> Self {
         let settings = kept.settings().clone();
         Self {
+            page: Page::default(),
             stage: Stage::Empty,
             dialog: None,
             status: Status::default(),
@@ -177,10 +188,12 @@ impl App {
 
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
+                    self.page = Page::Key;
                     self.stage = Stage::Empty;
                     self.status = Status::default();
                 }
             }
+            Command::ShowPage(page) => self.page = page,
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -301,6 +314,7 @@ impl App {
             self.dialog = Some(Dialog::WeakKey(spec));
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
+            self.page = Page::Key;
             let previous = self.take_document();
             let pool = Box::new(EntropyPool::new());
             self.stage = Stage::Stirring(Stirring { spec, pool, previous });
@@ -389,6 +403,7 @@ impl App {
     }
 
     fn show(&mut self, document: Document) {
+        self.page = Page::Key;
         self.stage = Stage::Ready(Box::new(document));
         self.measure_speed();
     }

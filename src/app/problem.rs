@@ -3,9 +3,11 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
+mod keys;
 mod lists;
 mod remote;
 
+use crate::app::keys::register::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
@@ -464,6 +466,7 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    KeyNameError,
     RemoteFault,
     TargetError,
     KnownHostsError,

@@ -17,6 +17,7 @@ pub mod key_lines;
 pub mod known_hosts;
 mod line_file;
 mod oid;
+pub mod one_line;
 pub mod openssh;
 mod pattern;
 mod pem;

@@ -15,7 +15,13 @@ pub fn home() -> Option<PathBuf> {
 /// not exist.
 #[must_use]
 pub fn ssh_folder() -> Option<PathBuf> {
-    home().map(|home| home.join(".ssh"))
+    home().as_deref().map(ssh_folder_in)
+}
+
+/// The same below a home folder that is known.
+#[must_use]
+pub fn ssh_folder_in(home: &Path) -> PathBuf {
+    home.join(".ssh")
 }
 
 /// Where a key called `file_name` would lie by default.

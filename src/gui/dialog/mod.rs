@@ -15,9 +15,10 @@ mod unlock;
 mod unsaved;
 mod weak_key;
 
-use eframe::egui::{Button, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
+use eframe::egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
 
-use super::{pieces, theme};
+use super::pieces::{self, buttons_ui};
+use super::theme;
 use crate::app::dialog::Dialog;
 use crate::app::{App, Command};
 
@@ -154,34 +155,6 @@ fn width(dialog: &Dialog) -> f32 {
         | Dialog::TypePath(_) => 520.0,
         _ => 440.0,
     }
-}
-
-/// The buttons at the foot, the first of which answers to Enter; says which was pressed.
-fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
-    let mut pressed = None;
-    ui.add_space(8.0);
-    ui.horizontal_wrapped(|ui| {
-        for (index, &text) in texts.iter().enumerate() {
-            let button = Button::new(text).min_size(vec2(88.0, 36.0));
-            let response = if index == 0 {
-                pieces::primary_ui(ui, button)
-            } else {
-                ui.add(button)
-            };
-            if index == 0 && takes_focus {
-                response.request_focus();
-            }
-            if response.clicked() {
-                pressed = Some(index);
-            }
-        }
-    });
-    // When a click beside everything has taken the focus away, Enter still means the first.
-    let is_unfocused = ui.memory(Memory::focused).is_none();
-    if is_unfocused && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-        pressed = Some(0);
-    }
-    pressed
 }
 
 /// A paragraph of a dialog.
