@@ -54,9 +54,7 @@ fn a_command_reads_its_input_and_says_how_it_ended() {
 #[test]
 fn much_goes_there_and_comes_back() {
     let server = serving("");
-    let long: Vec<u8> = (0_u32..1_000_000)
-        .flat_map(|number| number.to_be_bytes())
-        .collect();
+    let long: Vec<u8> = (0_u32..1_000_000).flat_map(u32::to_be_bytes).collect();
     let output = run(&server, "cat", &long).expect("it runs");
     assert!(output.stdout == long, "{} bytes", output.stdout.len());
     // It does not read what it is given.

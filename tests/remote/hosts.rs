@@ -12,6 +12,7 @@ use keywright::sys::remote::{Expect, Handshake, HostFault, KnownHostsFiles, Remo
 
 use crate::common::Kind;
 use crate::sshd::{Sshd, line_of, make_host_key, public};
+use crate::tools::Tool;
 
 fn known_hosts(server: &Sshd) -> PathBuf {
     server.folder().path("known_hosts")
@@ -131,7 +132,7 @@ fn an_authority_vouches_for_a_server() {
         let tool = folder
             .tool("ssh-keygen")
             .args(["-q", "-s", "authority", "-I", "x"]);
-        let tool = words.iter().fold(tool, |tool, word| tool.arg(word));
+        let tool = words.iter().fold(tool, Tool::arg);
         tool.arg("host_ed25519.pub").output().expect("a certificate");
         // sshd reads it when it starts, and a connection is served by a new one.
         let target = server.target();

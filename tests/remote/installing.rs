@@ -73,9 +73,8 @@ fn every_odd_list_keeps_its_bytes_and_gets_the_line() {
     let server = Sshd::start();
     let person = Person::knowing(&server);
     let (old, new) = (person.line("old"), person.line("new"));
-    let many: String = (0..500)
-        .map(|number| format!("no-pty,environment=\"X=\\\"{number}\\\"\",from=\"*\" {old}"))
-        .collect();
+    let odd = |number: i32| format!("no-pty,environment=\"X=\\\"{number}\\\"\",from=\"*\" {old}");
+    let many = (0..500).map(odd).collect::<Vec<_>>().concat();
     let cases = [
         ("no newline at its end", old.trim_end().to_owned(), "\n"),
         ("CRLF", format!("# é\r\n{}\r\n", old.trim_end()), ""),

@@ -5,6 +5,7 @@
 //! but the server.
 
 #![cfg(target_os = "linux")]
+#![expect(clippy::disallowed_methods, reason = "lays out what is there before")]
 
 #[path = "../common/mod.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]

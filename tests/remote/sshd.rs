@@ -26,7 +26,7 @@ const UID: u32 = 61_234;
 
 /// A server and its one account.
 pub(crate) struct Sshd {
-    sshd: Option<Running>,
+    running: Option<Running>,
     port: u16,
     folder: Folder,
 }
@@ -55,8 +55,11 @@ impl Sshd {
             let port = free_port();
             write_config(&folder, port, lines);
             if let Some(sshd) = run(&folder) {
-                let sshd = Some(sshd);
-                return Self { sshd, port, folder };
+                return Self {
+                    running: Some(sshd),
+                    port,
+                    folder,
+                };
             }
         }
         panic!("sshd found no port in five tries");
@@ -176,13 +179,13 @@ impl Sshd {
             next += 1;
         }
         as_root("kill").arg("-KILL").args(&all).status().expect("kill");
-        self.sshd = None;
+        self.running = None;
     }
 }
 
 impl Drop for Sshd {
     fn drop(&mut self) {
-        if self.sshd.is_some() && !is_root() {
+        if self.running.is_some() && !is_root() {
             let pid = self.folder.get_text("pid");
             drop(as_root("kill").arg(pid.trim()).status());
         }
