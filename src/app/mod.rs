@@ -186,6 +186,8 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
+            Command::Lists(command) => self.apply_to_lists(command, desktop),
+
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
                     self.page = Page::Key;
@@ -224,6 +226,7 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_agents();
+        self.poll_lists();
         self.poll_speed();
         self.poll_settings();
     }

@@ -6,6 +6,7 @@ mod cat;
 mod certificates;
 mod dialogs;
 mod layout;
+mod lists;
 mod making;
 mod opening;
 mod passphrases;

@@ -5,5 +5,6 @@ mod agents;
 mod certificate;
 mod copy;
 mod folders;
+mod lists;
 mod open;
 mod save;

@@ -2,12 +2,16 @@
 
 mod about;
 mod agents;
+mod authorized;
 mod certificate;
 mod command_lines;
 mod doubts;
+mod known_hosts;
+mod list;
 mod overwrite;
 mod parameters;
 mod problem;
+mod providers;
 mod settings;
 mod ssh1;
 mod type_path;
@@ -57,6 +61,14 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     }
     let speed = app.speed();
     let has_private = app.document().is_some_and(|document| document.key().is_some());
+    let preview = match &app.dialog {
+        Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
+        _ => None,
+    };
+    let pasted = match &app.dialog {
+        Some(Dialog::Providers(dialog)) => app.provider_text(*dialog),
+        _ => None,
+    };
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
             ui.memory_mut(|memory| memory.request_focus(before));
@@ -103,6 +115,13 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
                 Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
                 Dialog::Agents(agents) => agents::agents_ui(ui, agents, has_private, &mut scene),
+                Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
+                Dialog::Authorized(dialog) => {
+                    authorized::authorized_ui(ui, dialog, preview.as_ref(), &mut scene);
+                }
+                Dialog::Providers(dialog) => {
+                    providers::providers_ui(ui, dialog, pasted.as_ref(), &mut scene);
+                }
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
                     parameters::parameters_ui(ui, parameters, speed, &mut scene);
@@ -137,6 +156,9 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
         Dialog::Certificate(_) => "Certificate info".to_owned(),
         Dialog::Agents(_) => "Keys in agents".to_owned(),
+        Dialog::KnownHosts(_) => "Known hosts".to_owned(),
+        Dialog::Authorized(_) => "Who may log in here".to_owned(),
+        Dialog::Providers(_) => "Where the public key goes".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
         Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
         Dialog::Settings => "Settings".to_owned(),
@@ -147,7 +169,9 @@ fn title(dialog: &Dialog) -> String {
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::CommandLines(_) | Dialog::Agents(_) => 640.0,
-        Dialog::Certificate(_) => 720.0,
+        Dialog::Certificate(_) | Dialog::KnownHosts(_) | Dialog::Authorized(_) | Dialog::Providers(_) => {
+            720.0
+        }
         Dialog::Unlock(_)
         | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
