@@ -10,7 +10,7 @@ use keywright::app::{App, Page};
 
 impl Scene {
     fn visit(&mut self, address: &str) {
-        self.app.servers.address = address.to_owned();
+        address.clone_into(&mut self.app.servers.address);
         self.ask(Ask::Server(ServerCommand::Look));
     }
 
