@@ -36,6 +36,12 @@ pub fn reach(target: &Target, watch: &dyn Watch) -> Result<Reached, ServerFault>
 }
 
 impl Reached {
+    /// Where it was.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
     /// What the lists say about the key that it shows.
     #[must_use]
     pub fn trust(&self) -> &Trust {
