@@ -63,6 +63,9 @@ pub trait Desktop {
     /// Shows a file in the system's file manager.
     fn show_in_folder(&self, path: &Path);
 
+    /// The home folder of whoever sits here; nothing where it is not known.
+    fn home(&self) -> Option<PathBuf>;
+
     /// How the key agents of the session are found.
     fn agents(&self) -> FindAgents;
 }

@@ -19,6 +19,7 @@ pub mod keys;
 pub mod known_hosts;
 pub mod lists;
 pub mod making;
+pub mod my_keys;
 mod next_key;
 pub mod opening;
 mod own_file;
@@ -45,6 +46,7 @@ use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
 use job::{Job, Poll, Wake};
+use my_keys::{KeysCommand, MyKeys};
 use saving::{Choice, Strength};
 use settings::{Kept, Settings};
 use speed::Speed;
@@ -76,6 +78,8 @@ pub struct App {
     pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
+    /// What the page “My keys” shows.
+    pub my_keys: MyKeys,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -128,6 +132,7 @@ impl App {
         Self {
             page: Page::default(),
             stage: Stage::Empty,
+            my_keys: MyKeys::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -193,7 +198,14 @@ impl App {
                     self.status = Status::default();
                 }
             }
-            Command::ShowPage(page) => self.page = page,
+            Command::ShowPage(page) => {
+                self.page = page;
+                // Files come and go while the page is not looked at.
+                if page == Page::MyKeys {
+                    self.apply_to_keys(KeysCommand::Read, desktop);
+                }
+            }
+            Command::Keys(command) => self.apply_to_keys(command, desktop),
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -224,6 +236,7 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_agents();
+        self.poll_keys();
         self.poll_speed();
         self.poll_settings();
     }

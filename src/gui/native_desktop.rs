@@ -10,12 +10,12 @@ mod portal;
 mod zenity;
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picking};
 use crate::secret::SecretBytes;
-use crate::sys::agent;
+use crate::sys::{agent, home};
 
 /// The system's own dialogs, clipboard and file manager.
 #[derive(Default)]
@@ -47,6 +47,10 @@ fn why(error: &arboard::Error) -> ClipboardError {
 }
 
 impl Desktop for NativeDesktop {
+    fn home(&self) -> Option<PathBuf> {
+        home::home()
+    }
+
     fn agents(&self) -> FindAgents {
         Box::new(agent::agents)
     }

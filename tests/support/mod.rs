@@ -29,6 +29,8 @@ pub(crate) struct Script {
     pub(crate) copied: RefCell<Vec<String>>,
     /// The key agents that are there.
     pub(crate) agents: RefCell<Vec<Agent>>,
+    /// The home folder; none unless a test makes one.
+    pub(crate) home: RefCell<Option<PathBuf>>,
     /// The files that were shown in their folders.
     pub(crate) shown: RefCell<Vec<PathBuf>>,
 }
@@ -72,6 +74,10 @@ impl Scripted {
 }
 
 impl Desktop for Scripted {
+    fn home(&self) -> Option<PathBuf> {
+        self.0.home.borrow().clone()
+    }
+
     fn agents(&self) -> FindAgents {
         let agents = self.0.agents.borrow().clone();
         Box::new(|| agents)

@@ -5,5 +5,6 @@ mod agents;
 mod certificate;
 mod copy;
 mod folders;
+mod my_keys;
 mod open;
 mod save;

@@ -112,6 +112,12 @@ impl Plan {
         self.file.path()
     }
 
+    /// Whether a key becomes the default one; otherwise none is any more.
+    #[must_use]
+    pub fn sets_a_key(&self) -> bool {
+        matches!(self.edit, Edit::Default(Some(_)))
+    }
+
     /// Whether the configuration has to be changed at all.
     #[must_use]
     pub fn changes_configuration(&self) -> bool {

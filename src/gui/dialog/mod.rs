@@ -1,13 +1,16 @@
 //! The dialogs: a file for each. At most one is open; Esc closes it, and Enter does what is first.
 
 mod about;
+mod add_place;
 mod agents;
 mod certificate;
 mod command_lines;
+mod default_key;
 mod doubts;
 mod overwrite;
 mod parameters;
 mod problem;
+mod remove_key;
 mod settings;
 mod ssh1;
 mod type_path;
@@ -56,6 +59,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.shown = shown;
     }
     let speed = app.speed();
+    let whose = app.my_keys.whose().clone();
     let has_private = app.document().is_some_and(|document| document.key().is_some());
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
@@ -103,6 +107,11 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
                 Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
                 Dialog::Agents(agents) => agents::agents_ui(ui, agents, has_private, &mut scene),
+                Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &whose, &mut scene),
+                Dialog::RemoveKey { title, removal } => {
+                    remove_key::remove_key_ui(ui, title, removal, &whose, &mut scene);
+                }
+                Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &mut scene),
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
                     parameters::parameters_ui(ui, parameters, speed, &mut scene);
@@ -137,6 +146,9 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
         Dialog::Certificate(_) => "Certificate info".to_owned(),
         Dialog::Agents(_) => "Keys in agents".to_owned(),
+        Dialog::DefaultKey(plan) => default_key::title(plan).to_owned(),
+        Dialog::RemoveKey { title, .. } => format!("Move {title} to the trash?"),
+        Dialog::AddPlace(_) => "Where are more of your keys?".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
         Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
         Dialog::Settings => "Settings".to_owned(),
@@ -146,12 +158,14 @@ fn title(dialog: &Dialog) -> String {
 
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::CommandLines(_) | Dialog::Agents(_) => 640.0,
+        Dialog::CommandLines(_) | Dialog::Agents(_) | Dialog::DefaultKey(_) => 640.0,
         Dialog::Certificate(_) => 720.0,
         Dialog::Unlock(_)
         | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
         | Dialog::Settings
+        | Dialog::RemoveKey { .. }
+        | Dialog::AddPlace(_)
         | Dialog::TypePath(_) => 520.0,
         _ => 440.0,
     }
