@@ -85,7 +85,19 @@ pub(super) struct Finished {
 pub(super) struct Outcome {
     pub(super) sentence: String,
     pub(super) file: Option<PathBuf>,
-    pub(super) removed: Option<(String, Removed)>,
+    pub(super) trash: Trash,
+}
+
+/// What becomes of the offer to put a key back.
+#[derive(Debug, Default)]
+pub(super) enum Trash {
+    /// It stays as it is.
+    #[default]
+    Same,
+    /// It is for this key now.
+    Holds(String, Removed),
+    /// The key is back.
+    Empty,
 }
 
 impl Outcome {

@@ -5,11 +5,11 @@ use std::path::Path;
 use crate::app::desktop::Desktop;
 use crate::app::dialog::{AddPlace, Dialog, Unsaved};
 use crate::app::job::{Job, Poll};
-use crate::app::keys::default_key::Plan;
+use crate::app::keys::default_key::{self, Plan};
 use crate::app::keys::removal::Removal;
 use crate::app::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
-use crate::app::my_keys::{Finished, KeysCommand, Outcome, Work};
-use crate::app::{App, Blame, Problem, Status, lost, opening};
+use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
+use crate::app::{App, Problem, Status, lost, opening};
 use crate::key::watch::Unwatched;
 use crate::sys::home;
 
@@ -104,9 +104,13 @@ impl App {
             Ok(Outcome {
                 sentence,
                 file,
-                removed,
+                trash,
             }) => {
-                self.my_keys.removed = removed;
+                match trash {
+                    Trash::Same => {}
+                    Trash::Holds(title, removed) => self.my_keys.removed = Some((title, removed)),
+                    Trash::Empty => self.my_keys.removed = None,
+                }
                 self.status = Status { text: sentence, file };
             }
             Err(problem) => self.fail("This was not done", problem),
@@ -166,7 +170,8 @@ impl App {
     fn plan_default(&mut self) {
         let Some(key) = self.my_keys.chosen() else { return };
         let (Some(file), Some(fingerprint)) = (key.file_for_ssh(), key.fingerprint().cloned()) else {
-            return self.fail("Nothing was changed", not_for_ssh(key));
+            let problem = default_key::not_for_ssh(&key.title());
+            return self.fail("Nothing was changed", problem);
         };
         let path = file.path.clone();
         self.plan_for_keys(move |whose| Plan::set(whose, &path, &fingerprint, false));
@@ -221,7 +226,7 @@ impl App {
             Ok(Outcome {
                 sentence: removed.sentence(&title, whose),
                 file: removed.files().first().cloned(),
-                removed: Some((title, removed)),
+                trash: Trash::Holds(title, removed),
             })
         });
     }
@@ -230,12 +235,15 @@ impl App {
         if self.my_keys.is_busy() {
             return;
         }
-        let Some((title, mut removed)) = self.my_keys.removed.take() else {
+        let Some((title, mut removed)) = self.my_keys.removed.clone() else {
             return;
         };
-        self.do_with_keys(move |_| match removed.put_back() {
-            Ok(()) => Ok(Outcome::say(format!("{title} is where it was."))),
-            Err(problem) => Err(problem),
+        self.do_with_keys(move |_| {
+            removed.put_back()?;
+            Ok(Outcome {
+                trash: Trash::Empty,
+                ..Outcome::say(format!("{title} is where it was."))
+            })
         });
     }
 
@@ -285,13 +293,4 @@ impl App {
             )))
         });
     }
-}
-
-fn not_for_ssh(key: &Key) -> Problem {
-    Problem::new(
-        "unsupported-format",
-        Blame::Key,
-        format!("there is no file of {} that ssh can read", key.title()),
-        "Open the key, and save its private half in OpenSSH format. Then make it the default key.",
-    )
 }

@@ -148,6 +148,17 @@ pub struct Made {
     pub backup: Option<PathBuf>,
 }
 
+/// A key that no file holds in a format of ssh's cannot be the default one.
+#[must_use]
+pub fn not_for_ssh(title: &str) -> Problem {
+    Problem::new(
+        "unsupported-format",
+        Blame::Key,
+        format!("there is no file of {title} that ssh can read"),
+        "Save its private half in OpenSSH format as well. Then make that file the default key.",
+    )
+}
+
 fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {
     let path = whose.config().ok_or_else(|| {
         Problem::new(

@@ -142,18 +142,7 @@ fn row_ui(ui: &mut Ui, row: usize, rows: usize, key: &OwnKey, is_chosen: bool) -
     let inside = rect.shrink2(vec2(10.0, 5.0));
     let sign_width = 22.0;
     let words = Rect::from_min_max(inside.min, inside.max - vec2(sign_width, 0.0));
-    let layout = Layout::top_down(Align::Min);
-    ui.scope_builder(UiBuilder::new().max_rect(words).layout(layout), |ui| {
-        ui.spacing_mut().item_spacing.y = 0.0;
-        let title = RichText::new(key.title()).color(palette.text);
-        let facts = RichText::new(facts(key)).small().color(palette.weak);
-        for text in [title, facts] {
-            let label = ui.add(Label::new(text).selectable(false).truncate());
-            // It is part of the row's own name.
-            ui.ctx()
-                .accesskit_node_builder(label.id, accesskit::Node::set_hidden);
-        }
-    });
+    words_ui(ui, words, key);
     let sign = match key.worst() {
         Some(Grade::Danger) => Some((Sign::Wrong, palette.error)),
         Some(Grade::Warning) => Some((Sign::Warning, palette.warn)),
@@ -161,11 +150,25 @@ fn row_ui(ui: &mut Ui, row: usize, rows: usize, key: &OwnKey, is_chosen: bool) -
     };
     if let Some((sign, color)) = sign {
         let at = Rect::from_center_size(inside.right_center() - vec2(8.0, 0.0), vec2(16.0, 16.0));
-        ui.scope_builder(UiBuilder::new().max_rect(at), |ui| {
-            signs::sign_ui(ui, sign, color)
-        });
+        signs::sign_ui(&mut ui.new_child(UiBuilder::new().max_rect(at)), sign, color);
     }
     response
+}
+
+/// Title and facts, which take no more room than the row has.
+fn words_ui(ui: &mut Ui, room: Rect, key: &OwnKey) {
+    let palette = Palette::of(ui);
+    let layout = Layout::top_down(Align::Min);
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(room).layout(layout));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let title = RichText::new(key.title()).color(palette.text);
+    let facts = RichText::new(facts(key)).small().color(palette.weak);
+    for text in [title, facts] {
+        let label = ui.add(Label::new(text).selectable(false).truncate());
+        // It is part of the row's own name.
+        ui.ctx()
+            .accesskit_node_builder(label.id, accesskit::Node::set_hidden);
+    }
 }
 
 /// What stands below the title.
