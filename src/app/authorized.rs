@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::Problem;
 use super::describe::Description;
 use super::lists::{self, Change};
+use super::{Blame, Problem};
 use crate::format::authorized_keys::{Added, AuthorizedKeys, Content, Entry, Expiry, KeyOption, NewLine};
 use crate::format::{self, MAX_LIST_FILE, Parsed};
 use crate::key::PublicKey;
@@ -112,6 +112,18 @@ impl Roll {
         Change::make(&self.file, keys.into_bytes(), Backup::Bak)
     }
 
+    /// The file without a line that was shown before.
+    ///
+    /// # Errors
+    /// Another one stands there now.
+    pub fn without_shown(&self, shown: &Row) -> Result<AuthorizedKeys, Problem> {
+        let told = |row: &Row| (row.line, row.title(), row.options.clone());
+        if !self.rows(&[]).iter().any(|row| told(row) == told(shown)) {
+            return Err(lists::changed(self.path()));
+        }
+        self.without(&BTreeSet::from([shown.line]))
+    }
+
     /// The file without these lines.
     ///
     /// # Errors
@@ -125,17 +137,34 @@ impl Roll {
         keys.remove(numbers);
         Ok(keys)
     }
+}
 
-    /// Whether somebody can log in now, but nobody any more without these lines.
-    #[must_use]
-    pub fn is_last_way_in(&self, numbers: &BTreeSet<usize>) -> bool {
-        let rows = self.rows(&[]);
-        let (gone, left): (Vec<&Row>, Vec<&Row>) = rows
-            .iter()
-            .filter(|row| row.lets_in())
-            .partition(|row| numbers.contains(&row.line));
-        !gone.is_empty() && left.is_empty()
-    }
+/// Whether somebody can log in by `rows`, but nobody any more without these lines.
+#[must_use]
+pub fn is_last_way_in(rows: &[Row], numbers: &BTreeSet<usize>) -> bool {
+    let (gone, left): (Vec<&Row>, Vec<&Row>) = rows
+        .iter()
+        .filter(|row| row.lets_in())
+        .partition(|row| numbers.contains(&row.line));
+    !gone.is_empty() && left.is_empty()
+}
+
+/// A day as people write it, `2027-01-31`, or a time in sshd's own form.
+///
+/// # Errors
+/// It is none.
+pub fn expiry(text: &str) -> Result<Expiry, Problem> {
+    let is_date = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
+    let bare: String = text.chars().filter(|letter| *letter != '-').collect();
+    let text = if is_date { bare.as_str() } else { text };
+    Expiry::read(text.as_bytes()).ok_or_else(|| {
+        Problem::new(
+            "usage",
+            Blame::Usage,
+            format!("{} is no day", escaped(text.as_bytes())),
+            "Write it as 2027-01-31.",
+        )
+    })
 }
 
 fn row(number: usize, content: Content<'_>, mine: &[PublicKey]) -> Option<Row> {
@@ -161,7 +190,7 @@ fn row(number: usize, content: Content<'_>, mine: &[PublicKey]) -> Option<Row> {
 }
 
 /// Why sshd passes over a line with a key in it.
-fn why_ignored(entry: &Entry<'_>) -> Option<String> {
+pub(in crate::app) fn why_ignored(entry: &Entry<'_>) -> Option<String> {
     if let Err(fault) = entry.options.check() {
         return Some(fault.to_string());
     }
@@ -174,7 +203,7 @@ fn why_ignored(entry: &Entry<'_>) -> Option<String> {
     })
 }
 
-/// By this computer's clock, which is also sshd's.
+/// By this computer's clock; sshd's is the same one, or near it.
 fn is_over(expiry: Expiry) -> bool {
     let now = if expiry.is_utc() {
         clock::utc_moment()
@@ -247,7 +276,8 @@ mod tests {
     #[test]
     fn the_last_way_in_is_the_last_line_that_lets_somebody_in() {
         let roll = roll(&format!("# me\n{KEY}\nfrom=10.0.0.1 {OTHER}\n{OTHER}\n"));
-        let is_last = |lines: &[usize]| roll.is_last_way_in(&lines.iter().copied().collect());
+        let rows = roll.rows(&[]);
+        let is_last = |lines: &[usize]| is_last_way_in(&rows, &lines.iter().copied().collect());
         assert!(is_last(&[2, 4]) && is_last(&[1, 2, 3, 4]));
         assert!(!is_last(&[2]) && !is_last(&[4]) && !is_last(&[1, 3]));
     }

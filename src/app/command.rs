@@ -1,6 +1,10 @@
 //! Everything that a person can ask for. A command carries no secret: `App` takes those from drafts.
 
+mod lists;
+
 use std::path::PathBuf;
+
+pub use lists::ListCommand;
 
 use crate::app::Page;
 use crate::app::dialog::{TextSize, ThemeChoice};
@@ -72,6 +76,9 @@ pub enum Command {
         /// Which of its keys.
         entry: usize,
     },
+
+    /// Lists of hosts and keys, and forms for keys.
+    Lists(ListCommand),
 
     /// Copy the public key line.
     CopyPublicKey,

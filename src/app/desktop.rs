@@ -63,7 +63,10 @@ pub trait Desktop {
     /// Shows a file in the system's file manager.
     fn show_in_folder(&self, path: &Path);
 
-    /// The home folder of whoever sits here; nothing where it is not known.
+    /// Shows a page in the browser.
+    fn open_page(&self, address: &'static str);
+
+    /// The home folder of whoever uses it.
     fn home(&self) -> Option<PathBuf>;
 
     /// How the key agents of the session are found.

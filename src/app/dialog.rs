@@ -1,5 +1,7 @@
 //! Dialogs: at most one is open, and each owns what is typed into it.
 
+mod lists;
+
 use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -21,6 +23,8 @@ use crate::format::{
 };
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
+
+pub use lists::{Authorized, Conditions, Done, KnownHosts, Listed, Outcome, Providers};
 
 /// The dialog that is open.
 #[derive(Debug)]
@@ -71,6 +75,12 @@ pub enum Dialog {
     },
     /// Where to look for keys as well.
     AddPlace(AddPlace),
+    /// The hosts that ssh knows.
+    KnownHosts(Box<KnownHosts>),
+    /// Who may log in here.
+    Authorized(Box<Authorized>),
+    /// Whose form the key can be pasted into.
+    Providers(Providers),
     /// The commands that would do the same.
     CommandLines(Vec<CommandLine>),
     /// How private key files are protected.

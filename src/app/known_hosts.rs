@@ -9,6 +9,7 @@ use super::{Blame, Problem};
 use crate::format::known_hosts::{Content, Entry, HostName, KnownHosts, Marker};
 use crate::format::{ListError, MAX_LIST_FILE, PublicFile};
 use crate::key::comment::escaped;
+use crate::key::fingerprint::FingerprintKind;
 use crate::sys::files::{Backup, ListFile};
 
 /// The name of the file in the folder in which ssh looks.
@@ -48,6 +49,21 @@ impl Host {
     #[must_use]
     pub fn is_hidden(&self) -> bool {
         self.names.is_empty()
+    }
+
+    /// What `ssh-keygen -l` says of the key, or why nothing can be said.
+    #[must_use]
+    pub fn key_line(&self, kind: FingerprintKind) -> String {
+        match &self.key {
+            Ok(key) => key.fingerprint_line(kind).unwrap_or_default(),
+            Err(why) => format!("{} ({why})", self.key_type),
+        }
+    }
+
+    /// Whether both are told alike, and stand in the same line.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let told = |host: &Self| (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
+        told(self) == told(other)
     }
 
     /// The hosts as they are told: their names with a mark before them.
@@ -162,6 +178,17 @@ impl Book {
             return Err(self.unknown(host, &kept));
         }
         self.forgotten(hosts, &numbers, kept)
+    }
+
+    /// Takes the line of a host away that was shown before.
+    ///
+    /// # Errors
+    /// Another one stands there now, or the file cannot be written.
+    pub fn forget_shown(&self, shown: &Host) -> Result<Forgotten, Problem> {
+        if !self.hosts().any(|host| host.is_same_as(shown)) {
+            return Err(lists::changed(self.path()));
+        }
+        self.forget_lines(&BTreeSet::from([shown.line]))
     }
 
     /// Takes these lines away, whatever they hold.

@@ -63,19 +63,28 @@ impl Change {
 /// This user's home is not known.
 pub fn place(named: Option<&Path>, name: &str) -> Result<PathBuf, Problem> {
     let place = named.map(home::expand_tilde).or_else(|| home::default_path(name));
-    place.ok_or_else(|| {
-        Problem::new(
-            "usage",
-            Blame::Usage,
-            format!("it is not known where your {name} lies, because your home folder is not"),
-            "Name the file.",
-        )
-    })
+    place.ok_or_else(|| no_home(name))
+}
+
+/// It is not known where the list called `name` lies.
+pub(super) fn no_home(name: &str) -> Problem {
+    Problem::new(
+        "usage",
+        Blame::Usage,
+        format!("it is not known where your {name} lies, because your home folder is not"),
+        "Set the variable HOME, or name the file to keywright-cli.",
+    )
 }
 
 /// A path as it may be shown.
 pub(super) fn shown(path: &Path) -> String {
     escaped(path.as_os_str().as_encoded_bytes())
+}
+
+/// The list is no longer what was shown.
+pub(super) fn changed(path: &Path) -> Problem {
+    let path = path.to_owned();
+    EditError::Changed { path }.into()
 }
 
 /// There is no line of this number.

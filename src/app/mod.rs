@@ -27,6 +27,7 @@ mod page;
 mod problem;
 pub mod providers;
 pub mod saving;
+pub mod servers;
 pub mod settings;
 pub mod speed;
 pub mod stage;
@@ -191,6 +192,8 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
+            Command::Lists(command) => self.apply_to_lists(command, desktop),
+
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
                     self.page = Page::Key;
@@ -237,6 +240,7 @@ impl App {
         self.poll_unlock();
         self.poll_agents();
         self.poll_keys();
+        self.poll_lists();
         self.poll_speed();
         self.poll_settings();
     }

@@ -9,6 +9,7 @@ use eframe::egui::{
 use super::pieces::{self, alt_pressed};
 use super::theme::Palette;
 use super::{shortcuts, signs};
+use crate::app::command::ListCommand;
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Kind};
@@ -181,8 +182,17 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         out.push(Command::ShowCertificate);
     }
     ui.separator();
+    if entry_ui(ui, document.is_some(), "Where the public key goes…", None) {
+        out.push(Command::Lists(ListCommand::ShowProviders));
+    }
     if entry_ui(ui, true, "Agents…", None) {
         out.push(Command::ShowAgents);
+    }
+    if entry_ui(ui, true, "Known hosts…", None) {
+        out.push(Command::Lists(ListCommand::ShowHosts));
+    }
+    if entry_ui(ui, true, "Who may log in here…", None) {
+        out.push(Command::Lists(ListCommand::ShowAuthorized));
     }
     ui.separator();
     for kind in Kind::MAIN.into_iter().chain(Kind::MORE) {

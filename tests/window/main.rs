@@ -9,6 +9,7 @@ mod dialogs;
 mod key_files;
 mod keys;
 mod layout;
+mod lists;
 mod making;
 mod opening;
 mod passphrases;

@@ -5,6 +5,7 @@ mod agents;
 mod certificate;
 mod copy;
 mod folders;
+mod lists;
 mod my_keys;
 mod open;
 mod save;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Which, entry};
 use crate::app::Problem;
-use crate::app::authorized::{NO_RESTART, Roll};
+use crate::app::authorized::{self, NO_RESTART, Roll};
 use crate::app::describe::Description;
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::key_file::KeyFile;
@@ -44,7 +44,7 @@ pub(super) struct Add {
 }
 
 /// The options of the line.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Conditions")]
 pub(in crate::cli) struct Conditions {
     /// From these hosts, addresses and networks only, with commas between them; ! means all but
@@ -87,12 +87,8 @@ impl Conditions {
     }
 }
 
-fn expiry(text: &str) -> Result<Expiry, &'static str> {
-    let bare: String = text.chars().filter(|letter| *letter != '-').collect();
-    // `2027-01-31`; anything else is left to sshd's own form.
-    let is_date = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
-    let text = if is_date { &bare } else { text };
-    Expiry::read(text.as_bytes()).ok_or("there is no such day; write it as 2027-01-31")
+fn expiry(text: &str) -> Result<Expiry, String> {
+    authorized::expiry(text).map_err(|problem| format!("{}; write it as 2027-01-31", problem.what))
 }
 
 fn right(text: &str) -> Result<Right, &'static str> {

@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Which, entry, line, mine};
-use crate::app::authorized::{NO_RESTART, Roll, Row};
+use crate::app::authorized::{NO_RESTART, Roll, Row, is_last_way_in};
 use crate::app::describe::Description;
 use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print_object, shown};
@@ -53,7 +53,7 @@ impl Remove {
             numbers.extend(found);
         }
         let keys = roll.without(&numbers)?;
-        if roll.is_last_way_in(&numbers) && !console.is_forced() {
+        if is_last_way_in(&rows, &numbers) && !console.is_forced() {
             may_lock_out(&roll)?;
         }
         let change = interrupt::uninterrupted(|| roll.replace(keys))?;

@@ -91,9 +91,5 @@ fn entry(file: &str, host: &Host) -> Value {
 
 /// The same in a line: number, hosts, and what `ssh-keygen -l` says of the key.
 fn line(host: &Host, kind: FingerprintKind) -> String {
-    let key = match &host.key {
-        Ok(key) => key.fingerprint_line(kind).unwrap_or_default(),
-        Err(why) => format!("{} ({why})", host.key_type),
-    };
-    format!("{}: {} {key}", host.line, host.title())
+    format!("{}: {} {}", host.line, host.title(), host.key_line(kind))
 }

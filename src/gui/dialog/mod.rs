@@ -3,13 +3,17 @@
 mod about;
 mod add_place;
 mod agents;
+mod authorized;
 mod certificate;
 mod command_lines;
 mod default_key;
 mod doubts;
+mod known_hosts;
+mod list;
 mod overwrite;
 mod parameters;
 mod problem;
+mod providers;
 mod remove_key;
 mod settings;
 mod ssh1;
@@ -61,6 +65,14 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     let speed = app.speed();
     let whose = app.my_keys.whose().clone();
     let has_private = app.document().is_some_and(|document| document.key().is_some());
+    let preview = match &app.dialog {
+        Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
+        _ => None,
+    };
+    let pasted = match &app.dialog {
+        Some(Dialog::Providers(dialog)) => app.provider_text(*dialog),
+        _ => None,
+    };
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
             ui.memory_mut(|memory| memory.request_focus(before));
@@ -112,6 +124,13 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                     remove_key::remove_key_ui(ui, title, removal, &whose, &mut scene);
                 }
                 Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &mut scene),
+                Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
+                Dialog::Authorized(dialog) => {
+                    authorized::authorized_ui(ui, dialog, preview.as_ref(), &mut scene);
+                }
+                Dialog::Providers(dialog) => {
+                    providers::providers_ui(ui, dialog, pasted.as_ref(), &mut scene);
+                }
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
                     parameters::parameters_ui(ui, parameters, speed, &mut scene);
@@ -149,6 +168,9 @@ fn title(dialog: &Dialog) -> String {
         Dialog::DefaultKey(plan) => default_key::title(plan).to_owned(),
         Dialog::RemoveKey { title, .. } => format!("Move {title} to the trash?"),
         Dialog::AddPlace(_) => "Where are more of your keys?".to_owned(),
+        Dialog::KnownHosts(_) => "Known hosts".to_owned(),
+        Dialog::Authorized(_) => "Who may log in here".to_owned(),
+        Dialog::Providers(_) => "Where the public key goes".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
         Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
         Dialog::Settings => "Settings".to_owned(),
@@ -159,7 +181,9 @@ fn title(dialog: &Dialog) -> String {
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
         Dialog::CommandLines(_) | Dialog::Agents(_) | Dialog::DefaultKey(_) => 640.0,
-        Dialog::Certificate(_) => 720.0,
+        Dialog::Certificate(_) | Dialog::KnownHosts(_) | Dialog::Authorized(_) | Dialog::Providers(_) => {
+            720.0
+        }
         Dialog::Unlock(_)
         | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
