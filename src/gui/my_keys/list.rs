@@ -139,7 +139,7 @@ fn row_ui(ui: &mut Ui, row: usize, rows: usize, key: &OwnKey, is_chosen: bool) -
         ui.painter()
             .rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
     }
-    let inside = rect.shrink2(vec2(10.0, 5.0));
+    let inside = rect.shrink2(vec2(10.0, 7.0));
     let sign_width = 22.0;
     let words = Rect::from_min_max(inside.min, inside.max - vec2(sign_width, 0.0));
     words_ui(ui, words, key);
@@ -177,7 +177,10 @@ fn facts(key: &OwnKey) -> String {
     if key.is_default {
         facts.push("default key".to_owned());
     }
-    facts.extend(key.described.title());
+    match key.described.title() {
+        Some(title) => facts.push(title),
+        None => facts.push("only its passphrase shows which key it is".to_owned()),
+    }
     match key.private_file() {
         None => facts.push("public half only".to_owned()),
         Some(file) if !file.is_encrypted => facts.push("no passphrase".to_owned()),
