@@ -12,6 +12,7 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 pub mod duration;
+pub mod errand;
 mod flow;
 pub mod guessing;
 pub mod job;
@@ -46,6 +47,7 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
+use errand::Servers;
 use job::{Job, Poll, Wake};
 use my_keys::{KeysCommand, MyKeys};
 use saving::{Choice, Strength};
@@ -81,6 +83,8 @@ pub struct App {
     pub stage: Stage,
     /// What the page “My keys” shows.
     pub my_keys: MyKeys,
+    /// What the page about servers shows.
+    pub servers: Servers,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -134,6 +138,7 @@ impl App {
             page: Page::default(),
             stage: Stage::Empty,
             my_keys: MyKeys::default(),
+            servers: Servers::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -192,6 +197,7 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
+            Command::Server(command) => self.apply_to_server(command, desktop),
             Command::Lists(command) => self.apply_to_lists(command, desktop),
 
             Command::NewKey => {
@@ -202,13 +208,14 @@ impl App {
                 }
             }
             Command::ShowPage(page) => {
-                self.page = page;
+                self.show_page(page);
                 // Files come and go while the page is not looked at.
                 if page == Page::MyKeys {
                     self.apply_to_keys(KeysCommand::Read, desktop);
                 }
             }
             Command::Keys(command) => self.apply_to_keys(command, desktop),
+
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -240,6 +247,7 @@ impl App {
         self.poll_unlock();
         self.poll_agents();
         self.poll_keys();
+        self.poll_servers();
         self.poll_lists();
         self.poll_speed();
         self.poll_settings();

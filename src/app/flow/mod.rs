@@ -1,5 +1,5 @@
 //! What [`App`](super::App) does over several steps: open, save, copy, certify, hand
-//! to an agent.
+//! to an agent, visit a server.
 
 mod agents;
 mod certificate;
@@ -9,3 +9,4 @@ mod lists;
 mod my_keys;
 mod open;
 mod save;
+mod servers;
