@@ -23,4 +23,5 @@ mod files;
 mod hosts;
 mod signing_in;
 mod sshd;
+mod strange;
 mod unreachable;
