@@ -19,8 +19,11 @@ mod tools;
 mod support;
 
 mod commands;
+mod failing;
 mod files;
 mod hosts;
+mod installing;
+mod person;
 mod signing_in;
 mod sshd;
 mod strange;
