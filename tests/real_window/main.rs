@@ -16,7 +16,11 @@ mod screen;
 #[path = "../interop/server.rs"]
 mod server;
 mod servers;
-#[allow(dead_code, reason = "shared with tests/remote, which needs all of it")]
+#[allow(
+    dead_code,
+    clippy::disallowed_methods,
+    reason = "shared with tests/remote, which lays files out"
+)]
 #[path = "../remote/sshd.rs"]
 mod sshd;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]
