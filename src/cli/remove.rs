@@ -7,7 +7,7 @@ use super::console::{Console, print, print_object};
 use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::server::Connect;
+use super::server::{Connect, remember_taken_off};
 use super::{json as shape, terminal, usage, work};
 use crate::app::Problem;
 use crate::app::servers::{
@@ -82,6 +82,11 @@ impl Remove {
         let (back, removed) = remove(session, &chosen, &known, console)?;
         session = back;
         let verdicts = self.prove(&session, &target, &removed, console)?;
+        for (key, verdict) in &verdicts {
+            if !matches!(verdict, Verdict::AnotherLine) {
+                remember_taken_off(key, &target, console);
+            }
+        }
         tell(&target, &removed, &verdicts, console)
     }
 

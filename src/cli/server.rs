@@ -8,10 +8,12 @@ use clap::Args;
 use super::console::{Console, shown};
 use super::passphrases::{OldPassphrase, ServerPassword};
 use super::{terminal, work};
+use crate::app::keys::{self, Store};
 use crate::app::servers::{
     Given, Identity, Lack, Reached, Server, Session, SigningIn, Step, of_agents, reach, usual,
 };
 use crate::app::{Blame, Problem, agents};
+use crate::key::PublicKey;
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::Passphrase;
 use crate::sys::agent::Agent;
@@ -200,4 +202,26 @@ fn unknown(fingerprint: &str) -> Problem {
         problem.hint
     );
     problem
+}
+
+/// Writes down that a key lies on a server, for “keywright-cli keys”.
+pub(super) fn remember_installed(key: &PublicKey, target: &Target, console: Console) {
+    let noted = keys::note_installed(&Store::of_user(), key, &target.to_string());
+    tell_forgotten(noted, console);
+}
+
+/// Writes down that it does no longer.
+pub(super) fn remember_taken_off(key: &PublicKey, target: &Target, console: Console) {
+    let noted = keys::note_taken_off(&Store::of_user(), key, &target.to_string());
+    tell_forgotten(noted, console);
+}
+
+/// What is done on the server is done, whatever becomes of the note about it.
+fn tell_forgotten(noted: Result<(), Problem>, console: Console) {
+    if let Err(problem) = noted {
+        console.note(&format!(
+            "on which servers keys lie is not noted: {}",
+            problem.what
+        ));
+    }
 }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use crate::person::Person;
-use crate::sshd::{Sshd, give, set_mode};
+use crate::sshd::{Sshd, USER, give, set_mode};
 
 const PASSWORDS: &str = "UsePAM yes\nKbdInteractiveAuthentication yes\n";
 
@@ -66,6 +66,34 @@ fn a_first_key_is_installed_with_a_password_works_and_is_gone_again() {
         assert_eq!(list(&server), "");
         assert_eq!(names(&server), ["authorized_keys"]);
     }
+}
+
+#[test]
+fn where_a_key_was_installed_is_noted_until_it_is_taken_off() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let installed = || {
+        let told = person.run(&["keys", "--json", "."]);
+        let key = told
+            .out
+            .lines()
+            .find(|line| line.contains("new@laptop"))
+            .expect("the key");
+        let key: serde_json::Value = serde_json::from_str(key).expect("JSON");
+        key["installed"].clone()
+    };
+    person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .object();
+    assert_eq!(
+        installed()[0]["server"],
+        format!("{USER}@127.0.0.1:{}", server.port())
+    );
+    person
+        .asks(&server, "remove", &["--key", "new", "-i", "old"])
+        .object();
+    assert_eq!(installed(), serde_json::json!([]));
 }
 
 #[test]

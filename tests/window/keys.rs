@@ -177,6 +177,23 @@ fn a_key_goes_to_the_trash_and_comes_back() {
 }
 
 #[test]
+fn a_place_is_added_by_its_path_and_forgotten_again() {
+    let mut page = KeysPage::open(900.0, 640.0, &TWO[1..]);
+    let elsewhere = page.home.path().join("elsewhere");
+    put_key(&elsewhere, "other", "me", 7);
+    page.scene.click("Add…");
+    let folder = elsewhere.join(".ssh").display().to_string();
+    page.scene.window.event(eframe::egui::Event::Text(folder));
+    page.scene.steps();
+    page.click("Add");
+    assert_eq!(page.rows().len(), 2);
+    page.scene.click("Add…");
+    let name = format!("Forget ~{0}elsewhere{0}.ssh", std::path::MAIN_SEPARATOR);
+    page.click(&name);
+    assert_eq!(page.rows().len(), 1);
+}
+
+#[test]
 fn the_page_fits_the_smallest_window_and_large_text() {
     for (width, height) in [(900.0, 640.0), (640.0, 480.0), (480.0, 360.0)] {
         let page = KeysPage::open(width, height, TWO);
