@@ -177,6 +177,23 @@ fn a_key_goes_to_the_trash_and_comes_back() {
 }
 
 #[test]
+fn what_is_the_matter_takes_one_line_of_a_low_window_and_is_told_on_request() {
+    let home = TempDir::new().expect("a folder");
+    put_key(home.path(), "work", "me", 1);
+    let folder = home.path().join(".ssh");
+    let key = std::fs::read(folder.join("work")).expect("it is there");
+    for name in ["cut", "cut too"] {
+        let cut = keywright::sys::files::Existing::Refuse;
+        keywright::sys::files::write_private(&folder.join(name), &key[..200], cut).expect("written");
+    }
+    let mut page = KeysPage::at(640.0, 480.0, home);
+    assert!(!page.scene.says("cut too"));
+    page.scene.click("2 things are the matter with your files");
+    assert!(page.scene.says("cut too: the file ends before the key does."));
+    page.scene.is_within(640.0);
+}
+
+#[test]
 fn a_place_is_added_by_its_path_and_forgotten_again() {
     let mut page = KeysPage::open(900.0, 640.0, &TWO[1..]);
     let elsewhere = page.home.path().join("elsewhere");
