@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | 4 | `gui`, `cli` | the window; the console program |
 //! | 3 | [`app`] | what the program is doing: commands, stages, dialogs, jobs, problems |
-//! | 2 | [`sys`] | the outside world: files, permissions, key agents, the home folder |
+//! | 2 | [`sys`] | the outside world: files, permissions, key agents, servers, the home folder |
 //! | 1 | [`key`], [`format`](mod@format) | pure computing: keys, entropy, primes; bytes to keys and back |
 //! | 0 | [`secret`] | passphrases and private numbers, wiped when dropped |
 //!

@@ -153,6 +153,7 @@ impl Seeds {
         self.write("public_line", &[blob])?;
         self.write("rfc4716", &[blob])?;
         self.write("wire", &[blob])?;
+        self.write("agent", &[&[0, 0, 0, 1], &string(blob), &string(b"a comment")])?;
         let is_certificate =
             split(blob).is_some_and(|(name, _)| name.windows(6).any(|part| part == b"-cert-"));
         if is_certificate {

@@ -28,7 +28,7 @@ fn mended(bytes: &[u8]) -> Vec<u8> {
     } else {
         b"\n"
     };
-    let is_whole = bytes.is_empty() || bytes.ends_with(b"\n") || bytes == b"\xef\xbb\xbf";
+    let is_whole = bytes.is_empty() || bytes.ends_with(b"\n");
     [bytes, if is_whole { b"" } else { end }].concat()
 }
 

@@ -3,9 +3,12 @@
 //! Most put their bytes inside a file that is whole on the outside; bytes that begin like a file are
 //! also taken as one, so that the text around a key is tried as well.
 
+use keywright::app::agents;
+use keywright::format::agent::{self, Answer, Held};
 use keywright::format::key_lines::{self, Listing};
 use keywright::format::{Certificate, Parsed};
 use keywright::key::comment::{Comment, escaped};
+use keywright::key::fingerprint::FingerprintKind;
 use keywright::key::wire::Reader;
 
 use crate::check::{self, allowance, watched};
@@ -137,6 +140,29 @@ pub fn certificate(bytes: &[u8]) {
             file(&wrap::public_line(blob));
         }
         Err(error) => check::refused(&error),
+    }
+}
+
+/// What a key agent answers; where its kind is missing, it is a list of keys.
+pub fn agent(bytes: &[u8]) {
+    let listed = [&[12], bytes].concat();
+    let is_of_a_kind = bytes.first().is_some_and(|kind| [5, 6, 12, 14].contains(kind));
+    let answer = if is_of_a_kind { bytes } else { &listed };
+    // No more than a quarter of a megabyte is ever taken from an agent, whatever becomes of it.
+    match watched(usize::MAX, || agent::read_answer(answer)) {
+        Ok(Answer::Keys(keys)) => {
+            for key in keys {
+                check::printable(&escaped(&key.comment));
+                check::printable(&agents::line_of(&key, FingerprintKind::Sha256));
+                match &key.held {
+                    Held::Key(public) => assert!(public.bits() > 0),
+                    Held::Certificate(certificate) => assert_eq!(certificate.blob(), key.blob),
+                    Held::Unknown(name) => check::printable(name),
+                }
+            }
+        }
+        Ok(Answer::Success | Answer::Failure | Answer::Signature(_)) => {}
+        Err(error) => check::printable(&error.to_string()),
     }
 }
 

@@ -63,6 +63,12 @@ pub trait Desktop {
     /// Shows a file in the system's file manager.
     fn show_in_folder(&self, path: &Path);
 
+    /// Shows a page in the browser.
+    fn open_page(&self, address: &'static str);
+
+    /// The home folder of whoever uses it.
+    fn home(&self) -> Option<PathBuf>;
+
     /// How the key agents of the session are found.
     fn agents(&self) -> FindAgents;
 }

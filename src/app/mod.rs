@@ -4,6 +4,7 @@
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
 pub mod agents;
+pub mod authorized;
 pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
@@ -11,14 +12,23 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 pub mod duration;
+pub mod errand;
 mod flow;
 pub mod guessing;
 pub mod job;
+pub mod keys;
+pub mod known_hosts;
+pub mod lists;
 pub mod making;
+pub mod my_keys;
 mod next_key;
 pub mod opening;
+mod own_file;
+mod page;
 mod problem;
+pub mod providers;
 pub mod saving;
+pub mod servers;
 pub mod settings;
 pub mod speed;
 pub mod stage;
@@ -29,6 +39,7 @@ use std::time::Duration;
 
 pub use command::Command;
 pub use next_key::{Kind, NextKey};
+pub use page::Page;
 pub use problem::{Blame, Problem};
 
 use crate::key::entropy::EntropyPool;
@@ -36,7 +47,9 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
+use errand::Servers;
 use job::{Job, Poll, Wake};
+use my_keys::{KeysCommand, MyKeys};
 use saving::{Choice, Strength};
 use settings::{Kept, Settings};
 use speed::Speed;
@@ -64,8 +77,14 @@ impl Status {
 /// The whole program but for its looks.
 #[derive(Debug)]
 pub struct App {
+    /// The page that is shown.
+    pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
+    /// What the page “My keys” shows.
+    pub my_keys: MyKeys,
+    /// What the page about servers shows.
+    pub servers: Servers,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -116,7 +135,10 @@ impl App {
     pub fn new(wake: Wake, kept: Kept) -> Self {
         let settings = kept.settings().clone();
         Self {
+            page: Page::default(),
             stage: Stage::Empty,
+            my_keys: MyKeys::default(),
+            servers: Servers::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -175,12 +197,25 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
+            Command::Server(command) => self.apply_to_server(command, desktop),
+            Command::Lists(command) => self.apply_to_lists(command, desktop),
+
             Command::NewKey => {
                 if self.may_lose_key(&Command::NewKey) {
+                    self.page = Page::Key;
                     self.stage = Stage::Empty;
                     self.status = Status::default();
                 }
             }
+            Command::ShowPage(page) => {
+                self.show_page(page);
+                // Files come and go while the page is not looked at.
+                if page == Page::MyKeys {
+                    self.apply_to_keys(KeysCommand::Read, desktop);
+                }
+            }
+            Command::Keys(command) => self.apply_to_keys(command, desktop),
+
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -211,6 +246,9 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_agents();
+        self.poll_keys();
+        self.poll_servers();
+        self.poll_lists();
         self.poll_speed();
         self.poll_settings();
     }
@@ -301,6 +339,7 @@ impl App {
             self.dialog = Some(Dialog::WeakKey(spec));
         } else if self.may_lose_key(&Command::Generate(spec)) {
             self.dialog = None;
+            self.page = Page::Key;
             let previous = self.take_document();
             let pool = Box::new(EntropyPool::new());
             self.stage = Stage::Stirring(Stirring { spec, pool, previous });
@@ -389,6 +428,7 @@ impl App {
     }
 
     fn show(&mut self, document: Document) {
+        self.page = Page::Key;
         self.stage = Stage::Ready(Box::new(document));
         self.measure_speed();
     }

@@ -3,8 +3,12 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
+mod keys;
 mod lists;
+mod remote;
+mod servers;
 
+use crate::app::keys::register::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
@@ -13,8 +17,9 @@ use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
-use crate::sys::files::{ReadError, WriteError};
+use crate::sys::files::{EditError, ReadError, WriteError};
 use crate::sys::randomness::OsRandomError;
+use crate::sys::remote::{ConfigError, KnownHostsError, RemoteFault, TargetError};
 
 /// Whose turn it is: what a script tells apart by the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,10 +75,15 @@ impl Problem {
     /// Both sentences as a window shows them: the first with a capital letter and a full stop.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let mut letters = self.what.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-        format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+        sentence(&self.what)
     }
+}
+
+/// What is written in lower case and without a full stop, with both.
+pub(in crate::app) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 impl From<&DecodeError> for Problem {
@@ -429,6 +439,9 @@ fn after_refusal(asked: Asked) -> &'static str {
             "Logging in with the key alone works. Name the certificate to ssh with CertificateFile, or check that it has not expired."
         }
         Asked::Remove => "It may be locked (“ssh-add -X” unlocks it), or no longer have the key.",
+        Asked::Sign => {
+            "Perhaps its own window asked, and the answer was no; or it is locked (“ssh-add -X” unlocks it), or the device that holds the key is not plugged in."
+        }
     }
 }
 
@@ -459,4 +472,10 @@ from_owned!(
     CommandError,
     FromListError,
     WordError,
+    KeyNameError,
+    RemoteFault,
+    TargetError,
+    KnownHostsError,
+    ConfigError,
+    EditError,
 );

@@ -2,6 +2,7 @@
 //! floors below; here it is only asked for and told.
 
 mod agent;
+mod authorized;
 mod cert;
 mod comment;
 mod completions;
@@ -11,17 +12,23 @@ mod fingerprint;
 mod formats;
 mod generate;
 mod info;
+mod install;
 mod interrupt;
 mod json;
 mod key_file;
+mod keys;
+mod known_hosts;
 mod man;
 mod passphrases;
 mod passwd;
 mod primes;
 mod private_file;
 mod protection;
+mod provider;
 mod public;
 mod puttygen;
+mod remove;
+mod server;
 mod terminal;
 mod usage;
 mod work;
@@ -71,6 +78,12 @@ enum Command {
     Comment(comment::CommentFile),
     Cert(cert::Cert),
     Agent(agent::Agent),
+    Install(install::Install),
+    Remove(remove::Remove),
+    Keys(keys::Keys),
+    Authorized(authorized::Authorized),
+    KnownHosts(known_hosts::KnownHosts),
+    Provider(provider::Provider),
     Puttygen(puttygen::Puttygen),
     Completions(completions::Completions),
     Man(man::Man),
@@ -100,6 +113,12 @@ pub fn run() -> ExitCode {
         Command::Comment(command) => console.end(command.run(console)),
         Command::Cert(command) => command.run(console),
         Command::Agent(command) => command.run(console),
+        Command::Install(command) => console.end(command.run(console)),
+        Command::Remove(command) => console.end(command.run(console)),
+        Command::Keys(command) => command.run(console),
+        Command::Authorized(command) => console.end(command.run(console)),
+        Command::KnownHosts(command) => console.end(command.run(console)),
+        Command::Provider(command) => console.end(command.run(console)),
         Command::Puttygen(command) => console.end(command.run(console)),
         Command::Completions(command) => console.end(command.run()),
         Command::Man(command) => console.end(command.run(console)),

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use super::certificate::Certificate;
 use super::error::printable;
 use super::openssh::{write_private_half, write_public_half};
+use crate::key::sign::RsaHash;
 use crate::key::wire::{Reader, WireError, Writer};
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::SecretBytes;
@@ -20,10 +21,15 @@ const FAILURE: u8 = 5;
 const SUCCESS: u8 = 6;
 const REQUEST_IDENTITIES: u8 = 11;
 const IDENTITIES_ANSWER: u8 = 12;
+const SIGN_REQUEST: u8 = 13;
+const SIGN_RESPONSE: u8 = 14;
 const ADD_IDENTITY: u8 = 17;
 const REMOVE_IDENTITY: u8 = 18;
 const REMOVE_ALL_IDENTITIES: u8 = 19;
 const ADD_ID_CONSTRAINED: u8 = 25;
+
+const RSA_SHA2_256: u32 = 2;
+const RSA_SHA2_512: u32 = 4;
 
 const CONSTRAIN_LIFETIME: u8 = 1;
 const CONSTRAIN_CONFIRM: u8 = 2;
@@ -140,6 +146,17 @@ pub fn add_certificate_request(
     with_constraints(out, key, comment, constraints)
 }
 
+/// Has `message` signed by the key or certificate with this wire form; an RSA key does it with this hash.
+#[must_use]
+pub fn sign_request(blob: &[u8], message: &[u8], hash: RsaHash) -> SecretBytes {
+    let mut out = Writer::new();
+    out.string(blob).string(message).uint32(match hash {
+        RsaHash::Sha256 => RSA_SHA2_256,
+        RsaHash::Sha512 => RSA_SHA2_512,
+    });
+    framed(SIGN_REQUEST, &out.finish())
+}
+
 /// Has the key or certificate with this wire form forgotten.
 #[must_use]
 pub fn remove_request(blob: &[u8]) -> SecretBytes {
@@ -198,6 +215,8 @@ pub enum Answer {
     Failure,
     /// The keys that it holds.
     Keys(Vec<ListedKey>),
+    /// A signature: scheme and blob.
+    Signature(Vec<u8>),
 }
 
 /// Why an answer makes no sense.
@@ -281,6 +300,11 @@ pub fn read_answer(message: &[u8]) -> Result<Answer, AnswerError> {
             reader.end()?;
             Ok(Answer::Keys(keys))
         }
+        SIGN_RESPONSE => {
+            let signature = reader.string()?.to_vec();
+            reader.end()?;
+            Ok(Answer::Signature(signature))
+        }
         kind => Err(AnswerError::Kind(kind)),
     }
 }
@@ -308,6 +332,10 @@ mod tests {
         assert_eq!(
             remove_request(b"ab").expose(),
             [0, 0, 0, 7, 18, 0, 0, 0, 2, b'a', b'b']
+        );
+        assert_eq!(
+            sign_request(b"a", b"b", RsaHash::Sha512).expose(),
+            [0, 0, 0, 15, 13, 0, 0, 0, 1, b'a', 0, 0, 0, 1, b'b', 0, 0, 0, 4]
         );
     }
 

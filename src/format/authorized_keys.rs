@@ -221,6 +221,12 @@ impl NewLine {
         }
     }
 
+    /// Whose it is.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
     /// The line without an end, as it will stand in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -324,7 +330,7 @@ mod tests {
             (OTHER.to_owned(), format!("{OTHER}\n{line}\n")),
             (format!("#\r\n{OTHER}"), format!("#\r\n{OTHER}\r\n{line}\r\n")),
             (format!("{OTHER}\r\n"), format!("{OTHER}\r\n{line}\r\n")),
-            ("\u{feff}".to_owned(), format!("\u{feff}{line}\n")),
+            ("\u{feff}".to_owned(), format!("\u{feff}\n{line}\n")),
         ] {
             let mut keys = file(&before);
             assert_eq!(keys.add(&line), Added::Added);

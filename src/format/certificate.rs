@@ -1,8 +1,10 @@
 //! OpenSSH certificates (PROTOCOL.certkeys): a public key, what it may be used for, and the signature of
 //! an authority over both.
 
+mod host;
 mod text;
 
+pub use host::HostCertificateFault;
 pub use text::moment;
 
 use super::error::printable;

@@ -47,6 +47,68 @@ impl SshConfig {
         self.text
     }
 
+    /// The lines of this file and then those of another one, as ssh reads them: what the first one says counts.
+    #[must_use]
+    pub fn then(mut self, other: &Self) -> Self {
+        // A last `Host` line of the first file has no say in the second.
+        self.text.extend_from_slice(b"\nMatch all\n");
+        let mark = line_file::BYTE_ORDER_MARK;
+        self.text
+            .extend_from_slice(other.text.strip_prefix(mark).unwrap_or(&other.text));
+        self
+    }
+
+    /// The same, with the lines of the files that `Include` names in its place, as `read` finds them: it is given one
+    /// pattern of names, and returns the files in their order.
+    ///
+    /// Within the lines about some hosts, a file that speaks of other hosts stays out: whether it counts could only be
+    /// told host by host.
+    #[must_use]
+    pub fn with_included(&self, mut read: impl FnMut(&str) -> Vec<Self>) -> Self {
+        let mut text = Vec::new();
+        let mut is_for_all = true;
+        for line in raw_lines(&self.text) {
+            let directive = words::read(line.seen()).ok().flatten();
+            let keyword = directive
+                .as_ref()
+                .map_or("", |directive| directive.keyword.as_str());
+            if matches!(keyword, "host" | "match") {
+                is_for_all = false;
+            }
+            let mut included = Vec::new();
+            if let Some(directive) = directive.filter(|directive| directive.keyword == "include") {
+                for word in directive.words {
+                    included.extend(
+                        String::from_utf8(word)
+                            .map(|word| read(&word))
+                            .unwrap_or_default(),
+                    );
+                }
+                let is_plain = |config: &Self| !config.names_hosts();
+                if is_for_all || included.iter().all(is_plain) {
+                    for config in included {
+                        text.extend_from_slice(
+                            config
+                                .text
+                                .strip_prefix(line_file::BYTE_ORDER_MARK)
+                                .unwrap_or(&config.text),
+                        );
+                        text.extend_from_slice(if is_for_all { b"\nMatch all\n" } else { b"\n" });
+                    }
+                    continue;
+                }
+            }
+            text.extend_from_slice(line.whole);
+        }
+        Self { text }
+    }
+
+    /// Whether some of it is about some hosts only.
+    fn names_hosts(&self) -> bool {
+        let mut directives = self.lines().filter_map(|line| line.directive.ok());
+        directives.any(|directive| matches!(directive.keyword.as_str(), "host" | "match"))
+    }
+
     /// Its lines, without blank ones and remarks. Each is read when it is asked for.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
         raw_lines(&self.text).filter_map(|line| {
@@ -139,6 +201,21 @@ impl Settings {
             .filter_map(|(_, directive)| directive.words.first().map(Vec::as_slice))
     }
 
+    /// All words of a keyword whose value may be several, as `UserKnownHostsFile` may; the first line counts.
+    #[must_use]
+    pub fn words(&self, keyword: &str) -> Option<&[Vec<u8>]> {
+        let mut found = self.found.iter();
+        let line = found.find(|(_, directive)| directive.keyword.eq_ignore_ascii_case(keyword));
+        line.map(|(_, directive)| directive.words.as_slice())
+    }
+
+    /// Whether a keyword that says yes or no says yes.
+    #[must_use]
+    pub fn says_yes(&self, keyword: &str) -> bool {
+        self.first(keyword)
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"yes") || value.eq_ignore_ascii_case(b"true"))
+    }
+
     fn text(&self, keyword: &str) -> Option<String> {
         self.first(keyword)
             .map(|value| String::from_utf8_lossy(value).into_owned())
@@ -183,8 +260,7 @@ impl Settings {
     /// Whether only the keys named here are tried, and not all that the agent has.
     #[must_use]
     pub fn identities_only(&self) -> bool {
-        self.first("identitiesonly")
-            .is_some_and(|value| value.eq_ignore_ascii_case(b"yes") || value.eq_ignore_ascii_case(b"true"))
+        self.says_yes("identitiesonly")
     }
 
     /// Whether the conditions of a `Match` line hold; nothing where that cannot be told.

@@ -9,11 +9,15 @@ use eframe::egui::{
 use super::pieces::{self, alt_pressed};
 use super::theme::Palette;
 use super::{shortcuts, signs};
+use crate::app::command::ListCommand;
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::stage::{Document, Stage};
-use crate::app::{App, Command, Kind};
+use crate::app::{App, Command, Kind, Page};
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::prime::{Policy, Proof};
+
+/// The way to the page about servers.
+pub(super) const PUT_ON_SERVER: &str = "Put on a server…";
 
 /// What is left free below a menu that is as high as the window.
 const MARGIN: f32 = 24.0;
@@ -181,8 +185,20 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         out.push(Command::ShowCertificate);
     }
     ui.separator();
+    if entry_ui(ui, has_private, PUT_ON_SERVER, None) {
+        out.push(Command::ShowPage(Page::Servers));
+    }
+    if entry_ui(ui, document.is_some(), "Where the public key goes…", None) {
+        out.push(Command::Lists(ListCommand::ShowProviders));
+    }
     if entry_ui(ui, true, "Agents…", None) {
         out.push(Command::ShowAgents);
+    }
+    if entry_ui(ui, true, "Known hosts…", None) {
+        out.push(Command::Lists(ListCommand::ShowHosts));
+    }
+    if entry_ui(ui, true, "Who may log in here…", None) {
+        out.push(Command::Lists(ListCommand::ShowAuthorized));
     }
     ui.separator();
     for kind in Kind::MAIN.into_iter().chain(Kind::MORE) {

@@ -7,10 +7,13 @@ mod double_click;
 mod drop;
 mod key_page;
 mod menu;
+mod my_keys;
 mod native_desktop;
 mod pad;
 mod passphrase_field;
 mod pieces;
+mod rail;
+mod servers;
 mod shortcuts;
 mod signs;
 mod start;
@@ -31,7 +34,7 @@ use crate::app::desktop::Desktop;
 use crate::app::job::Wake;
 use crate::app::settings::{Kept, WindowShape};
 use crate::app::stage::Document;
-use crate::app::{App, Command};
+use crate::app::{App, Command, Page};
 use system_theme::SystemTheme;
 
 /// How long a disk may take over the settings when the window is to close.
@@ -42,7 +45,9 @@ pub struct Window {
     app: App,
     desktop: Box<dyn Desktop>,
     menu: menu::View,
-    page: key_page::View,
+    key_page: key_page::View,
+    my_keys: my_keys::View,
+    servers: servers::View,
     dialog: dialog::View,
     system_theme: SystemTheme,
     title: String,
@@ -79,7 +84,9 @@ impl Window {
             app,
             desktop,
             menu: menu::View::default(),
-            page: key_page::View::default(),
+            key_page: key_page::View::default(),
+            my_keys: my_keys::View::default(),
+            servers: servers::View::default(),
             dialog: dialog::View::default(),
             system_theme: SystemTheme::new(wake),
             title: String::new(),
@@ -178,7 +185,16 @@ impl eframe::App for Window {
         shortcuts::pressed(ui.ctx(), &self.app, &mut out);
         menu::menu_bar_ui(ui, &mut self.app, &mut self.menu, &mut out);
         status::status_ui(ui, &self.app, &mut out);
-        key_page::key_page_ui(ui, &mut self.app, &mut self.page, &mut out);
+        let is_free = self.app.dialog.is_none();
+        rail::rail_ui(ui, Page::ALL, self.app.page, is_free, &mut out);
+        if self.app.page != Page::Servers {
+            self.servers.put_away();
+        }
+        match self.app.page {
+            Page::Key => key_page::key_page_ui(ui, &mut self.app, &mut self.key_page, &mut out),
+            Page::MyKeys => my_keys::my_keys_ui(ui, &mut self.app, &mut self.my_keys, &mut out),
+            Page::Servers => servers::servers_ui(ui, &mut self.app, &mut self.servers, &mut out),
+        }
         dialog::dialog_ui(ui, &mut self.app, &mut self.dialog, &mut out);
         drop::drop_ui(ui, &self.app, &mut out);
         theme::focus_ring(ui);

@@ -10,12 +10,12 @@ mod portal;
 mod zenity;
 
 use std::cell::RefCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picking};
 use crate::secret::SecretBytes;
-use crate::sys::agent;
+use crate::sys::{agent, home};
 
 /// The system's own dialogs, clipboard and file manager.
 #[derive(Default)]
@@ -71,22 +71,56 @@ impl Desktop for NativeDesktop {
     fn show_in_folder(&self, path: &Path) {
         // A relative path could be read as an option.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let mut command = file_manager(&path);
-        for stream in [Command::stdin, Command::stdout, Command::stderr] {
-            stream(&mut command, Stdio::null());
-        }
-        // Somebody has to wait for it, or its entry stays in the table of processes.
-        let waiter = std::thread::Builder::new().name("show-in-folder".to_owned());
-        let started = waiter.spawn(move || match command.status() {
-            // Explorer says 1 when all went well.
-            Ok(status) if status.success() || cfg!(windows) => {}
-            Ok(status) => log::warn!("the file manager was not started: {status}"),
-            Err(error) => log::warn!("the file manager was not started: {error}"),
-        });
-        if let Err(error) = started {
-            log::warn!("the file manager was not started: {error}");
-        }
+        start("file manager", file_manager(&path));
     }
+
+    fn open_page(&self, address: &'static str) {
+        start("browser", opener(address));
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        home::home()
+    }
+}
+
+/// Starts another program and lets it be; `name` is what it is called where that fails.
+fn start(name: &'static str, mut command: Command) {
+    for stream in [Command::stdin, Command::stdout, Command::stderr] {
+        stream(&mut command, Stdio::null());
+    }
+    // Somebody has to wait for it, or its entry stays in the table of processes.
+    let waiter = std::thread::Builder::new().name(name.replace(' ', "-"));
+    let started = waiter.spawn(move || match command.status() {
+        // Explorer says 1 when all went well.
+        Ok(status) if status.success() || cfg!(windows) => {}
+        Ok(status) => log::warn!("the {name} was not started: {status}"),
+        Err(error) => log::warn!("the {name} was not started: {error}"),
+    });
+    if let Err(error) = started {
+        log::warn!("the {name} was not started: {error}");
+    }
+}
+
+/// Shows a page in the browser that the person has chosen.
+#[cfg(not(any(windows, target_os = "macos")))]
+fn opener(address: &str) -> Command {
+    let mut command = Command::new("xdg-open");
+    command.arg(address);
+    command
+}
+
+#[cfg(target_os = "macos")]
+fn opener(address: &str) -> Command {
+    let mut command = Command::new("/usr/bin/open");
+    command.arg(address);
+    command
+}
+
+#[cfg(windows)]
+fn opener(address: &str) -> Command {
+    let mut command = explorer();
+    command.arg(address);
+    command
 }
 
 /// Shows the folder; which file is meant cannot be said in a way that all file managers know.
@@ -109,15 +143,20 @@ fn file_manager(path: &Path) -> Command {
     use std::ffi::OsString;
     use std::os::windows::process::CommandExt as _;
 
-    // Looked for in the system's own folder only, not beside the program or in the current one.
-    let windows = std::env::var_os("SystemRoot").unwrap_or_else(|| OsString::from(r"C:\Windows"));
-    let mut command = Command::new(Path::new(&windows).join("explorer.exe"));
+    let mut command = explorer();
     // Explorer wants the quotes behind the comma; a path has none.
     let mut argument = OsString::from("/select,\"");
     argument.push(path);
     argument.push("\"");
     command.raw_arg(argument);
     command
+}
+
+/// Looked for in the system's own folder only, not beside the program or in the current one.
+#[cfg(windows)]
+fn explorer() -> Command {
+    let windows = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
+    Command::new(Path::new(&windows).join("explorer.exe"))
 }
 
 #[cfg(test)]

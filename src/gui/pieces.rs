@@ -1,5 +1,6 @@
 //! The few building blocks that every page and dialog is put together from.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,12 +8,35 @@ use eframe::egui::os::OperatingSystem;
 use eframe::egui::text::{LayoutJob, TextFormat};
 use eframe::egui::{
     Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
-    Rect, Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui, Vec2,
-    WidgetInfo, WidgetText, accesskit, vec2,
+    Rect, Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
+    UiBuilder, Vec2, WidgetInfo, WidgetText, accesskit, pos2, vec2,
 };
 
 use super::signs::{self, Sign};
 use super::theme::{self, Palette};
+
+/// How wide a page grows; longer lines are hard to read.
+const WIDEST: f32 = 860.0;
+
+/// What a page holds: a column in the middle, with room around it.
+pub(super) fn column_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    let margin = if ui.available_width() < 600.0 { 12.0 } else { 20.0 };
+    let width = (ui.available_width() - 2.0 * margin).clamp(0.0, WIDEST).floor();
+    let side = ((ui.available_width() - width) / 2.0).floor();
+    let room = ui.available_rect_before_wrap();
+    let column = Rect::from_min_max(
+        room.min + vec2(side, 8.0),
+        pos2(
+            room.min.x + side + width,
+            (room.max.y - 12.0).max(room.min.y + 12.0),
+        ),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
+        ui.set_width(width);
+        contents(ui);
+    });
+    ui.add_space(12.0);
+}
 
 /// A group of things on a page.
 pub(super) fn card_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
@@ -82,6 +106,34 @@ pub(super) fn wide_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetText>) -> 
 pub(super) fn wide_primary_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetText>) -> Response {
     let button = Button::new(text.into()).min_size(vec2(0.0, height));
     ui.vertical_centered_justified(|ui| primary_ui(ui, button)).inner
+}
+
+/// The buttons at the foot, the first of which answers to Enter; says which was pressed.
+pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
+    let mut pressed = None;
+    ui.add_space(8.0);
+    ui.horizontal_wrapped(|ui| {
+        for (index, &text) in texts.iter().enumerate() {
+            let button = Button::new(text).min_size(vec2(88.0, 36.0));
+            let response = if index == 0 {
+                primary_ui(ui, button)
+            } else {
+                ui.add(button)
+            };
+            if index == 0 && takes_focus {
+                response.request_focus();
+            }
+            if response.clicked() {
+                pressed = Some(index);
+            }
+        }
+    });
+    // When a click beside everything has taken the focus away, Enter still means the first.
+    let is_meant = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
+    if is_meant && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+        pressed = Some(0);
+    }
+    pressed
 }
 
 /// A row that is lower than those of the usual controls, and wraps where it must.
@@ -247,24 +299,44 @@ pub(super) fn disclosure_ui(ui: &mut Ui, text: &str, is_open: bool) -> Response 
     response
 }
 
-/// What scrolls when it is too high, with a handle that can be seen.
-pub(super) fn scrolling_ui<R>(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui) -> R) -> R {
+fn with_visible_handle(ui: &Ui) -> impl FnOnce(&mut Style) + use<> {
     let palette = Palette::of(ui);
-    let plain = Arc::clone(ui.style());
-    let restyle = |style: &mut Style| {
+    move |style: &mut Style| {
         style.visuals.extreme_bg_color = palette.line;
         let widgets = &mut style.visuals.widgets;
         widgets.inactive.bg_fill = palette.outline;
         widgets.hovered.bg_fill = palette.accent;
         widgets.active.bg_fill = palette.accent;
-    };
-    restyled(ui, restyle, |ui| {
+    }
+}
+
+/// What scrolls when it is too high, with a handle that can be seen.
+pub(super) fn scrolling_ui<R>(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let plain = Arc::clone(ui.style());
+    restyled(ui, with_visible_handle(ui), |ui| {
         let scrolled = area.show(ui, |ui| {
             ui.set_style(plain);
             contents(ui)
         });
         scrolled.inner
     })
+}
+
+/// The same for rows of one height, of which only those are drawn that can be seen.
+pub(super) fn scrolling_rows_ui(
+    ui: &mut Ui,
+    area: ScrollArea,
+    height: f32,
+    rows: usize,
+    contents: impl FnOnce(&mut Ui, Range<usize>),
+) {
+    let plain = Arc::clone(ui.style());
+    restyled(ui, with_visible_handle(ui), |ui| {
+        area.show_rows(ui, height, rows, |ui, shown| {
+            ui.set_style(plain);
+            contents(ui, shown);
+        });
+    });
 }
 
 /// Scrolls to what has just got the keyboard's focus, when it cannot be seen. To be called at the end

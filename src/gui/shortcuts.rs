@@ -8,7 +8,7 @@ use zeroize::Zeroize as _;
 
 use crate::app::dialog::TextSize;
 use crate::app::stage::Stage;
-use crate::app::{App, Command};
+use crate::app::{App, Command, Page};
 
 pub(super) const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
 pub(super) const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
@@ -17,6 +17,12 @@ pub(super) const PASTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMM
 pub(super) const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
 pub(super) const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
 pub(super) const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
+/// For the pages, in their order.
+const PAGES: [KeyboardShortcut; 3] = [
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Num1),
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Num2),
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Num3),
+];
 const LARGER: [KeyboardShortcut; 2] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Plus),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Equals),
@@ -47,6 +53,22 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     if consume(&SETTINGS) {
         out.push(Command::EditSettings);
     }
+    for (shortcut, &page) in PAGES.iter().zip(Page::ALL) {
+        if consume(shortcut) {
+            out.push(Command::ShowPage(page));
+        }
+    }
+    if app.page == Page::Key {
+        pressed_on_key_page(ctx, app, is_pasted, out);
+    }
+    if matches!(app.stage, Stage::Empty | Stage::Ready(_)) && consume(&OPEN) {
+        out.push(Command::Open);
+    }
+}
+
+/// What the keys ask for that mean something else on another page, or nothing.
+fn pressed_on_key_page(ctx: &Context, app: &App, is_pasted: bool, out: &mut Vec<Command>) {
+    let consume = |shortcut: &KeyboardShortcut| ctx.input_mut(|input| input.consume_shortcut(shortcut));
     match &app.stage {
         Stage::Empty => {
             if is_enter_free(ctx) {
@@ -71,9 +93,6 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
             }
             return;
         }
-    }
-    if consume(&OPEN) {
-        out.push(Command::Open);
     }
     if is_pasted {
         out.push(Command::Paste);

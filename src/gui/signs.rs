@@ -11,6 +11,8 @@ pub(super) enum Sign {
     Good,
     /// Something is open: a full dot.
     Open,
+    /// Something is still to come: a ring.
+    Later,
     /// Something to know: a triangle with a stroke in it.
     Warning,
     /// Somebody vouches for it: a seal with two ribbons.
@@ -33,6 +35,9 @@ pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
         }
         Sign::Open => {
             painter.circle_filled(square.center(), side * 0.24, color);
+        }
+        Sign::Later => {
+            painter.circle_stroke(square.center(), side * 0.22, Stroke::new(side * 0.08, color));
         }
         Sign::Warning => {
             let corners = vec![at(0.5, 0.06), at(1.0, 0.94), at(0.0, 0.94)];
@@ -85,6 +90,39 @@ pub(super) fn draw_gear(painter: &Painter, rect: Rect, color: Color32) {
         painter.line_segment(ends, Stroke::new(radius * 0.3, color));
     }
     painter.circle_stroke(center, radius * 0.56, Stroke::new(radius * 0.3, color));
+}
+
+/// A key: its bow at the left, its teeth at the right.
+pub(super) fn draw_key(painter: &Painter, rect: Rect, color: Color32) {
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let stroke = Stroke::new(rect.height() * 0.1, color);
+    painter.circle_stroke(at(0.26, 0.5), rect.width() * 0.2, stroke);
+    painter.line(vec![at(0.46, 0.5), at(0.94, 0.5), at(0.94, 0.72)], stroke);
+    painter.line_segment([at(0.74, 0.5), at(0.74, 0.66)], stroke);
+}
+
+/// Two keys, one below the other.
+pub(super) fn draw_keys(painter: &Painter, rect: Rect, color: Color32) {
+    let half = vec2(rect.width(), rect.height() * 0.5);
+    for top in [0.0, rect.height() * 0.5] {
+        let row = Rect::from_min_size(rect.min + vec2(0.0, top), half);
+        let at = |x: f32, y: f32| row.min + vec2(x, y) * row.size();
+        let stroke = Stroke::new(rect.height() * 0.09, color);
+        painter.circle_stroke(at(0.2, 0.5), rect.width() * 0.14, stroke);
+        painter.line(vec![at(0.34, 0.5), at(0.94, 0.5), at(0.94, 0.84)], stroke);
+    }
+}
+
+/// Two machines of a rack, each with its lamp.
+pub(super) fn draw_server(painter: &Painter, rect: Rect, color: Color32) {
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let stroke = Stroke::new(rect.height() * 0.09, color);
+    for top in [0.08, 0.54] {
+        let machine = Rect::from_min_max(at(0.04, top), at(0.96, top + 0.38));
+        painter.rect_stroke(machine, 2.0, stroke, eframe::egui::StrokeKind::Inside);
+        painter.circle_filled(at(0.22, top + 0.19), rect.height() * 0.06, color);
+        painter.line_segment([at(0.5, top + 0.19), at(0.8, top + 0.19)], stroke);
+    }
 }
 
 /// A triangle that points down, in the middle of `rect`.

@@ -5,7 +5,7 @@ use eframe::egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText,
 use super::pieces;
 use super::theme::Palette;
 use crate::app::stage::Stage;
-use crate::app::{App, Command};
+use crate::app::{App, Command, Page};
 
 pub(super) fn status_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let palette = Palette::of(ui);
@@ -29,8 +29,11 @@ fn line(app: &App) -> &str {
     if let Some(busy) = app.busy() {
         return busy;
     }
+    if !app.status.text.is_empty() {
+        return &app.status.text;
+    }
     match &app.stage {
-        _ if !app.status.text.is_empty() => &app.status.text,
+        _ if app.page != Page::Key => "",
         Stage::Empty => "No key yet.",
         Stage::Stirring(_) => "Collecting randomness.",
         Stage::Generating(_) => "Making the key.",

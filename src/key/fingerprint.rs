@@ -29,6 +29,12 @@ impl FingerprintKind {
     }
 }
 
+/// Whether a word is a fingerprint, or would be one: no file is meant by it, for that would be `./SHA256:…`.
+#[must_use]
+pub fn is_fingerprint(word: &str) -> bool {
+    word.starts_with("SHA256:") || word.starts_with("MD5:")
+}
+
 /// A public key's hash.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Fingerprint {

@@ -14,6 +14,7 @@ mod public;
 pub mod randomart;
 pub mod rsa;
 pub mod self_check;
+pub mod sign;
 pub mod signature;
 pub mod spec;
 pub mod validate;

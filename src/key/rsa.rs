@@ -16,7 +16,7 @@ use super::spec::{RsaBits, RsaExponent};
 use super::watch::Progress;
 use crate::secret::SecretBytes;
 
-pub(super) use check::{Hashed, verifies};
+pub(super) use check::{Hashed, sign, verifies};
 pub use check::{RsaFault, consistency, public_numbers, signs};
 
 /// The numbers of an RSA key: unsigned, big-endian, without leading zeros.

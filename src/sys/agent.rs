@@ -26,10 +26,11 @@ pub use platform::agents;
 use crate::format::Certificate;
 use crate::format::agent::{
     Answer, Constraints, ListedKey, MAX_MESSAGE, add_certificate_request, add_request, list_request,
-    read_answer, remove_all_request, remove_request,
+    read_answer, remove_all_request, remove_request, sign_request,
 };
 use crate::key::KeyPair;
 use crate::key::comment::Comment;
+use crate::key::sign::RsaHash;
 use crate::secret::SecretBytes;
 
 /// How long an agent may take to list its keys.
@@ -128,9 +129,20 @@ impl Agent {
         match self.ask(list_request(), self.listing)? {
             Answer::Keys(keys) => Ok(keys),
             Answer::Failure => Err(self.refused(Asked::List)),
-            Answer::Success => Err(AgentFault::OtherAnswer {
-                place: self.place.clone(),
-            }),
+            Answer::Success | Answer::Signature(_) => Err(self.other_answer()),
+        }
+    }
+
+    /// Has `message` signed by the key or certificate that was listed with this wire form: scheme and blob. An
+    /// RSA key is asked for this hash; not every agent heeds that.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list). Some agents ask the person first, who may say no.
+    pub fn sign(&self, blob: &[u8], message: &[u8], hash: RsaHash) -> Result<Vec<u8>, AgentFault> {
+        match self.ask(sign_request(blob, message, hash), self.changing)? {
+            Answer::Signature(signature) => Ok(signature),
+            Answer::Failure => Err(self.refused(Asked::Sign)),
+            Answer::Success | Answer::Keys(_) => Err(self.other_answer()),
         }
     }
 
@@ -185,9 +197,7 @@ impl Agent {
         match self.ask(request, self.changing)? {
             Answer::Success => Ok(()),
             Answer::Failure => Err(self.refused(asked)),
-            Answer::Keys(_) => Err(AgentFault::OtherAnswer {
-                place: self.place.clone(),
-            }),
+            Answer::Keys(_) | Answer::Signature(_) => Err(self.other_answer()),
         }
     }
 
@@ -200,6 +210,12 @@ impl Agent {
             place: self.place.clone(),
             source,
         })
+    }
+
+    fn other_answer(&self) -> AgentFault {
+        AgentFault::OtherAnswer {
+            place: self.place.clone(),
+        }
     }
 
     fn refused(&self, asked: Asked) -> AgentFault {

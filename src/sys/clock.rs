@@ -1,4 +1,4 @@
-//! Today's date, for the comments of new keys, and the time, for certificates.
+//! Today's date, for the comments of new keys, and the time, for what expires.
 
 use time::OffsetDateTime;
 
@@ -9,8 +9,27 @@ use time::OffsetDateTime;
 /// that changed under the running program would need a single-threaded one.
 #[must_use]
 pub fn local_date() -> (i32, u8, u8) {
-    let now = OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc());
-    (now.year(), u8::from(now.month()), now.day())
+    local_moment().0
+}
+
+/// A day and a time of day: year, month and day; hour, minute and second.
+pub type Moment = ((i32, u8, u8), (u8, u8, u8));
+
+/// Now where the user is, or in UTC if the system does not know where that is.
+#[must_use]
+pub fn local_moment() -> Moment {
+    moment(OffsetDateTime::now_local().unwrap_or_else(|_| OffsetDateTime::now_utc()))
+}
+
+/// Now in UTC.
+#[must_use]
+pub fn utc_moment() -> Moment {
+    moment(OffsetDateTime::now_utc())
+}
+
+fn moment(time: OffsetDateTime) -> Moment {
+    let (year, month, day) = time.to_calendar_date();
+    ((year, u8::from(month), day), time.to_hms())
 }
 
 /// The seconds since 1970 (UTC); 0 where the clock stands before that.

@@ -1,6 +1,9 @@
-//! Key files: read within limits, and written whole or not at all.
+//! Key files and lists: read within limits, and written whole or not at all.
 
+mod aside;
+mod edit;
 mod folder;
+mod list;
 mod read;
 mod staged;
 mod write;
@@ -8,6 +11,9 @@ mod write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use aside::{Aside, set_aside};
+pub use edit::{Backup, EditError, ListFile, Saved, edit};
+pub use list::{Candidate, Candidates, MOST_ENTRIES, candidate, candidates};
 pub use read::{MAX_KEY_FILE, ReadError, read_key};
 pub use write::{Existing, Save, Secrecy, WriteError, write_private, write_public, write_together};
 

@@ -15,7 +15,25 @@ pub fn home() -> Option<PathBuf> {
 /// not exist.
 #[must_use]
 pub fn ssh_folder() -> Option<PathBuf> {
-    home().map(|home| home.join(".ssh"))
+    home().as_deref().map(ssh_folder_in)
+}
+
+/// The same below a home folder that is known.
+#[must_use]
+pub fn ssh_folder_in(home: &Path) -> PathBuf {
+    home.join(".ssh")
+}
+
+/// The name of the account that this program runs for, as the session says; empty where it does not.
+#[must_use]
+pub fn user_name() -> String {
+    let names = if cfg!(windows) {
+        ["USERNAME", "USER"]
+    } else {
+        ["USER", "LOGNAME"]
+    };
+    let mut values = names.into_iter().filter_map(|name| env::var(name).ok());
+    values.find(|value| !value.is_empty()).unwrap_or_default()
 }
 
 /// Where a key called `file_name` would lie by default.

@@ -50,6 +50,24 @@ pub fn tighten_private(path: &Path) -> io::Result<()> {
     platform::tighten_private(path)
 }
 
+/// Who may change what is at `path`, a folder or a file that others may read, apart from its owner and those to
+/// whom a system denies nothing: by this `sshd` judges the home folder, `~/.ssh` and the lists in it
+/// (`StrictModes`), and `ssh` its configuration. Symbolic links are followed.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn audit_shared(path: &Path) -> io::Result<Access> {
+    platform::audit_shared(path)
+}
+
+/// Takes from everybody but the owner the right to change what is at `path`; on Windows, any right.
+///
+/// # Errors
+/// If the system does not allow it, as on a disk that knows no owners.
+pub fn tighten_shared(path: &Path) -> io::Result<()> {
+    platform::tighten_shared(path)
+}
+
 /// Whether a pipe was made by this user or by the system, and so by nobody who lies in wait.
 ///
 /// # Errors
@@ -69,6 +87,14 @@ pub fn create_private_folder(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
         result => result,
     }
+}
+
+/// Makes the folder at `path`, open to its owner alone, in a folder that exists.
+///
+/// # Errors
+/// If it cannot be made, or something has the name already.
+pub fn create_new_private_folder(path: &Path) -> io::Result<()> {
+    platform::create_private_folder(path)
 }
 
 /// Makes the folder at `path` and those above it that do not exist, each open to its owner alone.

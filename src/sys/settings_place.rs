@@ -12,6 +12,8 @@ use super::home;
 /// The name of the file that makes the program portable when it lies beside it.
 pub const PORTABLE_FILE: &str = "keywright.toml";
 const USUAL_FILE: &str = "settings.toml";
+const PORTABLE_KEYS: &str = "keywright-keys.toml";
+const USUAL_KEYS: &str = "keys.toml";
 
 /// The file that settings are read from and written to; there is never a second one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,15 @@ impl Place {
     pub fn path(&self) -> &Path {
         match self {
             Self::Portable(path) | Self::OfUser(path) => path,
+        }
+    }
+
+    /// The file beside this one in which stands what the user calls their keys.
+    #[must_use]
+    pub fn of_keys(&self) -> Self {
+        match self {
+            Self::Portable(path) => Self::Portable(path.with_file_name(PORTABLE_KEYS)),
+            Self::OfUser(path) => Self::OfUser(path.with_file_name(USUAL_KEYS)),
         }
     }
 }

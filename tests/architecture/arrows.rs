@@ -52,7 +52,15 @@ const OUTSIDE_WORLD: &[&str] = &[
 ];
 
 /// What makes connections. A person hears of every one, for there is one place alone that may make them.
-const NETWORK: &[&str] = &["std::net", "socket2", "tokio", "async_std", "mio", "russh"];
+const NETWORK: &[&str] = &[
+    "std::net",
+    "socket2",
+    "tokio",
+    "async_std",
+    "mio",
+    "russh",
+    "russh_sftp",
+];
 const NETWORK_MODULE: [&str; 2] = ["sys", "remote"];
 
 /// Something a file names and must not.

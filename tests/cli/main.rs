@@ -2,14 +2,20 @@
 
 #[cfg(unix)]
 mod agents;
+mod authorized;
 mod certificates;
 mod changing;
 mod corpus;
 mod formats;
 mod generating;
+mod keys;
+mod known_hosts;
+#[cfg(unix)]
+mod one_line;
 mod passphrases;
 #[path = "../common/ppk1.rs"]
 mod ppk1;
+mod providers;
 mod puttygen;
 mod quiet;
 mod showing;

@@ -116,6 +116,10 @@ fn help_is_there_for_every_command_and_fits_a_terminal() {
         "comment",
         "cert",
         "agent",
+        "keys",
+        "authorized",
+        "known-hosts",
+        "provider",
         "puttygen",
         "completions",
     ] {

@@ -10,6 +10,7 @@
     reason = "tests lay out files and threads by hand"
 )]
 
+mod lists;
 #[cfg(unix)]
 mod processes;
 #[cfg(unix)]

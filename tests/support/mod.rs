@@ -29,6 +29,10 @@ pub(crate) struct Script {
     pub(crate) copied: RefCell<Vec<String>>,
     /// The key agents that are there.
     pub(crate) agents: RefCell<Vec<Agent>>,
+    /// The home folder; nothing where it is not known.
+    pub(crate) home: RefCell<Option<PathBuf>>,
+    /// The pages that were opened.
+    pub(crate) pages: RefCell<Vec<&'static str>>,
     /// The files that were shown in their folders.
     pub(crate) shown: RefCell<Vec<PathBuf>>,
 }
@@ -52,6 +56,10 @@ impl Scripted {
 
     pub(crate) fn has_agent(&self, place: impl Into<PathBuf>) {
         self.0.agents.borrow_mut().push(Agent::at(place));
+    }
+
+    pub(crate) fn is_at_home_in(&self, folder: impl Into<PathBuf>) {
+        *self.0.home.borrow_mut() = Some(folder.into());
     }
 
     pub(crate) fn dialogs_opened(&self) -> usize {
@@ -96,6 +104,14 @@ impl Desktop for Scripted {
             .as_ref()
             .ok_or_else(|| ClipboardError("there is no text on it".to_owned()))?;
         Ok(SecretBytes::copy_of(bytes))
+    }
+
+    fn open_page(&self, address: &'static str) {
+        self.0.pages.borrow_mut().push(address);
+    }
+
+    fn home(&self) -> Option<PathBuf> {
+        self.0.home.borrow().clone()
     }
 
     fn show_in_folder(&self, path: &Path) {

@@ -5,13 +5,18 @@ mod agents;
 mod cat;
 mod certificates;
 mod dialogs;
+#[path = "../support/key_files.rs"]
+mod key_files;
+mod keys;
 mod layout;
+mod lists;
 mod making;
 mod opening;
 mod passphrases;
 mod remembering;
 mod saving;
 mod scene;
+mod servers;
 #[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]
 mod ssh_agent;

@@ -53,7 +53,7 @@ impl App {
         }
     }
 
-    fn copy(&mut self, text: &str, done: &str, desktop: &dyn Desktop) {
+    pub(super) fn copy(&mut self, text: &str, done: &str, desktop: &dyn Desktop) {
         match desktop.copy(text) {
             Ok(()) => self.status = Status::say(done),
             Err(error) => self.fail("Nothing was copied", clipboard_problem(&error)),

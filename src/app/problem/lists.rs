@@ -5,6 +5,27 @@ use crate::format::ListError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
+use crate::sys::files::EditError;
+
+impl From<&EditError> for Problem {
+    fn from(error: &EditError) -> Self {
+        let (code, blame, hint) = match error {
+            EditError::Read(error) => return error.into(),
+            EditError::Write(error) => return error.into(),
+            EditError::TooLarge { .. } => (
+                "too-large",
+                Blame::Key,
+                "Look what the file is; lists of keys and settings are much smaller.",
+            ),
+            EditError::Changed { .. } => (
+                "io-changed",
+                Blame::World,
+                "Nothing was changed by this program. Look at the file as it is now, and try again.",
+            ),
+        };
+        Self::new(code, blame, error.to_string(), hint)
+    }
+}
 
 impl From<&ListError> for Problem {
     fn from(error: &ListError) -> Self {

@@ -1,36 +1,12 @@
 //! The text of a settings file. What is not understood in it stays as it is, and so do comments.
 
-use toml_edit::{DocumentMut, TableLike, TomlError, Value, table};
+use toml_edit::{DocumentMut, TableLike, Value, table};
 
 use super::Settings;
 use super::entries::{ENTRIES, Entry};
+use crate::app::own_file::{self, Damage};
 
 const HEADER: &str = "# Keywright's settings. Delete this file to have the usual ones again.\n\n";
-
-/// Why a text is no settings file.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Damage {
-    /// It is not text.
-    #[error("it is not UTF-8 text")]
-    NotText,
-    /// It does not follow the rules of TOML 1.0.
-    #[error("line {line}: {message}")]
-    NotToml { line: usize, message: String },
-    /// A value stands where a table belongs.
-    #[error("“{0}” is no table")]
-    NoTable(&'static str),
-}
-
-impl Damage {
-    fn of(text: &str, error: &TomlError) -> Self {
-        let begin = error.span().map_or(0, |span| span.start);
-        let before = text.get(..begin).unwrap_or_default();
-        Self::NotToml {
-            line: before.lines().count().max(1),
-            message: error.message().lines().collect::<Vec<_>>().join(", "),
-        }
-    }
-}
 
 /// A settings file, taken apart.
 #[derive(Clone, Debug)]
@@ -55,20 +31,14 @@ impl SettingsFile {
     /// # Errors
     /// See [`Damage`].
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, Damage> {
-        // Windows' own editor puts a mark before UTF-8.
-        let text = std::str::from_utf8(bytes).map_err(|_| Damage::NotText)?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let document: DocumentMut = text.parse().map_err(|error| Damage::of(text, &error))?;
+        let (document, is_new) = own_file::parse(bytes)?;
         for entry in ENTRIES {
             let item = document.get(entry.table);
             if item.is_some_and(|item| !item.is_table_like()) {
-                return Err(Damage::NoTable(entry.table));
+                return Err(Damage::NoTable(entry.table.to_owned()));
             }
         }
-        Ok(Self {
-            document,
-            is_new: text.trim().is_empty(),
-        })
+        Ok(Self { document, is_new })
     }
 
     /// What it says; the usual, where it says nothing or what cannot be.

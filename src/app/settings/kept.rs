@@ -1,18 +1,15 @@
 //! Settings and their file: read once, before the window opens, and written when they change.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Settings;
-use super::file::{Damage, SettingsFile};
+use super::file::SettingsFile;
 use crate::app::job::{Job, Poll, Wake};
-use crate::app::{Blame, Problem, Status, lost};
-use crate::sys::files::{Existing, ReadError, WriteError, read_key, write_private, write_public};
-use crate::sys::permissions::create_private_folders;
+use crate::app::own_file::{self, Damage};
+use crate::app::{Problem, Status, lost};
+use crate::sys::files::ReadError;
 use crate::sys::settings_place::Place;
-
-/// How many damaged files are kept beside the settings before somebody has to look at them.
-const MOST_COPIES: u32 = 20;
 
 /// The settings, and what is known of their file.
 #[derive(Debug)]
@@ -64,7 +61,7 @@ impl Kept {
     pub fn load(place: Option<Place>) -> Self {
         let mut kept = Self::at(place);
         let Some(place) = &kept.place else { return kept };
-        match read(place.path()) {
+        match read(place) {
             Ok(Found::Settings(file)) => {
                 kept.now = file.settings();
                 kept.written = kept.now.clone();
@@ -251,26 +248,23 @@ enum Found {
 }
 
 /// No file is an empty one: all is as usual.
-fn read(path: &Path) -> Result<Found, ReadError> {
-    let bytes = match read_key(path) {
-        Ok(bytes) => bytes,
-        Err(ReadError::NotFound { .. }) => return Ok(Found::Settings(SettingsFile::default())),
-        Err(error) => return Err(error),
+fn read(place: &Place) -> Result<Found, ReadError> {
+    let Some(bytes) = own_file::read(place)? else {
+        return Ok(Found::Settings(SettingsFile::default()));
     };
-    Ok(match SettingsFile::parse(bytes.expose()) {
+    Ok(match SettingsFile::parse(&bytes) {
         Ok(file) => Found::Settings(file),
-        Err(damage) => Found::Damaged(damage, bytes.expose().to_vec()),
+        Err(damage) => Found::Damaged(damage, bytes),
     })
 }
 
 /// Puts the changes from `before` to `now` into the file as it is by now.
 fn write(place: &Place, before: &Settings, now: &Settings) -> Result<Written, Problem> {
-    let path = place.path();
     let mut damaged = None;
-    let (mut file, old) = match read(path)? {
+    let (mut file, old) = match read(place)? {
         Found::Settings(file) => (file.clone(), file.to_text()),
         Found::Damaged(_, bytes) => {
-            damaged = Some(keep_copy(place, &bytes)?);
+            damaged = Some(own_file::keep_copy(place, &bytes)?);
             (SettingsFile::default(), String::new())
         }
     };
@@ -282,53 +276,7 @@ fn write(place: &Place, before: &Settings, now: &Settings) -> Result<Written, Pr
     }
     let text = file.to_text();
     if text != old {
-        if let (Place::OfUser(_), Some(folder)) = (place, path.parent()) {
-            create_private_folders(folder).map_err(|error| no_folder(folder, &error))?;
-        }
-        put(place, path, text.as_bytes(), Existing::Replace)?;
+        own_file::write(place, &text)?;
     }
     Ok(Written { damaged })
-}
-
-fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
-    let written = match place {
-        Place::OfUser(_) => write_private(path, bytes, existing),
-        // On another computer its owner is somebody else, and has to read it all the same.
-        Place::Portable(_) => write_public(path, bytes, existing),
-    };
-    match written {
-        // Should the power fail now, the former settings hold.
-        Err(WriteError::Unsynced { path, source }) => {
-            log::warn!("{} is not confirmed: {source}", path.display());
-            Ok(())
-        }
-        result => result,
-    }
-}
-
-/// Keeps a damaged file beside its place, under a name that nothing has yet.
-fn keep_copy(place: &Place, bytes: &[u8]) -> Result<PathBuf, Problem> {
-    let mut taken = None;
-    for number in 1..=MOST_COPIES {
-        let extension = match number {
-            1 => "damaged.toml".to_owned(),
-            _ => format!("damaged-{number}.toml"),
-        };
-        let path = place.path().with_extension(extension);
-        match put(place, &path, bytes, Existing::Refuse) {
-            Ok(()) => return Ok(path),
-            Err(error @ WriteError::Exists { .. }) => taken = Some(error),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(taken.map_or_else(lost, Problem::from))
-}
-
-fn no_folder(folder: &Path, error: &std::io::Error) -> Problem {
-    Problem::new(
-        "io-denied",
-        Blame::World,
-        format!("the folder {} could not be made: {error}", folder.display()),
-        "Make the folder, or let the program do it.",
-    )
 }

@@ -16,7 +16,7 @@ use crate::cli::work;
 use crate::format::DecodeError;
 use crate::format::agent::ListedKey;
 use crate::key::comment::escaped;
-use crate::key::fingerprint::FingerprintKind;
+use crate::key::fingerprint::{FingerprintKind, is_fingerprint};
 use crate::sys::agent::Agent;
 
 /// Have an agent forget keys
@@ -79,11 +79,6 @@ impl Remove {
         }
         tell(agent, meant, console)
     }
-}
-
-/// What begins so is no file: `./SHA256:…` would be one.
-fn is_fingerprint(word: &str) -> bool {
-    word.starts_with("SHA256:") || word.starts_with("MD5:")
 }
 
 fn list(agent: &Agent, console: Console) -> Result<Vec<ListedKey>, Problem> {

@@ -37,6 +37,9 @@ pub enum HostNameError {
     /// Longer than any.
     #[error("the name of the host is too long")]
     TooLong,
+    /// What stands behind the colon is none.
+    #[error("the port is no number from 1 to 65535")]
+    Port,
 }
 
 impl HostName {
@@ -68,6 +71,24 @@ impl HostName {
                 len_of_host: Some(host.len()),
             }
         })
+    }
+
+    /// As people write it: `host`, `host:port`, `[host]:port`, an IPv6 address with or without brackets.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new), and a port that is none.
+    pub fn parse(text: &str) -> Result<Self, HostNameError> {
+        let text = text.trim();
+        let in_brackets = text.strip_prefix('[').and_then(|rest| rest.split_once("]:"));
+        // An address of IPv6 has colons of its own, and then no port.
+        let with_port = || text.split_once(':').filter(|(_, port)| !port.contains(':'));
+        match in_brackets.or_else(with_port) {
+            None => Self::new(text, PORT),
+            Some((host, port)) => match port.parse() {
+                Ok(0) | Err(_) => Err(HostNameError::Port),
+                Ok(port) => Self::new(host, port),
+            },
+        }
     }
 
     /// As it stands in the file.
@@ -173,6 +194,24 @@ mod tests {
         ] {
             let found = HostName::new(host, port).unwrap();
             assert_eq!((found.as_str(), found.without_port()), (name, bare));
+        }
+    }
+
+    #[test]
+    fn a_host_is_read_as_people_write_it() {
+        for (text, name) in [
+            (" Example.org ", "example.org"),
+            ("example.org:22", "example.org"),
+            ("example.org:2222", "[example.org]:2222"),
+            ("[example.org]:2222", "[example.org]:2222"),
+            ("::1", "::1"),
+            ("[::1]", "::1"),
+            ("[::1]:2222", "[::1]:2222"),
+        ] {
+            assert_eq!(HostName::parse(text).unwrap().as_str(), name, "{text}");
+        }
+        for text in ["a:", "a:0", "a:65536", "a:ssh", "[::1]:x"] {
+            assert_eq!(HostName::parse(text), Err(HostNameError::Port), "{text}");
         }
     }
 

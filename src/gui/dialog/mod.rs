@@ -1,13 +1,20 @@
 //! The dialogs: a file for each. At most one is open; Esc closes it, and Enter does what is first.
 
 mod about;
+mod add_place;
 mod agents;
+mod authorized;
 mod certificate;
 mod command_lines;
+mod default_key;
 mod doubts;
+mod known_hosts;
+mod list;
 mod overwrite;
 mod parameters;
 mod problem;
+mod providers;
+mod remove_key;
 mod settings;
 mod ssh1;
 mod type_path;
@@ -15,9 +22,10 @@ mod unlock;
 mod unsaved;
 mod weak_key;
 
-use eframe::egui::{Button, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
+use eframe::egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
 
-use super::{pieces, theme};
+use super::pieces::{self, buttons_ui};
+use super::theme;
 use crate::app::dialog::Dialog;
 use crate::app::{App, Command};
 
@@ -55,7 +63,16 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.shown = shown;
     }
     let speed = app.speed();
+    let whose = app.my_keys.whose().clone();
     let has_private = app.document().is_some_and(|document| document.key().is_some());
+    let preview = match &app.dialog {
+        Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
+        _ => None,
+    };
+    let pasted = match &app.dialog {
+        Some(Dialog::Providers(dialog)) => app.provider_text(*dialog),
+        _ => None,
+    };
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
             ui.memory_mut(|memory| memory.request_focus(before));
@@ -102,6 +119,18 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
                 Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
                 Dialog::Agents(agents) => agents::agents_ui(ui, agents, has_private, &mut scene),
+                Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &whose, &mut scene),
+                Dialog::RemoveKey { title, removal } => {
+                    remove_key::remove_key_ui(ui, title, removal, &whose, &mut scene);
+                }
+                Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &mut scene),
+                Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
+                Dialog::Authorized(dialog) => {
+                    authorized::authorized_ui(ui, dialog, preview.as_ref(), &mut scene);
+                }
+                Dialog::Providers(dialog) => {
+                    providers::providers_ui(ui, dialog, pasted.as_ref(), &mut scene);
+                }
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
                     parameters::parameters_ui(ui, parameters, speed, &mut scene);
@@ -136,6 +165,12 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
         Dialog::Certificate(_) => "Certificate info".to_owned(),
         Dialog::Agents(_) => "Keys in agents".to_owned(),
+        Dialog::DefaultKey(plan) => default_key::title(plan).to_owned(),
+        Dialog::RemoveKey { title, .. } => format!("Move {title} to the trash?"),
+        Dialog::AddPlace(_) => "Where are more of your keys?".to_owned(),
+        Dialog::KnownHosts(_) => "Known hosts".to_owned(),
+        Dialog::Authorized(_) => "Who may log in here".to_owned(),
+        Dialog::Providers(_) => "Where the public key goes".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
         Dialog::Parameters(_) => "Parameters for saving key files".to_owned(),
         Dialog::Settings => "Settings".to_owned(),
@@ -145,43 +180,19 @@ fn title(dialog: &Dialog) -> String {
 
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::CommandLines(_) | Dialog::Agents(_) => 640.0,
-        Dialog::Certificate(_) => 720.0,
+        Dialog::CommandLines(_) | Dialog::Agents(_) | Dialog::DefaultKey(_) => 640.0,
+        Dialog::Certificate(_) | Dialog::KnownHosts(_) | Dialog::Authorized(_) | Dialog::Providers(_) => {
+            720.0
+        }
         Dialog::Unlock(_)
         | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
         | Dialog::Settings
+        | Dialog::RemoveKey { .. }
+        | Dialog::AddPlace(_)
         | Dialog::TypePath(_) => 520.0,
         _ => 440.0,
     }
-}
-
-/// The buttons at the foot, the first of which answers to Enter; says which was pressed.
-fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
-    let mut pressed = None;
-    ui.add_space(8.0);
-    ui.horizontal_wrapped(|ui| {
-        for (index, &text) in texts.iter().enumerate() {
-            let button = Button::new(text).min_size(vec2(88.0, 36.0));
-            let response = if index == 0 {
-                pieces::primary_ui(ui, button)
-            } else {
-                ui.add(button)
-            };
-            if index == 0 && takes_focus {
-                response.request_focus();
-            }
-            if response.clicked() {
-                pressed = Some(index);
-            }
-        }
-    });
-    // When a click beside everything has taken the focus away, Enter still means the first.
-    let is_unfocused = ui.memory(Memory::focused).is_none();
-    if is_unfocused && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-        pressed = Some(0);
-    }
-    pressed
 }
 
 /// A paragraph of a dialog.

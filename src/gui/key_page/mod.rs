@@ -11,7 +11,7 @@ mod save;
 
 use std::mem::Discriminant;
 
-use eframe::egui::{CentralPanel, Frame, Id, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use eframe::egui::{CentralPanel, Frame, Id, ScrollArea, Ui};
 
 use super::pad::Trail;
 use super::pieces;
@@ -19,9 +19,6 @@ use super::theme::Palette;
 use crate::app::stage::Stage;
 use crate::app::{App, Command};
 use crate::key::PublicKey;
-
-/// How wide a page grows; longer lines are hard to read.
-const WIDEST: f32 = 860.0;
 
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
@@ -61,36 +58,16 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
     CentralPanel::default().frame(frame).show(ui, |ui| {
         // The pad takes what room there is, and had better not scroll away under a moving finger.
         if matches!(app.stage, Stage::Stirring(_)) && ui.available_height() >= collecting::MIN_HEIGHT {
-            in_column(ui, |ui| stage_ui(ui, app, view, out));
+            pieces::column_ui(ui, |ui| stage_ui(ui, app, view, out));
             return;
         }
         let stage = std::mem::discriminant(&app.stage);
         let area = ScrollArea::vertical().id_salt(stage).auto_shrink(false);
         pieces::scrolling_ui(ui, area, |ui| {
-            in_column(ui, |ui| stage_ui(ui, app, view, out));
+            pieces::column_ui(ui, |ui| stage_ui(ui, app, view, out));
             pieces::keep_focus_in_view(ui, &mut view.focus);
         });
     });
-}
-
-/// A column in the middle, with room around it.
-fn in_column(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    let margin = if ui.available_width() < 600.0 { 12.0 } else { 20.0 };
-    let width = (ui.available_width() - 2.0 * margin).clamp(0.0, WIDEST).floor();
-    let side = ((ui.available_width() - width) / 2.0).floor();
-    let room = ui.available_rect_before_wrap();
-    let column = Rect::from_min_max(
-        room.min + vec2(side, 12.0),
-        pos2(
-            room.min.x + side + width,
-            (room.max.y - 12.0).max(room.min.y + 12.0),
-        ),
-    );
-    ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
-        ui.set_width(width);
-        contents(ui);
-    });
-    ui.add_space(12.0);
 }
 
 fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {

@@ -1,8 +1,9 @@
 //! The public key, to be pasted where it belongs.
 
-use eframe::egui::{Button, Id, Key, TextStyle, Ui, Vec2, vec2};
+use eframe::egui::{Button, Id, Key, RichText, TextStyle, Ui, Vec2, vec2};
 
 use crate::app::Command;
+use crate::app::command::ListCommand;
 use crate::app::stage::Document;
 use crate::gui::{pieces, shortcuts};
 
@@ -11,7 +12,13 @@ const LINES: f32 = 4.0;
 
 pub(super) fn public_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     let name = "Public key for pasting into OpenSSH authorized_keys file";
-    pieces::field_label_ui(ui, name, Some('P'));
+    let height = ui.text_style_height(&TextStyle::Small);
+    pieces::low_row_ui(ui, height, |ui| {
+        pieces::field_label_ui(ui, name, Some('P'));
+        if ui.link(RichText::new("Where to paste it…").small()).clicked() {
+            out.push(Command::Lists(ListCommand::ShowProviders));
+        }
+    });
     let line = document.public_line();
     let button_width = 156.0;
     if ui.available_width() < 560.0 {

@@ -6,9 +6,10 @@ use keywright_sift::SmallPrimes;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::super::crew::Crew;
+use super::super::crew::{Alone, Crew};
 use super::super::prime::{SecretUint, words_of};
 use super::super::spec::RsaBits;
+use super::super::validate::left_padded;
 use super::without_leading_zeros;
 
 /// Why numbers are no RSA key.
@@ -99,6 +100,22 @@ pub fn signs(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8], crew
     Checked::new(n, e, d, p, q, iqmp).is_ok_and(|key| key.verifies_what_it_signs(crew))
 }
 
+/// The signature of a hash (RFC 8017 §8.2.1), as long as the modulus; numbers come as in [`signs`]. `None` where
+/// they are no key, or one too short for the hash.
+pub(in crate::key) fn sign(
+    n: &[u8],
+    e: &[u8],
+    [d, p, q, iqmp]: [&[u8]; 4],
+    hashed: Hashed,
+) -> Option<Vec<u8>> {
+    let key = Checked::new(n, e, d, p, q, iqmp).ok()?;
+    let message = padded(&hashed, &key.n)?;
+    let signature = key.signature(&message, &Alone)?.to_be_bytes();
+    let len = key.n.bits().div_ceil(8) as usize;
+    let signature = left_padded(without_leading_zeros(&signature), len)?;
+    Some(signature.expose().to_vec())
+}
+
 /// Six numbers that belong together.
 struct Checked {
     n: Odd<BoxedUint>,
@@ -160,12 +177,15 @@ impl Checked {
     }
 
     fn verifies_what_it_signs(&self, crew: &dyn Crew) -> bool {
-        let Some(message) = padded_message(&self.n) else {
-            return false;
-        };
+        padded_message(&self.n).is_some_and(|message| self.signature(&message, crew).is_some())
+    }
+
+    /// A signature that was seen to verify: one that does not would give the factors away.
+    fn signature(&self, message: &BoxedUint, crew: &dyn Crew) -> Option<BoxedUint> {
+        let signature = self.sign(message, crew);
         let params = BoxedMontyParams::new_vartime(self.n.clone());
-        let signature = BoxedMontyForm::new(self.sign(&message, crew), &params);
-        signature.pow(&self.e).retrieve() == message
+        let back = BoxedMontyForm::new(signature.clone(), &params).pow(&self.e);
+        (back.retrieve() == *message).then_some(signature)
     }
 
     /// The message to the power of d modulo n (RFC 8017 §5.1.2, by way of both factors).

@@ -18,6 +18,8 @@ pub enum Asked {
     AddCertificate,
     /// To forget keys.
     Remove,
+    /// To sign.
+    Sign,
 }
 
 /// What can go wrong with an agent.
@@ -102,5 +104,6 @@ fn refusal(asked: Asked) -> &'static str {
         Asked::AddWithConstraints => "refused to hold the key for a limited time or with confirmation",
         Asked::AddCertificate => "took the key, but refused its certificate",
         Asked::Remove => "refused to remove the key",
+        Asked::Sign => "refused to sign with the key",
     }
 }

@@ -56,6 +56,11 @@ impl ReadError {
 /// See [`ReadError`]. What is not an ordinary file is refused without being opened, and no more
 /// than [`MAX_KEY_FILE`] bytes are ever read.
 pub fn read_key(path: &Path) -> Result<SecretBytes, ReadError> {
+    read_up_to(path, MAX_KEY_FILE)
+}
+
+/// The whole of a file of no more than `max` bytes.
+pub(super) fn read_up_to(path: &Path, max: u64) -> Result<SecretBytes, ReadError> {
     let fail = |source| ReadError::new(path, source);
     let not_regular = || ReadError::NotRegular {
         path: path.to_owned(),
@@ -72,11 +77,11 @@ pub fn read_key(path: &Path) -> Result<SecretBytes, ReadError> {
         return Err(not_regular());
     }
     let size = found.len();
-    if size > MAX_KEY_FILE {
+    if size > max {
         return Err(ReadError::TooLarge {
             path: path.to_owned(),
             size,
-            max: MAX_KEY_FILE,
+            max,
         });
     }
     read_exactly(&mut file, size)

@@ -105,27 +105,54 @@ pub(super) struct Staged {
 impl Staged {
     /// Writes `bytes` beside `target`, has the disk confirm them, and reads them back.
     pub(super) fn write(target: Target, bytes: &[u8], secrecy: Secrecy) -> Result<Self, WriteError> {
+        let (staged, file) = Self::create(target, secrecy)?;
+        if let Some(found) = &staged.target.found {
+            Folder::keep_owner(&file, found);
+        }
+        staged.filled(file, bytes)
+    }
+
+    /// The same with the rights of the file at `like`, less that of others to write.
+    pub(super) fn write_like(target: Target, bytes: &[u8], like: &Path) -> Result<Self, WriteError> {
+        let (staged, file) = Self::create(target, Secrecy::Private)?;
+        staged
+            .folder
+            .take_after(&file, &staged.temporary, like)
+            .map_err(|source| staged.target.fail(source))?;
+        staged.filled(file, bytes)
+    }
+
+    /// The same for the owner of the folder alone: a file that root makes for somebody is theirs.
+    pub(super) fn write_new(target: Target, bytes: &[u8]) -> Result<Self, WriteError> {
+        let (staged, file) = Self::create(target, Secrecy::Private)?;
+        let folder = fs::metadata(&staged.target.folder).map_err(|source| staged.target.fail(source))?;
+        Folder::keep_owner(&file, &folder);
+        staged.filled(file, bytes)
+    }
+
+    /// An empty file, which is removed should anything fail.
+    fn create(target: Target, secrecy: Secrecy) -> Result<(Self, File), WriteError> {
         let folder = Folder::open(&target.folder).map_err(|source| target.fail(source))?;
         let temporary = temporary_name("new");
-        let mut file = folder
+        let file = folder
             .create_new(&temporary, secrecy)
             .map_err(|source| target.fail(source))?;
-        // From here on the file is removed should anything fail.
         let staged = Self {
             target,
             folder,
             temporary,
             is_published: false,
         };
-        if let Some(found) = &staged.target.found {
-            Folder::keep_owner(&file, found);
-        }
+        Ok((staged, file))
+    }
+
+    fn filled(self, mut file: File, bytes: &[u8]) -> Result<Self, WriteError> {
         match fill(&mut file, bytes) {
-            Ok(true) => Ok(staged),
+            Ok(true) => Ok(self),
             Ok(false) => Err(WriteError::Mismatch {
-                path: staged.target.path.clone(),
+                path: self.target.path.clone(),
             }),
-            Err(source) => Err(staged.target.fail(source)),
+            Err(source) => Err(self.target.fail(source)),
         }
     }
 

@@ -198,7 +198,7 @@ fn stage(saves: &[Save<'_>]) -> Result<Vec<Staged>, WriteError> {
 }
 
 /// Gives all of `staged` their names, or none.
-fn publish(staged: Vec<Staged>) -> Result<(), WriteError> {
+pub(super) fn publish(staged: Vec<Staged>) -> Result<(), WriteError> {
     let last = staged.len().saturating_sub(1);
     let mut published = Vec::with_capacity(staged.len());
     for (index, staged) in staged.into_iter().enumerate() {

@@ -13,6 +13,15 @@ const TRUSTED_INSTALLER: &str = "S-1-5-80-956008885-3418522649-1831038044-185329
 /// What `descriptor` says about a file of `user`, who is spelled as the descriptor would. OpenSSH
 /// for Windows refuses a private key that anyone else has any right to, even to read it, or owns.
 pub(super) fn audit(descriptor: &str, user: &str) -> Access {
+    audit_rights(descriptor, user, |_| true)
+}
+
+/// The same for a file that others may read: only who may change it counts.
+pub(super) fn audit_writers(descriptor: &str, user: &str) -> Access {
+    audit_rights(descriptor, user, lets_write)
+}
+
+fn audit_rights(descriptor: &str, user: &str, counts: impl Fn(&str) -> bool) -> Access {
     let (owner, list) = split(descriptor);
     let is_trusted = |trustee: &str| trustee == user || ["SY", "BA", TRUSTED_INSTALLER].contains(&trustee);
     if !is_trusted(owner) {
@@ -20,7 +29,7 @@ pub(super) fn audit(descriptor: &str, user: &str) -> Access {
             owner: owner.to_owned(),
         };
     }
-    let mut others: Vec<_> = allowed(list)
+    let mut others: Vec<_> = allowed(list, counts)
         .into_iter()
         .filter(|trustee| !is_trusted(trustee))
         .map(name)
@@ -42,12 +51,47 @@ fn split(descriptor: &str) -> (&str, &str) {
     (owner.split_once("G:").map_or(owner, |(owner, _)| owner), list)
 }
 
-/// Whom the list allows anything.
-fn allowed(list: &str) -> Vec<&str> {
+/// Whom the list allows anything that `counts`.
+fn allowed(list: &str, counts: impl Fn(&str) -> bool) -> Vec<&str> {
     if list.contains(NO_LIST) {
         return vec!["WD"];
     }
-    entries(list).into_iter().filter_map(allowed_by).collect()
+    entries(list)
+        .into_iter()
+        .filter_map(allowed_by)
+        .filter(|(rights, _)| counts(rights))
+        .map(|(_, trustee)| trustee)
+        .collect()
+}
+
+/// Whether rights, two letters each or a number, have one among them that changes a file or who may do so.
+fn lets_write(rights: &str) -> bool {
+    /// Write data, append, write extended attributes or attributes, delete children or itself, change the list or
+    /// the owner, and what is everything.
+    const WRITE: u32 = 0x500D_0156;
+    if let Some(hex) = rights.strip_prefix("0x") {
+        return u32::from_str_radix(hex, 16).map_or(true, |mask| mask & WRITE != 0);
+    }
+    let letters = rights.as_bytes().chunks(2);
+    letters.into_iter().any(|right| {
+        [
+            &b"GA"[..],
+            b"GW",
+            b"FA",
+            b"FW",
+            b"KA",
+            b"KW",
+            b"DC",
+            b"LC",
+            b"RP",
+            b"DT",
+            b"CR",
+            b"SD",
+            b"WD",
+            b"WO",
+        ]
+        .contains(&right)
+    })
 }
 
 /// What stands within the outermost parentheses; conditions have some of their own.
@@ -73,13 +117,13 @@ fn entries(list: &str) -> Vec<&str> {
     entries
 }
 
-/// Whom one entry allows anything; `None` if it denies, or concerns only what lies within a folder.
-fn allowed_by(entry: &str) -> Option<&str> {
+/// The rights that one entry gives, and to whom; `None` if it denies, or concerns only what lies within a folder.
+fn allowed_by(entry: &str) -> Option<(&str, &str)> {
     let mut fields = entry.split(';');
-    let (kind, flags) = (fields.next()?, fields.next()?);
-    let trustee = fields.nth(3)?;
+    let (kind, flags, rights) = (fields.next()?, fields.next()?, fields.next()?);
+    let trustee = fields.nth(2)?;
     let is_allowing = ["A", "OA", "XA", "ZA"].contains(&kind);
-    (is_allowing && !flags.contains("IO")).then_some(trustee)
+    (is_allowing && !flags.contains("IO")).then_some((rights, trustee))
 }
 
 /// What the trustee is called in English; one without an alias is left as it is.
@@ -140,6 +184,30 @@ mod tests {
             &format!("O:{ADA}D:(A;;FR;;;S-1-5-21-1-2-3-1002)"),
             &loose("S-1-5-21-1-2-3-1002"),
         );
+    }
+
+    #[test]
+    fn what_others_may_read_is_loose_only_if_they_may_change_it() {
+        for (rights, is_loose) in [
+            ("FR", false),
+            ("FX", false),
+            ("FRFX", false),
+            ("0x1200a9", false),
+            ("FA", true),
+            ("FRFW", true),
+            ("0x1301bf", true),
+            ("GA", true),
+            ("SD", true),
+            ("0xnonsense", true),
+        ] {
+            let descriptor = format!("O:{ADA}D:(A;;{rights};;;BU)(A;;FA;;;{ADA})");
+            let expected = if is_loose {
+                loose("Users")
+            } else {
+                Access::OwnerOnly
+            };
+            assert_eq!(audit_writers(&descriptor, ADA), expected, "{rights}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use windows_sys::Win32::Security::Authorization::{
 use windows_sys::Win32::Security::{
     DACL_SECURITY_INFORMATION, GetTokenInformation, OBJECT_SECURITY_INFORMATION, OWNER_SECURITY_INFORMATION,
     PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, SECURITY_ATTRIBUTES, SetFileSecurityW,
-    TOKEN_QUERY, TOKEN_USER, TokenUser,
+    TOKEN_QUERY, TOKEN_USER, TokenUser, UNPROTECTED_DACL_SECURITY_INFORMATION,
 };
 use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
@@ -33,9 +33,16 @@ const LONG_PATH: usize = 248;
 const TOKEN_USER_WORDS: usize = 16;
 
 pub(super) fn audit_private(path: &Path) -> io::Result<Access> {
+    Ok(sddl::audit(&descriptor_text(path)?, &user_name()?))
+}
+
+pub(super) fn audit_shared(path: &Path) -> io::Result<Access> {
+    Ok(sddl::audit_writers(&descriptor_text(path)?, &user_name()?))
+}
+
+fn descriptor_text(path: &Path) -> io::Result<String> {
     let wanted = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
-    let descriptor = Descriptor::of_file(path, wanted)?.to_text(wanted)?;
-    Ok(sddl::audit(&descriptor, &user_name()?))
+    Descriptor::of_file(path, wanted)?.to_text(wanted)
 }
 
 pub(super) fn is_pipe_of_user_or_system(pipe: &File) -> io::Result<bool> {
@@ -52,13 +59,49 @@ fn user_name() -> io::Result<String> {
 }
 
 pub(super) fn tighten_private(path: &Path) -> io::Result<()> {
+    tighten(path, Scope::File)
+}
+
+pub(super) fn tighten_shared(path: &Path) -> io::Result<()> {
+    let scope = if std::fs::metadata(path)?.is_dir() {
+        Scope::FolderAndContent
+    } else {
+        Scope::File
+    };
+    tighten(path, scope)
+}
+
+fn tighten(path: &Path, scope: Scope) -> io::Result<()> {
     // Access lists are set on what a path names, so a link is followed here.
     let path = wide(&std::fs::canonicalize(path)?)?;
-    let descriptor = Descriptor::owner_only(Scope::File)?;
+    let descriptor = Descriptor::owner_only(scope)?;
     let what = DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION;
     #[expect(unsafe_code, reason = "the standard library knows no access lists")]
     // SAFETY: `path` ends in a zero, and `descriptor` lives until after the call.
     check(unsafe { SetFileSecurityW(path.as_ptr(), what, descriptor.0) })
+}
+
+/// Gives the file at `to` the access list of the one at `from`.
+pub(in crate::sys) fn copy_access(from: &Path, to: &Path) -> io::Result<()> {
+    let descriptor = Descriptor::of_file(from, DACL_SECURITY_INFORMATION)?;
+    // `D:P…(`: nothing of what the folder passes on is taken over.
+    let list = descriptor.to_text(DACL_SECURITY_INFORMATION)?;
+    let flags = list.split('(').next().unwrap_or_default();
+    let inheritance = if flags.trim_start_matches("D:").contains('P') {
+        PROTECTED_DACL_SECURITY_INFORMATION
+    } else {
+        UNPROTECTED_DACL_SECURITY_INFORMATION
+    };
+    let path = wide(to)?;
+    #[expect(unsafe_code, reason = "the standard library knows no access lists")]
+    // SAFETY: `path` ends in a zero, and `descriptor` lives until after the call.
+    check(unsafe {
+        SetFileSecurityW(
+            path.as_ptr(),
+            DACL_SECURITY_INFORMATION | inheritance,
+            descriptor.0,
+        )
+    })
 }
 
 pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {

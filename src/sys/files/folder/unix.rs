@@ -5,10 +5,12 @@ use std::ffi::OsStr;
 use std::fs::{File, Metadata};
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rustix::fs::{self, AtFlags, Gid, Mode, OFlags, Uid};
+use rustix::fs::{self, AtFlags, FlockOperation, Gid, Mode, OFlags, Uid};
 use rustix::io::{Errno, retry_on_intr};
 
 use super::super::write::Secrecy;
@@ -28,8 +30,16 @@ const UNSUPPORTED: [Errno; 5] = [
     Errno::PERM,
 ];
 
+/// A list is replaced within milliseconds; whoever holds a folder longer than this has stopped in the middle.
+const PATIENCE: Duration = Duration::from_secs(5);
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(10);
+
 #[derive(Debug)]
 pub(in super::super) struct Folder(OwnedFd);
+
+/// A lock on a folder; nothing where the disk knows none.
+#[derive(Debug)]
+pub(in super::super) struct Turn(#[expect(dead_code, reason = "held, not used")] Option<OwnedFd>);
 
 impl Folder {
     pub(in super::super) fn open(path: &Path) -> io::Result<Self> {
@@ -60,6 +70,44 @@ impl Folder {
         let (uid, gid) = (Uid::from_raw(replaced.uid()), Gid::from_raw(replaced.gid()));
         if let Err(error) = fs::fchown(file, Some(uid), Some(gid)) {
             log::debug!("the new file does not take on the owner of the one that it replaces: {error}");
+        }
+    }
+
+    /// Gives `file`, called `name` here, the owner, group and mode of the one at `like`, but lets nobody else
+    /// write to it. It is not made where it would belong to somebody else than before: sshd would no longer
+    /// take it, or its owner no longer read it.
+    #[expect(
+        clippy::unused_self,
+        reason = "as on Windows, where the file goes by its name"
+    )]
+    pub(in super::super) fn take_after(&self, file: &File, _name: &OsStr, like: &Path) -> io::Result<()> {
+        let like = std::fs::metadata(like)?;
+        Self::keep_owner(file, &like);
+        let own = file.metadata()?;
+        if own.uid() != like.uid() {
+            return Err(io::ErrorKind::PermissionDenied.into());
+        }
+        let others = if own.gid() == like.gid() { 0o055 } else { 0o005 };
+        let mode = like.mode() & (0o700 | others);
+        file.set_permissions(std::fs::Permissions::from_mode(mode))
+    }
+
+    /// Waits until no other of these programs edits a list in this folder.
+    pub(in super::super) fn wait_for_turn(&self) -> io::Result<Turn> {
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let folder = match retry_on_intr(|| fs::openat(&self.0, ".", flags, Mode::empty())) {
+            Err(Errno::ACCESS) => return Ok(Turn(None)),
+            folder => folder?,
+        };
+        let start = Instant::now();
+        loop {
+            match retry_on_intr(|| fs::flock(&folder, FlockOperation::NonBlockingLockExclusive)) {
+                Ok(()) => return Ok(Turn(Some(folder))),
+                Err(Errno::WOULDBLOCK) if start.elapsed() < PATIENCE => thread::sleep(BETWEEN_ATTEMPTS),
+                Err(Errno::WOULDBLOCK) => return Err(io::ErrorKind::ResourceBusy.into()),
+                // Network disks may know no locks; the file is looked at once more in any case.
+                Err(_) => return Ok(Turn(None)),
+            }
         }
     }
 

@@ -18,7 +18,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 
 use super::super::write::Secrecy;
-use crate::sys::permissions::windows::{Attributes, Scope, wide};
+use crate::sys::permissions::windows::{Attributes, Scope, copy_access, wide};
 
 /// Virus scanners and other readers hold a file for some milliseconds, and have let go when asked
 /// again. In all that is a second, which only a file that cannot be replaced at all costs.
@@ -27,6 +27,10 @@ const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub(in super::super) struct Folder(PathBuf);
+
+/// Folders cannot be locked here; a list is looked at once more before it is replaced.
+#[derive(Debug)]
+pub(in super::super) struct Turn;
 
 impl Folder {
     pub(in super::super) fn open(path: &Path) -> io::Result<Self> {
@@ -70,6 +74,17 @@ impl Folder {
 
     /// Whoever may replace a file here also stays among those who may read the new one.
     pub(in super::super) fn keep_owner(_: &File, _: &Metadata) {}
+
+    /// Gives the file called `name` here the access list of the one at `like`.
+    pub(in super::super) fn take_after(&self, _: &File, name: &OsStr, like: &Path) -> io::Result<()> {
+        copy_access(like, &self.0.join(name))
+    }
+
+    /// Has nobody to wait for.
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as on Unix")]
+    pub(in super::super) fn wait_for_turn(&self) -> io::Result<Turn> {
+        Ok(Turn)
+    }
 
     /// Renames, and fails with `AlreadyExists` if there is a file called `to`.
     pub(in super::super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {

@@ -1,0 +1,284 @@
+//! Who may log in here: the lines of an `authorized_keys` file, shown, added and taken away.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::describe::Description;
+use super::lists::{self, Change};
+use super::{Blame, Problem};
+use crate::format::authorized_keys::{Added, AuthorizedKeys, Content, Entry, Expiry, KeyOption, NewLine};
+use crate::format::{self, MAX_LIST_FILE, Parsed};
+use crate::key::PublicKey;
+use crate::key::comment::escaped;
+use crate::key::fingerprint::FingerprintKind;
+use crate::sys::clock;
+use crate::sys::files::{Backup, ListFile, read_key};
+
+/// The name of the file in the folder in which sshd looks.
+pub const FILE_NAME: &str = "authorized_keys";
+
+/// What many tutorials say, and what is not so.
+pub const NO_RESTART: &str = "It counts from the next login on; sshd need not be restarted.";
+
+/// A line that is no remark and not blank, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// Its number, counted from 1.
+    pub line: usize,
+    /// The key; nothing where the line lets nobody in.
+    pub key: Option<Description>,
+    /// The options before it, as they stand there.
+    pub options: String,
+    /// Whether it is an authority for certificates, and not a key to log in with.
+    pub is_authority: bool,
+    /// Whether the key is one of this user's own.
+    pub is_mine: bool,
+    /// Why sshd lets nobody in by this line.
+    pub ignored: Option<String>,
+}
+
+impl Row {
+    /// Whether somebody can log in by it, as far as the file says.
+    #[must_use]
+    pub fn lets_in(&self) -> bool {
+        self.ignored.is_none()
+    }
+
+    /// The key, or the text in its place, as it is told in one line.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let key = self.key.as_ref();
+        let line = key.and_then(|key| key.fingerprint_line(FingerprintKind::Sha256));
+        line.unwrap_or_else(|| "no key".to_owned())
+    }
+}
+
+/// The file as it was read.
+#[derive(Debug)]
+pub struct Roll {
+    file: ListFile,
+    keys: AuthorizedKeys,
+}
+
+impl Roll {
+    /// Reads the file at `path`. One that is not there lets nobody in.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no such list.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let file = ListFile::open(path, MAX_LIST_FILE)?;
+        let keys = AuthorizedKeys::parse(file.bytes().to_vec())?;
+        Ok(Self { file, keys })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Whether there is such a file.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.file.is_there()
+    }
+
+    /// Its lines but for remarks and blank ones; those with a key of `mine` are marked.
+    #[must_use]
+    pub fn rows(&self, mine: &[PublicKey]) -> Vec<Row> {
+        let lines = self.keys.lines();
+        lines
+            .filter_map(|line| row(line.number, line.content, mine))
+            .collect()
+    }
+
+    /// What the file will be with this line in it; nothing where its key is there already, in a line of this number.
+    ///
+    /// # Errors
+    /// The number.
+    pub fn with(&self, line: &NewLine) -> Result<AuthorizedKeys, usize> {
+        let mut keys = self.keys.clone();
+        match keys.add(line) {
+            Added::Added => Ok(keys),
+            Added::AlreadyThere(number) => Err(number),
+        }
+    }
+
+    /// Writes what came of [`with`](Self::with), and keeps the file as it was beside it.
+    ///
+    /// # Errors
+    /// It cannot be written, or has changed since it was read.
+    pub fn replace(&self, keys: AuthorizedKeys) -> Result<Change, Problem> {
+        Change::make(&self.file, keys.into_bytes(), Backup::Bak)
+    }
+
+    /// The file without a line that was shown before.
+    ///
+    /// # Errors
+    /// Another one stands there now.
+    pub fn without_shown(&self, shown: &Row) -> Result<AuthorizedKeys, Problem> {
+        let told = |row: &Row| (row.line, row.title(), row.options.clone());
+        if !self.rows(&[]).iter().any(|row| told(row) == told(shown)) {
+            return Err(lists::changed(self.path()));
+        }
+        self.without(&BTreeSet::from([shown.line]))
+    }
+
+    /// The file without these lines.
+    ///
+    /// # Errors
+    /// There is no such line.
+    pub fn without(&self, numbers: &BTreeSet<usize>) -> Result<AuthorizedKeys, Problem> {
+        let there: BTreeSet<usize> = self.keys.lines().map(|line| line.number).collect();
+        if let Some(missing) = numbers.difference(&there).next() {
+            return Err(lists::no_line(self.path(), *missing));
+        }
+        let mut keys = self.keys.clone();
+        keys.remove(numbers);
+        Ok(keys)
+    }
+}
+
+/// Whether somebody can log in by `rows`, but nobody any more without these lines.
+#[must_use]
+pub fn is_last_way_in(rows: &[Row], numbers: &BTreeSet<usize>) -> bool {
+    let (gone, left): (Vec<&Row>, Vec<&Row>) = rows
+        .iter()
+        .filter(|row| row.lets_in())
+        .partition(|row| numbers.contains(&row.line));
+    !gone.is_empty() && left.is_empty()
+}
+
+/// A day as people write it, `2027-01-31`, or a time in sshd's own form.
+///
+/// # Errors
+/// It is none.
+pub fn expiry(text: &str) -> Result<Expiry, Problem> {
+    let is_date = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
+    let bare: String = text.chars().filter(|letter| *letter != '-').collect();
+    let text = if is_date { bare.as_str() } else { text };
+    Expiry::read(text.as_bytes()).ok_or_else(|| {
+        Problem::new(
+            "usage",
+            Blame::Usage,
+            format!("{} is no day", escaped(text.as_bytes())),
+            "Write it as 2027-01-31.",
+        )
+    })
+}
+
+fn row(number: usize, content: Content<'_>, mine: &[PublicKey]) -> Option<Row> {
+    match content {
+        Content::Blank | Content::Remark => None,
+        Content::Unreadable(fault) => Some(Row {
+            line: number,
+            key: None,
+            options: String::new(),
+            is_authority: false,
+            is_mine: false,
+            ignored: Some(fault.to_string()),
+        }),
+        Content::Key(entry) => Some(Row {
+            line: number,
+            options: escaped(entry.options.text()),
+            is_authority: entry.options.is_authority(),
+            is_mine: mine.contains(&entry.key.key),
+            ignored: why_ignored(&entry),
+            key: Some(Description::of(&Parsed::Public(entry.key), None)),
+        }),
+    }
+}
+
+/// Why sshd passes over a line with a key in it.
+pub(in crate::app) fn why_ignored(entry: &Entry<'_>) -> Option<String> {
+    if let Err(fault) = entry.options.check() {
+        return Some(fault.to_string());
+    }
+    if entry.key.certificate.is_some() {
+        return Some("it holds a certificate where sshd expects a key".to_owned());
+    }
+    entry.options.iter().find_map(|option| match option {
+        Ok(KeyOption::ExpiryTime(expiry)) if is_over(expiry) => Some(format!("it has expired ({expiry})")),
+        _ => None,
+    })
+}
+
+/// By this computer's clock; sshd's is the same one, or near it.
+fn is_over(expiry: Expiry) -> bool {
+    let now = if expiry.is_utc() {
+        clock::utc_moment()
+    } else {
+        clock::local_moment()
+    };
+    (expiry.date(), expiry.time()) <= now
+}
+
+/// The public keys that lie in `folder`, each in a file that ends in `.pub`.
+#[must_use]
+pub fn keys_in(folder: &Path) -> Vec<PublicKey> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let public = paths.filter(|path| path.extension().is_some_and(|extension| extension == "pub"));
+    let key = |path: std::path::PathBuf| {
+        let bytes = read_key(&path).ok()?;
+        format::parse(bytes.expose()).ok()?.public().cloned()
+    };
+    public.filter_map(key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+    const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";
+
+    fn roll(text: &str) -> Roll {
+        let folder = tempfile::tempdir().unwrap();
+        let file = ListFile::open(&folder.path().join(FILE_NAME), MAX_LIST_FILE).unwrap();
+        let keys = AuthorizedKeys::parse(text.as_bytes().to_vec()).unwrap();
+        Roll { file, keys }
+    }
+
+    #[test]
+    fn a_line_that_lets_nobody_in_says_why() {
+        for (line, why) in [
+            (KEY.to_owned(), None),
+            (format!("expiry-time=\"20991231\" {KEY}"), None),
+            (
+                format!("expiry-time=\"20200101Z\" {KEY}"),
+                Some("it has expired (20200101Z)"),
+            ),
+            (
+                format!("expiry-time=\"202001011200\" {KEY}"),
+                Some("it has expired (202001011200)"),
+            ),
+            (
+                format!("no-such-thing {KEY}"),
+                Some("there is an option that sshd does not know"),
+            ),
+            (
+                format!("from=10.0.0.1 {KEY}"),
+                Some("the value of an option does not stand in quotation marks"),
+            ),
+            (
+                "ssh-ed25519 AAAA".to_owned(),
+                Some("the file ends before the key does"),
+            ),
+        ] {
+            let rows = roll(&line).rows(&[]);
+            assert_eq!(rows[0].ignored.as_deref(), why, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_last_way_in_is_the_last_line_that_lets_somebody_in() {
+        let roll = roll(&format!("# me\n{KEY}\nfrom=10.0.0.1 {OTHER}\n{OTHER}\n"));
+        let rows = roll.rows(&[]);
+        let is_last = |lines: &[usize]| is_last_way_in(&rows, &lines.iter().copied().collect());
+        assert!(is_last(&[2, 4]) && is_last(&[1, 2, 3, 4]));
+        assert!(!is_last(&[2]) && !is_last(&[4]) && !is_last(&[1, 3]));
+    }
+}

@@ -1,0 +1,310 @@
+//! The hosts that ssh knows, who may log in here, and whose form a key is pasted into: shown, and changed in jobs that end
+//! with a new look at the list.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::app::authorized::{self, NO_RESTART, Roll, Row, keys_in};
+use crate::app::command::ListCommand;
+use crate::app::desktop::Desktop;
+use crate::app::dialog::{Authorized, Conditions, Dialog, Done, KnownHosts, Listed, Outcome, Providers};
+use crate::app::job::{Job, Poll, Wake};
+use crate::app::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
+use crate::app::lists::{self, Change};
+use crate::app::{App, Problem, Status, lost};
+use crate::format::authorized_keys::NewLine;
+
+impl App {
+    pub(in crate::app) fn apply_to_lists(&mut self, command: ListCommand, desktop: &dyn Desktop) {
+        match command {
+            ListCommand::ShowHosts => self.show_hosts(desktop),
+            ListCommand::FindHosts => self.find_hosts(),
+            ListCommand::ForgetHost(line) => self.forget_host(line),
+            ListCommand::ShowAuthorized => self.show_authorized(desktop),
+            ListCommand::Authorize => self.authorize(),
+            ListCommand::Unauthorize(line) => self.unauthorize(line),
+            ListCommand::UnauthorizeLast => self.unauthorize_last(),
+            ListCommand::Undo => self.undo_list(),
+            ListCommand::ShowProviders => {
+                if self.document().is_some() {
+                    self.dialog = Some(Dialog::Providers(Providers::default()));
+                }
+            }
+            ListCommand::CopyForProvider => self.copy_for_provider(desktop),
+            ListCommand::OpenProviderPage => {
+                if let Some(Dialog::Providers(Providers { chosen })) = &self.dialog
+                    && let Some(page) = chosen.page
+                {
+                    desktop.open_page(page);
+                }
+            }
+        }
+    }
+
+    pub(in crate::app) fn poll_lists(&mut self) {
+        let done = match &mut self.dialog {
+            Some(Dialog::KnownHosts(dialog)) => poll(&mut dialog.listed),
+            Some(Dialog::Authorized(dialog)) => poll(&mut dialog.listed),
+            _ => None,
+        };
+        if let Some(done) = done {
+            self.status = Status::say(done);
+        }
+        // What was typed while others were looked for.
+        let is_behind = matches!(&self.dialog, Some(Dialog::KnownHosts(dialog))
+            if dialog.listed.job.is_none() && dialog.found_by != dialog.word);
+        if is_behind {
+            self.find_hosts();
+        }
+    }
+
+    fn show_hosts(&mut self, desktop: &dyn Desktop) {
+        match place(desktop, known_hosts::FILE_NAME) {
+            Err(problem) => self.fail("The list of hosts was not found", problem),
+            Ok(path) => {
+                self.dialog = Some(Dialog::KnownHosts(Box::new(KnownHosts {
+                    listed: Listed::at(path),
+                    word: String::new(),
+                    found_by: String::new(),
+                    pictured: None,
+                })));
+                self.with_hosts(|_| Ok(None));
+            }
+        }
+    }
+
+    fn find_hosts(&mut self) {
+        self.with_hosts(|_| Ok(None));
+    }
+
+    fn forget_host(&mut self, line: usize) {
+        let Some(Dialog::KnownHosts(dialog)) = &self.dialog else {
+            return;
+        };
+        let shown = dialog.listed.lines().iter().find(|host| host.line == line);
+        let Some(shown) = shown.cloned() else { return };
+        self.with_hosts(move |path| {
+            let forgotten = Book::open(path)?.forget_shown(&shown)?;
+            let names: Vec<String> = forgotten.hosts.iter().map(Host::title).collect();
+            Ok(Some(done(
+                &format!("Forgot {}.", names.join(", ")),
+                NOT_YOUR_KEY,
+                forgotten.change,
+            )))
+        });
+    }
+
+    /// Does `work` in a job, and finds the hosts anew.
+    fn with_hosts(&mut self, work: impl FnOnce(&Path) -> Result<Option<Done>, Problem> + Send + 'static) {
+        let wake = Arc::clone(&self.wake.0);
+        let Some(Dialog::KnownHosts(dialog)) = &mut self.dialog else {
+            return;
+        };
+        if dialog.listed.job.is_none() {
+            dialog.found_by.clone_from(&dialog.word);
+            let typed = dialog.word.clone();
+            start(&mut dialog.listed, &wake, work, move |path| {
+                Ok(Book::open(path)?.find(&typed).collect())
+            });
+        }
+    }
+
+    fn show_authorized(&mut self, desktop: &dyn Desktop) {
+        match place(desktop, authorized::FILE_NAME) {
+            Err(problem) => self.fail("The list of who may log in was not found", problem),
+            Ok(path) => {
+                self.dialog = Some(Dialog::Authorized(Box::new(Authorized {
+                    listed: Listed::at(path),
+                    conditions: Conditions::default(),
+                    asks_about: None,
+                })));
+                self.with_authorized(|_| Ok(None));
+            }
+        }
+    }
+
+    /// The line by which the open key could log in, under the conditions that are typed.
+    ///
+    /// # Errors
+    /// One of them cannot be a condition, or the comment is none. Nothing where there is no key.
+    #[must_use]
+    pub fn new_authorized_line(&self, conditions: &Conditions) -> Option<Result<NewLine, Problem>> {
+        let document = self.document()?;
+        let line = || {
+            let comment = document.draft.checked_comment()?;
+            Ok(NewLine::new(document.public(), &conditions.options()?, &comment))
+        };
+        Some(line())
+    }
+
+    fn authorize(&mut self) {
+        let Some(Dialog::Authorized(dialog)) = &self.dialog else {
+            return;
+        };
+        match self.new_authorized_line(&dialog.conditions) {
+            None => {}
+            Some(Err(problem)) => self.authorized_fails(problem),
+            Some(Ok(line)) => self.with_authorized(move |path| {
+                let roll = Roll::open(path)?;
+                Ok(Some(match roll.with(&line) {
+                    Ok(keys) => done("The key may log in here now.", NO_RESTART, roll.replace(keys)?),
+                    Err(number) => Done {
+                        text: format!("The key is there already, in line {number}; nothing was changed."),
+                        change: None,
+                    },
+                }))
+            }),
+        }
+    }
+
+    fn unauthorize(&mut self, line: usize) {
+        let Some(Dialog::Authorized(dialog)) = &mut self.dialog else {
+            return;
+        };
+        let rows = dialog.listed.lines();
+        let is_last = authorized::is_last_way_in(rows, &BTreeSet::from([line]));
+        dialog.asks_about = is_last.then_some(line);
+        if !is_last {
+            self.take_out(line);
+        }
+    }
+
+    fn unauthorize_last(&mut self) {
+        if let Some(Dialog::Authorized(dialog)) = &mut self.dialog
+            && let Some(line) = dialog.asks_about.take()
+        {
+            self.take_out(line);
+        }
+    }
+
+    fn take_out(&mut self, line: usize) {
+        let Some(Dialog::Authorized(dialog)) = &self.dialog else {
+            return;
+        };
+        let shown = dialog.listed.lines().iter().find(|row| row.line == line);
+        let Some(shown) = shown.cloned() else { return };
+        self.with_authorized(move |path| {
+            let roll = Roll::open(path)?;
+            let change = roll.replace(roll.without_shown(&shown)?)?;
+            Ok(Some(done(
+                "The key can no longer log in here.",
+                NO_RESTART,
+                change,
+            )))
+        });
+    }
+
+    /// Does `work` in a job, and reads the list anew.
+    fn with_authorized(
+        &mut self,
+        work: impl FnOnce(&Path) -> Result<Option<Done>, Problem> + Send + 'static,
+    ) {
+        let wake = Arc::clone(&self.wake.0);
+        if let Some(Dialog::Authorized(dialog)) = &mut self.dialog
+            && dialog.listed.job.is_none()
+        {
+            start(&mut dialog.listed, &wake, work, rows);
+        }
+    }
+
+    fn authorized_fails(&mut self, problem: Problem) {
+        if let Some(Dialog::Authorized(dialog)) = &mut self.dialog {
+            dialog.listed.problem = Some(problem);
+        }
+    }
+
+    fn undo_list(&mut self) {
+        let done = match &mut self.dialog {
+            Some(Dialog::KnownHosts(dialog)) => dialog.listed.done.take(),
+            Some(Dialog::Authorized(dialog)) => dialog.listed.done.take(),
+            _ => None,
+        };
+        let Some(change) = done.and_then(|done| done.change) else {
+            return;
+        };
+        let undo = move |_: &Path| {
+            change.undo()?;
+            Ok(Some(Done {
+                text: "The list is as it was.".to_owned(),
+                change: None,
+            }))
+        };
+        if matches!(self.dialog, Some(Dialog::KnownHosts(_))) {
+            self.with_hosts(undo);
+        } else {
+            self.with_authorized(undo);
+        }
+    }
+
+    /// What is pasted at `provider`, or why the open key is not taken there.
+    #[must_use]
+    pub fn provider_text(&self, providers: Providers) -> Option<Result<String, Problem>> {
+        let document = self.document()?;
+        let text = || {
+            providers
+                .chosen
+                .text(document.public(), &document.draft.checked_comment()?)
+        };
+        Some(text())
+    }
+
+    fn copy_for_provider(&mut self, desktop: &dyn Desktop) {
+        if let Some(Dialog::Providers(providers)) = self.dialog
+            && let Some(Ok(text)) = self.provider_text(providers)
+        {
+            self.copy(&text, "Copied. It may be given to anybody.", desktop);
+        }
+    }
+}
+
+fn place(desktop: &dyn Desktop, name: &str) -> Result<PathBuf, Problem> {
+    let home = desktop.home().ok_or_else(|| lists::no_home(name))?;
+    Ok(home.join(".ssh").join(name))
+}
+
+fn rows(path: &Path) -> Result<Vec<Row>, Problem> {
+    let mine = path.parent().map(keys_in).unwrap_or_default();
+    Ok(Roll::open(path)?.rows(&mine))
+}
+
+fn done(what: &str, besides: &str, change: Change) -> Done {
+    Done {
+        text: format!("{what} {besides}"),
+        change: Some(change),
+    }
+}
+
+fn start<T: Send + 'static>(
+    listed: &mut Listed<T>,
+    wake: &Wake,
+    work: impl FnOnce(&Path) -> Result<Option<Done>, Problem> + Send + 'static,
+    look: impl FnOnce(&Path) -> Result<Vec<T>, Problem> + Send + 'static,
+) {
+    listed.problem = None;
+    let path = listed.path.clone();
+    listed.job = Some(Job::start("list", wake, move |_| (work(&path), look(&path))));
+}
+
+/// Takes up what the job has brought, and returns what is to be told in the status line.
+fn poll<T>(listed: &mut Listed<T>) -> Option<String> {
+    let (done, lines): Outcome<T> = match listed.job.as_mut()?.poll() {
+        Poll::Running => return None,
+        Poll::Done(outcome) => outcome,
+        Poll::Lost => (Err(lost()), Err(lost())),
+    };
+    listed.job = None;
+    listed.lines = Some(lines);
+    match done {
+        Ok(None) => None,
+        Ok(Some(done)) => {
+            let text = done.text.clone();
+            listed.done = Some(done);
+            Some(text)
+        }
+        Err(problem) => {
+            listed.problem = Some(problem);
+            None
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The default key: a few lines of this program's in ssh's configuration, and what they change.
+//!
+//! Where the configuration names a key for a host, `ssh` no longer tries those with usual names by itself
+//! (`ssh_config(5)`). So the lines name these as well, behind the default one: whoever gets in today gets in
+//! tomorrow. They stand at the end of the file, because ssh tries keys in the order of its lines, and what was
+//! said about some host is to come first.
+
+use std::path::{Path, PathBuf};
+
+use super::Whose;
+use super::register::Edit;
+use super::tried::USUAL_NAMES;
+use crate::app::lists::Change;
+use crate::app::{Blame, Problem};
+use crate::format::MAX_CONFIG_FILE;
+use crate::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
+use crate::key::fingerprint::Fingerprint;
+use crate::sys::files::{Backup, ListFile};
+
+/// What a line of the configuration becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It stays.
+    Kept,
+    /// It is new.
+    Added,
+    /// It goes.
+    Removed,
+}
+
+/// What is going to be changed; nothing is yet.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    file: ListFile,
+    after: Vec<u8>,
+    edit: Edit,
+    /// The lines that this program looks after, before and after, in the order in which they will stand.
+    pub lines: Vec<(Fate, String)>,
+    /// What the change means, in sentences.
+    pub meaning: Vec<String>,
+}
+
+impl Plan {
+    /// Makes the private key in `file`, which has this fingerprint, the one that ssh tries first.
+    /// With `only`, ssh is to offer no other keys of its agent.
+    ///
+    /// # Errors
+    /// The configuration cannot be read, its lines of ours are damaged, or the name of the file cannot stand in it.
+    pub fn set(whose: &Whose, file: &Path, key: &Fingerprint, only: bool) -> Result<Self, Problem> {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let others = others(whose, &file);
+        let mut stanza = Stanza::for_all().with("IdentityFile", &spelling(whose, &file)?)?;
+        for other in &others {
+            stanza = stanza.with("IdentityFile", &spelling(whose, other)?)?;
+        }
+        if only {
+            stanza = stanza.with("IdentitiesOnly", "yes")?;
+        }
+        let block = ManagedBlock {
+            stanzas: vec![stanza],
+        };
+        let (list, mut config) = read(whose)?;
+        let before = block_text(&config)?;
+        config.set_block(&block, BlockPlace::End)?;
+        let mut meaning = vec![format!(
+            "ssh tries {} first, on every server for which its configuration names no other key.",
+            whose.short(&file)
+        )];
+        if !others.is_empty() {
+            let names: Vec<String> = others.iter().map(|other| whose.short(other)).collect();
+            meaning.push(format!("It goes on trying {} as well.", names.join(", ")));
+        }
+        if only {
+            meaning.push("Of its agent it uses these keys only, and no others.".to_owned());
+        }
+        Self::new(list, config, &before, meaning, Edit::Default(Some(key.clone())))
+    }
+
+    /// Has no default key any more: ssh does what it did without this program.
+    ///
+    /// # Errors
+    /// The configuration cannot be read, or its lines of ours are damaged.
+    pub fn clear(whose: &Whose) -> Result<Self, Problem> {
+        let (list, mut config) = read(whose)?;
+        let before = block_text(&config)?;
+        config.remove_block()?;
+        let meaning =
+            vec!["ssh tries the keys with usual names, and those that its configuration names.".to_owned()];
+        Self::new(list, config, &before, meaning, Edit::Default(None))
+    }
+
+    fn new(
+        file: ListFile,
+        config: SshConfig,
+        before: &str,
+        meaning: Vec<String>,
+        edit: Edit,
+    ) -> Result<Self, Problem> {
+        let lines = difference(before, &block_text(&config)?);
+        Ok(Self {
+            file,
+            after: config.into_bytes(),
+            edit,
+            lines,
+            meaning,
+        })
+    }
+
+    /// ssh's configuration.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Whether a key becomes the default one; otherwise none is any more.
+    #[must_use]
+    pub fn sets_a_key(&self) -> bool {
+        matches!(self.edit, Edit::Default(Some(_)))
+    }
+
+    /// Whether the configuration has to be changed at all.
+    #[must_use]
+    pub fn changes_configuration(&self) -> bool {
+        self.file.bytes() != self.after
+    }
+
+    /// Does it. All other lines stay byte for byte, and the file as it was is kept beside it.
+    ///
+    /// # Errors
+    /// The configuration was changed since, or cannot be written; or what is remembered cannot be, and then the
+    /// configuration is as it was.
+    pub fn make(&self, whose: &Whose) -> Result<Made, Problem> {
+        let change = Change::make(&self.file, self.after.clone(), Backup::Bak)?;
+        if let Err(problem) = whose.store.change(std::slice::from_ref(&self.edit)) {
+            change.undo()?;
+            return Err(problem);
+        }
+        Ok(Made {
+            backup: change.backup,
+        })
+    }
+}
+
+/// What was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// Where the configuration as it was lies; nothing where there was none.
+    pub backup: Option<PathBuf>,
+}
+
+/// A key that no file holds in a format of ssh's cannot be the default one.
+#[must_use]
+pub fn not_for_ssh(title: &str) -> Problem {
+    Problem::new(
+        "unsupported-format",
+        Blame::Key,
+        format!("there is no file of {title} that ssh can read"),
+        "Save its private half in OpenSSH format as well. Then make that file the default key.",
+    )
+}
+
+fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {
+    let path = whose.config().ok_or_else(|| {
+        Problem::new(
+            "usage",
+            Blame::Usage,
+            "it is not known where ssh's configuration lies, because your home folder is not",
+            "Set HOME.",
+        )
+    })?;
+    let list = ListFile::open(&path, MAX_CONFIG_FILE)?;
+    let config = SshConfig::parse(list.bytes().to_vec())?;
+    Ok((list, config))
+}
+
+fn block_text(config: &SshConfig) -> Result<String, Problem> {
+    let block = config.block()?.unwrap_or_default();
+    Ok(String::from_utf8_lossy(block).into_owned())
+}
+
+/// The other keys that ssh tries by itself today.
+fn others(whose: &Whose, file: &Path) -> Vec<PathBuf> {
+    let folder = whose.ssh_folder();
+    let usual = folder
+        .iter()
+        .flat_map(|folder| USUAL_NAMES.map(|name| folder.join(name)));
+    usual.filter(|path| path != file && path.is_file()).collect()
+}
+
+/// A file as the configuration names it.
+fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
+    let unspeakable = || {
+        Problem::new(
+            "usage",
+            Blame::Usage,
+            format!("{} cannot stand in ssh's configuration", whose.short(path)),
+            "ssh would read something else there. Give the file a name of letters and digits.",
+        )
+    };
+    let below = whose
+        .home
+        .as_deref()
+        .and_then(|home| path.strip_prefix(home).ok());
+    let text = match below {
+        // The same words then hold on every computer that shares the configuration.
+        Some(below) => format!("~/{}", below.to_str().ok_or_else(unspeakable)?.replace('\\', "/")),
+        None => path.to_str().ok_or_else(unspeakable)?.to_owned(),
+    };
+    // ssh puts the value of a variable in the place of such a word, and has no way to say that it is none.
+    if text.contains("${") {
+        return Err(unspeakable());
+    }
+    Ok(text.replace('%', "%%"))
+}
+
+/// The lines of both texts: what both begin and end with is kept, and between these the old goes before the new.
+fn difference(before: &str, after: &str) -> Vec<(Fate, String)> {
+    let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+    let shorter = before.len().min(after.len());
+    let same = |pairs: &mut dyn Iterator<Item = (&&str, &&str)>| {
+        pairs.take_while(|(one, other)| one == other).count()
+    };
+    let head = same(&mut before.iter().zip(&after));
+    let tail = same(&mut before.iter().rev().zip(after.iter().rev())).min(shorter - head);
+    let told = |fate, lines: &[&str]| -> Vec<(Fate, String)> {
+        lines.iter().map(|line| (fate, (*line).to_owned())).collect()
+    };
+    [
+        told(Fate::Kept, &before[..head]),
+        told(Fate::Removed, &before[head..before.len() - tail]),
+        told(Fate::Added, &after[head..after.len() - tail]),
+        told(Fate::Kept, &after[after.len() - tail..]),
+    ]
+    .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_tells_what_goes_and_what_comes_between_what_stays() {
+        let told = |before, after| -> String {
+            let sign = |(fate, line): (Fate, String)| match fate {
+                Fate::Kept => format!(" {line}"),
+                Fate::Added => format!("+{line}"),
+                Fate::Removed => format!("-{line}"),
+            };
+            difference(before, after).into_iter().map(sign).collect()
+        };
+        assert_eq!(told("", "a\nb\n"), "+a+b");
+        assert_eq!(told("a\nb\nc\n", "a\nx\nc\n"), " a-b+x c");
+        assert_eq!(told("a\na\n", "a\n"), " a-a");
+        assert_eq!(told("a\nb\n", ""), "-a-b");
+        assert_eq!(told("a\n", "a\n"), " a");
+    }
+
+    #[test]
+    fn a_file_is_spelled_so_that_ssh_reads_that_file() {
+        let home = std::env::temp_dir();
+        let whose = Whose {
+            home: Some(home.clone()),
+            ..Whose::default()
+        };
+        let spelled = |path: &Path| spelling(&whose, path).map_err(|problem| problem.code);
+        assert_eq!(spelled(&home.join(".ssh/100%")), Ok("~/.ssh/100%%".to_owned()));
+        assert_eq!(spelled(&home.join("${X}")), Err("usage"));
+    }
+}

@@ -1,0 +1,133 @@
+//! My keys: which there are, what they are called, and what is the matter with them.
+//!
+//! All of it blocks, and is called on a job's thread or by the console program.
+
+pub mod age;
+pub mod default_key;
+pub mod finding;
+mod gather;
+pub mod inventory;
+pub mod register;
+pub mod removal;
+pub mod repair;
+pub mod store;
+mod tried;
+
+use std::path::{Path, PathBuf};
+
+pub use finding::{Finding, Grade, Remedy};
+pub use inventory::{Broken, Inventory, Key, KeyFile, KeyId};
+pub use register::{Edit, Installed, KeyName, Register};
+pub use store::Store;
+
+use crate::app::saving::file_beside;
+use crate::app::{Blame, Problem, opening};
+use crate::format::{self, Parsed};
+use crate::key::PublicKey;
+use crate::key::comment::escaped;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::sys::clock::local_date;
+use crate::sys::files::read_key;
+use crate::sys::home;
+
+/// Whose keys these are.
+#[derive(Clone, Debug, Default)]
+pub struct Whose {
+    /// The home folder; where it is not known there is no usual folder of keys.
+    pub home: Option<PathBuf>,
+    /// What was said about the keys.
+    pub store: Store,
+}
+
+impl Whose {
+    /// Those of the user who runs this program.
+    #[must_use]
+    pub fn of_user() -> Self {
+        Self {
+            home: home::home(),
+            store: Store::of_user(),
+        }
+    }
+
+    /// The folder in which every SSH program looks for keys. It need not exist.
+    #[must_use]
+    pub fn ssh_folder(&self) -> Option<PathBuf> {
+        self.home.as_deref().map(home::ssh_folder_in)
+    }
+
+    /// ssh's configuration. It need not exist.
+    #[must_use]
+    pub fn config(&self) -> Option<PathBuf> {
+        self.ssh_folder().map(|folder| folder.join("config"))
+    }
+
+    /// A path as people write it, with `~` for the home folder, and as it may be shown.
+    #[must_use]
+    pub fn short(&self, path: &Path) -> String {
+        let below = self.home.as_deref().and_then(|home| path.strip_prefix(home).ok());
+        match below {
+            Some(below) if !below.as_os_str().is_empty() => {
+                let separator = std::path::MAIN_SEPARATOR;
+                format!("~{separator}{}", escaped(below.as_os_str().as_encoded_bytes()))
+            }
+            _ => escaped(path.as_os_str().as_encoded_bytes()),
+        }
+    }
+}
+
+/// Which key is in the file at `path`, as far as that can be told without its passphrase: by itself, or by the
+/// `FILE.pub` beside it.
+///
+/// # Errors
+/// The file is no key, or nothing shows which one.
+pub fn identify(path: &Path) -> Result<Fingerprint, Problem> {
+    let parsed = opening::open_file(path)?;
+    let of = |key: &PublicKey| Fingerprint::of(key, FingerprintKind::Sha256);
+    if let Some(key) = parsed.public() {
+        return Ok(of(key));
+    }
+    let beside = read_key(&file_beside(path)).ok();
+    let parsed = beside.and_then(|bytes| format::parse(bytes.expose()).ok());
+    match parsed {
+        Some(Parsed::Public(file)) => Ok(of(&file.key)),
+        _ => Err(hidden(path)),
+    }
+}
+
+fn hidden(path: &Path) -> Problem {
+    Problem::new(
+        "needs-passphrase",
+        Blame::Passphrase,
+        format!(
+            "only the passphrase of {} shows which key is in it",
+            escaped(path.as_os_str().as_encoded_bytes())
+        ),
+        "Save its public key beside it first: keywright-cli public FILE > FILE.pub.",
+    )
+}
+
+/// Remembers that a key was installed on a server today.
+///
+/// # Errors
+/// It cannot be written down; the key is installed all the same.
+pub fn note_installed(store: &Store, key: &PublicKey, server: &str) -> Result<(), Problem> {
+    let (year, month, day) = local_date();
+    let on = Installed {
+        server: server.to_owned(),
+        date: format!("{year:04}-{month:02}-{day:02}"),
+    };
+    let key = Fingerprint::of(key, FingerprintKind::Sha256);
+    store.change(&[Edit::Install { key, on }])?;
+    Ok(())
+}
+
+/// Remembers that a key was taken off a server.
+///
+/// # Errors
+/// It cannot be written down; the key is gone from there all the same.
+pub fn note_taken_off(store: &Store, key: &PublicKey, server: &str) -> Result<(), Problem> {
+    let key = Fingerprint::of(key, FingerprintKind::Sha256);
+    let server = server.to_owned();
+    store.change(&[Edit::TakeOff { key, server }])?;
+    Ok(())
+}

@@ -1,0 +1,181 @@
+//! Taking a key away: its files are moved to a folder “removed” beside them, and can come back.
+//!
+//! They do not go to the system's own trash, for that empties itself, and a key may be the only way into a
+//! server. On its own disk and in a folder for its owner alone it is never copied.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::{Key, Whose};
+use crate::app::opening::{self, certificate_of};
+use crate::app::saving::{certificate_beside, file_beside};
+use crate::app::{Blame, Problem};
+use crate::format::Parsed;
+use crate::sys::clock::local_date;
+use crate::sys::files::{Aside, set_aside};
+
+/// The folder beside the keys.
+const FOLDER: &str = "removed";
+
+/// What is going to be moved; nothing is yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removal {
+    /// The files, of one key.
+    pub files: Vec<PathBuf>,
+    /// What its owner has to think of before: sentences.
+    pub cautions: Vec<String>,
+}
+
+/// What was moved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    asides: Vec<Aside>,
+}
+
+impl Removal {
+    /// All files of a key.
+    ///
+    /// # Errors
+    /// It is the default key.
+    pub fn of(key: &Key) -> Result<Self, Problem> {
+        Self::of_files(key, key.files.iter().map(|file| file.path.clone()).collect())
+    }
+
+    /// The private key in `path`, with the public half and the certificate that lie beside it; or the public key
+    /// in it.
+    ///
+    /// # Errors
+    /// It is the default key, or the file is no key.
+    pub fn of_file(key: Option<&Key>, path: &Path) -> Result<Self, Problem> {
+        let parsed = opening::open_file(path)?;
+        let mut files = vec![path.to_owned()];
+        if let (Parsed::Private(_) | Parsed::Locked(_), Some(public)) = (&parsed, parsed.public()) {
+            if matches!(opening::public_beside(path, public), opening::Beside::SameKey(_)) {
+                files.push(file_beside(path));
+            }
+            if certificate_of(path, public).is_some() {
+                files.push(certificate_beside(path));
+            }
+        }
+        match key {
+            Some(key) => Self::of_files(key, files),
+            None => Ok(Self {
+                files,
+                cautions: Vec::new(),
+            }),
+        }
+    }
+
+    fn of_files(key: &Key, files: Vec<PathBuf>) -> Result<Self, Problem> {
+        let mut cautions = Vec::new();
+        let has_private = |path: &PathBuf| {
+            let private = |file: &&super::KeyFile| file.kind == super::inventory::Kind::Private;
+            key.files.iter().filter(private).any(|file| file.path == *path)
+        };
+        let goes = files.iter().any(has_private);
+        let stays = key
+            .files
+            .iter()
+            .any(|file| has_private(&file.path) && !files.contains(&file.path));
+        if goes && !stays {
+            if key.is_default {
+                return Err(is_default(key));
+            }
+            if !key.installed.is_empty() {
+                let servers: Vec<String> = key
+                    .installed
+                    .iter()
+                    .map(|on| crate::key::comment::escaped(on.server.as_bytes()))
+                    .collect();
+                cautions.push(format!(
+                    "It was installed on {}. Make sure that you get in there without it, and take it off there first.",
+                    servers.join(", ")
+                ));
+            }
+        }
+        Ok(Self { files, cautions })
+    }
+
+    /// Where the files will lie, for each folder that they lie in now.
+    #[must_use]
+    pub fn folders(&self) -> Vec<PathBuf> {
+        let folders: BTreeSet<PathBuf> = self.files.iter().map(|file| folder_for(file)).collect();
+        folders.into_iter().collect()
+    }
+
+    /// Moves them, all or none.
+    ///
+    /// # Errors
+    /// They could not be moved, and lie where they were.
+    pub fn make(&self) -> Result<Removed, Problem> {
+        let mut groups: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+        for file in &self.files {
+            groups.entry(folder_for(file)).or_default().push(file.clone());
+        }
+        let mut removed = Removed { asides: Vec::new() };
+        for (folder, files) in groups {
+            let name = files.first().map(|file| name_for(file)).unwrap_or_default();
+            match set_aside(&files, &folder, &name) {
+                Ok(aside) => removed.asides.push(aside),
+                Err(error) => {
+                    removed.put_back()?;
+                    return Err(error.into());
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
+
+impl Removed {
+    /// The folders in which the files lie now.
+    #[must_use]
+    pub fn folders(&self) -> Vec<&Path> {
+        self.asides.iter().map(|aside| aside.folder.as_path()).collect()
+    }
+
+    /// The files as they lie now.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        self.asides.iter().flat_map(Aside::files).collect()
+    }
+
+    /// Moves everything back.
+    ///
+    /// # Errors
+    /// Something has taken a place meanwhile; then nothing was moved there.
+    pub fn put_back(&mut self) -> Result<(), Problem> {
+        self.asides.iter_mut().try_for_each(|aside| Ok(aside.put_back()?))
+    }
+
+    /// What was done, in a sentence.
+    #[must_use]
+    pub fn sentence(&self, title: &str, whose: &Whose) -> String {
+        let folders: Vec<String> = self.folders().iter().map(|folder| whose.short(folder)).collect();
+        format!("Moved {title} to {}.", folders.join(" and "))
+    }
+}
+
+/// Where what is taken away from beside `file` goes.
+pub(super) fn folder_for(file: &Path) -> PathBuf {
+    file.parent().unwrap_or(Path::new("")).join(FOLDER)
+}
+
+/// What its folder there is called: `id_ed25519-2026-11-26`.
+pub(super) fn name_for(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let (year, month, day) = local_date();
+    format!("{name}-{year:04}-{month:02}-{day:02}")
+}
+
+fn is_default(key: &Key) -> Problem {
+    Problem::new(
+        "in-use",
+        Blame::Key,
+        format!(
+            "{} is your default key: ssh tries it first on every server",
+            key.title()
+        ),
+        "Nothing was changed. Make another one the default key first, or none.",
+    )
+}

@@ -1,0 +1,143 @@
+//! Which keys `ssh` tries by itself: those with a usual name, and those that its configuration names
+//! (`ssh_config(5)`, `IdentityFile`).
+
+use std::path::{Path, PathBuf};
+
+use super::Whose;
+use crate::format::ssh_config::SshConfig;
+
+/// The names that `ssh` tries in `~/.ssh`, in its order, where the configuration names no key for the host.
+pub(super) const USUAL_NAMES: [&str; 6] = [
+    "id_rsa",
+    "id_ecdsa",
+    "id_ecdsa_sk",
+    "id_ed25519",
+    "id_ed25519_sk",
+    "id_mldsa44_ed25519",
+];
+
+/// A host that no configuration names, for what it says about all of them (RFC 2606).
+const NO_HOST: &str = "no-host.invalid";
+
+/// What decides whether a key is tried.
+#[derive(Debug, Default)]
+pub(super) struct Tried {
+    ssh_folder: Option<PathBuf>,
+    named: Vec<PathBuf>,
+    /// Whether the configuration names keys for every host, so that usual names are not tried by themselves.
+    pub(super) names_for_all: bool,
+    /// Whether other files may name more.
+    pub(super) has_includes: bool,
+}
+
+impl Tried {
+    pub(super) fn of(whose: &Whose, config: &SshConfig) -> Self {
+        let mut tried = Self {
+            ssh_folder: whose.ssh_folder(),
+            names_for_all: !config.lookup(NO_HOST, "").identity_files().is_empty(),
+            ..Self::default()
+        };
+        for directive in config.lines().filter_map(|line| line.directive.ok()) {
+            match directive.keyword.as_str() {
+                "include" => tried.has_includes = true,
+                "identityfile" => {
+                    let word = directive.words.first().map(Vec::as_slice);
+                    let text = word.and_then(|word| std::str::from_utf8(word).ok());
+                    let home = whose.home.as_deref();
+                    tried.named.extend(text.and_then(|text| expanded(text, home)));
+                }
+                _ => {}
+            }
+        }
+        tried
+    }
+
+    /// Whether the configuration names the private key at `path`, for whatever host.
+    pub(super) fn is_named(&self, path: &Path) -> bool {
+        self.named.iter().any(|named| named == path)
+    }
+
+    /// Whether the private key at `path` has a name that ssh tries where nothing else was said.
+    pub(super) fn has_usual_name(&self, path: &Path) -> bool {
+        path.parent() == self.ssh_folder.as_deref()
+            && path
+                .file_name()
+                .is_some_and(|name| USUAL_NAMES.iter().any(|usual| name == *usual))
+    }
+
+    /// Whether ssh tries the private key at `path` for some host or other.
+    pub(super) fn is_tried(&self, path: &Path) -> bool {
+        (self.has_usual_name(path) && !self.names_for_all) || self.is_named(path)
+    }
+}
+
+/// The path that an `IdentityFile` means; nothing where that differs from host to host.
+fn expanded(text: &str, home: Option<&Path>) -> Option<PathBuf> {
+    let mut path = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '%' => match rest.next()? {
+                '%' => path.push('%'),
+                'd' => path.push_str(home?.to_str()?),
+                _ => return None,
+            },
+            letter => path.push(letter),
+        }
+    }
+    let path = PathBuf::from(path);
+    match path.strip_prefix("~") {
+        Ok(below) => Some(home?.join(below)),
+        Err(_) => Some(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whose() -> Whose {
+        Whose {
+            home: Some(PathBuf::from("/home/me")),
+            ..Whose::default()
+        }
+    }
+
+    #[test]
+    fn a_key_is_tried_because_the_configuration_names_it() {
+        let config = b"Host a\n IdentityFile ~/.ssh/work\nHost *\n IdentityFile=%d/keys/100%%\n";
+        let config = SshConfig::parse(config.to_vec()).expect("a configuration");
+        let tried = Tried::of(&whose(), &config);
+        for (path, is_tried) in [
+            ("/home/me/.ssh/id_ed25519", false),
+            ("/home/me/.ssh/work", true),
+            ("/home/me/keys/100%", true),
+            ("/home/me/.ssh/other", false),
+            ("/home/me/keys/id_rsa", false),
+        ] {
+            assert_eq!(tried.is_tried(Path::new(path)), is_tried, "{path}");
+        }
+        assert!(!tried.has_includes && tried.names_for_all);
+    }
+
+    #[test]
+    fn where_keys_are_named_for_every_host_usual_names_are_not_tried_by_themselves() {
+        let usual = Path::new("/home/me/.ssh/id_ed25519");
+        for (config, is_tried) in [
+            ("Host a\n IdentityFile ~/.ssh/work\n", true),
+            ("Host *\n IdentityFile ~/.ssh/work\n", false),
+            ("IdentityFile ~/.ssh/work\n", false),
+            ("IdentityFile ~/.ssh/id_ed25519\n", true),
+        ] {
+            let parsed = SshConfig::parse(config.as_bytes().to_vec()).expect("a configuration");
+            assert_eq!(Tried::of(&whose(), &parsed).is_tried(usual), is_tried, "{config}");
+        }
+    }
+
+    #[test]
+    fn what_differs_from_host_to_host_names_no_file_here() {
+        assert_eq!(expanded("~/.ssh/%h", Some(Path::new("/h"))), None);
+        assert_eq!(expanded("~/.ssh/a", None), None);
+        assert_eq!(expanded("/k/a", None), Some(PathBuf::from("/k/a")));
+    }
+}

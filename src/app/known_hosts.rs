@@ -1,0 +1,240 @@
+//! The hosts that ssh knows by their keys: shown, found and forgotten.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::describe::Description;
+use super::lists::{self, Change};
+use super::{Blame, Problem};
+use crate::format::known_hosts::{Content, Entry, HostName, KnownHosts, Marker};
+use crate::format::{ListError, MAX_LIST_FILE, PublicFile};
+use crate::key::comment::escaped;
+use crate::key::fingerprint::FingerprintKind;
+use crate::sys::files::{Backup, ListFile};
+
+/// The name of the file in the folder in which ssh looks.
+pub const FILE_NAME: &str = "known_hosts";
+
+/// What is said wherever a host is forgotten, for many take it for more.
+pub const NOT_YOUR_KEY: &str =
+    "Your own key on that server was not touched: this only forgets by which key you knew the server.";
+
+/// A line about a host, ready to be shown.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Its number, counted from 1.
+    pub line: usize,
+    /// The names and patterns; of a hidden name none.
+    pub names: Vec<String>,
+    /// What is said about the key.
+    pub marker: Marker,
+    /// The type of key that the line names.
+    pub key_type: String,
+    /// The key, or why it cannot be shown.
+    pub key: Result<Description, String>,
+}
+
+impl Host {
+    fn new(line: usize, entry: &Entry<'_>) -> Self {
+        Self {
+            line,
+            names: entry.names.patterns().map(escaped).collect(),
+            marker: entry.marker,
+            key_type: escaped(entry.key_type()),
+            key: entry.key().map(described).map_err(|error| error.to_string()),
+        }
+    }
+
+    /// Whether the name is hidden.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// What `ssh-keygen -l` says of the key, or why nothing can be said.
+    #[must_use]
+    pub fn key_line(&self, kind: FingerprintKind) -> String {
+        match &self.key {
+            Ok(key) => key.fingerprint_line(kind).unwrap_or_default(),
+            Err(why) => format!("{} ({why})", self.key_type),
+        }
+    }
+
+    /// Whether both are told alike, and stand in the same line.
+    fn is_same_as(&self, other: &Self) -> bool {
+        let told = |host: &Self| (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
+        told(self) == told(other)
+    }
+
+    /// The hosts as they are told: their names with a mark before them.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let names = if self.is_hidden() {
+            "(hidden name)".to_owned()
+        } else {
+            self.names.join(",")
+        };
+        match self.marker {
+            Marker::None => names,
+            Marker::CertAuthority => format!("@cert-authority {names}"),
+            Marker::Revoked => format!("@revoked {names}"),
+        }
+    }
+}
+
+/// Without the search for weaknesses, which takes long where there are thousands, and is the host's affair.
+fn described(file: PublicFile) -> Description {
+    Description {
+        format: Some(file.format),
+        public: Some(file.key),
+        comment: Some(file.comment),
+        protection: None,
+        has_private: false,
+        certificate: file.certificate,
+        warnings: Vec::new(),
+    }
+}
+
+/// The file as it was read.
+#[derive(Debug)]
+pub struct Book {
+    file: ListFile,
+    hosts: KnownHosts,
+}
+
+/// What was forgotten.
+#[derive(Debug)]
+pub struct Forgotten {
+    /// The lines that are gone.
+    pub hosts: Vec<Host>,
+    /// The same host's lines with a mark, which stay.
+    pub kept: Vec<Host>,
+    /// How it is taken back.
+    pub change: Change,
+}
+
+impl Book {
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, or is no such list.
+    pub fn open(path: &Path) -> Result<Self, Problem> {
+        let file = ListFile::open(path, MAX_LIST_FILE)?;
+        if !file.is_there() {
+            return Err(Problem::new(
+                "io-not-found",
+                Blame::World,
+                format!("there is no file {}", lists::shown(path)),
+                "ssh makes it when it first meets a host. Name another one with --file.",
+            ));
+        }
+        let hosts =
+            KnownHosts::parse(file.bytes().to_vec()).map_err(|error: ListError| Problem::from(error))?;
+        Ok(Self { file, hosts })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Every host in it.
+    pub fn hosts(&self) -> impl Iterator<Item = Host> {
+        self.hosts.entries().map(|(line, entry)| Host::new(line, &entry))
+    }
+
+    /// The lines that ssh passes over, and why.
+    pub fn unreadable(&self) -> impl Iterator<Item = (usize, String)> {
+        self.hosts.lines().filter_map(|line| match line.content {
+            Content::Unreadable(fault) => Some((line.number, fault.to_string())),
+            Content::Remark | Content::Host(_) => None,
+        })
+    }
+
+    /// The hosts that a word may mean: a name, also a hidden one, or a part of it.
+    pub fn find(&self, word: &str) -> impl Iterator<Item = Host> {
+        // `host:22` is a part of nothing, and means the host.
+        let name = HostName::parse(word);
+        let word = name.as_ref().map_or(word, HostName::as_str).to_owned();
+        let found: Vec<_> = self.hosts.search(&word).collect();
+        found.into_iter().map(|(line, entry)| Host::new(line, &entry))
+    }
+
+    /// Forgets a host as `ssh-keygen -R` does, and keeps the file as it was beside it.
+    ///
+    /// # Errors
+    /// The host is not there, or the file cannot be written.
+    pub fn forget(&self, host: &HostName) -> Result<Forgotten, Problem> {
+        let mut hosts = self.hosts.clone();
+        let numbers = hosts.remove(host);
+        let kept: Vec<Host> = self
+            .hosts
+            .lines_of(host)
+            .filter(|(line, _)| !numbers.contains(line))
+            .map(|(line, entry)| Host::new(line, &entry))
+            .collect();
+        if numbers.is_empty() {
+            return Err(self.unknown(host, &kept));
+        }
+        self.forgotten(hosts, &numbers, kept)
+    }
+
+    /// Takes the line of a host away that was shown before.
+    ///
+    /// # Errors
+    /// Another one stands there now, or the file cannot be written.
+    pub fn forget_shown(&self, shown: &Host) -> Result<Forgotten, Problem> {
+        if !self.hosts().any(|host| host.is_same_as(shown)) {
+            return Err(lists::changed(self.path()));
+        }
+        self.forget_lines(&BTreeSet::from([shown.line]))
+    }
+
+    /// Takes these lines away, whatever they hold.
+    ///
+    /// # Errors
+    /// There is no such line, or the file cannot be written.
+    pub fn forget_lines(&self, numbers: &BTreeSet<usize>) -> Result<Forgotten, Problem> {
+        let there: BTreeSet<usize> = self.hosts.lines().map(|line| line.number).collect();
+        if let Some(missing) = numbers.difference(&there).next() {
+            return Err(lists::no_line(self.path(), *missing));
+        }
+        let mut hosts = self.hosts.clone();
+        hosts.remove_lines(numbers);
+        self.forgotten(hosts, numbers, Vec::new())
+    }
+
+    fn forgotten(
+        &self,
+        left: KnownHosts,
+        numbers: &BTreeSet<usize>,
+        kept: Vec<Host>,
+    ) -> Result<Forgotten, Problem> {
+        Ok(Forgotten {
+            hosts: self.hosts().filter(|host| numbers.contains(&host.line)).collect(),
+            kept,
+            change: Change::make(&self.file, left.into_bytes(), Backup::Old)?,
+        })
+    }
+
+    fn unknown(&self, host: &HostName, marked: &[Host]) -> Problem {
+        let what = format!("{} does not know {host}", lists::shown(self.path()));
+        let others: Vec<String> = self
+            .find(host.without_port().unwrap_or(host.as_str()))
+            .map(|host| format!("line {} ({})", host.line, host.title()))
+            .take(3)
+            .collect();
+        let hint = if !marked.is_empty() {
+            "Nothing was changed. Only lines with a mark speak of it; take those away by their number (--line).".to_owned()
+        } else if others.is_empty() {
+            "Nothing was changed. A host has a line for each name, address and port that you used: “host” and “host:2222” are two.".to_owned()
+        } else {
+            format!(
+                "Nothing was changed. Perhaps you mean {}: take lines away by their number (--line).",
+                others.join(", ")
+            )
+        };
+        Problem::new("not-in-list", Blame::Key, what, hint)
+    }
+}

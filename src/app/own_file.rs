@@ -1,0 +1,117 @@
+//! Files of this program's own: TOML, in the place that the system has for them, never half written. What
+//! cannot be read is never overwritten, and what is damaged is copied first.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, TomlError};
+
+use crate::app::{Blame, Problem, lost};
+use crate::sys::files::{Existing, ReadError, WriteError, read_key, write_private, write_public};
+use crate::sys::permissions::create_private_folders;
+use crate::sys::settings_place::Place;
+
+/// How many damaged files are kept beside the good one before somebody has to look at them.
+const MOST_COPIES: u32 = 20;
+
+/// Why a text is no such file.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(in crate::app) enum Damage {
+    /// It is not text.
+    #[error("it is not UTF-8 text")]
+    NotText,
+    /// It does not follow the rules of TOML 1.0.
+    #[error("line {line}: {message}")]
+    NotToml { line: usize, message: String },
+    /// A value stands where a table belongs.
+    #[error("“{0}” is no table")]
+    NoTable(String),
+    /// Something else stands where a list belongs.
+    #[error("“{0}” is no list")]
+    NoList(String),
+}
+
+impl Damage {
+    fn of(text: &str, error: &TomlError) -> Self {
+        let begin = error.span().map_or(0, |span| span.start);
+        let before = text.get(..begin).unwrap_or_default();
+        Self::NotToml {
+            line: before.lines().count().max(1),
+            message: error.message().lines().collect::<Vec<_>>().join(", "),
+        }
+    }
+}
+
+/// Takes the bytes of a file apart; says whether there was nothing in it.
+pub(in crate::app) fn parse(bytes: &[u8]) -> Result<(DocumentMut, bool), Damage> {
+    // Windows' own editor puts a mark before UTF-8.
+    let text = std::str::from_utf8(bytes).map_err(|_| Damage::NotText)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let document = text.parse().map_err(|error| Damage::of(text, &error))?;
+    Ok((document, text.trim().is_empty()))
+}
+
+/// The bytes of the file at `place`; none where there is no file.
+pub(in crate::app) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> {
+    match read_key(place.path()) {
+        Ok(bytes) => Ok(Some(bytes.expose().to_vec())),
+        Err(ReadError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts `text` in the place of what is there, and makes the folder where that is missing.
+pub(in crate::app) fn write(place: &Place, text: &str) -> Result<(), Problem> {
+    make_folder(place)?;
+    Ok(put(place, place.path(), text.as_bytes(), Existing::Replace)?)
+}
+
+/// Makes the folder of the user's own files where that is missing.
+pub(in crate::app) fn make_folder(place: &Place) -> Result<(), Problem> {
+    if let (Place::OfUser(_), Some(folder)) = (place, place.path().parent()) {
+        create_private_folders(folder).map_err(|error| no_folder(folder, &error))?;
+    }
+    Ok(())
+}
+
+fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
+    let written = match place {
+        Place::OfUser(_) => write_private(path, bytes, existing),
+        // On another computer its owner is somebody else, and has to read it all the same.
+        Place::Portable(_) => write_public(path, bytes, existing),
+    };
+    match written {
+        // Should the power fail now, the former file holds.
+        Err(WriteError::Unsynced { path, source }) => {
+            log::warn!("{} is not confirmed: {source}", path.display());
+            Ok(())
+        }
+        result => result,
+    }
+}
+
+/// Keeps a damaged file beside its place, under a name that nothing has yet.
+pub(in crate::app) fn keep_copy(place: &Place, bytes: &[u8]) -> Result<PathBuf, Problem> {
+    let mut taken = None;
+    for number in 1..=MOST_COPIES {
+        let extension = match number {
+            1 => "damaged.toml".to_owned(),
+            _ => format!("damaged-{number}.toml"),
+        };
+        let path = place.path().with_extension(extension);
+        match put(place, &path, bytes, Existing::Refuse) {
+            Ok(()) => return Ok(path),
+            Err(error @ WriteError::Exists { .. }) => taken = Some(error),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(taken.map_or_else(lost, Problem::from))
+}
+
+fn no_folder(folder: &Path, error: &std::io::Error) -> Problem {
+    Problem::new(
+        "io-denied",
+        Blame::World,
+        format!("the folder {} could not be made: {error}", folder.display()),
+        "Make the folder, or let the program do it.",
+    )
+}

@@ -1,0 +1,293 @@
+//! Advice about servers: reaching them, knowing them, signing in.
+
+use super::{Blame, Problem};
+use crate::sys::remote::{
+    ConfigError, FileTrouble, HostFault, KnownHostsError, RemoteFault, Step, TargetError,
+};
+
+impl From<&RemoteFault> for Problem {
+    fn from(fault: &RemoteFault) -> Self {
+        use RemoteFault as F;
+        let (code, blame, hint) = match fault {
+            F::Resolve { .. } => (
+                "resolve",
+                Blame::World,
+                "Check the spelling, and whether this computer is online. Some servers have a name only within a company's network or VPN.",
+            ),
+            F::Refused { .. } => (
+                "connect-refused",
+                Blame::World,
+                "The computer is there, but no SSH server listens at this port. Check the port; or start the SSH server there (often “systemctl start ssh”).",
+            ),
+            F::Unreachable { .. } => (
+                "connect-unreachable",
+                Blame::World,
+                "Check whether this computer is online, and whether a VPN is needed.",
+            ),
+            F::TimedOut { step, .. } => ("connect-timed-out", Blame::World, after_silence(*step)),
+            F::NotSsh { .. } => (
+                "not-ssh",
+                Blame::World,
+                "Something else listens there, such as a web server, or the server turns this computer away before it begins. Check server and port; SSH is usually at port 22.",
+            ),
+            F::NoCommonAlgorithm { .. } => (
+                "no-common-algorithm",
+                Blame::World,
+                "The server is old or set up in an unusual way. Have its SSH server brought up to date; nothing was sent to it.",
+            ),
+            F::Host(fault) => return fault.into(),
+            F::Closed { step, .. } => ("connection-closed", Blame::World, after_end(*step)),
+            F::Nonsense { .. } => (
+                "protocol",
+                Blame::World,
+                "The server may be faulty, or something on the way changes what is sent. Try another network; otherwise ask whoever runs the server.",
+            ),
+            F::Cancelled { step } => ("cancelled", Blame::Interrupted, after_stop(*step)),
+            F::CannotSign(_) => (
+                "unsupported-key-type",
+                Blame::Key,
+                "Sign in with another key or with a password; Ed25519, ECDSA and RSA keys work. A security key works through an agent.",
+            ),
+            F::UnknownAgentKey { .. } => (
+                "unsupported-key-type",
+                Blame::Key,
+                "Sign in with another key, or with a password.",
+            ),
+            F::OtherCertificate => (
+                "inconsistent",
+                Blame::Key,
+                "Choose the certificate that was made for this key, or sign in without one.",
+            ),
+            F::Agent(fault) => return fault.into(),
+            F::AgentSignature => (
+                "agent-error",
+                Blame::World,
+                "The agent is old or faulty. Bring it up to date, or use the key from its file.",
+            ),
+            F::OnlySha1 => (
+                "only-sha1",
+                Blame::World,
+                "The server is old. Use an Ed25519 or ECDSA key there, or have its SSH server brought up to date.",
+            ),
+            F::PasswordNotText => (
+                "wrong-passphrase",
+                Blame::Passphrase,
+                "Give the password as UTF-8 text.",
+            ),
+            F::NoQuestions => (
+                "protocol",
+                Blame::World,
+                "The server has asked anew meanwhile. Begin signing in once more.",
+            ),
+            F::NoSession => (
+                "no-session",
+                Blame::World,
+                "The account may be locked, or only be allowed to forward connections. Ask whoever runs the server.",
+            ),
+            F::NoCommands => (
+                "no-shell",
+                Blame::World,
+                "The account is set up for something else, such as exchanging files only. Ask whoever runs the server to add the key.",
+            ),
+            F::NoFiles => (
+                "no-sftp",
+                Blame::World,
+                "Its administrator has not turned SFTP on, or not for this account.",
+            ),
+            F::TooMuchOutput { .. } => (
+                "too-large",
+                Blame::World,
+                "Something on the server talks on and on, perhaps a line in the account's start files such as .bashrc. Look there.",
+            ),
+            F::File { trouble, .. } => after_trouble(trouble),
+            F::Io { .. } => (
+                "connection-failed",
+                Blame::World,
+                "Check whether this computer is still online, and try again.",
+            ),
+        };
+        Self::new(code, blame, fault.to_string(), hint)
+    }
+}
+
+impl From<&HostFault> for Problem {
+    fn from(fault: &HostFault) -> Self {
+        use HostFault as F;
+        let (code, hint) = match fault {
+            F::False => (
+                "host-key-false",
+                "Nothing secret was sent. Somebody may stand between you and the server: do not sign in from this network, and ask whoever runs the server.",
+            ),
+            F::Unreadable => (
+                "host-key-unreadable",
+                "Nothing secret was sent. The key may be broken or of a type that this program does not know; ask whoever runs the server.",
+            ),
+            F::Unknown => (
+                "host-unknown",
+                "Nothing secret was sent. Compare the fingerprint with what the owner of the server says, and only then go on.",
+            ),
+            F::Changed { .. } => (
+                "host-key-changed",
+                "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person. Only if they confirm the new key, take the old line out of the file (ssh-keygen -R NAME), and try again.",
+            ),
+            F::Revoked { .. } => (
+                "host-key-revoked",
+                "Nothing secret was sent. Do not sign in. Ask whoever runs the server for a new key.",
+            ),
+            F::Certificate { .. } => (
+                "host-certificate",
+                "Nothing secret was sent. Check this computer's date and the name of the server; otherwise whoever runs it has to renew its certificate.",
+            ),
+            F::Other => (
+                "host-key-other",
+                "Nothing secret was sent on this connection. Several servers may share the name; or somebody stands between you and the server. Ask whoever runs it before you try again.",
+            ),
+        };
+        Self::new(code, Blame::World, fault.to_string(), hint)
+    }
+}
+
+fn after_silence(step: Step) -> &'static str {
+    match step {
+        Step::Resolve => "Check whether this computer is online, and try again.",
+        Step::Connect => {
+            "The server is turned off, or a firewall keeps this computer away. Check name and port, whether a VPN is needed, and, for a rented server, the provider's firewall rules."
+        }
+        Step::Handshake => {
+            "Something listens there, but does not speak like an SSH server. Check the port; the server may also be overloaded."
+        }
+        Step::Methods | Step::Key | Step::Questions => {
+            "The server may be overloaded. Wait a while, and try again."
+        }
+        Step::Password => {
+            "The server may be overloaded, or want a new password first, which this program cannot give: sign in once with “ssh”, change it there, and try again."
+        }
+        Step::Command | Step::Files => {
+            "What was begun there may or may not have been done. Look at the list of keys before you try again; what works now is left as it is."
+        }
+    }
+}
+
+fn after_end(step: Step) -> &'static str {
+    match step {
+        Step::Resolve | Step::Connect | Step::Handshake => {
+            "Nothing secret was sent. The server may turn this computer away, for a time, after too many attempts: wait some minutes. Or the port belongs to something else."
+        }
+        Step::Methods | Step::Key | Step::Password | Step::Questions => {
+            "Servers do so after too many attempts, or when an account may not sign in from here. Wait a minute, and try with the right key or password first."
+        }
+        Step::Command | Step::Files => {
+            "What was begun there may or may not have been done. Look at the list of keys before you try again."
+        }
+    }
+}
+
+fn after_stop(step: Step) -> &'static str {
+    match step {
+        Step::Command | Step::Files => {
+            "What was begun on the server may have been done. Look at the list of keys there."
+        }
+        _ => "Nothing was changed on the server.",
+    }
+}
+
+fn after_trouble(trouble: &FileTrouble) -> (&'static str, Blame, &'static str) {
+    match trouble {
+        FileTrouble::NotThere => (
+            "remote-not-found",
+            Blame::World,
+            "It may have been moved or taken away meanwhile. Try again.",
+        ),
+        FileTrouble::Denied => (
+            "remote-denied",
+            Blame::World,
+            "It belongs to somebody else there, or was made read-only. Ask whoever runs the server.",
+        ),
+        FileTrouble::TooLarge { .. } => (
+            "too-large",
+            Blame::World,
+            "Look on the server what the file is; lists of keys are much smaller.",
+        ),
+        FileTrouble::Unsupported => (
+            "remote-unsupported",
+            Blame::World,
+            "Ask whoever runs the server to add the key.",
+        ),
+        FileTrouble::Failed => (
+            "remote-failed",
+            Blame::World,
+            "The disk may be full or read-only, a quota used up, or the name taken. Look on the server, or ask whoever runs it.",
+        ),
+    }
+}
+
+impl From<&TargetError> for Problem {
+    fn from(error: &TargetError) -> Self {
+        use TargetError as E;
+        let (code, hint) = match error {
+            E::NoHost | E::NoUser => (
+                "usage",
+                "Give user and server as you would to ssh: jo@example.org, or jo@example.org:2222 for another port.",
+            ),
+            E::Port => (
+                "usage",
+                "The usual port is 22 and can be left out. An address of IPv6 with a port goes into brackets: [2001:db8::1]:2222.",
+            ),
+            E::More => (
+                "usage",
+                "Give jo@example.org or ssh://jo@example.org:2222, without a path or a password.",
+            ),
+            E::Host(_) => (
+                "usage",
+                "Names of servers have letters, digits, dots and hyphens, and do not begin with a hyphen. For a name with other letters, give the form of it that begins with xn--.",
+            ),
+            E::User(_) => (
+                "usage",
+                "Check the user's name. One that a shell could misread is not taken, because such names are used for attacks.",
+            ),
+            E::Proxy { .. } => (
+                "proxy",
+                "Install the key from the computer in between; or copy the line for the shell, and paste it where you have signed in with ssh.",
+            ),
+        };
+        Self::new(code, Blame::Usage, error.to_string(), hint)
+    }
+}
+
+impl From<&KnownHostsError> for Problem {
+    fn from(error: &KnownHostsError) -> Self {
+        use KnownHostsError as E;
+        match error {
+            E::File(error) => error.into(),
+            E::Random(error) => error.into(),
+            E::List { source, .. } => Self {
+                what: error.to_string(),
+                ..source.into()
+            },
+            E::Changed { .. } => Self::new(
+                "host-key-changed",
+                Blame::World,
+                error.to_string(),
+                "Another program has written there meanwhile. Connect anew, and compare the fingerprint once more.",
+            ),
+            E::NoFile => Self::new(
+                "io-not-found",
+                Blame::World,
+                error.to_string(),
+                "Set HOME (on Windows USERPROFILE), or have UserKnownHostsFile in ssh's configuration name a file.",
+            ),
+        }
+    }
+}
+
+impl From<&ConfigError> for Problem {
+    fn from(error: &ConfigError) -> Self {
+        match error {
+            ConfigError::File(error) => error.into(),
+            ConfigError::Text { source, .. } => Self {
+                what: error.to_string(),
+                ..source.into()
+            },
+        }
+    }
+}

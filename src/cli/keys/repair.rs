@@ -1,0 +1,70 @@
+//! `keys repair`: puts right what can be put right without a question.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::json;
+
+use super::read;
+use crate::app::Problem;
+use crate::app::keys::repair::{announcement, apply, subject};
+use crate::app::keys::{Remedy, Whose};
+use crate::cli::console::{Console, print, print_object, shown};
+use crate::cli::interrupt;
+
+/// Put right what is the matter with the keys' files
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli keys repair --dry-run
+  keywright-cli keys repair
+
+Private keys become readable by you alone; nobody else may change ~/.ssh, your home folder, or what ssh \
+goes by; a missing FILE.pub is written; a FILE.pub of another key is moved to a folder “removed”, and the \
+right one written. Nothing is deleted.")]
+pub(super) struct Repair {
+    /// Folders to look into, instead of ~/.ssh and those that were added
+    #[arg(value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Repair {
+    pub(super) fn run(self, whose: &Whose, console: Console) -> ExitCode {
+        let inventory = match read(whose, &self.folders, console) {
+            Ok(inventory) => inventory,
+            Err(problem) => return console.end(Err(problem)),
+        };
+        let remedies: Vec<Remedy> = inventory.remedies().into_iter().cloned().collect();
+        if remedies.is_empty() {
+            return console.end(console.say("There is nothing to repair."));
+        }
+        console.for_each(
+            &remedies,
+            |remedy| shown(subject(remedy)),
+            |remedy| self.one(remedy, whose, console),
+        )
+    }
+
+    fn one(&self, remedy: &Remedy, whose: &Whose, console: Console) -> Result<(), Problem> {
+        let done = if self.dry_run {
+            format!("Would {}.", announcement(remedy, whose))
+        } else {
+            interrupt::uninterrupted(|| apply(remedy, whose))?
+        };
+        if console.is_json() {
+            return print_object(&json!({
+                "file": shown(subject(remedy)),
+                "repaired": !self.dry_run,
+                "what": done,
+            }));
+        }
+        if self.dry_run {
+            print(format!("{done}\n").as_bytes())
+        } else {
+            console.say(&done)
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! Who may log in to this account: shown, taken out, and let in under conditions.
+
+use eframe::egui::{Align, Button, Id, Layout, Margin, TextEdit, Ui};
+
+use super::{Scene, buttons_ui, list, paragraph_ui};
+use crate::app::authorized::Row;
+use crate::app::command::ListCommand;
+use crate::app::dialog::{Authorized, Conditions};
+use crate::app::{Command, Problem};
+use crate::format::authorized_keys::{NewLine, Right};
+use crate::gui::pieces::{self, Tone};
+
+pub(super) fn authorized_ui(
+    ui: &mut Ui,
+    dialog: &mut Authorized,
+    preview: Option<&Result<NewLine, Problem>>,
+    scene: &mut Scene<'_>,
+) {
+    pieces::hint_ui(
+        ui,
+        "These keys log in to your account on this computer. What you change counts from the next login on; sshd need not be restarted.",
+    );
+    list::done_ui(ui, &dialog.listed, scene);
+    let is_working = dialog.listed.job.is_some();
+    ui.add_enabled_ui(!is_working, |ui| {
+        for row in dialog.listed.lines() {
+            row_ui(ui, row, scene);
+            if dialog.asks_about == Some(row.line) {
+                last_ui(ui, scene);
+            }
+        }
+        if dialog.listed.lines().is_empty() && matches!(dialog.listed.lines, Some(Ok(_))) {
+            paragraph_ui(ui, "Nobody can log in here with a key.");
+        }
+        if let Some(preview) = preview {
+            conditions_ui(ui, &mut dialog.conditions);
+            preview_ui(ui, preview, scene);
+        }
+    });
+    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+        scene.out.push(Command::CloseDialog);
+    }
+}
+
+fn row_ui(ui: &mut Ui, row: &Row, scene: &mut Scene<'_>) {
+    let title = format!("line {}: {}", row.line, row.title());
+    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        let remove = ui.add(Button::new("Remove"));
+        if pieces::named(ui, remove, &format!("Remove {title}")).clicked() {
+            scene.out.push(Command::Lists(ListCommand::Unauthorize(row.line)));
+        }
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            paragraph_ui(ui, title.as_str());
+            if row.is_mine {
+                pieces::hint_ui(ui, "This key is yours.");
+            }
+            if !row.options.is_empty() {
+                pieces::hint_ui(ui, format!("Conditions: {}", row.options));
+            }
+            if let Some(why) = &row.ignored {
+                pieces::note_ui(ui, Tone::Warning, &format!("It lets nobody in: {why}."), "");
+            }
+            for warning in row.key.iter().flat_map(|key| &key.warnings) {
+                pieces::note_ui(ui, Tone::Warning, &format!("{}.", warning.message), warning.hint);
+            }
+        });
+    });
+}
+
+fn last_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    pieces::note_ui(
+        ui,
+        Tone::Warning,
+        "Afterwards nobody can log in here with a key.",
+        "Make sure that there is another way in.",
+    );
+    if ui.add(Button::new("Remove it all the same")).clicked() {
+        scene.out.push(Command::Lists(ListCommand::UnauthorizeLast));
+    }
+}
+
+fn conditions_ui(ui: &mut Ui, conditions: &mut Conditions) {
+    ui.add_space(8.0);
+    ui.separator();
+    paragraph_ui(ui, "Let the open key log in here, under these conditions:");
+    for (name, example, text) in [
+        ("Only from", "*.example.org, 192.0.2.0/24", &mut conditions.from),
+        ("Only this command", "/usr/bin/backup", &mut conditions.command),
+        ("Until", "2027-01-31", &mut conditions.expires),
+    ] {
+        let label = pieces::field_label_ui(ui, name, None);
+        let field = TextEdit::singleline(text)
+            .id_salt(name)
+            .hint_text(example)
+            .desired_width(f32::INFINITY)
+            .margin(Margin::symmetric(8, 6));
+        ui.add(field).labelled_by(label.id);
+    }
+    pieces::check_ui(
+        ui,
+        &mut conditions.restrict,
+        "Nothing but the login itself: no terminal, no forwarding",
+    );
+    let name = if conditions.restrict {
+        "But allow"
+    } else {
+        "Forbid"
+    };
+    let label = pieces::field_label_ui(ui, name, None);
+    ui.label_inputs_by(label.id, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            for right in Right::ALL {
+                let mut is_chosen = conditions.rights.contains(&right);
+                if pieces::check_ui(ui, &mut is_chosen, title(right)).changed() {
+                    if is_chosen {
+                        conditions.rights.insert(right);
+                    } else {
+                        conditions.rights.remove(&right);
+                    }
+                }
+            }
+        });
+    });
+}
+
+fn title(right: Right) -> &'static str {
+    match right {
+        Right::Pty => "Terminal",
+        Right::PortForwarding => "Ports",
+        Right::AgentForwarding => "Agent",
+        Right::X11Forwarding => "X11",
+        Right::UserRc => "~/.ssh/rc",
+    }
+}
+
+fn preview_ui(ui: &mut Ui, preview: &Result<NewLine, Problem>, scene: &mut Scene<'_>) {
+    match preview {
+        Err(problem) => pieces::note_ui(ui, Tone::Warning, &problem.sentence(), &problem.hint),
+        Ok(line) => {
+            let name = "The line will be";
+            pieces::field_label_ui(ui, name, None);
+            pieces::code_ui(ui, Id::unique("new line"), name, line.as_str(), 96.0);
+        }
+    }
+    let add = ui.add_enabled(preview.is_ok(), Button::new("Add the open key"));
+    if add.clicked() {
+        scene.out.push(Command::Lists(ListCommand::Authorize));
+    }
+}

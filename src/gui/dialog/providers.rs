@@ -1,0 +1,72 @@
+//! Whose form the public key goes into: what is pasted there, checked before it is copied.
+
+use eframe::egui::{Id, Ui};
+
+use super::{Scene, buttons_ui, paragraph_ui};
+use crate::app::command::ListCommand;
+use crate::app::dialog::Providers;
+use crate::app::providers::{AS_OF, PROVIDERS};
+use crate::app::{Command, Problem};
+use crate::gui::pieces::{self, Tone};
+
+pub(super) fn providers_ui(
+    ui: &mut Ui,
+    dialog: &mut Providers,
+    pasted: Option<&Result<String, Problem>>,
+    scene: &mut Scene<'_>,
+) {
+    let label = pieces::field_label_ui(ui, "Where", None);
+    ui.label_inputs_by(label.id, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 16.0;
+            for each in PROVIDERS {
+                if pieces::radio_ui(ui, each == dialog.chosen, each.title).clicked() {
+                    dialog.chosen = each;
+                }
+            }
+        });
+    });
+    ui.add_space(4.0);
+    let chosen = dialog.chosen;
+    for (number, step) in (1..).zip(chosen.steps) {
+        paragraph_ui(ui, format!("{number}. {step}"));
+    }
+    match pasted {
+        None => {}
+        Some(Err(problem)) => pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint),
+        Some(Ok(text)) => {
+            let name = "What is pasted there";
+            pieces::field_label_ui(ui, name, None);
+            pieces::code_ui(ui, Id::unique("what is pasted"), name, text, 96.0);
+        }
+    }
+    let says = if chosen.is_documented {
+        "It takes"
+    } else {
+        "What it takes is not documented, but usually"
+    };
+    let note = [
+        format!("{says}: {} (as of {AS_OF}).", chosen.taken()),
+        chosen.note.to_owned(),
+        "This program asks nobody: the page opens in your browser.".to_owned(),
+    ];
+    let is_said = |sentence: &&String| !sentence.is_empty();
+    let note: Vec<&str> = note.iter().filter(is_said).map(String::as_str).collect();
+    pieces::hint_ui(ui, note.join(" "));
+
+    let can_copy = matches!(pasted, Some(Ok(_)));
+    let mut buttons = Vec::new();
+    if can_copy {
+        buttons.push(("Copy", Command::Lists(ListCommand::CopyForProvider)));
+    }
+    if chosen.page.is_some() {
+        buttons.push(("Open the page", Command::Lists(ListCommand::OpenProviderPage)));
+    }
+    buttons.push(("Close", Command::CloseDialog));
+    let titles: Vec<&str> = buttons.iter().map(|(title, _)| *title).collect();
+    if let Some(pressed) = buttons_ui(ui, scene.is_new, &titles) {
+        scene
+            .out
+            .extend(buttons.into_iter().nth(pressed).map(|(_, command)| command));
+    }
+}

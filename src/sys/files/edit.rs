@@ -1,0 +1,234 @@
+//! Editing lists that other programs write as well: `known_hosts`, `authorized_keys`, ssh's configuration.
+//!
+//! What is there is read whole and replaced whole, with its owner, its mode or access list and a backup; and
+//! not at all where another program wrote to it meanwhile.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{self, Path, PathBuf};
+
+use super::folder::{Folder, Turn};
+use super::read::{ReadError, read_up_to};
+use super::staged::{Staged, Target};
+use super::write::{Existing, WriteError, publish};
+use crate::sys::permissions;
+
+/// How often [`edit`] begins anew before it gives up. Others change such files by hand, or once a login.
+const ATTEMPTS: u32 = 5;
+
+/// What becomes of a file that an edit replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backup {
+    /// Nothing of it is kept.
+    None,
+    /// It is kept as `FILE.old`, as `ssh-keygen -R` does; an earlier one is replaced.
+    Old,
+    /// It is kept as `FILE.bak`; an earlier one is replaced.
+    Bak,
+}
+
+impl Backup {
+    /// Where the backup of the file at `path` lies.
+    #[must_use]
+    pub fn place(self, path: &Path) -> Option<PathBuf> {
+        let ending = match self {
+            Self::None => return None,
+            Self::Old => ".old",
+            Self::Bak => ".bak",
+        };
+        let mut name = OsString::from(path);
+        name.push(ending);
+        Some(name.into())
+    }
+}
+
+/// Why a list was not edited; nothing was changed, but for what [`WriteError`] says of itself.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each field is what its name says")]
+pub enum EditError {
+    /// It could not be read.
+    #[error(transparent)]
+    Read(ReadError),
+    /// It could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// Larger than any such file; sizes are in bytes.
+    #[error("{} has {size} bytes, more than the {max} that such a file may have", path.display())]
+    TooLarge { path: PathBuf, size: u64, max: u64 },
+    /// Another program wrote to the file since it was read.
+    #[error("{} was changed by another program meanwhile", path.display())]
+    Changed { path: PathBuf },
+}
+
+impl From<ReadError> for EditError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::TooLarge { path, size, max } => Self::TooLarge { path, size, max },
+            ReadError::Changed { path } => Self::Changed { path },
+            error => Self::Read(error),
+        }
+    }
+}
+
+/// A list as it was read, which it must still be when it is replaced.
+#[derive(Clone, Debug)]
+pub struct ListFile {
+    path: PathBuf,
+    max: usize,
+    /// Nothing where there was no file.
+    before: Option<Vec<u8>>,
+}
+
+/// What an edit left behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saved {
+    /// Where the file as it was lies now. Nothing where none was asked for, none was there, or nothing had to
+    /// be changed.
+    pub backup: Option<PathBuf>,
+}
+
+impl ListFile {
+    /// Reads the file at `path`, of no more than `max` bytes; links are followed. One that is not there is an
+    /// empty list.
+    ///
+    /// # Errors
+    /// See [`EditError`].
+    pub fn open(path: &Path, max: usize) -> Result<Self, EditError> {
+        let before = read(path, max)?;
+        Ok(Self {
+            path: path.to_owned(),
+            max,
+            before,
+        })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether there was a file.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// What was in it.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.before.as_deref().unwrap_or_default()
+    }
+
+    /// Replaces the file by `bytes`, in one step and once they are safely on the disk.
+    ///
+    /// Owner, group and mode stay, or the access list on Windows, but nobody else may write to it afterwards:
+    /// neither sshd nor ssh takes such a file. A new file is its owner's alone, and so is its folder where that
+    /// has to be made. A link stays a link, and what it leads to is replaced.
+    ///
+    /// # Errors
+    /// See [`EditError`].
+    pub fn save(&self, bytes: &[u8], backup: Backup) -> Result<Saved, EditError> {
+        let _turn = wait_for_turn(&self.path)?;
+        self.replace(bytes, backup)
+    }
+
+    fn replace(&self, bytes: &[u8], backup: Backup) -> Result<Saved, EditError> {
+        if self.bytes() == bytes {
+            return Ok(Saved::default());
+        }
+        self.check_unchanged()?;
+        let backup = backup.place(&self.path).filter(|_| self.is_there());
+        let mut staged = Vec::new();
+        if let Some(backup) = &backup {
+            let target = Target::resolve(backup, Existing::Replace)?;
+            staged.push(Staged::write_like(target, self.bytes(), &self.path)?);
+        }
+        let new = if self.is_there() {
+            let target = Target::resolve(&self.path, Existing::Replace)?;
+            Staged::write_like(target, bytes, &self.path)?
+        } else {
+            make_folder(&self.path)?;
+            Staged::write_new(Target::resolve(&self.path, Existing::Refuse)?, bytes)?
+        };
+        staged.push(new);
+        // Writing beside it has taken a while.
+        self.check_unchanged()?;
+        match publish(staged) {
+            Err(WriteError::Exists { path }) if path == self.path => Err(self.changed()),
+            published => Ok(published.map(|()| Saved { backup })?),
+        }
+    }
+
+    fn check_unchanged(&self) -> Result<(), EditError> {
+        if read(&self.path, self.max)? == self.before {
+            Ok(())
+        } else {
+            Err(self.changed())
+        }
+    }
+
+    fn changed(&self) -> EditError {
+        EditError::Changed {
+            path: self.path.clone(),
+        }
+    }
+}
+
+/// Edits the list at `path`: `change` makes new bytes of those that are there, and says what it did. Where another
+/// program wrote meanwhile, it is asked again; so it must go by what it finds there, not by the numbers of lines.
+///
+/// # Errors
+/// Those of [`ListFile`], and what `change` complains of.
+pub fn edit<T, E: From<EditError>>(
+    path: &Path,
+    max: usize,
+    backup: Backup,
+    mut change: impl FnMut(&[u8]) -> Result<(Vec<u8>, T), E>,
+) -> Result<(T, Saved), E> {
+    let _turn = wait_for_turn(path).map_err(EditError::from)?;
+    let mut attempts = 1;
+    loop {
+        let file = ListFile::open(path, max)?;
+        let (bytes, done) = change(file.bytes())?;
+        match file.replace(&bytes, backup) {
+            Err(EditError::Changed { .. }) if attempts < ATTEMPTS => attempts += 1,
+            saved => return Ok((done, saved?)),
+        }
+    }
+}
+
+/// Waits until no other of these programs edits a list in the folder of the file at `path`: the second one shall
+/// see what the first one wrote. There is nothing to wait for in a folder that is still to be made.
+fn wait_for_turn(path: &Path) -> Result<Option<Turn>, WriteError> {
+    let place = fs::canonicalize(path).or_else(|_| path::absolute(path));
+    let place = place.map_err(|source| WriteError::new(path, source))?;
+    match place.parent().map(Folder::open) {
+        Some(Ok(folder)) => {
+            let turn = folder.wait_for_turn();
+            Ok(Some(turn.map_err(|source| WriteError::new(path, source))?))
+        }
+        // What is wrong with the folder is told when it is written to.
+        Some(Err(_)) | None => Ok(None),
+    }
+}
+
+/// What is at `path`; nothing where no file is.
+fn read(path: &Path, max: usize) -> Result<Option<Vec<u8>>, EditError> {
+    match read_up_to(path, max as u64) {
+        Ok(bytes) => Ok(Some(bytes.expose().to_vec())),
+        Err(ReadError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes the folder of the file at `path` where it is missing, but not those above it.
+fn make_folder(path: &Path) -> Result<(), WriteError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    if fs::metadata(folder).is_ok() {
+        return Ok(());
+    }
+    permissions::create_private_folder(folder).map_err(|source| WriteError::new(folder, source))
+}

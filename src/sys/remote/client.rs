@@ -1,0 +1,381 @@
+//! Where waiting for the network ends and the blocking world begins: time limits, the cancel flag, and what russh says
+//! in words of ours.
+//!
+//! A connection owns a runtime of one thread, which is the thread that calls it; between calls nothing happens.
+
+use std::io::{self, ErrorKind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use russh::Channel;
+use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
+use russh::keys::PublicKeyOrCertificate;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::runtime::Runtime;
+
+use super::fault::{Agreement, HostFault, RemoteFault, Step};
+use super::host_key::HostKey;
+use super::text;
+use crate::format::Certificate;
+use crate::key::PublicKey;
+use crate::key::watch::Watch;
+
+/// How often the cancel flag is looked at.
+const LOOK: Duration = Duration::from_millis(50);
+/// As much of what a server says before it is known to speak SSH is kept, in bytes.
+const OVERHEARD: usize = 512;
+
+/// Runs one step of a conversation to its end, until its time is up, or until it is no longer wanted.
+///
+/// After an error of this function's own the conversation is in the middle of something, and cannot go on.
+pub(super) fn wait<T>(
+    runtime: &Runtime,
+    (step, secs): (Step, u64),
+    watch: &dyn Watch,
+    work: impl Future<Output = Result<T, RemoteFault>>,
+) -> Result<T, RemoteFault> {
+    runtime.block_on(async {
+        let until = Instant::now() + Duration::from_secs(secs);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return done,
+                () = tokio::time::sleep(LOOK) => {}
+            }
+            if watch.is_cancelled() {
+                return Err(RemoteFault::Cancelled { step });
+            }
+            if Instant::now() >= until {
+                return Err(RemoteFault::TimedOut { step, secs });
+            }
+        }
+    })
+}
+
+/// What comes to light on the network's side of a connection.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    /// Who the server proved to be.
+    pub(super) host_key: Option<HostKey>,
+    /// The server showed another key than it had to.
+    pub(super) is_other_host: bool,
+    /// The server showed a key that cannot be read.
+    pub(super) is_unreadable: bool,
+    /// What the server has all users told, cleaned for showing.
+    pub(super) banner: String,
+    /// How the connection ended.
+    pub(super) end: Option<End>,
+    /// What came first, before it was known to be SSH.
+    overheard: Vec<u8>,
+}
+
+/// How a connection ended.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The server said good-bye, in these words, cleaned for showing.
+    Told(Option<String>),
+    /// The library gave up.
+    Failed(russh::Error),
+}
+
+/// Shared between the two sides of a connection.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shared(Arc<Mutex<Findings>>);
+
+impl Shared {
+    pub(super) fn look(&self) -> MutexGuard<'_, Findings> {
+        // Nothing that holds it can panic.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What was said that is no SSH, cleaned for showing; nothing where it may yet be.
+    pub(super) fn foreign_words(&self) -> Option<String> {
+        let overheard = &self.look().overheard;
+        let mut lines = overheard.split(|byte| *byte == b'\n');
+        let is_ssh = lines.any(|line| line.starts_with(b"SSH-"));
+        (!is_ssh && !overheard.is_empty()).then(|| text::line(overheard))
+    }
+
+    /// The program that the server says it is: `OpenSSH_9.2p1`, …
+    pub(super) fn software(&self) -> String {
+        let overheard = &self.look().overheard;
+        let mut lines = overheard.split(|byte| *byte == b'\n');
+        let line = lines.find_map(|line| {
+            line.strip_prefix(b"SSH-2.0-")
+                .or_else(|| line.strip_prefix(b"SSH-1.99-"))
+        });
+        text::line(line.unwrap_or_default().trim_ascii_end())
+    }
+}
+
+/// Listens for what russh has to tell.
+pub(super) struct Listener {
+    pub(super) shared: Shared,
+    /// The key that must be shown.
+    pub(super) expected: Option<PublicKey>,
+}
+
+impl Handler for Listener {
+    type Error = russh::Error;
+
+    async fn check_server_key(&mut self, shown: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
+        let mut findings = self.shared.look();
+        let Some(shown) = read_host_key(shown) else {
+            findings.is_unreadable = true;
+            return Ok(false);
+        };
+        // Keys are exchanged again later on; the server must stay the same.
+        let expected = self.expected.get_or_insert_with(|| shown.key().clone());
+        if expected != shown.key() {
+            findings.is_other_host = true;
+            return Ok(false);
+        }
+        findings.host_key.get_or_insert(shown);
+        Ok(true)
+    }
+
+    async fn auth_banner(&mut self, banner: &str, _: &mut Session) -> Result<(), russh::Error> {
+        let banner = text::paragraph(banner);
+        let mut findings = self.shared.look();
+        // One is usual; many would be an attempt to fill the memory.
+        if findings.banner.is_empty() {
+            findings.banner = banner;
+        }
+        Ok(())
+    }
+
+    // A server has no business here: what it wants to open is refused by letting go of the answer.
+
+    async fn server_channel_open_forwarded_tcpip(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        _: &str,
+        _: u32,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_streamlocal(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        _: Channel<Msg>,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_session(
+        &mut self,
+        _: Channel<Msg>,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_tcpip(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        _: &str,
+        _: u32,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_streamlocal(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_x11(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn disconnected(&mut self, reason: DisconnectReason<russh::Error>) -> Result<(), russh::Error> {
+        let end = match reason {
+            DisconnectReason::ReceivedDisconnect(info) => {
+                let said = text::line(info.message.as_bytes());
+                End::Told(Some(said).filter(|said| !said.is_empty()))
+            }
+            DisconnectReason::Error(error) => End::Failed(error),
+        };
+        self.shared.look().end.get_or_insert(end);
+        Ok(())
+    }
+}
+
+fn read_host_key(shown: &PublicKeyOrCertificate) -> Option<HostKey> {
+    match shown {
+        PublicKeyOrCertificate::PublicKey { key, .. } => {
+            let key = PublicKey::from_wire(&key.to_bytes().ok()?).ok()?;
+            Some(HostKey::plain(key))
+        }
+        PublicKeyOrCertificate::Certificate(certificate) => {
+            let certificate = Certificate::from_wire(&certificate.to_bytes().ok()?).ok()?;
+            Some(HostKey::certified(certificate))
+        }
+    }
+}
+
+/// A stream that remembers the first that came.
+pub(super) struct Overheard<S> {
+    pub(super) stream: S,
+    pub(super) shared: Shared,
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let mut findings = self.shared.look();
+        let room = OVERHEARD.saturating_sub(findings.overheard.len());
+        let new = buf.filled().get(before..).unwrap_or_default();
+        let new = new.get(..room).unwrap_or(new);
+        findings.overheard.extend_from_slice(new);
+        drop(findings);
+        polled
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Overheard<S> {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+/// What an error of russh's means.
+pub(super) fn named(step: Step, error: russh::Error) -> RemoteFault {
+    use russh::Error as E;
+    match error {
+        E::IO(source) => named_io(step, source),
+        E::Disconnect | E::HUP | E::SendError | E::RecvError => RemoteFault::Closed { step, said: None },
+        E::NoCommonAlgo { kind, theirs, .. } => RemoteFault::NoCommonAlgorithm {
+            what: match kind {
+                russh::AlgorithmKind::Kex => Agreement::KeyExchange,
+                russh::AlgorithmKind::Key => Agreement::HostKey,
+                russh::AlgorithmKind::Cipher => Agreement::Cipher,
+                russh::AlgorithmKind::Compression => Agreement::Compression,
+                russh::AlgorithmKind::Mac => Agreement::Mac,
+            },
+            theirs: text::line(theirs.join(", ").as_bytes()),
+        },
+        E::WrongServerSig => HostFault::False.into(),
+        E::ChannelOpenFailure(_) => RemoteFault::NoSession,
+        _ => RemoteFault::Nonsense { step },
+    }
+}
+
+pub(super) fn named_io(step: Step, source: io::Error) -> RemoteFault {
+    match source.kind() {
+        ErrorKind::ConnectionReset
+        | ErrorKind::ConnectionAborted
+        | ErrorKind::BrokenPipe
+        | ErrorKind::UnexpectedEof => RemoteFault::Closed { step, said: None },
+        _ => RemoteFault::Io { step, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use russh::keys::PublicKey as TheirKey;
+
+    use super::*;
+    use crate::key::watch::Unwatched;
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+    const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";
+
+    fn runtime() -> Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    }
+
+    fn is_taken(listener: &mut Listener, line: &str) -> bool {
+        let shown = PublicKeyOrCertificate::from(TheirKey::from_openssh(line).unwrap());
+        runtime().block_on(listener.check_server_key(&shown)).unwrap()
+    }
+
+    #[test]
+    fn a_server_does_not_become_another_one_when_keys_are_exchanged_anew() {
+        let mut listener = Listener {
+            shared: Shared::default(),
+            expected: None,
+        };
+        assert!(is_taken(&mut listener, KEY));
+        assert!(is_taken(&mut listener, KEY));
+        assert!(!is_taken(&mut listener, OTHER));
+        assert!(listener.shared.look().is_other_host);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_given_up() {
+        let waited = wait(
+            &runtime(),
+            (Step::Command, 0),
+            &Unwatched,
+            std::future::pending::<Result<(), _>>(),
+        );
+        let is_named = matches!(
+            waited,
+            Err(RemoteFault::TimedOut {
+                step: Step::Command,
+                secs: 0
+            })
+        );
+        assert!(is_named, "{waited:?}");
+    }
+}

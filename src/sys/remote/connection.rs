@@ -1,0 +1,460 @@
+//! A connection to a server that is known: signing in, and running commands (RFC 4252, RFC 4254).
+
+use std::fmt;
+use std::time::Duration;
+
+use russh::client::{Handle, Msg};
+use russh::keys::{Certificate as TheirCertificate, HashAlg, PublicKey as TheirKey};
+use russh::{Channel, ChannelMsg};
+use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
+
+use super::client::{End, Listener, Shared, named, wait};
+use super::sign_in::after_questions;
+use super::signer::{Hand, NoSignature};
+use super::{Credential, Files, Output, Remote, RemoteFault, SftpFiles, SignIn, Step, Target};
+use crate::format::Certificate;
+use crate::format::agent::Held;
+use crate::key::sign::{self, SignError};
+use crate::key::watch::Watch;
+use crate::key::{Algorithm, KeyPair, PublicKey};
+use crate::secret::Passphrase;
+
+/// How long one step may take.
+const STEP_SECS: u64 = 30;
+/// How long signing in with an agent may take: it may ask the person first.
+const AGENT_SECS: u64 = 90;
+/// How long it may take until it is known how a connection ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+/// As much as a command may say, in bytes: the longest list of keys, and some room.
+pub const MAX_OUTPUT: usize = 17 << 20;
+/// As much as is kept of what a command complains, in bytes.
+const MAX_COMPLAINTS: usize = 64 << 10;
+/// How often a server may have something read without asking anything.
+const MOST_NOTICES: usize = 10;
+
+/// A connection to a server that is known.
+///
+/// After an error of the connection itself, such as a time that ran out, it is over, and each call says so.
+pub struct Connection {
+    // The runtime goes last: the others belong to it.
+    handle: Handle<Listener>,
+    shared: Shared,
+    target: Target,
+    state: State,
+    runtime: Runtime,
+}
+
+/// How far one has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Not signed in.
+    Outside,
+    /// The server waits for as many answers.
+    Asked(usize),
+    /// Signed in.
+    Inside,
+    /// Nothing more can be said.
+    Over,
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection")
+            .field("target", &self.target)
+            .field("state", &self.state)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    pub(super) fn new(runtime: Runtime, handle: Handle<Listener>, shared: Shared, target: Target) -> Self {
+        Self {
+            handle,
+            shared,
+            target,
+            state: State::Outside,
+            runtime,
+        }
+    }
+
+    /// Where it leads.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Whether one has signed in, and the connection is not over.
+    #[must_use]
+    pub fn is_signed_in(&self) -> bool {
+        self.state == State::Inside
+    }
+
+    /// What the server has everybody told who signs in, cleaned for showing; often nothing.
+    #[must_use]
+    pub fn banner(&self) -> String {
+        self.shared.look().banner.clone()
+    }
+
+    /// The program that the server says it is, cleaned for showing: `OpenSSH_9.2p1`, `dropbear_2022.83`, …
+    #[must_use]
+    pub fn software(&self) -> String {
+        self.shared.software()
+    }
+
+    /// Shows the server who one is. Where it refuses, another credential may be tried on the same connection, as often
+    /// as the server bears it.
+    ///
+    /// The copies of a password that russh makes are wiped but for one, in the buffer in which it is encrypted.
+    ///
+    /// # Errors
+    /// The connection fails, or the key, the agent or the password cannot be used at all. That the server refuses is no
+    /// error.
+    pub fn sign_in(&mut self, credential: Credential<'_>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+        while let State::Asked(questions) = self.state {
+            // russh waits for answers and hears nothing else; empty ones are nobody's. Servers ask a few times at most.
+            self.answer_with(vec![String::new(); questions], watch)?;
+        }
+        if self.state == State::Inside {
+            return Ok(SignIn::Done);
+        }
+        let user = self.target.user().to_owned();
+        let answered = match credential {
+            Credential::None => self.step((Step::Methods, STEP_SECS), watch, async |handle, _| {
+                let result = handle.authenticate_none(user).await;
+                Ok(result.map_err(|error| named(Step::Methods, error))?.into())
+            }),
+            Credential::Key(key, certificate) => self.with_key(key, certificate, watch),
+            Credential::Agent(agent, listed) => {
+                let (key, certificate) = match &listed.held {
+                    Held::Key(key) => (key, None),
+                    Held::Certificate(certificate) => (certificate.key(), Some(&**certificate)),
+                    Held::Unknown(name) => return Err(RemoteFault::UnknownAgentKey { name: name.clone() }),
+                };
+                let (agent, blob) = (agent.clone(), listed.blob.clone());
+                let hand = Hand::Agent { agent, blob, key };
+                self.with_hand(hand, key, certificate, AGENT_SECS, watch)
+            }
+            Credential::Password(password) => {
+                let password = text_of(password)?;
+                self.step((Step::Password, STEP_SECS), watch, async |handle, _| {
+                    let result = handle.authenticate_password(user, password.as_str()).await;
+                    Ok(result.map_err(|error| named(Step::Password, error))?.into())
+                })
+            }
+            Credential::Questions => {
+                let answered = self.step((Step::Questions, STEP_SECS), watch, async |handle, _| {
+                    let result = handle.authenticate_keyboard_interactive_start(user, None).await;
+                    let answered = result.map_err(|error| named(Step::Questions, error))?;
+                    after_questions(answered).ok_or(RemoteFault::Nonsense {
+                        step: Step::Questions,
+                    })
+                });
+                self.past_notices(answered, watch)
+            }
+        };
+        Ok(self.settle(answered?))
+    }
+
+    /// Answers what the server asked, one answer to a question.
+    ///
+    /// russh does not wipe its copies of the answers.
+    ///
+    /// # Errors
+    /// The connection fails, or the answers do not belong to the questions.
+    pub fn answer(&mut self, answers: &[Passphrase], watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+        if self.state != State::Asked(answers.len()) {
+            return Err(RemoteFault::NoQuestions);
+        }
+        let answers = answers.iter().map(|answer| Ok(text_of(answer)?.to_string()));
+        let answers = answers.collect::<Result<_, RemoteFault>>()?;
+        self.answer_with(answers, watch)
+    }
+
+    fn answer_with(&mut self, answers: Vec<String>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+        let answered = self.respond(answers, watch);
+        let answered = self.past_notices(answered, watch)?;
+        Ok(self.settle(answered))
+    }
+
+    fn respond(&mut self, answers: Vec<String>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+        self.step((Step::Questions, STEP_SECS), watch, async |handle, _| {
+            let result = handle.authenticate_keyboard_interactive_respond(answers).await;
+            let answered = result.map_err(|error| named(Step::Questions, error))?;
+            after_questions(answered).ok_or(RemoteFault::Nonsense {
+                step: Step::Questions,
+            })
+        })
+    }
+
+    /// A list of no questions is answered by no answers. What it says is shown with the questions that follow.
+    fn past_notices(
+        &mut self,
+        mut answered: Result<SignIn, RemoteFault>,
+        watch: &dyn Watch,
+    ) -> Result<SignIn, RemoteFault> {
+        let mut notices = Vec::new();
+        for _ in 0..MOST_NOTICES {
+            let mut asked = match answered? {
+                SignIn::Questions(asked) => asked,
+                other => return Ok(other),
+            };
+            if asked.questions.is_empty() {
+                notices.extend([asked.name, asked.instruction]);
+                answered = self.respond(Vec::new(), watch);
+                continue;
+            }
+            notices.push(asked.instruction);
+            notices.retain(|notice| !notice.is_empty());
+            asked.instruction = notices.join("\n");
+            return Ok(SignIn::Questions(asked));
+        }
+        self.state = State::Over;
+        Err(RemoteFault::Nonsense {
+            step: Step::Questions,
+        })
+    }
+
+    fn settle(&mut self, answer: SignIn) -> SignIn {
+        self.state = match &answer {
+            SignIn::Done => State::Inside,
+            SignIn::Questions(asked) => State::Asked(asked.questions.len()),
+            // What is left is the end of the connection.
+            SignIn::Refused { methods, .. } if methods.is_empty() => State::Over,
+            SignIn::Refused { .. } => State::Outside,
+        };
+        answer
+    }
+
+    fn with_key(
+        &mut self,
+        key: &KeyPair,
+        certificate: Option<&Certificate>,
+        watch: &dyn Watch,
+    ) -> Result<SignIn, RemoteFault> {
+        if !sign::can_sign(key) {
+            return Err(SignError::Unsupported(key.algorithm()).into());
+        }
+        if let Some(certificate) = certificate {
+            let fits = certificate.certifies(key.public());
+            fits.map_err(|_| RemoteFault::OtherCertificate)?;
+        }
+        self.with_hand(Hand::Key(key), key.public(), certificate, STEP_SECS, watch)
+    }
+
+    fn with_hand(
+        &mut self,
+        mut hand: Hand<'_>,
+        key: &PublicKey,
+        certificate: Option<&Certificate>,
+        secs: u64,
+        watch: &dyn Watch,
+    ) -> Result<SignIn, RemoteFault> {
+        let unknown = |_| RemoteFault::CannotSign(SignError::Unsupported(key.algorithm()));
+        let shown = match certificate {
+            Some(certificate) => Err(TheirCertificate::from_bytes(certificate.blob()).map_err(unknown)?),
+            None => Ok(TheirKey::from_bytes(&key.to_wire()).map_err(unknown)?),
+        };
+        let is_rsa = key.algorithm() == Algorithm::Rsa;
+        let user = self.target.user().to_owned();
+        let step = Step::Key;
+        self.step((step, secs), watch, async |handle, _| {
+            let hash = if is_rsa {
+                Some(rsa_hash(handle).await?)
+            } else {
+                None
+            };
+            let result = match shown {
+                Ok(key) => {
+                    handle
+                        .authenticate_publickey_with(user, key, hash, &mut hand)
+                        .await
+                }
+                Err(certificate) => {
+                    handle
+                        .authenticate_certificate_with(user, certificate, hash, &mut hand)
+                        .await
+                }
+            };
+            match result {
+                Ok(result) => Ok(result.into()),
+                Err(NoSignature::Gone) => Err(RemoteFault::Closed { step, said: None }),
+                Err(NoSignature::Fault(fault)) => Err(fault),
+            }
+        })
+    }
+
+    /// One step of the conversation, and the end of it where the step tells that there is nobody any more.
+    pub(super) fn step<T>(
+        &mut self,
+        limit: (Step, u64),
+        watch: &dyn Watch,
+        work: impl AsyncFnOnce(&mut Handle<Listener>, &Shared) -> Result<T, RemoteFault>,
+    ) -> Result<T, RemoteFault>
+    where
+        T: Outcome,
+    {
+        let (step, _) = limit;
+        if self.state == State::Over {
+            return Err(RemoteFault::Closed { step, said: None });
+        }
+        let result = wait(&self.runtime, limit, watch, work(&mut self.handle, &self.shared));
+        let is_gone = match &result {
+            Ok(done) => done.is_end(),
+            Err(fault) => matches!(fault, RemoteFault::Closed { said: None, .. }),
+        };
+        if is_gone {
+            self.state = State::Over;
+            let handle = &mut self.handle;
+            self.runtime.block_on(async {
+                // Where it takes longer, nobody knows more either.
+                drop(tokio::time::timeout(LAST_WORDS, handle).await);
+            });
+            return match self.shared.look().end.take() {
+                // The last thing that it said was no.
+                Some(End::Failed(russh::Error::NoAuthMethod)) => result,
+                Some(End::Failed(error)) => Err(named(step, error)),
+                Some(End::Told(said)) => Err(RemoteFault::Closed { step, said }),
+                None => Err(RemoteFault::Closed { step, said: None }),
+            };
+        }
+        if let Err(
+            RemoteFault::Cancelled { .. } | RemoteFault::TimedOut { .. } | RemoteFault::Nonsense { .. },
+        ) = &result
+        {
+            self.state = State::Over;
+        }
+        result
+    }
+}
+
+/// What a step comes to.
+pub(super) trait Outcome {
+    /// Whether it may be russh's way to say that the connection has ended.
+    fn is_end(&self) -> bool {
+        false
+    }
+}
+
+impl Outcome for SignIn {
+    fn is_end(&self) -> bool {
+        matches!(self, Self::Refused { methods, .. } if methods.is_empty())
+    }
+}
+
+impl Outcome for Output {}
+impl<T> Outcome for Opened<T> {}
+
+/// A way that was opened, or something that came by it.
+pub(super) struct Opened<T>(pub(super) T);
+
+impl Remote for Connection {
+    fn run(&mut self, command: &'static str, input: &[u8], watch: &dyn Watch) -> Result<Output, RemoteFault> {
+        let step = Step::Command;
+        self.check_inside(step)?;
+        self.step((step, STEP_SECS), watch, async |handle, _| {
+            let mut channel = session(handle, step).await?;
+            let asked = channel.exec(true, command).await;
+            asked.map_err(|error| named(step, error))?;
+            if !is_granted(&mut channel, step).await? {
+                return Err(RemoteFault::NoCommands);
+            }
+            converse(channel, input).await
+        })
+    }
+
+    fn files<'a>(&'a mut self, watch: &'a dyn Watch) -> Result<Box<dyn Files + 'a>, RemoteFault> {
+        Ok(Box::new(SftpFiles::open(self, watch)?))
+    }
+}
+
+impl Connection {
+    /// Before one has signed in, russh would end the connection.
+    pub(super) fn check_inside(&self, step: Step) -> Result<(), RemoteFault> {
+        match self.state {
+            State::Inside => Ok(()),
+            State::Over => Err(RemoteFault::Closed { step, said: None }),
+            State::Outside | State::Asked(_) => Err(RemoteFault::NoSession),
+        }
+    }
+}
+
+/// Opens a session, for one command or one way to the files.
+pub(super) async fn session(handle: &Handle<Listener>, step: Step) -> Result<Channel<Msg>, RemoteFault> {
+    handle
+        .channel_open_session()
+        .await
+        .map_err(|error| named(step, error))
+}
+
+/// Whether what was asked for is granted.
+pub(super) async fn is_granted(channel: &mut Channel<Msg>, step: Step) -> Result<bool, RemoteFault> {
+    loop {
+        match channel.wait().await {
+            Some(ChannelMsg::Success) => return Ok(true),
+            Some(ChannelMsg::Failure | ChannelMsg::Close) => return Ok(false),
+            Some(_) => {}
+            None => return Err(RemoteFault::Closed { step, said: None }),
+        }
+    }
+}
+
+/// Gives a command its input, and takes what it says until it ends.
+async fn converse(channel: Channel<Msg>, input: &[u8]) -> Result<Output, RemoteFault> {
+    let (mut ear, mouth) = channel.split();
+    let speaking = async {
+        // A command may end before it has read all; how it ended tells the rest.
+        if mouth.data(input).await.is_ok() {
+            drop(mouth.eof().await);
+        }
+    };
+    tokio::pin!(speaking);
+    let mut has_spoken = false;
+    let mut output = Output::default();
+    loop {
+        let heard = tokio::select! {
+            () = &mut speaking, if !has_spoken => {
+                has_spoken = true;
+                continue;
+            }
+            heard = ear.wait() => heard,
+        };
+        match heard {
+            Some(ChannelMsg::Data { data }) => {
+                if output.stdout.len() + data.len() > MAX_OUTPUT {
+                    return Err(RemoteFault::TooMuchOutput { max: MAX_OUTPUT });
+                }
+                output.stdout.extend_from_slice(&data);
+            }
+            Some(ChannelMsg::ExtendedData { data, ext: 1 }) => {
+                let room = MAX_COMPLAINTS - output.stderr.len();
+                output.stderr.extend_from_slice(data.get(..room).unwrap_or(&data));
+            }
+            Some(ChannelMsg::ExitStatus { exit_status }) => output.status = Some(exit_status),
+            Some(ChannelMsg::Close) => return Ok(output),
+            Some(_) => {}
+            None => {
+                return Err(RemoteFault::Closed {
+                    step: Step::Command,
+                    said: None,
+                });
+            }
+        }
+    }
+}
+
+/// The better hash of the two that the server takes. Where it does not say, nearly every one takes this one.
+async fn rsa_hash(handle: &Handle<Listener>) -> Result<HashAlg, RemoteFault> {
+    let best = handle.best_supported_rsa_hash().await;
+    match best.map_err(|error| named(Step::Key, error))? {
+        Some(Some(hash)) => Ok(hash),
+        Some(None) => Err(RemoteFault::OnlySha1),
+        None => Ok(HashAlg::Sha256),
+    }
+}
+
+fn text_of(password: &Passphrase) -> Result<Zeroizing<String>, RemoteFault> {
+    let text = std::str::from_utf8(password.expose());
+    let text = text.map_err(|_| RemoteFault::PasswordNotText)?;
+    Ok(Zeroizing::new(text.to_owned()))
+}

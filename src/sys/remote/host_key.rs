@@ -1,0 +1,348 @@
+//! Who a server says it is, and whether that is known: ssh's own lists, `known_hosts` of the user and of the system.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
+
+use super::Target;
+use crate::format::certificate::HostCertificateFault;
+use crate::format::known_hosts::{KnownHosts, Lookup, Marker, Shown};
+use crate::format::ssh_config::Settings;
+use crate::format::{Certificate, ListError, MAX_LIST_FILE};
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::key::randomart::{self, Randomart};
+use crate::key::{Algorithm, PublicKey};
+use crate::sys::files::{self, Backup, EditError, ListFile};
+use crate::sys::home::{expand_tilde, ssh_folder};
+use crate::sys::randomness::{OsRandomError, os_random};
+
+/// The key that a server showed and proved to have, and the certificate if it showed one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostKey {
+    key: PublicKey,
+    certificate: Option<Box<Certificate>>,
+}
+
+impl HostKey {
+    pub(super) fn plain(key: PublicKey) -> Self {
+        let certificate = None;
+        Self { key, certificate }
+    }
+
+    pub(super) fn certified(certificate: Certificate) -> Self {
+        Self {
+            key: certificate.key().clone(),
+            certificate: Some(Box::new(certificate)),
+        }
+    }
+
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
+    /// The certificate.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_deref()
+    }
+
+    /// What to compare with what the owner of the server says.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.key, FingerprintKind::Sha256)
+    }
+
+    /// The fingerprint as a picture, and the title that `ssh` writes over it.
+    #[must_use]
+    pub fn art(&self) -> (Randomart, String) {
+        let title = randomart::title(self.key.algorithm().title(), self.key.bits());
+        (Randomart::new(self.fingerprint().digest()), title)
+    }
+
+    /// For further connections, which must come to the same server.
+    #[must_use]
+    pub fn pinned(&self) -> PinnedKey {
+        PinnedKey(self.key.clone())
+    }
+}
+
+/// The key that a further connection must be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinnedKey(PublicKey);
+
+impl PinnedKey {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.0
+    }
+}
+
+/// What the lists say about the key that a server shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// This line knows the server by this key.
+    Known {
+        /// The list.
+        file: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// An authority that this line trusts vouches for it.
+    ByAuthority {
+        /// The list.
+        file: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// It is the key that this connection was told to expect.
+    Pinned,
+    /// Nobody knows the server yet.
+    New,
+    /// The server is known by other keys.
+    Changed {
+        /// The list.
+        file: PathBuf,
+        /// Counted from 1.
+        lines: Vec<usize>,
+    },
+    /// This line says that the key must never be trusted.
+    Revoked {
+        /// The list.
+        file: PathBuf,
+        /// Counted from 1.
+        line: usize,
+    },
+    /// An authority that is trusted has signed its certificate, which is not good for this server.
+    BadCertificate {
+        /// What is wrong with it.
+        why: HostCertificateFault,
+    },
+}
+
+/// The lists of hosts that count for one server.
+#[derive(Clone, Debug, Default)]
+pub struct KnownHostsFiles {
+    /// Those of the user come first.
+    files: Vec<(PathBuf, KnownHosts)>,
+    /// Where a new server is remembered.
+    own: Option<PathBuf>,
+    is_hashed: bool,
+}
+
+/// Why the lists cannot be read, or a server not be remembered.
+#[derive(Debug, thiserror::Error)]
+pub enum KnownHostsError {
+    /// The file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] EditError),
+    /// It is no such list.
+    #[error("{} is no list of hosts: {source}", path.display())]
+    List {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        source: ListError,
+    },
+    /// By now, the server is known there by other keys.
+    #[error("{} has other keys of this server by now", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// There is no file to remember servers in: no home folder is known, or ssh's configuration says so.
+    #[error("there is no file to remember servers in")]
+    NoFile,
+    /// A name cannot be hidden without randomness.
+    #[error(transparent)]
+    Random(#[from] OsRandomError),
+}
+
+impl KnownHostsFiles {
+    /// Reads the lists that ssh would ask about this server. One that is not there is empty.
+    ///
+    /// # Errors
+    /// One of them cannot be read. To go on without it could make a server look new that has changed.
+    pub fn read(target: &Target) -> Result<Self, KnownHostsError> {
+        let settings = target.settings();
+        let users = listed(settings, "userknownhostsfile")
+            .unwrap_or_else(|| in_ssh_folder(&["known_hosts", "known_hosts2"]));
+        let systems = listed(settings, "globalknownhostsfile")
+            .unwrap_or_else(|| in_system_folder(&["ssh_known_hosts", "ssh_known_hosts2"]));
+        let own = users.first().cloned();
+        let mut files = Vec::new();
+        for path in users.into_iter().chain(systems) {
+            let file = ListFile::open(&path, MAX_LIST_FILE)?;
+            if file.is_there() {
+                files.push((path.clone(), parsed(&path, file.bytes())?));
+            }
+        }
+        Ok(Self {
+            files,
+            own,
+            is_hashed: settings.says_yes("hashknownhosts"),
+        })
+    }
+
+    /// What they say about the key that a server shows, at `now` in seconds since 1970 (UTC).
+    ///
+    /// One line that knows it is enough, and one that revokes it is too much.
+    #[must_use]
+    pub fn check(&self, target: &Target, shown: &HostKey, now: u64) -> Trust {
+        let certified = shown
+            .certificate()
+            .map(|certificate| self.check_certificate(target, certificate, now));
+        match certified {
+            Some(found @ (Trust::ByAuthority { .. } | Trust::Revoked { .. })) => found,
+            Some(Trust::BadCertificate { why }) => match self.check_key(target, shown.key()) {
+                // ssh would ask about the key alone. But whoever set up an authority meant it.
+                Trust::New => Trust::BadCertificate { why },
+                found => found,
+            },
+            _ => self.check_key(target, shown.key()),
+        }
+    }
+
+    fn check_certificate(&self, target: &Target, certificate: &Certificate, now: u64) -> Trust {
+        let name = target.host_name();
+        let bare = name.without_port().unwrap_or(name.as_str());
+        let mut trust = Trust::New;
+        for (file, hosts) in &self.files {
+            let file = || file.clone();
+            match hosts.lookup(name, Shown::Certificate(certificate)) {
+                Lookup::Revoked { line } => return Trust::Revoked { file: file(), line },
+                Lookup::Known { line } => match certificate.vouches_for(bare, now) {
+                    Err(why) if trust == Trust::New => trust = Trust::BadCertificate { why },
+                    Ok(()) if !matches!(trust, Trust::ByAuthority { .. }) => {
+                        trust = Trust::ByAuthority { file: file(), line }
+                    }
+                    Ok(()) | Err(_) => {}
+                },
+                Lookup::New | Lookup::Changed { .. } => {}
+            }
+        }
+        trust
+    }
+
+    fn check_key(&self, target: &Target, key: &PublicKey) -> Trust {
+        let mut trust = Trust::New;
+        for (file, hosts) in &self.files {
+            let file = || file.clone();
+            match hosts.lookup(target.host_name(), Shown::Key(key)) {
+                Lookup::Revoked { line } => return Trust::Revoked { file: file(), line },
+                Lookup::Known { line } if !matches!(trust, Trust::Known { .. }) => {
+                    trust = Trust::Known { file: file(), line }
+                }
+                Lookup::Changed { lines } if trust == Trust::New => {
+                    trust = Trust::Changed { file: file(), lines }
+                }
+                Lookup::Known { .. } | Lookup::Changed { .. } | Lookup::New => {}
+            }
+        }
+        trust
+    }
+
+    /// The types of key by which the server is known: to be asked for first, so that it does not seem to have changed
+    /// for having more than one.
+    pub(super) fn known_types(&self, target: &Target) -> Vec<Algorithm> {
+        let types = self.lines_of(target, Marker::None);
+        types
+            .filter_map(|name| Algorithm::from_name(std::str::from_utf8(name).ok()?))
+            .collect()
+    }
+
+    /// Whether an authority is trusted to vouch for the server, so that its certificate is worth asking for.
+    pub(super) fn has_authority(&self, target: &Target) -> bool {
+        self.lines_of(target, Marker::CertAuthority).next().is_some()
+    }
+
+    fn lines_of(&self, target: &Target, marker: Marker) -> impl Iterator<Item = &[u8]> {
+        let name = target.host_name();
+        let bare = name.without_port();
+        self.files
+            .iter()
+            .flat_map(|(_, hosts)| hosts.entries())
+            .filter_map(move |(_, entry)| {
+                let is_about = |name| entry.names.matches(name);
+                let is_it = is_about(name.as_str()) || bare.is_some_and(is_about);
+                (entry.marker == marker && is_it).then(|| entry.key_type())
+            })
+    }
+
+    /// Where [`remember`](Self::remember) writes.
+    #[must_use]
+    pub fn own_file(&self) -> Option<&Path> {
+        self.own.as_deref()
+    }
+
+    /// Adds a line for the server and its key to the user's list, with the name hidden where ssh would hide it. Other
+    /// programs may write to the list meanwhile; none of their lines is lost.
+    ///
+    /// # Errors
+    /// The list cannot be written, or by now it has other keys of this server.
+    pub fn remember(&self, target: &Target, key: &HostKey) -> Result<PathBuf, KnownHostsError> {
+        let path = self.own.as_ref().ok_or(KnownHostsError::NoFile)?;
+        let seed = os_random::<32>()?;
+        let (name, key) = (target.host_name(), key.key());
+        files::edit(path, MAX_LIST_FILE, Backup::None, |bytes| {
+            let mut hosts = parsed(path, bytes)?;
+            match hosts.lookup(name, Shown::Key(key)) {
+                Lookup::Known { .. } => {}
+                Lookup::New if self.is_hashed => {
+                    hosts.add_hashed(name, key, &mut ChaCha20Rng::from_seed(*seed));
+                }
+                Lookup::New => hosts.add(name, key),
+                Lookup::Changed { .. } | Lookup::Revoked { .. } => {
+                    return Err(KnownHostsError::Changed { path: path.clone() });
+                }
+            }
+            Ok((hosts.into_bytes(), ()))
+        })?;
+        Ok(path.clone())
+    }
+}
+
+fn parsed(path: &Path, bytes: &[u8]) -> Result<KnownHosts, KnownHostsError> {
+    KnownHosts::parse(bytes.to_vec()).map_err(|source| KnownHostsError::List {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// The files that a keyword of ssh's configuration names. One with a `%` that stands for something is left out.
+fn listed(settings: &Settings, keyword: &str) -> Option<Vec<PathBuf>> {
+    let words = settings.words(keyword)?;
+    let paths = words.iter().filter(|word| !word.eq_ignore_ascii_case(b"none"));
+    let paths = paths.filter_map(|word| String::from_utf8(word.clone()).ok());
+    let paths = paths.filter(|word| !word.contains('%'));
+    Some(paths.map(|word| expand_tilde(Path::new(&word))).collect())
+}
+
+fn in_ssh_folder(names: &[&str]) -> Vec<PathBuf> {
+    let folder = ssh_folder();
+    folder
+        .iter()
+        .flat_map(|folder| names.iter().map(|name| folder.join(name)))
+        .collect()
+}
+
+fn in_system_folder(names: &[&str]) -> Vec<PathBuf> {
+    let folder = system_folder();
+    folder
+        .iter()
+        .flat_map(|folder| names.iter().map(|name| folder.join(name)))
+        .collect()
+}
+
+/// Where OpenSSH keeps what holds for all users.
+pub(super) fn system_folder() -> Option<PathBuf> {
+    if cfg!(windows) {
+        env::var_os("ProgramData").map(|folder| PathBuf::from(folder).join("ssh"))
+    } else {
+        Some(PathBuf::from("/etc/ssh"))
+    }
+}

@@ -1,0 +1,154 @@
+//! Showing a server who one is (RFC 4252, RFC 4256): with what, and what it answers.
+
+use std::fmt;
+
+use russh::client::{AuthResult, KeyboardInteractiveAuthResponse as Answered};
+use russh::{MethodKind, MethodSet};
+
+use super::text;
+use crate::format::Certificate;
+use crate::format::agent::ListedKey;
+use crate::key::KeyPair;
+use crate::secret::Passphrase;
+use crate::sys::agent::Agent;
+
+/// As many questions as are taken at once.
+const MOST_QUESTIONS: usize = 16;
+
+/// With what to sign in.
+#[derive(Clone, Copy, Debug)]
+pub enum Credential<'a> {
+    /// With nothing, which few servers accept; but they answer which ways in there are.
+    None,
+    /// With a key, and the certificate that goes with it.
+    Key(&'a KeyPair, Option<&'a Certificate>),
+    /// With a key or certificate that an agent holds.
+    Agent(&'a Agent, &'a ListedKey),
+    /// With the account's password.
+    Password(&'a Passphrase),
+    /// By answering what the server asks: a password, a code, …
+    Questions,
+}
+
+/// What the server answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignIn {
+    /// One is in.
+    Done,
+    /// Not like this, or not yet.
+    Refused {
+        /// What may be tried now; the server has ended the connection where there is nothing.
+        methods: Vec<Method>,
+        /// This was right, and the server wants one more of `methods`.
+        is_partial: bool,
+    },
+    /// The server asks.
+    Questions(Questions),
+}
+
+/// A way to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// With a key.
+    Key,
+    /// With the account's password.
+    Password,
+    /// By answering questions.
+    Questions,
+    /// A way that this program does not go: `hostbased`, `gssapi-with-mic`.
+    Other,
+}
+
+/// What a server asks, all of it cleaned for showing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Questions {
+    /// A heading, often empty.
+    pub name: String,
+    /// What to do, often empty.
+    pub instruction: String,
+    /// One after the other; there may be none, where the server only wants something read.
+    pub questions: Vec<Question>,
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    /// `Password:`, `Verification code:`, …
+    pub text: String,
+    /// Whether the answer may be seen while it is typed.
+    pub is_visible: bool,
+}
+
+impl fmt::Display for Method {
+    /// A name for people.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Key => "a key",
+            Self::Password => "a password",
+            Self::Questions => "answers to questions",
+            Self::Other => "something that this program does not know",
+        })
+    }
+}
+
+pub(super) fn methods(set: &MethodSet) -> Vec<Method> {
+    let mut methods = Vec::new();
+    for kind in set.iter() {
+        let method = match kind {
+            MethodKind::PublicKey => Method::Key,
+            MethodKind::Password => Method::Password,
+            MethodKind::KeyboardInteractive => Method::Questions,
+            MethodKind::HostBased | MethodKind::GssapiWithMic => Method::Other,
+            MethodKind::None => continue,
+        };
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    }
+    methods
+}
+
+impl From<AuthResult> for SignIn {
+    fn from(result: AuthResult) -> Self {
+        match result {
+            AuthResult::Success => Self::Done,
+            AuthResult::Failure {
+                remaining_methods,
+                partial_success,
+            } => Self::Refused {
+                methods: methods(&remaining_methods),
+                is_partial: partial_success,
+            },
+        }
+    }
+}
+
+/// What the answer to questions is; nothing where the server asks more than any would.
+pub(super) fn after_questions(answered: Answered) -> Option<SignIn> {
+    Some(match answered {
+        Answered::Success => SignIn::Done,
+        Answered::Failure {
+            remaining_methods,
+            partial_success,
+        } => SignIn::Refused {
+            methods: methods(&remaining_methods),
+            is_partial: partial_success,
+        },
+        Answered::InfoRequest { prompts, .. } if prompts.len() > MOST_QUESTIONS => return None,
+        Answered::InfoRequest {
+            name,
+            instructions,
+            prompts,
+        } => SignIn::Questions(Questions {
+            name: text::line(name.as_bytes()),
+            instruction: text::paragraph(&instructions),
+            questions: prompts
+                .iter()
+                .map(|prompt| Question {
+                    text: text::line(prompt.prompt.as_bytes()),
+                    is_visible: prompt.echo,
+                })
+                .collect(),
+        }),
+    })
+}

@@ -1,0 +1,329 @@
+//! `keys`: the keys of a home folder, listed, named, made the default one, repaired and taken away.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::support::{Home, Ran};
+
+/// A home with a `.ssh` that nobody else may enter.
+fn home() -> Home {
+    let home = Home::new();
+    fs::create_dir(home.path(".ssh")).expect("a folder");
+    #[cfg(unix)]
+    set_mode(&home, ".ssh", 0o700);
+    home
+}
+
+#[cfg(unix)]
+fn set_mode(home: &Home, name: &str, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(home.path(name), fs::Permissions::from_mode(mode)).expect("it is ours");
+}
+
+fn make(home: &Home, name: &str, comment: &str) {
+    let path = format!(".ssh/{name}");
+    home.run(&["generate", "-o", &path, "-C", comment, "--no-passphrase"])
+        .expect_status(0);
+}
+
+fn keys(home: &Home, words: &[&str]) -> Ran {
+    // The tests' own settings are not these.
+    let mut command = home.command();
+    command
+        .env_remove("XDG_CONFIG_HOME")
+        .env("APPDATA", home.path("appdata"));
+    Ran::of(command.arg("keys").args(words))
+}
+
+fn done(home: &Home, words: &[&str]) -> String {
+    let ran = keys(home, words);
+    ran.expect_status(0);
+    ran.out
+}
+
+fn listed(home: &Home) -> Vec<Value> {
+    let ran = keys(home, &["--json"]);
+    ran.expect_status(0);
+    ran.objects()
+}
+
+fn codes(key: &Value) -> Vec<&str> {
+    let warnings = key["warnings"].as_array().expect("a list");
+    warnings
+        .iter()
+        .filter_map(|warning| warning["code"].as_str())
+        .collect()
+}
+
+#[test]
+fn a_key_and_its_files_are_one_entry() {
+    let home = home();
+    make(&home, "id_ed25519", "me@here");
+    home.run(&["convert", ".ssh/id_ed25519", "--to", "ppk", "-o", ".ssh/id.ppk"])
+        .expect_status(0);
+    home.write(".ssh/known_hosts", home.read(".ssh/id_ed25519.pub").as_bytes());
+    home.write(".ssh/notes.txt", b"nothing\n");
+    let all = listed(&home);
+    let [key] = &all[..] else {
+        panic!("not one entry: {all:?}")
+    };
+    assert_eq!(key["type"], "ssh-ed25519");
+    assert_eq!(key["comment"], "me@here");
+    let files: Vec<&str> = key["files"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|file| file["kind"].as_str().expect("text"))
+        .collect();
+    assert_eq!(files, ["private", "private", "public"]);
+    assert!(codes(key).is_empty(), "{key}");
+    let told = done(&home, &[]);
+    assert!(told.starts_with("id_ed25519\n  256 SHA256:"), "{told}");
+}
+
+#[test]
+fn a_name_follows_its_key_when_the_files_are_moved() {
+    let home = home();
+    make(&home, "id_ed25519", "me@here");
+    done(&home, &["name", ".ssh/id_ed25519.pub", "Laptop, 2026"]);
+    for suffix in ["", ".pub"] {
+        let [from, to] = ["id_ed25519", "moved"].map(|name| home.path(&format!(".ssh/{name}{suffix}")));
+        fs::rename(from, to).expect("moved");
+    }
+    assert_eq!(listed(&home)[0]["name"], "Laptop, 2026");
+    assert!(done(&home, &["list"]).starts_with("Laptop, 2026\n"));
+    done(&home, &["name", ".ssh/moved", "--none"]);
+    assert_eq!(listed(&home)[0]["name"], Value::Null);
+    keys(&home, &["name", ".ssh/moved", "a\u{1b}b", "--json"]).expect_error(2, "usage");
+    keys(&home, &["name", ".ssh/moved", " ", "--json"]).expect_error(2, "usage");
+}
+
+#[test]
+fn the_default_key_is_tried_first_and_whatever_was_tried_before_still_is() {
+    let home = home();
+    make(&home, "id_ed25519", "usual");
+    make(&home, "work", "work");
+    let before = "# mine\r\nHost a\r\n\tIdentityFile ~/.ssh/other\r\n\tPort 2222";
+    home.write(".ssh/config", before.as_bytes());
+
+    let told = done(&home, &["default", ".ssh/work", "--dry-run"]);
+    assert!(told.contains("+     IdentityFile ~/.ssh/work\n"), "{told}");
+    assert_eq!(home.read(".ssh/config"), before);
+    let told = done(&home, &["default", ".ssh/work"]);
+    assert!(told.contains("+     IdentityFile ~/.ssh/work\n"), "{told}");
+    let config = home.read(".ssh/config");
+    assert!(config.starts_with(before), "{config}");
+    assert!(
+        config.contains("Host *\r\n    IdentityFile ~/.ssh/work\r\n    IdentityFile ~/.ssh/id_ed25519\r\n"),
+        "{config}"
+    );
+    assert_eq!(home.read(".ssh/config.bak"), before);
+    #[cfg(unix)]
+    {
+        let path = home.path(".ssh/config");
+        let path = path.to_str().expect("UTF-8");
+        let said = |host: &str| -> Vec<String> {
+            let said = home.tool("ssh", &["-G", "-F", path, host]);
+            let files = said.lines().filter_map(|line| line.strip_prefix("identityfile "));
+            files.map(str::to_owned).collect()
+        };
+        assert_eq!(said("b"), ["~/.ssh/work", "~/.ssh/id_ed25519"]);
+        assert_eq!(said("a"), ["~/.ssh/other", "~/.ssh/work", "~/.ssh/id_ed25519"]);
+    }
+    assert_eq!(keys(&home, &["default", "--json"]).object()["name"], Value::Null);
+    assert_eq!(
+        done(&home, &["default"]).trim_end().rsplit('/').next(),
+        Some("work (work)")
+    );
+
+    done(&home, &["default", "--none"]);
+    // The line that was not ended had to be.
+    assert_eq!(home.read(".ssh/config"), format!("{before}\r\n"));
+    assert_eq!(keys(&home, &["default", "--json"]).object()["file"], Value::Null);
+}
+
+#[test]
+fn a_default_key_that_ssh_does_not_find_is_told() {
+    let home = home();
+    make(&home, "work", "work");
+    done(&home, &["default", ".ssh/work"]);
+    assert!(codes(&listed(&home)[0]).is_empty());
+    for suffix in ["", ".pub"] {
+        let [from, to] = ["work", "moved"].map(|name| home.path(&format!(".ssh/{name}{suffix}")));
+        fs::rename(from, to).expect("moved");
+    }
+    assert_eq!(codes(&listed(&home)[0]), ["default-lost"]);
+    done(&home, &["default", ".ssh/moved"]);
+    assert!(codes(&listed(&home)[0]).is_empty());
+    assert!(!home.read(".ssh/config").contains("work"));
+}
+
+#[test]
+fn a_usual_key_that_comes_after_the_default_one_is_missed_and_taken_in_again() {
+    let home = home();
+    make(&home, "work", "work");
+    done(&home, &["default", ".ssh/work"]);
+    make(&home, "id_ed25519", "later");
+    let usual = |home: &Home| {
+        listed(home)
+            .into_iter()
+            .find(|key| key["comment"] == "later")
+            .expect("it is there")
+    };
+    assert_eq!(codes(&usual(&home)), ["not-tried"]);
+    let told = done(&home, &["default", ".ssh/work"]);
+    assert!(
+        told.contains("\n+     IdentityFile ~/.ssh/id_ed25519\n"),
+        "{told}"
+    );
+    assert!(codes(&usual(&home)).is_empty());
+}
+
+#[test]
+fn what_ssh_cannot_read_is_no_default_key() {
+    let home = home();
+    make(&home, "id", "me");
+    home.run(&["convert", ".ssh/id", "--to", "ppk", "-o", ".ssh/id.ppk"])
+        .expect_status(0);
+    keys(&home, &["default", ".ssh/id.ppk", "--json"]).expect_error(1, "unsupported-format");
+    keys(&home, &["default", ".ssh/id.pub", "--json"]).expect_error(2, "usage");
+    assert!(!home.has(".ssh/config"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_the_matter_is_found_and_repaired() {
+    let home = home();
+    make(&home, "id_ed25519", "me");
+    make(&home, "id_rsa", "other");
+    make(&home, "id_ecdsa", "lone");
+    fs::copy(home.path(".ssh/id_ed25519.pub"), home.path(".ssh/id_rsa.pub")).expect("copied");
+    fs::remove_file(home.path(".ssh/id_ecdsa.pub")).expect("removed");
+    home.write(".ssh/config", b"# mine\n");
+    for (name, mode) in [
+        ("", 0o775),
+        (".ssh", 0o777),
+        (".ssh/id_ed25519", 0o644),
+        (".ssh/config", 0o666),
+    ] {
+        set_mode(&home, name, mode);
+    }
+    let found = listed(&home);
+    let all: Vec<&str> = found.iter().flat_map(codes).collect();
+    for code in [
+        "permissions",
+        "pair-mismatch",
+        "no-public-file",
+        "permissions-home",
+        "permissions-folder",
+        "permissions-list",
+    ] {
+        assert!(all.contains(&code), "{code} is not in {all:?}");
+    }
+    let told = done(&home, &["repair", "--dry-run"]);
+    assert_eq!(told.lines().count(), 6, "{told}");
+    assert_eq!(listed(&home), found);
+    assert_eq!(done(&home, &["repair"]).lines().count(), 6);
+    let all = listed(&home);
+    assert!(all.iter().all(|key| codes(key).is_empty()), "{all:?}");
+    assert_eq!(
+        [".ssh/id_ed25519", ".ssh/config", ".ssh"].map(|name| home.mode(name)),
+        [0o600, 0o644, 0o755]
+    );
+    let written = home.tool("ssh-keygen", &["-yf", ".ssh/id_rsa"]);
+    assert_eq!(written, home.read(".ssh/id_rsa.pub"));
+    assert_eq!(done(&home, &["repair"]), "There is nothing to repair.\n");
+}
+
+#[test]
+fn a_key_is_taken_away_with_its_public_half_and_nothing_is_deleted() {
+    let home = home();
+    make(&home, "id_old", "old");
+    make(&home, "id_ed25519", "new");
+    let before = home.read(".ssh/id_old");
+    done(&home, &["remove", ".ssh/id_old", "--dry-run"]);
+    assert!(home.has(".ssh/id_old"));
+    let told = keys(&home, &["remove", ".ssh/id_old", "--json"]).object();
+    assert!(!home.has(".ssh/id_old") && !home.has(".ssh/id_old.pub"));
+    let now = told["now"].as_array().expect("a list");
+    let now: Vec<&str> = now.iter().filter_map(Value::as_str).collect();
+    assert_eq!(now.len(), 2, "{told}");
+    assert_eq!(fs::read_to_string(now[0]).expect("it is there"), before);
+    assert_eq!(listed(&home).len(), 1);
+}
+
+#[test]
+fn the_default_key_is_not_taken_away() {
+    let home = home();
+    make(&home, "work", "work");
+    done(&home, &["default", ".ssh/work"]);
+    keys(&home, &["remove", ".ssh/work", "--json"]).expect_error(1, "in-use");
+    assert!(home.has(".ssh/work"));
+}
+
+#[test]
+fn other_folders_and_single_public_keys_can_be_added_and_forgotten() {
+    let home = home();
+    make(&home, "id_ed25519", "me");
+    fs::create_dir(home.path("more")).expect("a folder");
+    home.run(&["generate", "-o", "more/id", "-C", "more", "--no-passphrase"])
+        .expect_status(0);
+    home.run(&["generate", "-o", "colleague", "-C", "hers", "--no-passphrase"])
+        .expect_status(0);
+    done(&home, &["add", "more"]);
+    done(&home, &["add", "colleague.pub"]);
+    let all = listed(&home);
+    assert_eq!(all.len(), 3, "{all:?}");
+    let hers = all
+        .iter()
+        .find(|key| key["comment"] == "hers")
+        .expect("it is there");
+    assert_eq!(hers["private"], false);
+    done(&home, &["forget", "more"]);
+    done(&home, &["forget", "colleague.pub"]);
+    assert_eq!(listed(&home).len(), 1);
+    keys(&home, &["forget", "more", "--json"]).expect_error(4, "io-not-found");
+    keys(&home, &["add", "nothing", "--json"]).expect_error(4, "io-not-found");
+    assert_eq!(keys(&home, &["more", "--json"]).objects().len(), 1);
+}
+
+#[test]
+fn a_damaged_key_is_among_them_and_a_missing_folder_is_told() {
+    let home = home();
+    make(&home, "id_ed25519", "me");
+    let key = home.read(".ssh/id_ed25519");
+    home.write(".ssh/cut", &key.as_bytes()[..200]);
+    let all = listed(&home);
+    assert_eq!(all[1]["error"]["code"], "truncated", "{all:?}");
+    let ran = keys(&home, &["nowhere", "--json"]);
+    ran.expect_error(4, "io-not-found");
+    let home = Home::new();
+    assert_eq!(done(&home, &[]).lines().count(), 1);
+}
+
+#[test]
+fn what_is_printed_of_a_hostile_register_is_safe() {
+    let home = home();
+    make(&home, "id_ed25519", "me");
+    let print = listed(&home)[0]["fingerprint_sha256"]
+        .as_str()
+        .expect("text")
+        .to_owned();
+    let register = format!(
+        "[key.\"{print}\"]\nname = \"a\\u001Bb\"\ninstalled = [{{ server = \"x\\u001B[2J\\n\\u202E\", date = \"\\u0007\" }}]\n"
+    );
+    let folder = if cfg!(windows) {
+        "appdata/Keywright"
+    } else {
+        ".config/keywright"
+    };
+    if cfg!(target_os = "macos") {
+        return;
+    }
+    fs::create_dir_all(home.path(folder)).expect("a folder");
+    home.write(&format!("{folder}/keys.toml"), register.as_bytes());
+    let told = done(&home, &[]);
+    assert!(told.contains("installed on x"), "{told}");
+    assert!(!crate::support::steers(&told), "{told:?}");
+}

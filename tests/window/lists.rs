@@ -1,0 +1,241 @@
+//! The hosts that ssh knows, who may log in here, and whose form a key goes into, in the window.
+
+use std::fs;
+use std::path::PathBuf;
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+
+use crate::scene::Scene;
+use keywright::app::dialog::Dialog;
+
+const HOST: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";
+
+impl Scene {
+    /// A home with this list in it.
+    #[expect(clippy::disallowed_methods, reason = "lays out what is there before")]
+    fn has_list(&self, name: &str, text: &str) -> PathBuf {
+        let home = self.folder.path();
+        self.desktop.is_at_home_in(home);
+        fs::create_dir_all(home.join(".ssh")).expect("made");
+        let path = home.join(".ssh").join(name);
+        fs::write(&path, text).expect("written");
+        path
+    }
+
+    fn wait_for_list(&mut self) {
+        self.wait(|scene| match scene.dialog() {
+            Some(Dialog::KnownHosts(dialog)) => dialog.listed.job.is_none() && dialog.listed.lines.is_some(),
+            Some(Dialog::Authorized(dialog)) => dialog.listed.job.is_none() && dialog.listed.lines.is_some(),
+            _ => true,
+        });
+        self.steps();
+    }
+
+    fn type_into(&mut self, field: &str, text: &str) {
+        self.window.get_by_role_and_label(Role::TextInput, field).focus();
+        self.steps();
+        self.window.event(Event::Text(text.to_owned()));
+        self.steps();
+        self.wait_for_list();
+    }
+
+    fn click_check(&mut self, name: &str) {
+        self.window
+            .get_by_role_and_label(Role::CheckBox, name)
+            .click_accesskit();
+        self.steps();
+    }
+}
+
+#[test]
+fn a_host_is_found_shown_forgotten_and_taken_back_in_the_window() {
+    let mut scene = Scene::new();
+    let text = format!("example.org {HOST}\r\n# remark\n[example.net]:2222 {OTHER}\n");
+    let path = scene.has_list("known_hosts", &text);
+    scene.menu("Key", "Known hosts…");
+    scene.wait_for_list();
+    assert!(scene.is_shown("example.org (line 1)") && scene.is_shown("[example.net]:2222 (line 3)"));
+    scene.window.check_accessibility();
+    scene.type_into("Find a host", "example.net:2222");
+    assert!(!scene.is_shown("example.org (line 1)") && scene.is_shown("[example.net]:2222 (line 3)"));
+    scene.click("Picture of the key of [example.net]:2222 (line 3)");
+    assert!(
+        scene
+            .window
+            .query_by_role_and_label(Role::MultilineTextInput, "Picture of the key")
+            .is_some()
+    );
+
+    scene.click("Forget [example.net]:2222 (line 3)");
+    scene.wait_for_list();
+    assert_eq!(
+        fs::read_to_string(&path).expect("there"),
+        format!("example.org {HOST}\r\n# remark\n")
+    );
+    assert_eq!(
+        fs::read_to_string(path.with_extension("old")).expect("kept"),
+        text
+    );
+    assert!(scene.says("Your own key on that server was not touched"));
+    assert!(scene.says("No such host."));
+    scene.window.check_accessibility();
+    scene.click("Undo");
+    scene.wait_for_list();
+    assert_eq!(fs::read_to_string(&path).expect("there"), text);
+    assert!(scene.is_shown("[example.net]:2222 (line 3)"));
+    scene.escape();
+    assert!(scene.dialog().is_none());
+}
+
+#[test]
+fn a_list_that_has_changed_since_it_was_shown_is_left_alone() {
+    let mut scene = Scene::new();
+    let path = scene.has_list("known_hosts", &format!("example.org {HOST}\n"));
+    scene.menu("Key", "Known hosts…");
+    scene.wait_for_list();
+    let other = format!("example.net {OTHER}\nexample.org {HOST}\n");
+    scene.has_list("known_hosts", &other);
+    scene.click("Forget example.org (line 1)");
+    scene.wait_for_list();
+    assert!(scene.says("was changed by another program meanwhile"));
+    assert_eq!(fs::read_to_string(&path).expect("there"), other);
+    assert!(scene.is_shown("example.org (line 2)"));
+}
+
+#[test]
+fn the_open_key_is_let_in_under_conditions_that_are_seen_before() {
+    let mut scene = Scene::with_key();
+    let text = format!("{OTHER} other");
+    let path = scene.has_list("authorized_keys", &text);
+    scene.menu("Key", "Who may log in here…");
+    scene.wait_for_list();
+    assert!(scene.says("line 1: 256 SHA256:"));
+    scene.window.check_accessibility();
+    scene.type_into("Only from", "10.0.0.1/8");
+    assert!(scene.says("is no network"));
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.type_into("Only from", "10.0.0.0/8");
+    scene.type_into("Until", "2099-12-31");
+    scene.click_check("Nothing but the login itself: no terminal, no forwarding");
+    scene.click_check("Terminal");
+    let line = format!(
+        "restrict,pty,from=\"10.0.0.0/8\",expiry-time=\"20991231\" {}",
+        scene.public_line()
+    );
+    let preview = scene
+        .window
+        .get_by_role_and_label(Role::MultilineTextInput, "The line will be");
+    assert_eq!(preview.value().as_deref(), Some(line.as_str()));
+    scene.click("Add the open key");
+    scene.wait_for_list();
+    assert_eq!(
+        fs::read_to_string(&path).expect("there"),
+        format!("{text}\n{line}\n")
+    );
+    scene.click("Add the open key");
+    scene.wait_for_list();
+    assert!(scene.says("The key is there already, in line 2"));
+    assert_eq!(
+        fs::read_to_string(&path).expect("there"),
+        format!("{text}\n{line}\n")
+    );
+}
+
+#[test]
+fn the_last_key_is_taken_out_only_after_a_question() {
+    let mut scene = Scene::new();
+    let path = scene.has_list("authorized_keys", &format!("# who\n{HOST} me\n{OTHER} other\n"));
+    scene.menu("Key", "Who may log in here…");
+    scene.wait_for_list();
+    let remove = |scene: &Scene, line: usize| {
+        let Some(Dialog::Authorized(dialog)) = scene.dialog() else {
+            panic!("the dialog is closed");
+        };
+        let row = dialog
+            .listed
+            .lines()
+            .iter()
+            .find(|row| row.line == line)
+            .expect("a row");
+        format!("Remove line {line}: {}", row.title())
+    };
+    let name = remove(&scene, 2);
+    scene.click(&name);
+    scene.wait_for_list();
+    assert_eq!(
+        fs::read_to_string(&path).expect("there"),
+        format!("# who\n{OTHER} other\n")
+    );
+    let name = remove(&scene, 2);
+    scene.click(&name);
+    scene.wait_for_list();
+    assert!(scene.says("Afterwards nobody can log in here with a key."));
+    assert_eq!(
+        fs::read_to_string(&path).expect("there"),
+        format!("# who\n{OTHER} other\n")
+    );
+    scene.window.check_accessibility();
+    scene.click("Remove it all the same");
+    scene.wait_for_list();
+    assert_eq!(fs::read_to_string(&path).expect("there"), "# who\n");
+    assert!(scene.says("Nobody can log in here with a key."));
+}
+
+#[test]
+fn what_is_pasted_at_a_provider_is_checked_copied_and_its_page_opened() {
+    let mut scene = Scene::with_key();
+    scene
+        .window
+        .get_by_role_and_label(Role::Link, "Where to paste it…")
+        .click_accesskit();
+    scene.steps();
+    scene.window.check_accessibility();
+    scene.click("Copy");
+    assert_eq!(scene.desktop.copied(), [scene.public_line()]);
+    scene.click("Open the page");
+    assert_eq!(
+        *scene.desktop.0.pages.borrow(),
+        ["https://github.com/settings/ssh/new"]
+    );
+    scene.click_radio("Azure DevOps");
+    assert!(scene.says("Azure DevOps does not take ED25519 keys."));
+    assert!(
+        scene
+            .window
+            .query_by_role_and_label(Role::Button, "Copy")
+            .is_none()
+    );
+    scene.click_radio("A shell on Linux, macOS or BSD");
+    scene.click("Copy");
+    assert!(scene.desktop.copied()[1].starts_with("sh -c '"));
+    assert!(
+        scene
+            .window
+            .query_by_role_and_label(Role::Button, "Open the page")
+            .is_none()
+    );
+    scene.window.check_accessibility();
+}
+
+#[test]
+fn the_dialogs_about_lists_fit_a_small_window() {
+    for (entry, list) in [
+        ("Known hosts…", "known_hosts"),
+        ("Who may log in here…", "authorized_keys"),
+        ("Where the public key goes…", "none"),
+    ] {
+        let mut scene = Scene::of_size(450.0, 320.0);
+        scene.make_key();
+        scene.has_list(
+            list,
+            &format!("a-rather-long-name.of.a.host.example.org {HOST} a comment\n"),
+        );
+        scene.menu("Key", entry);
+        scene.wait_for_list();
+        scene.window.check_accessibility();
+        scene.is_within(450.0);
+    }
+}
