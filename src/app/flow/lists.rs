@@ -14,6 +14,7 @@ use crate::app::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
 use crate::app::lists::{self, Change};
 use crate::app::{App, Problem, Status, lost};
 use crate::format::authorized_keys::NewLine;
+use crate::sys::home::ssh_folder_in;
 
 impl App {
     pub(in crate::app) fn apply_to_lists(&mut self, command: ListCommand, desktop: &dyn Desktop) {
@@ -260,7 +261,7 @@ impl App {
 
 fn place(desktop: &dyn Desktop, name: &str) -> Result<PathBuf, Problem> {
     let home = desktop.home().ok_or_else(|| lists::no_home(name))?;
-    Ok(home.join(".ssh").join(name))
+    Ok(ssh_folder_in(&home).join(name))
 }
 
 fn rows(path: &Path) -> Result<Vec<Row>, Problem> {
