@@ -118,6 +118,7 @@ impl App {
                 self.dialog = Some(Dialog::Authorized(Box::new(Authorized {
                     listed: Listed::at(path),
                     conditions: Conditions::default(),
+                    shows_conditions: false,
                     asks_about: None,
                 })));
                 self.with_authorized(|_| Ok(None));
