@@ -207,7 +207,7 @@ fn row(number: usize, content: Content<'_>, mine: &[PublicKey]) -> Option<Row> {
 }
 
 /// Why sshd passes over a line with a key in it.
-fn why_ignored(entry: &Entry<'_>) -> Option<String> {
+pub(in crate::app) fn why_ignored(entry: &Entry<'_>) -> Option<String> {
     if let Err(fault) = entry.options.check() {
         return Some(fault.to_string());
     }
@@ -220,7 +220,7 @@ fn why_ignored(entry: &Entry<'_>) -> Option<String> {
     })
 }
 
-/// By this computer's clock, which is also sshd's.
+/// By this computer's clock; sshd's is the same one, or near it.
 fn is_over(expiry: Expiry) -> bool {
     let now = if expiry.is_utc() {
         clock::utc_moment()

@@ -26,6 +26,7 @@ mod page;
 mod problem;
 pub mod providers;
 pub mod saving;
+pub mod servers;
 pub mod settings;
 pub mod speed;
 pub mod stage;

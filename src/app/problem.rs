@@ -6,6 +6,7 @@
 mod keys;
 mod lists;
 mod remote;
+mod servers;
 
 use crate::app::keys::register::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};

@@ -32,7 +32,7 @@ pub(super) struct Console {
     /// Replace files that exist
     #[arg(long, global = true)]
     force: bool,
-    /// Accept what a file costs to open, where that is unusually much
+    /// Accept a stated cost: of a file that is unusually slow to open, of the last way into a server
     #[arg(long, global = true)]
     yes: bool,
 }
@@ -55,6 +55,11 @@ impl Console {
     /// Whether what is lost by it has been agreed to.
     pub(super) fn is_forced(self) -> bool {
         self.force
+    }
+
+    /// Whether a stated cost has been agreed to.
+    pub(super) fn has_agreed(self) -> bool {
+        self.yes
     }
 
     pub(super) fn shows_progress(self) -> bool {

@@ -12,6 +12,7 @@ mod fingerprint;
 mod formats;
 mod generate;
 mod info;
+mod install;
 mod interrupt;
 mod json;
 mod key_file;
@@ -26,6 +27,8 @@ mod protection;
 mod provider;
 mod public;
 mod puttygen;
+mod remove;
+mod server;
 mod terminal;
 mod usage;
 mod work;
@@ -75,6 +78,8 @@ enum Command {
     Comment(comment::CommentFile),
     Cert(cert::Cert),
     Agent(agent::Agent),
+    Install(install::Install),
+    Remove(remove::Remove),
     Keys(keys::Keys),
     Authorized(authorized::Authorized),
     KnownHosts(known_hosts::KnownHosts),
@@ -108,6 +113,8 @@ pub fn run() -> ExitCode {
         Command::Comment(command) => console.end(command.run(console)),
         Command::Cert(command) => command.run(console),
         Command::Agent(command) => command.run(console),
+        Command::Install(command) => console.end(command.run(console)),
+        Command::Remove(command) => console.end(command.run(console)),
         Command::Keys(command) => command.run(console),
         Command::Authorized(command) => console.end(command.run(console)),
         Command::KnownHosts(command) => console.end(command.run(console)),

@@ -85,6 +85,44 @@ pub(super) struct NewPassphrase {
     none: bool,
 }
 
+/// The password of an account on a server.
+#[derive(Args, Debug)]
+#[group(multiple = false)]
+pub(super) struct ServerPassword {
+    /// Take the account's password from the first line of this file; - is standard input
+    #[arg(
+        id = "password_file",
+        long = "password-file",
+        value_name = "FILE",
+        help_heading = "Signing in"
+    )]
+    file: Option<PathBuf>,
+    /// Take the account's password from this open file descriptor
+    #[arg(
+        id = "password_fd",
+        long = "password-fd",
+        value_name = "N",
+        help_heading = "Signing in"
+    )]
+    fd: Option<u16>,
+    /// Take the account's password from this environment variable
+    #[arg(
+        id = "password_env",
+        long = "password-env",
+        value_name = "NAME",
+        help_heading = "Signing in"
+    )]
+    env: Option<OsString>,
+}
+
+impl ServerPassword {
+    /// The password that an option names; nothing where none does.
+    pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
+        let source = Source::of(self.file.as_deref(), self.fd, self.env.as_deref());
+        source.map(Source::read).transpose()
+    }
+}
+
 impl OldPassphrase {
     /// The one in this file, if one is named; - is standard input.
     pub(super) fn in_file(file: Option<PathBuf>) -> Self {

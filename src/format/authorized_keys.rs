@@ -221,6 +221,12 @@ impl NewLine {
         }
     }
 
+    /// Whose it is.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+
     /// The line without an end, as it will stand in the file.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -24,6 +24,18 @@ pub fn ssh_folder_in(home: &Path) -> PathBuf {
     home.join(".ssh")
 }
 
+/// The name of the account that this program runs for, as the session says; empty where it does not.
+#[must_use]
+pub fn user_name() -> String {
+    let names = if cfg!(windows) {
+        ["USERNAME", "USER"]
+    } else {
+        ["USER", "LOGNAME"]
+    };
+    let mut values = names.into_iter().filter_map(|name| env::var(name).ok());
+    values.find(|value| !value.is_empty()).unwrap_or_default()
+}
+
 /// Where a key called `file_name` would lie by default.
 #[must_use]
 pub fn default_path(file_name: &str) -> Option<PathBuf> {

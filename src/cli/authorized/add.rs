@@ -44,7 +44,7 @@ pub(super) struct Add {
 }
 
 /// The options of the line.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 #[command(next_help_heading = "Conditions")]
 pub(in crate::cli) struct Conditions {
     /// From these hosts, addresses and networks only, with commas between them; ! means all but

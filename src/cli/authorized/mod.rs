@@ -6,6 +6,7 @@ mod remove;
 
 use std::path::PathBuf;
 
+pub(super) use add::Conditions;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 

@@ -111,9 +111,9 @@ impl Connection {
     /// The connection fails, or the key, the agent or the password cannot be used at all. That the server refuses is no
     /// error.
     pub fn sign_in(&mut self, credential: Credential<'_>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
-        if let State::Asked(_) = self.state {
-            // russh waits for answers and hears nothing else; none at all is an answer that is always wrong.
-            self.answer_with(Vec::new(), watch)?;
+        while let State::Asked(questions) = self.state {
+            // russh waits for answers and hears nothing else; empty ones are nobody's. Servers ask a few times at most.
+            self.answer_with(vec![String::new(); questions], watch)?;
         }
         if self.state == State::Inside {
             return Ok(SignIn::Done);

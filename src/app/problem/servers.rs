@@ -1,0 +1,175 @@
+//! Advice about lists of keys on servers.
+
+use super::{Blame, Problem};
+use crate::app::servers::{By, Loose, Reason, ServerFault};
+use crate::sys::remote::Method;
+
+impl From<&ServerFault> for Problem {
+    fn from(error: &ServerFault) -> Self {
+        use ServerFault as E;
+        let (code, hint) = match error {
+            E::Remote(fault) => return fault.into(),
+            E::KnownHosts(fault) => return fault.into(),
+            E::NotLetIn { methods, .. } => ("auth-refused", ways_in(methods)),
+            E::List(fault) => return fault.into(),
+            E::Random(fault) => return fault.into(),
+            E::NoShell => (
+                "server-no-shell",
+                "Nothing was changed. The key or the account may be bound to one command, or have no shell. Sign in with another key or a password, or ask whoever runs the server to add the line for you.",
+            ),
+            E::MissingTool(_) => (
+                "server-tool",
+                "Nothing was changed. Have it installed on the server (cmp is in diffutils or busybox), or add the line by hand.",
+            ),
+            E::NoHome(_) => (
+                "server-no-home",
+                "Nothing was changed. Whoever runs the server has to make the home folder of this account first.",
+            ),
+            E::NotRegular(_) => (
+                "server-not-regular",
+                "Nothing was changed. Look at it on the server, move it away, and try again.",
+            ),
+            E::DanglingLink(_) => (
+                "server-not-regular",
+                "Nothing was changed. Make the file that it leads to on the server, or take the link away.",
+            ),
+            E::Unreadable(_) => (
+                "server-denied",
+                "Nothing was changed. On the server, make it yours and readable: “chmod 700 ~/.ssh; chmod 600 ~/.ssh/authorized_keys”; if it belongs to somebody else, ask whoever runs the server.",
+            ),
+            E::TooLarge { .. } => (
+                "too-large",
+                "Nothing was changed. Look what the file is; a list of keys is much smaller.",
+            ),
+            E::Denied(_) => (
+                "server-denied",
+                "Nothing was changed. On the server, “chmod u+rwx ~/.ssh” gives the right back where the folder is yours; otherwise ask whoever runs the server.",
+            ),
+            E::OtherOwner(_) => (
+                "server-other-owner",
+                "Nothing was changed. Ask whoever runs the server: either keys of this account are only given by them, or the file should be made yours with chown.",
+            ),
+            E::Full => (
+                "server-full",
+                "Nothing was changed; the list there is whole. Make room on the server, and try again.",
+            ),
+            E::Unwritten(_) => (
+                "server-full",
+                "Nothing was changed; the list there is whole. Make room on the server, and try again; or ask whoever runs it.",
+            ),
+            E::Quota => (
+                "server-quota",
+                "Nothing was changed; the list there is whole. Delete something of yours on the server, and try again.",
+            ),
+            E::ReadOnly(_) => (
+                "server-read-only",
+                "Nothing was changed. Some devices must be unlocked for changes first; on others it is the sign of a failing disk. Ask whoever runs the server.",
+            ),
+            E::Busy(_) => (
+                "server-busy",
+                "Nothing was changed. Wait a minute and try again. If it stays so, and nobody else is at work there, remove that folder on the server.",
+            ),
+            E::KeepsChanging(_) => (
+                "server-busy",
+                "Some program of the server looks after the list, and undoes what others do. Add or remove the key there.",
+            ),
+            E::OtherLine { .. } => (
+                "server-changed",
+                "Nothing was changed. Have the list shown again, and choose anew.",
+            ),
+            E::NoSuchLine(_) => (
+                "server-no-such-key",
+                "Nothing was changed. Have the list shown: the key may be there with another comment, or in another account’s list.",
+            ),
+            E::LastWayIn(_) => (
+                "server-last-way-in",
+                "Nothing was changed. Put another key of yours on the server first. Go on (--yes) only if you are sure of another way in, such as a password or the provider’s console.",
+            ),
+            E::Ignored { reasons, .. } => {
+                return Self::new(
+                    "key-ignored",
+                    Blame::World,
+                    error.to_string(),
+                    after_refusal(reasons),
+                );
+            }
+            E::StillLetIn(_) => (
+                "key-still-let-in",
+                "Another list on the server names it: look for ~/.ssh/authorized_keys2, for certificates, and for AuthorizedKeysFile and AuthorizedKeysCommand in /etc/ssh/sshd_config.",
+            ),
+            E::Other(_) => (
+                "server-error",
+                "The list there is what it was. Look at the server’s own words, or try again.",
+            ),
+        };
+        Self::new(code, Blame::World, error.to_string(), hint)
+    }
+}
+
+impl From<ServerFault> for Problem {
+    fn from(error: ServerFault) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// What to do about a key that is there and lets nobody in: what comes first is the likeliest.
+fn after_refusal(reasons: &[Reason]) -> String {
+    let mut hints: Vec<String> = Vec::new();
+    let loose: Vec<&Loose> = reasons
+        .iter()
+        .filter_map(|reason| match reason {
+            Reason::Loose(loose) => Some(loose),
+            _ => None,
+        })
+        .collect();
+    if !loose.is_empty() {
+        let told: Vec<String> = loose.iter().map(ToString::to_string).collect();
+        let places: Vec<&str> = loose.iter().map(|loose| loose.place.as_str()).collect();
+        let is_foreign = loose.iter().any(|loose| matches!(loose.by, By::Owner(_)));
+        let remedy = if is_foreign {
+            "Whoever runs the server can make them yours with chown".to_owned()
+        } else {
+            format!("On the server, type “chmod go-w {}”", places.join(" "))
+        };
+        hints.push(format!(
+            "The server passes over lists that others could have changed: {}. {remedy}.",
+            told.join(", "),
+        ));
+    }
+    for reason in reasons {
+        hints.push(match reason {
+            Reason::Loose(_) => continue,
+            Reason::BadOptions(why) => {
+                format!("What stands before the key in its line does not count: {why}.")
+            }
+            Reason::From(places) => format!("Its line lets it in from {places} only."),
+            Reason::Expires => "Its line lets it in until a certain day, which may be over.".to_owned(),
+            Reason::NoKeys => {
+                "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication)."
+                    .to_owned()
+            }
+            Reason::KeyType(algorithm) => format!(
+                "Most servers do not take keys of type {}: make an Ed25519 key.",
+                algorithm.name()
+            ),
+            Reason::Setting(line) => format!("The server’s settings say: “{line}”."),
+        });
+    }
+    if hints.is_empty() {
+        hints.push(
+            "Nothing in its list explains it. Whoever runs the server finds the reason in its log (journalctl -u ssh)."
+                .to_owned(),
+        );
+    }
+    hints.push("The line was left there; undoing takes it off again.".to_owned());
+    hints.join(" ")
+}
+
+/// What may help where no way in was left.
+fn ways_in(methods: &[Method]) -> &'static str {
+    if methods.contains(&Method::Password) || methods.contains(&Method::Questions) {
+        "Check the name of the account, and the password. Root may often not use one: sign in as another account, or with a key (-i FILE) that the server knows."
+    } else {
+        "This server takes no passwords. Sign in with a key that it knows already (-i FILE), from a computer that can log in; or put the line of the new key into the web form of whoever runs the server."
+    }
+}

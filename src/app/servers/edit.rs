@@ -1,0 +1,91 @@
+//! Changing the list of keys on a server: read, decide here, write if it is still the same, read back.
+//!
+//! What is decided is decided by [`AuthorizedKeys`], which keeps every byte that was not asked to change. Whoever
+//! else changes the list meanwhile loses nothing: then all begins again with what is there by then.
+
+use super::fault::ServerFault;
+use super::found::{Found, Way};
+use super::shell::{self, Look, Write};
+use super::transfer;
+use crate::format::authorized_keys::AuthorizedKeys;
+use crate::key::watch::Watch;
+use crate::sys::randomness::os_random;
+use crate::sys::remote::Remote;
+
+/// How often it is begun again before others are let have their way.
+const ATTEMPTS: usize = 8;
+
+/// A change of a list of keys.
+pub(super) trait Edit {
+    /// Makes the change in what is there now; nothing where the file is to go.
+    fn apply(&mut self, now: &Found, keys: AuthorizedKeys) -> Result<Option<Vec<u8>>, ServerFault>;
+
+    /// Whether a list that was read back has the change, whatever else others did to it.
+    fn holds(&self, keys: &AuthorizedKeys) -> bool;
+}
+
+/// How a list was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// What it was; nothing where there was no file.
+    pub before: Option<Vec<u8>>,
+    /// What it was made; nothing where the file went.
+    pub after: Option<Vec<u8>>,
+}
+
+/// The list as it is now, and how it was changed, unless it was right already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Edited {
+    pub(super) found: Found,
+    pub(super) written: Option<Written>,
+}
+
+/// Finds the list of keys of the account that is logged in to.
+///
+/// # Errors
+/// It cannot be read, or there is no way to it.
+pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
+    for _ in 0..ATTEMPTS {
+        match shell::look(remote, watch)? {
+            Look::Found(found) => return Ok(found),
+            Look::Torn => {}
+            Look::NoShell => return transfer::look(remote, watch),
+        }
+    }
+    Err(ServerFault::KeepsChanging("authorized_keys".to_owned()))
+}
+
+/// Changes the list, and reads it back.
+pub(super) fn edit(
+    remote: &mut dyn Remote,
+    edit: &mut dyn Edit,
+    watch: &dyn Watch,
+) -> Result<Edited, ServerFault> {
+    let mut found = look(remote, watch)?;
+    for _ in 0..ATTEMPTS {
+        let after = edit.apply(&found, parse(&found)?)?;
+        if after == found.list {
+            return Ok(Edited { found, written: None });
+        }
+        let word = base16ct::lower::encode_string(os_random::<16>()?.as_slice());
+        let wrote = match found.way {
+            Way::Shell => shell::write(remote, &found, after.as_deref(), &word, watch)?,
+            Way::Files => transfer::write(remote, &found, after.as_deref(), &word, watch)?,
+        };
+        let before = found.list;
+        found = look(remote, watch)?;
+        match wrote {
+            Write::Done if edit.holds(&parse(&found)?) => {
+                let written = Some(Written { before, after });
+                return Ok(Edited { found, written });
+            }
+            // Another program did not mind the lock, and has put back what was there before.
+            Write::Done | Write::Changed => {}
+        }
+    }
+    Err(ServerFault::KeepsChanging(found.place))
+}
+
+pub(super) fn parse(found: &Found) -> Result<AuthorizedKeys, ServerFault> {
+    Ok(AuthorizedKeys::parse(found.list.clone().unwrap_or_default())?)
+}

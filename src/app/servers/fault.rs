@@ -1,0 +1,120 @@
+//! What can go wrong with a list of keys on a server. `app/problem/servers.rs` says what to do about it.
+
+use super::prove::Reason;
+use crate::format::ListError;
+use crate::sys::randomness::OsRandomError;
+use crate::sys::remote::{KnownHostsError, Method, RemoteFault};
+
+/// Why something on a server was not done. After each of these the list there is what it was before, but for the last
+/// ones that are about a key.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerFault {
+    /// The connection is at fault.
+    #[error(transparent)]
+    Remote(#[from] RemoteFault),
+    /// ssh's lists of known hosts are.
+    #[error(transparent)]
+    KnownHosts(#[from] KnownHostsError),
+    /// No way in is left.
+    #[error("the server does not let {user} in with what was tried{}", wanted(methods))]
+    NotLetIn {
+        /// The account.
+        user: String,
+        /// What the server would take.
+        methods: Vec<Method>,
+    },
+    /// There is a list, but none of keys.
+    #[error("the list of keys on the server cannot be edited: {0}")]
+    List(#[from] ListError),
+    /// No random name for a temporary file.
+    #[error(transparent)]
+    Random(#[from] OsRandomError),
+    /// Neither a shell answers nor SFTP.
+    #[error("the server lets this account in, but runs neither commands nor file transfers for it as asked")]
+    NoShell,
+    /// A program that no such server lacks.
+    #[error("the server has no program {0}, which a safe change needs")]
+    MissingTool(String),
+    /// The home folder cannot be entered.
+    #[error("the account's home folder {0} is not there on the server")]
+    NoHome(String),
+    /// The list is no ordinary file.
+    #[error("{0} on the server is not an ordinary file")]
+    NotRegular(String),
+    /// The list is a link that leads nowhere.
+    #[error("{0} on the server is a link that leads nowhere")]
+    DanglingLink(String),
+    /// The list is there and cannot be read.
+    #[error("the account may not read {0} on the server")]
+    Unreadable(String),
+    /// The list is much longer than any.
+    #[error("{place} on the server has {size} bytes, far more than a list of keys")]
+    TooLarge {
+        /// The list.
+        place: String,
+        /// What it has.
+        size: u64,
+    },
+    /// Rights are lacking.
+    #[error("the account may not write {0} on the server")]
+    Denied(String),
+    /// The list would change hands.
+    #[error("{0} on the server belongs to another account, and would not if it were replaced")]
+    OtherOwner(String),
+    /// No room.
+    #[error("the server's disk is full")]
+    Full,
+    /// No room for this account.
+    #[error("the account has used up its share of the server's disk")]
+    Quota,
+    /// The disk takes no writing.
+    #[error("the disk with {0} on the server is read-only")]
+    ReadOnly(String),
+    /// Somebody else is changing it, or died while doing so.
+    #[error("another program holds {0} on the server, as it does while it changes the list of keys")]
+    Busy(String),
+    /// Each time that it was to be written it was another one.
+    #[error("other programs keep changing {0} on the server")]
+    KeepsChanging(String),
+    /// The line that was chosen is another one by now.
+    #[error("line {line} of {place} on the server is not the one that was shown any more")]
+    OtherLine {
+        /// The list.
+        place: String,
+        /// Which one, counted from 1.
+        line: usize,
+    },
+    /// What is to be taken off is not there.
+    #[error("{0} on the server has no such line")]
+    NoSuchLine(String),
+    /// Nobody who is here could log in any more.
+    #[error("no key of yours would be left in {0} on the server")]
+    LastWayIn(String),
+    /// Servers have one answer for all of these where there is no shell.
+    #[error(
+        "the server could not write {0}: its disk is full or read-only, or the account's share is used up"
+    )]
+    Unwritten(String),
+    /// The key is in the list, and lets nobody in.
+    #[error("the key stands in {place} on the server, but the server does not let it in")]
+    Ignored {
+        /// The list.
+        place: String,
+        /// What may be behind that.
+        reasons: Vec<Reason>,
+    },
+    /// The key is not in the list any more, and lets its owner in.
+    #[error("the key is not in {0} on the server any more, but the server still lets it in")]
+    StillLetIn(String),
+    /// Something that has no name here.
+    #[error("the server could not change its list of keys: {0}")]
+    Other(String),
+}
+
+fn wanted(methods: &[Method]) -> String {
+    let names: Vec<String> = methods.iter().map(ToString::to_string).collect();
+    if names.is_empty() {
+        return String::new();
+    }
+    format!("; it takes {}", names.join(" or "))
+}

@@ -1,0 +1,79 @@
+//! The list of keys as it was found on a server.
+
+use std::fmt;
+
+/// By which way a server's files are reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Commands of a POSIX shell.
+    Shell,
+    /// File transfer, where no shell answers.
+    Files,
+}
+
+/// The list of keys of the account that is logged in to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// How it was reached.
+    pub way: Way,
+    /// Where it lies, safe to print: `~/.ssh/authorized_keys`.
+    pub place: String,
+    /// What is in it; nothing where there is no such file.
+    pub list: Option<Vec<u8>>,
+    /// What makes sshd pass over the list, where it is as strict as it is by default.
+    pub loose: Vec<Loose>,
+}
+
+/// A file or folder that others could have tampered with (`StrictModes` in `sshd_config(5)`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loose {
+    /// Which one.
+    pub part: Part,
+    /// Where it lies, safe to print.
+    pub place: String,
+    /// Who could.
+    pub by: By,
+}
+
+/// What sshd looks at before it trusts a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The home folder.
+    Home,
+    /// `.ssh`.
+    Folder,
+    /// The list.
+    File,
+}
+
+/// Who could have tampered with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Everybody in its group.
+    Group,
+    /// Everybody.
+    Everybody,
+    /// Its owner, who is somebody else; the number of the user.
+    Owner(u32),
+}
+
+impl fmt::Display for Loose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = &self.place;
+        match self.by {
+            By::Group => write!(f, "{place} can be written by its group"),
+            By::Everybody => write!(f, "{place} can be written by everybody"),
+            By::Owner(id) => write!(f, "{place} belongs to the user with the number {id}"),
+        }
+    }
+}
+
+/// What makes sshd distrust a file with these permissions, in the letters of `ls -l` or as their bits.
+pub(super) fn looseness(bits: u32, owner: Option<u32>, user: Option<u32>) -> Option<By> {
+    match (owner, user) {
+        (Some(owner), Some(user)) if owner != user && owner != 0 => Some(By::Owner(owner)),
+        _ if bits & 0o002 != 0 => Some(By::Everybody),
+        _ if bits & 0o020 != 0 => Some(By::Group),
+        _ => None,
+    }
+}

@@ -1,0 +1,155 @@
+//! The keys that are here: with which one can sign in, and which are marked as one's own.
+
+use std::path::{Path, PathBuf};
+
+use crate::app::Problem;
+use crate::app::opening::{self, take_up_certificate};
+use crate::format::agent::{Held, ListedKey};
+use crate::format::{LockedFile, Parsed, PrivateFile};
+use crate::key::PublicKey;
+use crate::sys::agent::Agent;
+use crate::sys::home::{default_path, expand_tilde, ssh_folder};
+use crate::sys::remote::Target;
+
+/// The names that ssh tries by itself, in its order (ssh(1), `-i`), without those of security keys.
+const USUAL: [&str; 4] = ["id_ed25519", "id_ecdsa", "id_rsa", "id_dsa"];
+
+/// A key to sign in with.
+#[derive(Debug)]
+pub enum Identity {
+    /// It can sign.
+    Open(OpenKey),
+    /// In a file that needs its passphrase.
+    Locked(PathBuf, Box<LockedFile>),
+}
+
+/// A key that can sign.
+#[derive(Debug)]
+pub enum OpenKey {
+    /// In an agent.
+    Agent(Agent, Box<ListedKey>),
+    /// In a file.
+    File(PathBuf, Box<PrivateFile>),
+}
+
+impl OpenKey {
+    /// Its public half, where its type is known.
+    #[must_use]
+    pub fn public(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Agent(_, listed) => listed.key(),
+            Self::File(_, file) => Some(file.key.public()),
+        }
+    }
+}
+
+impl Identity {
+    /// Its public half, where that can be told.
+    #[must_use]
+    pub fn public(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Open(key) => key.public(),
+            Self::Locked(_, file) => file.public.as_ref(),
+        }
+    }
+
+    /// The private key in the file at `path`, or the one whose public half lies there: beside it, or in one of the
+    /// agents.
+    ///
+    /// # Errors
+    /// The file is no key file. Nothing where the private half is not found.
+    pub fn named(path: &Path, agents: &[Agent]) -> Result<Option<Self>, Problem> {
+        let public = match opening::open_file(path)? {
+            Parsed::Private(file) => return Ok(Some(Self::open(path, file))),
+            Parsed::Locked(file) => {
+                let path = path.to_owned();
+                let in_agent = file.public.as_ref().and_then(|key| in_agents(agents, key));
+                return Ok(Some(
+                    in_agent.unwrap_or_else(|| Self::Locked(path, Box::new(file))),
+                ));
+            }
+            Parsed::Public(file) => file.key,
+        };
+        if let Some(found) = in_agents(agents, &public) {
+            return Ok(Some(found));
+        }
+        let beside = path.with_extension("");
+        let is_public = path.extension().is_some_and(|extension| extension == "pub");
+        let found = is_public.then(|| Self::at(&beside)).flatten();
+        Ok(found.filter(|found| found.public() == Some(&public)))
+    }
+
+    /// The key of an open file, with the certificate that ssh would find.
+    pub(super) fn open(path: &Path, mut file: PrivateFile) -> Self {
+        take_up_certificate(&mut file, path);
+        Self::Open(OpenKey::File(path.to_owned(), Box::new(file)))
+    }
+
+    /// The private key at `path`, if there is one.
+    fn at(path: &Path) -> Option<Self> {
+        match opening::open_file(path) {
+            Ok(Parsed::Private(file)) => Some(Self::open(path, file)),
+            Ok(Parsed::Locked(file)) => Some(Self::Locked(path.to_owned(), Box::new(file))),
+            Ok(Parsed::Public(_)) | Err(_) => None,
+        }
+    }
+}
+
+/// The keys that the agents hold. One that does not answer holds none.
+#[must_use]
+pub fn of_agents(agents: &[Agent]) -> Vec<Identity> {
+    let mut found = Vec::new();
+    for agent in agents {
+        let keys = agent.list().unwrap_or_default();
+        let known = keys
+            .into_iter()
+            .filter(|listed| !matches!(listed.held, Held::Unknown(_)));
+        found.extend(known.map(|listed| Identity::Open(OpenKey::Agent(agent.clone(), Box::new(listed)))));
+    }
+    found
+}
+
+fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
+    let found = of_agents(agents).into_iter();
+    let mut found = found.filter(|identity| {
+        let listed = match identity {
+            Identity::Open(OpenKey::Agent(_, listed)) => &listed.held,
+            Identity::Open(OpenKey::File(..)) | Identity::Locked(..) => return false,
+        };
+        matches!(listed, Held::Key(held) if held == key)
+    });
+    found.next()
+}
+
+/// The keys that ssh would try by itself: those that its configuration names for this server, or those with the usual
+/// names.
+#[must_use]
+pub fn usual(target: &Target) -> Vec<Identity> {
+    let named = target.settings().identity_files();
+    let paths: Vec<PathBuf> = if named.is_empty() {
+        USUAL.iter().filter_map(|name| default_path(name)).collect()
+    } else {
+        named.iter().map(|name| expand_tilde(Path::new(name))).collect()
+    };
+    paths.iter().filter_map(|path| Identity::at(path)).collect()
+}
+
+/// The public halves of all keys that are here: in the agents, and of the private files in `~/.ssh`.
+#[must_use]
+pub fn all_public(agents: &[Agent]) -> Vec<PublicKey> {
+    let in_agents = of_agents(agents);
+    let entries = ssh_folder().and_then(|folder| folder.read_dir().ok());
+    let paths = entries
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()));
+    let in_files = paths.filter_map(|path| Identity::at(&path));
+    let all = in_agents.into_iter().chain(in_files);
+    let mut keys: Vec<PublicKey> = Vec::new();
+    for key in all.filter_map(|identity| identity.public().cloned()) {
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    keys
+}

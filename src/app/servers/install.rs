@@ -1,0 +1,119 @@
+//! A key is put on a server, and taken off again.
+
+use super::edit::{Edit, Written, edit};
+use super::fault::ServerFault;
+use super::found::Found;
+use crate::format::authorized_keys::{Added, AuthorizedKeys, NewLine};
+use crate::key::PublicKey;
+use crate::key::watch::Watch;
+use crate::sys::remote::Remote;
+
+/// What came of installing a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Installed {
+    /// The list, read back.
+    pub found: Found,
+    /// The line of the key, counted from 1.
+    pub line: usize,
+    /// How the list was changed; nothing where the key stood there already.
+    pub undo: Option<Undo>,
+}
+
+/// What takes exactly that off again which installing has put there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undo {
+    line: NewLine,
+    written: Option<Written>,
+}
+
+impl Undo {
+    /// Of a line that was put there some other day.
+    #[must_use]
+    pub fn of_line(line: NewLine) -> Self {
+        Self { line, written: None }
+    }
+}
+
+/// Puts a key's line on a server, unless the key has one there.
+///
+/// # Errors
+/// The list cannot be changed, and is what it was.
+pub fn install(remote: &mut dyn Remote, line: &NewLine, watch: &dyn Watch) -> Result<Installed, ServerFault> {
+    let mut adding = Adding { line };
+    let edited = edit(remote, &mut adding, watch)?;
+    let keys = super::edit::parse(&edited.found)?;
+    let number = keys.lines_of(line.key()).next();
+    let place = &edited.found.place;
+    Ok(Installed {
+        line: number.ok_or_else(|| ServerFault::KeepsChanging(place.clone()))?,
+        undo: edited.written.map(|written| Undo {
+            line: line.clone(),
+            written: Some(written),
+        }),
+        found: edited.found,
+    })
+}
+
+/// The line of `key` in a list that was found, where it has one.
+///
+/// # Errors
+/// It is no list.
+pub fn line_in(found: &Found, key: &PublicKey) -> Result<Option<usize>, ServerFault> {
+    Ok(super::edit::parse(found)?.lines_of(key).next())
+}
+
+/// Takes off what installing has put there: the file is byte for byte what it was, if nobody else changed it
+/// since; otherwise the line goes and all else stays.
+///
+/// # Errors
+/// The line is not there, or the list cannot be changed.
+pub fn undo(remote: &mut dyn Remote, undo: &Undo, watch: &dyn Watch) -> Result<Found, ServerFault> {
+    Ok(edit(remote, &mut Undoing { undo }, watch)?.found)
+}
+
+struct Adding<'a> {
+    line: &'a NewLine,
+}
+
+impl Edit for Adding<'_> {
+    fn apply(&mut self, now: &Found, mut keys: AuthorizedKeys) -> Result<Option<Vec<u8>>, ServerFault> {
+        Ok(match keys.add(self.line) {
+            Added::Added => Some(keys.into_bytes()),
+            Added::AlreadyThere(_) => now.list.clone(),
+        })
+    }
+
+    fn holds(&self, keys: &AuthorizedKeys) -> bool {
+        keys.lines_of(self.line.key()).next().is_some()
+    }
+}
+
+struct Undoing<'a> {
+    undo: &'a Undo,
+}
+
+impl Undoing<'_> {
+    fn lines(&self, keys: &AuthorizedKeys) -> Vec<usize> {
+        let text = self.undo.line.as_str().as_bytes();
+        let lines = keys.lines().filter(|line| line.text == text);
+        lines.map(|line| line.number).collect()
+    }
+}
+
+impl Edit for Undoing<'_> {
+    fn apply(&mut self, now: &Found, mut keys: AuthorizedKeys) -> Result<Option<Vec<u8>>, ServerFault> {
+        match &self.undo.written {
+            Some(written) if written.after == now.list => Ok(written.before.clone()),
+            _ => {
+                let last = self.lines(&keys).pop();
+                let last = last.ok_or_else(|| ServerFault::NoSuchLine(now.place.clone()))?;
+                keys.remove(&[last].into());
+                Ok(Some(keys.into_bytes()))
+            }
+        }
+    }
+
+    fn holds(&self, keys: &AuthorizedKeys) -> bool {
+        self.lines(keys).is_empty()
+    }
+}

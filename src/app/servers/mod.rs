@@ -1,0 +1,31 @@
+//! What is done on a server, one step after the other: a key is put on it, tried, and taken off again.
+//!
+//! Window and console call the same functions, on the thread of a job. Each does one step and comes back with what
+//! it found, or with what it lacks; none asks anybody.
+
+mod edit;
+mod fault;
+mod found;
+mod identity;
+mod install;
+mod lines;
+mod prove;
+mod script;
+mod shell;
+mod sign_in;
+#[cfg(unix)]
+#[cfg(test)]
+mod tests;
+mod transfer;
+mod visit;
+mod windows;
+
+pub use edit::{Written, look};
+pub use fault::ServerFault;
+pub use found::{By, Found, Loose, Part, Way};
+pub use identity::{Identity, OpenKey, all_public, of_agents, usual};
+pub use install::{Installed, Undo, install, line_in, undo};
+pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, lines, remove};
+pub use prove::{Proof, Reason, prove, reasons};
+pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step};
+pub use visit::{Reached, Server, reach};

@@ -1,0 +1,152 @@
+//! Whether a key lets its owner in: tried on a fresh connection, with this key and nothing else.
+
+use super::fault::ServerFault;
+use super::found::{Found, Loose};
+use super::identity::OpenKey;
+use super::{edit, shell, sign_in};
+use crate::format::authorized_keys::KeyOption;
+use crate::key::watch::Watch;
+use crate::key::{Algorithm, PublicKey};
+use crate::sys::remote::{Expect, Handshake, Method, PinnedKey, Remote, SignIn, Target, shown};
+
+/// What came of trying.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The key lets its owner in.
+    Works,
+    /// The key is right, and the server wants something more besides.
+    AsksForMore(Vec<Method>),
+    /// The key lets nobody in; what the server would take instead.
+    Refused(Vec<Method>),
+}
+
+/// Logs in with one key alone, on a connection of its own to the same server.
+///
+/// # Errors
+/// The connection fails, another server answers, or the key cannot be used from here.
+pub fn prove(
+    target: &Target,
+    pinned: &PinnedKey,
+    key: &OpenKey,
+    watch: &dyn Watch,
+) -> Result<Proof, ServerFault> {
+    let handshake = Handshake::open(target, Expect::Pinned(pinned), watch)?;
+    let mut connection = handshake.go_on()?;
+    Ok(match sign_in::offer_bare(&mut connection, key, watch)? {
+        SignIn::Done => Proof::Works,
+        SignIn::Refused {
+            methods,
+            is_partial: true,
+        } => Proof::AsksForMore(methods),
+        SignIn::Refused { methods, .. } => Proof::Refused(methods),
+        SignIn::Questions(_) => Proof::Refused(vec![Method::Questions]),
+    })
+}
+
+/// Why sshd may pass over a key that stands in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Others could have tampered with the list.
+    Loose(Loose),
+    /// The options of its line do not count as written; why.
+    BadOptions(String),
+    /// Its line lets it in from some places only: these.
+    From(String),
+    /// Its line lets it in until a day that may be over.
+    Expires,
+    /// The server takes no keys at all.
+    NoKeys,
+    /// Newer servers do not take this type any more, or no server does.
+    KeyType(Algorithm),
+    /// The server's own settings say something about it: this line.
+    Setting(String),
+}
+
+/// Looks for what may be behind a refusal of a key that is in the list.
+///
+/// # Errors
+/// The connection fails.
+pub fn reasons(
+    remote: &mut dyn Remote,
+    key: &PublicKey,
+    methods: &[Method],
+    watch: &dyn Watch,
+) -> Result<Vec<Reason>, ServerFault> {
+    let found = edit::look(remote, watch)?;
+    let mut reasons: Vec<Reason> = found.loose.iter().cloned().map(Reason::Loose).collect();
+    reasons.extend(of_line(&found, key)?);
+    // A server that has ended the connection says nothing about that.
+    if !methods.is_empty() && !methods.contains(&Method::Key) {
+        reasons.push(Reason::NoKeys);
+    }
+    if matches!(
+        key.algorithm(),
+        Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519
+    ) {
+        reasons.push(Reason::KeyType(key.algorithm()));
+    }
+    let settings = shell::settings(remote, watch)?;
+    reasons.extend(
+        settings
+            .into_iter()
+            .filter(|line| may_matter(line))
+            .map(Reason::Setting),
+    );
+    Ok(reasons)
+}
+
+fn of_line(found: &Found, key: &PublicKey) -> Result<Option<Reason>, ServerFault> {
+    let keys = edit::parse(found)?;
+    let mut entries = keys.entries().filter(|(_, entry)| entry.is_for(key));
+    let Some((_, entry)) = entries.next() else {
+        return Ok(None);
+    };
+    if let Err(fault) = entry.options.check() {
+        return Ok(Some(Reason::BadOptions(fault.to_string())));
+    }
+    let mut options = entry.options.iter().flatten();
+    Ok(options.find_map(|option| match option {
+        KeyOption::From(list) => Some(Reason::From(shown(&list))),
+        KeyOption::ExpiryTime(_) => Some(Reason::Expires),
+        _ => None,
+    }))
+}
+
+/// Whether a line of sshd's settings can keep a key out: not where it says what holds by default.
+fn may_matter(line: &str) -> bool {
+    let mut words = line.split([' ', '\t', '=']).filter(|word| !word.is_empty());
+    let keyword = words.next().unwrap_or_default().to_lowercase();
+    let values: Vec<String> = words.map(str::to_lowercase).collect();
+    let says = |value: &str| values.iter().any(|found| found == value);
+    match keyword.as_str() {
+        "authorizedkeysfile" => !says(".ssh/authorized_keys") && !says("%h/.ssh/authorized_keys"),
+        "pubkeyauthentication" => says("no"),
+        "permitrootlogin" => says("no") || says("forced-commands-only"),
+        "strictmodes" | "match" => false,
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_the_servers_settings_those_are_told_that_can_keep_a_key_out() {
+        for (line, expected) in [
+            (
+                "AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2",
+                false,
+            ),
+            ("AuthorizedKeysFile /etc/ssh/keys/%u", true),
+            ("PubkeyAuthentication yes", false),
+            ("pubkeyauthentication=no", true),
+            ("PermitRootLogin prohibit-password", false),
+            ("PermitRootLogin\tno", true),
+            ("AllowUsers alice", true),
+            ("Match User x", false),
+        ] {
+            assert_eq!(may_matter(line), expected, "{line}");
+        }
+    }
+}

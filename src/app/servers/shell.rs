@@ -1,0 +1,198 @@
+//! The list of keys, by a shell on the server.
+
+use super::fault::ServerFault;
+use super::found::{Found, Loose, Part, Way, looseness};
+use super::script::{LOOK, SETTINGS, WRITE};
+use crate::key::watch::Watch;
+use crate::sys::remote::{Remote, RemoteFault, shown as cleaned};
+
+/// What a command's answer begins with, on a line of its own.
+const MARK: &[u8] = b"\nkeywright-";
+
+/// What came of a look.
+pub(super) enum Look {
+    /// A shell has answered.
+    Found(Found),
+    /// None has.
+    NoShell,
+    /// The list changed while it was read.
+    Torn,
+}
+
+/// What came of writing.
+pub(super) enum Write {
+    /// It is in place.
+    Done,
+    /// Nothing was written, for the list is not what it was.
+    Changed,
+}
+
+/// Looks for the list and reads it.
+pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Look, ServerFault> {
+    let output = match remote.run(LOOK, &[], watch) {
+        Err(RemoteFault::NoCommands) => return Ok(Look::NoShell),
+        output => output?,
+    };
+    let Some((word, rest)) = answer(&output.stdout) else {
+        return Ok(Look::NoShell);
+    };
+    if word != b"look" {
+        return Err(failed(word, rest, "~/.ssh/authorized_keys"));
+    }
+    read_look(rest)
+}
+
+fn read_look(mut rest: &[u8]) -> Result<Look, ServerFault> {
+    let mut user = None;
+    let mut home = String::new();
+    let mut place = String::new();
+    let mut modes = Vec::new();
+    while let Some((line, behind)) = split_line(rest) {
+        rest = behind;
+        let line = String::from_utf8_lossy(line);
+        let (word, value) = line.split_once(' ').unwrap_or((&line, ""));
+        match word {
+            "uid" => user = value.parse::<u32>().ok(),
+            "home" => home = shown(value.as_bytes()),
+            "place" => place = in_home(value),
+            "mode" => modes.push(value.to_owned()),
+            "state" => {
+                let loose = modes.iter();
+                let loose = loose
+                    .filter_map(|mode| read_mode(mode, user, &home, &place))
+                    .collect();
+                return state(value, rest, place, loose);
+            }
+            _ => {}
+        }
+    }
+    Ok(Look::NoShell)
+}
+
+fn state(value: &str, rest: &[u8], place: String, loose: Vec<Loose>) -> Result<Look, ServerFault> {
+    let (state, size) = value.split_once(' ').unwrap_or((value, ""));
+    let list = match state {
+        "absent" => None,
+        "file" => match size.parse().ok().and_then(|size: usize| rest.get(..size)) {
+            Some(list) => Some(list.to_vec()),
+            None => return Ok(Look::Torn),
+        },
+        "large" => {
+            let size = size.parse().unwrap_or(u64::MAX);
+            return Err(ServerFault::TooLarge { place, size });
+        }
+        "odd" => return Err(ServerFault::NotRegular(place)),
+        _ => return Err(ServerFault::Unreadable(place)),
+    };
+    Ok(Look::Found(Found {
+        way: Way::Shell,
+        place,
+        list,
+        loose,
+    }))
+}
+
+/// `file -rw-r--r-- 1000`: what it is, its permissions, and its owner.
+fn read_mode(mode: &str, user: Option<u32>, home: &str, file: &str) -> Option<Loose> {
+    let mut words = mode.split(' ');
+    let (part, place) = match words.next()? {
+        "home" => (Part::Home, home.to_owned()),
+        "folder" => (Part::Folder, folder_of(file).to_owned()),
+        _ => (Part::File, file.to_owned()),
+    };
+    let letters = words.next()?.as_bytes();
+    let bit = |at: usize, bit| match letters.get(at) {
+        Some(b'w') => bit,
+        _ => 0,
+    };
+    let owner = words.next().and_then(|owner| owner.parse().ok());
+    let by = looseness(bit(5, 0o020) | bit(8, 0o002), owner, user)?;
+    Some(Loose { part, place, by })
+}
+
+/// Puts `after` in the place of what was found, if that is still there. The word occurs once.
+pub(super) fn write(
+    remote: &mut dyn Remote,
+    found: &Found,
+    after: Option<&[u8]>,
+    word: &str,
+    watch: &dyn Watch,
+) -> Result<Write, ServerFault> {
+    let before = found.list.as_deref();
+    let size = |list: Option<&[u8]>| list.map_or("-".to_owned(), |list| list.len().to_string());
+    let mut input = format!("keywright {word} {} {}\n", size(before), size(after)).into_bytes();
+    input.extend(before.unwrap_or_default());
+    input.extend(after.unwrap_or_default());
+    let output = remote.run(WRITE, &input, watch)?;
+    match answer(&output.stdout) {
+        Some((b"done", _)) => Ok(Write::Done),
+        Some((b"failed changed", _)) => Ok(Write::Changed),
+        Some((word, rest)) => Err(failed(word, rest, &found.place)),
+        None => Err(ServerFault::Other(shown(&output.stderr))),
+    }
+}
+
+/// The lines of the server's settings that are about keys; none where they may not be read.
+pub(super) fn settings(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Vec<String>, ServerFault> {
+    let output = remote.run(SETTINGS, &[], watch)?;
+    let Some((b"settings", rest)) = answer(&output.stdout) else {
+        return Ok(Vec::new());
+    };
+    let lines = rest.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
+    Ok(lines.filter(|line| !line.is_empty()).map(shown).collect())
+}
+
+/// The word behind the mark, and what comes below it. Before it may stand what the account's shell prints.
+fn answer(output: &[u8]) -> Option<(&[u8], &[u8])> {
+    let at = output.windows(MARK.len()).position(|bytes| bytes == MARK)?;
+    split_line(&output[at + MARK.len()..])
+}
+
+fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
+    let end = text.iter().position(|byte| *byte == b'\n')?;
+    let (line, rest) = text.split_at(end);
+    Some((line, &rest[1..]))
+}
+
+/// Why the server says that it did not do it. A shell does not hand on the number of an error but only its text,
+/// in English because the command asks for that.
+fn failed(word: &[u8], rest: &[u8], place: &str) -> ServerFault {
+    let text = rest.trim_ascii();
+    let says = |words: &str| text.windows(words.len()).any(|bytes| bytes == words.as_bytes());
+    let place = || place.to_owned();
+    match word {
+        b"failed home" => ServerFault::NoHome(shown(text)),
+        b"failed link" => ServerFault::DanglingLink(place()),
+        b"failed tool" => ServerFault::MissingTool(shown(text)),
+        b"failed owner" => ServerFault::OtherOwner(place()),
+        b"failed busy" => ServerFault::Busy(in_home(&String::from_utf8_lossy(text))),
+        _ if says("No space left on device") => ServerFault::Full,
+        _ if says("uota exceeded") => ServerFault::Quota,
+        _ if says("Read-only file system") => ServerFault::ReadOnly(place()),
+        _ if says("ermission denied") || says("Operation not permitted") => {
+            ServerFault::Denied(folder_of(&place()).to_owned())
+        }
+        _ if text.is_empty() => ServerFault::Other(shown(word)),
+        _ => ServerFault::Other(shown(text)),
+    }
+}
+
+/// A place in the home folder as people write it.
+fn in_home(place: &str) -> String {
+    let place = shown(place.as_bytes());
+    if place.starts_with('/') {
+        place
+    } else {
+        format!("~/{place}")
+    }
+}
+
+/// The folder that a file lies in.
+pub(super) fn folder_of(place: &str) -> &str {
+    place.rsplit_once('/').map_or(place, |(folder, _)| folder)
+}
+
+/// What a server says, in one line that is safe to print.
+fn shown(text: &[u8]) -> String {
+    cleaned(text.trim_ascii())
+}

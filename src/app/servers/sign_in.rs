@@ -1,0 +1,313 @@
+//! Signing in, by one way after the other: the keys that are here, a password, the server's questions.
+//!
+//! It never asks. It comes back with what it lacks, together with the open connection, and goes on from there when it
+//! is given that.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
+use super::fault::ServerFault;
+use super::identity::{Identity, OpenKey};
+use super::visit::Server;
+use crate::format::{Consent, DecodeError, LockedFile};
+use crate::key::PublicKey;
+use crate::key::watch::Watch;
+use crate::secret::Passphrase;
+use crate::sys::remote::{Connection, Credential, Method, PinnedKey, Questions, RemoteFault, SignIn};
+
+/// As many keys as are offered. Servers end the connection after six refusals as a rule, and a password needs some.
+const MOST_KEYS: usize = 4;
+/// How often a passphrase or password is asked for.
+const ATTEMPTS: usize = 3;
+
+/// A connection that is signed in.
+#[derive(Debug)]
+pub struct Session {
+    /// The way to the server.
+    pub connection: Connection,
+    /// For further connections, which must come to the same server.
+    pub pinned: PinnedKey,
+    /// By what it came in.
+    pub by: SignedInBy,
+}
+
+/// By what somebody has signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SignedInBy {
+    /// This key.
+    Key(PublicKey),
+    /// A password, or answers to questions.
+    Password,
+    /// Nothing: the server lets everybody in.
+    Nothing,
+}
+
+impl Session {
+    /// The key that it came in by, if it was one.
+    #[must_use]
+    pub fn key(&self) -> Option<&PublicKey> {
+        match &self.by {
+            SignedInBy::Key(key) => Some(key),
+            SignedInBy::Password | SignedInBy::Nothing => None,
+        }
+    }
+}
+
+/// How far it has come.
+#[derive(Debug)]
+pub enum Step {
+    /// In.
+    In(Box<Session>),
+    /// Something is lacking.
+    Lacks(Lack, Box<SigningIn>),
+}
+
+/// What is lacking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// The passphrase of a key file.
+    Passphrase {
+        /// The file.
+        path: PathBuf,
+        /// Whether one was given that is wrong.
+        is_again: bool,
+    },
+    /// The account's password.
+    Password {
+        /// Whether one was given that is wrong.
+        is_again: bool,
+    },
+    /// Answers to what the server asks.
+    Answers {
+        /// What it asks.
+        asked: Questions,
+        /// Whether nothing has been asked before on this connection.
+        is_first: bool,
+    },
+}
+
+/// What was lacking, or that it is not to be had.
+#[derive(Debug)]
+pub enum Given {
+    /// A passphrase or password.
+    Secret(Passphrase),
+    /// One answer to a question.
+    Answers(Vec<Passphrase>),
+    /// Go on without it.
+    Nothing,
+}
+
+/// A connection on the way to being signed in.
+#[derive(Debug)]
+pub struct SigningIn {
+    connection: Connection,
+    pinned: PinnedKey,
+    keys: VecDeque<Identity>,
+    offered: usize,
+    methods: Vec<Method>,
+    was_half: bool,
+    has_asked: bool,
+    waiting: Waiting,
+}
+
+/// For what it waits, and how often it did.
+#[derive(Debug)]
+enum Waiting {
+    Nothing,
+    Passphrase(PathBuf, Box<LockedFile>, usize),
+    Password(usize),
+    Questions(usize),
+    Over,
+}
+
+impl SigningIn {
+    /// Begins with a server that is known: asks which ways in there are, and goes the first ones.
+    ///
+    /// # Errors
+    /// The connection fails, or no way is left.
+    pub fn begin(server: Server, keys: Vec<Identity>, watch: &dyn Watch) -> Result<Step, ServerFault> {
+        let mut this = Self {
+            connection: server.connection,
+            pinned: server.pinned,
+            keys: keys.into(),
+            offered: 0,
+            methods: Vec::new(),
+            was_half: false,
+            has_asked: false,
+            waiting: Waiting::Nothing,
+        };
+        let answer = this.connection.sign_in(Credential::None, watch)?;
+        if this.is_in(answer) {
+            return Ok(this.inside(SignedInBy::Nothing));
+        }
+        this.next(watch)
+    }
+
+    /// Goes on with what it lacked.
+    ///
+    /// # Errors
+    /// The connection fails, or no way is left.
+    pub fn go_on(mut self, given: Given, watch: &dyn Watch) -> Result<Step, ServerFault> {
+        match (std::mem::replace(&mut self.waiting, Waiting::Nothing), given) {
+            (Waiting::Passphrase(path, file, attempt), Given::Secret(passphrase)) => {
+                match file.unlock(&passphrase, Consent::NotGiven) {
+                    Ok(file) => self.keys.push_front(Identity::open(&path, file)),
+                    Err(DecodeError::WrongPassphrase) if attempt < ATTEMPTS => {
+                        return Ok(self.lacks_passphrase(path, file, attempt + 1));
+                    }
+                    Err(error) => log::warn!("{} is passed over: {error}", path.display()),
+                }
+            }
+            (Waiting::Password(attempt), Given::Secret(password)) => {
+                let answer = self.connection.sign_in(Credential::Password(&password), watch)?;
+                if self.is_in(answer) {
+                    return Ok(self.inside(SignedInBy::Password));
+                }
+                if attempt < ATTEMPTS && self.methods.contains(&Method::Password) && !self.was_half {
+                    self.waiting = Waiting::Password(attempt + 1);
+                    return Ok(Step::Lacks(Lack::Password { is_again: true }, Box::new(self)));
+                }
+                self.waiting = Waiting::Password(ATTEMPTS);
+            }
+            (Waiting::Questions(attempt), Given::Answers(answers)) => {
+                let answer = self.connection.answer(&answers, watch)?;
+                return self.after_answers(answer, attempt, watch);
+            }
+            (Waiting::Password(_), _) => self.waiting = Waiting::Password(ATTEMPTS),
+            (Waiting::Questions(_) | Waiting::Over, _) => self.waiting = Waiting::Over,
+            (Waiting::Nothing | Waiting::Passphrase(..), _) => {}
+        }
+        self.next(watch)
+    }
+
+    /// The next way that the server takes and that was not gone yet.
+    fn next(mut self, watch: &dyn Watch) -> Result<Step, ServerFault> {
+        while self.methods.contains(&Method::Key) && self.offered < MOST_KEYS {
+            let Some(identity) = self.keys.pop_front() else {
+                break;
+            };
+            let key = match identity {
+                Identity::Locked(path, file) => return Ok(self.lacks_passphrase(path, file, 1)),
+                Identity::Open(key) => key,
+            };
+            if let Some(public) = self.offer(&key, watch)? {
+                return Ok(self.inside(SignedInBy::Key(public)));
+            }
+        }
+        let (may_ask_password, may_ask) = match self.waiting {
+            Waiting::Nothing | Waiting::Passphrase(..) => (true, true),
+            Waiting::Password(_) => (false, true),
+            Waiting::Questions(_) | Waiting::Over => (false, false),
+        };
+        // Where both are offered they mostly ask for the same password; the questions come second.
+        if may_ask_password && self.methods.contains(&Method::Password) {
+            self.waiting = Waiting::Password(1);
+            return Ok(Step::Lacks(Lack::Password { is_again: false }, Box::new(self)));
+        }
+        if may_ask && self.methods.contains(&Method::Questions) {
+            let answer = self.connection.sign_in(Credential::Questions, watch)?;
+            return self.after_answers(answer, 1, watch);
+        }
+        Err(ServerFault::NotLetIn {
+            user: self.connection.target().user().to_owned(),
+            methods: self.methods,
+        })
+    }
+
+    fn after_answers(
+        mut self,
+        answer: SignIn,
+        attempt: usize,
+        watch: &dyn Watch,
+    ) -> Result<Step, ServerFault> {
+        if let SignIn::Questions(asked) = answer {
+            self.waiting = Waiting::Questions(attempt);
+            let is_first = !std::mem::replace(&mut self.has_asked, true);
+            return Ok(Step::Lacks(Lack::Answers { asked, is_first }, Box::new(self)));
+        }
+        if self.is_in(answer) {
+            return Ok(self.inside(SignedInBy::Password));
+        }
+        if attempt < ATTEMPTS && self.methods.contains(&Method::Questions) {
+            let answer = self.connection.sign_in(Credential::Questions, watch)?;
+            return self.after_answers(answer, attempt + 1, watch);
+        }
+        self.waiting = Waiting::Over;
+        self.next(watch)
+    }
+
+    /// Offers a key; its public half where the server takes it.
+    fn offer(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Option<PublicKey>, ServerFault> {
+        let answer = match offer(&mut self.connection, key, watch) {
+            // Such a key cannot be used; another one may.
+            Err(
+                RemoteFault::CannotSign(_)
+                | RemoteFault::Agent(_)
+                | RemoteFault::UnknownAgentKey { .. }
+                | RemoteFault::OnlySha1,
+            ) => {
+                return Ok(None);
+            }
+            answer => answer?,
+        };
+        self.offered += 1;
+        let is_in = self.is_in(answer);
+        Ok(key.public().filter(|_| is_in).cloned())
+    }
+
+    fn is_in(&mut self, answer: SignIn) -> bool {
+        if let SignIn::Refused { methods, is_partial } = answer {
+            self.was_half = is_partial;
+            self.methods = methods;
+            return false;
+        }
+        answer == SignIn::Done
+    }
+
+    fn lacks_passphrase(mut self, path: PathBuf, file: Box<LockedFile>, attempt: usize) -> Step {
+        let lack = Lack::Passphrase {
+            path: path.clone(),
+            is_again: attempt > 1,
+        };
+        self.waiting = Waiting::Passphrase(path, file, attempt);
+        Step::Lacks(lack, Box::new(self))
+    }
+
+    fn inside(self, by: SignedInBy) -> Step {
+        Step::In(Box::new(Session {
+            connection: self.connection,
+            pinned: self.pinned,
+            by,
+        }))
+    }
+}
+
+/// Offers a key, and then, where it is not taken as it is, its certificate.
+fn offer(connection: &mut Connection, key: &OpenKey, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+    let answer = offer_bare(connection, key, watch)?;
+    match (key, &answer) {
+        (
+            OpenKey::File(_, file),
+            SignIn::Refused {
+                is_partial: false,
+                methods,
+            },
+        ) if !methods.is_empty() => match &file.certificate {
+            Some(certificate) => connection.sign_in(Credential::Key(&file.key, Some(certificate)), watch),
+            None => Ok(answer),
+        },
+        _ => Ok(answer),
+    }
+}
+
+/// Offers a key as it is, without the certificate that may go with it.
+pub(super) fn offer_bare(
+    connection: &mut Connection,
+    key: &OpenKey,
+    watch: &dyn Watch,
+) -> Result<SignIn, RemoteFault> {
+    match key {
+        OpenKey::Agent(agent, listed) => connection.sign_in(Credential::Agent(agent, listed), watch),
+        OpenKey::File(_, file) => connection.sign_in(Credential::Key(&file.key, None), watch),
+    }
+}

@@ -1,0 +1,378 @@
+//! The commands, run by the shells that servers have, in a folder that is the account's home.
+
+mod account;
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::*;
+use crate::format::authorized_keys::{NewLine, NewOptions};
+use crate::format::{Parsed, parse, public_line};
+use crate::key::PublicKey;
+use crate::key::comment::Comment;
+use crate::key::generate::generate;
+use crate::key::spec::KeySpec;
+use crate::key::watch::Unwatched;
+use account::Account;
+
+const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";
+
+fn key(line: &str) -> PublicKey {
+    match parse(line.as_bytes()).unwrap() {
+        Parsed::Public(file) => file.key,
+        _ => panic!("a public key"),
+    }
+}
+
+fn new_line(text: &str) -> NewLine {
+    let comment = Comment::new("me@laptop").unwrap();
+    NewLine::new(&key(text), &NewOptions::default(), &comment)
+}
+
+fn put_on(account: &mut Account) -> Result<Installed, ServerFault> {
+    install(account, &new_line(KEY), &Unwatched)
+}
+
+#[test]
+fn a_first_key_makes_folder_and_list_for_its_owner_alone() {
+    let mut account = Account::new();
+    let installed = put_on(&mut account).unwrap();
+    assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
+    assert_eq!(account.mode(".ssh"), 0o700);
+    assert_eq!(account.mode(".ssh/authorized_keys"), 0o600);
+    assert_eq!(account.names(), ["authorized_keys"]);
+    assert_eq!(installed.line, 1);
+    assert_eq!(installed.found.place, "~/.ssh/authorized_keys");
+    assert_eq!(installed.found.loose, []);
+}
+
+#[test]
+fn all_other_bytes_stay_and_the_file_keeps_its_mode() {
+    let odd = format!("\u{feff}# é\r\n\r\nno-pty,command=\"a \\\"b\" {OTHER} x\0y\r\nnot a key");
+    let mut account = Account::with(odd.as_bytes());
+    for mode in [0o640, 0o400] {
+        account.put(odd.as_bytes());
+        fs::set_permissions(
+            account.path(".ssh/authorized_keys"),
+            PermissionsExt::from_mode(mode),
+        )
+        .unwrap();
+        put_on(&mut account).unwrap();
+        assert_eq!(account.list(), format!("{odd}\r\n{KEY} me@laptop\r\n"));
+        assert_eq!(account.mode(".ssh/authorized_keys"), mode);
+        fs::remove_file(account.path(".ssh/authorized_keys")).unwrap();
+    }
+}
+
+#[test]
+fn adding_twice_adds_once() {
+    let mut account = Account::with(format!("no-pty {KEY} another name").as_bytes());
+    let before = account.list();
+    let installed = put_on(&mut account).unwrap();
+    assert_eq!((installed.line, installed.undo), (1, None));
+    assert_eq!(account.list(), before);
+}
+
+#[test]
+fn undo_leaves_the_file_byte_for_byte_as_it_was() {
+    for before in ["", "x", "a\r\nb"] {
+        let mut account = Account::with(before.as_bytes());
+        let installed = put_on(&mut account).unwrap();
+        undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+        assert_eq!(account.list(), before);
+    }
+    let mut account = Account::new();
+    let installed = put_on(&mut account).unwrap();
+    undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+    assert!(account.names().is_empty());
+}
+
+#[test]
+fn undo_keeps_what_others_have_added_since() {
+    let mut account = Account::with(b"x");
+    let installed = put_on(&mut account).unwrap();
+    let since = format!("{}{OTHER}\n", account.list());
+    account.put(since.as_bytes());
+    undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+    assert_eq!(account.list(), format!("x\n{OTHER}\n"));
+}
+
+#[test]
+fn what_somebody_else_adds_meanwhile_is_not_lost() {
+    let mut account = Account::with(b"first\n");
+    account.meanwhile = Some(Box::new(|list| {
+        let mut file = fs::OpenOptions::new().append(true).open(list).unwrap();
+        file.write_all(OTHER.as_bytes()).unwrap();
+    }));
+    put_on(&mut account).unwrap();
+    assert_eq!(account.list(), format!("first\n{OTHER}\n{KEY} me@laptop\n"));
+    assert_eq!(account.names(), ["authorized_keys"]);
+}
+
+#[test]
+fn a_link_stays_a_link() {
+    let mut account = Account::with(b"");
+    let (list, elsewhere) = (account.path(".ssh/authorized_keys"), account.path("elsewhere"));
+    fs::rename(&list, &elsewhere).unwrap();
+    std::os::unix::fs::symlink("../elsewhere", &list).unwrap();
+    put_on(&mut account).unwrap();
+    assert!(fs::symlink_metadata(&list).unwrap().is_symlink());
+    assert_eq!(fs::read(&elsewhere).unwrap(), account.list().as_bytes());
+    assert!(account.list().starts_with(KEY));
+}
+
+#[test]
+fn what_login_scripts_print_is_not_taken_for_an_answer() {
+    let mut account = Account::new();
+    account.shell = account.path("login");
+    let script = b"#!/bin/sh\nprintf 'keywright-look\\nWelcome'\nexec sh \"$@\"\n";
+    let mut file = fs::File::create(&account.shell).unwrap();
+    file.write_all(script).unwrap();
+    drop(file);
+    fs::set_permissions(&account.shell, PermissionsExt::from_mode(0o700)).unwrap();
+    put_on(&mut account).unwrap();
+    assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
+}
+
+#[test]
+fn every_shell_that_is_here_does_the_same() {
+    let find = |name: &str| {
+        let places = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(name));
+        places.into_iter().find(|path| path.exists())
+    };
+    for name in ["dash", "bash", "ksh", "mksh", "zsh", "tcsh", "fish"] {
+        let Some(shell) = find(name) else { continue };
+        let mut account = Account::with("# é\r\nx".as_bytes());
+        // csh and fish are login shells; what they are told to run is run by sh.
+        if !matches!(name, "tcsh" | "fish") {
+            account.sh = Some(shell.clone());
+        }
+        account.shell = shell;
+        put_on(&mut account).unwrap();
+        assert_eq!(
+            account.list(),
+            format!("# é\r\nx\r\n{KEY} me@laptop\r\n"),
+            "{name}"
+        );
+        assert_eq!(account.names(), ["authorized_keys"], "{name}");
+    }
+}
+
+#[test]
+fn without_a_shell_the_same_is_done_by_file_transfer() {
+    for can_replace in [true, false] {
+        let mut account = Account::new();
+        // What an account without a shell is given in its place.
+        account.shell = "/bin/false".into();
+        let refused = put_on(&mut account);
+        assert!(matches!(refused, Err(ServerFault::NoShell)), "{refused:?}");
+        account.has_files = true;
+        account.can_replace = can_replace;
+        let installed = put_on(&mut account).unwrap();
+        assert_eq!(installed.found.way, Way::Files);
+        assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
+        assert_eq!(account.mode(".ssh"), 0o700);
+        assert_eq!(account.mode(".ssh/authorized_keys"), 0o600);
+        undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+        assert!(account.names().is_empty(), "{:?}", account.names());
+
+        account.put(b"x");
+        fs::set_permissions(
+            account.path(".ssh/authorized_keys"),
+            PermissionsExt::from_mode(0o666),
+        )
+        .unwrap();
+        account.meanwhile = Some(Box::new(|list| {
+            let mut file = fs::OpenOptions::new().append(true).open(list).unwrap();
+            file.write_all(OTHER.as_bytes()).unwrap();
+        }));
+        let installed = put_on(&mut account).unwrap();
+        assert_eq!(account.list(), format!("x{OTHER}\n{KEY} me@laptop\n"));
+        assert_eq!(account.mode(".ssh/authorized_keys"), 0o666);
+        assert_eq!(installed.found.loose[0].by, By::Everybody);
+        assert_eq!(account.names(), ["authorized_keys"]);
+    }
+}
+
+#[test]
+fn an_administrator_of_windows_has_the_list_of_all_administrators() {
+    let mut account = Account::new();
+    account.has_files = true;
+    account.windows =
+        Some("Mandatory Label\r\nBUILTIN\\Administratoren Alias S-1-5-32-544 Group used for deny\r\n");
+    let folder = account.path("C:/ProgramData/ssh");
+    fs::create_dir_all(&folder).unwrap();
+    let list = folder.join("administrators_authorized_keys");
+    fs::File::create(&list).unwrap();
+    let installed = put_on(&mut account).unwrap();
+    assert_eq!(fs::read_to_string(&list).unwrap(), format!("{KEY} me@laptop\n"));
+    assert_eq!(
+        installed.found.place,
+        "C:/ProgramData/ssh/administrators_authorized_keys"
+    );
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
+    let shut = account
+        .commands
+        .iter()
+        .filter(|command| command.contains("icacls"));
+    assert_eq!(shut.count(), 1);
+
+    account.windows = Some("Everyone Well-known group S-1-1-0\r\nBUILTIN\\Users Alias S-1-5-32-545\r\n");
+    fs::create_dir(account.path(".ssh")).unwrap();
+    let installed = put_on(&mut account).unwrap();
+    assert_eq!(installed.found.place, "~/.ssh/authorized_keys");
+    assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
+}
+
+#[test]
+fn lines_are_removed_and_nothing_else() {
+    let text = format!("# é\n\n{KEY} a\r\nno-pty {OTHER} b\nbroken\n{KEY} c");
+    let mut account = Account::with(text.as_bytes());
+    let known = Known {
+        mine: vec![key(KEY), key(OTHER)],
+        in_use: Some(key(OTHER)),
+    };
+    let found = look(&mut account, &Unwatched).unwrap();
+    let shown = lines(&found, &known).unwrap();
+    let numbers: Vec<_> = shown.iter().map(|line| line.number).collect();
+    assert_eq!(numbers, [3, 4, 5, 6]);
+    let chosen = Chosen::Lines(vec![shown[0].clone(), shown[2].clone()]);
+    let removed = remove(&mut account, &chosen, &known, LastWayIn::Stays, &Unwatched).unwrap();
+    assert_eq!((removed.count, removed.keys), (2, vec![key(KEY)]));
+    assert_eq!(account.list(), format!("# é\n\nno-pty {OTHER} b\n{KEY} c"));
+}
+
+#[test]
+fn a_line_that_was_shown_and_has_changed_is_not_removed() {
+    let mut account = Account::with(format!("{KEY} a\n{OTHER} b\n").as_bytes());
+    let found = look(&mut account, &Unwatched).unwrap();
+    let shown = lines(&found, &Known::default()).unwrap();
+    account.put(format!("{OTHER} b\n{KEY} a\n").as_bytes());
+    let chosen = Chosen::Lines(shown[..1].to_vec());
+    let refused = remove(
+        &mut account,
+        &chosen,
+        &Known::default(),
+        LastWayIn::Stays,
+        &Unwatched,
+    );
+    assert!(
+        matches!(refused, Err(ServerFault::OtherLine { line: 1, .. })),
+        "{refused:?}"
+    );
+}
+
+#[test]
+fn the_last_way_in_goes_only_when_that_was_asked() {
+    let other = format!("{OTHER} a colleague's\n");
+    let text = format!("{KEY} mine\n{other}");
+    let chosen = Chosen::Key(key(KEY));
+    let with_key = Known {
+        mine: vec![key(KEY)],
+        in_use: Some(key(KEY)),
+    };
+    let mut account = Account::with(text.as_bytes());
+    let refused = remove(&mut account, &chosen, &with_key, LastWayIn::Stays, &Unwatched);
+    assert!(matches!(refused, Err(ServerFault::LastWayIn(_))), "{refused:?}");
+    assert_eq!(account.list(), text);
+    remove(&mut account, &chosen, &with_key, LastWayIn::Goes, &Unwatched).unwrap();
+    assert_eq!(account.list(), other);
+
+    // Whoever has come in by a password can do so again.
+    let with_password = Known {
+        in_use: None,
+        ..with_key
+    };
+    account.put(text.as_bytes());
+    remove(
+        &mut account,
+        &chosen,
+        &with_password,
+        LastWayIn::Stays,
+        &Unwatched,
+    )
+    .unwrap();
+}
+
+#[test]
+fn what_sshd_would_not_trust_is_told() {
+    let mut account = Account::with(b"");
+    fs::set_permissions(account.path(""), PermissionsExt::from_mode(0o775)).unwrap();
+    fs::set_permissions(account.path(".ssh"), PermissionsExt::from_mode(0o777)).unwrap();
+    fs::set_permissions(
+        account.path(".ssh/authorized_keys"),
+        PermissionsExt::from_mode(0o644),
+    )
+    .unwrap();
+    let found = look(&mut account, &Unwatched).unwrap();
+    let told: Vec<_> = found.loose.iter().map(|loose| (loose.part, loose.by)).collect();
+    assert_eq!(told, [(Part::Home, By::Group), (Part::Folder, By::Everybody)]);
+}
+
+#[test]
+fn a_file_that_is_none_and_a_link_to_nowhere_are_named() {
+    let mut account = Account::with(b"");
+    let list = account.path(".ssh/authorized_keys");
+    fs::remove_file(&list).unwrap();
+    fs::create_dir(&list).unwrap();
+    let refused = put_on(&mut account);
+    assert!(matches!(refused, Err(ServerFault::NotRegular(_))), "{refused:?}");
+}
+
+#[test]
+fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
+    let mut account = Account::with(b"x\n");
+    let lock = account.path(".ssh/.authorized_keys.lock");
+    fs::create_dir(&lock).unwrap();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(150);
+    fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+    put_on(&mut account).unwrap();
+    assert_eq!(account.names(), ["authorized_keys"]);
+
+    fs::create_dir(&lock).unwrap();
+    let (sender, start) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        let lock = &lock;
+        scope.spawn(move || {
+            start.recv().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(500));
+            fs::remove_dir(lock).unwrap();
+        });
+        account.meanwhile = Some(Box::new(move |_| sender.send(()).unwrap()));
+        install(&mut account, &new_line(OTHER), &Unwatched).unwrap();
+    });
+    assert_eq!(account.names(), ["authorized_keys"]);
+}
+
+#[test]
+fn two_installs_at_once_lose_neither() {
+    let account = Account::with(b"first\n");
+    let home = account.home.path();
+    std::thread::scope(|scope| {
+        for number in 0..6 {
+            scope.spawn(move || {
+                let mut same = Account {
+                    home: tempfile::TempDir::new_in(home).unwrap(),
+                    ..Account::new()
+                };
+                // The same home under another name, for each its own connection.
+                let own = same.home.path().to_owned();
+                std::os::unix::fs::symlink(home.join(".ssh"), own.join(".ssh")).unwrap();
+                install(&mut same, &new_line(&made(number)), &Unwatched).unwrap();
+            });
+        }
+    });
+    assert_eq!(account.list().lines().count(), 7, "{}", account.list());
+    assert_eq!(account.names(), ["authorized_keys"]);
+}
+
+/// The line of another key for each number.
+fn made(number: u64) -> String {
+    use rand::SeedableRng as _;
+    let mut rng = rand::rngs::ChaCha20Rng::seed_from_u64(number);
+    let pair = generate(KeySpec::Ed25519, &mut rng, &Unwatched).unwrap();
+    public_line::encode(pair.public(), &Comment::default())
+}

@@ -1,0 +1,267 @@
+//! The list of keys, by file transfer (SFTP), where no POSIX shell answers: accounts without a shell, and Windows.
+//!
+//! The same precautions as in the shell: a lock that the shell's minds as well, a look at what is there by now, and a
+//! new file that takes the place of the old one.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::fault::ServerFault;
+use super::found::{Found, Loose, Part, Way, looseness};
+use super::shell::{Write, folder_of};
+use super::windows;
+use crate::key::watch::Watch;
+use crate::sys::remote::{FileTrouble, Files, Remote, RemoteFault, Stat, Step, shown};
+
+const FOLDER: &str = ".ssh";
+const LIST: &str = ".ssh/authorized_keys";
+/// The longest list that is taken on, in bytes.
+const MAX_LIST: usize = 1 << 20;
+/// How often, and how long between, the lock of somebody else is waited for.
+const LOCK_ATTEMPTS: usize = 50;
+const LOCK_PAUSE: Duration = Duration::from_millis(200);
+/// What kind of file it is, in `st_mode`.
+const KIND: u32 = 0o170_000;
+const REGULAR: u32 = 0o100_000;
+
+/// Where the list lies.
+struct Place {
+    folder: String,
+    list: String,
+    /// Safe to print.
+    shown: String,
+    lock: String,
+    /// Where the new list lies until it takes its place.
+    new: String,
+    /// Where the old one lies while its name is free.
+    old: String,
+    /// Whether it is the one list of all administrators of a Windows, which nobody else may write to.
+    is_of_administrators: bool,
+}
+
+impl Place {
+    /// Where it lies for the account that is logged in to.
+    fn find(remote: &mut dyn Remote, word: &str, watch: &dyn Watch) -> Result<Self, ServerFault> {
+        let mut files = open(remote, watch)?;
+        let home = files.real_path(".")?;
+        // A link is followed, so that what it leads to is replaced and not the link.
+        let is_windows = windows::is_home(&home);
+        let usual = match files.stat(LIST)? {
+            Some(_) if !is_windows => files.real_path(LIST)?,
+            Some(_) | None => LIST.to_owned(),
+        };
+        drop(files);
+        if is_windows && let Some(list) = windows::list_of_administrators(remote, watch)? {
+            return Ok(Self {
+                folder: folder_of(&list).to_owned(),
+                shown: shown(list.trim_start_matches('/').as_bytes()),
+                lock: format!("{list}.lock"),
+                new: windows::new_beside(&list),
+                old: format!("{list}.old"),
+                list,
+                is_of_administrators: true,
+            });
+        }
+        let folder = folder_of(&usual).to_owned();
+        Ok(Self {
+            shown: format!("~/{LIST}"),
+            lock: format!("{FOLDER}/.authorized_keys.lock"),
+            new: format!("{folder}/.authorized_keys.{word}"),
+            old: format!("{folder}/.authorized_keys.{word}.old"),
+            folder,
+            list: usual,
+            is_of_administrators: false,
+        })
+    }
+}
+
+/// Looks for the list and reads it.
+pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
+    let place = Place::find(remote, "", watch)?;
+    let mut files = open(remote, watch)?;
+    let home = files.real_path(".")?;
+    let list = match files.stat(&place.list)? {
+        None => None,
+        Some(stat) if stat.mode.is_some_and(|mode| mode & KIND != REGULAR) => {
+            return Err(ServerFault::NotRegular(place.shown));
+        }
+        Some(stat) => {
+            let read = files.read(&place.list, MAX_LIST);
+            Some(read.map_err(|fault| unread(fault, &place.shown, stat))?)
+        }
+    };
+    let mut loose = Vec::new();
+    // Windows has no such bits; what it tells of them says nothing.
+    if !windows::is_home(&home) {
+        for (part, path, shown) in [
+            (Part::Home, ".", shown(home.as_bytes())),
+            (Part::Folder, &place.folder, format!("~/{FOLDER}")),
+            (Part::File, &place.list, place.shown.clone()),
+        ] {
+            let stat = files.stat(path)?.and_then(|stat| stat.permissions());
+            // Whose number the account has is not told; owners are not judged then.
+            let by = stat.and_then(|bits| looseness(bits, None, None));
+            loose.extend(by.map(|by| Loose {
+                part,
+                place: shown,
+                by,
+            }));
+        }
+    }
+    Ok(Found {
+        way: Way::Files,
+        place: place.shown,
+        list,
+        loose,
+    })
+}
+
+fn unread(fault: RemoteFault, place: &str, stat: Stat) -> ServerFault {
+    let place = place.to_owned();
+    match fault {
+        RemoteFault::File {
+            trouble: FileTrouble::Denied,
+            ..
+        } => ServerFault::Unreadable(place),
+        RemoteFault::File {
+            trouble: FileTrouble::TooLarge { max },
+            ..
+        } => ServerFault::TooLarge {
+            place,
+            size: stat.size.unwrap_or(max as u64),
+        },
+        fault => fault.into(),
+    }
+}
+
+/// Puts `after` in the place of what was found, if that is still there. The word occurs once.
+pub(super) fn write(
+    remote: &mut dyn Remote,
+    found: &Found,
+    after: Option<&[u8]>,
+    word: &str,
+    watch: &dyn Watch,
+) -> Result<Write, ServerFault> {
+    let place = Place::find(remote, word, watch)?;
+    let mut files = open(remote, watch)?;
+    if files.stat(&place.folder)?.is_none() {
+        let made = files.make_folder(&place.folder, 0o700);
+        made.map_err(|fault| named(fault, &place))?;
+    }
+    lock(files.as_mut(), &place, watch)?;
+    drop(files);
+    let written = write_locked(remote, &place, found, after, watch);
+    let unlocked = open(remote, watch).and_then(|mut files| Ok(files.remove(&place.lock)?));
+    if let (Ok(_), Err(fault)) = (&written, unlocked) {
+        log::warn!("a lock was left behind on the server: {fault}");
+    }
+    written
+}
+
+fn open<'a>(remote: &'a mut dyn Remote, watch: &'a dyn Watch) -> Result<Box<dyn Files + 'a>, ServerFault> {
+    remote.files(watch).map_err(|fault| match fault {
+        RemoteFault::NoFiles => ServerFault::NoShell,
+        fault => fault.into(),
+    })
+}
+
+fn lock(files: &mut dyn Files, place: &Place, watch: &dyn Watch) -> Result<(), ServerFault> {
+    for _ in 0..LOCK_ATTEMPTS {
+        match files.write_new(&place.lock, b"", 0o600) {
+            Ok(()) => return Ok(()),
+            Err(fault) if files.stat(&place.lock)?.is_none() => return Err(named(fault, place)),
+            Err(_) if watch.is_cancelled() => {
+                return Err(RemoteFault::Cancelled { step: Step::Files }.into());
+            }
+            Err(_) => sleep(LOCK_PAUSE),
+        }
+    }
+    Err(ServerFault::Busy(shown(place.lock.as_bytes())))
+}
+
+fn write_locked(
+    remote: &mut dyn Remote,
+    place: &Place,
+    found: &Found,
+    after: Option<&[u8]>,
+    watch: &dyn Watch,
+) -> Result<Write, ServerFault> {
+    let mut files = open(remote, watch)?;
+    let stat = files.stat(&place.list)?;
+    let now = match stat {
+        Some(_) => Some(files.read(&place.list, MAX_LIST)?),
+        None => None,
+    };
+    if now != found.list {
+        return Ok(Write::Changed);
+    }
+    let Some(after) = after else {
+        let removed = files.remove(&place.list);
+        removed.map_err(|fault| named(fault, place))?;
+        return Ok(Write::Done);
+    };
+    if place.is_of_administrators && files.stat(&place.new)?.is_some() {
+        // Its name is always the same, and whoever left it there does not hold the lock.
+        files.remove(&place.new)?;
+    }
+    let mode = stat.and_then(|stat| stat.permissions()).unwrap_or(0o600);
+    let written = files.write_new(&place.new, after, mode);
+    written.map_err(|fault| named(fault, place))?;
+    drop(files);
+    let mut placed = Ok(());
+    if place.is_of_administrators {
+        placed = windows::restrict(remote, watch);
+    }
+    let mut files = open(remote, watch)?;
+    let placed = placed.and_then(|()| put(files.as_mut(), place, stat, mode));
+    if placed.is_err() {
+        tidy(files.as_mut(), &place.new);
+    }
+    placed.map(|()| Write::Done)
+}
+
+/// Gives the new file the rights and the place of the old one.
+fn put(files: &mut dyn Files, place: &Place, old: Option<Stat>, mode: u32) -> Result<(), ServerFault> {
+    let new = files.stat(&place.new)?.unwrap_or_default();
+    let owner = old.and_then(|old| old.owner);
+    if owner.is_some() && new.owner.is_some() && owner != new.owner {
+        return Err(ServerFault::OtherOwner(place.shown.clone()));
+    }
+    // What the server's umask took away. What Windows allows stands elsewhere.
+    if !place.is_of_administrators && new.permissions() != Some(mode) {
+        files.set_mode(&place.new, mode)?;
+    }
+    if old.is_none() || files.can_replace() {
+        let replaced = files.replace(&place.new, &place.list);
+        return replaced.map_err(|fault| named(fault, place));
+    }
+    // An old server, where a name must be free before it is given: for a moment there is no list.
+    let aside = files.replace(&place.list, &place.old);
+    aside.map_err(|fault| named(fault, place))?;
+    if let Err(fault) = files.replace(&place.new, &place.list) {
+        files.replace(&place.old, &place.list)?;
+        return Err(named(fault, place));
+    }
+    tidy(files, &place.old);
+    Ok(())
+}
+
+fn tidy(files: &mut dyn Files, path: &str) {
+    if let Err(fault) = files.remove(path) {
+        log::warn!("a file was left behind on the server: {fault}");
+    }
+}
+
+fn named(fault: RemoteFault, place: &Place) -> ServerFault {
+    match fault {
+        RemoteFault::File {
+            trouble: FileTrouble::Denied,
+            ..
+        } => ServerFault::Denied(folder_of(&place.shown).to_owned()),
+        RemoteFault::File {
+            trouble: FileTrouble::Failed,
+            ..
+        } => ServerFault::Unwritten(place.shown.clone()),
+        fault => fault.into(),
+    }
+}

@@ -1,0 +1,254 @@
+//! `install`: puts a key on a server, and proves that it lets its owner in.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::authorized::Conditions;
+use super::console::{Console, print_object};
+use super::interrupt::uninterrupted;
+use super::key_file::KeyFile;
+use super::passphrases::OldPassphrase;
+use super::server::Connect;
+use super::{json as shape, terminal, work};
+use crate::app::Problem;
+use crate::app::describe::Description;
+use crate::app::servers::{
+    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, line_in, look, reasons,
+};
+use crate::format::authorized_keys::{NewLine, NewOptions};
+use crate::format::{DecodeError, Parsed};
+use crate::key::comment::Comment;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::sys::remote::Target;
+
+/// Put a key on a server, and prove that it lets you in
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli install root@example.org -k ~/.ssh/id_ed25519
+  keywright-cli install me@example.org:2222 -k id.pub --password-file pass
+  keywright-cli install web -k new_key -i ~/.ssh/old_key
+  keywright-cli install web -k new_key --undo
+  keywright-cli install web -k backup.pub --restrict --command /usr/bin/backup --from 192.0.2.0/24
+
+The server must be known to ssh, or is shown with its fingerprint and asked about; one whose key has \
+changed is left alone. Sign in with a key that it knows already, or with a password. The line is added \
+once to the list of keys there (~/.ssh/authorized_keys as a rule), all else in it stays as it is, and \
+then the key alone is tried on a fresh connection. The server reads the list at each login: nothing has \
+to be restarted.")]
+pub(super) struct Install {
+    #[command(flatten)]
+    connect: Connect,
+    /// The key that is to let you in: its private file, or its public one
+    #[arg(short, long, value_name = "FILE")]
+    key: KeyFile,
+    #[command(flatten)]
+    conditions: Conditions,
+    /// Take exactly this line off again
+    #[arg(long, conflicts_with = "dry_run")]
+    undo: bool,
+    /// Sign in and say what would be done, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not try the key afterwards
+    #[arg(long)]
+    no_prove: bool,
+    #[command(flatten)]
+    passphrase: OldPassphrase,
+}
+
+impl Install {
+    pub(super) fn run(mut self, console: Console) -> Result<(), Problem> {
+        let options = std::mem::take(&mut self.conditions).options()?;
+        let target = self.connect.target()?;
+        self.key.check_input(self.passphrase.takes_standard_input())?;
+        let parsed = self
+            .key
+            .with_public(self.key.parse()?, &self.passphrase, console)?;
+        let described = Description::of(&parsed, self.key.path());
+        let line = self.line(&described, &options)?;
+        for warning in described.warnings_of_key() {
+            console.warn(&warning);
+        }
+        let is_tried = !(self.no_prove || self.undo || self.dry_run);
+        let key = if is_tried {
+            self.open(&parsed, console)?
+        } else {
+            None
+        };
+        let mut session = self.connect.sign_in(&target, &self.passphrase, console)?;
+        if self.undo {
+            return undo(session, line, &target, console);
+        }
+        if self.dry_run {
+            let (_, found) = looked(session, console)?;
+            return tell_plan(&found, &line, &target, console);
+        }
+        let (back, installed) = put(session, line.clone(), console)?;
+        session = back;
+        let proof = match key {
+            Some(key) => Some(prove(session, &target, key, &installed, console)?),
+            None => None,
+        };
+        tell(&target, &line, &installed, proof.as_ref(), is_tried, console)
+    }
+
+    fn line(&self, described: &Description, options: &NewOptions) -> Result<NewLine, Problem> {
+        let key = described.public.as_ref().ok_or(DecodeError::NeedsPassphrase)?;
+        let own = described.comment.clone().filter(|comment| !comment.is_empty());
+        let comment = own
+            .or_else(|| self.key.comment_beside(described))
+            .unwrap_or_default();
+        let (comment, _) = Comment::cleaned(&comment);
+        Ok(NewLine::new(key, options, &comment))
+    }
+
+    /// The key ready to be tried; nothing where its private half is not here, or stays locked.
+    fn open(&self, parsed: &Parsed, console: Console) -> Result<Option<OpenKey>, Problem> {
+        let Some(path) = self.key.path() else {
+            return Ok(None);
+        };
+        let agents = self.connect.agents();
+        match parsed {
+            Parsed::Private(_) | Parsed::Public(_) => {}
+            Parsed::Locked(_) if self.passphrase.is_given() || terminal::is_there() => {}
+            Parsed::Locked(_) => return Ok(None),
+        }
+        match Identity::named(path, &agents)? {
+            Some(Identity::Open(key)) => Ok(Some(key)),
+            Some(Identity::Locked(path, file)) => {
+                let file_name = KeyFile::from(path.clone().into_os_string());
+                let opened = file_name.open_private(Parsed::Locked(*file), &self.passphrase, console)?;
+                Ok(Some(OpenKey::File(path, Box::new(opened.file))))
+            }
+            None => Ok(None),
+        }
+    }
+}
+
+/// Tries the key alone; where it is refused, looks for the reason.
+fn prove(
+    mut session: Session,
+    target: &Target,
+    key: OpenKey,
+    installed: &Installed,
+    console: Console,
+) -> Result<Proof, Problem> {
+    let (there, pinned) = (target.clone(), session.pinned.clone());
+    let place = installed.found.place.clone();
+    let proved = work::run(console, "Trying the key", move |pulse| {
+        let proof = servers::prove(&there, &pinned, &key, pulse)?;
+        let Proof::Refused(methods) = &proof else {
+            return Ok(proof);
+        };
+        let public = key.public();
+        let reasons = match public {
+            Some(public) => reasons(&mut session.connection, public, methods, pulse)?,
+            None => Vec::new(),
+        };
+        Err(ServerFault::Ignored { place, reasons })
+    })?;
+    Ok(proved?)
+}
+
+fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
+    Ok(work::run(console, "Reading the list of keys", move |pulse| {
+        let found = look(&mut session.connection, pulse)?;
+        Ok::<_, ServerFault>((session, found))
+    })??)
+}
+
+fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session, Installed), Problem> {
+    uninterrupted(|| {
+        Ok(work::run(console, "Adding the key", move |pulse| {
+            let installed = servers::install(&mut session.connection, &line, pulse)?;
+            Ok::<_, ServerFault>((session, installed))
+        })??)
+    })
+}
+
+fn undo(mut session: Session, line: NewLine, target: &Target, console: Console) -> Result<(), Problem> {
+    let undo = Undo::of_line(line);
+    let found = uninterrupted(|| {
+        Ok(work::run(console, "Taking the key off", move |pulse| {
+            servers::undo(&mut session.connection, &undo, pulse)
+        })??)
+    })?;
+    if console.is_json() {
+        return print_object(&json!({ "target": target.to_string(), "place": found.place, "removed": 1 }));
+    }
+    console.say(&format!("Taken off {} on {target}", found.place))
+}
+
+fn tell_plan(found: &Found, line: &NewLine, target: &Target, console: Console) -> Result<(), Problem> {
+    let there = line_in(found, line.key())?;
+    if console.is_json() {
+        return print_object(&json!({
+            "target": target.to_string(),
+            "place": found.place,
+            "already_there": there.is_some(),
+            "line": there,
+            "text": line.as_str(),
+        }));
+    }
+    match there {
+        Some(number) => console.say(&format!(
+            "Nothing would be changed: line {number} of {} on {target} has this key already",
+            found.place
+        )),
+        None => console.say(&format!(
+            "This line would be added to {} on {target}:\n{line}",
+            found.place
+        )),
+    }
+}
+
+fn tell(
+    target: &Target,
+    line: &NewLine,
+    installed: &Installed,
+    proof: Option<&Proof>,
+    was_to_be_tried: bool,
+    console: Console,
+) -> Result<(), Problem> {
+    let place = &installed.found.place;
+    let was_there = installed.undo.is_none();
+    if console.is_json() {
+        let proved = match proof {
+            Some(Proof::Works) => Value::from(true),
+            Some(Proof::AsksForMore(_) | Proof::Refused(_)) | None => Value::Null,
+        };
+        return print_object(&json!({
+            "target": target.to_string(),
+            "place": place,
+            "line": installed.line,
+            "already_there": was_there,
+            "proved": proved,
+            "type": line.key().algorithm().name(),
+            "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
+            "warnings": shape::warnings(&[]),
+        }));
+    }
+    console.say(&if was_there {
+        format!(
+            "The key stood in {place} on {target} already, in line {}",
+            installed.line
+        )
+    } else {
+        format!("Added to {place} on {target}, as line {}", installed.line)
+    })?;
+    match proof {
+        Some(Proof::Works) => console.say("Works: the server lets this key in, tried on a fresh connection"),
+        Some(Proof::AsksForMore(methods)) => {
+            let more: Vec<String> = methods.iter().map(ToString::to_string).collect();
+            console.say(&format!(
+                "The server takes the key, and wants {} besides, as it is set up to",
+                more.join(" or ")
+            ))
+        }
+        None if was_to_be_tried => {
+            console.note("The key was not tried, for its private half is not here or locked.");
+            Ok(())
+        }
+        Some(Proof::Refused(_)) | None => Ok(()),
+    }
+}

@@ -1,0 +1,369 @@
+//! `remove`: shows the keys that a server lets in, takes some off, and proves that they are gone.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::console::{Console, print, print_object};
+use super::interrupt::uninterrupted;
+use super::key_file::KeyFile;
+use super::passphrases::OldPassphrase;
+use super::server::Connect;
+use super::{json as shape, terminal, usage, work};
+use crate::app::Problem;
+use crate::app::servers::{
+    self, Chosen, Found, Identity, Known, LastWayIn, ListedKey, ListedLine, OpenKey, Proof, Removed,
+    ServerFault, Session, all_public, line_in, lines, look, of_agents, usual,
+};
+use crate::format::DecodeError;
+use crate::key::PublicKey;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::sys::remote::Target;
+
+/// Show the keys that a server lets in, and take keys off it
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli remove me@example.org --list
+  keywright-cli remove me@example.org --key old_key.pub
+  keywright-cli remove me@example.org --fingerprint SHA256:Bkl1…
+  keywright-cli remove me@example.org --line 3 --line 5
+
+All other lines stay as they are, byte for byte. The last key of yours goes only with --yes. Where the \
+private half of what is removed is here, it is tried afterwards on a fresh connection. The server reads \
+the list at each login: nothing has to be restarted.")]
+pub(super) struct Remove {
+    #[command(flatten)]
+    connect: Connect,
+    /// Show the list, and change nothing
+    #[arg(long, conflicts_with_all = ["key", "fingerprint", "line"])]
+    list: bool,
+    /// Take off the key of this file, private or public
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["fingerprint", "line"])]
+    key: Option<KeyFile>,
+    /// Take off the key with this fingerprint (SHA256:…)
+    #[arg(short, long, value_name = "FINGERPRINT", conflicts_with = "line")]
+    fingerprint: Option<String>,
+    /// Take off this line, counted from 1 as the list shows it; may be given several times
+    #[arg(short, long, value_name = "N")]
+    line: Vec<usize>,
+    /// Do not try the keys afterwards
+    #[arg(long)]
+    no_prove: bool,
+    #[command(flatten)]
+    passphrase: OldPassphrase,
+}
+
+impl Remove {
+    pub(super) fn run(self, console: Console) -> Result<(), Problem> {
+        let target = self.connect.target()?;
+        let named = self.named(console)?;
+        let mut session = self.connect.sign_in(&target, &self.passphrase, console)?;
+        let agents = self.connect.agents();
+        let mut known = Known {
+            mine: work::run(console, "Looking for your keys", move |_| all_public(&agents))?,
+            in_use: session.key().cloned(),
+        };
+        known.mine.extend(session.key().cloned());
+        let (back, found) = work::run(console, "Reading the list of keys", move |pulse| {
+            let found = look(&mut session.connection, pulse)?;
+            Ok::<_, ServerFault>((session, found))
+        })??;
+        session = back;
+        let shown = lines(&found, &known)?;
+        let is_asked = !self.list && named.is_none() && self.fingerprint.is_none() && self.line.is_empty();
+        if self.list || (is_asked && !terminal::is_there()) {
+            return tell_list(&target, &found, &shown, console);
+        }
+        let chosen = if is_asked {
+            print(text_of(&target, &found, &shown).as_bytes())?;
+            ask(&shown)?
+        } else {
+            self.chosen(named, &shown, &found)?
+        };
+        let (back, removed) = remove(session, &chosen, &known, console)?;
+        session = back;
+        let verdicts = self.prove(&session, &target, &removed, console)?;
+        tell(&target, &removed, &verdicts, console)
+    }
+
+    /// The key in the file that was named.
+    fn named(&self, console: Console) -> Result<Option<PublicKey>, Problem> {
+        let Some(file) = &self.key else {
+            return Ok(None);
+        };
+        file.check_input(self.passphrase.takes_standard_input())?;
+        let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
+        Ok(Some(parsed.public().ok_or(DecodeError::NeedsPassphrase)?.clone()))
+    }
+
+    fn chosen(
+        &self,
+        named: Option<PublicKey>,
+        shown: &[ListedLine],
+        found: &Found,
+    ) -> Result<Chosen, Problem> {
+        if let Some(key) = named {
+            return Ok(Chosen::Key(key));
+        }
+        if let Some(fingerprint) = &self.fingerprint {
+            let mut keys = shown.iter().filter_map(|line| line.key.as_ref().ok());
+            let key = keys.find(|key| {
+                let md5 = Fingerprint::of(&key.key, FingerprintKind::Md5);
+                key.fingerprint().to_string() == *fingerprint || md5.to_string() == *fingerprint
+            });
+            let key = key.ok_or_else(|| ServerFault::NoSuchLine(found.place.clone()))?;
+            return Ok(Chosen::Key(key.key.clone()));
+        }
+        numbered(&self.line, shown)
+    }
+
+    /// Tries those removed keys whose private halves are here and open.
+    fn prove(
+        &self,
+        session: &Session,
+        target: &Target,
+        removed: &Removed,
+        console: Console,
+    ) -> Result<Vec<(PublicKey, Verdict)>, Problem> {
+        let agents = self.connect.agents();
+        let mut mine: Vec<OpenKey> = Vec::new();
+        if !self.no_prove {
+            let named = self.key.as_ref().and_then(KeyFile::path);
+            let named = named.and_then(|path| Identity::named(path, &agents).ok().flatten());
+            let all = named.into_iter().chain(of_agents(&agents)).chain(usual(target));
+            mine.extend(all.filter_map(|identity| match identity {
+                Identity::Open(key) => Some(key),
+                Identity::Locked(..) => None,
+            }));
+        }
+        let mut verdicts: Vec<(PublicKey, Verdict)> = Vec::new();
+        for key in &removed.keys {
+            if verdicts.iter().any(|(known, _)| known == key) {
+                continue;
+            }
+            let verdict = if line_in(&removed.found, key)?.is_some() {
+                Verdict::AnotherLine
+            } else if let Some(at) = mine.iter().position(|open| open.public() == Some(key)) {
+                let open = mine.swap_remove(at);
+                let (there, pinned) = (target.clone(), session.pinned.clone());
+                let proof = work::run(console, "Trying the key", move |pulse| {
+                    servers::prove(&there, &pinned, &open, pulse)
+                })??;
+                match proof {
+                    Proof::Refused(_) => Verdict::Gone,
+                    Proof::Works | Proof::AsksForMore(_) => {
+                        return Err(ServerFault::StillLetIn(removed.found.place.clone()).into());
+                    }
+                }
+            } else {
+                Verdict::Untried
+            };
+            verdicts.push((key.clone(), verdict));
+        }
+        Ok(verdicts)
+    }
+}
+
+/// What is known about a key that was taken off.
+#[derive(Clone, Copy)]
+enum Verdict {
+    /// It was tried, and lets nobody in.
+    Gone,
+    /// Its private half is not here, or locked.
+    Untried,
+    /// It has one more line.
+    AnotherLine,
+}
+
+fn numbered(numbers: &[usize], shown: &[ListedLine]) -> Result<Chosen, Problem> {
+    let find = |number: &usize| {
+        let line = shown.iter().find(|line| line.number == *number);
+        line.cloned().ok_or_else(|| {
+            usage::problem(
+                format!("there is no key in line {number} of the list"),
+                "Have the list shown with --list: each key has its number there.",
+            )
+        })
+    };
+    Ok(Chosen::Lines(numbers.iter().map(find).collect::<Result<_, _>>()?))
+}
+
+/// Which lines are to go, from the person at the terminal.
+fn ask(shown: &[ListedLine]) -> Result<Chosen, Problem> {
+    let answer = terminal::ask_line("Which of them are to go? Numbers, or nothing to leave all: ")?;
+    let words = answer.split([' ', ',']).filter(|word| !word.is_empty());
+    let numbers = words.map(|word| {
+        word.parse().map_err(|_| {
+            usage::problem(
+                format!("{word} is no number of a line"),
+                "Nothing was changed. Type numbers as the list shows them.",
+            )
+        })
+    });
+    let numbers: Vec<usize> = numbers.collect::<Result<_, _>>()?;
+    numbered(&numbers, shown)
+}
+
+/// Removes them; the last way in after a plain question.
+fn remove(
+    mut session: Session,
+    chosen: &Chosen,
+    known: &Known,
+    console: Console,
+) -> Result<(Session, Removed), Problem> {
+    if matches!(chosen, Chosen::Lines(lines) if lines.is_empty()) {
+        return Err(usage::problem("no line was chosen", "Nothing was changed."));
+    }
+    let mut last = if console.has_agreed() {
+        LastWayIn::Goes
+    } else {
+        LastWayIn::Stays
+    };
+    loop {
+        let (chosen, known) = (chosen.clone(), known.clone());
+        let (back, result) = uninterrupted(|| {
+            work::run(console, "Taking keys off", move |pulse| {
+                let result = servers::remove(&mut session.connection, &chosen, &known, last, pulse);
+                (session, result)
+            })
+        })?;
+        session = back;
+        match result {
+            Err(ServerFault::LastWayIn(place)) if last == LastWayIn::Stays && terminal::is_there() => {
+                let question = format!(
+                    "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
+                );
+                if !terminal::ask_yes(&question)? {
+                    return Err(ServerFault::LastWayIn(place).into());
+                }
+                last = LastWayIn::Goes;
+            }
+            result => return Ok((session, result?)),
+        }
+    }
+}
+
+fn tell_list(target: &Target, found: &Found, shown: &[ListedLine], console: Console) -> Result<(), Problem> {
+    if console.is_json() {
+        return print_object(&json!({
+            "target": target.to_string(),
+            "place": found.place,
+            "lines": shown.iter().map(shape_of).collect::<Vec<_>>(),
+        }));
+    }
+    print(text_of(target, found, shown).as_bytes())
+}
+
+fn text_of(target: &Target, found: &Found, shown: &[ListedLine]) -> String {
+    let mut text = format!("{} on {target}:\n", found.place);
+    if shown.is_empty() {
+        text.push_str("  no keys\n");
+    }
+    for line in shown {
+        let described = match &line.key {
+            Err(why) => format!("not read by the server: {why}\n"),
+            Ok(key) => text_of_key(key),
+        };
+        text.extend([format!("{:4}  ", line.number), described]);
+    }
+    text
+}
+
+fn text_of_key(key: &ListedKey) -> String {
+    let comment = if key.comment.is_empty() {
+        "no comment"
+    } else {
+        &key.comment
+    };
+    let marks = [
+        (key.is_mine, "yours"),
+        (key.is_in_use, "in use now"),
+        (key.is_authority, "signs certificates"),
+    ];
+    let marks: Vec<&str> = marks
+        .into_iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, mark)| mark)
+        .collect();
+    let marks = match marks.join(", ") {
+        none if none.is_empty() => none,
+        marks => format!("  [{marks}]"),
+    };
+    let mut text = format!(
+        "{} {} {comment} ({}){marks}\n",
+        key.key.bits(),
+        key.fingerprint(),
+        key.key.algorithm().title()
+    );
+    if !key.options.is_empty() {
+        text.extend(["      ", &key.options, "\n"]);
+    }
+    if let Some(why) = &key.ignored {
+        text.extend(["      the server passes over this line: ", why, "\n"]);
+    }
+    text
+}
+
+fn shape_of(line: &ListedLine) -> Value {
+    let key = line.key.as_ref().ok();
+    json!({
+        "line": line.number,
+        "type": key.map(|key| key.key.algorithm().name()),
+        "bits": key.map(|key| key.key.bits()),
+        "fingerprint_sha256": key.map(|key| key.fingerprint().to_string()),
+        "comment": key.map(|key| key.comment.as_str()),
+        "options": key.map(|key| key.options.as_str()),
+        "authority": key.is_some_and(|key| key.is_authority),
+        "mine": key.is_some_and(|key| key.is_mine),
+        "in_use": key.is_some_and(|key| key.is_in_use),
+        "ignored": match &line.key {
+            Err(why) => Some(why.as_str()),
+            Ok(key) => key.ignored.as_deref(),
+        },
+    })
+}
+
+fn tell(
+    target: &Target,
+    removed: &Removed,
+    verdicts: &[(PublicKey, Verdict)],
+    console: Console,
+) -> Result<(), Problem> {
+    let place = &removed.found.place;
+    let print_of = |key| Fingerprint::of(key, FingerprintKind::Sha256).to_string();
+    if console.is_json() {
+        let keys = verdicts.iter().map(|(key, verdict)| {
+            json!({
+                "type": key.algorithm().name(),
+                "fingerprint_sha256": print_of(key),
+                "gone": match verdict {
+                    Verdict::Gone => Value::from(true),
+                    Verdict::Untried => Value::Null,
+                    Verdict::AnotherLine => Value::from(false),
+                },
+            })
+        });
+        return print_object(&json!({
+            "target": target.to_string(),
+            "place": place,
+            "removed": removed.count,
+            "keys": keys.collect::<Vec<_>>(),
+            "warnings": shape::warnings(&[]),
+        }));
+    }
+    let count = match removed.count {
+        1 => "One line was".to_owned(),
+        count => format!("{count} lines were"),
+    };
+    console.say(&format!("{count} taken off {place} on {target}"))?;
+    for (key, verdict) in verdicts {
+        let print = print_of(key);
+        console.say(&match verdict {
+            Verdict::Gone => {
+                format!("Gone: the server does not let {print} in any more, tried on a fresh connection")
+            }
+            Verdict::Untried => format!("{print} was not tried, for its private half is not here or locked"),
+            Verdict::AnotherLine => format!("{print} has another line there, and may still get in by that"),
+        })?;
+    }
+    Ok(())
+}

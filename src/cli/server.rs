@@ -1,0 +1,203 @@
+//! The way to a server: which one, whether it is known, and who signs in. Shared by the commands that change something
+//! there.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::console::{Console, shown};
+use super::passphrases::{OldPassphrase, ServerPassword};
+use super::{terminal, work};
+use crate::app::servers::{
+    Given, Identity, Lack, Reached, Server, Session, SigningIn, Step, of_agents, reach, usual,
+};
+use crate::app::{Blame, Problem, agents};
+use crate::key::fingerprint::FingerprintKind;
+use crate::secret::Passphrase;
+use crate::sys::agent::Agent;
+use crate::sys::home::user_name;
+use crate::sys::remote::{HostFault, Question, Target, Trust, read_config};
+
+/// Which server, and how to get in.
+#[derive(Args, Debug)]
+pub(super) struct Connect {
+    /// The server: user@host, user@host:port, ssh://user@host:port, or a Host of ssh's configuration
+    #[arg(value_name = "TARGET")]
+    target: String,
+    /// Sign in with this key, instead of those that ssh would try
+    #[arg(short, long = "identity", value_name = "FILE", help_heading = "Signing in")]
+    identity: Vec<PathBuf>,
+    /// Trust a server that is not known yet, if its key has this fingerprint (SHA256:…), and remember it
+    #[arg(long, value_name = "FINGERPRINT", help_heading = "Signing in")]
+    accept_host_key: Option<String>,
+    /// The key agent's socket or pipe, instead of the one that ssh would use
+    #[arg(long = "agent", value_name = "SOCKET", help_heading = "Signing in")]
+    agent: Option<PathBuf>,
+    #[command(flatten)]
+    password: ServerPassword,
+}
+
+impl Connect {
+    /// The server that is meant.
+    pub(super) fn target(&self) -> Result<Target, Problem> {
+        Ok(Target::parse(&self.target, &read_config()?, &user_name())?)
+    }
+
+    /// The agents whose keys are used.
+    pub(super) fn agents(&self) -> Vec<Agent> {
+        agents::all(self.agent.as_deref())
+    }
+
+    /// Reaches the server, has it known or accepted, and signs in.
+    pub(super) fn sign_in(
+        &self,
+        target: &Target,
+        passphrase: &OldPassphrase,
+        console: Console,
+    ) -> Result<Session, Problem> {
+        let keys = self.keys(target)?;
+        let there = target.clone();
+        let reached = work::run(console, "Reaching the server", move |pulse| reach(&there, pulse))??;
+        let server = self.known(reached, target, console)?;
+        let mut step = work::run(console, "Signing in", move |pulse| {
+            SigningIn::begin(server, keys, pulse)
+        })??;
+        loop {
+            match step {
+                Step::In(session) => return Ok(*session),
+                Step::Lacks(lack, waiting) => {
+                    let given = self.answer(&lack, target, passphrase)?;
+                    step = work::run(console, "Signing in", move |pulse| waiting.go_on(given, pulse))??;
+                }
+            }
+        }
+    }
+
+    /// The keys to sign in with: those that were named, or else those of the agents and the usual ones.
+    fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
+        let agents = self.agents();
+        if self.identity.is_empty() {
+            let mut keys = of_agents(&agents);
+            keys.extend(usual(target));
+            return Ok(keys);
+        }
+        let named = self.identity.iter().map(|path| {
+            let found = Identity::named(path, &agents)?;
+            found.ok_or_else(|| {
+                Problem::new(
+                    "unsupported-format",
+                    Blame::Key,
+                    format!(
+                        "the private half of {} is neither beside it nor in an agent",
+                        shown(path)
+                    ),
+                    "Name the file with the private key; often it has the same name without .pub.",
+                )
+            })
+        });
+        named.collect()
+    }
+
+    /// Goes on with a server that is known, or that is accepted now.
+    fn known(&self, reached: Reached, target: &Target, console: Console) -> Result<Server, Problem> {
+        if *reached.trust() != Trust::New {
+            return Ok(reached.go_on()?);
+        }
+        let fingerprint = reached.host_key().fingerprint().to_string();
+        match &self.accept_host_key {
+            Some(expected) if *expected == fingerprint => {
+                console.note(&format!("{target} is remembered by its key {fingerprint}"));
+                Ok(reached.go_on_and_remember()?)
+            }
+            None if terminal::is_there() => {
+                let (art, title) = reached.host_key().art();
+                let kind = reached.host_key().key().algorithm().title();
+                terminal::tell(&format!(
+                    "This computer does not know {target} yet. It shows this {kind} key:\n{fingerprint}\n{}",
+                    art.to_text(&title, FingerprintKind::Sha256.name())
+                ))?;
+                let question = "Is that what whoever runs the server says its key is? It will be remembered.";
+                if terminal::ask_yes(question)? {
+                    return Ok(reached.go_on_and_remember()?);
+                }
+                Err(unknown(&fingerprint))
+            }
+            Some(_) | None => Err(unknown(&fingerprint)),
+        }
+    }
+
+    /// What is lacking, from the options or from the person at the terminal.
+    fn answer(&self, lack: &Lack, target: &Target, passphrase: &OldPassphrase) -> Result<Given, Problem> {
+        let is_there = terminal::is_there();
+        match lack {
+            Lack::Passphrase { path, is_again } => match passphrase.given()? {
+                Some(_) if *is_again && !is_there => Ok(Given::Nothing),
+                Some(given) if !is_again => Ok(Given::Secret(given)),
+                _ if is_there => {
+                    if *is_again {
+                        terminal::tell("That is not the passphrase. Try again.")?;
+                    }
+                    let question = format!("Passphrase of {} (empty to go on without it)", shown(path));
+                    Ok(secret_or_nothing(terminal::ask_secret(&question)?))
+                }
+                _ => Ok(Given::Nothing),
+            },
+            Lack::Password { is_again } => match self.password.given()? {
+                Some(given) if !is_again => Ok(Given::Secret(given)),
+                None if is_there => {
+                    if *is_again {
+                        terminal::tell("The server does not take this password. Try again.")?;
+                    }
+                    Ok(secret_or_nothing(terminal::ask_secret(&format!(
+                        "Password of {target}"
+                    ))?))
+                }
+                _ => Ok(Given::Nothing),
+            },
+            Lack::Answers { asked, is_first } => {
+                let is_password = matches!(&asked.questions[..], [question] if !question.is_visible);
+                match self.password.given()? {
+                    Some(given) if is_password && *is_first => Ok(Given::Answers(vec![given])),
+                    None if is_there => {
+                        for text in [&asked.name, &asked.instruction] {
+                            if !text.is_empty() {
+                                terminal::tell(text)?;
+                            }
+                        }
+                        let answers = asked.questions.iter().map(ask);
+                        Ok(Given::Answers(answers.collect::<Result<_, _>>()?))
+                    }
+                    _ => Ok(Given::Nothing),
+                }
+            }
+        }
+    }
+}
+
+/// Nothing typed means: go on without it.
+fn secret_or_nothing(typed: Passphrase) -> Given {
+    if typed.is_empty() {
+        Given::Nothing
+    } else {
+        Given::Secret(typed)
+    }
+}
+
+fn ask(question: &Question) -> Result<Passphrase, Problem> {
+    let text = question.text.trim_end_matches([' ', ':']);
+    if question.is_visible {
+        Ok(Passphrase::new(terminal::ask_line(&format!("{text}: "))?))
+    } else {
+        terminal::ask_secret(text)
+    }
+}
+
+fn unknown(fingerprint: &str) -> Problem {
+    let mut problem = Problem::from(&HostFault::Unknown);
+    problem.what = format!("{}; its key has the fingerprint {fingerprint}", problem.what);
+    problem.hint = format!(
+        "{} To go on without being asked: --accept-host-key {fingerprint}",
+        problem.hint
+    );
+    problem
+}

@@ -1,0 +1,220 @@
+//! After every failure the list on the server is byte for byte what it was, and the cause has its name.
+
+use std::process::Command;
+
+use crate::person::Person;
+use crate::sshd::{Sshd, give, is_root, make_host_key, set_mode};
+
+fn list(server: &Sshd) -> String {
+    std::fs::read_to_string(server.authorized_keys()).expect("a list")
+}
+
+fn names(server: &Sshd) -> Vec<String> {
+    let entries = std::fs::read_dir(server.home().join(".ssh")).expect("a folder");
+    entries
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
+        .collect()
+}
+
+fn as_root(program: &str) -> Command {
+    if is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.args(["-n", program]);
+    command
+}
+
+/// Runs a program as root among the disks that the server sees.
+fn among_the_servers_disks(server: &Sshd, words: &[&str]) {
+    let pid = server.folder().get_text("pid");
+    let namespace = format!("--mount=/proc/{}/ns/mnt", pid.trim());
+    let mut command = as_root("nsenter");
+    let status = command
+        .arg(namespace)
+        .args(words)
+        .status()
+        .expect("nsenter (util-linux)");
+    assert!(status.success(), "{words:?}");
+}
+
+/// Ends the server and all that runs by it, as a power cut would.
+fn cut_the_power(server: &mut Sshd) {
+    let mut all = vec![server.folder().get_text("pid").trim().to_owned()];
+    let mut next = 0;
+    while let Some(pid) = all.get(next).cloned() {
+        let children = Command::new("pgrep").args(["-P", &pid]).output();
+        let children = String::from_utf8(children.expect("pgrep (procps)").stdout).expect("numbers");
+        all.extend(children.split_whitespace().map(str::to_owned));
+        next += 1;
+    }
+    // Those that have ended meanwhile are named in vain.
+    let killed = as_root("kill").arg("-KILL").args(&all).output();
+    killed.expect("kill");
+    server.kill();
+}
+
+#[test]
+fn a_folder_that_the_account_may_not_write_to() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    set_mode(&server.home().join(".ssh"), 0o500);
+    let told = person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .expect_error("server-denied");
+    assert!(told.contains("~/.ssh"), "{told}");
+    assert_eq!(list(&server), person.line("old"));
+    assert_eq!(names(&server), ["authorized_keys"]);
+}
+
+#[test]
+fn a_full_disk_and_one_that_is_read_only() {
+    let server = Sshd::with("StrictModes no\nAuthorizedKeysFile FOLDER/other\n");
+    let person = Person::knowing(&server);
+    server.folder().put("other", person.line("old").as_bytes());
+    give(&server.folder().path("other"));
+    server.authorize(&person.line("old"));
+    let ssh = server.home().join(".ssh").display().to_string();
+    let fill = format!(
+        "cp -p {ssh}/authorized_keys {ssh}.kept && mount -t tmpfs -o size=16k,mode=700 none {ssh} && \
+         cp -p {ssh}.kept {ssh}/authorized_keys && chown --reference={ssh}.kept {ssh} && \
+         {{ cat /dev/zero > {ssh}/zero; true; }} 2> /dev/null"
+    );
+    among_the_servers_disks(&server, &["sh", "-c", &fill]);
+    person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .expect_error("server-full");
+    let same = format!("cmp {ssh}/authorized_keys {ssh}.kept && [ \"$(ls -A {ssh} | wc -l)\" = 2 ]");
+    among_the_servers_disks(&server, &["sh", "-c", &same]);
+
+    let protect = format!("rm {ssh}/zero && mount -o remount,ro {ssh}");
+    among_the_servers_disks(&server, &["sh", "-c", &protect]);
+    person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .expect_error("server-read-only");
+    let same = format!("cmp {ssh}/authorized_keys {ssh}.kept && [ \"$(ls -A {ssh} | wc -l)\" = 1 ]");
+    among_the_servers_disks(&server, &["sh", "-c", &same]);
+}
+
+#[test]
+fn a_key_that_is_bound_to_one_command() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let bound = format!("command=\"cat\",no-pty {}", person.line("old"));
+    server.authorize(&bound);
+    person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .expect_error("server-no-shell");
+    assert_eq!(list(&server), bound);
+    assert_eq!(names(&server), ["authorized_keys"]);
+}
+
+#[test]
+fn nobody_is_let_in_without_key_or_password() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let told = person
+        .asks(&server, "install", &["-k", "new", "-i", "new"])
+        .expect_error("auth-refused");
+    assert!(told.contains("takes no passwords"), "{told}");
+    assert_eq!(list(&server), person.line("old"));
+
+    let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\n");
+    let person = Person::knowing(&server);
+    person.home.put("password", b"wrong");
+    let told = person
+        .asks(&server, "install", &["-k", "new", "--password-file", "password"])
+        .expect_error("auth-refused");
+    assert!(told.contains("Check the name of the account"), "{told}");
+}
+
+#[test]
+fn a_changed_host_key_stops_before_any_secret() {
+    let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\n");
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    std::fs::remove_file(server.folder().path("host_ed25519")).expect("removed");
+    make_host_key(server.folder(), "ed25519", "host_ed25519");
+    server.reload();
+    for words in [["-i", "old"], ["--password-file", "password"]] {
+        let words = [&["-k", "new", "--yes", "--force"], &words[..]].concat();
+        let told = person
+            .asks(&server, "install", &words)
+            .expect_error("host-key-changed");
+        assert!(told.contains("line 1"), "{told}");
+    }
+    assert!(!server.log().contains("Failed password"), "{}", server.log());
+    assert_eq!(list(&server), person.line("old"));
+}
+
+#[test]
+fn an_unknown_server_is_told_nothing_until_its_fingerprint_is_accepted() {
+    let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\n");
+    let person = Person::knowing(&server);
+    person.home.put(".ssh/known_hosts", b"");
+    let words = ["-k", "new", "--password-file", "password"];
+    let told = person
+        .asks(&server, "install", &words)
+        .expect_error("host-unknown");
+    let fingerprint = told
+        .split(' ')
+        .find(|word| word.starts_with("SHA256:"))
+        .expect("it is told");
+    let wrong = [&words[..], &["--accept-host-key", "SHA256:x"]].concat();
+    person
+        .asks(&server, "install", &wrong)
+        .expect_error("host-unknown");
+    assert_eq!(person.home.get_text(".ssh/known_hosts"), "");
+
+    let right = [&words[..], &["--accept-host-key", fingerprint]].concat();
+    assert_eq!(person.asks(&server, "install", &right).object()["proved"], true);
+    // It is known from now on.
+    let words = ["-k", "new", "-i", "new"];
+    assert_eq!(person.asks(&server, "install", &words).object()["proved"], true);
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle_leaves_the_list_whole() {
+    let mut server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    // The command waits for this lock, and the server is killed meanwhile.
+    let lock = server.home().join(".ssh/.authorized_keys.lock");
+    std::fs::create_dir(&lock).expect("a lock");
+    give(&lock);
+    let target = format!("jo@127.0.0.1:{}", server.port());
+    let child = person
+        .command()
+        .args(["install", &target, "--json", "-k", "new", "-i", "old"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let started = std::time::Instant::now();
+    while names(&server).len() < 3 && started.elapsed().as_secs() < 20 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    cut_the_power(&mut server);
+    let ran: crate::person::Ran = child.wait_with_output().expect("an end").into();
+    ran.expect_error("connection-closed");
+    assert_eq!(list(&server), person.line("old"));
+}
+
+#[test]
+fn a_list_that_belongs_to_somebody_else_is_left_to_them() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    if !is_root() {
+        return;
+    }
+    std::os::unix::fs::chown(server.authorized_keys(), Some(0), Some(0)).expect("root takes");
+    set_mode(&server.authorized_keys(), 0o644);
+    person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .expect_error("server-other-owner");
+    assert_eq!(list(&server), person.line("old"));
+    assert_eq!(names(&server), ["authorized_keys"]);
+}

@@ -1,0 +1,222 @@
+//! Whether a server is who it should be, before anything secret is said.
+
+use std::fs;
+use std::path::PathBuf;
+
+use keywright::format::certificate::HostCertificateFault;
+use keywright::format::public_line;
+use keywright::key::PublicKey;
+use keywright::key::comment::Comment;
+use keywright::key::watch::Unwatched;
+use keywright::sys::remote::{Expect, Handshake, HostFault, KnownHostsFiles, RemoteFault, Target, Trust};
+
+use crate::common::Kind;
+use crate::sshd::{Sshd, line_of, make_host_key, public};
+use crate::tools::Tool;
+
+fn known_hosts(server: &Sshd) -> PathBuf {
+    server.folder().path("known_hosts")
+}
+
+fn open(target: &Target) -> Handshake {
+    let lists = KnownHostsFiles::read(target).expect("lists");
+    Handshake::open(target, Expect::Listed(&lists), &Unwatched).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// A line of known hosts.
+fn line(server: &Sshd, marker: &str, key: &PublicKey) -> String {
+    let key = public_line::encode(key, &Comment::default());
+    format!("{marker}[127.0.0.1]:{} {key}\n", server.port())
+}
+
+#[test]
+fn a_new_server_is_known_once_it_is_remembered() {
+    let server = Sshd::start();
+    for (lines, is_hidden) in [("", false), ("HashKnownHosts yes", true)] {
+        let target = server.target_with(lines);
+        drop(fs::remove_file(known_hosts(&server)));
+        let lists = KnownHostsFiles::read(&target).expect("lists");
+        let handshake = open(&target);
+        assert_eq!(*handshake.trust(), Trust::New);
+        let fault = open(&target).go_on().expect_err("nobody has compared anything");
+        assert!(
+            matches!(fault, RemoteFault::Host(HostFault::Unknown)),
+            "{fault:?}"
+        );
+        let file = lists.remember(&target, handshake.host_key()).expect("room");
+        assert_eq!(file, known_hosts(&server));
+        let text = fs::read_to_string(&file).expect("a list");
+        assert_eq!(text.starts_with("|1|"), is_hidden, "{text}");
+        let known = Trust::Known { file, line: 1 };
+        let handshake = open(&target);
+        assert_eq!(*handshake.trust(), known);
+        handshake.go_on().expect("it is known");
+    }
+}
+
+#[test]
+fn the_real_ssh_takes_what_is_remembered() {
+    let server = Sshd::start();
+    server.authorize(&line_of(Kind::Ed25519.key()));
+    let target = server.target_with("HashKnownHosts yes");
+    let lists = KnownHostsFiles::read(&target).expect("lists");
+    lists.remember(&target, open(&target).host_key()).expect("room");
+    let found = server.folder().tool("ssh-keygen").args([
+        "-F",
+        &format!("[127.0.0.1]:{}", server.port()),
+        "-f",
+        "known_hosts",
+    ]);
+    assert!(found.output().expect("it is found").contains("found: line 1"));
+}
+
+#[test]
+fn a_server_that_shows_another_key_is_not_spoken_to() {
+    let server = Sshd::start();
+    let other = Kind::Ed25519.key().public();
+    fs::write(known_hosts(&server), format!("# x\n{}", line(&server, "", other))).expect("a list");
+    let handshake = open(&server.target());
+    let (file, lines) = (known_hosts(&server), vec![2]);
+    assert_eq!(*handshake.trust(), Trust::Changed { file, lines });
+    for fault in [open(&server.target()).go_on(), handshake.go_on_if_new()] {
+        let fault = fault.expect_err("there is no way on");
+        assert!(
+            matches!(fault, RemoteFault::Host(HostFault::Changed { .. })),
+            "{fault:?}"
+        );
+    }
+    assert!(!server.log().contains("userauth-request"), "{}", server.log());
+}
+
+#[test]
+fn a_server_is_not_changed_for_having_several_keys() {
+    let server = Sshd::start();
+    for kind in ["ed25519", "ecdsa", "rsa"] {
+        let key = server.host_key(kind);
+        fs::write(known_hosts(&server), line(&server, "", &key)).expect("a list");
+        let handshake = open(&server.target());
+        assert!(
+            matches!(handshake.trust(), Trust::Known { .. }),
+            "{kind}: {:?}",
+            handshake.trust()
+        );
+        assert_eq!(*handshake.host_key().key(), key);
+    }
+}
+
+#[test]
+fn a_revoked_key_is_never_taken() {
+    let server = Sshd::start();
+    let key = server.host_key("ed25519");
+    let text = format!("{}{}", line(&server, "", &key), line(&server, "@revoked ", &key));
+    fs::write(known_hosts(&server), text).expect("a list");
+    let fault = open(&server.target()).go_on_if_new().expect_err("it is revoked");
+    assert!(
+        matches!(fault, RemoteFault::Host(HostFault::Revoked { line: 2, .. })),
+        "{fault:?}"
+    );
+}
+
+#[test]
+fn an_authority_vouches_for_a_server() {
+    let server = Sshd::with("HostCertificate FOLDER/host_ed25519-cert.pub");
+    let folder = server.folder();
+    make_host_key(folder, "ed25519", "authority");
+    let authority = public(&folder.get("authority.pub")).key;
+    fs::write(
+        known_hosts(&server),
+        line(&server, "@cert-authority ", &authority),
+    )
+    .expect("a list");
+    let certify = |words: &[&str]| {
+        let tool = folder
+            .tool("ssh-keygen")
+            .args(["-q", "-s", "authority", "-I", "x"]);
+        let tool = words.iter().fold(tool, Tool::arg);
+        tool.arg("host_ed25519.pub").output().expect("a certificate");
+        // sshd reads it when it starts, and a connection is served by a new one.
+        let target = server.target();
+        server.reload();
+        open(&target)
+    };
+    let good = certify(&["-h", "-n", "127.0.0.1"]);
+    assert!(
+        matches!(good.trust(), Trust::ByAuthority { line: 1, .. }),
+        "{:?}",
+        good.trust()
+    );
+    assert!(good.go_on().is_ok());
+    let year = |bad: &[&str], why| {
+        let handshake = certify(bad);
+        assert_eq!(*handshake.trust(), Trust::BadCertificate { why }, "{bad:?}");
+        let fault = handshake.go_on_if_new().expect_err("it is no good");
+        assert!(
+            matches!(fault, RemoteFault::Host(HostFault::Certificate { .. })),
+            "{fault:?}"
+        );
+    };
+    year(&["-h", "-n", "example.org"], HostCertificateFault::OtherHost);
+    year(
+        &["-h", "-n", "127.0.0.1", "-V", "20200101:20210101"],
+        HostCertificateFault::Expired,
+    );
+    year(
+        &["-h", "-n", "127.0.0.1", "-V", "20990101:21000101"],
+        HostCertificateFault::NotYetValid,
+    );
+}
+
+#[test]
+fn a_further_connection_comes_to_the_same_server_or_to_none() {
+    let server = Sshd::start();
+    let target = server.target();
+    let pinned = open(&target).host_key().pinned();
+    let again = Handshake::open(&target, Expect::Pinned(&pinned), &Unwatched).expect("it is the same");
+    assert_eq!(*again.trust(), Trust::Pinned);
+    again.go_on().expect("it is expected");
+    let other = Sshd::start();
+    let fault =
+        Handshake::open(&other.target(), Expect::Pinned(&pinned), &Unwatched).expect_err("another one");
+    assert!(matches!(fault, RemoteFault::Host(HostFault::Other)), "{fault:?}");
+    // Nor to one that has no key of that type any more.
+    let third = Sshd::with("HostKeyAlgorithms rsa-sha2-512");
+    let fault =
+        Handshake::open(&third.target(), Expect::Pinned(&pinned), &Unwatched).expect_err("another one");
+    assert!(matches!(fault, RemoteFault::Host(HostFault::Other)), "{fault:?}");
+    assert!(!other.log().contains("userauth-request"), "{}", other.log());
+}
+
+#[test]
+fn many_that_remember_at_once_lose_no_line() {
+    let server = Sshd::start();
+    let target = server.target();
+    let key = open(&target).host_key().clone();
+    std::thread::scope(|scope| {
+        for port in 1..=12 {
+            let key = &key;
+            let known_hosts = known_hosts(&server);
+            scope.spawn(move || {
+                let config = format!("UserKnownHostsFile {}\n", known_hosts.display());
+                let config =
+                    keywright::format::ssh_config::SshConfig::parse(config.into_bytes()).expect("text");
+                let target = Target::parse(&format!("host:{port}"), &config, "jo").expect("a target");
+                let lists = KnownHostsFiles::read(&target).expect("lists");
+                lists.remember(&target, key).expect("room");
+            });
+        }
+    });
+    let text = fs::read_to_string(known_hosts(&server)).expect("a list");
+    assert_eq!(text.lines().count(), 12, "{text}");
+}
+
+#[test]
+fn a_server_that_nothing_can_be_agreed_on_with_is_named() {
+    let server = Sshd::with("KexAlgorithms diffie-hellman-group14-sha1");
+    let target = server.target();
+    let fault =
+        Handshake::open(&target, Expect::Listed(&KnownHostsFiles::default()), &Unwatched).expect_err("SHA-1");
+    let RemoteFault::NoCommonAlgorithm { theirs, .. } = &fault else {
+        panic!("{fault:?}");
+    };
+    assert!(theirs.contains("diffie-hellman-group14-sha1"), "{theirs}");
+}

@@ -1,0 +1,29 @@
+//! Servers: a real `sshd` for each test, with an account, a home folder and a password of its own; and servers that do
+//! what no `sshd` does.
+//!
+//! Whoever runs this must be root, or may run `unshare` by `sudo` without a password: the accounts are seen by nobody
+//! but the server.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::disallowed_methods, reason = "lays out what is there before")]
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod common;
+#[path = "../interop/tools.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod tools;
+
+#[path = "../support/ssh_agent.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod support;
+
+mod commands;
+mod failing;
+mod files;
+mod hosts;
+mod installing;
+mod person;
+mod signing_in;
+mod sshd;
+mod unreachable;

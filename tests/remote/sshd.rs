@@ -1,0 +1,357 @@
+//! A real `sshd` on this machine for as long as one test takes, with an account that only it knows.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use keywright::format::ssh_config::SshConfig;
+use keywright::format::{self, Parsed, PublicFile, public_line};
+use keywright::key::comment::Comment;
+use keywright::key::watch::Unwatched;
+use keywright::key::{KeyPair, PublicKey};
+use keywright::sys::remote::{Connection, Credential, Expect, Handshake, KnownHostsFiles, SignIn, Target};
+
+use crate::tools::{Folder, Running, found};
+
+/// How long a server may take until it listens.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The account, and what opens it.
+pub(crate) const USER: &str = "jo";
+pub(crate) const PASSWORD: &str = "pässword $(id) 'x'";
+/// The account's number where root runs the tests; otherwise it is that of whoever does.
+const UID: u32 = 61_234;
+
+/// A server and its one account.
+pub(crate) struct Sshd {
+    running: Option<Running>,
+    port: u16,
+    folder: Folder,
+}
+
+impl Sshd {
+    /// One that takes keys only.
+    pub(crate) fn start() -> Self {
+        Self::with("")
+    }
+
+    /// One with these lines in its configuration, which count before all others. `HOME` and `FOLDER` in them stand for
+    /// the account's home and the server's own folder.
+    pub(crate) fn with(lines: &str) -> Self {
+        let folder = Folder::new();
+        // The account has to come through here to its home.
+        set_mode(&folder.path(""), 0o755);
+        std::fs::create_dir(folder.path("home")).expect("a home");
+        give(&folder.path("home"));
+        set_mode(&folder.path("home"), 0o755);
+        for kind in ["ed25519", "ecdsa", "rsa"] {
+            make_host_key(&folder, kind, &format!("host_{kind}"));
+        }
+        write_accounts(&folder);
+        // Somebody else may take the port between our look and sshd's.
+        for _ in 0..5 {
+            let port = free_port();
+            write_config(&folder, port, lines);
+            if let Some(sshd) = run(&folder) {
+                return Self {
+                    running: Some(sshd),
+                    port,
+                    folder,
+                };
+            }
+        }
+        panic!("sshd found no port in five tries");
+    }
+
+    /// Where it listens.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The account's home folder.
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder.path("home")
+    }
+
+    /// The folder in which the server's own files lie.
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// The list of keys in its usual place.
+    pub(crate) fn authorized_keys(&self) -> PathBuf {
+        self.home().join(".ssh/authorized_keys")
+    }
+
+    /// Makes the list of keys, as `ssh-copy-id` would.
+    pub(crate) fn authorize(&self, text: &str) {
+        let ssh = self.home().join(".ssh");
+        if !ssh.exists() {
+            std::fs::create_dir(&ssh).expect("a folder");
+            set_mode(&ssh, 0o700);
+            give(&ssh);
+        }
+        std::fs::write(self.authorized_keys(), text).expect("a list");
+        set_mode(&self.authorized_keys(), 0o600);
+        give(&self.authorized_keys());
+    }
+
+    /// The public key of this kind that the server shows.
+    pub(crate) fn host_key(&self, kind: &str) -> PublicKey {
+        let line = self.folder.get(&format!("host_{kind}.pub"));
+        public(&line).key
+    }
+
+    /// `jo@127.0.0.1:PORT`, with known hosts in `known_hosts` of the server's folder, where there is nothing yet.
+    pub(crate) fn target(&self) -> Target {
+        self.target_with("")
+    }
+
+    /// The same, with further lines in ssh's configuration.
+    pub(crate) fn target_with(&self, lines: &str) -> Target {
+        let known_hosts = self.folder.path("known_hosts");
+        let config = format!(
+            "UserKnownHostsFile {}\nGlobalKnownHostsFile none\n{lines}\n",
+            known_hosts.display()
+        );
+        let config = SshConfig::parse(config.into_bytes()).expect("text");
+        let text = format!("{USER}@127.0.0.1:{}", self.port);
+        Target::parse(&text, &config, "nobody").expect("a target")
+    }
+
+    /// A connection to it on which nobody has signed in.
+    pub(crate) fn connect(&self) -> Connection {
+        let target = self.target();
+        let lists = KnownHostsFiles::read(&target).expect("lists of hosts");
+        let handshake = Handshake::open(&target, Expect::Listed(&lists), &Unwatched);
+        let handshake = handshake.unwrap_or_else(|fault| panic!("{fault}\n{}", self.log()));
+        handshake.go_on_if_new().expect("it is new")
+    }
+
+    /// A connection to it on which the owner of the key has signed in.
+    pub(crate) fn signed_in(&self, key: &KeyPair) -> Connection {
+        let mut connection = self.connect();
+        let answer = connection.sign_in(Credential::Key(key, None), &Unwatched);
+        let answer = answer.unwrap_or_else(|fault| panic!("{fault}\n{}", self.log()));
+        assert_eq!(answer, SignIn::Done, "{}", self.log());
+        connection
+    }
+
+    /// What the server wrote into its log until now.
+    pub(crate) fn log(&self) -> String {
+        log_of(&self.folder)
+    }
+
+    /// Has it read its configuration and its host keys anew.
+    pub(crate) fn reload(&self) {
+        let pid = self.folder.get_text("pid");
+        let before = self.log().matches("Server listening on").count();
+        as_root("kill")
+            .arg("-HUP")
+            .arg(pid.trim())
+            .status()
+            .expect("kill");
+        let started = Instant::now();
+        while self.log().matches("Server listening on").count() == before {
+            assert!(
+                started.elapsed() < PATIENCE,
+                "it does not come back: {}",
+                self.log()
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends the server as a power cut would, and every connection with it.
+    pub(crate) fn kill(&mut self) {
+        // Those that serve a connection outlive the first one.
+        let mut all = vec![self.folder.get_text("pid").trim().to_owned()];
+        let mut next = 0;
+        while let Some(pid) = all.get(next) {
+            let children = Command::new("pgrep")
+                .args(["-P", pid])
+                .output()
+                .expect("pgrep (procps)");
+            let children = String::from_utf8(children.stdout).expect("numbers");
+            all.extend(children.split_whitespace().map(str::to_owned));
+            next += 1;
+        }
+        as_root("kill").arg("-KILL").args(&all).status().expect("kill");
+        self.running = None;
+    }
+}
+
+impl Drop for Sshd {
+    fn drop(&mut self) {
+        if self.running.is_some() && !is_root() {
+            let pid = self.folder.get_text("pid");
+            drop(as_root("kill").arg(pid.trim()).status());
+        }
+    }
+}
+
+/// What a public file holds.
+pub(crate) fn public(bytes: &[u8]) -> PublicFile {
+    match format::parse(bytes) {
+        Ok(Parsed::Public(file)) => file,
+        other => panic!("no public key: {other:?}"),
+    }
+}
+
+/// A line for `authorized_keys`.
+pub(crate) fn line_of(key: &KeyPair) -> String {
+    format!("{}\n", public_line::encode(key.public(), &Comment::default()))
+}
+
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// Makes the account the owner of a file or folder.
+pub(crate) fn give(path: &std::path::Path) {
+    if is_root() {
+        chown(path, Some(UID), Some(UID)).expect("root gives");
+    }
+}
+
+pub(crate) fn set_mode(path: &std::path::Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("its owner may");
+}
+
+/// A host key of this kind.
+pub(crate) fn make_host_key(folder: &Folder, kind: &str, name: &str) {
+    let tool = folder.tool("ssh-keygen");
+    let made = tool
+        .args(["-q", "-t", kind, "-N", "", "-C", "", "-f", name])
+        .output();
+    made.expect("a host key");
+}
+
+fn as_root(program: &str) -> Command {
+    if is_root() {
+        return Command::new(program);
+    }
+    let mut command = Command::new("sudo");
+    command.args(["-n", program]);
+    command
+}
+
+/// Accounts as they are, and one more.
+fn write_accounts(folder: &Folder) {
+    static HASH: LazyLock<String> = LazyLock::new(|| {
+        let made = Folder::new()
+            .tool("openssl")
+            .args(["passwd", "-6", PASSWORD])
+            .output();
+        made.expect("a hash").trim().to_owned()
+    });
+    let read = |path: &str| std::fs::read_to_string(path).expect("the system's accounts");
+    let uid = if is_root() {
+        UID
+    } else {
+        rustix::process::getuid().as_raw()
+    };
+    let home = folder.path("home");
+    let entry = format!("{USER}:x:{uid}:{uid}::{}:/bin/sh\n", home.display());
+    folder.put_with_mode("passwd", (entry + &read("/etc/passwd")).as_bytes(), 0o644);
+    folder.put(
+        "shadow",
+        format!("{USER}:{}:19000:0:99999:7:::\n", *HASH).as_bytes(),
+    );
+    let pam = "auth required pam_unix.so\naccount required pam_unix.so\nsession optional pam_unix.so\n";
+    folder.put_with_mode("pam", pam.as_bytes(), 0o644);
+}
+
+fn write_config(folder: &Folder, port: u16, lines: &str) {
+    let file = |name: &str| folder.path(name).display().to_string();
+    let lines = lines
+        .replace("HOME", &file("home"))
+        .replace("FOLDER", folder.path("").to_string_lossy().trim_end_matches('/'));
+    let sftp = if lines.contains("Subsystem") {
+        ""
+    } else {
+        "Subsystem sftp internal-sftp\n"
+    };
+    let config = format!(
+        "{sftp}{lines}\n\
+         ListenAddress 127.0.0.1:{port}\n\
+         HostKey {}\n\
+         HostKey {}\n\
+         HostKey {}\n\
+         PidFile {}\n\
+         LogLevel DEBUG1\n\
+         MaxStartups 100\n\
+         UseDNS no\n\
+         PasswordAuthentication no\n\
+         KbdInteractiveAuthentication no\n\
+         PrintMotd no\n",
+        file("host_ed25519"),
+        file("host_ecdsa"),
+        file("host_rsa"),
+        file("pid"),
+    );
+    folder.put("sshd_config", config.as_bytes());
+}
+
+/// What root does for the server: the accounts, and what decides about passwords, are this server's alone.
+const SCRIPT: &str = r#"
+mkdir -p /run/sshd
+mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/shadow" /etc/shadow || exit 3
+if [ -e /etc/pam.d/sshd ]; then mount --bind "$1/pam" /etc/pam.d/sshd || exit 3; fi
+chown 0:0 "$1/shadow"
+exec "$2" -D -f "$1/sshd_config" -E "$1/log"
+"#;
+
+fn run(folder: &Folder) -> Option<Running> {
+    let place = folder.path("");
+    let place = place.to_string_lossy();
+    let program = found("sshd").display().to_string();
+    let tool = if is_root() {
+        folder.tool("unshare")
+    } else {
+        folder.tool("sudo").args(["-n", "unshare"])
+    };
+    let mut sshd = tool
+        .args([
+            "--mount",
+            "sh",
+            "-c",
+            SCRIPT,
+            "sh",
+            place.trim_end_matches('/'),
+            &program,
+        ])
+        .start();
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE {
+        // That somebody listens on the port does not mean that it is this server.
+        let log = log_of(folder);
+        if log.contains("Server listening on") {
+            return Some(sshd);
+        }
+        if sshd.is_over() {
+            let is_taken = log.contains("Address already in use");
+            assert!(
+                is_taken,
+                "sshd does not start; it needs root, or sudo without a password, and unshare (util-linux): {log}{}",
+                sshd.last_words()
+            );
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("sshd does not listen: {}", log_of(folder));
+}
+
+fn log_of(folder: &Folder) -> String {
+    // Before sshd has begun, there is none.
+    let bytes = std::fs::read(folder.path("log")).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("it has an address").port()
+}
