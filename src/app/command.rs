@@ -1,10 +1,12 @@
 //! Everything that a person can ask for. A command carries no secret: `App` takes those from drafts.
 
 mod lists;
+mod servers;
 
 use std::path::PathBuf;
 
 pub use lists::ListCommand;
+pub use servers::ServerCommand;
 
 use crate::app::Page;
 use crate::app::dialog::{TextSize, ThemeChoice};
@@ -76,6 +78,8 @@ pub enum Command {
         entry: usize,
     },
 
+    /// Something on a server.
+    Server(ServerCommand),
     /// Lists of hosts and keys, and forms for keys.
     Lists(ListCommand),
 

@@ -12,6 +12,7 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 pub mod duration;
+pub mod errand;
 mod flow;
 pub mod guessing;
 pub mod job;
@@ -45,6 +46,7 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
+use errand::Servers;
 use job::{Job, Poll, Wake};
 use saving::{Choice, Strength};
 use settings::{Kept, Settings};
@@ -77,6 +79,8 @@ pub struct App {
     pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
+    /// What the page about servers shows.
+    pub servers: Servers,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -129,6 +133,7 @@ impl App {
         Self {
             page: Page::default(),
             stage: Stage::Empty,
+            servers: Servers::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -187,6 +192,7 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
+            Command::Server(command) => self.apply_to_server(command, desktop),
             Command::Lists(command) => self.apply_to_lists(command, desktop),
 
             Command::NewKey => {
@@ -196,7 +202,8 @@ impl App {
                     self.status = Status::default();
                 }
             }
-            Command::ShowPage(page) => self.page = page,
+            Command::ShowPage(page) => self.show_page(page),
+
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -227,6 +234,7 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_agents();
+        self.poll_servers();
         self.poll_lists();
         self.poll_speed();
         self.poll_settings();

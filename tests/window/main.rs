@@ -13,6 +13,7 @@ mod passphrases;
 mod remembering;
 mod saving;
 mod scene;
+mod servers;
 #[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]
 mod ssh_agent;

@@ -13,6 +13,7 @@ mod opening;
 mod remembering;
 mod saving;
 mod scene;
+mod servers;
 mod settings;
 #[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]

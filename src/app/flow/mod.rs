@@ -1,5 +1,5 @@
 //! What [`App`](super::App) does over several steps: open, save, copy, certify, hand
-//! to an agent.
+//! to an agent, visit a server.
 
 mod agents;
 mod certificate;
@@ -8,3 +8,4 @@ mod folders;
 mod lists;
 mod open;
 mod save;
+mod servers;
