@@ -26,4 +26,5 @@ mod installing;
 mod person;
 mod signing_in;
 mod sshd;
+mod terminal;
 mod unreachable;
