@@ -1,13 +1,16 @@
 //! Everything that a person can ask for. A command carries no secret: `App` takes those from drafts.
 
 mod lists;
+mod servers;
 
 use std::path::PathBuf;
 
 pub use lists::ListCommand;
+pub use servers::ServerCommand;
 
 use crate::app::Page;
 use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::my_keys::KeysCommand;
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::settings::WindowShape;
 use crate::app::stage::Subject;
@@ -76,6 +79,8 @@ pub enum Command {
         entry: usize,
     },
 
+    /// Something on a server.
+    Server(ServerCommand),
     /// Lists of hosts and keys, and forms for keys.
     Lists(ListCommand),
 
@@ -94,6 +99,8 @@ pub enum Command {
 
     /// Put the key away and start anew.
     NewKey,
+    /// Do this on the page “My keys”.
+    Keys(KeysCommand),
     /// Go to this page.
     ShowPage(Page),
     /// Show a file in the file manager.

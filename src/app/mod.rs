@@ -12,6 +12,7 @@ pub mod describe;
 pub mod desktop;
 pub mod dialog;
 pub mod duration;
+pub mod errand;
 mod flow;
 pub mod guessing;
 pub mod job;
@@ -19,6 +20,7 @@ pub mod keys;
 pub mod known_hosts;
 pub mod lists;
 pub mod making;
+pub mod my_keys;
 mod next_key;
 pub mod opening;
 mod own_file;
@@ -45,7 +47,9 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
+use errand::Servers;
 use job::{Job, Poll, Wake};
+use my_keys::{KeysCommand, MyKeys};
 use saving::{Choice, Strength};
 use settings::{Kept, Settings};
 use speed::Speed;
@@ -77,6 +81,10 @@ pub struct App {
     pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
+    /// What the page “My keys” shows.
+    pub my_keys: MyKeys,
+    /// What the page about servers shows.
+    pub servers: Servers,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -129,6 +137,8 @@ impl App {
         Self {
             page: Page::default(),
             stage: Stage::Empty,
+            my_keys: MyKeys::default(),
+            servers: Servers::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -187,6 +197,7 @@ impl App {
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
+            Command::Server(command) => self.apply_to_server(command, desktop),
             Command::Lists(command) => self.apply_to_lists(command, desktop),
 
             Command::NewKey => {
@@ -196,7 +207,15 @@ impl App {
                     self.status = Status::default();
                 }
             }
-            Command::ShowPage(page) => self.page = page,
+            Command::ShowPage(page) => {
+                self.show_page(page);
+                // Files come and go while the page is not looked at.
+                if page == Page::MyKeys {
+                    self.apply_to_keys(KeysCommand::Read, desktop);
+                }
+            }
+            Command::Keys(command) => self.apply_to_keys(command, desktop),
+
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -227,6 +246,8 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_agents();
+        self.poll_keys();
+        self.poll_servers();
         self.poll_lists();
         self.poll_speed();
         self.poll_settings();

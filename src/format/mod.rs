@@ -19,7 +19,7 @@ mod line_file;
 mod oid;
 pub mod one_line;
 pub mod openssh;
-mod pattern;
+pub(crate) mod pattern;
 mod pem;
 mod pkcs8;
 pub mod ppk;

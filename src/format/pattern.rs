@@ -15,7 +15,7 @@ pub(super) enum Verdict {
 const LONGEST: usize = 1023;
 
 /// Whether `pattern` matches all of `text`; in time of their lengths multiplied.
-pub(super) fn matches(text: &[u8], pattern: &[u8]) -> bool {
+pub(crate) fn matches(text: &[u8], pattern: &[u8]) -> bool {
     let (mut at, mut in_pattern) = (0, 0);
     // Where to go on when a guess of what the last `*` stands for was too short.
     let mut retry = None;

@@ -58,6 +58,57 @@ impl SshConfig {
         self
     }
 
+    /// The same, with the lines of the files that `Include` names in its place, as `read` finds them: it is given one
+    /// pattern of names, and returns the files in their order.
+    ///
+    /// Within the lines about some hosts, a file that speaks of other hosts stays out: whether it counts could only be
+    /// told host by host.
+    #[must_use]
+    pub fn with_included(&self, mut read: impl FnMut(&str) -> Vec<Self>) -> Self {
+        let mut text = Vec::new();
+        let mut is_for_all = true;
+        for line in raw_lines(&self.text) {
+            let directive = words::read(line.seen()).ok().flatten();
+            let keyword = directive
+                .as_ref()
+                .map_or("", |directive| directive.keyword.as_str());
+            if matches!(keyword, "host" | "match") {
+                is_for_all = false;
+            }
+            let mut included = Vec::new();
+            if let Some(directive) = directive.filter(|directive| directive.keyword == "include") {
+                for word in directive.words {
+                    included.extend(
+                        String::from_utf8(word)
+                            .map(|word| read(&word))
+                            .unwrap_or_default(),
+                    );
+                }
+                let is_plain = |config: &Self| !config.names_hosts();
+                if is_for_all || included.iter().all(is_plain) {
+                    for config in included {
+                        text.extend_from_slice(
+                            config
+                                .text
+                                .strip_prefix(line_file::BYTE_ORDER_MARK)
+                                .unwrap_or(&config.text),
+                        );
+                        text.extend_from_slice(if is_for_all { b"\nMatch all\n" } else { b"\n" });
+                    }
+                    continue;
+                }
+            }
+            text.extend_from_slice(line.whole);
+        }
+        Self { text }
+    }
+
+    /// Whether some of it is about some hosts only.
+    fn names_hosts(&self) -> bool {
+        let mut directives = self.lines().filter_map(|line| line.directive.ok());
+        directives.any(|directive| matches!(directive.keyword.as_str(), "host" | "match"))
+    }
+
     /// Its lines, without blank ones and remarks. Each is read when it is asked for.
     pub fn lines(&self) -> impl Iterator<Item = Line> {
         raw_lines(&self.text).filter_map(|line| {

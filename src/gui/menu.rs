@@ -12,9 +12,12 @@ use super::{shortcuts, signs};
 use crate::app::command::ListCommand;
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::stage::{Document, Stage};
-use crate::app::{App, Command, Kind};
+use crate::app::{App, Command, Kind, Page};
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::prime::{Policy, Proof};
+
+/// The way to the page about servers.
+pub(super) const PUT_ON_SERVER: &str = "Put on a server…";
 
 /// What is left free below a menu that is as high as the window.
 const MARGIN: f32 = 24.0;
@@ -182,6 +185,9 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
         out.push(Command::ShowCertificate);
     }
     ui.separator();
+    if entry_ui(ui, has_private, PUT_ON_SERVER, None) {
+        out.push(Command::ShowPage(Page::Servers));
+    }
     if entry_ui(ui, document.is_some(), "Where the public key goes…", None) {
         out.push(Command::Lists(ListCommand::ShowProviders));
     }

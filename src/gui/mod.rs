@@ -187,6 +187,9 @@ impl eframe::App for Window {
         status::status_ui(ui, &self.app, &mut out);
         let is_free = self.app.dialog.is_none();
         rail::rail_ui(ui, Page::ALL, self.app.page, is_free, &mut out);
+        if self.app.page != Page::Servers {
+            self.servers.put_away();
+        }
         match self.app.page {
             Page::Key => key_page::key_page_ui(ui, &mut self.app, &mut self.key_page, &mut out),
             Page::MyKeys => my_keys::my_keys_ui(ui, &mut self.app, &mut self.my_keys, &mut out),

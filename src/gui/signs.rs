@@ -11,6 +11,8 @@ pub(super) enum Sign {
     Good,
     /// Something is open: a full dot.
     Open,
+    /// Something is still to come: a ring.
+    Later,
     /// Something to know: a triangle with a stroke in it.
     Warning,
     /// Somebody vouches for it: a seal with two ribbons.
@@ -33,6 +35,9 @@ pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
         }
         Sign::Open => {
             painter.circle_filled(square.center(), side * 0.24, color);
+        }
+        Sign::Later => {
+            painter.circle_stroke(square.center(), side * 0.22, Stroke::new(side * 0.08, color));
         }
         Sign::Warning => {
             let corners = vec![at(0.5, 0.06), at(1.0, 0.94), at(0.0, 0.94)];

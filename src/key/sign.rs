@@ -102,3 +102,48 @@ fn ecdsa(curve: Curve, scalar: &SecretBytes, message: &[u8]) -> Option<Vec<u8>> 
     out.mpint(r).mpint(s);
     Some(out.finish_public())
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand::rngs::ChaCha20Rng;
+
+    use super::*;
+    use crate::key::generate::generate;
+    use crate::key::signature::verify;
+    use crate::key::spec::{KeySpec, RsaBits};
+    use crate::key::watch::Unwatched;
+
+    #[test]
+    fn what_is_signed_is_verified_and_says_how_it_was_signed() {
+        let rsa = KeySpec::Rsa(RsaBits::new(2048).unwrap());
+        let specs = [Curve::P256, Curve::P384, Curve::P521].map(KeySpec::Ecdsa);
+        for spec in specs.into_iter().chain([KeySpec::Ed25519, rsa]) {
+            let key = generate(spec, &mut ChaCha20Rng::seed_from_u64(7), &Unwatched).unwrap();
+            assert!(can_sign(&key));
+            for hash in [RsaHash::Sha256, RsaHash::Sha512] {
+                for message in [&b""[..], b"message", &[0xff; 10_000]] {
+                    let signature = sign(&key, hash, message).unwrap();
+                    let verified = verify(key.public(), message, &signature).unwrap();
+                    assert_eq!(
+                        (verified.scheme, verified.is_sha1),
+                        (scheme(key.public(), hash), false)
+                    );
+                    assert!(verify(key.public(), b"another", &signature).is_err());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_no_server_takes_does_not_sign() {
+        let seed = SecretBytes::new(vec![7; 57]);
+        let public = PublicKey::Ed448(crate::key::validate::ed448_public(&seed).unwrap());
+        let key = KeyPair::new(public, PrivateKey::Ed448 { seed }).unwrap();
+        assert!(!can_sign(&key));
+        assert_eq!(
+            sign(&key, RsaHash::Sha256, b"x"),
+            Err(SignError::Unsupported(Algorithm::Ed448))
+        );
+    }
+}

@@ -15,6 +15,10 @@ mod screen;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]
 #[path = "../interop/server.rs"]
 mod server;
+mod servers;
+#[allow(dead_code, reason = "shared with tests/remote, which needs all of it")]
+#[path = "../remote/sshd.rs"]
+mod sshd;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]
 #[path = "../interop/tools.rs"]
 mod tools;

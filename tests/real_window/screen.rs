@@ -260,6 +260,19 @@ impl Screen {
         Self::printed_by(self.command("import").args(["-window", "root"]).arg(file));
     }
 
+    /// Puts a text on the clipboard, as another program does.
+    pub(crate) fn copy(&self, text: &str) {
+        self.put("copied", text, 0o600);
+        // It goes on in the background, for somebody has to hand the text out.
+        let mut copy = self.command("xclip");
+        copy.args(["-selection", "clipboard", "-i"])
+            .arg(self.path("copied"));
+        copy.stdout(Stdio::null()).stderr(Stdio::null());
+        let status = copy.status();
+        let status = status.unwrap_or_else(|error| not_started(&copy, &error));
+        assert!(status.success(), "nothing was copied");
+    }
+
     /// What is on the clipboard, as another program gets it.
     pub(crate) fn clipboard(&self) -> String {
         Self::printed_by(self.command("xclip").args(["-selection", "clipboard", "-o"]))

@@ -26,5 +26,6 @@ mod installing;
 mod person;
 mod signing_in;
 mod sshd;
+mod strange;
 mod terminal;
 mod unreachable;

@@ -5,6 +5,9 @@ mod agents;
 mod cat;
 mod certificates;
 mod dialogs;
+#[path = "../support/key_files.rs"]
+mod key_files;
+mod keys;
 mod layout;
 mod lists;
 mod making;
@@ -13,6 +16,7 @@ mod passphrases;
 mod remembering;
 mod saving;
 mod scene;
+mod servers;
 #[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]
 mod ssh_agent;

@@ -7,12 +7,16 @@ mod certificates;
 #[path = "../common/mod.rs"]
 mod common;
 mod formats;
+#[path = "../support/key_files.rs"]
+mod key_files;
+mod keys;
 mod leaving;
 mod making;
 mod opening;
 mod remembering;
 mod saving;
 mod scene;
+mod servers;
 mod settings;
 #[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]

@@ -1,10 +1,12 @@
 //! What [`App`](super::App) does over several steps: open, save, copy, certify, hand
-//! to an agent.
+//! to an agent, visit a server.
 
 mod agents;
 mod certificate;
 mod copy;
 mod folders;
 mod lists;
+mod my_keys;
 mod open;
 mod save;
+mod servers;

@@ -1,12 +1,13 @@
 //! The keys that are here: with which one can sign in, and which are marked as one's own.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::app::Problem;
 use crate::app::opening::{self, take_up_certificate};
 use crate::format::agent::{Held, ListedKey};
 use crate::format::{LockedFile, Parsed, PrivateFile};
-use crate::key::PublicKey;
+use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
 use crate::sys::home::{default_path, expand_tilde, ssh_folder};
 use crate::sys::remote::Target;
@@ -30,6 +31,8 @@ pub enum OpenKey {
     Agent(Agent, Box<ListedKey>),
     /// In a file.
     File(PathBuf, Box<PrivateFile>),
+    /// In the window.
+    Held(Arc<KeyPair>),
 }
 
 impl OpenKey {
@@ -39,6 +42,7 @@ impl OpenKey {
         match self {
             Self::Agent(_, listed) => listed.key(),
             Self::File(_, file) => Some(file.key.public()),
+            Self::Held(key) => Some(key.public()),
         }
     }
 }
@@ -114,7 +118,7 @@ fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
     let mut found = found.filter(|identity| {
         let listed = match identity {
             Identity::Open(OpenKey::Agent(_, listed)) => &listed.held,
-            Identity::Open(OpenKey::File(..)) | Identity::Locked(..) => return false,
+            Identity::Open(OpenKey::File(..) | OpenKey::Held(_)) | Identity::Locked(..) => return false,
         };
         matches!(listed, Held::Key(held) if held == key)
     });

@@ -309,5 +309,6 @@ pub(super) fn offer_bare(
     match key {
         OpenKey::Agent(agent, listed) => connection.sign_in(Credential::Agent(agent, listed), watch),
         OpenKey::File(_, file) => connection.sign_in(Credential::Key(&file.key, None), watch),
+        OpenKey::Held(key) => connection.sign_in(Credential::Key(key, None), watch),
     }
 }

@@ -142,3 +142,41 @@ fn nothing_that_is_written_makes_a_line_of_its_own() {
     assert!(Stanza::for_hosts(["a\rb"]).is_err());
     assert!(Stanza::for_hosts([]).is_err());
 }
+
+#[test]
+fn included_files_count_where_they_are_named() {
+    let parse = |text: &str| SshConfig::parse(text.as_bytes().to_vec()).unwrap();
+    let read = |name: &str| match name {
+        "hosts" => vec![parse("Host web\n HostName inner"), parse("User late\n")],
+        "plain" => vec![parse("Port 2222")],
+        _ => Vec::new(),
+    };
+    let config =
+        parse("Include hosts missing\nHost web\n Include plain\n User jo\nHost x\n Include hosts\n User x\n");
+    let config = config.with_included(read);
+    let web = config.lookup("web", "me");
+    assert_eq!(
+        (web.host_name("web"), web.port(), web.user()),
+        ("inner".to_owned(), Some(2222), Some("late".to_owned()))
+    );
+    let other = config.lookup("x", "me");
+    assert_eq!((other.port(), other.includes.len()), (None, 1));
+}
+
+#[test]
+fn the_first_of_two_files_counts() {
+    let parse = |text: &str| SshConfig::parse(text.as_bytes().to_vec()).unwrap();
+    let both = parse("Host web\n User jo").then(&parse("\u{feff}User root\nHashKnownHosts yes"));
+    let web = both.lookup("web", "me");
+    assert_eq!(
+        (web.user(), web.says_yes("HashKnownHosts")),
+        (Some("jo".to_owned()), true)
+    );
+    assert_eq!(both.lookup("x", "me").user(), Some("root".to_owned()));
+    let parsed = parse("UserKnownHostsFile a \"b c\"\nUserKnownHostsFile d");
+    let settings = parsed.lookup("x", "me");
+    assert_eq!(
+        settings.words("userknownhostsfile"),
+        Some(&[b"a".to_vec(), b"b c".to_vec()][..])
+    );
+}

@@ -4,8 +4,9 @@ use eframe::egui::{Align, Button, Key, Label, Layout, RichText, TextStyle, Ui};
 
 use super::{View, identity, protect, public, save};
 use crate::app::stage::Document;
-use crate::app::{App, Command, certificate_facts};
+use crate::app::{App, Command, Page, certificate_facts};
 use crate::format::Certificate;
+use crate::gui::menu;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
@@ -24,7 +25,7 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         pieces::hint_ui(ui, notice);
     }
     for warning in document.warnings.iter().chain(document.certificate_warnings()) {
-        pieces::note_ui(ui, Tone::Warning, &sentence(&warning.message), warning.hint);
+        pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
     }
     pieces::card_ui(ui, |ui| {
         public::public_ui(ui, document, out);
@@ -43,12 +44,20 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
 
 fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     let is_narrow = ui.available_width() < 400.0;
+    let is_roomy = ui.available_width() > 640.0;
     ui.horizontal_wrapped(|ui| {
         pieces::heading_ui(ui, &title(document), TextStyle::Heading);
         state_ui(ui, document);
         if !is_narrow {
             let beside = Layout::right_to_left(Align::Center);
-            ui.with_layout(beside, |ui| buttons_ui(ui, out));
+            ui.with_layout(beside, |ui| {
+                buttons_ui(ui, out);
+                // It is in the menu too.
+                let server = |ui: &mut Ui| ui.add(Button::new(menu::PUT_ON_SERVER));
+                if is_roomy && document.key().is_some() && server(ui).clicked() {
+                    out.push(Command::ShowPage(Page::Servers));
+                }
+            });
         }
     });
     if is_narrow {
@@ -115,11 +124,4 @@ fn state_ui(ui: &mut Ui, document: &Document) {
     signs::sign_ui(ui, sign, color);
     let response = ui.add(Label::new(RichText::new(text).small().color(color)).selectable(false));
     pieces::polite(ui, &response);
-}
-
-/// A warning's message with a capital letter and a full stop.
-fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }

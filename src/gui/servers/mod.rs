@@ -1,27 +1,130 @@
-//! Servers, and the keys that let somebody in there.
+//! Servers: put a key on one, see which keys let somebody in, take some away.
+
+mod asked;
+mod choose;
+mod list;
+mod outcome;
+mod steps;
 
 use eframe::egui::{CentralPanel, Frame, Id, ScrollArea, TextStyle, Ui};
 
-use super::pieces;
+use super::pieces::{self, buttons_ui};
 use super::theme::Palette;
-use crate::app::{App, Command, Page};
+use crate::app::command::ServerCommand as C;
+use crate::app::errand::{Errand, Now, Step, Visit};
+use crate::app::{App, Command};
 
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
 pub(super) struct View {
+    is_revealed: bool,
+    /// What is asked now; another question starts with hidden letters, and takes the focus.
+    asked: Asked,
     /// What had the focus in the last frame.
     focus: Option<Id>,
 }
 
-pub(super) fn servers_ui(ui: &mut Ui, _: &mut App, view: &mut View, _: &mut Vec<Command>) {
+/// What the page asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Asked {
+    /// Nothing: another page is shown.
+    #[default]
+    Nothing,
+    /// Which server.
+    Server,
+    /// What comes up during a visit.
+    OfVisit(std::mem::Discriminant<Now>),
+}
+
+impl View {
+    /// Another page is shown: when this one comes back, its question is new again.
+    pub(super) fn put_away(&mut self) {
+        self.asked = Asked::Nothing;
+    }
+}
+
+pub(super) fn servers_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    let asked = match &app.servers.visit {
+        Some(visit) => Asked::OfVisit(std::mem::discriminant(&visit.now)),
+        None => Asked::Server,
+    };
+    let is_new = std::mem::replace(&mut view.asked, asked) != asked;
+    if is_new {
+        view.is_revealed = false;
+    }
     let frame = Frame::new().fill(Palette::of(ui).page);
     CentralPanel::default().frame(frame).show(ui, |ui| {
         let area = ScrollArea::vertical().id_salt("servers").auto_shrink(false);
         pieces::scrolling_ui(ui, area, |ui| {
             pieces::column_ui(ui, |ui| {
-                pieces::heading_ui(ui, Page::Servers.title(), TextStyle::Heading);
+                if app.servers.visit.is_some() {
+                    visit_ui(ui, app, view, is_new, out);
+                } else {
+                    choose::choose_ui(ui, app, is_new, out);
+                }
             });
             pieces::keep_focus_in_view(ui, &mut view.focus);
         });
     });
+}
+
+/// What every question is given beside its own contents.
+struct Scene<'a> {
+    /// Whether it has just come up, and the focus is to be set.
+    is_new: bool,
+    is_revealed: &'a mut bool,
+    out: &'a mut Vec<Command>,
+}
+
+fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut Vec<Command>) {
+    let Some(visit) = &mut app.servers.visit else {
+        return;
+    };
+    let title = title(visit);
+    pieces::heading_ui(ui, &title, TextStyle::Heading);
+    pieces::card_ui(ui, |ui| steps::steps_ui(ui, visit));
+    let mut scene = Scene {
+        is_new,
+        is_revealed: &mut view.is_revealed,
+        out,
+    };
+    match &mut visit.now {
+        Now::Working { is_stopping, .. } => {
+            let is_stopping = *is_stopping;
+            working_ui(ui, visit, is_stopping, &mut scene);
+        }
+        Now::NewHost(host) => asked::new_host_ui(ui, host, &visit.server, &mut scene),
+        Now::SignIn(sign_in) => asked::sign_in_ui(ui, sign_in, &visit.server, &mut scene),
+        Now::Works(works) => outcome::works_ui(ui, works, &mut scene),
+        Now::Listed(listed) => list::listed_ui(ui, listed, &mut scene),
+        Now::LastWayIn(listed) => list::last_way_in_ui(ui, listed, &mut scene),
+        Now::Gone { is_proved } => outcome::gone_ui(ui, *is_proved, &mut scene),
+        Now::Stopped { problem, undo } => outcome::stopped_ui(ui, problem, undo.is_some(), &mut scene),
+    }
+}
+
+fn title(visit: &Visit) -> String {
+    let server = &visit.server;
+    match &visit.errand {
+        Errand::Install(_) => format!("Putting the key on {server}"),
+        Errand::Undo => format!("Taking the key off {server}"),
+        Errand::Look => format!("Keys that let you in on {server}"),
+        Errand::Remove => format!("Taking keys off {server}"),
+    }
+}
+
+/// What goes on, and how it is stopped; a list that is being changed is not left half way.
+fn working_ui(ui: &mut Ui, visit: &Visit, is_stopping: bool, scene: &mut Scene<'_>) {
+    let step = visit.to_come().next();
+    if is_stopping {
+        let response = ui.label("Stopping…");
+        pieces::polite(ui, &response);
+    } else if matches!(step, Some(Step::Install | Step::Remove)) {
+        pieces::hint_ui(
+            ui,
+            "This takes a moment. It is done wholly or not at all, so it is not stopped on the way.",
+        );
+    } else if buttons_ui(ui, scene.is_new, &["Cancel"]).is_some() {
+        scene.out.push(Command::Server(C::Leave));
+    }
 }

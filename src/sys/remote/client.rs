@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
-use russh::client::{DisconnectReason, Handler, Session};
+use russh::Channel;
+use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::keys::PublicKeyOrCertificate;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
@@ -146,6 +147,90 @@ impl Handler for Listener {
         Ok(())
     }
 
+    // A server has no business here: what it wants to open is refused by letting go of the answer.
+
+    async fn server_channel_open_forwarded_tcpip(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        _: &str,
+        _: u32,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_streamlocal(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_agent_forward(
+        &mut self,
+        _: Channel<Msg>,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_session(
+        &mut self,
+        _: Channel<Msg>,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_tcpip(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        _: &str,
+        _: u32,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_streamlocal(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
+    async fn server_channel_open_x11(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        answer: ChannelOpenHandle,
+        _: &mut Session,
+    ) -> Result<(), russh::Error> {
+        drop(answer);
+        Ok(())
+    }
+
     async fn disconnected(&mut self, reason: DisconnectReason<russh::Error>) -> Result<(), russh::Error> {
         let end = match reason {
             DisconnectReason::ReceivedDisconnect(info) => {
@@ -239,5 +324,58 @@ pub(super) fn named_io(step: Step, source: io::Error) -> RemoteFault {
         | ErrorKind::BrokenPipe
         | ErrorKind::UnexpectedEof => RemoteFault::Closed { step, said: None },
         _ => RemoteFault::Io { step, source },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use russh::keys::PublicKey as TheirKey;
+
+    use super::*;
+    use crate::key::watch::Unwatched;
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+    const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";
+
+    fn runtime() -> Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+    }
+
+    fn is_taken(listener: &mut Listener, line: &str) -> bool {
+        let shown = PublicKeyOrCertificate::from(TheirKey::from_openssh(line).unwrap());
+        runtime().block_on(listener.check_server_key(&shown)).unwrap()
+    }
+
+    #[test]
+    fn a_server_does_not_become_another_one_when_keys_are_exchanged_anew() {
+        let mut listener = Listener {
+            shared: Shared::default(),
+            expected: None,
+        };
+        assert!(is_taken(&mut listener, KEY));
+        assert!(is_taken(&mut listener, KEY));
+        assert!(!is_taken(&mut listener, OTHER));
+        assert!(listener.shared.look().is_other_host);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_given_up() {
+        let waited = wait(
+            &runtime(),
+            (Step::Command, 0),
+            &Unwatched,
+            std::future::pending::<Result<(), _>>(),
+        );
+        let is_named = matches!(
+            waited,
+            Err(RemoteFault::TimedOut {
+                step: Step::Command,
+                secs: 0
+            })
+        );
+        assert!(is_named, "{waited:?}");
     }
 }

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use super::host_key::system_folder;
+use crate::format::pattern::matches;
 use crate::format::ssh_config::SshConfig;
 use crate::format::{ListError, MAX_CONFIG_FILE};
 use crate::sys::files::{EditError, ListFile};
-use crate::sys::home::ssh_folder;
+use crate::sys::home::{expand_tilde, ssh_folder};
 
 /// Why the configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -24,15 +25,65 @@ pub enum ConfigError {
     },
 }
 
-/// `~/.ssh/config` and, behind it, what the system says. A file that is not there says nothing.
+/// How many files may lead to one another; ssh takes as many.
+const DEEPEST: usize = 16;
+/// As many files as one pattern may name.
+const MOST_FILES: usize = 256;
+
+/// `~/.ssh/config` and, behind it, what the system says, with the files that both include. A file that is not there
+/// says nothing, and neither does an included one that cannot be read.
 ///
 /// # Errors
 /// See [`ConfigError`].
 pub fn read_config() -> Result<SshConfig, ConfigError> {
-    let user = ssh_folder().map(|folder| folder.join("config"));
-    let system = system_folder().map(|folder| folder.join("ssh_config"));
-    let read = |path: Option<PathBuf>| path.map_or_else(|| Ok(SshConfig::default()), |path| read_file(&path));
-    Ok(read(user)?.then(&read(system)?))
+    let user = read_in(ssh_folder(), "config")?;
+    let system = read_in(system_folder(), "ssh_config")?;
+    Ok(user.then(&system))
+}
+
+fn read_in(folder: Option<PathBuf>, name: &str) -> Result<SshConfig, ConfigError> {
+    let Some(folder) = folder else {
+        return Ok(SshConfig::default());
+    };
+    let config = read_file(&folder.join(name))?;
+    Ok(config.with_included(|pattern| included(&folder, pattern, DEEPEST)))
+}
+
+/// The files that one word behind `Include` names: a path, seen from the folder of the first file, with `*` and `?` in
+/// its last part.
+fn included(folder: &Path, pattern: &str, depth: usize) -> Vec<SshConfig> {
+    let pattern = folder.join(expand_tilde(Path::new(pattern)));
+    let paths = match pattern.to_str() {
+        Some(text) if text.contains(['*', '?']) => named_by(&pattern),
+        _ => vec![pattern],
+    };
+    let depth = depth - 1;
+    let configs = paths.iter().filter_map(|path| read_file(path).ok());
+    let configs = configs.map(|config| {
+        if depth == 0 {
+            return config;
+        }
+        config.with_included(|pattern| included(folder, pattern, depth))
+    });
+    configs.collect()
+}
+
+fn named_by(pattern: &Path) -> Vec<PathBuf> {
+    let (Some(folder), Some(name)) = (pattern.parent(), pattern.file_name()) else {
+        return Vec::new();
+    };
+    let entries = folder.read_dir().into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let mut paths: Vec<PathBuf> = paths
+        .filter(|path| {
+            let found = path.file_name().unwrap_or_default().as_encoded_bytes();
+            // A shell's pattern does not find hidden files either.
+            !found.starts_with(b".") && matches(found, name.as_encoded_bytes())
+        })
+        .take(MOST_FILES)
+        .collect();
+    paths.sort();
+    paths
 }
 
 fn read_file(path: &Path) -> Result<SshConfig, ConfigError> {
@@ -41,4 +92,32 @@ fn read_file(path: &Path) -> Result<SshConfig, ConfigError> {
         path: path.to_owned(),
         source,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "lays out what is there before")]
+    fn included_files_are_found_by_their_patterns() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        fs::create_dir(folder.path().join("config.d")).unwrap();
+        put("config", "Include config.d/*.conf missing\nHost *\n Port 99\n");
+        put("config.d/2.conf", "Host web\n User two\n Port 2\n");
+        put(
+            "config.d/1.conf",
+            "Host web\n User one\nInclude config.d/*.conf\n",
+        );
+        put("config.d/.3.conf", "Host web\n HostName hidden\n");
+        put("config.d/4.txt", "Host web\n HostName other\n");
+        let config = read_in(Some(folder.path().to_owned()), "config").unwrap();
+        let web = config.lookup("web", "me");
+        assert_eq!((web.user(), web.port()), (Some("one".to_owned()), Some(2)));
+        assert_eq!(web.host_name("web"), "web");
+        assert_eq!(config.lookup("x", "me").port(), Some(99));
+    }
 }

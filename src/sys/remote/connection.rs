@@ -187,19 +187,27 @@ impl Connection {
         })
     }
 
-    /// A list of no questions is answered by no answers. What it says is kept for those that follow.
+    /// A list of no questions is answered by no answers. What it says is shown with the questions that follow.
     fn past_notices(
         &mut self,
         mut answered: Result<SignIn, RemoteFault>,
         watch: &dyn Watch,
     ) -> Result<SignIn, RemoteFault> {
+        let mut notices = Vec::new();
         for _ in 0..MOST_NOTICES {
-            match answered? {
-                SignIn::Questions(asked) if asked.questions.is_empty() => {
-                    answered = self.respond(Vec::new(), watch);
-                }
+            let mut asked = match answered? {
+                SignIn::Questions(asked) => asked,
                 other => return Ok(other),
+            };
+            if asked.questions.is_empty() {
+                notices.extend([asked.name, asked.instruction]);
+                answered = self.respond(Vec::new(), watch);
+                continue;
             }
+            notices.push(asked.instruction);
+            notices.retain(|notice| !notice.is_empty());
+            asked.instruction = notices.join("\n");
+            return Ok(SignIn::Questions(asked));
         }
         self.state = State::Over;
         Err(RemoteFault::Nonsense {

@@ -1,0 +1,30 @@
+//! What a person can ask for on the page about servers.
+
+/// Something to be done on a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServerCommand {
+    /// Put the open key on the server that is typed.
+    Install,
+    /// Show which keys may log in there.
+    Look,
+    /// Yes, it is the right server.
+    Trust,
+    /// Hand over the password, passphrase or answers that were typed.
+    SignIn,
+    /// Go on without what is asked for, in another way.
+    SignInOtherwise,
+    /// Take the key off again that was just put on a server.
+    Undo,
+    /// Show which keys may log in on the server that this is about.
+    ShowKeys,
+    /// Take the chosen keys off the server.
+    Remove,
+    /// Yes, even if no other way in is known.
+    RemoveLastWayIn,
+    /// No, let the last way in be.
+    KeepLastWayIn,
+    /// Do the same on the server once more.
+    TryAgain,
+    /// Have done with the server.
+    Leave,
+}

@@ -1,0 +1,313 @@
+//! What is being done on a server: the steps, what each has brought, and what is asked on the way.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::app::Problem;
+use crate::app::job::Job;
+use crate::app::servers::{
+    Installed, Known, ListedLine, Proof, Reached, Server, Session, SigningIn, Step as SignInStep, Undo,
+};
+use crate::format::authorized_keys::NewLine;
+use crate::key::randomart::Randomart;
+use crate::key::{KeyPair, PublicKey};
+use crate::secret::TypedPassphrase;
+use crate::sys::agent::Agent;
+use crate::sys::remote::Target;
+
+/// What the page about servers shows.
+#[derive(Debug, Default)]
+pub struct Servers {
+    /// Which server, as it is being typed: `user@host`, `user@host:port` or a name from ssh's configuration.
+    pub address: String,
+    /// Names from ssh's configuration that can be offered.
+    pub names: Vec<String>,
+    /// What is being done there; nothing while it is being chosen.
+    pub visit: Option<Box<Visit>>,
+    pub(super) reading: Option<Job<Vec<String>>>,
+}
+
+/// Something that is being done on a server.
+#[derive(Debug)]
+pub struct Visit {
+    /// For what.
+    pub errand: Errand,
+    /// The server as people write it: `someone@example.org`.
+    pub server: String,
+    /// What has been done, a sentence for each step.
+    pub done: Vec<String>,
+    /// What is going on, or is being asked.
+    pub now: Now,
+    /// What was typed, to do all of it once more.
+    pub(super) address: String,
+    /// The key that is open in the window.
+    pub(super) held: Option<Arc<KeyPair>>,
+    /// Where it leads to, and the agents that are there, once that is known.
+    pub(super) there: Option<There>,
+}
+
+/// Where a visit leads to, and what can be used for it.
+#[derive(Clone, Debug)]
+pub(super) struct There {
+    pub(super) target: Target,
+    pub(super) agents: Vec<Agent>,
+}
+
+/// For what a server is visited.
+#[derive(Clone, Debug)]
+pub enum Errand {
+    /// To add the key that is open to those that may log in, by this line.
+    Install(NewLine),
+    /// To take that off again.
+    Undo,
+    /// To see which keys may log in.
+    Look,
+    /// To take some of them away.
+    Remove,
+}
+
+/// A step of an errand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing secret is said yet.
+    Connect,
+    /// By the key that the server shows.
+    Recognise,
+    /// As whoever may log in there today.
+    SignIn,
+    /// The line is added to the list, and read back.
+    Install,
+    /// With this key alone.
+    Prove,
+    /// The list is read.
+    Look,
+    /// Lines are taken out of the list.
+    Remove,
+    /// That what went lets nobody in any more.
+    ProveGone,
+}
+
+impl Step {
+    /// What will happen.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Connect => "Connect to the server.",
+            Self::Recognise => "Make sure that it is the right server.",
+            Self::SignIn => "Sign in the way you do today.",
+            Self::Install => {
+                "Add the public key to the list of keys that may log in, and read the list back."
+            }
+            Self::Prove => "Log in once more with this key alone, to see that it works.",
+            Self::Look => "Read the list of keys that may log in.",
+            Self::Remove => "Take it off the list, and read the list back.",
+            Self::ProveGone => "See that it lets nobody in any more.",
+        }
+    }
+}
+
+impl Errand {
+    /// All that will happen, in order.
+    #[must_use]
+    pub fn steps(&self) -> &'static [Step] {
+        use Step as S;
+        match self {
+            Self::Install(_) => &[S::Connect, S::Recognise, S::SignIn, S::Install, S::Prove],
+            Self::Undo => &[S::Connect, S::Recognise, S::SignIn, S::Remove, S::ProveGone],
+            Self::Look => &[S::Connect, S::Recognise, S::SignIn, S::Look],
+            Self::Remove => &[
+                S::Connect,
+                S::Recognise,
+                S::SignIn,
+                S::Look,
+                S::Remove,
+                S::ProveGone,
+            ],
+        }
+    }
+}
+
+/// What is going on, or is being asked.
+#[derive(Debug)]
+pub enum Now {
+    /// Work.
+    Working {
+        /// It.
+        job: Job<Result<Came, Problem>>,
+        /// Whether it was asked to stop.
+        is_stopping: bool,
+    },
+    /// Nobody here has met the server before. Is it the right one?
+    NewHost(Box<NewHost>),
+    /// The server wants to know who this is, or a key wants its passphrase.
+    SignIn(Box<SignIn>),
+    /// The key lets its owner in.
+    Works(Box<Works>),
+    /// The keys that may log in.
+    Listed(Box<Listed>),
+    /// Take the keys away that are chosen, although no other way in is known?
+    LastWayIn(Box<Listed>),
+    /// What was taken off is on the list no more.
+    Gone {
+        /// Whether all of it was tried, and let nobody in.
+        is_proved: bool,
+    },
+    /// It cannot go on.
+    Stopped {
+        /// Why.
+        problem: Problem,
+        /// What can be taken back.
+        undo: Option<Box<Undoable>>,
+    },
+}
+
+/// What a job on a server has brought.
+#[derive(Debug)]
+pub enum Came {
+    /// A server that has said nothing but who it is.
+    Reached(Box<ReachedThere>),
+    /// A server that is known.
+    Known(Box<Server>),
+    /// A step of signing in.
+    SignIn(SignInStep),
+    /// The key's line stands in the list.
+    Installed(Box<Session>, Box<Installed>),
+    /// The key was tried.
+    Proved(Box<Session>, Option<Undo>, Result<Proof, Problem>),
+    /// The list was read.
+    Listed(Box<Listed>),
+    /// No other way in is known.
+    IsLast(Box<Listed>),
+    /// Lines were taken off.
+    Removed {
+        /// The list.
+        place: String,
+        /// How many.
+        count: usize,
+        /// The keys that stood there.
+        keys: Vec<PublicKey>,
+        /// For trying them.
+        session: Box<Session>,
+    },
+    /// It was tried whether they let anybody in; how many could be tried.
+    Gone {
+        /// How many keys were refused.
+        tried: usize,
+        /// Of how many the private half is not here.
+        untried: usize,
+    },
+}
+
+/// A server that has said nothing but who it is.
+#[derive(Debug)]
+pub struct ReachedThere {
+    pub(super) there: There,
+    pub(super) reached: Reached,
+}
+
+/// A server that nobody here has met before.
+#[derive(Debug)]
+pub struct NewHost {
+    /// “ED25519”.
+    pub kind: &'static str,
+    /// Of its key, with SHA-256.
+    pub fingerprint: String,
+    /// The picture of it.
+    pub art: Randomart,
+    /// The same as text, for screen readers.
+    pub art_text: String,
+    pub(super) reached: Reached,
+}
+
+/// What the server, or a key, wants to know.
+#[derive(Debug)]
+pub struct SignIn {
+    /// What is asked.
+    pub question: Question,
+    pub(super) waiting: Box<SigningIn>,
+}
+
+/// How somebody proves who they are.
+#[derive(Debug)]
+pub enum Question {
+    /// With a key whose file is locked.
+    Passphrase {
+        /// The file.
+        file: String,
+        /// Whether a wrong one was given before.
+        is_again: bool,
+        /// What is being typed.
+        typed: TypedPassphrase,
+    },
+    /// By the password of the account.
+    Password {
+        /// Whether a wrong one was given before.
+        is_again: bool,
+        /// What is being typed.
+        typed: TypedPassphrase,
+    },
+    /// By answers to what the server asks.
+    Answers {
+        /// What the server says before it asks; often nothing.
+        says: String,
+        /// Whether it did not take what was answered before.
+        is_again: bool,
+        /// Its questions.
+        prompts: Vec<Prompt>,
+    },
+}
+
+/// One question of the server's.
+#[derive(Debug)]
+pub struct Prompt {
+    /// In the server's words.
+    pub text: String,
+    /// Whether the answer may be seen.
+    pub is_visible: bool,
+    /// The answer.
+    pub typed: TypedPassphrase,
+}
+
+/// A key that lets its owner in.
+#[derive(Debug)]
+pub struct Works {
+    /// What the server asks for besides, where it does.
+    pub besides: Option<String>,
+    pub(super) session: Box<Session>,
+    pub(super) undo: Option<Undo>,
+}
+
+impl Works {
+    /// Whether the key was added just now, and can be taken off again.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        self.undo.is_some()
+    }
+}
+
+/// A line that was added and can be taken off again.
+#[derive(Debug)]
+pub struct Undoable {
+    pub(super) session: Box<Session>,
+    pub(super) undo: Undo,
+}
+
+/// The keys that may log in.
+#[derive(Debug)]
+pub struct Listed {
+    /// The file on the server.
+    pub place: String,
+    /// Its lines that hold keys, or were meant to.
+    pub lines: Vec<ListedLine>,
+    /// The numbers of the lines that are chosen.
+    pub chosen: BTreeSet<usize>,
+    pub(super) known: Known,
+    pub(super) session: Box<Session>,
+}
+
+impl Visit {
+    /// The steps that are not done yet; the first of them is the one that goes on.
+    pub fn to_come(&self) -> impl Iterator<Item = Step> + use<> {
+        self.errand.steps().iter().copied().skip(self.done.len())
+    }
+}

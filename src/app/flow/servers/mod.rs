@@ -1,0 +1,483 @@
+//! A visit to a server: every step is a job, and what it brings leads to the next one, to a question or to the end.
+
+mod work;
+
+use std::sync::Arc;
+
+use crate::app::command::ServerCommand;
+use crate::app::desktop::Desktop;
+use crate::app::errand::{
+    Came, Errand, NewHost, Now, Prompt, Question, ReachedThere, SignIn, Step, Undoable, Visit, Works,
+};
+use crate::app::job::{Job, Poll, Pulse, Wake};
+use crate::app::servers::{
+    Chosen, Given, Installed, Lack, LastWayIn, Proof, Session, SignedInBy, SigningIn, Step as SignInStep,
+    Undo,
+};
+use crate::app::stage::Document;
+use crate::app::{App, Page, Problem, Status, lost};
+use crate::format::authorized_keys::{NewLine, NewOptions};
+use crate::key::PublicKey;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::secret::TypedPassphrase;
+use crate::sys::remote::{Questions, Trust, read_config};
+
+impl App {
+    pub(in crate::app) fn show_page(&mut self, page: Page) {
+        self.page = page;
+        if page == Page::Servers && self.servers.reading.is_none() {
+            // What cannot be read is said when it is needed; here it only saves typing.
+            let job = Job::start("ssh config", &self.wake.0, |_| {
+                read_config()
+                    .map(|config| config.aliases().collect())
+                    .unwrap_or_default()
+            });
+            self.servers.reading = Some(job);
+        }
+    }
+
+    pub(in crate::app) fn apply_to_server(&mut self, command: ServerCommand, desktop: &dyn Desktop) {
+        use ServerCommand as C;
+        match command {
+            C::Install => self.install_on_server(desktop),
+            C::Look => self.visit(Errand::Look, desktop),
+            C::Trust => self.trust_server(),
+            C::SignIn => self.sign_in(),
+            C::SignInOtherwise => self.answer(|_| Given::Nothing),
+            C::Undo => self.undo_install(),
+            C::ShowKeys => self.show_server_keys(desktop),
+            C::Remove => self.remove_from_server(LastWayIn::Stays),
+            C::RemoveLastWayIn => self.remove_from_server(LastWayIn::Goes),
+            C::KeepLastWayIn => self.keep_last_way_in(),
+            C::TryAgain => self.try_server_again(desktop),
+            C::Leave => self.leave_server(),
+        }
+    }
+
+    fn install_on_server(&mut self, desktop: &dyn Desktop) {
+        let Some(document) = self.document().filter(|document| !document.is_new()) else {
+            return;
+        };
+        let (Some(_), Ok(comment)) = (document.key(), document.draft.checked_comment()) else {
+            return;
+        };
+        let line = NewLine::new(document.public(), &NewOptions::default(), &comment);
+        self.visit(Errand::Install(line), desktop);
+    }
+
+    fn visit(&mut self, errand: Errand, desktop: &dyn Desktop) {
+        let address = self.servers.address.trim().to_owned();
+        if address.is_empty() || self.servers.visit.is_some() {
+            return;
+        }
+        let held = self.document().and_then(Document::key).map(Arc::clone);
+        let (find, typed) = (desktop.agents(), address.clone());
+        let now = working(&self.wake.0, move |pulse| work::reach(&typed, find, pulse));
+        self.page = Page::Servers;
+        self.status = Status::default();
+        self.servers.visit = Some(Box::new(Visit {
+            errand,
+            server: address.clone(),
+            done: Vec::new(),
+            now,
+            address,
+            held,
+            there: None,
+        }));
+    }
+
+    /// Ends the visit; while something is being done on the server, as soon as it is known how that ended.
+    fn leave_server(&mut self) {
+        let Some(visit) = &mut self.servers.visit else {
+            return;
+        };
+        if let Now::Working { job, is_stopping } = &mut visit.now {
+            job.cancel();
+            *is_stopping = true;
+        } else {
+            self.servers.visit = None;
+        }
+    }
+
+    fn try_server_again(&mut self, desktop: &dyn Desktop) {
+        if let Some(visit) = self.servers.visit.take() {
+            self.servers.address = visit.address;
+            match visit.errand {
+                Errand::Install(line) => self.visit(Errand::Install(line), desktop),
+                Errand::Look | Errand::Remove | Errand::Undo => self.visit(Errand::Look, desktop),
+            }
+        }
+    }
+
+    fn trust_server(&mut self) {
+        self.go_on(|now, _, wake| match now {
+            Now::NewHost(host) => working(wake, move |_| work::remember(host.reached)),
+            other => other,
+        });
+    }
+
+    /// Hands over what was typed.
+    fn sign_in(&mut self) {
+        self.answer(|question| match question {
+            Question::Passphrase { typed, .. } | Question::Password { typed, .. } => {
+                Given::Secret(typed.to_passphrase())
+            }
+            Question::Answers { prompts, .. } => {
+                let answers = prompts.iter().map(|prompt| prompt.typed.to_passphrase());
+                Given::Answers(answers.collect())
+            }
+        });
+    }
+
+    fn answer(&mut self, given: impl FnOnce(&Question) -> Given) {
+        self.go_on(|now, _, wake| match now {
+            Now::SignIn(sign_in) => {
+                let given = given(&sign_in.question);
+                let waiting = sign_in.waiting;
+                working(wake, move |pulse| Ok(Came::SignIn(waiting.go_on(given, pulse)?)))
+            }
+            other => other,
+        });
+    }
+
+    fn undo_install(&mut self) {
+        self.go_on(|now, visit, wake| {
+            let (session, undo) = match now {
+                Now::Works(works) => match works.undo {
+                    Some(undo) => (works.session, undo),
+                    None => return Now::Works(works),
+                },
+                Now::Stopped {
+                    undo: Some(undoable), ..
+                } => (undoable.session, undoable.undo),
+                other => return other,
+            };
+            visit.errand = Errand::Undo;
+            visit.done.truncate(Errand::Undo.before(Step::Remove));
+            let keys = visit.held.iter().map(|key| key.public().clone()).collect();
+            working(wake, move |_| work::undo(session, &undo, keys))
+        });
+    }
+
+    /// The list of the server where this visit is.
+    fn show_server_keys(&mut self, desktop: &dyn Desktop) {
+        if let Some(visit) = self.servers.visit.take() {
+            self.servers.address = visit.address;
+            self.visit(Errand::Look, desktop);
+        }
+    }
+
+    fn remove_from_server(&mut self, last: LastWayIn) {
+        self.go_on(|now, visit, wake| match now {
+            Now::Listed(listed) | Now::LastWayIn(listed) if !listed.chosen.is_empty() => {
+                visit.errand = Errand::Remove;
+                let lines = listed
+                    .lines
+                    .iter()
+                    .filter(|line| listed.chosen.contains(&line.number));
+                let chosen = Chosen::Lines(lines.cloned().collect());
+                working(wake, move |_| work::remove(listed, &chosen, last))
+            }
+            other => other,
+        });
+    }
+
+    fn keep_last_way_in(&mut self) {
+        self.go_on(|now, visit, _| match now {
+            Now::LastWayIn(listed) => {
+                visit.errand = Errand::Look;
+                Now::Listed(listed)
+            }
+            other => other,
+        });
+    }
+
+    /// From what is asked to what comes of the answer.
+    fn go_on(&mut self, next: impl FnOnce(Now, &mut Visit, &Wake) -> Now) {
+        if let Some(visit) = self.servers.visit.take() {
+            let visit = visit.then(next, &self.wake.0);
+            self.servers.visit = Some(Box::new(visit));
+        }
+    }
+
+    pub(in crate::app) fn poll_servers(&mut self) {
+        if let Some(job) = &mut self.servers.reading
+            && let Poll::Done(names) = job.poll()
+        {
+            self.servers.names = names;
+            self.servers.reading = None;
+        }
+        let Some(visit) = &mut self.servers.visit else {
+            return;
+        };
+        let Now::Working { job, is_stopping } = &mut visit.now else {
+            return;
+        };
+        let came = match job.poll() {
+            Poll::Running => return,
+            Poll::Done(came) => came,
+            Poll::Lost => Err(lost()),
+        };
+        if *is_stopping && visit.has_changed_nothing() {
+            self.servers.visit = None;
+            self.status = Status::say("Stopped. Nothing was changed on the server.");
+            return;
+        }
+        self.go_on(|_, visit, wake| match came {
+            Ok(came) => visit.take_up(came, wake),
+            Err(problem) => Now::Stopped { problem, undo: None },
+        });
+        if let Some(visit) = &self.servers.visit {
+            let server = &visit.server;
+            match &visit.now {
+                Now::Works(_) => self.status = Status::say(format!("The key works on {server}.")),
+                Now::Gone { .. } => self.status = Status::say(format!("The key is gone from {server}.")),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn working(wake: &Wake, work: impl FnOnce(&Pulse) -> Result<Came, Problem> + Send + 'static) -> Now {
+    Now::Working {
+        job: Job::start("server", wake, work),
+        is_stopping: false,
+    }
+}
+
+impl Errand {
+    /// How many steps come before this one.
+    fn before(&self, step: Step) -> usize {
+        self.steps().iter().take_while(|each| **each != step).count()
+    }
+}
+
+impl Visit {
+    fn then(mut self: Box<Self>, next: impl FnOnce(Now, &mut Self, &Wake) -> Now, wake: &Wake) -> Self {
+        let placeholder = Now::Stopped {
+            problem: lost(),
+            undo: None,
+        };
+        let now = std::mem::replace(&mut self.now, placeholder);
+        self.now = next(now, &mut self, wake);
+        *self
+    }
+
+    /// Whether nothing can have been changed on the server yet.
+    fn has_changed_nothing(&self) -> bool {
+        let changes = |step: &Step| matches!(step, Step::Install | Step::Remove);
+        let steps = self.errand.steps();
+        let first = steps.iter().position(changes).unwrap_or(steps.len());
+        self.done.len() < first
+    }
+
+    /// From what a job has brought to what comes next.
+    fn take_up(&mut self, came: Came, wake: &Wake) -> Now {
+        match came {
+            Came::Reached(reached) => self.reached(*reached, wake),
+            Came::Known(server) => {
+                if self.done.len() == Errand::Look.before(Step::Recognise) {
+                    self.say("You have said that it is the right server. It is remembered in known_hosts.");
+                }
+                let (there, held) = (self.there.clone(), self.held.clone());
+                let is_new_key = matches!(self.errand, Errand::Install(_));
+                working(wake, move |pulse| {
+                    let keys = work::identities(there.as_ref(), held, is_new_key);
+                    Ok(Came::SignIn(SigningIn::begin(*server, keys, pulse)?))
+                })
+            }
+            Came::SignIn(SignInStep::Lacks(lack, waiting)) => {
+                let question = question(lack);
+                Now::SignIn(Box::new(SignIn { question, waiting }))
+            }
+            Came::SignIn(SignInStep::In(session)) => self.signed_in(session, wake),
+            Came::Installed(session, installed) => self.installed(session, *installed, wake),
+            Came::Proved(session, undo, proof) => self.proved(session, undo, proof),
+            Came::Listed(listed) => {
+                self.say(format!("Read {}.", listed.place));
+                Now::Listed(listed)
+            }
+            Came::IsLast(listed) => Now::LastWayIn(listed),
+            Came::Removed {
+                place,
+                count,
+                keys,
+                session,
+            } => {
+                let lines = if count == 1 {
+                    "1 line".to_owned()
+                } else {
+                    format!("{count} lines")
+                };
+                self.say(format!(
+                    "Took {lines} off {place}, and read it back: all others are as they were."
+                ));
+                let (there, held) = (self.there.clone(), self.held.clone());
+                working(wake, move |pulse| {
+                    work::prove_gone(&session, &place, &keys, there.as_ref(), held, pulse)
+                })
+            }
+            Came::Gone { tried, untried } => {
+                self.say(gone(tried, untried));
+                Now::Gone {
+                    is_proved: untried == 0,
+                }
+            }
+        }
+    }
+
+    fn reached(&mut self, ReachedThere { there, reached }: ReachedThere, wake: &Wake) -> Now {
+        self.server = there.target.to_string();
+        self.there = Some(there);
+        self.say(format!("Connected to {}.", self.server));
+        let list = |file: &std::path::Path, line| format!("line {line} of {}", file.display());
+        match reached.trust() {
+            Trust::New => {
+                let host_key = reached.host_key();
+                let (art, title) = host_key.art();
+                return Now::NewHost(Box::new(NewHost {
+                    kind: host_key.key().algorithm().title(),
+                    fingerprint: host_key.fingerprint().to_string(),
+                    art_text: art.to_text(&title, FingerprintKind::Sha256.name()),
+                    art,
+                    reached,
+                }));
+            }
+            Trust::Known { file, line } => {
+                self.say(format!(
+                    "It is the server that you know: its key is in {}.",
+                    list(file, *line)
+                ));
+            }
+            Trust::ByAuthority { file, line } => self.say(format!(
+                "It is the right server: the authority in {} vouches for it.",
+                list(file, *line)
+            )),
+            // There is no way on, and `go_on` says why.
+            Trust::Pinned | Trust::Changed { .. } | Trust::Revoked { .. } | Trust::BadCertificate { .. } => {}
+        }
+        match reached.go_on() {
+            Ok(server) => self.take_up(Came::Known(Box::new(server)), wake),
+            Err(fault) => Now::Stopped {
+                problem: fault.into(),
+                undo: None,
+            },
+        }
+    }
+
+    fn signed_in(&mut self, session: Box<Session>, wake: &Wake) -> Now {
+        let user = session.connection.target().user();
+        self.say(match &session.by {
+            SignedInBy::Key(key) => format!("Signed in as {user} with your key {}.", named(key)),
+            SignedInBy::Password => format!("Signed in as {user} with what you have typed."),
+            SignedInBy::Nothing => format!("Signed in as {user}. The server asks nobody who they are."),
+        });
+        match &self.errand {
+            Errand::Install(line) => {
+                let line = line.clone();
+                working(wake, move |_| work::install(session, &line))
+            }
+            Errand::Look | Errand::Remove | Errand::Undo => {
+                let (there, held) = (self.there.clone(), self.held.clone());
+                working(wake, move |pulse| {
+                    work::look(session, there.as_ref(), held.as_deref(), pulse)
+                })
+            }
+        }
+    }
+
+    fn installed(&mut self, session: Box<Session>, installed: Installed, wake: &Wake) -> Now {
+        let Installed { found, line, undo } = installed;
+        let place = &found.place;
+        self.say(if undo.is_some() {
+            format!("Added the key as line {line} of {place}, and read it back: all others are as they were.")
+        } else {
+            format!("The key stands in line {line} of {place} already. Nothing was changed.")
+        });
+        let (place, held) = (found.place, self.held.clone());
+        working(wake, move |pulse| {
+            Ok(work::prove(session, undo, place, held, pulse))
+        })
+    }
+
+    fn proved(&mut self, session: Box<Session>, undo: Option<Undo>, proof: Result<Proof, Problem>) -> Now {
+        let besides = match proof {
+            Ok(Proof::AsksForMore(methods)) => {
+                let names: Vec<String> = methods.iter().map(ToString::to_string).collect();
+                Some(names.join(" or "))
+            }
+            Ok(Proof::Works | Proof::Refused(_)) => None,
+            Err(problem) => {
+                let undo = undo.map(|undo| Box::new(Undoable { session, undo }));
+                return Now::Stopped { problem, undo };
+            }
+        };
+        self.say(match &besides {
+            Some(more) => format!(
+                "Tried the key alone: the server takes it, and wants {more} besides, as it always does."
+            ),
+            None => "Logged in once more with this key alone: the server lets it in.".to_owned(),
+        });
+        Now::Works(Box::new(Works {
+            besides,
+            session,
+            undo,
+        }))
+    }
+
+    fn say(&mut self, sentence: impl Into<String>) {
+        self.done.push(sentence.into());
+    }
+}
+
+/// What is asked of a person.
+fn question(lack: Lack) -> Question {
+    let typed = TypedPassphrase::new();
+    match lack {
+        Lack::Passphrase { path, is_again } => Question::Passphrase {
+            file: path.display().to_string(),
+            is_again,
+            typed,
+        },
+        Lack::Password { is_again } => Question::Password { is_again, typed },
+        Lack::Answers { asked, is_first } => {
+            let Questions {
+                name,
+                instruction,
+                questions,
+            } = asked;
+            let says: Vec<String> = [name, instruction]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect();
+            let prompts = questions.into_iter().map(|question| Prompt {
+                text: question.text,
+                is_visible: question.is_visible,
+                typed: TypedPassphrase::new(),
+            });
+            Question::Answers {
+                says: says.join("\n"),
+                is_again: !is_first,
+                prompts: prompts.collect(),
+            }
+        }
+    }
+}
+
+/// A key in a sentence: “ED25519 SHA256:…”.
+fn named(key: &PublicKey) -> String {
+    let fingerprint = Fingerprint::of(key, FingerprintKind::Sha256);
+    format!("{} {fingerprint}", key.algorithm().title())
+}
+
+/// What was seen of keys that went.
+fn gone(tried: usize, untried: usize) -> &'static str {
+    match (tried, untried) {
+        (1, 0) => "Tried the key once more: the server does not let it in any more.",
+        (_, 0) => "Tried the keys once more: the server lets none of them in any more.",
+        (0, _) => "Could not try it: the private half is not on this computer, or is locked.",
+        (_, _) => {
+            "Tried what could be tried: the server does not let it in any more. The other private halves are not on this computer, or are locked."
+        }
+    }
+}

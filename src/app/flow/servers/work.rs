@@ -1,0 +1,181 @@
+//! The steps themselves, each on the thread of a job.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::app::desktop::FindAgents;
+use crate::app::errand::{Came, Listed, ReachedThere, There};
+use crate::app::servers::{
+    self, Chosen, Identity, Known, LastWayIn, OpenKey, Proof, Reached, ServerFault, Session, Undo,
+};
+use crate::app::{Problem, lost};
+use crate::format::authorized_keys::NewLine;
+use crate::key::watch::{Unwatched, Watch};
+use crate::key::{KeyPair, PublicKey};
+use crate::sys::home::user_name;
+use crate::sys::remote::{Target, read_config};
+
+pub(super) fn reach(address: &str, find: FindAgents, watch: &dyn Watch) -> Result<Came, Problem> {
+    let target = Target::parse(address, &read_config()?, &user_name())?;
+    let reached = servers::reach(&target, watch)?;
+    let there = There {
+        target,
+        agents: find(),
+    };
+    Ok(Came::Reached(Box::new(ReachedThere { there, reached })))
+}
+
+pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
+    Ok(Came::Known(Box::new(reached.go_on_and_remember()?)))
+}
+
+/// The keys to sign in with, each once: those of the agents, the usual ones, and the one that is open.
+///
+/// A key that is about to be installed comes last: it is not expected to be let in.
+pub(super) fn identities(
+    there: Option<&There>,
+    held: Option<Arc<KeyPair>>,
+    is_new_key: bool,
+) -> Vec<Identity> {
+    let Some(there) = there else { return Vec::new() };
+    let mut all = servers::of_agents(&there.agents);
+    all.extend(servers::usual(&there.target));
+    if let Some(held) = held {
+        // It is open already; its file need not be opened once more.
+        all.retain(|identity| identity.public() != Some(held.public()));
+        let at = if is_new_key { all.len() } else { 0 };
+        all.insert(at, Identity::Open(OpenKey::Held(held)));
+    }
+    let mut seen: Vec<PublicKey> = Vec::new();
+    all.retain(|identity| match identity.public() {
+        Some(key) if seen.contains(key) => false,
+        Some(key) => {
+            seen.push(key.clone());
+            true
+        }
+        None => true,
+    });
+    all
+}
+
+/// Adds the line. It takes a moment, and is not stopped half way.
+pub(super) fn install(mut session: Box<Session>, line: &NewLine) -> Result<Came, Problem> {
+    let installed = servers::install(&mut session.connection, line, &Unwatched)?;
+    Ok(Came::Installed(session, Box::new(installed)))
+}
+
+/// Tries the key that was installed. The session comes back whatever the result, for what was added can be taken off
+/// again by it.
+pub(super) fn prove(
+    mut session: Box<Session>,
+    undo: Option<Undo>,
+    place: String,
+    held: Option<Arc<KeyPair>>,
+    watch: &dyn Watch,
+) -> Came {
+    let proof = match held {
+        Some(held) => proof(&mut session, place, held, watch).map_err(Problem::from),
+        None => Err(lost()),
+    };
+    Came::Proved(session, undo, proof)
+}
+
+fn proof(
+    session: &mut Session,
+    place: String,
+    held: Arc<KeyPair>,
+    watch: &dyn Watch,
+) -> Result<Proof, ServerFault> {
+    let public = held.public().clone();
+    let target = session.connection.target().clone();
+    let proof = servers::prove(&target, &session.pinned, &OpenKey::Held(held), watch)?;
+    let Proof::Refused(methods) = &proof else {
+        return Ok(proof);
+    };
+    let reasons = servers::reasons(&mut session.connection, &public, methods, watch)?;
+    Err(ServerFault::Ignored { place, reasons })
+}
+
+/// Takes off what installing has added.
+pub(super) fn undo(mut session: Box<Session>, undo: &Undo, keys: Vec<PublicKey>) -> Result<Came, Problem> {
+    let found = servers::undo(&mut session.connection, undo, &Unwatched)?;
+    Ok(Came::Removed {
+        place: found.place,
+        count: 1,
+        keys,
+        session,
+    })
+}
+
+/// Reads the list, and marks whose the keys are.
+pub(super) fn look(
+    mut session: Box<Session>,
+    there: Option<&There>,
+    held: Option<&KeyPair>,
+    watch: &dyn Watch,
+) -> Result<Came, Problem> {
+    let found = servers::look(&mut session.connection, watch)?;
+    let mut mine = there
+        .map(|there| servers::all_public(&there.agents))
+        .unwrap_or_default();
+    mine.extend(held.map(|key| key.public().clone()));
+    let known = Known {
+        mine,
+        in_use: session.key().cloned(),
+    };
+    Ok(Came::Listed(Box::new(Listed {
+        lines: servers::lines(&found, &known)?,
+        place: found.place,
+        chosen: BTreeSet::new(),
+        known,
+        session,
+    })))
+}
+
+/// Takes lines off the list. It takes a moment, and is not stopped half way.
+pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) -> Result<Came, Problem> {
+    match servers::remove(
+        &mut listed.session.connection,
+        chosen,
+        &listed.known,
+        last,
+        &Unwatched,
+    ) {
+        Ok(removed) => Ok(Came::Removed {
+            place: removed.found.place,
+            count: removed.count,
+            keys: removed.keys,
+            session: listed.session,
+        }),
+        Err(ServerFault::LastWayIn(_)) => Ok(Came::IsLast(listed)),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Tries the keys that went, as far as their private halves are here and open.
+pub(super) fn prove_gone(
+    session: &Session,
+    place: &str,
+    keys: &[PublicKey],
+    there: Option<&There>,
+    held: Option<Arc<KeyPair>>,
+    watch: &dyn Watch,
+) -> Result<Came, Problem> {
+    let target = session.connection.target();
+    let mut open = identities(there, held, false);
+    let (mut tried, mut untried) = (0, 0);
+    for key in keys {
+        let at = open.iter().position(|identity| identity.public() == Some(key));
+        let Some(Identity::Open(open)) = at.map(|at| open.swap_remove(at)) else {
+            untried += 1;
+            continue;
+        };
+        match servers::prove(target, &session.pinned, &open, watch)? {
+            Proof::Refused(_) => tried += 1,
+            Proof::Works | Proof::AsksForMore(_) => {
+                return Err(ServerFault::StillLetIn(place.to_owned()).into());
+            }
+        }
+    }
+    Ok(Came::Gone { tried, untried })
+}

@@ -1,0 +1,155 @@
+//! What is asked on the way to a server: is it the right one, and who are you?
+
+use eframe::egui::{Key, Label, Ui, vec2};
+
+use super::Scene;
+use crate::app::Command;
+use crate::app::command::ServerCommand as C;
+use crate::app::errand::{NewHost, Prompt, Question, SignIn};
+use crate::gui::art::art_ui;
+use crate::gui::passphrase_field::passphrase_field_ui;
+use crate::gui::pieces::{self, Tone, buttons_ui};
+use crate::gui::theme;
+use crate::secret::TypedPassphrase;
+
+/// How wide fields for passwords and answers are.
+const FIELD: f32 = 360.0;
+
+pub(super) fn new_host_ui(ui: &mut Ui, host: &NewHost, server: &str, scene: &mut Scene<'_>) {
+    pieces::card_ui(ui, |ui| {
+        let title = pieces::heading_ui(ui, "Is this the right server?", theme::subheading());
+        pieces::polite(ui, &title);
+        let kind = host.kind;
+        ui.add(
+            Label::new(format!(
+                "This computer has not met {server} before. Compare the fingerprint of its {kind} key with the one that its owner or your provider gives you. If they differ, stop: somebody may be listening in between."
+            ))
+            .wrap(),
+        );
+        pieces::field_label_ui(ui, "Fingerprint of the server's key", None);
+        let job = pieces::broken_anywhere(ui, &host.fingerprint, ui.available_width());
+        ui.add(Label::new(job).wrap());
+        art_ui(ui, &host.art, &host.art_text);
+        pieces::hint_ui(
+            ui,
+            "Nothing secret has been sent so far. If you go on, the server's key is remembered in known_hosts, where ssh finds it too.",
+        );
+        match buttons_ui(ui, scene.is_new, &["Stop", "Trust and go on"]) {
+            Some(0) => scene.out.push(Command::Server(C::Leave)),
+            Some(_) => scene.out.push(Command::Server(C::Trust)),
+            None => {}
+        }
+    });
+}
+
+pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene: &mut Scene<'_>) {
+    pieces::card_ui(ui, |ui| {
+        let title = pieces::heading_ui(ui, title(&sign_in.question), theme::subheading());
+        pieces::polite(ui, &title);
+        ui.spacing_mut().text_edit_width = ui.available_width().min(FIELD);
+        let (is_entered, other) = match &mut sign_in.question {
+            Question::Passphrase {
+                file,
+                is_again,
+                typed,
+            } => {
+                if *is_again {
+                    let hint = "Check capital letters and the keyboard's language.";
+                    pieces::note_ui(ui, Tone::Error, "This passphrase does not open the key.", hint);
+                }
+                let name = format!("Passphrase of {file}");
+                let is_entered = secret_ui(ui, "passphrase", &name, typed, scene);
+                pieces::hint_ui(
+                    ui,
+                    "The server would take a key, and this one is locked. The passphrase opens it on this computer and goes nowhere.",
+                );
+                (is_entered, Some("Go on without this key"))
+            }
+            Question::Password { is_again, typed } => {
+                if *is_again {
+                    let hint = "Check capital letters and the keyboard's language. After some attempts servers turn one away for a while.";
+                    pieces::note_ui(ui, Tone::Error, "The server does not take this password.", hint);
+                }
+                let name = format!("Password for {server}");
+                let is_entered = secret_ui(ui, "password", &name, typed, scene);
+                pieces::hint_ui(
+                    ui,
+                    "No key of this computer lets you in there yet. The password goes to this server alone, encrypted, and is not kept.",
+                );
+                (is_entered, Some("Sign in another way"))
+            }
+            Question::Answers {
+                says,
+                is_again,
+                prompts,
+            } => {
+                if *is_again {
+                    let hint = "Check capital letters and the keyboard's language.";
+                    pieces::note_ui(ui, Tone::Error, "The server asks again.", hint);
+                }
+                if !says.is_empty() {
+                    pieces::hint_ui(ui, format!("The server says: {says}"));
+                }
+                let last = prompts.len().saturating_sub(1);
+                let mut is_entered = false;
+                for (index, prompt) in prompts.iter_mut().enumerate() {
+                    is_entered |= prompt_ui(ui, index, prompt, scene) && index == last;
+                }
+                pieces::hint_ui(
+                    ui,
+                    "The answers go to this server alone, encrypted, and are not kept.",
+                );
+                (is_entered, None)
+            }
+        };
+        let mut buttons = vec!["Sign in", "Cancel"];
+        buttons.extend(other);
+        match buttons_ui(ui, false, &buttons) {
+            Some(0) => scene.out.push(Command::Server(C::SignIn)),
+            Some(1) => scene.out.push(Command::Server(C::Leave)),
+            Some(_) => scene.out.push(Command::Server(C::SignInOtherwise)),
+            None if is_entered => scene.out.push(Command::Server(C::SignIn)),
+            None => {}
+        }
+    });
+}
+
+fn title(question: &Question) -> &'static str {
+    match question {
+        Question::Passphrase { .. } => "Open your key to sign in",
+        Question::Password { .. } => "Sign in with your password",
+        Question::Answers { .. } => "The server asks",
+    }
+}
+
+/// Says whether Enter was pressed in the field.
+fn secret_ui(
+    ui: &mut Ui,
+    id_salt: &str,
+    name: &str,
+    typed: &mut TypedPassphrase,
+    scene: &mut Scene<'_>,
+) -> bool {
+    pieces::field_label_ui(ui, name, None);
+    let padding = std::mem::replace(&mut ui.spacing_mut().button_padding, vec2(10.0, 8.5));
+    let field = passphrase_field_ui(ui, id_salt, name, typed, scene.is_revealed, "");
+    ui.spacing_mut().button_padding = padding;
+    if scene.is_new {
+        field.request_focus();
+    }
+    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+fn prompt_ui(ui: &mut Ui, index: usize, prompt: &mut Prompt, scene: &mut Scene<'_>) -> bool {
+    let mut scene = Scene {
+        is_new: scene.is_new && index == 0,
+        is_revealed: &mut *scene.is_revealed,
+        out: &mut *scene.out,
+    };
+    let mut is_visible = true;
+    if prompt.is_visible {
+        scene.is_revealed = &mut is_visible;
+    }
+    let salt = format!("answer {index}");
+    secret_ui(ui, &salt, &prompt.text, &mut prompt.typed, &mut scene)
+}

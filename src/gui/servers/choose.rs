@@ -1,0 +1,147 @@
+//! Which server, and what for.
+
+use eframe::egui::{Button, Key, Margin, Popup, TextEdit, TextStyle, Ui, vec2};
+
+use crate::app::command::ServerCommand as C;
+use crate::app::stage::Document;
+use crate::app::{App, Command, Page};
+use crate::gui::pieces::{self, Tone};
+use crate::gui::{signs, theme};
+use crate::key::fingerprint::FingerprintKind;
+
+/// What the field for the server is called.
+const SERVER: &str = "Server";
+
+pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, is_new: bool, out: &mut Vec<Command>) {
+    pieces::heading_ui(ui, "Your keys on servers", TextStyle::Heading);
+    pieces::hint_ui(
+        ui,
+        "A server lets in whoever holds a key whose public half is on its list. Here you put a key on that list, see who is on it, and take keys off again.",
+    );
+    let mut is_entered = false;
+    pieces::card_ui(ui, |ui| {
+        is_entered = server_ui(ui, app, is_new);
+    });
+    let has_server = !app.servers.address.trim().is_empty();
+    pieces::card_ui(ui, |ui| {
+        install_ui(ui, app.document(), has_server, is_entered, out);
+    });
+    pieces::card_ui(ui, |ui| {
+        pieces::heading_ui(ui, "See which keys may log in", theme::subheading());
+        pieces::hint_ui(
+            ui,
+            "Signs in as you do today and shows the list. From there you can take keys off it. Nothing changes before you say so.",
+        );
+        let button = Button::new("Show keys on this server").min_size(vec2(0.0, 36.0));
+        if ui.add_enabled(has_server, button).clicked() {
+            out.push(Command::Server(C::Look));
+        }
+    });
+}
+
+/// Says whether Enter was pressed in the field.
+fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
+    let label = pieces::field_label_ui(ui, SERVER, Some('S'));
+    let is_asked = pieces::alt_pressed(ui, Key::S);
+    let known = app.servers.names.clone();
+    let mut chosen = None;
+    let field = ui
+        .horizontal(|ui| {
+            let room = if known.is_empty() { 0.0 } else { 40.0 };
+            let width = (ui.available_width() - room).min(480.0);
+            let field = TextEdit::singleline(&mut app.servers.address)
+                .id_salt("server")
+                .hint_text("you@example.org")
+                .desired_width(width)
+                .margin(Margin::symmetric(8, 8));
+            let field = ui.add(field).labelled_by(label.id);
+            ui.ctx()
+                .accesskit_node_builder(field.id, |node| node.set_label(SERVER));
+            if !known.is_empty() {
+                let more = Button::new("").min_size(vec2(32.0, 34.0));
+                let more = pieces::icon_button_ui(ui, more, "Servers that you know", signs::draw_down);
+                Popup::menu(&more).show(|ui| {
+                    ui.set_max_width(360.0);
+                    for name in &known {
+                        if ui.button(name).clicked() {
+                            chosen = Some(name.clone());
+                            ui.close();
+                        }
+                    }
+                });
+            }
+            field
+        })
+        .inner;
+    if let Some(name) = chosen {
+        app.servers.address = name;
+    }
+    if is_asked || is_new {
+        field.request_focus();
+    }
+    pieces::hint_ui(
+        ui,
+        "As you would give it to ssh: you@host, you@host:port, or a name from ~/.ssh/config.",
+    );
+    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+fn install_ui(
+    ui: &mut Ui,
+    document: Option<&Document>,
+    has_server: bool,
+    is_entered: bool,
+    out: &mut Vec<Command>,
+) {
+    pieces::heading_ui(ui, "Put a key on it", theme::subheading());
+    let Some(document) = document else {
+        pieces::hint_ui(ui, "Make a key or open one first. It is then offered here.");
+        if ui
+            .add(Button::new("Go to the page Key").min_size(vec2(0.0, 36.0)))
+            .clicked()
+        {
+            out.push(Command::ShowPage(Page::Key));
+        }
+        return;
+    };
+    pieces::field_label_ui(ui, "The key that is open", None);
+    let name = format!(
+        "{} {}",
+        document.draft.comment,
+        document.fingerprint(FingerprintKind::Sha256)
+    );
+    let job = pieces::broken_anywhere(ui, &name, ui.available_width());
+    ui.add(eframe::egui::Label::new(job).wrap());
+    if let Some((what, hint)) = obstacle(document) {
+        pieces::note_ui(ui, Tone::Warning, what, hint);
+    }
+    pieces::hint_ui(
+        ui,
+        "Adds the public half to the list, and then logs in once more with this key alone, to see that it works. The private half never leaves this computer. You can undo it.",
+    );
+    let may_go = has_server && obstacle(document).is_none();
+    let text = pieces::mnemonic(ui, "Install the key", 'I');
+    let button = Button::new(text).min_size(vec2(0.0, 40.0));
+    let is_asked = is_entered || pieces::alt_pressed(ui, Key::I);
+    let is_clicked = ui
+        .add_enabled_ui(may_go, |ui| pieces::primary_ui(ui, button))
+        .inner
+        .clicked();
+    if may_go && (is_clicked || is_asked) {
+        out.push(Command::Server(C::Install));
+    }
+}
+
+/// Why this key had better not be installed now.
+fn obstacle(document: &Document) -> Option<(&'static str, &'static str)> {
+    if document.key().is_none() {
+        return Some((
+            "Only the public half of this key is here.",
+            "Open the private key instead: with it, this program can see that the key works.",
+        ));
+    }
+    document.is_new().then_some((
+        "This key is not saved yet.",
+        "Save it first: a key that is in no file is gone when the window closes, and with it your way in.",
+    ))
+}

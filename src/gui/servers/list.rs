@@ -1,0 +1,137 @@
+//! The keys that may log in, and the ones that are to be taken away.
+
+use eframe::egui::{Label, RichText, Ui};
+
+use super::Scene;
+use crate::app::Command;
+use crate::app::command::ServerCommand as C;
+use crate::app::errand::Listed;
+use crate::app::servers::{ListedKey, ListedLine};
+use crate::gui::pieces::{self, Tone, buttons_ui};
+use crate::gui::theme::{self, Palette};
+
+pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>) {
+    pieces::card_ui(ui, |ui| {
+        pieces::hint_ui(
+            ui,
+            format!(
+                "Whoever holds one of these keys may log in. The list is {} on the server.",
+                listed.place
+            ),
+        );
+        if listed.lines.is_empty() {
+            ui.label("No key is on it.");
+        }
+        for line in &listed.lines {
+            let mut is_chosen = listed.chosen.contains(&line.number);
+            line_ui(ui, line, &mut is_chosen);
+            if is_chosen {
+                listed.chosen.insert(line.number);
+            } else {
+                listed.chosen.remove(&line.number);
+            }
+        }
+    });
+    let count = listed.chosen.len();
+    let advice = if count == 0 {
+        "Choose the keys that are to go."
+    } else {
+        "Only the chosen lines go; all others stay as they are, byte for byte. Then it is tried whether the keys still let anybody in."
+    };
+    pieces::hint_ui(ui, advice);
+    let remove = match count {
+        1 => "Remove 1 key".to_owned(),
+        count => format!("Remove {count} keys"),
+    };
+    let buttons: &[&str] = if count == 0 { &["Done"] } else { &["Done", &remove] };
+    match buttons_ui(ui, scene.is_new, buttons) {
+        Some(0) => scene.out.push(Command::Server(C::Leave)),
+        Some(_) => scene.out.push(Command::Server(C::Remove)),
+        None => {}
+    }
+}
+
+fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) {
+    ui.add_space(4.0);
+    let name = match &line.key {
+        Ok(key) if key.comment.is_empty() => format!("no comment ({})", kind(key)),
+        Ok(key) => format!("{} ({})", key.comment, kind(key)),
+        Err(_) => "a line that sshd passes over".to_owned(),
+    };
+    pieces::check_ui(ui, is_chosen, name);
+    let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
+    ui.horizontal_top(|ui| {
+        ui.add_space(indent);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 2.0;
+            facts_ui(ui, line);
+        });
+    });
+}
+
+fn facts_ui(ui: &mut Ui, line: &ListedLine) {
+    let number = format!("Line {}", line.number);
+    let key = match &line.key {
+        Ok(key) => key,
+        Err(why) => {
+            pieces::hint_ui(ui, format!("{number}: {why}"));
+            return;
+        }
+    };
+    let fingerprint = key.fingerprint().to_string();
+    let job = pieces::broken_anywhere(ui, &fingerprint, ui.available_width());
+    ui.add(Label::new(job).wrap());
+    let text = RichText::new(marks(number, key))
+        .small()
+        .color(Palette::of(ui).text);
+    ui.add(Label::new(text).wrap());
+    if !key.options.is_empty() {
+        pieces::hint_ui(ui, format!("Options: {}", key.options));
+    }
+    if let Some(why) = &key.ignored {
+        let what = format!("The server passes over this line: {why}.");
+        pieces::note_ui(ui, Tone::Warning, &what, "");
+    }
+}
+
+/// “ED25519”, “RSA, 3072 bits”.
+fn kind(key: &ListedKey) -> String {
+    let title = key.key.algorithm().title();
+    if title == "RSA" || title == "DSA" {
+        format!("{title}, {} bits", key.key.bits())
+    } else {
+        title.to_owned()
+    }
+}
+
+/// What ties the key to whoever looks.
+fn marks(mut text: String, key: &ListedKey) -> String {
+    for (holds, mark) in [
+        (key.is_authority, "lets in whoever has a certificate by it"),
+        (key.is_mine, "yours: its private half is on this computer"),
+        (key.is_in_use, "you have signed in with it just now"),
+    ] {
+        if holds {
+            text.push_str(" · ");
+            text.push_str(mark);
+        }
+    }
+    text
+}
+
+pub(super) fn last_way_in_ui(ui: &mut Ui, listed: &Listed, scene: &mut Scene<'_>) {
+    pieces::card_ui(ui, |ui| {
+        let title = pieces::heading_ui(ui, "Take away your last key?", theme::subheading());
+        pieces::polite(ui, &title);
+        let what = format!(
+            "No other key of yours would be left in {}. If the server takes no password from you, you could not log in any more.",
+            listed.place
+        );
+        ui.add(Label::new(what).wrap());
+        match buttons_ui(ui, scene.is_new, &["Keep it", "Remove it all the same"]) {
+            Some(0) => scene.out.push(Command::Server(C::KeepLastWayIn)),
+            Some(_) => scene.out.push(Command::Server(C::RemoveLastWayIn)),
+            None => {}
+        }
+    });
+}

@@ -1,0 +1,86 @@
+//! How it ended.
+
+use eframe::egui::{Label, Ui};
+
+use super::Scene;
+use crate::app::command::ServerCommand as C;
+use crate::app::errand::Works;
+use crate::app::{Command, Problem};
+use crate::gui::pieces::{self, Tone, buttons_ui};
+use crate::gui::signs::{self, Sign};
+use crate::gui::theme::{self, Palette};
+
+const DONE: &str = "Done";
+const UNDO: &str = "Undo";
+const SHOW: &str = "Show keys on this server";
+
+pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
+    pieces::card_ui(ui, |ui| {
+        verdict_ui(ui, "Works");
+        let what = match &works.besides {
+            None => "The key lets you in. From now on ssh can use it for this server.".to_owned(),
+            Some(more) => {
+                format!("The server takes the key. Whoever signs in there also needs {more}, with every key.")
+            }
+        };
+        ui.add(Label::new(what).wrap());
+        pieces::hint_ui(
+            ui,
+            "Nothing has to be restarted. All that let you in before still does.",
+        );
+        let buttons: &[&str] = if works.can_be_undone() {
+            &[DONE, UNDO, SHOW]
+        } else {
+            &[DONE, SHOW]
+        };
+        press(ui, buttons, scene);
+    });
+}
+
+pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {
+    pieces::card_ui(ui, |ui| {
+        verdict_ui(ui, "Gone");
+        let what = if is_proved {
+            "Nobody can log in with it any more."
+        } else {
+            "It is on the list no more, and the server has no other reason to let it in that this program knows of."
+        };
+        ui.add(Label::new(what).wrap());
+        pieces::hint_ui(
+            ui,
+            "Nothing has to be restarted. Connections that are open now stay open until they are closed.",
+        );
+        press(ui, &[DONE, SHOW], scene);
+    });
+}
+
+pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, can_be_undone: bool, scene: &mut Scene<'_>) {
+    pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    let again = "Try again";
+    let buttons: &[&str] = if can_be_undone {
+        &[again, UNDO, DONE]
+    } else {
+        &[again, DONE]
+    };
+    press(ui, buttons, scene);
+}
+
+fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
+    let pressed = buttons_ui(ui, scene.is_new, buttons).map(|index| buttons[index]);
+    scene.out.extend(pressed.map(|pressed| match pressed {
+        DONE => Command::Server(C::Leave),
+        UNDO => Command::Server(C::Undo),
+        SHOW => Command::Server(C::ShowKeys),
+        _ => Command::Server(C::TryAgain),
+    }));
+}
+
+/// One word, large, with its sign.
+fn verdict_ui(ui: &mut Ui, word: &str) {
+    let palette = Palette::of(ui);
+    ui.horizontal(|ui| {
+        signs::sign_ui(ui, Sign::Good, palette.good);
+        let title = pieces::heading_ui(ui, word, theme::subheading());
+        pieces::polite(ui, &title);
+    });
+}

@@ -1,0 +1,75 @@
+//! The steps of what is being done on a server: what was done, what goes on, what is to come.
+
+use eframe::egui::{Align, Label, Layout, RichText, Ui};
+
+use crate::app::errand::{Now, Visit};
+use crate::gui::pieces;
+use crate::gui::signs::{self, Sign};
+use crate::gui::theme::Palette;
+
+pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
+    for sentence in &visit.done {
+        step_ui(ui, Stand::Done, sentence);
+    }
+    let mut to_come = visit.to_come();
+    if let Some(step) = to_come.next() {
+        let stand = match &visit.now {
+            Now::Stopped { .. } => Stand::Failed,
+            _ => Stand::Now,
+        };
+        step_ui(ui, stand, step.title());
+    }
+    for step in to_come {
+        step_ui(ui, Stand::ToCome, step.title());
+    }
+}
+
+/// How a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stand {
+    Done,
+    Now,
+    Failed,
+    ToCome,
+}
+
+impl Stand {
+    /// Said by a screen reader before the sentence, for it does not see the sign.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "Done",
+            Self::Now => "Now",
+            Self::Failed => "Stopped",
+            Self::ToCome => "To come",
+        }
+    }
+}
+
+fn step_ui(ui: &mut Ui, stand: Stand, sentence: &str) {
+    let palette = Palette::of(ui);
+    let (sign, color) = match stand {
+        Stand::Done => (Sign::Good, palette.good),
+        Stand::Now => (Sign::Open, palette.accent),
+        Stand::Failed => (Sign::Wrong, palette.error),
+        Stand::ToCome => (Sign::Later, palette.weak),
+    };
+    ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
+        signs::sign_ui(ui, sign, color);
+        let color = if stand == Stand::ToCome {
+            palette.weak
+        } else {
+            palette.text
+        };
+        let mut text = RichText::new(sentence).color(color);
+        if stand == Stand::Now {
+            text = text.strong();
+        }
+        let response = ui.add(Label::new(text).wrap());
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_value(format!("{}: {sentence}", stand.word()));
+        });
+        if stand == Stand::Now {
+            pieces::polite(ui, &response);
+        }
+    });
+}

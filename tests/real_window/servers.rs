@@ -1,0 +1,118 @@
+//! A key is put on a real server, proved, and taken off again, by somebody who reads only the window.
+
+use crate::PASSPHRASE;
+use crate::screen::Screen;
+use crate::sshd::{PASSWORD, Sshd, USER};
+use crate::tools::Folder;
+use crate::window::Window;
+
+/// What ssh, with this key alone, answers on the server.
+fn ssh(server: &Sshd, screen: &Screen) -> Result<String, String> {
+    let folder = Folder::new();
+    folder.put(
+        "key",
+        &std::fs::read(screen.home(".ssh/id_ed25519")).expect("it was saved"),
+    );
+    let opened = folder
+        .tool("ssh-keygen")
+        .args(["-p", "-P", PASSPHRASE, "-N", "", "-f", "key"])
+        .output();
+    opened.expect("a copy without a passphrase");
+    folder
+        .tool("ssh")
+        .args(["-F", "none", "-i", "key", "-p", &server.port().to_string()])
+        .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"])
+        .args([
+            "-o",
+            "StrictHostKeyChecking=yes",
+            "-o",
+            "GlobalKnownHostsFile=none",
+        ])
+        .args(["-o", "PasswordAuthentication=no"])
+        // The server that was trusted in the window is known to ssh.
+        .args([
+            "-o",
+            &format!("UserKnownHostsFile={}", screen.home(".ssh/known_hosts").display()),
+        ])
+        .arg(format!("{USER}@127.0.0.1"))
+        .arg("echo $((6 * 7))")
+        .output()
+}
+
+fn list_of(server: &Sshd) -> String {
+    std::fs::read_to_string(server.authorized_keys()).unwrap_or_default()
+}
+
+#[test]
+fn a_key_is_made_installed_proved_and_taken_off_again() {
+    let screen = Screen::new("server");
+    let server = Sshd::with("PasswordAuthentication yes");
+    let stranger = "# somebody else's\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8GD2UUNt2hzXZfjn9VQ8nR3ZQkTy1o8l0mO4RC4rJE a stranger\n";
+    server.authorize(stranger);
+    let mut window = Window::open(&screen);
+    window.generate_at_once();
+    window.fill("Key comment", "jo at home");
+    window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
+    window.says_just("saved");
+
+    // Which server, and which key.
+    window.click("page tab", "Servers");
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    screen.picture("1-choose");
+    window.click("push button", "Install the key");
+
+    // Is it the right one? Nothing secret was said so far.
+    window.says("Is this the right server?");
+    window.says(&fingerprint_of(&server));
+    screen.picture("2-new-host");
+    assert!(!server.log().contains("Failed password"), "{}", server.log());
+    window.click("push button", "Trust and go on");
+
+    let field = format!("Password for {USER}@127.0.0.1:{}", server.port());
+    window.fill(&field, "wrong");
+    window.press("Return");
+    window.says("The server does not take this password.");
+    screen.picture("3-password");
+    window.fill(&field, "x");
+    screen.copy(PASSWORD);
+    window.press("ctrl+a");
+    window.press("ctrl+v");
+    let bullets = "•".repeat(PASSWORD.chars().count());
+    window.wait("the password is in the field", |nodes| {
+        nodes.iter().find(|node| node.text == bullets).map(|_| ())
+    });
+    window.press("Return");
+    window.says_just("Works");
+    screen.picture("4-works");
+    assert!(list_of(&server).starts_with(stranger), "{}", list_of(&server));
+    assert!(
+        list_of(&server).ends_with(" jo at home\n"),
+        "{}",
+        list_of(&server)
+    );
+    assert_eq!(ssh(&server, &screen).as_deref(), Ok("42\n"));
+
+    // Off again.
+    window.click("push button", "Show keys on this server");
+    window.says("yours: its private half is on this computer");
+    screen.picture("5-list");
+    window.click("check box", "jo at home (ED25519)");
+    window.click("push button", "Remove 1 key");
+    window.says("Take away your last key?");
+    screen.picture("6-last");
+    window.click("push button", "Remove it all the same");
+    window.says_just("Gone");
+    screen.picture("7-gone");
+    assert_eq!(list_of(&server), stranger);
+    ssh(&server, &screen).expect_err("it lets nobody in");
+    window.click("push button", "Done");
+    window.field("Server");
+    window.ask_to_close();
+    assert!(window.ended().success());
+}
+
+fn fingerprint_of(server: &Sshd) -> String {
+    let key = server.host_key("ed25519");
+    keywright::key::fingerprint::Fingerprint::of(&key, keywright::key::fingerprint::FingerprintKind::Sha256)
+        .to_string()
+}
