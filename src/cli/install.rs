@@ -175,7 +175,9 @@ fn undo(mut session: Session, line: NewLine, target: &Target, console: Console) 
             servers::undo(&mut session.connection, &undo, pulse)
         })??)
     })?;
-    remember_taken_off(&key, target, console);
+    if line_in(&found, &key)?.is_none() {
+        remember_taken_off(&key, target, console);
+    }
     if console.is_json() {
         return print_object(&json!({ "target": target.to_string(), "place": found.place, "removed": 1 }));
     }

@@ -81,12 +81,12 @@ impl Remove {
         };
         let (back, removed) = remove(session, &chosen, &known, console)?;
         session = back;
-        let verdicts = self.prove(&session, &target, &removed, console)?;
-        for (key, verdict) in &verdicts {
-            if !matches!(verdict, Verdict::AnotherLine) {
+        for key in &removed.keys {
+            if line_in(&removed.found, key)?.is_none() {
                 remember_taken_off(key, &target, console);
             }
         }
+        let verdicts = self.prove(&session, &target, &removed, console)?;
         tell(&target, &removed, &verdicts, console)
     }
 

@@ -16,11 +16,7 @@ mod screen;
 #[path = "../interop/server.rs"]
 mod server;
 mod servers;
-#[allow(
-    dead_code,
-    clippy::disallowed_methods,
-    reason = "shared with tests/remote, which lays files out"
-)]
+#[allow(dead_code, reason = "shared with tests/remote, which needs all of it")]
 #[path = "../remote/sshd.rs"]
 mod sshd;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]
