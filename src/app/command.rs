@@ -10,6 +10,7 @@ pub use servers::ServerCommand;
 
 use crate::app::Page;
 use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::my_keys::KeysCommand;
 use crate::app::saving::{Choice, PublicForm};
 use crate::app::settings::WindowShape;
 use crate::app::stage::Subject;
@@ -98,6 +99,8 @@ pub enum Command {
 
     /// Put the key away and start anew.
     NewKey,
+    /// Do this on the page “My keys”.
+    Keys(KeysCommand),
     /// Go to this page.
     ShowPage(Page),
     /// Show a file in the file manager.

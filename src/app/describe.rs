@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::app::problem;
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
     PrivateEncoding, PrivateFile, Protection, Validity, public_line,
@@ -23,6 +24,14 @@ pub struct Warning {
     pub message: String,
     /// What to do: sentences.
     pub hint: &'static str,
+}
+
+impl Warning {
+    /// What is the matter, with a capital letter and a full stop.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        problem::sentence(&self.message)
+    }
 }
 
 /// A key file, or a key that is not saved yet, described.

@@ -11,6 +11,8 @@ use crate::app::certificate_facts::Fact;
 use crate::app::command::Command;
 use crate::app::describe::Warning;
 use crate::app::job::Job;
+use crate::app::keys::default_key;
+use crate::app::keys::removal::Removal;
 use crate::app::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
 use crate::app::speed::Speed;
 use crate::app::{Problem, command_line::CommandLine};
@@ -62,6 +64,17 @@ pub enum Dialog {
     Certificate(Vec<Fact>),
     /// The keys in agents.
     Agents(Box<Agents>),
+    /// What another default key changes.
+    DefaultKey(Box<default_key::Plan>),
+    /// What taking a key away moves.
+    RemoveKey {
+        /// What the key is called.
+        title: String,
+        /// Its files.
+        removal: Removal,
+    },
+    /// Where to look for keys as well.
+    AddPlace(AddPlace),
     /// The hosts that ssh knows.
     KnownHosts(Box<KnownHosts>),
     /// Who may log in here.
@@ -205,6 +218,13 @@ pub enum Unsaved {
 pub struct TypePath {
     /// What it is for.
     pub purpose: Purpose,
+    /// What is being typed.
+    pub text: String,
+}
+
+/// A place for keys that is typed into the window.
+#[derive(Debug, Default)]
+pub struct AddPlace {
     /// What is being typed.
     pub text: String,
 }

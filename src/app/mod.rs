@@ -20,6 +20,7 @@ pub mod keys;
 pub mod known_hosts;
 pub mod lists;
 pub mod making;
+pub mod my_keys;
 mod next_key;
 pub mod opening;
 mod own_file;
@@ -48,6 +49,7 @@ use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
 use errand::Servers;
 use job::{Job, Poll, Wake};
+use my_keys::{KeysCommand, MyKeys};
 use saving::{Choice, Strength};
 use settings::{Kept, Settings};
 use speed::Speed;
@@ -79,6 +81,8 @@ pub struct App {
     pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
+    /// What the page “My keys” shows.
+    pub my_keys: MyKeys,
     /// What the page about servers shows.
     pub servers: Servers,
     /// The dialog that is open.
@@ -133,6 +137,7 @@ impl App {
         Self {
             page: Page::default(),
             stage: Stage::Empty,
+            my_keys: MyKeys::default(),
             servers: Servers::default(),
             dialog: None,
             status: Status::default(),
@@ -202,7 +207,14 @@ impl App {
                     self.status = Status::default();
                 }
             }
-            Command::ShowPage(page) => self.show_page(page),
+            Command::ShowPage(page) => {
+                self.show_page(page);
+                // Files come and go while the page is not looked at.
+                if page == Page::MyKeys {
+                    self.apply_to_keys(KeysCommand::Read, desktop);
+                }
+            }
+            Command::Keys(command) => self.apply_to_keys(command, desktop),
 
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
@@ -234,6 +246,7 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_agents();
+        self.poll_keys();
         self.poll_servers();
         self.poll_lists();
         self.poll_speed();

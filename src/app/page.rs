@@ -14,7 +14,7 @@ pub enum Page {
 
 impl Page {
     /// Those that can be shown, in their order. A page comes in here when it has something to show.
-    pub const ALL: &[Self] = &[Self::Key, Self::Servers];
+    pub const ALL: &[Self] = &[Self::Key, Self::MyKeys, Self::Servers];
 
     /// Its name in the window.
     #[must_use]

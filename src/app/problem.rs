@@ -75,10 +75,15 @@ impl Problem {
     /// Both sentences as a window shows them: the first with a capital letter and a full stop.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let mut letters = self.what.chars();
-        let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-        format!("{}{}.", first.unwrap_or_default(), letters.as_str())
+        sentence(&self.what)
     }
+}
+
+/// What is written in lower case and without a full stop, with both.
+pub(in crate::app) fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 impl From<&DecodeError> for Problem {

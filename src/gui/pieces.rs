@@ -1,5 +1,6 @@
 //! The few building blocks that every page and dialog is put together from.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -298,24 +299,44 @@ pub(super) fn disclosure_ui(ui: &mut Ui, text: &str, is_open: bool) -> Response 
     response
 }
 
-/// What scrolls when it is too high, with a handle that can be seen.
-pub(super) fn scrolling_ui<R>(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui) -> R) -> R {
+fn with_visible_handle(ui: &Ui) -> impl FnOnce(&mut Style) + use<> {
     let palette = Palette::of(ui);
-    let plain = Arc::clone(ui.style());
-    let restyle = |style: &mut Style| {
+    move |style: &mut Style| {
         style.visuals.extreme_bg_color = palette.line;
         let widgets = &mut style.visuals.widgets;
         widgets.inactive.bg_fill = palette.outline;
         widgets.hovered.bg_fill = palette.accent;
         widgets.active.bg_fill = palette.accent;
-    };
-    restyled(ui, restyle, |ui| {
+    }
+}
+
+/// What scrolls when it is too high, with a handle that can be seen.
+pub(super) fn scrolling_ui<R>(ui: &mut Ui, area: ScrollArea, contents: impl FnOnce(&mut Ui) -> R) -> R {
+    let plain = Arc::clone(ui.style());
+    restyled(ui, with_visible_handle(ui), |ui| {
         let scrolled = area.show(ui, |ui| {
             ui.set_style(plain);
             contents(ui)
         });
         scrolled.inner
     })
+}
+
+/// The same for rows of one height, of which only those are drawn that can be seen.
+pub(super) fn scrolling_rows_ui(
+    ui: &mut Ui,
+    area: ScrollArea,
+    height: f32,
+    rows: usize,
+    contents: impl FnOnce(&mut Ui, Range<usize>),
+) {
+    let plain = Arc::clone(ui.style());
+    restyled(ui, with_visible_handle(ui), |ui| {
+        area.show_rows(ui, height, rows, |ui, shown| {
+            ui.set_style(plain);
+            contents(ui, shown);
+        });
+    });
 }
 
 /// Scrolls to what has just got the keyboard's focus, when it cannot be seen. To be called at the end

@@ -160,9 +160,33 @@ fn a_default_key_that_ssh_does_not_find_is_told() {
 }
 
 #[test]
-fn a_public_key_is_no_default_key() {
+fn a_usual_key_that_comes_after_the_default_one_is_missed_and_taken_in_again() {
+    let home = home();
+    make(&home, "work", "work");
+    done(&home, &["default", ".ssh/work"]);
+    make(&home, "id_ed25519", "later");
+    let usual = |home: &Home| {
+        listed(home)
+            .into_iter()
+            .find(|key| key["comment"] == "later")
+            .expect("it is there")
+    };
+    assert_eq!(codes(&usual(&home)), ["not-tried"]);
+    let told = done(&home, &["default", ".ssh/work"]);
+    assert!(
+        told.contains("\n+     IdentityFile ~/.ssh/id_ed25519\n"),
+        "{told}"
+    );
+    assert!(codes(&usual(&home)).is_empty());
+}
+
+#[test]
+fn what_ssh_cannot_read_is_no_default_key() {
     let home = home();
     make(&home, "id", "me");
+    home.run(&["convert", ".ssh/id", "--to", "ppk", "-o", ".ssh/id.ppk"])
+        .expect_status(0);
+    keys(&home, &["default", ".ssh/id.ppk", "--json"]).expect_error(1, "unsupported-format");
     keys(&home, &["default", ".ssh/id.pub", "--json"]).expect_error(2, "usage");
     assert!(!home.has(".ssh/config"));
 }

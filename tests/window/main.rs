@@ -5,6 +5,9 @@ mod agents;
 mod cat;
 mod certificates;
 mod dialogs;
+#[path = "../support/key_files.rs"]
+mod key_files;
+mod keys;
 mod layout;
 mod lists;
 mod making;

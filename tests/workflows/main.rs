@@ -7,6 +7,9 @@ mod certificates;
 #[path = "../common/mod.rs"]
 mod common;
 mod formats;
+#[path = "../support/key_files.rs"]
+mod key_files;
+mod keys;
 mod leaving;
 mod making;
 mod opening;

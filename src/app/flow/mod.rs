@@ -6,6 +6,7 @@ mod certificate;
 mod copy;
 mod folders;
 mod lists;
+mod my_keys;
 mod open;
 mod save;
 mod servers;

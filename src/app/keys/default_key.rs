@@ -112,6 +112,12 @@ impl Plan {
         self.file.path()
     }
 
+    /// Whether a key becomes the default one; otherwise none is any more.
+    #[must_use]
+    pub fn sets_a_key(&self) -> bool {
+        matches!(self.edit, Edit::Default(Some(_)))
+    }
+
     /// Whether the configuration has to be changed at all.
     #[must_use]
     pub fn changes_configuration(&self) -> bool {
@@ -140,6 +146,17 @@ impl Plan {
 pub struct Made {
     /// Where the configuration as it was lies; nothing where there was none.
     pub backup: Option<PathBuf>,
+}
+
+/// A key that no file holds in a format of ssh's cannot be the default one.
+#[must_use]
+pub fn not_for_ssh(title: &str) -> Problem {
+    Problem::new(
+        "unsupported-format",
+        Blame::Key,
+        format!("there is no file of {title} that ssh can read"),
+        "Save its private half in OpenSSH format as well. Then make that file the default key.",
+    )
 }
 
 fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {

@@ -155,18 +155,30 @@ impl Finding {
     /// ssh does not try the private key at `path`.
     pub(super) fn not_tried(path: &Path, has_includes: bool) -> Self {
         let message = if has_includes {
-            "ssh does not try this key by itself, as far as ~/.ssh/config alone says"
+            "this key is not among those that ssh tries by itself, as far as ~/.ssh/config alone says"
         } else {
-            "ssh does not try this key by itself"
+            "this key is not among those that ssh tries by itself"
         };
         let hint = "It tries files with usual names, such as id_ed25519, those that its configuration names, and what its agent holds. Make this the default key, or name it: ssh -i FILE.";
         Self::new(Grade::Note, "not-tried", message.to_owned(), hint)
             .about(path, Some(Remedy::MakeDefault(path.to_owned())))
     }
 
+    /// ssh would try the private key at `path`, if its configuration did not name others for every host.
+    pub(super) fn no_longer_tried(path: &Path) -> Self {
+        let message = "this key is not tried by ssh, whose configuration names other keys for every server";
+        let hint =
+            "Choose the default key once more, and it names this one as well; or make this the default key.";
+        Self::new(Grade::Warning, "not-tried", message.to_owned(), hint)
+            .about(path, Some(Remedy::MakeDefault(path.to_owned())))
+    }
+
     /// ssh cannot read the only private file of this key.
     pub(super) fn not_for_ssh(path: &Path, format: Format) -> Self {
-        let message = format!("ssh cannot read it: it is a file of the kind {}", format.title());
+        let message = format!(
+            "it cannot be read by ssh, for its file is of the kind {}",
+            format.title()
+        );
         let hint =
             "The programs that it was made for can. For ssh, open it and save it in OpenSSH format as well.";
         Self::new(Grade::Note, "not-for-ssh", message, hint).about(path, Some(Remedy::Open(path.to_owned())))

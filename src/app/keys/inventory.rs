@@ -213,7 +213,10 @@ impl Inventory {
         let seen = inventory.look_at(&found, watch);
         let tried = Tried::of(whose, &config);
         inventory.keys = gather::gather(seen, &known.register, &tried, whose);
-        inventory.audit_places(whose);
+        // Nothing is said of the home folder to somebody who looks into another one.
+        if folders.is_empty() {
+            inventory.audit_places(whose);
+        }
         inventory
     }
 
@@ -316,8 +319,13 @@ impl Inventory {
     }
 
     fn audit_places(&mut self, whose: &Whose) {
-        let home = whose.home.iter().map(|home| (home.clone(), Place::Home));
-        let folders = self.folders.iter().map(|folder| (folder.clone(), Place::Folder));
+        // sshd on Windows looks at the files alone, and whole home folders are not this program's to change there.
+        let home = whose.home.iter().filter(|_| cfg!(unix));
+        let home = home.map(|home| (home.clone(), Place::Home));
+        let folders = whose
+            .ssh_folder()
+            .into_iter()
+            .map(|folder| (folder, Place::Folder));
         let lists = whose
             .ssh_folder()
             .into_iter()
@@ -333,7 +341,8 @@ impl Inventory {
 }
 
 /// Whether ssh reads private keys of this format.
-pub(super) fn is_for_ssh(format: Format) -> bool {
+#[must_use]
+pub fn is_for_ssh(format: Format) -> bool {
     matches!(format, Format::OpenSsh | Format::Pem | Format::Pkcs8)
 }
 

@@ -3,7 +3,7 @@
 //! They do not go to the system's own trash, for that empties itself, and a key may be the only way into a
 //! server. On its own disk and in a folder for its owner alone it is never copied.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{Key, Whose};
@@ -99,9 +99,8 @@ impl Removal {
     /// Where the files will lie, for each folder that they lie in now.
     #[must_use]
     pub fn folders(&self) -> Vec<PathBuf> {
-        let mut folders: Vec<PathBuf> = self.files.iter().map(|file| folder_for(file)).collect();
-        folders.dedup();
-        folders
+        let folders: BTreeSet<PathBuf> = self.files.iter().map(|file| folder_for(file)).collect();
+        folders.into_iter().collect()
     }
 
     /// Moves them, all or none.

@@ -16,11 +16,16 @@ pub(super) const USUAL_NAMES: [&str; 6] = [
     "id_mldsa44_ed25519",
 ];
 
+/// A host that no configuration names, for what it says about all of them (RFC 2606).
+const NO_HOST: &str = "no-host.invalid";
+
 /// What decides whether a key is tried.
 #[derive(Debug, Default)]
 pub(super) struct Tried {
     ssh_folder: Option<PathBuf>,
     named: Vec<PathBuf>,
+    /// Whether the configuration names keys for every host, so that usual names are not tried by themselves.
+    pub(super) names_for_all: bool,
     /// Whether other files may name more.
     pub(super) has_includes: bool,
 }
@@ -29,6 +34,7 @@ impl Tried {
     pub(super) fn of(whose: &Whose, config: &SshConfig) -> Self {
         let mut tried = Self {
             ssh_folder: whose.ssh_folder(),
+            names_for_all: !config.lookup(NO_HOST, "").identity_files().is_empty(),
             ..Self::default()
         };
         for directive in config.lines().filter_map(|line| line.directive.ok()) {
@@ -51,13 +57,17 @@ impl Tried {
         self.named.iter().any(|named| named == path)
     }
 
-    /// Whether ssh tries the private key at `path` for some host or other.
-    pub(super) fn is_tried(&self, path: &Path) -> bool {
-        let has_usual_name = path.parent() == self.ssh_folder.as_deref()
+    /// Whether the private key at `path` has a name that ssh tries where nothing else was said.
+    pub(super) fn has_usual_name(&self, path: &Path) -> bool {
+        path.parent() == self.ssh_folder.as_deref()
             && path
                 .file_name()
-                .is_some_and(|name| USUAL_NAMES.iter().any(|usual| name == *usual));
-        has_usual_name || self.is_named(path)
+                .is_some_and(|name| USUAL_NAMES.iter().any(|usual| name == *usual))
+    }
+
+    /// Whether ssh tries the private key at `path` for some host or other.
+    pub(super) fn is_tried(&self, path: &Path) -> bool {
+        (self.has_usual_name(path) && !self.names_for_all) || self.is_named(path)
     }
 }
 
@@ -94,12 +104,12 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_tried_by_its_usual_name_or_because_the_configuration_names_it() {
+    fn a_key_is_tried_because_the_configuration_names_it() {
         let config = b"Host a\n IdentityFile ~/.ssh/work\nHost *\n IdentityFile=%d/keys/100%%\n";
         let config = SshConfig::parse(config.to_vec()).expect("a configuration");
         let tried = Tried::of(&whose(), &config);
         for (path, is_tried) in [
-            ("/home/me/.ssh/id_ed25519", true),
+            ("/home/me/.ssh/id_ed25519", false),
             ("/home/me/.ssh/work", true),
             ("/home/me/keys/100%", true),
             ("/home/me/.ssh/other", false),
@@ -107,7 +117,21 @@ mod tests {
         ] {
             assert_eq!(tried.is_tried(Path::new(path)), is_tried, "{path}");
         }
-        assert!(!tried.has_includes);
+        assert!(!tried.has_includes && tried.names_for_all);
+    }
+
+    #[test]
+    fn where_keys_are_named_for_every_host_usual_names_are_not_tried_by_themselves() {
+        let usual = Path::new("/home/me/.ssh/id_ed25519");
+        for (config, is_tried) in [
+            ("Host a\n IdentityFile ~/.ssh/work\n", true),
+            ("Host *\n IdentityFile ~/.ssh/work\n", false),
+            ("IdentityFile ~/.ssh/work\n", false),
+            ("IdentityFile ~/.ssh/id_ed25519\n", true),
+        ] {
+            let parsed = SshConfig::parse(config.as_bytes().to_vec()).expect("a configuration");
+            assert_eq!(Tried::of(&whose(), &parsed).is_tried(usual), is_tried, "{config}");
+        }
     }
 
     #[test]

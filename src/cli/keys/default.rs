@@ -6,7 +6,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{absolute, read};
-use crate::app::keys::default_key::{Fate, Plan};
+use crate::app::keys::default_key::{Fate, Plan, not_for_ssh};
+use crate::app::keys::inventory::is_for_ssh;
 use crate::app::keys::{Key, Whose, identify};
 use crate::app::{Blame, Problem, opening};
 use crate::cli::console::{Console, print, print_object, shown};
@@ -45,7 +46,11 @@ impl Default {
         let plan = match &self.file {
             Some(file) => {
                 let path = absolute(file);
-                if matches!(opening::open_file(&path)?, Parsed::Public(_)) {
+                let parsed = opening::open_file(&path)?;
+                if !is_for_ssh(parsed.format()) && !matches!(parsed, Parsed::Public(_)) {
+                    return Err(not_for_ssh(&shown(file)));
+                }
+                if matches!(parsed, Parsed::Public(_)) {
                     return Err(usage::problem(
                         format!("{} holds only a public key", shown(file)),
                         "Name the file with the private key; often it has the same name without .pub.",

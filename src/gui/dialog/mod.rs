@@ -1,10 +1,12 @@
 //! The dialogs: a file for each. At most one is open; Esc closes it, and Enter does what is first.
 
 mod about;
+mod add_place;
 mod agents;
 mod authorized;
 mod certificate;
 mod command_lines;
+mod default_key;
 mod doubts;
 mod known_hosts;
 mod list;
@@ -12,6 +14,7 @@ mod overwrite;
 mod parameters;
 mod problem;
 mod providers;
+mod remove_key;
 mod settings;
 mod ssh1;
 mod type_path;
@@ -60,6 +63,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.shown = shown;
     }
     let speed = app.speed();
+    let whose = app.my_keys.whose().clone();
     let has_private = app.document().is_some_and(|document| document.key().is_some());
     let preview = match &app.dialog {
         Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
@@ -115,6 +119,11 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
                 Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
                 Dialog::Agents(agents) => agents::agents_ui(ui, agents, has_private, &mut scene),
+                Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &whose, &mut scene),
+                Dialog::RemoveKey { title, removal } => {
+                    remove_key::remove_key_ui(ui, title, removal, &whose, &mut scene);
+                }
+                Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &mut scene),
                 Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
                 Dialog::Authorized(dialog) => {
                     authorized::authorized_ui(ui, dialog, preview.as_ref(), &mut scene);
@@ -156,6 +165,9 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
         Dialog::Certificate(_) => "Certificate info".to_owned(),
         Dialog::Agents(_) => "Keys in agents".to_owned(),
+        Dialog::DefaultKey(plan) => default_key::title(plan).to_owned(),
+        Dialog::RemoveKey { title, .. } => format!("Move {title} to the trash?"),
+        Dialog::AddPlace(_) => "Where are more of your keys?".to_owned(),
         Dialog::KnownHosts(_) => "Known hosts".to_owned(),
         Dialog::Authorized(_) => "Who may log in here".to_owned(),
         Dialog::Providers(_) => "Where the public key goes".to_owned(),
@@ -168,7 +180,7 @@ fn title(dialog: &Dialog) -> String {
 
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::CommandLines(_) | Dialog::Agents(_) => 640.0,
+        Dialog::CommandLines(_) | Dialog::Agents(_) | Dialog::DefaultKey(_) => 640.0,
         Dialog::Certificate(_) | Dialog::KnownHosts(_) | Dialog::Authorized(_) | Dialog::Providers(_) => {
             720.0
         }
@@ -176,6 +188,8 @@ fn width(dialog: &Dialog) -> f32 {
         | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
         | Dialog::Settings
+        | Dialog::RemoveKey { .. }
+        | Dialog::AddPlace(_)
         | Dialog::TypePath(_) => 520.0,
         _ => 440.0,
     }

@@ -25,7 +25,7 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         pieces::hint_ui(ui, notice);
     }
     for warning in document.warnings.iter().chain(document.certificate_warnings()) {
-        pieces::note_ui(ui, Tone::Warning, &sentence(&warning.message), warning.hint);
+        pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
     }
     pieces::card_ui(ui, |ui| {
         public::public_ui(ui, document, out);
@@ -124,11 +124,4 @@ fn state_ui(ui: &mut Ui, document: &Document) {
     signs::sign_ui(ui, sign, color);
     let response = ui.add(Label::new(RichText::new(text).small().color(color)).selectable(false));
     pieces::polite(ui, &response);
-}
-
-/// A warning's message with a capital letter and a full stop.
-fn sentence(message: &str) -> String {
-    let mut letters = message.chars();
-    let first = letters.next().map(|letter| letter.to_uppercase().to_string());
-    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }

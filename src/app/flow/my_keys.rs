@@ -1,0 +1,296 @@
+//! Look → choose → (show what it would change) → do it → look again.
+
+use std::path::Path;
+
+use crate::app::desktop::Desktop;
+use crate::app::dialog::{AddPlace, Dialog, Unsaved};
+use crate::app::job::{Job, Poll};
+use crate::app::keys::default_key::{self, Plan};
+use crate::app::keys::removal::Removal;
+use crate::app::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
+use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
+use crate::app::{App, Problem, Status, lost, opening};
+use crate::key::watch::Unwatched;
+use crate::sys::home;
+
+impl App {
+    pub(in crate::app) fn apply_to_keys(&mut self, command: KeysCommand, desktop: &dyn Desktop) {
+        match command {
+            KeysCommand::Read => self.read_keys(desktop),
+            KeysCommand::Choose(id) => self.my_keys.choose(Some(id)),
+            KeysCommand::SaveName => self.save_key_name(),
+            KeysCommand::CopyPublicKey => {
+                if let Some(line) = self.my_keys.chosen().and_then(Key::public_line) {
+                    let done = "Copied the public key. It may be given to anybody.";
+                    self.copy(&line, done, desktop);
+                }
+            }
+            KeysCommand::Open => {
+                if let Some(path) = self.my_keys.chosen().and_then(Key::main_file) {
+                    self.open_path(path.to_owned(), Unsaved::Ask);
+                }
+            }
+            KeysCommand::ShowInFolder => {
+                if let Some(path) = self.my_keys.chosen().and_then(Key::main_file) {
+                    desktop.show_in_folder(path);
+                }
+            }
+            KeysCommand::PlanDefault => self.plan_default(),
+            KeysCommand::PlanNoDefault => {
+                self.plan_for_keys(Plan::clear);
+            }
+            KeysCommand::MakeDefault => self.make_default(),
+            KeysCommand::PlanRemoval => self.plan_removal(),
+            KeysCommand::Remove => self.remove_key(),
+            KeysCommand::PutBack => self.put_key_back(),
+            KeysCommand::Repair(remedy) => self.do_with_keys(move |whose| {
+                let done = repair::apply(&remedy, whose)?;
+                Ok(Outcome::say(done))
+            }),
+            KeysCommand::RepairAll => self.repair_all(),
+            KeysCommand::AskPlace => self.dialog = Some(Dialog::AddPlace(AddPlace::default())),
+            KeysCommand::AddPlace => self.add_place(),
+            KeysCommand::ForgetPlace(path) => self.do_with_keys(move |whose| {
+                let sentence = format!("{} is no longer looked into.", whose.short(&path));
+                whose
+                    .store
+                    .change(&[Edit::ForgetFolder(path.clone()), Edit::ForgetFile(path)])?;
+                Ok(Outcome::say(sentence))
+            }),
+        }
+    }
+
+    /// Looks at all keys; what is shown stays until that is done.
+    pub(in crate::app) fn read_keys(&mut self, desktop: &dyn Desktop) {
+        if matches!(self.my_keys.work, Some(Work::Doing(_))) {
+            return;
+        }
+        self.my_keys.whose = Whose {
+            home: desktop.home(),
+            store: Store::beside(self.kept.place()),
+        };
+        let whose = self.my_keys.whose.clone();
+        let job = Job::start("keys", &self.wake.0, move |pulse| {
+            Inventory::read(&whose, &[], pulse)
+        });
+        self.my_keys.work = Some(Work::Reading(job));
+    }
+
+    pub(in crate::app) fn poll_keys(&mut self) {
+        match self.my_keys.work.take() {
+            None => {}
+            Some(Work::Reading(mut job)) => match job.poll() {
+                Poll::Running => self.my_keys.work = Some(Work::Reading(job)),
+                Poll::Done(inventory) => self.my_keys.take_up(inventory),
+                Poll::Lost => self.fail("The keys could not be looked at", lost()),
+            },
+            Some(Work::Planning(mut job)) => match job.poll() {
+                Poll::Running => self.my_keys.work = Some(Work::Planning(job)),
+                Poll::Done(Ok(plan)) => self.dialog = Some(Dialog::DefaultKey(plan)),
+                Poll::Done(Err(problem)) => self.fail("Nothing was changed", problem),
+                Poll::Lost => self.fail("Nothing was changed", lost()),
+            },
+            Some(Work::Doing(mut job)) => match job.poll() {
+                Poll::Running => self.my_keys.work = Some(Work::Doing(job)),
+                Poll::Done(finished) => self.finished_with_keys(finished),
+                Poll::Lost => self.fail("This may not have been done", lost()),
+            },
+        }
+    }
+
+    fn finished_with_keys(&mut self, Finished { result, inventory }: Finished) {
+        self.my_keys.take_up(inventory);
+        match result {
+            Ok(Outcome {
+                sentence,
+                file,
+                trash,
+            }) => {
+                match trash {
+                    Trash::Same => {}
+                    Trash::Holds(title, removed) => self.my_keys.removed = Some((title, removed)),
+                    Trash::Empty => self.my_keys.removed = None,
+                }
+                self.status = Status { text: sentence, file };
+            }
+            Err(problem) => self.fail("This was not done", problem),
+        }
+    }
+
+    /// Does something on a thread of its own, and looks at all keys again.
+    fn do_with_keys(&mut self, work: impl FnOnce(&Whose) -> Result<Outcome, Problem> + Send + 'static) {
+        if self.my_keys.is_busy() {
+            return;
+        }
+        let whose = self.my_keys.whose.clone();
+        let job = Job::start("keys", &self.wake.0, move |_| {
+            let result = work(&whose);
+            // Whatever became of it, how things stand is to be seen.
+            let inventory = Inventory::read(&whose, &[], &Unwatched);
+            Finished { result, inventory }
+        });
+        self.my_keys.work = Some(Work::Doing(job));
+    }
+
+    /// Finds out what something would change, and shows that.
+    fn plan_for_keys(&mut self, work: impl FnOnce(&Whose) -> Result<Plan, Problem> + Send + 'static) {
+        if self.my_keys.is_busy() {
+            return;
+        }
+        let whose = self.my_keys.whose.clone();
+        let job = Job::start("keys", &self.wake.0, move |_| work(&whose).map(Box::new));
+        self.my_keys.work = Some(Work::Planning(job));
+    }
+
+    fn save_key_name(&mut self) {
+        let Some(KeyId::Fingerprint(key)) = self.my_keys.chosen().map(|key| key.id.clone()) else {
+            return;
+        };
+        let name = match self.my_keys.name.trim() {
+            "" => None,
+            text => match KeyName::new(text) {
+                Ok(name) => Some(name),
+                Err(error) => {
+                    self.my_keys.name_problem = Some(error.into());
+                    return;
+                }
+            },
+        };
+        self.my_keys.name_problem = None;
+        self.do_with_keys(move |whose| {
+            let sentence = match &name {
+                Some(name) => format!("The key is called “{}” now.", name.as_str()),
+                None => "The key is called by its file now.".to_owned(),
+            };
+            whose.store.change(&[Edit::Name { key, name }])?;
+            Ok(Outcome::say(sentence))
+        });
+    }
+
+    fn plan_default(&mut self) {
+        let Some(key) = self.my_keys.chosen() else { return };
+        let (Some(file), Some(fingerprint)) = (key.file_for_ssh(), key.fingerprint().cloned()) else {
+            let problem = default_key::not_for_ssh(&key.title());
+            return self.fail("Nothing was changed", problem);
+        };
+        let path = file.path.clone();
+        self.plan_for_keys(move |whose| Plan::set(whose, &path, &fingerprint, false));
+    }
+
+    fn make_default(&mut self) {
+        let Some(Dialog::DefaultKey(plan)) = self
+            .dialog
+            .take_if(|dialog| matches!(dialog, Dialog::DefaultKey(_)))
+        else {
+            return;
+        };
+        self.do_with_keys(move |whose| {
+            let made = plan.make(whose)?;
+            let path = whose.short(plan.path());
+            let sentence = match &made.backup {
+                Some(backup) => {
+                    format!(
+                        "Changed {path}. The file as it was is kept as {}.",
+                        whose.short(backup)
+                    )
+                }
+                None => format!("Your default key is in {path}."),
+            };
+            Ok(Outcome {
+                file: Some(plan.path().to_owned()),
+                ..Outcome::say(sentence)
+            })
+        });
+    }
+
+    fn plan_removal(&mut self) {
+        let Some(key) = self.my_keys.chosen() else { return };
+        match Removal::of(key) {
+            Ok(removal) => {
+                let title = key.title();
+                self.dialog = Some(Dialog::RemoveKey { title, removal });
+            }
+            Err(problem) => self.fail("The key stays where it is", problem),
+        }
+    }
+
+    fn remove_key(&mut self) {
+        let Some(Dialog::RemoveKey { title, removal }) = self
+            .dialog
+            .take_if(|dialog| matches!(dialog, Dialog::RemoveKey { .. }))
+        else {
+            return;
+        };
+        self.do_with_keys(move |whose| {
+            let removed = removal.make()?;
+            Ok(Outcome {
+                sentence: removed.sentence(&title, whose),
+                file: removed.files().first().cloned(),
+                trash: Trash::Holds(title, removed),
+            })
+        });
+    }
+
+    fn put_key_back(&mut self) {
+        if self.my_keys.is_busy() {
+            return;
+        }
+        let Some((title, mut removed)) = self.my_keys.removed.clone() else {
+            return;
+        };
+        self.do_with_keys(move |_| {
+            removed.put_back()?;
+            Ok(Outcome {
+                trash: Trash::Empty,
+                ..Outcome::say(format!("{title} is where it was."))
+            })
+        });
+    }
+
+    fn repair_all(&mut self) {
+        let Some(inventory) = &self.my_keys.inventory else {
+            return;
+        };
+        let remedies: Vec<_> = inventory.remedies().into_iter().cloned().collect();
+        self.do_with_keys(move |whose| {
+            let mut failed = None;
+            let mut done = 0;
+            for remedy in &remedies {
+                match repair::apply(remedy, whose) {
+                    Ok(_) => done += 1,
+                    Err(problem) => failed = failed.or(Some(problem)),
+                }
+            }
+            match failed {
+                Some(problem) => Err(problem),
+                None => Ok(Outcome::say(format!("Put right: {done}."))),
+            }
+        });
+    }
+
+    fn add_place(&mut self) {
+        let Some(Dialog::AddPlace(typed)) = &self.dialog else {
+            return;
+        };
+        let text = typed.text.trim();
+        if text.is_empty() {
+            return;
+        }
+        let path = home::expand_tilde(Path::new(text));
+        self.dialog = None;
+        self.do_with_keys(move |whose| {
+            let path = std::path::absolute(&path).unwrap_or(path);
+            let edit = if path.is_dir() {
+                Edit::AddFolder(path.clone())
+            } else {
+                opening::open_file(&path)?;
+                Edit::AddFile(path.clone())
+            };
+            whose.store.change(&[edit])?;
+            Ok(Outcome::say(format!(
+                "{} is among your keys now.",
+                whose.short(&path)
+            )))
+        });
+    }
+}

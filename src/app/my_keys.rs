@@ -1,0 +1,178 @@
+//! The page “My keys”: what was found, which key is chosen, and what is being done.
+
+use std::path::PathBuf;
+
+use crate::app::Problem;
+use crate::app::job::Job;
+use crate::app::keys::default_key::Plan;
+use crate::app::keys::removal::Removed;
+use crate::app::keys::{Inventory, Key, KeyId, Remedy, Whose};
+
+/// What can be asked for there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeysCommand {
+    /// Look at all keys again.
+    Read,
+    /// Show this one.
+    Choose(KeyId),
+    /// Call the chosen key what was typed.
+    SaveName,
+    /// Copy the public key line of the chosen one.
+    CopyPublicKey,
+    /// Open the chosen one on the page “Key”: to change its passphrase or comment, or its format.
+    Open,
+    /// Show its file in the file manager.
+    ShowInFolder,
+    /// Show what making the chosen one the default key would change.
+    PlanDefault,
+    /// Show what it would change to have no default key.
+    PlanNoDefault,
+    /// Make that change.
+    MakeDefault,
+    /// Show what taking the chosen one away would move.
+    PlanRemoval,
+    /// Move it.
+    Remove,
+    /// Move back what was moved last.
+    PutBack,
+    /// Put one thing right.
+    Repair(Remedy),
+    /// Put everything right that can be without a question.
+    RepairAll,
+    /// Ask for a place to look for keys.
+    AskPlace,
+    /// Add the place that was typed.
+    AddPlace,
+    /// Look there no longer.
+    ForgetPlace(PathBuf),
+}
+
+/// The state of the page.
+#[derive(Debug, Default)]
+pub struct MyKeys {
+    /// What was found; nothing before the page was shown.
+    pub inventory: Option<Inventory>,
+    /// What is searched for, as it is being typed.
+    pub search: String,
+    /// The name of the chosen key, as it is being typed.
+    pub name: String,
+    /// Why that is no name.
+    pub name_problem: Option<Problem>,
+    pub(super) chosen: Option<KeyId>,
+    pub(super) whose: Whose,
+    pub(super) removed: Option<(String, Removed)>,
+    pub(super) work: Option<Work>,
+    filtered: Option<(String, Vec<usize>)>,
+}
+
+/// What goes on beside the page.
+#[derive(Debug)]
+pub(super) enum Work {
+    Reading(Job<Inventory>),
+    Planning(Job<Result<Box<Plan>, Problem>>),
+    Doing(Job<Finished>),
+}
+
+/// What came of doing something, and how things stand then.
+#[derive(Debug)]
+pub(super) struct Finished {
+    pub(super) result: Result<Outcome, Problem>,
+    pub(super) inventory: Inventory,
+}
+
+/// What was done.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) sentence: String,
+    pub(super) file: Option<PathBuf>,
+    pub(super) trash: Trash,
+}
+
+/// What becomes of the offer to put a key back.
+#[derive(Debug, Default)]
+pub(super) enum Trash {
+    /// It stays as it is.
+    #[default]
+    Same,
+    /// It is for this key now.
+    Holds(String, Removed),
+    /// The key is back.
+    Empty,
+}
+
+impl Outcome {
+    pub(super) fn say(sentence: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl MyKeys {
+    /// The key that is shown in full.
+    #[must_use]
+    pub fn chosen(&self) -> Option<&Key> {
+        self.inventory.as_ref()?.key(self.chosen.as_ref()?)
+    }
+
+    /// Whose keys these are.
+    #[must_use]
+    pub fn whose(&self) -> &Whose {
+        &self.whose
+    }
+
+    /// Whether something is being done, so that nothing else can be.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.work.is_some()
+    }
+
+    /// Whether the keys are being looked at.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        matches!(self.work, Some(Work::Reading(_)))
+    }
+
+    /// What was taken away last, and can come back.
+    #[must_use]
+    pub fn removed(&self) -> Option<&str> {
+        self.removed.as_ref().map(|(title, _)| title.as_str())
+    }
+
+    /// The keys that are searched for, by their place in the inventory.
+    pub fn found(&mut self) -> &[usize] {
+        let search = self.search.trim().to_lowercase();
+        if self.filtered.as_ref().is_none_or(|(text, _)| *text != search) {
+            let keys = self
+                .inventory
+                .as_ref()
+                .map_or(&[][..], |inventory| &inventory.keys);
+            let matching = (0..keys.len()).filter(|index| keys[*index].matches(&search));
+            let matching = matching.collect();
+            self.filtered = Some((search, matching));
+        }
+        self.filtered.as_ref().map_or(&[], |(_, found)| found)
+    }
+
+    /// Takes up what was found. The key that was chosen stays so, wherever it lies now.
+    pub(super) fn take_up(&mut self, inventory: Inventory) {
+        self.inventory = Some(inventory);
+        self.filtered = None;
+        if self.chosen().is_none() {
+            let first = self
+                .inventory
+                .as_ref()
+                .and_then(|inventory| inventory.keys.first());
+            let first = first.map(|key| key.id.clone());
+            self.choose(first);
+        }
+    }
+
+    pub(super) fn choose(&mut self, id: Option<KeyId>) {
+        self.chosen = id;
+        let name = self.chosen().and_then(|key| key.name.as_ref());
+        self.name = name.map(|name| name.as_str().to_owned()).unwrap_or_default();
+        self.name_problem = None;
+    }
+}

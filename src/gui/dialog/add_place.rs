@@ -1,0 +1,33 @@
+//! A folder, or a key file, that is to be among the keys.
+
+use eframe::egui::{Key, Margin, TextEdit, Ui};
+
+use super::{Scene, buttons_ui};
+use crate::app::Command;
+use crate::app::dialog::AddPlace;
+use crate::app::my_keys::KeysCommand;
+use crate::gui::pieces;
+
+pub(super) fn add_place_ui(ui: &mut Ui, typed: &mut AddPlace, scene: &mut Scene<'_>) {
+    let label = pieces::field_label_ui(ui, "Folder, or key file", None);
+    let field = TextEdit::singleline(&mut typed.text)
+        .id_salt("place of keys")
+        .desired_width(f32::INFINITY)
+        .margin(Margin::symmetric(8, 6));
+    let field = ui.add(field).labelled_by(label.id);
+    if scene.is_new {
+        field.request_focus();
+    }
+    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    pieces::hint_ui(
+        ui,
+        "~ stands for your home folder. The files stay where they are; a public key by itself is welcome too.",
+    );
+    let add = Command::Keys(KeysCommand::AddPlace);
+    match buttons_ui(ui, false, &["Add", "Cancel"]) {
+        Some(0) => scene.out.push(add),
+        Some(_) => scene.out.push(Command::CloseDialog),
+        None if is_entered => scene.out.push(add),
+        None => {}
+    }
+}

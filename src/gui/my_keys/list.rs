@@ -1,0 +1,208 @@
+//! The list of keys. Only the rows that can be seen are drawn, however many there are.
+
+use eframe::egui::{
+    Align, EventFilter, Id, Key, Label, Layout, Margin, Rect, Response, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit, vec2,
+};
+
+use crate::app::keys::{Grade, Key as OwnKey};
+use crate::app::my_keys::KeysCommand;
+use crate::app::{App, Command};
+use crate::gui::pieces;
+use crate::gui::signs::{self, Sign};
+use crate::gui::theme::{self, Palette};
+
+const ROW: f32 = 48.0;
+const GAP: f32 = 2.0;
+
+/// What only the window knows of the list.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    /// The row that the arrow keys have led to, and that has to be scrolled to.
+    goes_to: Option<usize>,
+}
+
+pub(super) fn list_ui(ui: &mut Ui, app: &mut App, view: &mut View, height: f32, out: &mut Vec<Command>) {
+    let palette = Palette::of(ui);
+    let frame = eframe::egui::Frame::new()
+        .fill(palette.card)
+        .stroke(Stroke::new(1.0, palette.line))
+        .corner_radius(theme::ROUNDER)
+        .inner_margin(Margin::same(6));
+    frame.show(ui, |ui| {
+        let inside = (height - 14.0).max(ROW);
+        ui.set_min_height(inside);
+        ui.set_max_height(inside);
+        let found = app.my_keys.found().to_vec();
+        if found.is_empty() {
+            let response = pieces::hint_ui(ui, "No key is found by this.");
+            pieces::polite(ui, &response);
+            return;
+        }
+        rows_ui(ui, app, &found, view, out);
+    });
+}
+
+fn rows_ui(ui: &mut Ui, app: &App, found: &[usize], view: &mut View, out: &mut Vec<Command>) {
+    let Some(inventory) = &app.my_keys.inventory else {
+        return;
+    };
+    ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
+        node.set_role(accesskit::Role::ListBox);
+        node.set_label("Keys");
+    });
+    let chosen = app.my_keys.chosen().map(|key| &key.id);
+    let place = found
+        .iter()
+        .position(|index| Some(&inventory.keys[*index].id) == chosen);
+    let mut area = ScrollArea::vertical().id_salt("keys").auto_shrink(false);
+    if let Some(row) = view.goes_to {
+        area = area.vertical_scroll_offset(offset_for(row, ui));
+    }
+    ui.spacing_mut().item_spacing.y = GAP;
+    let rows = found.len();
+    pieces::scrolling_rows_ui(ui, area, ROW, rows, |ui, shown| {
+        for row in shown {
+            let Some(key) = found.get(row).and_then(|index| inventory.keys.get(*index)) else {
+                continue;
+            };
+            let response = row_ui(ui, row, rows, key, Some(&key.id) == chosen);
+            if view.goes_to == Some(row) {
+                view.goes_to = None;
+                response.request_focus();
+            }
+            if response.clicked() {
+                out.push(Command::Keys(KeysCommand::Choose(key.id.clone())));
+            }
+            if response.has_focus()
+                && let Some(next) = step(ui, &response, row, rows)
+            {
+                view.goes_to = Some(next);
+                if let Some(key) = found.get(next).and_then(|index| inventory.keys.get(*index)) {
+                    out.push(Command::Keys(KeysCommand::Choose(key.id.clone())));
+                }
+            }
+        }
+    });
+    // The row may have gone with what was typed into the search.
+    if place.is_none() {
+        view.goes_to = None;
+    }
+}
+
+/// Where to scroll so that this row is in the middle.
+fn offset_for(row: usize, ui: &Ui) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "a row of a list")]
+    let top = row as f32 * (ROW + GAP);
+    (top - (ui.available_height() - ROW) / 2.0).max(0.0)
+}
+
+/// The row that an arrow key leads to.
+fn step(ui: &Ui, response: &Response, row: usize, rows: usize) -> Option<usize> {
+    let filter = EventFilter {
+        vertical_arrows: true,
+        ..EventFilter::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    let next = if pressed(Key::ArrowDown) {
+        row + 1
+    } else if pressed(Key::ArrowUp) {
+        row.checked_sub(1)?
+    } else if pressed(Key::Home) {
+        0
+    } else if pressed(Key::End) {
+        rows - 1
+    } else {
+        return None;
+    };
+    (next < rows && next != row).then_some(next)
+}
+
+fn row_ui(ui: &mut Ui, row: usize, rows: usize, key: &OwnKey, is_chosen: bool) -> Response {
+    let palette = Palette::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+    let response = ui.interact(rect, Id::unique(("key", row)), Sense::click());
+    let is_enabled = ui.is_enabled();
+    let name = spoken(key);
+    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, is_enabled, is_chosen, &name));
+    ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_position_in_set(row + 1);
+        node.set_size_of_set(rows);
+    });
+    if is_chosen || response.hovered() {
+        ui.painter().rect_filled(rect, theme::ROUND, palette.soft);
+    }
+    if is_chosen {
+        // A frame, so that colour is not all that tells the row.
+        let stroke = Stroke::new(1.0, palette.accent);
+        ui.painter()
+            .rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
+    }
+    let inside = rect.shrink2(vec2(10.0, 7.0));
+    let sign_width = 22.0;
+    let words = Rect::from_min_max(inside.min, inside.max - vec2(sign_width, 0.0));
+    words_ui(ui, words, key);
+    let sign = match key.worst() {
+        Some(Grade::Danger) => Some((Sign::Wrong, palette.error)),
+        Some(Grade::Warning) => Some((Sign::Warning, palette.warn)),
+        Some(Grade::Note) | None => None,
+    };
+    if let Some((sign, color)) = sign {
+        let at = Rect::from_center_size(inside.right_center() - vec2(8.0, 0.0), vec2(16.0, 16.0));
+        signs::sign_ui(&mut ui.new_child(UiBuilder::new().max_rect(at)), sign, color);
+    }
+    response
+}
+
+/// Title and facts, which take no more room than the row has.
+fn words_ui(ui: &mut Ui, room: Rect, key: &OwnKey) {
+    let palette = Palette::of(ui);
+    let layout = Layout::top_down(Align::Min);
+    let mut ui = ui.new_child(UiBuilder::new().max_rect(room).layout(layout));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let title = RichText::new(key.title()).color(palette.text);
+    let facts = RichText::new(facts(key)).small().color(palette.weak);
+    for text in [title, facts] {
+        let label = ui.add(Label::new(text).selectable(false).truncate());
+        // It is part of the row's own name.
+        ui.ctx()
+            .accesskit_node_builder(label.id, accesskit::Node::set_hidden);
+    }
+}
+
+/// What stands below the title.
+fn facts(key: &OwnKey) -> String {
+    let mut facts = Vec::new();
+    if key.is_default {
+        facts.push("default key".to_owned());
+    }
+    match key.described.title() {
+        Some(title) => facts.push(title),
+        None => facts.push("only its passphrase shows which key it is".to_owned()),
+    }
+    match key.private_file() {
+        None => facts.push("public half only".to_owned()),
+        Some(file) if !file.is_encrypted => facts.push("no passphrase".to_owned()),
+        Some(_) => {}
+    }
+    match &key.name {
+        Some(_) => facts.push(key.file_name()),
+        None => facts.extend(
+            key.described
+                .shown_comment()
+                .filter(|comment| !comment.is_empty()),
+        ),
+    }
+    facts.join(" · ")
+}
+
+/// What a screen reader says of the row.
+fn spoken(key: &OwnKey) -> String {
+    let matter = match key.worst() {
+        Some(Grade::Danger) => ", others may be able to use it",
+        Some(Grade::Warning) => ", something is the matter with it",
+        Some(Grade::Note) | None => "",
+    };
+    format!("{}, {}{matter}", key.title(), facts(key))
+}

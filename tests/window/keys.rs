@@ -1,0 +1,222 @@
+//! The page “My keys”.
+
+use std::path::PathBuf;
+
+use eframe::egui::accesskit::Role;
+use eframe::egui::{Key, Modifiers, ViewportId};
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use keywright::app::Page;
+use keywright::app::settings::Kept;
+use keywright::sys::settings_place::Place;
+use tempfile::TempDir;
+
+use crate::key_files::{names, put_key};
+use crate::scene::Scene;
+
+/// A window on the page, with a home folder that holds some keys.
+struct KeysPage {
+    scene: Scene,
+    home: TempDir,
+}
+
+impl KeysPage {
+    fn open(width: f32, height: f32, keys: &[(&str, &str)]) -> Self {
+        let home = TempDir::new().expect("a folder");
+        for (seed, (name, comment)) in (1..).zip(keys) {
+            put_key(home.path(), name, comment, seed);
+        }
+        Self::at(width, height, home)
+    }
+
+    fn at(width: f32, height: f32, home: TempDir) -> Self {
+        let place = Place::OfUser(home.path().join("settings/settings.toml"));
+        let scene = Scene::with_settings(width, height, Kept::load(Some(place)));
+        *scene.desktop.0.home.borrow_mut() = Some(home.path().to_owned());
+        let mut page = Self { scene, home };
+        page.scene
+            .window
+            .get_by_role_and_label(Role::Tab, "My keys")
+            .click_accesskit();
+        page.scene.steps();
+        page.settle();
+        page
+    }
+
+    #[track_caller]
+    fn settle(&mut self) {
+        self.scene.wait(|scene| {
+            let app = scene.window.state().app();
+            app.page == Page::MyKeys && app.my_keys.inventory.is_some() && !app.my_keys.is_busy()
+        });
+    }
+
+    #[track_caller]
+    fn click(&mut self, name: &str) {
+        self.scene.click(name);
+        self.settle();
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let rows = self.scene.window.query_all_by_role(Role::ListBoxOption);
+        rows.filter_map(|row| row.accesskit_node().label()).collect()
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(".ssh").join(name)
+    }
+}
+
+const TWO: &[(&str, &str)] = &[("id_ed25519", "me@laptop"), ("work", "at work")];
+
+#[test]
+fn the_keys_are_listed_and_the_first_is_shown() {
+    let page = KeysPage::open(900.0, 640.0, TWO);
+    assert_eq!(
+        page.rows(),
+        [
+            "id_ed25519, ED25519 · no passphrase · me@laptop",
+            "work, ED25519 · no passphrase · at work"
+        ]
+    );
+    assert!(page.scene.is_shown("Copy public key"));
+    assert!(page.scene.says("SHA256:"));
+}
+
+#[test]
+fn without_keys_it_is_said_what_to_do() {
+    let mut page = KeysPage::open(900.0, 640.0, &[]);
+    assert!(page.scene.says("There are no keys"));
+    page.scene.click("Make a key");
+    assert_eq!(page.scene.window.state().app().page, Page::Key);
+}
+
+#[test]
+fn the_public_key_of_the_chosen_one_is_copied() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    page.scene
+        .window
+        .get_by_role_and_label(Role::ListBoxOption, "work, ED25519 · no passphrase · at work")
+        .click_accesskit();
+    page.scene.steps();
+    page.click("Copy public key");
+    let line = std::fs::read_to_string(page.path("work.pub")).expect("it is there");
+    assert_eq!(page.scene.desktop.copied(), [line.trim_end()]);
+}
+
+#[test]
+fn the_arrow_keys_go_through_the_list() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    page.scene
+        .window
+        .get_by_role_and_label(
+            Role::ListBoxOption,
+            "id_ed25519, ED25519 · no passphrase · me@laptop",
+        )
+        .focus();
+    page.scene.steps();
+    let chosen = |page: &KeysPage| {
+        page.scene
+            .window
+            .state()
+            .app()
+            .my_keys
+            .chosen()
+            .expect("one")
+            .title()
+    };
+    page.scene.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(chosen(&page), "work");
+    page.scene.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(chosen(&page), "work");
+    page.scene.press(Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(chosen(&page), "id_ed25519");
+}
+
+#[test]
+fn what_is_searched_for_is_left_in_the_list() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    let field = page.scene.window.get_by_role_and_label(Role::TextInput, "Search");
+    field.focus();
+    page.scene.steps();
+    page.scene
+        .window
+        .event(eframe::egui::Event::Text("AT WORK".to_owned()));
+    page.scene.steps();
+    assert_eq!(page.rows().len(), 1);
+}
+
+#[test]
+fn a_default_key_is_shown_line_by_line_before_anything_changes() {
+    let mut page = KeysPage::open(900.0, 640.0, &TWO[1..]);
+    page.scene.click("Make default…");
+    page.scene.wait(|scene| scene.dialog().is_some());
+    assert!(page.scene.is_shown("+     IdentityFile ~/.ssh/work"));
+    assert!(!page.path("config").exists());
+    page.scene.click("Change it");
+    page.settle();
+    let config = std::fs::read_to_string(page.path("config")).expect("it is there");
+    assert!(config.contains("IdentityFile ~/.ssh/work"), "{config}");
+    assert_eq!(
+        page.rows(),
+        ["work, default key · ED25519 · no passphrase · at work"]
+    );
+    assert!(page.scene.is_shown("No longer the default key…"));
+}
+
+#[test]
+fn a_key_goes_to_the_trash_and_comes_back() {
+    let mut page = KeysPage::open(900.0, 640.0, &TWO[1..]);
+    page.scene.click("Move to trash…");
+    assert!(page.scene.says("Nothing is deleted"));
+    page.scene.click("Move to trash");
+    page.settle();
+    assert_eq!(names(page.home.path(), ".ssh"), ["removed"]);
+    page.click("Put it back");
+    assert_eq!(names(page.home.path(), ".ssh"), ["work", "work.pub"]);
+    assert!(!page.scene.is_shown("Put it back"));
+}
+
+#[test]
+fn the_page_fits_the_smallest_window_and_large_text() {
+    for (width, height) in [(900.0, 640.0), (640.0, 480.0), (480.0, 360.0)] {
+        let page = KeysPage::open(width, height, TWO);
+        page.scene.is_within(width);
+    }
+}
+
+#[test]
+fn of_five_hundred_keys_only_those_are_drawn_that_can_be_seen() {
+    let home = TempDir::new().expect("a folder");
+    for seed in 0..500 {
+        put_key(home.path(), &format!("key{seed:03}"), "me", seed);
+    }
+    let mut page = KeysPage::at(900.0, 640.0, home);
+    assert!(page.rows().len() < 30, "{} rows are drawn", page.rows().len());
+    let chosen = page.rows()[0].clone();
+    page.scene
+        .window
+        .get_by_role_and_label(Role::ListBoxOption, &chosen)
+        .focus();
+    page.scene.steps();
+    page.scene.press(Modifiers::NONE, Key::End);
+    page.scene.steps();
+    let last = page
+        .scene
+        .window
+        .state()
+        .app()
+        .my_keys
+        .chosen()
+        .expect("one")
+        .title();
+    assert_eq!(last, "key499");
+    assert!(page.rows().iter().any(|row| row.starts_with("key499,")));
+}
+
+#[test]
+fn at_rest_the_page_draws_nothing() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    page.scene.window.run();
+    let wait = page.scene.window.output().viewport_output[&ViewportId::ROOT].repaint_delay;
+    assert_eq!(wait, std::time::Duration::MAX, "the next frame comes by itself");
+}

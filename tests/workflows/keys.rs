@@ -1,0 +1,220 @@
+//! My keys, without a window.
+
+use std::fs;
+use std::path::Path;
+
+use keywright::app::command::Command as Ask;
+use keywright::app::dialog::Dialog;
+use keywright::app::keys::{Key, KeyId};
+use keywright::app::my_keys::KeysCommand;
+use keywright::app::settings::Kept;
+use keywright::app::{Page, keys};
+use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
+use keywright::sys::settings_place::Place;
+
+use crate::key_files::{key, names, put_key};
+use crate::scene::Scene;
+
+impl Scene {
+    /// A program whose home folder is that of the scene, with these keys in it.
+    fn with_keys(names: &[&str]) -> Self {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let place = Place::OfUser(folder.path().join("settings/settings.toml"));
+        let mut scene = Self::with_settings(Kept::load(Some(place)));
+        scene.folder = folder;
+        for (seed, name) in (1..).zip(names) {
+            put_key(scene.folder.path(), name, "me", seed);
+        }
+        *scene.desktop.0.home.borrow_mut() = Some(scene.folder.path().to_owned());
+        scene.ask(Ask::ShowPage(Page::MyKeys));
+        scene.settle_keys();
+        scene
+    }
+
+    #[track_caller]
+    fn settle_keys(&mut self) {
+        self.wait(|app| app.my_keys.inventory.is_some() && !app.my_keys.is_busy());
+    }
+
+    fn do_with_keys(&mut self, command: KeysCommand) {
+        self.ask(Ask::Keys(command));
+        self.settle_keys();
+    }
+
+    fn keys(&self) -> &[Key] {
+        &self.app.my_keys.inventory.as_ref().expect("it was read").keys
+    }
+
+    fn titles(&self) -> Vec<String> {
+        self.keys().iter().map(Key::title).collect()
+    }
+
+    fn choose(&mut self, title: &str) {
+        let key = self.keys().iter().find(|key| key.title() == title);
+        let id = key.expect("there is such a key").id.clone();
+        self.do_with_keys(KeysCommand::Choose(id));
+    }
+
+    fn ssh(&self, name: &str) -> std::path::PathBuf {
+        self.path(".ssh").join(name)
+    }
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).expect("it is there")
+}
+
+#[test]
+fn a_name_is_kept_for_the_next_window_and_for_another_file_of_the_key() {
+    let mut scene = Scene::with_keys(&["id_ed25519", "work"]);
+    scene.choose("work");
+    scene.app.my_keys.name = "  Office  ".to_owned();
+    scene.do_with_keys(KeysCommand::SaveName);
+    assert_eq!(scene.titles(), ["id_ed25519", "Office"]);
+    for name in ["work", "work.pub"] {
+        let moved = scene.ssh(&name.replace("work", "renamed"));
+        fs::rename(scene.ssh(name), moved).expect("moved");
+    }
+    scene.do_with_keys(KeysCommand::Read);
+    assert_eq!(scene.titles(), ["id_ed25519", "Office"]);
+    assert_eq!(
+        scene.app.my_keys.chosen().map(Key::title).as_deref(),
+        Some("Office")
+    );
+    scene.app.my_keys.name.clear();
+    scene.do_with_keys(KeysCommand::SaveName);
+    assert_eq!(scene.titles(), ["id_ed25519", "renamed"]);
+}
+
+#[test]
+fn a_name_that_is_none_is_told_and_changes_nothing() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.app.my_keys.name = "a\u{202e}b".to_owned();
+    scene.do_with_keys(KeysCommand::SaveName);
+    let problem = scene.app.my_keys.name_problem.clone().expect("it is told");
+    assert_eq!(problem.code, "usage");
+    assert_eq!(scene.titles(), ["work"]);
+}
+
+#[test]
+fn a_default_key_can_be_looked_at_and_left_alone() {
+    let mut scene = Scene::with_keys(&["id_ed25519", "work"]);
+    scene.choose("work");
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    let Some(Dialog::DefaultKey(plan)) = &scene.app.dialog else {
+        panic!("nothing is shown: {:?}", scene.app.dialog);
+    };
+    assert!(plan.changes_configuration());
+    scene.ask(Ask::CloseDialog);
+    assert!(!scene.ssh("config").exists());
+}
+
+#[test]
+fn a_default_key_that_another_program_got_in_the_way_of_is_not_half_made() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    scene.put(".ssh/config", b"# somebody else's\n");
+    scene.do_with_keys(KeysCommand::MakeDefault);
+    assert_eq!(scene.problem(), "io-changed");
+    assert_eq!(read(&scene.ssh("config")), "# somebody else's\n");
+    assert!(scene.keys().iter().all(|key| !key.is_default));
+}
+
+#[test]
+fn the_default_key_is_told_from_the_others_and_taken_back() {
+    let mut scene = Scene::with_keys(&["id_ed25519", "work"]);
+    scene.put(".ssh/config", b"Host a\n Port 1\n");
+    scene.choose("work");
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    scene.do_with_keys(KeysCommand::MakeDefault);
+    assert!(scene.keys()[0].is_default && scene.keys()[0].title() == "work");
+    assert!(
+        scene.app.status.text.contains("config.bak"),
+        "{}",
+        scene.app.status.text
+    );
+    scene.do_with_keys(KeysCommand::PlanRemoval);
+    assert_eq!(scene.problem(), "in-use");
+    scene.do_with_keys(KeysCommand::PlanNoDefault);
+    scene.do_with_keys(KeysCommand::MakeDefault);
+    assert_eq!(read(&scene.ssh("config")), "Host a\n Port 1\n");
+    assert!(scene.keys().iter().all(|key| !key.is_default));
+}
+
+#[test]
+fn a_key_that_is_put_back_over_another_one_stays_in_the_trash() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.do_with_keys(KeysCommand::PlanRemoval);
+    scene.do_with_keys(KeysCommand::Remove);
+    assert!(scene.titles().is_empty());
+    put_key(scene.folder.path(), "work", "new", 9);
+    scene.do_with_keys(KeysCommand::PutBack);
+    assert_eq!(scene.problem(), "exists");
+    assert_eq!(
+        names(scene.folder.path(), ".ssh"),
+        ["removed", "work", "work.pub"]
+    );
+}
+
+#[test]
+fn what_is_the_matter_is_put_right_with_one_command() {
+    let mut scene = Scene::with_keys(&["id_ed25519", "id_rsa"]);
+    fs::remove_file(scene.ssh("id_ed25519.pub")).expect("removed");
+    fs::copy(scene.ssh("id_rsa.pub"), scene.ssh("id_ed25519.pub")).expect("copied");
+    fs::remove_file(scene.ssh("id_rsa.pub")).expect("removed");
+    scene.do_with_keys(KeysCommand::Read);
+    let count = |scene: &Scene| {
+        let inventory = scene.app.my_keys.inventory.as_ref().expect("it was read");
+        inventory.remedies().len()
+    };
+    assert_eq!(count(&scene), 2);
+    scene.do_with_keys(KeysCommand::RepairAll);
+    assert_eq!(count(&scene), 0);
+    assert_eq!(scene.app.status.text, "Put right: 2.");
+}
+
+#[test]
+fn a_place_is_added_and_forgotten() {
+    let mut scene = Scene::with_keys(&["work"]);
+    put_key(&scene.path("elsewhere"), "other", "me", 7);
+    let folder = scene.path("elsewhere").join(".ssh");
+    scene.do_with_keys(KeysCommand::AskPlace);
+    match &mut scene.app.dialog {
+        Some(Dialog::AddPlace(typed)) => typed.text = folder.display().to_string(),
+        other => panic!("nothing is asked: {other:?}"),
+    }
+    scene.do_with_keys(KeysCommand::AddPlace);
+    assert_eq!(scene.titles(), ["other", "work"]);
+    scene.do_with_keys(KeysCommand::ForgetPlace(folder));
+    assert_eq!(scene.titles(), ["work"]);
+}
+
+#[test]
+fn where_a_key_was_installed_is_remembered_with_it() {
+    let mut scene = Scene::with_keys(&["work"]);
+    let store = scene.app.my_keys.whose().store.clone();
+    let public = key(1).public().clone();
+    keys::note_installed(&store, &public, "me@example.org:2222").expect("written");
+    scene.do_with_keys(KeysCommand::Read);
+    assert_eq!(scene.keys()[0].installed[0].server, "me@example.org:2222");
+    let id = KeyId::Fingerprint(Fingerprint::of(&public, FingerprintKind::Sha256));
+    assert_eq!(scene.keys()[0].id, id);
+    scene.do_with_keys(KeysCommand::PlanRemoval);
+    let Some(Dialog::RemoveKey { removal, .. }) = &scene.app.dialog else {
+        panic!("nothing is asked: {:?}", scene.app.dialog);
+    };
+    assert!(removal.cautions[0].contains("me@example.org:2222"));
+    keys::note_taken_off(&store, &public, "me@example.org:2222").expect("written");
+    scene.do_with_keys(KeysCommand::Read);
+    assert!(scene.keys()[0].installed.is_empty());
+}
+
+#[test]
+fn the_chosen_key_is_opened_on_the_page_for_keys() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.ask(Ask::Keys(KeysCommand::Open));
+    scene.settle();
+    assert_eq!(scene.app.page, Page::Key);
+    let opened = scene.document().path.clone();
+    assert_eq!(opened, Some(scene.ssh("work")));
+}
