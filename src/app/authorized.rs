@@ -1,9 +1,9 @@
 //! Who may log in here: the lines of an `authorized_keys` file, shown, added and taken away.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::describe::Description;
+use super::describe::{Description, Warning};
 use super::lists::{self, Change};
 use super::{Blame, Problem};
 use crate::format::authorized_keys::{Added, AuthorizedKeys, Content, Entry, Expiry, KeyOption, NewLine};
@@ -11,8 +11,9 @@ use crate::format::{self, MAX_LIST_FILE, Parsed};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
-use crate::sys::clock;
-use crate::sys::files::{Backup, ListFile, read_key};
+use crate::sys::files::{Backup, ListFile, candidates, read_key};
+use crate::sys::permissions::{Access, audit_shared, tighten_shared};
+use crate::sys::{clock, home};
 
 /// The name of the file in the folder in which sshd looks.
 pub const FILE_NAME: &str = "authorized_keys";
@@ -109,7 +110,23 @@ impl Roll {
     /// # Errors
     /// It cannot be written, or has changed since it was read.
     pub fn replace(&self, keys: AuthorizedKeys) -> Result<Change, Problem> {
-        Change::make(&self.file, keys.into_bytes(), Backup::Bak)
+        let change = Change::make(&self.file, keys.into_bytes(), Backup::Bak)?;
+        // The file lets nobody else write to it now; its folder must not either, or sshd takes no key in it.
+        for path in open_to_others(self.path())
+            .iter()
+            .take_while(|path| self.is_own(path))
+        {
+            if let Err(error) = tighten_shared(path) {
+                log::warn!("others may still write to {}: {error}", path.display());
+            }
+        }
+        Ok(change)
+    }
+
+    /// Whether it is the file, or the folder of such files: others of a home folder's rights may be meant.
+    fn is_own(&self, path: &Path) -> bool {
+        let is_ssh_folder = || path.file_name().is_some_and(|name| name == ".ssh");
+        path == self.path() || is_ssh_folder()
     }
 
     /// The file without a line that was shown before.
@@ -216,16 +233,50 @@ fn is_over(expiry: Expiry) -> bool {
 /// The public keys that lie in `folder`, each in a file that ends in `.pub`.
 #[must_use]
 pub fn keys_in(folder: &Path) -> Vec<PublicKey> {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let found = candidates(folder).unwrap_or_default();
+    let paths = found.files.into_iter().map(|candidate| candidate.path);
     let public = paths.filter(|path| path.extension().is_some_and(|extension| extension == "pub"));
-    let key = |path: std::path::PathBuf| {
+    let key = |path: PathBuf| {
         let bytes = read_key(&path).ok()?;
         format::parse(bytes.expose()).ok()?.public().cloned()
     };
     public.filter_map(key).collect()
+}
+
+/// The list at `path` and the folders above it, up to the home folder, that others may write to: then sshd takes none
+/// of the keys in it (`StrictModes`).
+#[must_use]
+pub fn open_to_others(path: &Path) -> Vec<PathBuf> {
+    let home = home::home();
+    let is_at_home = home.as_ref().is_some_and(|home| path.starts_with(home));
+    // Of a list that lies elsewhere it is not known where sshd stops to look.
+    let levels = if is_at_home { usize::MAX } else { 2 };
+    let mut looked_at = Vec::new();
+    for level in path.ancestors().take(levels) {
+        looked_at.push(level);
+        if Some(level) == home.as_deref() {
+            break;
+        }
+    }
+    let is_open = |level: &&Path| matches!(audit_shared(level), Ok(Access::Loose { .. }));
+    looked_at
+        .into_iter()
+        .filter(is_open)
+        .map(Path::to_owned)
+        .collect()
+}
+
+/// Says that others may write to `path`.
+#[must_use]
+pub fn openness(path: &Path) -> Warning {
+    Warning {
+        code: "permissions",
+        message: format!(
+            "others may write to {}, and so sshd takes none of these keys",
+            lists::shown(path)
+        ),
+        hint: "Take that right from them: chmod go-w, or the page “My keys” in the window.",
+    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,36 @@ fn a_key_is_added_once_and_the_missing_folder_is_made() {
     assert!(!home.has(".ssh/authorized_keys.bak"));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_others_may_write_to_is_told_and_folder_and_file_are_closed_to_them() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = home_with(&format!("{OTHER}\n"));
+    let chmod = |name: &str, mode| {
+        let mode = std::fs::Permissions::from_mode(mode);
+        std::fs::set_permissions(home.path(name), mode).expect("own");
+    };
+    chmod(".", 0o755);
+    chmod(".ssh", 0o775);
+    chmod(PLACE, 0o664);
+    let ran = home.run(&["authorized", "list"]);
+    ran.expect_status(0);
+    assert_eq!(
+        ran.err.matches("sshd takes none of these keys").count(),
+        2,
+        "{}",
+        ran.err
+    );
+    let ran = home.run(&["authorized", "add", "key.pub"]);
+    ran.expect_status(0);
+    assert!(!ran.err.contains("sshd takes none"), "{}", ran.err);
+    assert_eq!((home.mode(".ssh"), home.mode(PLACE)), (0o755, 0o644));
+    chmod(".", 0o777);
+    let ran = home.run(&["authorized", "list"]);
+    assert!(ran.err.contains("sshd takes none of these keys"), "{}", ran.err);
+    assert_eq!(home.mode("."), 0o777);
+}
+
 #[test]
 fn the_conditions_stand_in_the_line_and_a_dry_run_only_shows_it() {
     let home = home_with(&format!("# as it was\r\n{OTHER}"));

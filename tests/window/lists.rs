@@ -114,6 +114,7 @@ fn the_open_key_is_let_in_under_conditions_that_are_seen_before() {
     scene.wait_for_list();
     assert!(scene.says("line 1: 256 SHA256:"));
     scene.window.check_accessibility();
+    scene.click("Under conditions");
     scene.type_into("Only from", "10.0.0.1/8");
     assert!(scene.says("is no network"));
     scene.press(Modifiers::COMMAND, Key::A);

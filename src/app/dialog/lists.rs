@@ -80,6 +80,8 @@ pub struct Authorized {
     pub listed: Listed<Row>,
     /// Under which conditions the open key may log in.
     pub conditions: Conditions,
+    /// Whether these are unfolded.
+    pub shows_conditions: bool,
     /// The line whose removal would let nobody in any more, while that is asked.
     pub asks_about: Option<usize>,
 }

@@ -14,6 +14,7 @@ use crate::app::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
 use crate::app::lists::{self, Change};
 use crate::app::{App, Problem, Status, lost};
 use crate::format::authorized_keys::NewLine;
+use crate::sys::home::ssh_folder_in;
 
 impl App {
     pub(in crate::app) fn apply_to_lists(&mut self, command: ListCommand, desktop: &dyn Desktop) {
@@ -117,6 +118,7 @@ impl App {
                 self.dialog = Some(Dialog::Authorized(Box::new(Authorized {
                     listed: Listed::at(path),
                     conditions: Conditions::default(),
+                    shows_conditions: false,
                     asks_about: None,
                 })));
                 self.with_authorized(|_| Ok(None));
@@ -260,7 +262,7 @@ impl App {
 
 fn place(desktop: &dyn Desktop, name: &str) -> Result<PathBuf, Problem> {
     let home = desktop.home().ok_or_else(|| lists::no_home(name))?;
-    Ok(home.join(".ssh").join(name))
+    Ok(ssh_folder_in(&home).join(name))
 }
 
 fn rows(path: &Path) -> Result<Vec<Row>, Problem> {

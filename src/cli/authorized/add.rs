@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Which, entry};
 use crate::app::Problem;
-use crate::app::authorized::{self, NO_RESTART, Roll};
+use crate::app::authorized::{self, NO_RESTART, Roll, open_to_others, openness};
 use crate::app::describe::Description;
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::key_file::KeyFile;
@@ -129,6 +129,9 @@ impl Add {
                     return print_object(&json!({
                         "file": file, "added": true, "line": number, "text": line.as_str(), "backup": backup,
                     }));
+                }
+                for path in open_to_others(change.path()) {
+                    console.warn(&openness(&path));
                 }
                 console.say(&format!("Added to {file} as line {number}: {line}"))?;
                 console.say(NO_RESTART)

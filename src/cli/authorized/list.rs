@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{entry, line, mine};
-use crate::app::authorized::{FILE_NAME, Roll};
+use crate::app::authorized::{FILE_NAME, Roll, open_to_others, openness};
 use crate::app::{Problem, lists};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::key::fingerprint::FingerprintKind;
@@ -35,6 +35,9 @@ impl List {
             console.note(&format!(
                 "there is no file {file}, and so nobody can log in here with a key"
             ));
+        }
+        for path in open_to_others(roll.path()) {
+            console.warn(&openness(&path));
         }
         for row in roll.rows(&mine()) {
             let key = row.key.as_ref().filter(|_| self.art);

@@ -33,8 +33,7 @@ pub(super) fn authorized_ui(
             paragraph_ui(ui, "Nobody can log in here with a key.");
         }
         if let Some(preview) = preview {
-            conditions_ui(ui, &mut dialog.conditions);
-            preview_ui(ui, preview, scene);
+            add_ui(ui, dialog, preview, scene);
         }
     });
     if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
@@ -79,10 +78,22 @@ fn last_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     }
 }
 
-fn conditions_ui(ui: &mut Ui, conditions: &mut Conditions) {
+/// Lets the open key in; most do so without conditions, which are folded up.
+fn add_ui(ui: &mut Ui, dialog: &mut Authorized, preview: &Result<NewLine, Problem>, scene: &mut Scene<'_>) {
     ui.add_space(8.0);
     ui.separator();
-    paragraph_ui(ui, "Let the open key log in here, under these conditions:");
+    paragraph_ui(ui, "Let the open key log in here as well:");
+    let is_open = dialog.shows_conditions;
+    if pieces::disclosure_ui(ui, "Under conditions", is_open).clicked() {
+        dialog.shows_conditions = !is_open;
+    }
+    if is_open {
+        conditions_ui(ui, &mut dialog.conditions);
+    }
+    preview_ui(ui, preview, scene);
+}
+
+fn conditions_ui(ui: &mut Ui, conditions: &mut Conditions) {
     for (name, example, text) in [
         ("Only from", "*.example.org, 192.0.2.0/24", &mut conditions.from),
         ("Only this command", "/usr/bin/backup", &mut conditions.command),
