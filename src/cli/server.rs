@@ -9,7 +9,7 @@ use super::console::{Console, shown};
 use super::passphrases::{OldPassphrase, ServerPassword};
 use super::{terminal, work};
 use crate::app::servers::{
-    Given, Identity, Lack, Reached, Server, Session, SigningIn, Step, of_agents, reach, usual,
+    Given, Identity, Lack, Reached, Server, Session, SigningIn, Step, not_followed, of_agents, reach, usual,
 };
 use crate::app::{Blame, Problem, agents, keys};
 use crate::key::PublicKey;
@@ -57,6 +57,9 @@ impl Connect {
         passphrase: &OldPassphrase,
         console: Console,
     ) -> Result<Session, Problem> {
+        if let Some(words) = not_followed(target) {
+            console.note(words);
+        }
         let keys = self.keys(target)?;
         let there = target.clone();
         let reached = work::run(console, "Reaching the server", move |pulse| reach(&there, pulse))??;
