@@ -122,6 +122,12 @@ impl MyKeys {
         &self.whose
     }
 
+    /// The folders and files that were added to the usual place.
+    #[must_use]
+    pub fn added(&self) -> &[PathBuf] {
+        self.inventory.as_ref().map_or(&[], |inventory| &inventory.added)
+    }
+
     /// Whether something is being done, so that nothing else can be.
     #[must_use]
     pub fn is_busy(&self) -> bool {

@@ -8,7 +8,7 @@ use super::console::{Console, print_object};
 use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::server::Connect;
+use super::server::{Connect, remember_installed, remember_taken_off};
 use super::{json as shape, terminal, work};
 use crate::app::Problem;
 use crate::app::describe::Description;
@@ -85,6 +85,7 @@ impl Install {
         }
         let (back, installed) = put(session, line.clone(), console)?;
         session = back;
+        remember_installed(line.key(), &target, console);
         let proof = match key {
             Some(key) => Some(prove(session, &target, key, &installed, console)?),
             None => None,
@@ -167,12 +168,16 @@ fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session
 }
 
 fn undo(mut session: Session, line: NewLine, target: &Target, console: Console) -> Result<(), Problem> {
+    let key = line.key().clone();
     let undo = Undo::of_line(line);
     let found = uninterrupted(|| {
         Ok(work::run(console, "Taking the key off", move |pulse| {
             servers::undo(&mut session.connection, &undo, pulse)
         })??)
     })?;
+    if line_in(&found, &key)?.is_none() {
+        remember_taken_off(&key, target, console);
+    }
     if console.is_json() {
         return print_object(&json!({ "target": target.to_string(), "place": found.place, "removed": 1 }));
     }

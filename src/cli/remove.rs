@@ -7,7 +7,7 @@ use super::console::{Console, print, print_object};
 use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::server::Connect;
+use super::server::{Connect, remember_taken_off};
 use super::{json as shape, terminal, usage, work};
 use crate::app::Problem;
 use crate::app::servers::{
@@ -81,6 +81,11 @@ impl Remove {
         };
         let (back, removed) = remove(session, &chosen, &known, console)?;
         session = back;
+        for key in &removed.keys {
+            if line_in(&removed.found, key)?.is_none() {
+                remember_taken_off(key, &target, console);
+            }
+        }
         let verdicts = self.prove(&session, &target, &removed, console)?;
         tell(&target, &removed, &verdicts, console)
     }

@@ -9,9 +9,11 @@ use super::console::{Console, shown};
 use super::passphrases::{OldPassphrase, ServerPassword};
 use super::{terminal, work};
 use crate::app::servers::{
-    Given, Identity, Lack, Reached, Server, Session, SigningIn, Step, of_agents, reach, usual,
+    Given, Identity, Lack, Reached, Server, Session, SigningIn, Step, not_followed, of_agents, reach, usual,
 };
-use crate::app::{Blame, Problem, agents};
+use crate::app::{Blame, Problem, agents, keys};
+use crate::key::PublicKey;
+use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::Passphrase;
 use crate::sys::agent::Agent;
@@ -55,6 +57,9 @@ impl Connect {
         passphrase: &OldPassphrase,
         console: Console,
     ) -> Result<Session, Problem> {
+        if let Some(words) = not_followed(target) {
+            console.note(words);
+        }
         let keys = self.keys(target)?;
         let there = target.clone();
         let reached = work::run(console, "Reaching the server", move |pulse| reach(&there, pulse))??;
@@ -114,7 +119,7 @@ impl Connect {
                 let kind = reached.host_key().key().algorithm().title();
                 terminal::tell(&format!(
                     "This computer does not know {target} yet. It shows this {kind} key:\n{fingerprint}\n{}",
-                    art.to_text(&title, FingerprintKind::Sha256.name())
+                    art.to_text(&title, &format!("[{}]", FingerprintKind::Sha256.name()))
                 ))?;
                 let question = "Is that what whoever runs the server says its key is? It will be remembered.";
                 if terminal::ask_yes(question)? {
@@ -171,6 +176,31 @@ impl Connect {
                 }
             }
         }
+    }
+}
+
+/// Remembers with the key where it lies. What cannot be written down is told, and nothing is lost by it.
+pub(super) fn remember_installed(key: &PublicKey, target: &Target, console: Console) {
+    note(
+        keys::note_installed(&keys::Store::of_user(), key, &target.to_string()),
+        console,
+    );
+}
+
+/// Forgets with the key that it lay there.
+pub(super) fn remember_taken_off(key: &PublicKey, target: &Target, console: Console) {
+    note(
+        keys::note_taken_off(&keys::Store::of_user(), key, &target.to_string()),
+        console,
+    );
+}
+
+fn note(written: Result<(), Problem>, console: Console) {
+    if let Err(problem) = written {
+        console.note(&format!(
+            "where this key lies will not be remembered here: {}",
+            escaped(problem.what.as_bytes())
+        ));
     }
 }
 

@@ -28,12 +28,7 @@ fn make(home: &Home, name: &str, comment: &str) {
 }
 
 fn keys(home: &Home, words: &[&str]) -> Ran {
-    // The tests' own settings are not these.
-    let mut command = home.command();
-    command
-        .env_remove("XDG_CONFIG_HOME")
-        .env("APPDATA", home.path("appdata"));
-    Ran::of(command.arg("keys").args(words))
+    Ran::of(home.command().arg("keys").args(words))
 }
 
 fn done(home: &Home, words: &[&str]) -> String {

@@ -91,6 +91,9 @@ impl Home {
             .current_dir(self.0.path())
             .env("HOME", self.0.path())
             .env("USERPROFILE", self.0.path())
+            // What the person who runs the tests calls their keys is not these tests' to change.
+            .env_remove("XDG_CONFIG_HOME")
+            .env("APPDATA", self.0.path().join("appdata"))
             .stdin(Stdio::null());
         command
     }

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use crate::person::Person;
 use crate::sshd::{Sshd, give, set_mode};
+use crate::support::SshAgent;
 
 const PASSWORDS: &str = "UsePAM yes\nKbdInteractiveAuthentication yes\n";
 
@@ -42,6 +43,13 @@ fn a_first_key_is_installed_with_a_password_works_and_is_gone_again() {
             (0o700, 0o600)
         );
 
+        let known = || person.home.get_text(".config/keywright/keys.toml");
+        assert!(
+            known().contains(&format!("jo@127.0.0.1:{}", server.port())),
+            "{}",
+            known()
+        );
+
         // From now on the key itself is the way in, and adding it again changes nothing.
         let told = person
             .asks(&server, "install", &["-k", "new", "-i", "new"])
@@ -65,6 +73,7 @@ fn a_first_key_is_installed_with_a_password_works_and_is_gone_again() {
         );
         assert_eq!(list(&server), "");
         assert_eq!(names(&server), ["authorized_keys"]);
+        assert!(!known().contains("127.0.0.1"), "{}", known());
     }
 }
 
@@ -268,4 +277,69 @@ fn a_list_elsewhere_is_not_called_good() {
     let person = Person::knowing(&server);
     let ran = person.asks(&server, "install", &["-k", "new", "--password-file", "password"]);
     ran.expect_error("key-ignored");
+}
+
+#[test]
+fn a_key_is_let_in_under_conditions_and_those_that_keep_it_out_are_named() {
+    let server = Sshd::with(PASSWORDS);
+    let person = Person::knowing(&server);
+    let password = ["--password-file", "password"];
+    let words = [
+        "-k",
+        "new",
+        "--from",
+        "127.0.0.1",
+        "--expires",
+        "2099-01-01",
+        "--restrict",
+    ];
+    let told = person
+        .asks(&server, "install", &[&words[..], &password].concat())
+        .object();
+    assert_eq!(told["proved"], true);
+    let options = "restrict,from=\"127.0.0.1\",expiry-time=\"20990101\" ";
+    assert_eq!(list(&server), format!("{options}{}", person.line("new")));
+
+    let words = ["-k", "old", "--from", "192.0.2.0/24"];
+    let ran = person.asks(&server, "install", &[&words[..], &password].concat());
+    let told = ran.expect_error("key-ignored");
+    assert!(told.contains("from 192.0.2.0/24 only"), "{told}");
+}
+
+#[test]
+fn an_agent_signs_in_and_proves_a_key_whose_file_is_only_public() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let agent = SshAgent::at(person.home.path("agent"));
+    let socket = agent.socket().display().to_string();
+    for key in ["old", "new"] {
+        person
+            .run(&["agent", "add", key, "--agent", &socket])
+            .expect_status(0);
+        std::fs::remove_file(person.home.path(key)).expect("only the agent has it");
+    }
+    let words = ["-k", "new.pub", "--agent", &socket];
+    let told = person.asks(&server, "install", &words).object();
+    assert_eq!(told["proved"], true, "{told}");
+    let words = ["--key", "new.pub", "--agent", &socket];
+    let told = person.asks(&server, "remove", &words).object();
+    assert_eq!(told["keys"][0]["gone"], true, "{told}");
+    assert_eq!(list(&server), person.line("old"));
+}
+
+#[test]
+fn a_key_whose_private_half_is_elsewhere_is_installed_and_called_untried() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    std::fs::remove_file(person.home.path("new")).expect("it is elsewhere");
+    let told = person
+        .asks(&server, "install", &["-k", "new.pub", "-i", "old"])
+        .object();
+    assert_eq!(told["proved"], serde_json::Value::Null);
+    assert_eq!(
+        list(&server),
+        format!("{}{}", person.line("old"), person.line("new"))
+    );
 }

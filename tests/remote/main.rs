@@ -27,4 +27,5 @@ mod person;
 mod signing_in;
 mod sshd;
 mod strange;
+mod terminal;
 mod unreachable;

@@ -53,6 +53,7 @@ impl Person {
             .env("HOME", self.home.path(""))
             .env_remove("SSH_AUTH_SOCK")
             .env_remove("XDG_RUNTIME_DIR")
+            .env_remove("XDG_CONFIG_HOME")
             .stdin(Stdio::null());
         command
     }

@@ -1,6 +1,10 @@
 //! Every way to sign in, and what a server says to those that are wrong.
 
-use keywright::format::agent::Constraints;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixListener;
+use std::thread;
+
+use keywright::format::agent::{Constraints, Held, ListedKey};
 use keywright::key::KeyPair;
 use keywright::key::comment::Comment;
 use keywright::key::watch::Unwatched;
@@ -260,7 +264,7 @@ fn an_agent_signs_in_with_its_keys_and_certificates() {
     assert_eq!(listed.len(), 2 * kinds.len());
     for key in &listed {
         let answer = sign_in(&mut server.connect(), Credential::Agent(&agent, key));
-        let is_certificate = matches!(key.held, keywright::format::agent::Held::Certificate(_));
+        let is_certificate = matches!(key.held, Held::Certificate(_));
         assert_eq!(answer == SignIn::Done, is_certificate, "{key:?}: {answer:?}");
     }
     server.authorize(&kinds.map(|kind| line_of(kind.key())).concat());
@@ -290,6 +294,52 @@ fn an_agent_that_has_gone_is_named_and_another_way_is_open() {
     assert!(matches!(fault, Err(RemoteFault::Agent(_))), "{fault:?}");
     let answer = sign_in(&mut connection, Credential::Key(Kind::Ed25519.key(), None));
     assert_eq!(answer, SignIn::Done);
+}
+
+/// An agent that signs whatever it is asked to with these bytes.
+fn lying_agent(folder: &Folder, answer: Vec<u8>) -> Agent {
+    let place = folder.path("liar");
+    let listener = UnixListener::bind(&place).expect("a socket");
+    let serving = thread::Builder::new().spawn(move || {
+        for caller in listener.incoming() {
+            let mut caller = caller.expect("a caller");
+            let mut len = [0; 4];
+            // The test may be over.
+            if caller.read_exact(&mut len).is_err() {
+                continue;
+            }
+            let mut request = vec![0; u32::from_be_bytes(len) as usize];
+            caller.read_exact(&mut request).expect("a request");
+            drop(caller.write_all(&answer));
+        }
+    });
+    serving.expect("a thread");
+    Agent::at(place)
+}
+
+#[test]
+fn a_signature_that_does_not_fit_never_reaches_the_server() {
+    let server = Sshd::start();
+    let key = Kind::Ed25519.key();
+    server.authorize(&line_of(key));
+    // Scheme and blob, as if it had signed.
+    let signature = [&[0, 0, 0, 11][..], b"ssh-ed25519", &[0, 0, 0, 64], &[7; 64]].concat();
+    let body = [&[14, 0, 0, 0, 83][..], &signature].concat();
+    let answer = [
+        &u32::try_from(body.len()).expect("it is short").to_be_bytes()[..],
+        &body,
+    ]
+    .concat();
+    let agent = lying_agent(server.folder(), answer);
+    let listed = ListedKey {
+        blob: key.public().to_wire(),
+        comment: Vec::new(),
+        held: Held::Key(key.public().clone()),
+    };
+    let mut connection = server.connect();
+    let fault = connection.sign_in(Credential::Agent(&agent, &listed), &Unwatched);
+    assert!(matches!(fault, Err(RemoteFault::AgentSignature)), "{fault:?}");
+    assert_eq!(sign_in(&mut connection, Credential::Key(key, None)), SignIn::Done);
 }
 
 #[test]

@@ -13,9 +13,12 @@ use keywright::secret::Passphrase;
 use keywright::sys::remote::{
     Connection, Credential, Expect, Handshake, KnownHostsFiles, Method, RemoteFault, SignIn, Target,
 };
+use russh::Preferred;
 use russh::keys::{Algorithm, PrivateKey};
 use russh::server::{Auth, Config, Handler, Response, run_stream};
 use tokio::net::TcpListener;
+
+use crate::common::Kind;
 
 /// What a server asks when it has been answered so many times.
 type Ask = fn(usize) -> Auth;
@@ -51,6 +54,11 @@ fn asking(name: &'static str, instruction: &'static str, prompts: Vec<(Cow<'stat
 
 /// A connection to a server that asks so.
 fn connect(ask: Ask) -> Connection {
+    connect_to(ask, Preferred::default())
+}
+
+/// The same, with what it has to agree on.
+fn connect_to(ask: Ask, preferred: Preferred) -> Connection {
     let (sender, port) = channel();
     let serving = thread::Builder::new().spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -64,6 +72,7 @@ fn connect(ask: Ask) -> Connection {
             let config = Config {
                 keys: vec![key],
                 auth_rejection_time: Duration::ZERO,
+                preferred,
                 ..Config::default()
             };
             let session = run_stream(Arc::new(config), caller, Asker { ask, answered: 0 }).await;
@@ -147,4 +156,18 @@ fn a_server_that_wants_no_more_of_anything_has_refused() {
         is_partial: false,
     };
     assert_eq!(asked(&mut connection).expect("an answer"), refused);
+}
+
+#[test]
+fn a_server_that_knows_rsa_with_sha_1_only_is_named() {
+    let preferred = Preferred {
+        key: vec![Algorithm::Ed25519, Algorithm::Rsa { hash: None }].into(),
+        ..Preferred::default()
+    };
+    let mut connection = connect_to(|_| Auth::reject(), preferred);
+    let fault = connection.sign_in(Credential::Key(Kind::Rsa2048.key(), None), &Unwatched);
+    assert!(matches!(fault, Err(RemoteFault::OnlySha1)), "{fault:?}");
+    // Other keys may still be tried.
+    let answer = connection.sign_in(Credential::Key(Kind::Ed25519.key(), None), &Unwatched);
+    assert!(matches!(answer, Ok(SignIn::Refused { .. })), "{answer:?}");
 }

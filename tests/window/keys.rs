@@ -177,6 +177,40 @@ fn a_key_goes_to_the_trash_and_comes_back() {
 }
 
 #[test]
+fn what_is_the_matter_takes_one_line_of_a_low_window_and_is_told_on_request() {
+    let home = TempDir::new().expect("a folder");
+    put_key(home.path(), "work", "me", 1);
+    let folder = home.path().join(".ssh");
+    let key = std::fs::read(folder.join("work")).expect("it is there");
+    for name in ["cut", "cut too"] {
+        let cut = keywright::sys::files::Existing::Refuse;
+        keywright::sys::files::write_private(&folder.join(name), &key[..200], cut).expect("written");
+    }
+    let mut page = KeysPage::at(640.0, 480.0, home);
+    assert!(!page.scene.says("cut too"));
+    page.scene.click("2 things are the matter with your files");
+    assert!(page.scene.says("cut too: the file ends before the key does."));
+    page.scene.is_within(640.0);
+}
+
+#[test]
+fn a_place_is_added_by_its_path_and_forgotten_again() {
+    let mut page = KeysPage::open(900.0, 640.0, &TWO[1..]);
+    let elsewhere = page.home.path().join("elsewhere");
+    put_key(&elsewhere, "other", "me", 7);
+    page.scene.click("Add…");
+    let folder = elsewhere.join(".ssh").display().to_string();
+    page.scene.window.event(eframe::egui::Event::Text(folder));
+    page.scene.steps();
+    page.click("Add");
+    assert_eq!(page.rows().len(), 2);
+    page.scene.click("Add…");
+    let name = format!("Forget ~{0}elsewhere{0}.ssh", std::path::MAIN_SEPARATOR);
+    page.click(&name);
+    assert_eq!(page.rows().len(), 1);
+}
+
+#[test]
 fn the_page_fits_the_smallest_window_and_large_text() {
     for (width, height) in [(900.0, 640.0), (640.0, 480.0), (480.0, 360.0)] {
         let page = KeysPage::open(width, height, TWO);

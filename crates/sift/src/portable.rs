@@ -51,7 +51,8 @@ struct Power<'a> {
     /// n, shifted so far to the left that its highest bit is the highest of the words: what is taken
     /// away when x grows out of them.
     shifted: Zeroizing<Vec<u64>>,
-    inverse: u64,
+    /// `−1/n` modulo 2^128.
+    inverse: u128,
     x: Zeroizing<Vec<u64>>,
     /// Twice as long as x.
     product: Zeroizing<Vec<u64>>,
@@ -70,7 +71,7 @@ impl<'a> Power<'a> {
         Self {
             n,
             shifted,
-            inverse: negated_inverse(n[0]),
+            inverse: negated_inverse_of_two(n[0], n.get(1).copied().unwrap_or_default()),
             x: Zeroizing::new(vec![0; n.len()]),
             product: Zeroizing::new(vec![0; 2 * n.len()]),
         }
@@ -87,8 +88,21 @@ impl<'a> Power<'a> {
     fn reduce(&mut self) {
         let len = self.n.len();
         let mut carry = false;
-        for at in 0..len {
-            let quotient = self.product[at].wrapping_mul(self.inverse);
+        let mut at = 0;
+        while at + 2 <= len {
+            let low = self.product[at..]
+                .first_chunk()
+                .map_or(0, |words| two_words(*words));
+            let quotient = halves(low.wrapping_mul(self.inverse));
+            let above = add_two_rows(&mut self.product[at..at + len], self.n, quotient, 0);
+            for (word, above) in self.product[at + len..].iter_mut().zip(above) {
+                (*word, carry) = word.carrying_add(above, carry);
+            }
+            at += 2;
+        }
+        if at < len {
+            let [inverse, _] = halves(self.inverse);
+            let quotient = self.product[at].wrapping_mul(inverse);
             let above = add_row(&mut self.product[at..at + len], self.n, quotient);
             (self.product[at + len], carry) = self.product[at + len].carrying_add(above, carry);
         }
@@ -137,9 +151,15 @@ fn take_away_if(x: &mut [u64], y: &[u64], condition: u64) -> u64 {
 fn square(x: &[u64], product: &mut [u64]) {
     let len = x.len();
     product.fill(0);
-    for at in 0..len {
-        let (row, above) = product[2 * at + 1..=at + len].split_at_mut(len - 1 - at);
-        above[0] = add_row(row, &x[at + 1..], x[at]);
+    let mut at = 0;
+    while at + 2 <= len {
+        let (pair, behind) = x[at..].split_at(2);
+        let (row, above) = product[2 * at + 1..].split_at_mut(behind.len() + 1);
+        let carry;
+        (row[0], carry) = pair[0].carrying_mul_add(pair[1], row[0], 0);
+        let carries = add_two_rows(&mut row[1..], behind, [pair[0], pair[1]], carry);
+        above[..2].copy_from_slice(&carries);
+        at += 2;
     }
     let mut carry = false;
     let mut shifted_out = 0;
@@ -156,41 +176,77 @@ fn square(x: &[u64], product: &mut [u64]) {
 /// sum += x · factor, for two slices of one length; returns what goes beyond the last word.
 #[inline(always)]
 fn add_row(sum: &mut [u64], x: &[u64], factor: u64) -> u64 {
-    let (sum_fours, sum_rest) = sum.as_chunks_mut::<4>();
-    let (x_fours, x_rest) = x.as_chunks::<4>();
     let mut above = 0;
-    for (sum, x) in sum_fours.iter_mut().zip(x_fours) {
-        above = add_four(sum, x, factor, above);
-    }
-    for (sum, x) in sum_rest.iter_mut().zip(x_rest) {
+    for (sum, x) in sum.iter_mut().zip(x) {
         (*sum, above) = x.carrying_mul_add(factor, *sum, above);
     }
     above
 }
 
-/// Four words of [`add_row`], as three chains of additions that the processor runs beside each other.
+/// sum += x · factors + `below`, for two slices of one length and a factor of two words; returns what goes beyond
+/// the last word.
+///
+/// Both words in one pass: each word of the sum is fetched and put back once, and the processor works on two
+/// chains of carries at a time.
 #[inline(always)]
-fn add_four(sum: &mut [u64; 4], x: &[u64; 4], factor: u64, below: u64) -> u64 {
-    let products = x.map(|word| word.carrying_mul(factor, 0));
-    let [(p0, h0), (p1, h1), (p2, h2), (p3, h3)] = products;
-    let (p1, carry) = p1.overflowing_add(h0);
-    let (p2, carry) = p2.carrying_add(h1, carry);
-    let (p3, carry) = p3.carrying_add(h2, carry);
-    // The high half of a product is at most 2^64 − 2, so this and the next two cannot overflow.
-    let p4 = h3.wrapping_add(u64::from(carry));
+fn add_two_rows(sum: &mut [u64], x: &[u64], factors: [u64; 2], below: u64) -> [u64; 2] {
+    let mut chain = Chain {
+        carries: [below, 0],
+        before: 0,
+    };
+    let (sum_fours, sum_rest) = sum.as_chunks_mut::<4>();
+    let (x_fours, x_rest) = x.as_chunks::<4>();
+    for (sum, x) in sum_fours.iter_mut().zip(x_fours) {
+        *sum = [
+            chain.next(sum[0], x[0], factors),
+            chain.next(sum[1], x[1], factors),
+            chain.next(sum[2], x[2], factors),
+            chain.next(sum[3], x[3], factors),
+        ];
+    }
+    for (sum, x) in sum_rest.iter_mut().zip(x_rest) {
+        *sum = chain.next(*sum, *x, factors);
+    }
+    let [low, high] = chain.carries;
+    let (low, high) = chain.before.carrying_mul_add(factors[1], low, high);
+    [low, high]
+}
 
-    let (p0, carry) = p0.overflowing_add(below);
-    let (p1, carry) = p1.carrying_add(0, carry);
-    let (p2, carry) = p2.carrying_add(0, carry);
-    let (p3, carry) = p3.carrying_add(0, carry);
-    let p4 = p4.wrapping_add(u64::from(carry));
+/// What is on its way from one word of a sum to the next.
+struct Chain {
+    carries: [u64; 2],
+    /// The word of x before, which the second factor has still to come to.
+    before: u64,
+}
 
-    let (s0, carry) = sum[0].overflowing_add(p0);
-    let (s1, carry) = sum[1].carrying_add(p1, carry);
-    let (s2, carry) = sum[2].carrying_add(p2, carry);
-    let (s3, carry) = sum[3].carrying_add(p3, carry);
-    *sum = [s0, s1, s2, s3];
-    p4.wrapping_add(u64::from(carry))
+impl Chain {
+    #[inline(always)]
+    fn next(&mut self, sum: u64, x: u64, factors: [u64; 2]) -> u64 {
+        let [first, second] = self.carries;
+        let (sum, first) = x.carrying_mul_add(factors[0], sum, first);
+        let (sum, second) = self.before.carrying_mul_add(factors[1], sum, second);
+        self.carries = [first, second];
+        self.before = x;
+        sum
+    }
+}
+
+/// `−1/n` modulo 2^128, of the two lowest words of an odd n.
+fn negated_inverse_of_two(low: u64, high: u64) -> u128 {
+    let n = two_words([low, high]);
+    // Right in 64 bits; one more of Newton's steps makes that 128.
+    let inverse = u128::from(negated_inverse(low).wrapping_neg());
+    let inverse = inverse.wrapping_mul(2_u128.wrapping_sub(n.wrapping_mul(inverse)));
+    inverse.wrapping_neg()
+}
+
+fn two_words([low, high]: [u64; 2]) -> u128 {
+    u128::from(low) | u128::from(high) << 64
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+fn halves(number: u128) -> [u64; 2] {
+    [number as u64, (number >> 64) as u64]
 }
 
 #[cfg(test)]

@@ -17,6 +17,9 @@ use crate::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
 use crate::key::fingerprint::Fingerprint;
 use crate::sys::files::{Backup, ListFile};
 
+/// How the configuration as it was is kept.
+const KEEPS: Backup = Backup::Bak;
+
 /// What a line of the configuration becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -124,13 +127,19 @@ impl Plan {
         self.file.bytes() != self.after
     }
 
+    /// Where the configuration as it is now will be kept; nothing where there is none.
+    #[must_use]
+    pub fn backup(&self) -> Option<PathBuf> {
+        KEEPS.place(self.path()).filter(|_| self.file.is_there())
+    }
+
     /// Does it. All other lines stay byte for byte, and the file as it was is kept beside it.
     ///
     /// # Errors
     /// The configuration was changed since, or cannot be written; or what is remembered cannot be, and then the
     /// configuration is as it was.
     pub fn make(&self, whose: &Whose) -> Result<Made, Problem> {
-        let change = Change::make(&self.file, self.after.clone(), Backup::Bak)?;
+        let change = Change::make(&self.file, self.after.clone(), KEEPS)?;
         if let Err(problem) = whose.store.change(std::slice::from_ref(&self.edit)) {
             change.undo()?;
             return Err(problem);

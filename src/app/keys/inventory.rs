@@ -196,6 +196,8 @@ pub struct Inventory {
     pub trouble: Option<String>,
     /// The folders that were looked into.
     pub folders: Vec<PathBuf>,
+    /// The folders and files that a person has added.
+    pub added: Vec<PathBuf>,
 }
 
 impl Inventory {
@@ -206,6 +208,7 @@ impl Inventory {
         let known = whose.store.read();
         let mut inventory = Self {
             trouble: known.trouble,
+            added: [known.register.folders(), known.register.files()].concat(),
             ..Self::default()
         };
         let config = inventory.read_config(whose);

@@ -89,7 +89,8 @@ impl Store {
                 register.apply(edit);
             }
             let text = register.to_text();
-            let is_same = text == before && !bytes.is_empty();
+            // A file that says nothing is not made.
+            let is_same = text == before;
             Ok::<_, Problem>((
                 if is_same {
                     bytes.to_vec()

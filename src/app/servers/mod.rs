@@ -28,4 +28,4 @@ pub use install::{Installed, Undo, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, lines, remove};
 pub use prove::{Proof, Reason, prove, reasons};
 pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step};
-pub use visit::{Reached, Server, reach};
+pub use visit::{Reached, Server, not_followed, reach};

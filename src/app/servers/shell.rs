@@ -196,3 +196,44 @@ pub(super) fn folder_of(place: &str) -> &str {
 fn shown(text: &[u8]) -> String {
     cleaned(text.trim_ascii())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_shell_complains_of_has_its_name() {
+        let named =
+            |word: &str, text: &str| failed(word.as_bytes(), text.as_bytes(), "~/.ssh/authorized_keys");
+        let name = |text: &str| format!("{:?}", named("failed write", text));
+        for (text, expected) in [
+            ("cat: write error: No space left on device\n", "Full"),
+            ("dd: error writing: Disk quota exceeded", "Quota"),
+            (
+                "sh: 1: cannot create x: Read-only file system",
+                "ReadOnly(\"~/.ssh/authorized_keys\")",
+            ),
+            ("mkdir: x: Permission denied", "Denied(\"~/.ssh\")"),
+            ("mv: x: Operation not permitted", "Denied(\"~/.ssh\")"),
+            ("\u{1b}[2J odd", "Other(\"\\\\u{1b}[2J odd\")"),
+        ] {
+            assert_eq!(name(text), expected);
+        }
+        let busy = named("failed busy", ".ssh/.authorized_keys.lock\n");
+        assert!(matches!(busy, ServerFault::Busy(lock) if lock == "~/.ssh/.authorized_keys.lock"));
+    }
+
+    #[test]
+    fn a_list_that_changed_its_size_meanwhile_is_read_again() {
+        let look = |answer: &str| read_look(answer.as_bytes());
+        assert!(matches!(
+            look("place .ssh/authorized_keys\nstate file 3\nab"),
+            Ok(Look::Torn)
+        ));
+        assert!(matches!(
+            look("place .ssh/authorized_keys\nstate file 1\nab"),
+            Ok(Look::Found(_))
+        ));
+        assert!(matches!(look("nothing of the kind\n"), Ok(Look::NoShell)));
+    }
+}

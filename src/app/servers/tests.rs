@@ -138,19 +138,25 @@ fn what_login_scripts_print_is_not_taken_for_an_answer() {
 }
 
 #[test]
-fn every_shell_that_is_here_does_the_same() {
-    let find = |name: &str| {
-        let places = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(name));
-        places.into_iter().find(|path| path.exists())
+fn every_shell_that_servers_have_does_the_same() {
+    let shells: &[&str] = if cfg!(target_os = "linux") {
+        &["dash", "bash", "busybox", "mksh", "zsh", "tcsh", "fish"]
+    } else {
+        &["bash", "zsh", "ksh", "tcsh"]
     };
-    for name in ["dash", "bash", "ksh", "mksh", "zsh", "tcsh", "fish"] {
-        let Some(shell) = find(name) else { continue };
+    for name in shells {
         let mut account = Account::with("# é\r\nx".as_bytes());
-        // csh and fish are login shells; what they are told to run is run by sh.
-        if !matches!(name, "tcsh" | "fish") {
-            account.sh = Some(shell.clone());
+        let shell = found(name);
+        match *name {
+            // Login shells that hand on what they are told to sh.
+            "tcsh" | "fish" => {}
+            // Here all other programs are its own as well.
+            "busybox" => account.live_on(&shell),
+            _ => account.sh = Some(shell.clone()),
         }
-        account.shell = shell;
+        if *name != "busybox" {
+            account.shell = shell;
+        }
         put_on(&mut account).unwrap();
         assert_eq!(
             account.list(),
@@ -159,6 +165,14 @@ fn every_shell_that_is_here_does_the_same() {
         );
         assert_eq!(account.names(), ["authorized_keys"], "{name}");
     }
+}
+
+fn found(program: &str) -> std::path::PathBuf {
+    let places = ["/bin", "/usr/bin", "/usr/local/bin"];
+    let mut paths = places.iter().map(|folder| Path::new(folder).join(program));
+    paths
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("{program} is needed: apt-get install busybox mksh zsh tcsh fish"))
 }
 
 #[test]
@@ -195,6 +209,19 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
         assert_eq!(installed.found.loose[0].by, By::Everybody);
         assert_eq!(account.names(), ["authorized_keys"]);
     }
+}
+
+#[test]
+fn on_a_router_with_dropbear_root_has_its_list_elsewhere() {
+    let mut account = Account::new();
+    account.is_router = true;
+    fs::create_dir_all(account.path("etc/dropbear")).unwrap();
+    fs::File::create(account.path("etc/openwrt_release")).unwrap();
+    let installed = put_on(&mut account).unwrap();
+    let list = account.path("etc/dropbear/authorized_keys");
+    assert_eq!(fs::read_to_string(&list).unwrap(), format!("{KEY} me@laptop\n"));
+    assert_eq!(installed.found.place, list.display().to_string());
+    assert!(!account.path(".ssh").exists());
 }
 
 #[test]

@@ -35,6 +35,25 @@ pub fn reach(target: &Target, watch: &dyn Watch) -> Result<Reached, ServerFault>
     })
 }
 
+/// What ssh's configuration says about the server in a way that this program does not follow; nothing where it does.
+#[must_use]
+pub fn not_followed(target: &Target) -> Option<&'static str> {
+    let settings = target.settings();
+    if !settings.faults.is_empty() {
+        Some("ssh's configuration has lines that ssh refuses; they were passed over")
+    } else if !settings.undecided.is_empty() {
+        Some(
+            "ssh's configuration has conditions that only ssh can decide (Match); they were taken for not met",
+        )
+    } else if !settings.includes.is_empty() {
+        Some(
+            "ssh's configuration includes files about other hosts among its lines about some; they were not read",
+        )
+    } else {
+        None
+    }
+}
+
 impl Reached {
     /// What the lists say about the key that it shows.
     #[must_use]
@@ -71,5 +90,30 @@ impl Reached {
         }
         let pinned = host_key.pinned();
         Ok(Server { connection, pinned })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::ssh_config::SshConfig;
+
+    #[test]
+    fn what_is_not_followed_is_said() {
+        for (config, words) in [
+            ("Host *\n Port 2222\n", None),
+            ("Port\n", Some("refuses")),
+            ("Match exec true\n User x\n", Some("only ssh can decide")),
+            ("Host h\n Include other\n", Some("were not read")),
+        ] {
+            let config = SshConfig::parse(config.as_bytes().to_vec()).expect("text");
+            let target = Target::parse("h", &config, "jo").expect("a target");
+            let said = not_followed(&target);
+            assert_eq!(said.is_some(), words.is_some(), "{said:?}");
+            assert!(
+                said.unwrap_or_default().contains(words.unwrap_or_default()),
+                "{said:?}"
+            );
+        }
     }
 }

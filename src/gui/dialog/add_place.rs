@@ -1,14 +1,23 @@
 //! A folder, or a key file, that is to be among the keys.
 
-use eframe::egui::{Key, Margin, TextEdit, Ui};
+use std::path::PathBuf;
 
-use super::{Scene, buttons_ui};
+use eframe::egui::{Align, Button, Key, Layout, Margin, TextEdit, Ui};
+
+use super::{Scene, buttons_ui, path_ui};
 use crate::app::Command;
 use crate::app::dialog::AddPlace;
+use crate::app::keys::Whose;
 use crate::app::my_keys::KeysCommand;
 use crate::gui::pieces;
 
-pub(super) fn add_place_ui(ui: &mut Ui, typed: &mut AddPlace, scene: &mut Scene<'_>) {
+pub(super) fn add_place_ui(
+    ui: &mut Ui,
+    typed: &mut AddPlace,
+    added: &[PathBuf],
+    whose: &Whose,
+    scene: &mut Scene<'_>,
+) {
     let label = pieces::field_label_ui(ui, "Folder, or key file", None);
     let field = TextEdit::singleline(&mut typed.text)
         .id_salt("place of keys")
@@ -23,6 +32,21 @@ pub(super) fn add_place_ui(ui: &mut Ui, typed: &mut AddPlace, scene: &mut Scene<
         ui,
         "~ stands for your home folder. The files stay where they are; a public key by itself is welcome too.",
     );
+    if !added.is_empty() {
+        pieces::field_label_ui(ui, "Added so far", None);
+    }
+    for place in added {
+        let name = whose.short(place);
+        ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+            let forget = ui.add(Button::new("Forget"));
+            let forget = pieces::named(ui, forget, &format!("Forget {name}"));
+            if forget.clicked() {
+                let forget = KeysCommand::ForgetPlace(place.clone());
+                scene.out.push(Command::Keys(forget));
+            }
+            ui.with_layout(Layout::top_down(Align::Min), |ui| path_ui(ui, &name));
+        });
+    }
     let add = Command::Keys(KeysCommand::AddPlace);
     match buttons_ui(ui, false, &["Add", "Cancel"]) {
         Some(0) => scene.out.push(add),

@@ -35,7 +35,10 @@ pub(super) fn default_key_ui(ui: &mut Ui, plan: &Plan, whose: &Whose, scene: &mu
             ui.add(Label::new(text).wrap());
         }
         ui.spacing_mut().item_spacing.y = 8.0;
-        pieces::hint_ui(ui, format!("The file as it is now is kept as {path}.bak."));
+        if let Some(backup) = plan.backup() {
+            let backup = whose.short(&backup);
+            pieces::hint_ui(ui, format!("The file as it is now is kept as {backup}."));
+        }
     } else {
         paragraph_ui(ui, format!("Nothing has to be changed in {path}."));
     }

@@ -64,6 +64,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     }
     let speed = app.speed();
     let whose = app.my_keys.whose().clone();
+    let added = match &app.dialog {
+        Some(Dialog::AddPlace(_)) => app.my_keys.added().to_vec(),
+        _ => Vec::new(),
+    };
     let has_private = app.document().is_some_and(|document| document.key().is_some());
     let preview = match &app.dialog {
         Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
@@ -123,7 +127,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::RemoveKey { title, removal } => {
                     remove_key::remove_key_ui(ui, title, removal, &whose, &mut scene);
                 }
-                Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &mut scene),
+                Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &added, &whose, &mut scene),
                 Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
                 Dialog::Authorized(dialog) => {
                     authorized::authorized_ui(ui, dialog, preview.as_ref(), &mut scene);

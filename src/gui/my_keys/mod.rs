@@ -24,6 +24,7 @@ pub(super) struct View {
     /// What had the focus in the last frame.
     focus: Option<Id>,
     list: list::View,
+    are_notes_open: bool,
 }
 
 pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
@@ -34,7 +35,7 @@ pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut 
         .inner_margin(Margin::symmetric(margin, 12));
     CentralPanel::default().frame(frame).show(ui, |ui| {
         header_ui(ui, app, out);
-        notes::notes_ui(ui, app, out);
+        notes::notes_ui(ui, app, &mut view.are_notes_open, out);
         let is_empty = app
             .my_keys
             .inventory

@@ -1,25 +1,28 @@
 //! What is to be known of the folders, above the list.
 
-use eframe::egui::{Button, Ui};
+use eframe::egui::{Button, ScrollArea, Ui};
 
+use crate::app::keys::Inventory;
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command};
 use crate::gui::pieces::{self, Tone};
 use crate::key::comment::escaped;
 
-/// So many notes are shown in full; the page is for the keys.
-const MOST: usize = 2;
+/// A page lower than this has no room to spare.
+const LOW: f32 = 460.0;
+/// The share of the page that notes take at most; it is for the keys.
+const SHARE: f32 = 0.4;
 
-pub(super) fn notes_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+/// A note: how much it matters, what is the matter, what to do.
+type Note = (Tone, String, String);
+
+pub(super) fn notes_ui(ui: &mut Ui, app: &App, is_open: &mut bool, out: &mut Vec<Command>) {
     let my_keys = &app.my_keys;
     if let Some(title) = my_keys.removed() {
-        let title = title.to_owned();
         ui.horizontal_wrapped(|ui| {
             ui.label(format!("{title} was moved to a folder “removed”."));
-            if ui
-                .add_enabled(!my_keys.is_busy(), Button::new("Put it back"))
-                .clicked()
-            {
+            let back = Button::new("Put it back");
+            if ui.add_enabled(!my_keys.is_busy(), back).clicked() {
                 out.push(Command::Keys(KeysCommand::PutBack));
             }
         });
@@ -27,7 +30,51 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let Some(inventory) = &my_keys.inventory else {
         return;
     };
-    let mut notes: Vec<(Tone, String, String)> = Vec::new();
+    let notes = notes(inventory);
+    let in_full = if ui.available_height() < LOW { 0 } else { 2 };
+    if notes.len() <= in_full {
+        all_ui(ui, &notes);
+    } else {
+        let text = match notes.len() {
+            1 => "One thing is the matter with your files".to_owned(),
+            count => format!("{count} things are the matter with your files"),
+        };
+        if pieces::disclosure_ui(ui, &text, *is_open).clicked() {
+            *is_open = !*is_open;
+        }
+        if *is_open {
+            let area = ScrollArea::vertical()
+                .id_salt("notes")
+                .max_height(ui.available_height() * SHARE);
+            pieces::scrolling_ui(ui, area, |ui| all_ui(ui, &notes));
+        }
+    }
+    let repairable = inventory.remedies().len();
+    if repairable > 0 {
+        ui.horizontal_wrapped(|ui| {
+            let text = match repairable {
+                1 => "Put it right".to_owned(),
+                count => format!("Put all {count} right"),
+            };
+            if ui.add_enabled(!my_keys.is_busy(), Button::new(text)).clicked() {
+                out.push(Command::Keys(KeysCommand::RepairAll));
+            }
+            pieces::hint_ui(
+                ui,
+                "Rights of files and folders, and missing public key files. Nothing is deleted.",
+            );
+        });
+    }
+}
+
+fn all_ui(ui: &mut Ui, notes: &[Note]) {
+    for (tone, what, hint) in notes {
+        pieces::note_ui(ui, *tone, what, hint);
+    }
+}
+
+fn notes(inventory: &Inventory) -> Vec<Note> {
+    let mut notes: Vec<Note> = Vec::new();
     if let Some(trouble) = &inventory.trouble {
         notes.push((Tone::Error, trouble.clone(), String::new()));
     }
@@ -43,31 +90,5 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         let what = format!("{name}: {}.", broken.problem.what);
         notes.push((Tone::Warning, what, broken.problem.hint.clone()));
     }
-    for (tone, what, hint) in notes.iter().take(MOST) {
-        pieces::note_ui(ui, *tone, what, hint);
-    }
-    let others = notes.len().saturating_sub(MOST);
-    let repairable = inventory.remedies().len();
-    if others == 0 && repairable == 0 {
-        return;
-    }
-    ui.horizontal_wrapped(|ui| {
-        if others > 0 {
-            pieces::hint_ui(ui, format!("And {others} more; “keywright-cli keys” lists all."));
-        }
-        if repairable > 0 {
-            let text = match repairable {
-                1 => "Put it right".to_owned(),
-                count => format!("Put all {count} right"),
-            };
-            let repair = ui.add_enabled(!my_keys.is_busy(), Button::new(text));
-            if repair.clicked() {
-                out.push(Command::Keys(KeysCommand::RepairAll));
-            }
-            pieces::hint_ui(
-                ui,
-                "Rights of files and folders, and missing public key files. Nothing is deleted.",
-            );
-        }
-    });
+    notes
 }

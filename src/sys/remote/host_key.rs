@@ -346,3 +346,108 @@ pub(super) fn system_folder() -> Option<PathBuf> {
         Some(PathBuf::from("/etc/ssh"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::ssh_config::SshConfig;
+    use crate::format::{Parsed, parse};
+
+    const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+    const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";
+
+    fn target(text: &str, config: &str) -> Target {
+        let config = SshConfig::parse(config.as_bytes().to_vec()).unwrap();
+        Target::parse(text, &config, "jo").unwrap()
+    }
+
+    fn lists(texts: &[&str]) -> KnownHostsFiles {
+        let files = texts.iter().enumerate().map(|(index, text)| {
+            let hosts = KnownHosts::parse(text.as_bytes().to_vec()).unwrap();
+            (PathBuf::from(index.to_string()), hosts)
+        });
+        KnownHostsFiles {
+            files: files.collect(),
+            ..KnownHostsFiles::default()
+        }
+    }
+
+    fn trust(texts: &[&str]) -> Trust {
+        let Ok(Parsed::Public(shown)) = parse(KEY.as_bytes()) else {
+            panic!("a public key");
+        };
+        lists(texts).check(&target("host", ""), &HostKey::plain(shown.key), 0)
+    }
+
+    #[test]
+    fn all_lists_are_asked_and_one_that_revokes_settles_it() {
+        let [known, changed] = [KEY, OTHER].map(|key| format!("x {key}\nhost {key}\n"));
+        let revoked = format!("@revoked * {KEY}\n");
+        let file = |name: &str| PathBuf::from(name);
+        let lines = vec![2];
+        assert_eq!(trust(&[]), Trust::New);
+        assert_eq!(
+            trust(&["", &known]),
+            Trust::Known {
+                file: file("1"),
+                line: 2
+            }
+        );
+        assert_eq!(
+            trust(&[&changed, &known]),
+            Trust::Known {
+                file: file("1"),
+                line: 2
+            }
+        );
+        assert_eq!(
+            trust(&["", &changed, &changed]),
+            Trust::Changed {
+                file: file("1"),
+                lines
+            }
+        );
+        assert_eq!(
+            trust(&[&known, &revoked]),
+            Trust::Revoked {
+                file: file("1"),
+                line: 1
+            }
+        );
+        assert_eq!(
+            trust(&[&changed, &revoked]),
+            Trust::Revoked {
+                file: file("1"),
+                line: 1
+            }
+        );
+    }
+
+    #[test]
+    fn what_a_server_is_known_by_is_asked_for_first() {
+        let text = format!(
+            "*.org ssh-rsa AAAA\n[a.org]:22 {KEY}\n[a.org]:99 ecdsa-sha2-nistp256 AAAA\n@cert-authority b.org {KEY}\n"
+        );
+        let lists = lists(&[&text]);
+        assert_eq!(lists.known_types(&target("a.org", "")), [Algorithm::Rsa]);
+        let types = lists.known_types(&target("a.org:99", ""));
+        assert_eq!(types.len(), 2, "{types:?}");
+        assert!(!lists.has_authority(&target("a.org", "")));
+        assert!(lists.has_authority(&target("b.org:99", "")));
+    }
+
+    #[test]
+    fn lists_lie_where_ssh_has_them_or_its_configuration_says() {
+        let settings = |config| target("h", config).settings().clone();
+        assert_eq!(listed(&settings(""), "userknownhostsfile"), None);
+        let named = listed(
+            &settings("UserKnownHostsFile /a \"/b c\" %d/x none\n"),
+            "userknownhostsfile",
+        );
+        assert_eq!(named, Some(vec![PathBuf::from("/a"), PathBuf::from("/b c")]));
+        assert_eq!(
+            listed(&settings("UserKnownHostsFile none\n"), "userknownhostsfile"),
+            Some(Vec::new())
+        );
+    }
+}

@@ -20,6 +20,10 @@ pub(super) struct Account {
     pub(super) shell: PathBuf,
     /// What runs the command inside it.
     pub(super) sh: Option<PathBuf>,
+    /// Where its programs are, if not in the usual places.
+    pub(super) programs: Option<PathBuf>,
+    /// Whether it is root of a router whose `/etc` is the folder `etc` in its home.
+    pub(super) is_router: bool,
     pub(super) has_files: bool,
     pub(super) can_replace: bool,
     /// What `whoami /groups` says, where the server is a Windows.
@@ -127,6 +131,8 @@ impl Account {
             meanwhile: None,
             shell: "/bin/sh".into(),
             sh: None,
+            programs: None,
+            is_router: false,
             has_files: false,
             can_replace: true,
             windows: None,
@@ -139,6 +145,18 @@ impl Account {
         fs::create_dir(account.path(".ssh")).unwrap();
         account.put(list);
         account
+    }
+
+    /// Gives it no programs but those of busybox.
+    pub(super) fn live_on(&mut self, busybox: &Path) {
+        let programs = self.path("programs");
+        fs::create_dir(&programs).unwrap();
+        let listed = Command::new(busybox).arg("--list").output().unwrap();
+        for applet in String::from_utf8(listed.stdout).unwrap().lines() {
+            std::os::unix::fs::symlink(busybox, programs.join(applet)).unwrap();
+        }
+        self.shell = programs.join("sh");
+        self.programs = Some(programs);
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -200,7 +218,19 @@ impl Remote for Account {
             Some(sh) => command.replacen("exec sh ", &format!("exec {} ", sh.display()), 1),
             None => command.to_owned(),
         };
-        let mut child = Command::new(&self.shell)
+        let command = if self.is_router {
+            let etc = format!("{}/", self.path("etc").display());
+            command
+                .replace("/etc/", &etc)
+                .replace("\"$(id -u)\" = 0", "0 = 0")
+        } else {
+            command
+        };
+        let mut shell = Command::new(&self.shell);
+        if let Some(programs) = &self.programs {
+            shell.env("PATH", programs);
+        }
+        let mut child = shell
             .args(["-c", &command])
             .env("HOME", self.home.path())
             .current_dir("/")
