@@ -1,5 +1,7 @@
 //! The console program, run as scripts and people run it: the real binary, in a folder of its own.
 
+#[cfg(windows)]
+mod agent_pipe;
 #[cfg(unix)]
 mod agents;
 mod authorized;
