@@ -13,9 +13,14 @@ pub struct CommandLine {
     pub line: String,
 }
 
-/// The commands that make, show and use a key like the one in `document`.
+/// The commands that make, show and use a key like the one in `document`; `address` is the server that is typed, if
+/// there is one.
 #[must_use]
-pub fn for_document(document: &Document) -> Vec<CommandLine> {
+pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
+    let server = match address.trim() {
+        "" => "user@server".to_owned(),
+        address => quoted(address),
+    };
     let stem = &document.suggested_stem();
     let file = match &document.path {
         Some(path) => quoted(&path.display().to_string()),
@@ -83,7 +88,19 @@ pub fn for_document(document: &Document) -> Vec<CommandLine> {
     }
     if is_known_to_openssh {
         push(
-            "Put the key on a server",
+            "Put the key on a server, and see that it works",
+            format!("keywright-cli install {server} -k {file}"),
+        );
+        push(
+            "See which keys a server lets in",
+            format!("keywright-cli remove {server} --list"),
+        );
+        push(
+            "Take the key off a server",
+            format!("keywright-cli remove {server} --key {file}"),
+        );
+        push(
+            "Put the key on a server with OpenSSH",
             format!("ssh-copy-id -i {file} user@server"),
         );
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::Problem;
 use crate::app::job::Job;
+use crate::app::keys::Store;
 use crate::app::servers::{
     Installed, Known, ListedLine, Proof, Reached, Server, Session, SigningIn, Step as SignInStep, Undo,
 };
@@ -13,14 +14,13 @@ use crate::key::randomart::Randomart;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::TypedPassphrase;
 use crate::sys::agent::Agent;
-use crate::sys::remote::Target;
 
 /// What the page about servers shows.
 #[derive(Debug, Default)]
 pub struct Servers {
     /// Which server, as it is being typed: `user@host`, `user@host:port` or a name from ssh's configuration.
     pub address: String,
-    /// Names from ssh's configuration that can be offered.
+    /// Servers that can be offered: where keys were installed, and those of ssh's configuration.
     pub names: Vec<String>,
     /// What is being done there; nothing while it is being chosen.
     pub visit: Option<Box<Visit>>,
@@ -40,17 +40,18 @@ pub struct Visit {
     pub now: Now,
     /// What was typed, to do all of it once more.
     pub(super) address: String,
-    /// The key that is open in the window.
-    pub(super) held: Option<Arc<KeyPair>>,
-    /// Where it leads to, and the agents that are there, once that is known.
-    pub(super) there: Option<There>,
+    pub(super) means: Means,
 }
 
-/// Where a visit leads to, and what can be used for it.
+/// What a visit can make use of.
 #[derive(Clone, Debug)]
-pub(super) struct There {
-    pub(super) target: Target,
+pub(super) struct Means {
+    /// The key that is open in the window.
+    pub(super) held: Option<Arc<KeyPair>>,
+    /// The agents that are there, once that is known.
     pub(super) agents: Vec<Agent>,
+    /// Where it is written down on which servers a key is.
+    pub(super) store: Store,
 }
 
 /// For what a server is visited.
@@ -165,7 +166,7 @@ pub enum Now {
 #[derive(Debug)]
 pub enum Came {
     /// A server that has said nothing but who it is.
-    Reached(Box<ReachedThere>),
+    Reached(Box<Reached>, Vec<Agent>),
     /// A server that is known.
     Known(Box<Server>),
     /// A step of signing in.
@@ -196,13 +197,6 @@ pub enum Came {
         /// Of how many the private half is not here.
         untried: usize,
     },
-}
-
-/// A server that has said nothing but who it is.
-#[derive(Debug)]
-pub struct ReachedThere {
-    pub(super) there: There,
-    pub(super) reached: Reached,
 }
 
 /// A server that nobody here has met before.

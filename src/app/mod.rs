@@ -219,7 +219,10 @@ impl App {
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
-                    self.dialog = Some(Dialog::CommandLines(command_line::for_document(document)));
+                    self.dialog = Some(Dialog::CommandLines(command_line::for_document(
+                        document,
+                        &self.servers.address,
+                    )));
                 }
             }
             Command::EditParameters => {

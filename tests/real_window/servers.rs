@@ -116,3 +116,91 @@ fn fingerprint_of(server: &Sshd) -> String {
     keywright::key::fingerprint::Fingerprint::of(&key, keywright::key::fingerprint::FingerprintKind::Sha256)
         .to_string()
 }
+
+impl Screen {
+    /// A person who has a key already, and a server that they know; both are as they ask for in the settings.
+    fn settled(test: &'static str, settings: &str, known: &str) -> Self {
+        let screen = Self::new(test);
+        for folder in ["config", "config/keywright", "home/.ssh"] {
+            std::fs::create_dir(screen.path(folder)).expect("a folder");
+        }
+        screen.put("config/keywright/settings.toml", settings, 0o600);
+        screen.put("home/.ssh/known_hosts", known, 0o600);
+        let made = Folder::new()
+            .tool("ssh-keygen")
+            .args(["-q", "-t", "ecdsa", "-N", "", "-C", "old key", "-f"])
+            .arg(screen.home(".ssh/id_ecdsa"))
+            .output();
+        made.expect("a key");
+        screen
+    }
+}
+
+#[test]
+fn a_key_that_the_server_passes_over_is_said_and_taken_off_again() {
+    let server = Sshd::with("AuthorizedKeysFile HOME/elsewhere");
+    let known = format!(
+        "[127.0.0.1]:{} {}",
+        server.port(),
+        server.folder().get_text("host_ed25519.pub")
+    );
+    let settings = "[window]\nappearance = \"dark\"\n";
+    let screen = Screen::settled("passed-over", settings, &known);
+    let old = std::fs::read(screen.home(".ssh/id_ecdsa.pub")).expect("it was made");
+    let elsewhere = server.folder().path("home/elsewhere");
+    server.folder().put("home/elsewhere", &old);
+    crate::sshd::set_mode(&elsewhere, 0o600);
+    crate::sshd::give(&elsewhere);
+
+    let window = Window::open(&screen);
+    window.generate_at_once();
+    window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
+    window.says_just("saved");
+    window.press("ctrl+3");
+    screen.xdotool(&["getactivewindow", "windowsize", "--sync", "640", "480"]);
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    screen.picture("1-choose");
+    // Nothing has to be asked: the server is known, and the old key lets in.
+    window.press("Return");
+    window.says("but the server does not let it in");
+    window.node("push button", "Undo");
+    screen.picture("2-passed-over");
+    assert!(
+        list_of(&server).starts_with("ssh-ed25519 "),
+        "{}",
+        list_of(&server)
+    );
+    window.press("Tab");
+    window.press("space");
+    window.says_just("Gone");
+    screen.picture("3-gone");
+    assert_eq!(list_of(&server), "");
+}
+
+#[test]
+fn nothing_goes_on_with_a_server_that_has_changed() {
+    let server = Sshd::with("PasswordAuthentication yes");
+    let other = Sshd::start();
+    let known = format!(
+        "[127.0.0.1]:{} {}",
+        server.port(),
+        other.folder().get_text("host_ed25519.pub")
+    );
+    let screen = Screen::settled("changed-server", "[window]\ntext_size = 200\n", &known);
+    let window = Window::open(&screen);
+    window.press("ctrl+3");
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    screen.picture("1-choose");
+    window.node("push button", "Show keys on this server");
+    window.press("Return");
+    window.says("Nothing secret was sent.");
+    window.says(".ssh/known_hosts");
+    screen.picture("2-changed");
+    let offers = window.nodes();
+    let goes_on = |name: &str| offers.iter().any(|node| node.name == name);
+    assert!(goes_on("Try again") && !goes_on("Trust and go on"));
+    assert!(!server.log().contains("Failed"), "{}", server.log());
+    // No means no: back to where the server is chosen.
+    window.press("Escape");
+    window.field("Server");
+}

@@ -70,7 +70,7 @@ fn what_stops_a_visit_is_said_and_where() {
     assert!(scene.says("Stopped: Connect to the server."));
     assert!(scene.says("To come: Sign in the way you do today."));
     scene.window.check_accessibility();
-    scene.click("Done");
+    scene.click("Back");
     assert!(scene.is_shown("Your keys on servers"));
 }
 

@@ -201,15 +201,22 @@ impl Register {
     /// The servers that this key was installed on, the first one first.
     #[must_use]
     pub fn installed(&self, key: &Fingerprint) -> Vec<Installed> {
-        let list = self.key(key).and_then(|key| key.get(INSTALLED)?.as_array());
-        let read = |value: &Value| {
-            let text = |name| value.as_inline_table()?.get(name)?.as_str().map(str::to_owned);
-            Some(Installed {
-                server: text(SERVER)?,
-                date: text(DATE).unwrap_or_default(),
-            })
-        };
-        list.into_iter().flatten().filter_map(read).collect()
+        self.key(key).map(installed_in).unwrap_or_default()
+    }
+
+    /// The servers that any key was installed on, each once.
+    #[must_use]
+    pub fn servers(&self) -> Vec<String> {
+        let keys = self.document.get(KEY).and_then(Item::as_table_like);
+        let keys = keys.into_iter().flat_map(TableLike::iter);
+        let keys = keys.filter_map(|(_, key)| key.as_table_like());
+        let mut servers = Vec::new();
+        for on in keys.flat_map(installed_in) {
+            if !servers.contains(&on.server) {
+                servers.push(on.server);
+            }
+        }
+        servers
     }
 
     /// Makes a change.
@@ -329,6 +336,19 @@ fn set(table: &mut dyn TableLike, name: &str, value: Option<Value>) {
             table.remove(name);
         }
     }
+}
+
+/// What stands with a key about where it was installed.
+fn installed_in(key: &dyn TableLike) -> Vec<Installed> {
+    let read = |value: &Value| {
+        let text = |name| value.as_inline_table()?.get(name)?.as_str().map(str::to_owned);
+        Some(Installed {
+            server: text(SERVER)?,
+            date: text(DATE).unwrap_or_default(),
+        })
+    };
+    let list = key.get(INSTALLED).and_then(Item::as_array);
+    list.into_iter().flatten().filter_map(read).collect()
 }
 
 #[cfg(test)]

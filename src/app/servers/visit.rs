@@ -55,6 +55,12 @@ pub fn not_followed(target: &Target) -> Option<&'static str> {
 }
 
 impl Reached {
+    /// Where it was.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
     /// What the lists say about the key that it shows.
     #[must_use]
     pub fn trust(&self) -> &Trust {

@@ -33,7 +33,9 @@ pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, is_new: bool, out: &mut Vec<
             "Signs in as you do today and shows the list. From there you can take keys off it. Nothing changes before you say so.",
         );
         let button = Button::new("Show keys on this server").min_size(vec2(0.0, 36.0));
-        if ui.add_enabled(has_server, button).clicked() {
+        // Without a key there is nothing else that Enter could mean.
+        let is_asked = is_entered && app.document().is_none();
+        if ui.add_enabled(has_server, button).clicked() || (has_server && is_asked) {
             out.push(Command::Server(C::Look));
         }
     });

@@ -6,7 +6,7 @@ mod list;
 mod outcome;
 mod steps;
 
-use eframe::egui::{CentralPanel, Frame, Id, ScrollArea, TextStyle, Ui};
+use eframe::egui::{CentralPanel, Frame, Id, Key, Modifiers, Popup, ScrollArea, TextStyle, Ui};
 
 use super::pieces::{self, buttons_ui};
 use super::theme::Palette;
@@ -77,9 +77,15 @@ struct Scene<'a> {
 }
 
 fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut Vec<Command>) {
+    // A dialog or a menu closes first.
+    let is_free = app.dialog.is_none() && !Popup::is_any_open(ui.ctx());
     let Some(visit) = &mut app.servers.visit else {
         return;
     };
+    let is_escaped = is_free && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+    if is_escaped {
+        out.extend(escaped(visit));
+    }
     let title = title(visit);
     pieces::heading_ui(ui, &title, TextStyle::Heading);
     pieces::card_ui(ui, |ui| steps::steps_ui(ui, visit));
@@ -100,6 +106,21 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
         Now::LastWayIn(listed) => list::last_way_in_ui(ui, listed, &mut scene),
         Now::Gone { is_proved } => outcome::gone_ui(ui, *is_proved, &mut scene),
         Now::Stopped { problem, undo } => outcome::stopped_ui(ui, problem, undo.is_some(), &mut scene),
+    }
+}
+
+/// What Esc means here: no, or away from here; never while something is being changed.
+fn escaped(visit: &Visit) -> Option<Command> {
+    match (&visit.now, visit.to_come().next()) {
+        (
+            Now::Working {
+                is_stopping: true, ..
+            },
+            _,
+        )
+        | (Now::Working { .. }, Some(Step::Install | Step::Remove)) => None,
+        (Now::LastWayIn(_), _) => Some(Command::Server(C::KeepLastWayIn)),
+        _ => Some(Command::Server(C::Leave)),
     }
 }
 

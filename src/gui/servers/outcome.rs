@@ -11,6 +11,7 @@ use crate::gui::signs::{self, Sign};
 use crate::gui::theme::{self, Palette};
 
 const DONE: &str = "Done";
+const BACK: &str = "Back";
 const UNDO: &str = "Undo";
 const SHOW: &str = "Show keys on this server";
 
@@ -58,9 +59,9 @@ pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, can_be_undone: bool, sc
     pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     let again = "Try again";
     let buttons: &[&str] = if can_be_undone {
-        &[again, UNDO, DONE]
+        &[again, UNDO, BACK]
     } else {
-        &[again, DONE]
+        &[again, BACK]
     };
     press(ui, buttons, scene);
 }
@@ -68,7 +69,7 @@ pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, can_be_undone: bool, sc
 fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
     let pressed = buttons_ui(ui, scene.is_new, buttons).map(|index| buttons[index]);
     scene.out.extend(pressed.map(|pressed| match pressed {
-        DONE => Command::Server(C::Leave),
+        DONE | BACK => Command::Server(C::Leave),
         UNDO => Command::Server(C::Undo),
         SHOW => Command::Server(C::ShowKeys),
         _ => Command::Server(C::TryAgain),

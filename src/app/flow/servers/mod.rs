@@ -7,12 +7,13 @@ use std::sync::Arc;
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    Came, Errand, NewHost, Now, Prompt, Question, ReachedThere, SignIn, Step, Undoable, Visit, Works,
+    Came, Errand, Means, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Visit, Works,
 };
 use crate::app::job::{Job, Poll, Pulse, Wake};
+use crate::app::keys::Store;
 use crate::app::servers::{
-    Chosen, Given, Installed, Lack, LastWayIn, Proof, Session, SignedInBy, SigningIn, Step as SignInStep,
-    Undo,
+    Chosen, Given, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn,
+    Step as SignInStep, Undo,
 };
 use crate::app::stage::Document;
 use crate::app::{App, Page, Problem, Status, lost};
@@ -20,18 +21,15 @@ use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
-use crate::sys::remote::{Questions, Trust, read_config};
+use crate::sys::agent::Agent;
+use crate::sys::remote::{Questions, Trust};
 
 impl App {
     pub(in crate::app) fn show_page(&mut self, page: Page) {
         self.page = page;
         if page == Page::Servers && self.servers.reading.is_none() {
-            // What cannot be read is said when it is needed; here it only saves typing.
-            let job = Job::start("ssh config", &self.wake.0, |_| {
-                read_config()
-                    .map(|config| config.aliases().collect())
-                    .unwrap_or_default()
-            });
+            let store = Store::beside(self.kept.place());
+            let job = Job::start("server names", &self.wake.0, move |_| work::names(&store));
             self.servers.reading = Some(job);
         }
     }
@@ -70,7 +68,11 @@ impl App {
         if address.is_empty() || self.servers.visit.is_some() {
             return;
         }
-        let held = self.document().and_then(Document::key).map(Arc::clone);
+        let means = Means {
+            held: self.document().and_then(Document::key).map(Arc::clone),
+            agents: Vec::new(),
+            store: Store::beside(self.kept.place()),
+        };
         let (find, typed) = (desktop.agents(), address.clone());
         let now = working(&self.wake.0, move |pulse| work::reach(&typed, find, pulse));
         self.page = Page::Servers;
@@ -81,8 +83,7 @@ impl App {
             done: Vec::new(),
             now,
             address,
-            held,
-            there: None,
+            means,
         }));
     }
 
@@ -154,7 +155,7 @@ impl App {
             };
             visit.errand = Errand::Undo;
             visit.done.truncate(Errand::Undo.before(Step::Remove));
-            let keys = visit.held.iter().map(|key| key.public().clone()).collect();
+            let keys = visit.means.held.iter().map(|key| key.public().clone()).collect();
             working(wake, move |_| work::undo(session, &undo, keys))
         });
     }
@@ -274,15 +275,15 @@ impl Visit {
     /// From what a job has brought to what comes next.
     fn take_up(&mut self, came: Came, wake: &Wake) -> Now {
         match came {
-            Came::Reached(reached) => self.reached(*reached, wake),
+            Came::Reached(reached, agents) => self.reached(*reached, agents, wake),
             Came::Known(server) => {
                 if self.done.len() == Errand::Look.before(Step::Recognise) {
                     self.say("You have said that it is the right server. It is remembered in known_hosts.");
                 }
-                let (there, held) = (self.there.clone(), self.held.clone());
+                let means = self.means.clone();
                 let is_new_key = matches!(self.errand, Errand::Install(_));
                 working(wake, move |pulse| {
-                    let keys = work::identities(there.as_ref(), held, is_new_key);
+                    let keys = work::identities(server.connection.target(), &means, is_new_key);
                     Ok(Came::SignIn(SigningIn::begin(*server, keys, pulse)?))
                 })
             }
@@ -312,9 +313,9 @@ impl Visit {
                 self.say(format!(
                     "Took {lines} off {place}, and read it back: all others are as they were."
                 ));
-                let (there, held) = (self.there.clone(), self.held.clone());
+                let means = self.means.clone();
                 working(wake, move |pulse| {
-                    work::prove_gone(&session, &place, &keys, there.as_ref(), held, pulse)
+                    work::prove_gone(&session, &place, &keys, &means, pulse)
                 })
             }
             Came::Gone { tried, untried } => {
@@ -326,9 +327,9 @@ impl Visit {
         }
     }
 
-    fn reached(&mut self, ReachedThere { there, reached }: ReachedThere, wake: &Wake) -> Now {
-        self.server = there.target.to_string();
-        self.there = Some(there);
+    fn reached(&mut self, reached: Reached, agents: Vec<Agent>, wake: &Wake) -> Now {
+        self.server = reached.target().to_string();
+        self.means.agents = agents;
         self.say(format!("Connected to {}.", self.server));
         let list = |file: &std::path::Path, line| format!("line {line} of {}", file.display());
         match reached.trust() {
@@ -378,10 +379,8 @@ impl Visit {
                 working(wake, move |_| work::install(session, &line))
             }
             Errand::Look | Errand::Remove | Errand::Undo => {
-                let (there, held) = (self.there.clone(), self.held.clone());
-                working(wake, move |pulse| {
-                    work::look(session, there.as_ref(), held.as_deref(), pulse)
-                })
+                let means = self.means.clone();
+                working(wake, move |pulse| work::look(session, &means, pulse))
             }
         }
     }
@@ -394,9 +393,9 @@ impl Visit {
         } else {
             format!("The key stands in line {line} of {place} already. Nothing was changed.")
         });
-        let (place, held) = (found.place, self.held.clone());
+        let (place, means) = (found.place, self.means.clone());
         working(wake, move |pulse| {
-            Ok(work::prove(session, undo, place, held, pulse))
+            Ok(work::prove(session, undo, place, &means, pulse))
         })
     }
 

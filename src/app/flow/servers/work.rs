@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::app::desktop::FindAgents;
-use crate::app::errand::{Came, Listed, ReachedThere, There};
+use crate::app::errand::{Came, Listed, Means};
+use crate::app::keys::{Store, note_installed, note_taken_off};
 use crate::app::servers::{
     self, Chosen, Identity, Known, LastWayIn, OpenKey, Proof, Reached, ServerFault, Session, Undo,
 };
@@ -15,14 +16,24 @@ use crate::key::{KeyPair, PublicKey};
 use crate::sys::home::user_name;
 use crate::sys::remote::{Target, read_config};
 
+/// The servers that can be offered: where keys were installed, and those of ssh's configuration. What cannot be read
+/// is said when it is needed; here it only saves typing.
+pub(super) fn names(store: &Store) -> Vec<String> {
+    let mut names = store.read().register.servers();
+    let config = read_config().unwrap_or_default();
+    for name in config.aliases() {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.retain(|name| Target::parse(name, &config, &user_name()).is_ok());
+    names
+}
+
 pub(super) fn reach(address: &str, find: FindAgents, watch: &dyn Watch) -> Result<Came, Problem> {
     let target = Target::parse(address, &read_config()?, &user_name())?;
     let reached = servers::reach(&target, watch)?;
-    let there = There {
-        target,
-        agents: find(),
-    };
-    Ok(Came::Reached(Box::new(ReachedThere { there, reached })))
+    Ok(Came::Reached(Box::new(reached), find()))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
@@ -32,15 +43,10 @@ pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
 /// The keys to sign in with, each once: those of the agents, the usual ones, and the one that is open.
 ///
 /// A key that is about to be installed comes last: it is not expected to be let in.
-pub(super) fn identities(
-    there: Option<&There>,
-    held: Option<Arc<KeyPair>>,
-    is_new_key: bool,
-) -> Vec<Identity> {
-    let Some(there) = there else { return Vec::new() };
-    let mut all = servers::of_agents(&there.agents);
-    all.extend(servers::usual(&there.target));
-    if let Some(held) = held {
+pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Vec<Identity> {
+    let mut all = servers::of_agents(&means.agents);
+    all.extend(servers::usual(target));
+    if let Some(held) = means.held.clone() {
         // It is open already; its file need not be opened once more.
         all.retain(|identity| identity.public() != Some(held.public()));
         let at = if is_new_key { all.len() } else { 0 };
@@ -70,25 +76,29 @@ pub(super) fn prove(
     mut session: Box<Session>,
     undo: Option<Undo>,
     place: String,
-    held: Option<Arc<KeyPair>>,
+    means: &Means,
     watch: &dyn Watch,
 ) -> Came {
-    let proof = match held {
+    let proof = match &means.held {
         Some(held) => proof(&mut session, place, held, watch).map_err(Problem::from),
         None => Err(lost()),
     };
+    if let (Ok(_), Some(held)) = (&proof, &means.held) {
+        let server = session.connection.target().to_string();
+        written(note_installed(&means.store, held.public(), &server));
+    }
     Came::Proved(session, undo, proof)
 }
 
 fn proof(
     session: &mut Session,
     place: String,
-    held: Arc<KeyPair>,
+    held: &Arc<KeyPair>,
     watch: &dyn Watch,
 ) -> Result<Proof, ServerFault> {
     let public = held.public().clone();
     let target = session.connection.target().clone();
-    let proof = servers::prove(&target, &session.pinned, &OpenKey::Held(held), watch)?;
+    let proof = servers::prove(&target, &session.pinned, &OpenKey::Held(Arc::clone(held)), watch)?;
     let Proof::Refused(methods) = &proof else {
         return Ok(proof);
     };
@@ -108,17 +118,10 @@ pub(super) fn undo(mut session: Box<Session>, undo: &Undo, keys: Vec<PublicKey>)
 }
 
 /// Reads the list, and marks whose the keys are.
-pub(super) fn look(
-    mut session: Box<Session>,
-    there: Option<&There>,
-    held: Option<&KeyPair>,
-    watch: &dyn Watch,
-) -> Result<Came, Problem> {
+pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
     let found = servers::look(&mut session.connection, watch)?;
-    let mut mine = there
-        .map(|there| servers::all_public(&there.agents))
-        .unwrap_or_default();
-    mine.extend(held.map(|key| key.public().clone()));
+    let mut mine = servers::all_public(&means.agents);
+    mine.extend(means.held.iter().map(|key| key.public().clone()));
     let known = Known {
         mine,
         in_use: session.key().cloned(),
@@ -157,14 +160,14 @@ pub(super) fn prove_gone(
     session: &Session,
     place: &str,
     keys: &[PublicKey],
-    there: Option<&There>,
-    held: Option<Arc<KeyPair>>,
+    means: &Means,
     watch: &dyn Watch,
 ) -> Result<Came, Problem> {
     let target = session.connection.target();
-    let mut open = identities(there, held, false);
+    let mut open = identities(target, means, false);
     let (mut tried, mut untried) = (0, 0);
     for key in keys {
+        written(note_taken_off(&means.store, key, &target.to_string()));
         let at = open.iter().position(|identity| identity.public() == Some(key));
         let Some(Identity::Open(open)) = at.map(|at| open.swap_remove(at)) else {
             untried += 1;
@@ -178,4 +181,11 @@ pub(super) fn prove_gone(
         }
     }
     Ok(Came::Gone { tried, untried })
+}
+
+/// That it is not remembered where a key is keeps nobody from logging in.
+fn written(result: Result<(), Problem>) {
+    if let Err(problem) = result {
+        log::warn!("{}", problem.sentence());
+    }
 }
