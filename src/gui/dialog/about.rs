@@ -10,7 +10,7 @@ pub(super) fn about_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
     paragraph_ui(ui, format!("Version {}", env!("CARGO_PKG_VERSION")));
     paragraph_ui(
         ui,
-        "Makes, shows, protects, converts and saves SSH keys. Everything happens on this computer; nothing is sent anywhere.",
+        "Makes, shows, protects, converts and saves SSH keys, and puts them on servers. All else happens on this computer: nobody is spoken to but a server that you name.",
     );
     pieces::hint_ui(
         ui,
