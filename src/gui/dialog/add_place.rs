@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Align, Button, Key, Layout, Margin, TextEdit, Ui};
+use eframe::egui::{Align, Button, Layout, Ui};
 
+use super::type_path::path_field_ui;
 use super::{Scene, buttons_ui, path_ui};
 use crate::app::Command;
 use crate::app::dialog::AddPlace;
@@ -18,16 +19,7 @@ pub(super) fn add_place_ui(
     whose: &Whose,
     scene: &mut Scene<'_>,
 ) {
-    let label = pieces::field_label_ui(ui, "Folder, or key file", None);
-    let field = TextEdit::singleline(&mut typed.text)
-        .id_salt("place of keys")
-        .desired_width(f32::INFINITY)
-        .margin(Margin::symmetric(8, 6));
-    let field = ui.add(field).labelled_by(label.id);
-    if scene.is_new {
-        field.request_focus();
-    }
-    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let is_entered = path_field_ui(ui, "Folder, or key file", &mut typed.text, scene.is_new);
     pieces::hint_ui(
         ui,
         "~ stands for your home folder. The files stay where they are; a public key by itself is welcome too.",

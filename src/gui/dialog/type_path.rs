@@ -7,17 +7,22 @@ use crate::app::Command;
 use crate::app::dialog::{Purpose, TypePath};
 use crate::gui::pieces;
 
-pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<'_>) {
-    let label = pieces::field_label_ui(ui, "File", None);
-    let field = TextEdit::singleline(&mut typed.text)
+/// The field of a dialog in which a path is typed; says whether Enter has ended it.
+pub(super) fn path_field_ui(ui: &mut Ui, label: &str, text: &mut String, is_new: bool) -> bool {
+    let label = pieces::field_label_ui(ui, label, None);
+    let field = TextEdit::singleline(text)
         .id_salt("path")
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(8, 6));
     let field = ui.add(field).labelled_by(label.id);
-    if scene.is_new {
+    if is_new {
         field.request_focus();
     }
-    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<'_>) {
+    let is_entered = path_field_ui(ui, "File", &mut typed.text, scene.is_new);
     pieces::hint_ui(
         ui,
         "~ stands for your home folder. The file dialog of this system could not be opened.",
