@@ -24,7 +24,7 @@ use crate::format::{
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
 
-pub use lists::{Authorized, Conditions, Done, KnownHosts, Listed, Outcome, Providers};
+pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Providers};
 
 /// The dialog that is open.
 #[derive(Debug)]

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::app::Problem;
+use crate::app::conditions::Conditions;
+use crate::app::describe::Warning;
 use crate::app::job::Job;
 use crate::app::keys::Store;
 use crate::app::servers::{
@@ -22,6 +24,8 @@ pub struct Servers {
     pub address: String,
     /// Servers that can be offered: where keys were installed, and those of ssh's configuration.
     pub names: Vec<String>,
+    /// Under which conditions the key is to log in there.
+    pub conditions: Conditions,
     /// What is being done there; nothing while it is being chosen.
     pub visit: Option<Box<Visit>>,
     pub(super) reading: Option<Job<Vec<String>>>,
@@ -174,7 +178,7 @@ pub enum Came {
     /// The key's line stands in the list.
     Installed(Box<Session>, Box<Installed>),
     /// The key was tried.
-    Proved(Box<Session>, Option<Undo>, Result<Proof, Problem>),
+    Proved(Box<Session>, Box<Installed>, Result<Proof, Problem>),
     /// The list was read.
     Listed(Box<Listed>),
     /// No other way in is known.
@@ -267,6 +271,10 @@ pub struct Prompt {
 pub struct Works {
     /// What the server asks for besides, where it does.
     pub besides: Option<String>,
+    /// Under which conditions its line lets it in, safe to show; empty where there are none.
+    pub options: String,
+    /// That these are not the ones that were asked for.
+    pub warning: Option<Warning>,
     pub(super) session: Box<Session>,
     pub(super) undo: Option<Undo>,
 }

@@ -206,6 +206,7 @@ fn content<'a>(line: &RawLine<'a>) -> Content<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewLine {
     key: PublicKey,
+    options: String,
     text: String,
 }
 
@@ -218,6 +219,7 @@ impl NewLine {
         Self {
             key: key.clone(),
             text: format!("{options}{blank}{}", public_line::encode(key, comment)),
+            options,
         }
     }
 
@@ -225,6 +227,12 @@ impl NewLine {
     #[must_use]
     pub fn key(&self) -> &PublicKey {
         &self.key
+    }
+
+    /// What stands before the key; empty where nothing does.
+    #[must_use]
+    pub fn options(&self) -> &str {
+        &self.options
     }
 
     /// The line without an end, as it will stand in the file.
