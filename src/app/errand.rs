@@ -16,6 +16,7 @@ use crate::key::randomart::Randomart;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::TypedPassphrase;
 use crate::sys::agent::Agent;
+use crate::sys::remote::Target;
 
 /// What the page about servers shows.
 #[derive(Debug, Default)]
@@ -38,6 +39,8 @@ pub struct Visit {
     pub errand: Errand,
     /// The server as people write it: `someone@example.org`.
     pub server: String,
+    /// What ssh's configuration says about it in a way that this program does not follow; a sentence.
+    pub not_followed: Option<String>,
     /// What has been done, a sentence for each step.
     pub done: Vec<String>,
     /// What is going on, or is being asked.
@@ -169,8 +172,10 @@ pub enum Now {
 /// What a job on a server has brought.
 #[derive(Debug)]
 pub enum Came {
+    /// Which server is meant, and which agents are there.
+    Aimed(Box<Target>, Vec<Agent>),
     /// A server that has said nothing but who it is.
-    Reached(Box<Reached>, Vec<Agent>),
+    Reached(Box<Reached>),
     /// A server that is known.
     Known(Box<Server>),
     /// A step of signing in.

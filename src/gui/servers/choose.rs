@@ -1,9 +1,9 @@
 //! Which server, and what for.
 
-use eframe::egui::{Button, Key, Margin, Popup, TextEdit, TextStyle, Ui, vec2};
+use eframe::egui::{Button, Key, Margin, Popup, RichText, TextEdit, TextStyle, Ui, vec2};
 
 use super::View;
-use crate::app::command::ServerCommand as C;
+use crate::app::command::{ListCommand, ServerCommand as C};
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::gui::pieces::{self, Tone};
@@ -133,10 +133,15 @@ fn install_ui(
     let text = pieces::mnemonic(ui, "Install the key", 'I');
     let button = Button::new(text).min_size(vec2(0.0, 40.0));
     let is_asked = is_entered || pieces::alt_pressed(ui, Key::I);
-    let is_clicked = ui
-        .add_enabled_ui(may_go, |ui| pieces::primary_ui(ui, button))
-        .inner
-        .clicked();
+    let mut is_clicked = false;
+    ui.horizontal_wrapped(|ui| {
+        let install = ui.add_enabled_ui(may_go, |ui| pieces::primary_ui(ui, button));
+        is_clicked = install.inner.clicked();
+        let link = RichText::new("No network, or a provider’s web page?").small();
+        if ui.link(link).clicked() {
+            out.push(Command::Lists(ListCommand::ShowProviders));
+        }
+    });
     if may_go && (is_clicked || is_asked) {
         out.push(Command::Server(C::Install));
     }

@@ -89,7 +89,12 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
     }
     let title = title(visit);
     pieces::heading_ui(ui, &title, TextStyle::Heading);
-    pieces::card_ui(ui, |ui| steps::steps_ui(ui, visit));
+    pieces::card_ui(ui, |ui| {
+        steps::steps_ui(ui, visit);
+        if let Some(what) = &visit.not_followed {
+            pieces::hint_ui(ui, what);
+        }
+    });
     let mut scene = Scene {
         is_new,
         is_revealed: &mut view.is_revealed,

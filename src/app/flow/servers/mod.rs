@@ -13,15 +13,14 @@ use crate::app::errand::{
 use crate::app::job::{Job, Poll, Pulse, Wake};
 use crate::app::keys::Store;
 use crate::app::servers::{
-    Chosen, Given, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn,
-    Step as SignInStep,
+    self, Chosen, Given, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn,
+    Step as SignInStep, not_followed,
 };
 use crate::app::stage::Document;
-use crate::app::{App, Page, Problem, Status, lost};
+use crate::app::{App, Page, Problem, Status, lost, problem};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
-use crate::sys::agent::Agent;
 use crate::sys::remote::{Questions, Trust};
 
 impl App {
@@ -72,12 +71,13 @@ impl App {
             store: Store::beside(self.kept.place()),
         };
         let (find, typed) = (desktop.agents(), address.clone());
-        let now = working(&self.wake.0, move |pulse| work::reach(&typed, find, pulse));
+        let now = working(&self.wake.0, move |_| work::aim(&typed, find));
         self.page = Page::Servers;
         self.status = Status::default();
         self.servers.visit = Some(Box::new(Visit {
             errand,
             server: address.clone(),
+            not_followed: None,
             done: Vec::new(),
             now,
             address,
@@ -96,6 +96,14 @@ impl App {
         } else {
             self.servers.visit = None;
         }
+    }
+
+    /// Shows where a server is chosen; a visit in which work is being done comes first.
+    pub(in crate::app) fn choose_server(&mut self) {
+        self.servers
+            .visit
+            .take_if(|visit| !matches!(visit.now, Now::Working { .. }));
+        self.show_page(Page::Servers);
     }
 
     fn try_server_again(&mut self, desktop: &dyn Desktop) {
@@ -279,7 +287,16 @@ impl Visit {
     /// From what a job has brought to what comes next.
     fn take_up(&mut self, came: Came, wake: &Wake) -> Now {
         match came {
-            Came::Reached(reached, agents) => self.reached(*reached, agents, wake),
+            Came::Aimed(target, agents) => {
+                self.server = target.to_string();
+                self.not_followed = not_followed(&target).map(problem::sentence);
+                self.means.agents = agents;
+                working(wake, move |pulse| {
+                    let reached = servers::reach(&target, pulse)?;
+                    Ok(Came::Reached(Box::new(reached)))
+                })
+            }
+            Came::Reached(reached) => self.reached(*reached, wake),
             Came::Known(server) => {
                 if self.done.len() == Errand::Look.before(Step::Recognise) {
                     self.say("You have said that it is the right server. It is remembered in known_hosts.");
@@ -331,9 +348,7 @@ impl Visit {
         }
     }
 
-    fn reached(&mut self, reached: Reached, agents: Vec<Agent>, wake: &Wake) -> Now {
-        self.server = reached.target().to_string();
-        self.means.agents = agents;
+    fn reached(&mut self, reached: Reached, wake: &Wake) -> Now {
         self.say(format!("Connected to {}.", self.server));
         let list = |file: &std::path::Path, line| format!("line {line} of {}", file.display());
         match reached.trust() {

@@ -30,10 +30,10 @@ pub(super) fn names(store: &Store) -> Vec<String> {
     names
 }
 
-pub(super) fn reach(address: &str, find: FindAgents, watch: &dyn Watch) -> Result<Came, Problem> {
+/// Which server is meant, and which agents may sign in there.
+pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
     let target = Target::parse(address, &read_config()?, &user_name())?;
-    let reached = servers::reach(&target, watch)?;
-    Ok(Came::Reached(Box::new(reached), find()))
+    Ok(Came::Aimed(Box::new(target), find()))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
