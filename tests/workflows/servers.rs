@@ -1,5 +1,6 @@
 //! Visits to servers that go wrong, without a window; those that go well are in `tests/real_window`.
 
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
@@ -63,8 +64,14 @@ fn a_server_that_says_nothing_is_left_at_once() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("it has an address").port();
     let mut scene = Scene::new();
+    listener.set_nonblocking(true).expect("a look now and then");
     scene.visit(&format!("jo@127.0.0.1:{port}"));
-    let (_stream, _) = listener.accept().expect("it connects");
+    let accepted = RefCell::new(None);
+    scene.wait(|_| {
+        let mut accepted = accepted.borrow_mut();
+        *accepted = accepted.take().or_else(|| listener.accept().ok());
+        accepted.is_some()
+    });
     let begun = Instant::now();
     scene.ask(Ask::Server(ServerCommand::Leave));
     scene.wait(|app| app.servers.visit.is_none());
