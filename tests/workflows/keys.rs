@@ -170,7 +170,7 @@ fn what_is_the_matter_is_put_right_with_one_command() {
     assert_eq!(count(&scene), 2);
     scene.do_with_keys(KeysCommand::RepairAll);
     assert_eq!(count(&scene), 0);
-    assert_eq!(scene.app.status.text, "Put right: 2.");
+    assert_eq!(scene.app.status.text, "2 things were put right.");
 }
 
 #[test]

@@ -263,7 +263,10 @@ impl App {
             }
             match failed {
                 Some(problem) => Err(problem),
-                None => Ok(Outcome::say(format!("Put right: {done}."))),
+                None => Ok(Outcome::say(match done {
+                    1 => "One thing was put right.".to_owned(),
+                    _ => format!("{done} things were put right."),
+                })),
             }
         });
     }
