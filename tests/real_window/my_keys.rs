@@ -7,7 +7,7 @@ use crate::PASSPHRASE;
 use crate::public_line_of;
 use crate::screen::Screen;
 use crate::tools::{Folder, mode};
-use crate::window::{Node, Window};
+use crate::window::{Node, PROGRAM, Window};
 
 /// The small window, and the one that opens.
 const SMALL: [&str; 2] = ["640", "480"];
@@ -194,6 +194,46 @@ fn a_key_becomes_the_default_and_another_goes_away_and_comes_back() {
     window.click("push button", "Put it back");
     window.lists(&["work, default key", "backup,", "id_ed25519,", "web,"]);
     assert_eq!(files.map(|file| bytes(&file)), before);
+    window.ask_to_close();
+    assert!(window.ended().success());
+}
+
+#[test]
+fn a_folder_of_keys_is_chosen_in_the_dialog_of_the_system() {
+    let screen = Screen::with_keys("my-keys-place");
+    let elsewhere = screen.home("elsewhere");
+    std::fs::create_dir(&elsewhere).expect("a folder");
+    screen.make_key("../elsewhere/old", "ed25519", "", "an old one");
+    // With the programs of this system, and so with its file dialog.
+    let mut window = Window::of(&screen, &mut screen.command(PROGRAM));
+    window.press("ctrl+2");
+    window.lists(&["backup,", "id_ed25519,", "web,", "work,"]);
+    window.click("push button", "Add…");
+    window.node("push button", "Choose folder…");
+    screen.picture("1-add");
+    screen.resize(SMALL);
+    window.node("push button", "Choose file…");
+    screen.picture("2-add-small");
+    window.click("push button", "Choose folder…");
+    screen.xdotool(&[
+        "search",
+        "--sync",
+        "--onlyvisible",
+        "--name",
+        "^Folder with keys$",
+        "windowfocus",
+        "--sync",
+    ]);
+    window.type_text(elsewhere.to_str().expect("its name is text"));
+    screen.picture("3-system");
+    window.press("Return");
+    window.says("~/elsewhere is among your keys now.");
+    window.lists(&["backup,", "id_ed25519,", "old,", "web,", "work,"]);
+    window.click("push button", "Add…");
+    window.click("push button", "Forget ~/elsewhere");
+    window.lists(&["backup,", "id_ed25519,", "web,", "work,"]);
+    screen.picture("4-forgotten");
+    window.press("Escape");
     window.ask_to_close();
     assert!(window.ended().success());
 }
