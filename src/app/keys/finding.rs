@@ -160,7 +160,7 @@ impl Finding {
     /// ssh does not try the private key at `path`.
     pub(super) fn not_tried(path: &Path, has_includes: bool) -> Self {
         let message = if has_includes {
-            "this key is not among those that ssh tries by itself, as far as ~/.ssh/config alone says"
+            "this key is not among those that ssh tries by itself, as far as its configuration can be followed"
         } else {
             "this key is not among those that ssh tries by itself"
         };
