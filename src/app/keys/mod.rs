@@ -11,6 +11,7 @@ pub mod inventory;
 pub mod register;
 pub mod removal;
 pub mod repair;
+pub mod restoring;
 pub mod store;
 mod tried;
 
