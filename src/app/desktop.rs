@@ -45,6 +45,9 @@ pub trait Desktop {
     /// Opens a dialog that chooses a file to read.
     fn pick_to_open(&self, request: PickRequest) -> Picking;
 
+    /// Opens a dialog that chooses a folder.
+    fn pick_folder(&self, request: PickRequest) -> Picking;
+
     /// Opens a dialog that chooses a name to save under.
     fn pick_to_save(&self, request: PickRequest) -> Picking;
 

@@ -10,6 +10,7 @@ use crate::app::agents::Shown;
 use crate::app::certificate_facts::Fact;
 use crate::app::command::Command;
 use crate::app::describe::Warning;
+use crate::app::desktop::Picked;
 use crate::app::job::Job;
 use crate::app::keys::default_key;
 use crate::app::keys::removal::Removal;
@@ -224,11 +225,25 @@ pub struct TypePath {
     pub text: String,
 }
 
-/// A place for keys that is typed into the window.
+/// A place for keys: chosen in a dialog of the system, or typed into the window.
 #[derive(Debug, Default)]
 pub struct AddPlace {
     /// What is being typed.
     pub text: String,
+    /// Whether it can be chosen.
+    pub choosing: Choosing,
+}
+
+/// Whether something can be chosen in a dialog of the system.
+#[derive(Debug, Default)]
+pub enum Choosing {
+    /// It can be.
+    #[default]
+    Offered,
+    /// The dialog is open.
+    Open(Job<Picked>),
+    /// There is none on this system.
+    Unavailable,
 }
 
 /// The numbers behind “Parameters for saving key files…”, as they are being edited.

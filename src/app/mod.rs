@@ -251,6 +251,7 @@ impl App {
         self.poll_unlock();
         self.poll_agents();
         self.poll_keys();
+        self.poll_place();
         self.poll_servers();
         self.poll_lists();
         self.poll_speed();

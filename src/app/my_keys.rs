@@ -43,10 +43,21 @@ pub enum KeysCommand {
     RepairAll,
     /// Ask for a place to look for keys.
     AskPlace,
+    /// Choose it in a dialog of the system.
+    PickPlace(PlaceKind),
     /// Add the place that was typed.
     AddPlace,
     /// Look there no longer.
     ForgetPlace(PathBuf),
+}
+
+/// What is added to where keys are looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// A folder with keys.
+    Folder,
+    /// One key.
+    File,
 }
 
 /// The state of the page.

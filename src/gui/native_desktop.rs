@@ -55,6 +55,10 @@ impl Desktop for NativeDesktop {
         file_dialog::open(request)
     }
 
+    fn pick_folder(&self, request: PickRequest) -> Picking {
+        file_dialog::folder(request)
+    }
+
     fn pick_to_save(&self, request: PickRequest) -> Picking {
         file_dialog::save(request)
     }

@@ -11,7 +11,7 @@ mod write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-pub use aside::{Aside, set_aside};
+pub use aside::{Aside, asides_in, set_aside};
 pub use edit::{Backup, EditError, ListFile, Saved, edit};
 pub use list::{Candidate, Candidates, MOST_ENTRIES, candidate, candidates};
 pub use read::{MAX_KEY_FILE, ReadError, read_key};

@@ -45,8 +45,14 @@ pub fn default_path(file_name: &str) -> Option<PathBuf> {
 /// A path that a person typed: `~` and `~/…` stand for the home folder, as they do in a shell.
 #[must_use]
 pub fn expand_tilde(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), home()) {
-        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home,
+    expand_tilde_in(home().as_deref(), path)
+}
+
+/// The same for somebody whose home folder this is.
+#[must_use]
+pub fn expand_tilde_in(home: Option<&Path>, path: &Path) -> PathBuf {
+    match (path.strip_prefix("~"), home) {
+        (Ok(rest), Some(home)) if rest.as_os_str().is_empty() => home.to_owned(),
         (Ok(rest), Some(home)) => home.join(rest),
         _ => path.to_owned(),
     }

@@ -176,6 +176,23 @@ fn a_usual_key_that_comes_after_the_default_one_is_missed_and_taken_in_again() {
 }
 
 #[test]
+fn a_key_that_an_included_file_names_is_tried() {
+    let home = home();
+    make(&home, "work", "work");
+    home.write(".ssh/config", b"Include config.d/*.conf ~/.ssh/more\n");
+    assert_eq!(codes(&listed(&home)[0]), ["not-tried"]);
+    for name in ["config.d/1.conf", "more"] {
+        fs::create_dir_all(home.path(".ssh/config.d")).expect("a folder");
+        home.write(
+            &format!(".ssh/{name}"),
+            b"Host web\n    IdentityFile ~/.ssh/work\n",
+        );
+        assert!(codes(&listed(&home)[0]).is_empty(), "{name}");
+        fs::remove_file(home.path(&format!(".ssh/{name}"))).expect("it was written");
+    }
+}
+
+#[test]
 fn what_ssh_cannot_read_is_no_default_key() {
     let home = home();
     make(&home, "id", "me");
@@ -246,6 +263,69 @@ fn a_key_is_taken_away_with_its_public_half_and_nothing_is_deleted() {
     assert_eq!(now.len(), 2, "{told}");
     assert_eq!(fs::read_to_string(now[0]).expect("it is there"), before);
     assert_eq!(listed(&home).len(), 1);
+}
+
+#[test]
+fn what_was_taken_away_is_listed_and_put_back() {
+    let home = home();
+    make(&home, "id_old", "old");
+    assert_eq!(
+        done(&home, &["restore"]),
+        "Nothing was removed that could be put back.\n"
+    );
+    let before = [".ssh/id_old", ".ssh/id_old.pub"].map(|name| home.read(name));
+    let told = done(&home, &["remove", ".ssh/id_old"]);
+    assert!(
+        told.ends_with("“keywright-cli keys restore .ssh/id_old” puts it back.\n"),
+        "{told}"
+    );
+    let told = done(&home, &["restore"]);
+    assert!(
+        told.contains("\n  ~/.ssh/id_old\n  ~/.ssh/id_old.pub\n"),
+        "{told}"
+    );
+    let told = done(&home, &["restore", "id_old", "--dry-run"]);
+    assert_eq!(told, "Would put back ~/.ssh/id_old and ~/.ssh/id_old.pub.\n");
+    assert!(!home.has(".ssh/id_old"));
+    let told = keys(&home, &["restore", ".ssh/id_old", "--json"]).object();
+    assert_eq!(told["restored"], true);
+    let after = [".ssh/id_old", ".ssh/id_old.pub"].map(|name| home.read(name));
+    assert_eq!(after, before);
+    assert!(!home.has(".ssh/removed"));
+    keys(&home, &["restore", "id_old", "--json"]).expect_error(4, "io-not-found");
+}
+
+#[test]
+fn nothing_is_put_back_over_another_file() {
+    let home = home();
+    make(&home, "id", "first");
+    done(&home, &["remove", ".ssh/id"]);
+    make(&home, "id", "second");
+    let second = home.read(".ssh/id");
+    let listed = keys(&home, &["restore", "--json"]).object();
+    assert_eq!(listed["taken"].as_array().map(Vec::len), Some(2), "{listed}");
+    keys(&home, &["restore", "id", "--dry-run", "--json"]).expect_error(4, "exists");
+    keys(&home, &["restore", "id", "--force", "--json"]).expect_error(4, "exists");
+    assert_eq!(home.read(".ssh/id"), second);
+    done(&home, &["remove", ".ssh/id"]);
+    keys(&home, &["restore", "id", "--json"]).expect_error(2, "usage");
+    let name = listed["name"].as_str().expect("a name");
+    done(&home, &["restore", name]);
+    assert!(home.read(".ssh/id.pub").ends_with("first\n"));
+}
+
+#[test]
+fn what_lay_in_another_folder_is_put_back_by_its_path() {
+    let home = home();
+    fs::create_dir(home.path("stick")).expect("a folder");
+    home.run(&["generate", "-o", "stick/id", "-C", "me", "--no-passphrase"])
+        .expect_status(0);
+    for words in [&["restore", "stick/id"][..], &["restore", "id", "--in", "stick"]] {
+        done(&home, &["remove", "stick/id"]);
+        keys(&home, &["restore", "id", "--json"]).expect_error(4, "io-not-found");
+        done(&home, words);
+        assert!(home.has("stick/id.pub"));
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod conversions;
+mod my_keys;
 mod remembering;
 mod screen;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]

@@ -126,17 +126,8 @@ impl Screen {
         }
         screen.put("config/keywright/settings.toml", settings, 0o600);
         screen.put("home/.ssh/known_hosts", known, 0o600);
-        screen.make_key("ecdsa", "old key", ".ssh/id_ecdsa");
+        screen.make_key("id_ecdsa", "ecdsa", "", "old key");
         screen
-    }
-
-    fn make_key(&self, kind: &str, comment: &str, name: &str) {
-        let made = Folder::new()
-            .tool("ssh-keygen")
-            .args(["-q", "-t", kind, "-N", "", "-C", comment, "-f"])
-            .arg(self.home(name))
-            .output();
-        made.expect("a key");
     }
 }
 
@@ -201,7 +192,7 @@ fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
         &known(&server),
     );
     let_in_elsewhere(&server, &screen);
-    screen.make_key("ed25519", "for backups", ".ssh/backup");
+    screen.make_key("backup", "ed25519", "", "for backups");
     let window = Window::open(&screen);
     window.press("ctrl+2");
     window.node("push button", "Put on a server…");

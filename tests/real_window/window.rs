@@ -231,7 +231,9 @@ impl<'a> Window<'a> {
             let begin = std::time::Instant::now();
             while begin.elapsed() < std::time::Duration::from_secs(6) {
                 let is_asked = |node: &Node| node.name.contains("This key is not saved");
-                if self.nodes().iter().any(is_asked) {
+                let nodes = self.nodes();
+                // Nothing is left of a window that is closed.
+                if nodes.is_empty() || nodes.iter().any(is_asked) {
                     return;
                 }
                 std::thread::sleep(std::time::Duration::from_millis(50));

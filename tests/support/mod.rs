@@ -89,6 +89,10 @@ impl Desktop for Scripted {
         self.pick(request)
     }
 
+    fn pick_folder(&self, request: PickRequest) -> Picking {
+        self.pick(request)
+    }
+
     fn pick_to_save(&self, request: PickRequest) -> Picking {
         self.pick(request)
     }

@@ -189,7 +189,7 @@ fn what_is_the_matter_takes_one_line_of_a_low_window_and_is_told_on_request() {
     }
     let mut page = KeysPage::at(640.0, 480.0, home);
     assert!(!page.scene.says("cut too"));
-    page.scene.click("2 things are the matter with your files");
+    page.scene.click("2 notes about your files");
     assert!(page.scene.says("cut too: the file ends before the key does."));
     page.scene.is_within(640.0);
 }

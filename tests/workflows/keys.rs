@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use keywright::app::command::Command as Ask;
-use keywright::app::dialog::Dialog;
+use keywright::app::desktop::Picked;
+use keywright::app::dialog::{Choosing, Dialog};
 use keywright::app::keys::{Key, KeyId};
-use keywright::app::my_keys::KeysCommand;
+use keywright::app::my_keys::{KeysCommand, PlaceKind};
 use keywright::app::settings::Kept;
 use keywright::app::{Page, keys};
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
@@ -171,7 +172,7 @@ fn what_is_the_matter_is_put_right_with_one_command() {
     assert_eq!(count(&scene), 2);
     scene.do_with_keys(KeysCommand::RepairAll);
     assert_eq!(count(&scene), 0);
-    assert_eq!(scene.app.status.text, "Put right: 2.");
+    assert_eq!(scene.app.status.text, "2 things were put right.");
 }
 
 #[test]
@@ -187,6 +188,47 @@ fn a_place_is_added_and_forgotten() {
     scene.do_with_keys(KeysCommand::AddPlace);
     assert_eq!(scene.titles(), ["other", "work"]);
     scene.do_with_keys(KeysCommand::ForgetPlace(folder));
+    assert_eq!(scene.titles(), ["work"]);
+}
+
+/// Asks for a place, and chooses it in whatever the desktop offers.
+fn choose_place(scene: &mut Scene, kind: PlaceKind) {
+    scene.do_with_keys(KeysCommand::AskPlace);
+    scene.do_with_keys(KeysCommand::PickPlace(kind));
+    scene.wait(|app| match &app.dialog {
+        Some(Dialog::AddPlace(adding)) => !matches!(adding.choosing, Choosing::Open(_)),
+        _ => !app.my_keys.is_busy(),
+    });
+}
+
+#[test]
+fn a_folder_or_a_file_is_chosen_in_a_dialog_of_the_system() {
+    let mut scene = Scene::with_keys(&["work"]);
+    put_key(&scene.path("elsewhere"), "other", "me", 7);
+    put_key(&scene.path("elsewhere"), "third", "me", 8);
+    let folder = scene.path("elsewhere").join(".ssh");
+    scene.desktop.will_pick(folder.join("third.pub"));
+    choose_place(&mut scene, PlaceKind::File);
+    assert!(scene.app.dialog.is_none());
+    assert_eq!(scene.titles(), ["third.pub", "work"]);
+    scene.desktop.will_pick(folder);
+    choose_place(&mut scene, PlaceKind::Folder);
+    assert_eq!(scene.titles(), ["other", "third", "work"]);
+}
+
+#[test]
+fn a_closed_dialog_of_the_system_can_be_opened_again_and_a_missing_one_is_said() {
+    let mut scene = Scene::with_keys(&["work"]);
+    let choosing = |scene: &Scene| match &scene.app.dialog {
+        Some(Dialog::AddPlace(adding)) => format!("{:?}", adding.choosing),
+        other => panic!("nothing is asked: {other:?}"),
+    };
+    scene.desktop.will_answer(Picked::Cancelled);
+    choose_place(&mut scene, PlaceKind::Folder);
+    assert_eq!(choosing(&scene), "Offered");
+    scene.desktop.will_answer(Picked::Unavailable);
+    choose_place(&mut scene, PlaceKind::Folder);
+    assert_eq!(choosing(&scene), "Unavailable");
     assert_eq!(scene.titles(), ["work"]);
 }
 

@@ -5,6 +5,7 @@ mod agents;
 mod certificate;
 mod copy;
 mod folders;
+mod key_places;
 mod lists;
 mod my_keys;
 mod open;

@@ -1,17 +1,14 @@
 //! Look → choose → (show what it would change) → do it → look again.
 
-use std::path::Path;
-
 use crate::app::desktop::Desktop;
-use crate::app::dialog::{AddPlace, Dialog, Unsaved};
+use crate::app::dialog::{Dialog, Unsaved};
 use crate::app::job::{Job, Poll};
 use crate::app::keys::default_key::{self, Plan};
 use crate::app::keys::removal::Removal;
 use crate::app::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
 use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
-use crate::app::{App, Command, Page, Problem, Status, lost, opening};
+use crate::app::{App, Command, Page, Problem, Status, lost};
 use crate::key::watch::Unwatched;
-use crate::sys::home;
 
 impl App {
     pub(in crate::app) fn apply_to_keys(&mut self, command: KeysCommand, desktop: &dyn Desktop) {
@@ -49,15 +46,10 @@ impl App {
                 Ok(Outcome::say(done))
             }),
             KeysCommand::RepairAll => self.repair_all(),
-            KeysCommand::AskPlace => self.dialog = Some(Dialog::AddPlace(AddPlace::default())),
-            KeysCommand::AddPlace => self.add_place(),
-            KeysCommand::ForgetPlace(path) => self.do_with_keys(move |whose| {
-                let sentence = format!("{} is no longer looked into.", whose.short(&path));
-                whose
-                    .store
-                    .change(&[Edit::ForgetFolder(path.clone()), Edit::ForgetFile(path)])?;
-                Ok(Outcome::say(sentence))
-            }),
+            KeysCommand::AskPlace => self.ask_place(),
+            KeysCommand::PickPlace(kind) => self.pick_place(kind, desktop),
+            KeysCommand::AddPlace => self.place_typed(),
+            KeysCommand::ForgetPlace(path) => self.forget_place(path),
         }
     }
 
@@ -119,7 +111,10 @@ impl App {
     }
 
     /// Does something on a thread of its own, and looks at all keys again.
-    fn do_with_keys(&mut self, work: impl FnOnce(&Whose) -> Result<Outcome, Problem> + Send + 'static) {
+    pub(in crate::app::flow) fn do_with_keys(
+        &mut self,
+        work: impl FnOnce(&Whose) -> Result<Outcome, Problem> + Send + 'static,
+    ) {
         if self.my_keys.is_busy() {
             return;
         }
@@ -207,9 +202,8 @@ impl App {
     /// A key that is open already need not be opened once more.
     fn put_chosen_on_server(&mut self) {
         let Some(key) = self.my_keys.chosen() else { return };
-        let Some(path) = key.main_file().map(Path::to_owned) else {
-            return;
-        };
+        let Some(path) = key.main_file() else { return };
+        let path = path.to_owned();
         let is_open = self.document().is_some_and(|document| {
             document.path.as_ref() == Some(&path) && key.described.public.as_ref() == Some(document.public())
         });
@@ -280,34 +274,11 @@ impl App {
             }
             match failed {
                 Some(problem) => Err(problem),
-                None => Ok(Outcome::say(format!("Put right: {done}."))),
+                None => Ok(Outcome::say(match done {
+                    1 => "One thing was put right.".to_owned(),
+                    _ => format!("{done} things were put right."),
+                })),
             }
-        });
-    }
-
-    fn add_place(&mut self) {
-        let Some(Dialog::AddPlace(typed)) = &self.dialog else {
-            return;
-        };
-        let text = typed.text.trim();
-        if text.is_empty() {
-            return;
-        }
-        let path = home::expand_tilde(Path::new(text));
-        self.dialog = None;
-        self.do_with_keys(move |whose| {
-            let path = std::path::absolute(&path).unwrap_or(path);
-            let edit = if path.is_dir() {
-                Edit::AddFolder(path.clone())
-            } else {
-                opening::open_file(&path)?;
-                Edit::AddFile(path.clone())
-            };
-            whose.store.change(&[edit])?;
-            Ok(Outcome::say(format!(
-                "{} is among your keys now.",
-                whose.short(&path)
-            )))
         });
     }
 }

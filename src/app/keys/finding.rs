@@ -87,8 +87,13 @@ const OF_FILES: [&str; 3] = ["permissions", "weak-kdf", "comment-sanitised"];
 
 impl Finding {
     /// What is known of the key in `path`, as a finding.
-    pub(super) fn of_warning(warning: Warning, path: &Path) -> Self {
+    pub(super) fn of_warning(mut warning: Warning, path: &Path) -> Self {
         let is_of_file = OF_FILES.contains(&warning.code);
+        let is_loose = warning.code == "permissions";
+        if is_loose {
+            // Where keys are looked at one by one, one has to be saved again; here it need not be.
+            warning.hint = "ssh refuses such a file. “Repair” makes it readable by you alone.";
+        }
         Self {
             grade: if DANGERS.contains(&warning.code) {
                 Grade::Danger
@@ -96,7 +101,7 @@ impl Finding {
                 Grade::Warning
             },
             file: is_of_file.then(|| path.to_owned()),
-            remedy: (warning.code == "permissions").then(|| Remedy::Tighten(path.to_owned())),
+            remedy: is_loose.then(|| Remedy::Tighten(path.to_owned())),
             warning,
         }
     }
@@ -155,7 +160,7 @@ impl Finding {
     /// ssh does not try the private key at `path`.
     pub(super) fn not_tried(path: &Path, has_includes: bool) -> Self {
         let message = if has_includes {
-            "this key is not among those that ssh tries by itself, as far as ~/.ssh/config alone says"
+            "this key is not among those that ssh tries by itself, as far as its configuration can be followed"
         } else {
             "this key is not among those that ssh tries by itself"
         };

@@ -11,12 +11,13 @@ use super::{Remedy, Whose};
 use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::format::ssh_config::SshConfig;
-use crate::format::{self, DecodeError, Format, MAX_CONFIG_FILE, public_line};
+use crate::format::{self, DecodeError, Format, public_line};
 use crate::key::comment::Comment;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::watch::Watch;
-use crate::sys::files::{Candidate, ListFile, ReadError, candidate, candidates, read_key};
+use crate::sys::files::{Candidate, ReadError, candidate, candidates, read_key};
 use crate::sys::permissions::audit_shared;
+use crate::sys::remote::read_config_of;
 
 /// What lies in `~/.ssh` and holds public keys of others, or none.
 const NO_KEYS: [&str; 9] = [
@@ -256,14 +257,8 @@ impl Inventory {
     }
 
     fn read_config(&mut self, whose: &Whose) -> SshConfig {
-        let Some(path) = whose.config() else {
-            return SshConfig::default();
-        };
-        let read = ListFile::open(&path, MAX_CONFIG_FILE)
-            .map_err(Problem::from)
-            .and_then(|file| Ok(SshConfig::parse(file.bytes().to_vec())?));
-        read.unwrap_or_else(|problem| {
-            self.unread.push(problem);
+        read_config_of(whose.home.as_deref()).unwrap_or_else(|error| {
+            self.unread.push(error.into());
             SshConfig::default()
         })
     }

@@ -2,6 +2,7 @@
 //!
 //! All of it blocks, and is called on a job's thread or by the console program.
 
+pub mod added;
 pub mod age;
 pub mod default_key;
 pub mod finding;
@@ -10,6 +11,7 @@ pub mod inventory;
 pub mod register;
 pub mod removal;
 pub mod repair;
+pub mod restoring;
 pub mod store;
 mod tried;
 

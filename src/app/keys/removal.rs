@@ -158,7 +158,12 @@ impl Removed {
 
 /// Where what is taken away from beside `file` goes.
 pub(super) fn folder_for(file: &Path) -> PathBuf {
-    file.parent().unwrap_or(Path::new("")).join(FOLDER)
+    folder_in(file.parent().unwrap_or(Path::new("")))
+}
+
+/// Where what is taken away from `folder` goes.
+pub(super) fn folder_in(folder: &Path) -> PathBuf {
+    folder.join(FOLDER)
 }
 
 /// What its folder there is called: `id_ed25519-2026-11-26`.

@@ -26,7 +26,7 @@ pub(super) struct Tried {
     named: Vec<PathBuf>,
     /// Whether the configuration names keys for every host, so that usual names are not tried by themselves.
     pub(super) names_for_all: bool,
-    /// Whether other files may name more.
+    /// Whether other files may name more for some hosts: they are included where only ssh can tell whether they count.
     pub(super) has_includes: bool,
 }
 

@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use super::absolute;
-use crate::app::keys::{Edit, Whose};
-use crate::app::{Blame, Problem, opening};
+use crate::app::Problem;
+use crate::app::keys::{Whose, added};
 use crate::cli::console::{Console, print_object, shown};
-use crate::cli::usage;
 
 /// Have a folder, or one key file, among your keys
 #[derive(Args, Debug)]
@@ -38,39 +36,15 @@ pub(super) struct Forget {
 
 impl Add {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
-        let path = absolute(&self.place);
-        if path.to_str().is_none() {
-            return Err(usage::problem(
-                format!("{} has a name that is not text", shown(&path)),
-                "Rename it, and add it then.",
-            ));
-        }
-        let edit = if path.is_dir() {
-            Edit::AddFolder(path.clone())
-        } else {
-            opening::open_file(&path)?;
-            Edit::AddFile(path.clone())
-        };
-        whose.store.change(&[edit])?;
-        tell(&path, true, console)
+        let place = added::add(whose, &self.place)?;
+        tell(&place, true, console)
     }
 }
 
 impl Forget {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
-        let path = absolute(&self.place);
-        let register = whose.store.read().register;
-        if !register.folders().contains(&path) && !register.files().contains(&path) {
-            return Err(Problem::new(
-                "io-not-found",
-                Blame::World,
-                format!("{} was not added", shown(&path)),
-                "~/.ssh is always looked into. “keywright-cli keys” shows where keys were found.",
-            ));
-        }
-        let edits = [Edit::ForgetFolder(path.clone()), Edit::ForgetFile(path.clone())];
-        whose.store.change(&edits)?;
-        tell(&path, false, console)
+        let place = added::forget(whose, &self.place)?;
+        tell(&place, false, console)
     }
 }
 

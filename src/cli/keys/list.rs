@@ -174,7 +174,8 @@ fn told_file(file: &KeyFile, whose: &Whose, now: u64) -> String {
         Kind::Public => parts.push("public".to_owned()),
         Kind::Certificate => parts.push("certificate".to_owned()),
     }
-    parts.extend(file.modified.map(|then| age::in_words(then, now)));
+    let written = |then| format!("written {}", age::in_words(then, now));
+    parts.extend(file.modified.map(written));
     format!("  {}", parts.join(", "))
 }
 

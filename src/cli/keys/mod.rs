@@ -1,4 +1,4 @@
-//! `keys`: the keys in `~/.ssh` and elsewhere, listed, named, repaired and taken away.
+//! `keys`: the keys in `~/.ssh` and elsewhere, listed, named, repaired, taken away and put back.
 
 mod add;
 mod default;
@@ -6,6 +6,7 @@ mod list;
 mod name;
 mod remove;
 mod repair;
+mod restore;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ enum Action {
     Default(default::Default),
     Repair(repair::Repair),
     Remove(remove::Remove),
+    Restore(restore::Restore),
     Add(add::Add),
     Forget(add::Forget),
 }
@@ -61,6 +63,7 @@ impl Keys {
             Some(Action::Default(action)) => console.end(action.run(&whose, console)),
             Some(Action::Repair(action)) => action.run(&whose, console),
             Some(Action::Remove(action)) => console.end(action.run(&whose, console)),
+            Some(Action::Restore(action)) => console.end(action.run(&whose, console)),
             Some(Action::Add(action)) => console.end(action.run(&whose, console)),
             Some(Action::Forget(action)) => console.end(action.run(&whose, console)),
         }

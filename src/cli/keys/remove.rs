@@ -18,8 +18,8 @@ use crate::cli::interrupt;
   keywright-cli keys remove ~/.ssh/id_old --dry-run
   keywright-cli keys remove ~/.ssh/id_old
 
-FILE.pub and FILE-cert.pub go along where they belong to the same key. Nothing is deleted: move the files \
-back, and the key is there again. It is not taken off any server by this.")]
+FILE.pub and FILE-cert.pub go along where they belong to the same key. Nothing is deleted: “keys restore” \
+puts them back. It is not taken off any server by this.")]
 pub(super) struct Remove {
     /// A private key, or a public one by itself
     #[arg(value_name = "FILE")]
@@ -58,8 +58,9 @@ impl Remove {
         let files = files.join(" and ");
         if let Some(removed) = removed {
             return console.say(&format!(
-                "{} Move the files back to have the key again.",
-                removed.sentence(&files, whose)
+                "{} “keywright-cli keys restore {}” puts it back.",
+                removed.sentence(&files, whose),
+                shown(&self.file)
             ));
         }
         let folders: Vec<String> = removal

@@ -176,6 +176,7 @@ fn file_facts(file: &KeyFile, now: u64) -> String {
             "without a passphrase".to_owned()
         });
     }
-    facts.extend(file.modified.map(|then| age::in_words(then, now)));
+    let written = |then| format!("written {}", age::in_words(then, now));
+    facts.extend(file.modified.map(written));
     facts.join(", ")
 }

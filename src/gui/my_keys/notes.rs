@@ -3,7 +3,8 @@
 use eframe::egui::{Button, ScrollArea, Ui};
 
 use crate::app::keys::Inventory;
-use crate::app::my_keys::KeysCommand;
+use crate::app::keys::repair::announcement;
+use crate::app::my_keys::{KeysCommand, MyKeys};
 use crate::app::{App, Command};
 use crate::gui::pieces::{self, Tone};
 use crate::key::comment::escaped;
@@ -36,8 +37,8 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, is_open: &mut bool, out: &mut Vec
         all_ui(ui, &notes);
     } else {
         let text = match notes.len() {
-            1 => "One thing is the matter with your files".to_owned(),
-            count => format!("{count} things are the matter with your files"),
+            1 => "One note about your files".to_owned(),
+            count => format!("{count} notes about your files"),
         };
         if pieces::disclosure_ui(ui, &text, *is_open).clicked() {
             *is_open = !*is_open;
@@ -49,22 +50,31 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, is_open: &mut bool, out: &mut Vec
             pieces::scrolling_ui(ui, area, |ui| all_ui(ui, &notes));
         }
     }
-    let repairable = inventory.remedies().len();
-    if repairable > 0 {
-        ui.horizontal_wrapped(|ui| {
-            let text = match repairable {
-                1 => "Put it right".to_owned(),
-                count => format!("Put all {count} right"),
-            };
-            if ui.add_enabled(!my_keys.is_busy(), Button::new(text)).clicked() {
-                out.push(Command::Keys(KeysCommand::RepairAll));
-            }
-            pieces::hint_ui(
-                ui,
-                "Rights of files and folders, and missing public key files. Nothing is deleted.",
-            );
-        });
-    }
+    repairs_ui(ui, my_keys, inventory, out);
+}
+
+/// What can be put right without a question, and what that does.
+fn repairs_ui(ui: &mut Ui, my_keys: &MyKeys, inventory: &Inventory, out: &mut Vec<Command>) {
+    let (text, does) = match &inventory.remedies()[..] {
+        [] => return,
+        [one] => (
+            "Put it right".to_owned(),
+            format!(
+                "This will {}. Nothing is deleted.",
+                announcement(one, my_keys.whose())
+            ),
+        ),
+        several => (
+            format!("Put {} things right", several.len()),
+            "Rights of files and folders, and public key files. Nothing is deleted.".to_owned(),
+        ),
+    };
+    ui.horizontal_wrapped(|ui| {
+        if ui.add_enabled(!my_keys.is_busy(), Button::new(text)).clicked() {
+            out.push(Command::Keys(KeysCommand::RepairAll));
+        }
+        pieces::hint_ui(ui, does);
+    });
 }
 
 fn all_ui(ui: &mut Ui, notes: &[Note]) {

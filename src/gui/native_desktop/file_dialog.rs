@@ -30,6 +30,14 @@ pub(super) fn open(request: PickRequest) -> Picking {
     Box::pin(async move { picked(file.await, begin) })
 }
 
+/// Chooses a folder.
+#[cfg(any(windows, target_os = "macos"))]
+pub(super) fn folder(request: PickRequest) -> Picking {
+    let begin = Instant::now();
+    let folder = dialog(&request).pick_folder();
+    Box::pin(async move { picked(folder.await, begin) })
+}
+
 /// Chooses a name to save under.
 #[cfg(any(windows, target_os = "macos"))]
 pub(super) fn save(request: PickRequest) -> Picking {
@@ -50,6 +58,21 @@ pub(super) fn open(request: PickRequest) -> Picking {
             }
         }
         zenity::open(&request)
+    })
+}
+
+/// Chooses a folder.
+#[cfg(not(any(windows, target_os = "macos")))]
+pub(super) fn folder(request: PickRequest) -> Picking {
+    Box::pin(async move {
+        if portal::has_file_chooser() {
+            let begin = Instant::now();
+            let answer = picked(dialog(&request).pick_folder().await, begin);
+            if answer != Picked::Unavailable {
+                return answer;
+            }
+        }
+        zenity::folder(&request)
     })
 }
 

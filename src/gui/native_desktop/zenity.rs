@@ -18,6 +18,17 @@ pub(super) fn open(request: &PickRequest) -> Picked {
     run(&mut command(OsStr::new("zenity"), request))
 }
 
+/// Chooses a folder.
+pub(super) fn folder(request: &PickRequest) -> Picked {
+    run(&mut for_folder(OsStr::new("zenity"), request))
+}
+
+fn for_folder(program: &OsStr, request: &PickRequest) -> Command {
+    let mut command = command(program, request);
+    command.arg("--directory");
+    command
+}
+
 /// Chooses a name to save under. Whether it may be replaced is asked later, by the window.
 pub(super) fn save(request: &PickRequest) -> Picked {
     run(command(OsStr::new("zenity"), request).arg("--save"))
@@ -93,6 +104,21 @@ mod tests {
         let script = r#"test "$*" = "--file-selection --title Save private key as --filename /home/someone/.ssh/id_ed25519 --save" || exit 9
             printf '/tmp/ a\n b\n'"#;
         assert_eq!(picked(script), Picked::Path(PathBuf::from("/tmp/ a\n b")));
+    }
+
+    #[test]
+    fn a_folder_is_asked_for_as_one() {
+        let request = PickRequest {
+            title: "Folder with keys",
+            folder: Some(PathBuf::from("/home/someone")),
+            file_name: String::new(),
+        };
+        let command = for_folder(OsStr::new("zenity"), &request);
+        let told: Vec<_> = command.get_args().collect();
+        assert!(
+            told.ends_with(&["/home/someone/", "--directory"].map(OsStr::new)),
+            "{told:?}"
+        );
     }
 
     #[test]

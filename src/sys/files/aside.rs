@@ -1,9 +1,13 @@
 //! Moving files out of the way so that they can come back. Nothing is deleted, and nothing is replaced.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::list::MOST_ENTRIES;
+use super::read::ReadError;
+use super::taken;
 use super::write::WriteError;
 use crate::sys::permissions::{create_new_private_folder, create_private_folder};
 
@@ -68,11 +72,70 @@ fn new_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
+/// What [`set_aside`] has moved to folders in `parent` at any time, with the way back to the folder `to`; nothing where
+/// there is no such folder. By name, and links to folders are no folders here.
+///
+/// # Errors
+/// `parent` cannot be read.
+pub fn asides_in(parent: &Path, to: &Path) -> Result<Vec<Aside>, ReadError> {
+    let folders = match entries(parent) {
+        Ok(folders) => folders,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(ReadError::new(parent, error)),
+    };
+    let mut found = Vec::new();
+    for (_, folder) in folders.into_iter().filter(|(_, path)| is_folder(path)) {
+        match entries(&folder) {
+            Ok(files) => {
+                let files = files.into_iter().filter(|(_, path)| !is_folder(path));
+                let moved: Vec<_> = files.map(|(name, path)| (to.join(name), path)).collect();
+                if !moved.is_empty() {
+                    found.push(Aside { folder, moved });
+                }
+            }
+            // It is somebody else's, and what is known of the others helps.
+            Err(error) => log::warn!("{} could not be looked into: {error}", folder.display()),
+        }
+    }
+    Ok(found)
+}
+
+/// Names and paths of what lies in a folder, in the order of names.
+fn entries(folder: &Path) -> io::Result<Vec<(OsString, PathBuf)>> {
+    let mut entries = fs::read_dir(folder)?
+        .take(MOST_ENTRIES)
+        .map(|entry| entry.map(|entry| (entry.file_name(), entry.path())))
+        .collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    Ok(entries)
+}
+
+fn is_folder(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|found| found.is_dir())
+}
+
 impl Aside {
+    /// The places where the files were.
+    #[must_use]
+    pub fn places(&self) -> Vec<PathBuf> {
+        self.moved.iter().map(|(from, _)| from.clone()).collect()
+    }
+
     /// The files as they lie now.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         self.moved.iter().map(|(_, to)| to.clone()).collect()
+    }
+
+    /// Says whether everything can go back to where it was.
+    ///
+    /// # Errors
+    /// [`WriteError::Exists`] if something has taken a place meanwhile.
+    pub fn check(&self) -> Result<(), WriteError> {
+        match taken(self.places()).pop() {
+            Some(path) => Err(WriteError::Exists { path }),
+            None => Ok(()),
+        }
     }
 
     /// Moves everything back to where it was.
@@ -81,13 +144,7 @@ impl Aside {
     /// [`WriteError::Exists`] if something has taken a place meanwhile, and then nothing was moved; or what the
     /// system says of the file that stayed.
     pub fn put_back(&mut self) -> Result<(), WriteError> {
-        if let Some((from, _)) = self
-            .moved
-            .iter()
-            .find(|(from, _)| fs::symlink_metadata(from).is_ok())
-        {
-            return Err(WriteError::Exists { path: from.clone() });
-        }
+        self.check()?;
         self.undo()
             .map_err(|Stuck { from, source, .. }| WriteError::new(&from, source))
     }
@@ -144,6 +201,18 @@ mod tests {
         assert!(files.iter().all(|file| !file.exists()));
         assert!(aside.files().iter().all(|file| file.exists()));
         aside.put_back().expect("back");
+        assert!(files.iter().all(|file| file.exists()) && !removed.exists());
+    }
+
+    #[test]
+    fn what_was_set_aside_in_another_run_is_found_and_comes_back() {
+        let (folder, files) = laid_out();
+        let removed = folder.path().join("removed");
+        assert_eq!(asides_in(&removed, folder.path()).expect("there is nothing"), []);
+        let aside = set_aside(&files, &removed, "id").expect("moved");
+        let mut found = asides_in(&removed, folder.path()).expect("it is ours");
+        assert_eq!(found, [aside]);
+        found[0].put_back().expect("back");
         assert!(files.iter().all(|file| file.exists()) && !removed.exists());
     }
 

@@ -7,7 +7,7 @@ use crate::format::pattern::matches;
 use crate::format::ssh_config::SshConfig;
 use crate::format::{ListError, MAX_CONFIG_FILE};
 use crate::sys::files::{EditError, ListFile};
-use crate::sys::home::{expand_tilde, ssh_folder};
+use crate::sys::home::{expand_tilde_in, home, ssh_folder_in};
 
 /// Why the configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -36,36 +36,58 @@ const MOST_FILES: usize = 256;
 /// # Errors
 /// See [`ConfigError`].
 pub fn read_config() -> Result<SshConfig, ConfigError> {
-    let user = read_in(ssh_folder(), "config")?;
-    let system = read_in(system_folder(), "ssh_config")?;
+    read_config_of(home().as_deref())
+}
+
+/// The same for somebody whose home folder this is.
+///
+/// # Errors
+/// See [`ConfigError`].
+pub fn read_config_of(home: Option<&Path>) -> Result<SshConfig, ConfigError> {
+    let user = read_in(home.map(ssh_folder_in), "config", home)?;
+    let system = read_in(system_folder(), "ssh_config", home)?;
     Ok(user.then(&system))
 }
 
-fn read_in(folder: Option<PathBuf>, name: &str) -> Result<SshConfig, ConfigError> {
+fn read_in(folder: Option<PathBuf>, name: &str, home: Option<&Path>) -> Result<SshConfig, ConfigError> {
     let Some(folder) = folder else {
         return Ok(SshConfig::default());
     };
     let config = read_file(&folder.join(name))?;
-    Ok(config.with_included(|pattern| included(&folder, pattern, DEEPEST)))
+    let whence = Whence {
+        folder: &folder,
+        home,
+    };
+    Ok(config.with_included(|pattern| whence.included(pattern, DEEPEST)))
 }
 
-/// The files that one word behind `Include` names: a path, seen from the folder of the first file, with `*` and `?` in
-/// its last part.
-fn included(folder: &Path, pattern: &str, depth: usize) -> Vec<SshConfig> {
-    let pattern = folder.join(expand_tilde(Path::new(pattern)));
-    let paths = match pattern.to_str() {
-        Some(text) if text.contains(['*', '?']) => named_by(&pattern),
-        _ => vec![pattern],
-    };
-    let depth = depth - 1;
-    let configs = paths.iter().filter_map(|path| read_file(path).ok());
-    let configs = configs.map(|config| {
-        if depth == 0 {
-            return config;
-        }
-        config.with_included(|pattern| included(folder, pattern, depth))
-    });
-    configs.collect()
+/// From where the names behind `Include` are seen.
+#[derive(Clone, Copy)]
+struct Whence<'a> {
+    /// The folder of the first file.
+    folder: &'a Path,
+    /// What `~` stands for.
+    home: Option<&'a Path>,
+}
+
+impl Whence<'_> {
+    /// The files that one word behind `Include` names: a path, with `*` and `?` in its last part.
+    fn included(self, pattern: &str, depth: usize) -> Vec<SshConfig> {
+        let pattern = self.folder.join(expand_tilde_in(self.home, Path::new(pattern)));
+        let paths = match pattern.to_str() {
+            Some(text) if text.contains(['*', '?']) => named_by(&pattern),
+            _ => vec![pattern],
+        };
+        let depth = depth - 1;
+        let configs = paths.iter().filter_map(|path| read_file(path).ok());
+        let configs = configs.map(|config| {
+            if depth == 0 {
+                return config;
+            }
+            config.with_included(|pattern| self.included(pattern, depth))
+        });
+        configs.collect()
+    }
 }
 
 fn named_by(pattern: &Path) -> Vec<PathBuf> {
@@ -114,7 +136,7 @@ mod tests {
         );
         put("config.d/.3.conf", "Host web\n HostName hidden\n");
         put("config.d/4.txt", "Host web\n HostName other\n");
-        let config = read_in(Some(folder.path().to_owned()), "config").unwrap();
+        let config = read_in(Some(folder.path().to_owned()), "config", None).unwrap();
         let web = config.lookup("web", "me");
         assert_eq!((web.user(), web.port()), (Some("one".to_owned()), Some(2)));
         assert_eq!(web.host_name("web"), "web");

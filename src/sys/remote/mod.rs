@@ -18,7 +18,7 @@ mod text;
 
 use std::fmt;
 
-pub use config::{ConfigError, read_config};
+pub use config::{ConfigError, read_config, read_config_of};
 pub use connection::{Connection, MAX_OUTPUT};
 pub use fault::{Agreement, FileTrouble, HostFault, RemoteFault, Step};
 pub use handshake::{Expect, Handshake};
