@@ -145,9 +145,7 @@ impl AuthorizedKeys {
 
     /// Takes lines away; numbers that there are none of do nothing. How many went is returned.
     pub fn remove(&mut self, numbers: &BTreeSet<usize>) -> usize {
-        let before = raw_lines(&self.text).count();
-        self.text = line_file::without(&self.text, numbers);
-        before - raw_lines(&self.text).count()
+        line_file::remove(&mut self.text, numbers)
     }
 }
 

@@ -250,15 +250,13 @@ impl KnownHosts {
             .filter(|(_, entry)| entry.marker == Marker::None)
             .map(|(number, _)| number)
             .collect();
-        self.text = line_file::without(&self.text, &numbers);
+        line_file::remove(&mut self.text, &numbers);
         numbers
     }
 
     /// Takes lines away; numbers that there are none of do nothing. How many went is returned.
     pub fn remove_lines(&mut self, numbers: &BTreeSet<usize>) -> usize {
-        let before = raw_lines(&self.text).count();
-        self.text = line_file::without(&self.text, numbers);
-        before - raw_lines(&self.text).count()
+        line_file::remove(&mut self.text, numbers)
     }
 
     /// The lines that may be meant by a word: it is a part of a name, or of the comment, or all of a hidden

@@ -127,13 +127,19 @@ pub(super) fn append(text: &mut Vec<u8>, line: &str) {
     text.extend(end.as_bytes());
 }
 
-/// The file without these lines.
-pub(super) fn without(text: &[u8], numbers: &BTreeSet<usize>) -> Vec<u8> {
+/// Takes lines away; numbers that there are none of do nothing. How many went is returned.
+pub(super) fn remove(text: &mut Vec<u8>, numbers: &BTreeSet<usize>) -> usize {
     let mut kept = Vec::with_capacity(text.len());
-    for line in raw_lines(text).filter(|line| !numbers.contains(&line.number)) {
-        kept.extend(line.whole);
+    let mut count = 0;
+    for line in raw_lines(text) {
+        if numbers.contains(&line.number) {
+            count += 1;
+        } else {
+            kept.extend(line.whole);
+        }
     }
-    kept
+    *text = kept;
+    count
 }
 
 pub(super) fn is_blank(byte: u8) -> bool {

@@ -7,6 +7,9 @@ mod agents;
 mod authorized;
 mod certificates;
 mod changing;
+#[path = "../common/console.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod console;
 mod corpus;
 mod formats;
 mod generating;

@@ -1,11 +1,14 @@
-//! A folder that is also the home of whoever runs the program, and what came of a run.
+//! A folder that is also the home of whoever runs the program.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+pub(crate) use crate::console::Ran;
+use crate::console::{at_home, console_at};
 
 /// Key derivation that takes no time, for tests that are about something else.
 pub(crate) const QUICK: [&str; 2] = ["--kdf-rounds", "1"];
@@ -81,21 +84,12 @@ impl Home {
 
     /// The program in this folder, without a terminal and without anything to read.
     pub(crate) fn command(&self) -> Command {
-        self.other(env!("CARGO_BIN_EXE_keywright-cli"))
+        console_at(self.0.path())
     }
 
     /// Another program in this folder.
     pub(crate) fn other(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command
-            .current_dir(self.0.path())
-            .env("HOME", self.0.path())
-            .env("USERPROFILE", self.0.path())
-            // What the person who runs the tests calls their keys is not these tests' to change.
-            .env_remove("XDG_CONFIG_HOME")
-            .env("APPDATA", self.0.path().join("appdata"))
-            .stdin(Stdio::null());
-        command
+        at_home(program, self.0.path())
     }
 
     pub(crate) fn run(&self, words: &[&str]) -> Ran {
@@ -130,75 +124,6 @@ impl Home {
         let ran = Ran::from(output);
         ran.expect_status(0);
         ran.out
-    }
-}
-
-pub(crate) struct Ran {
-    pub(crate) status: Option<i32>,
-    pub(crate) out: String,
-    pub(crate) err: String,
-}
-
-impl From<Output> for Ran {
-    fn from(output: Output) -> Self {
-        Self {
-            status: output.status.code(),
-            out: String::from_utf8(output.stdout).expect("UTF-8 on standard output"),
-            err: String::from_utf8(output.stderr).expect("UTF-8 on standard error"),
-        }
-    }
-}
-
-impl Ran {
-    pub(crate) fn of(command: &mut Command) -> Self {
-        command.output().expect("it starts").into()
-    }
-
-    #[track_caller]
-    pub(crate) fn expect_status(&self, status: i32) {
-        assert_eq!(
-            self.status,
-            Some(status),
-            "\nout: {}\nerr: {}",
-            self.out,
-            self.err
-        );
-    }
-
-    /// Holds the run to an error with this status and code, told in two lines.
-    #[track_caller]
-    pub(crate) fn expect_error(&self, status: i32, code: &str) {
-        self.expect_status(status);
-        let lines: Vec<&str> = self.err.lines().collect();
-        let at = lines.iter().position(|line| line.starts_with("error: "));
-        let at = at.unwrap_or_else(|| panic!("no error in: {}", self.err));
-        assert!(lines[at + 1].starts_with("hint: "), "{}", self.err);
-        let last = self.out.lines().last().unwrap_or_default();
-        let object: Value = serde_json::from_str(last).expect("an object on standard output");
-        assert_eq!(object["error"]["code"], code, "{}", self.err);
-        for field in ["message", "hint"] {
-            assert!(
-                object["error"][field]
-                    .as_str()
-                    .is_some_and(|text| !text.is_empty()),
-                "{object}"
-            );
-        }
-    }
-
-    /// The one object on standard output.
-    #[track_caller]
-    pub(crate) fn object(&self) -> Value {
-        assert_eq!(self.out.lines().count(), 1, "{}", self.out);
-        serde_json::from_str(&self.out).expect("JSON")
-    }
-
-    /// The objects on standard output, one a line.
-    pub(crate) fn objects(&self) -> Vec<Value> {
-        self.out
-            .lines()
-            .map(|line| serde_json::from_str(line).expect("JSON"))
-            .collect()
     }
 }
 

@@ -17,5 +17,8 @@ mod ours_to_theirs;
 mod public;
 mod refusals;
 mod server;
+#[path = "../common/serving.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod serving;
 mod theirs_to_ours;
 mod tools;

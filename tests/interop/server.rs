@@ -1,13 +1,10 @@
 //! A real `sshd` on this machine, and an `ssh-agent`, for as long as one test takes.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use crate::serving::{PATIENCE, log_of, make_host_key, on_a_free_port};
 use crate::tools::{Folder, Running, Tool, found};
-
-/// How long a server may take until it listens.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A server that lets nobody in but the owners of the keys in `authorized_keys`.
 pub(crate) struct Server {
@@ -22,27 +19,17 @@ impl Server {
     pub(crate) fn admitting(lines: &[String]) -> Self {
         let folder = Folder::new();
         make_separation_folder();
-        folder
-            .tool("ssh-keygen")
-            .args(["-q", "-t", "ed25519", "-N", "", "-C", "", "-f", "host_key"])
-            .output()
-            .expect("a host key");
+        make_host_key(&folder, "ed25519", "host_key");
         folder.put("authorized_keys", (lines.join("\n") + "\n").as_bytes());
         let user = folder.tool("id").arg("-un").output().expect("a user's name");
         let user = user.trim().to_owned();
-        // Somebody else may take the port between our look and sshd's.
-        for _ in 0..5 {
-            let port = free_port();
-            if let Some(sshd) = start(&folder, port) {
-                return Self {
-                    sshd,
-                    port,
-                    user,
-                    folder,
-                };
-            }
+        let (sshd, port) = on_a_free_port(&folder, "", |port| start(&folder, port));
+        Self {
+            sshd,
+            port,
+            user,
+            folder,
         }
-        panic!("sshd found no port in five tries");
     }
 
     /// Where it listens.
@@ -101,7 +88,7 @@ impl Server {
 }
 
 /// sshd runs in its usual way, as a program of whoever runs the tests.
-fn start(folder: &Folder, port: u16) -> Option<Running> {
+fn start(folder: &Folder, port: u16) -> Running {
     let file = |name: &str| folder.path(name).display().to_string();
     let config = format!(
         "ListenAddress 127.0.0.1:{port}\n\
@@ -125,36 +112,10 @@ fn start(folder: &Folder, port: u16) -> Option<Running> {
     folder.put("sshd_config", config.as_bytes());
     let program = found("sshd").display().to_string();
     // It calls itself again from another folder, so all paths are whole.
-    let mut sshd = folder
+    folder
         .tool(&program)
         .args(["-D", "-f", &file("sshd_config"), "-E", &file("log")])
-        .start();
-    let started = Instant::now();
-    while started.elapsed() < PATIENCE {
-        // That somebody listens on the port does not mean that it is this server.
-        let log = log_of(folder);
-        if log.contains("Server listening on") {
-            return Some(sshd);
-        }
-        if sshd.is_over() {
-            let is_taken = log.contains("Address already in use");
-            assert!(is_taken, "sshd does not start: {log}{}", sshd.last_words());
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("sshd does not listen: {}", log_of(folder));
-}
-
-fn log_of(folder: &Folder) -> String {
-    // Before sshd has begun, there is none.
-    let bytes = std::fs::read(folder.path("log")).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("it has an address").port()
+        .start()
 }
 
 /// An sshd of root's needs this folder; where no sshd has been started yet, it is missing.

@@ -17,6 +17,9 @@ mod screen;
 #[path = "../interop/server.rs"]
 mod server;
 mod servers;
+#[allow(dead_code, reason = "each test program uses a part of it")]
+#[path = "../common/serving.rs"]
+mod serving;
 #[allow(dead_code, reason = "shared with tests/remote, which needs all of it")]
 #[path = "../remote/sshd.rs"]
 mod sshd;

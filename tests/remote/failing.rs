@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use crate::person::Person;
-use crate::sshd::{Sshd, give, is_root, make_host_key, set_mode};
+use crate::serving::make_host_key;
+use crate::sshd::{Sshd, as_root, give, set_mode, take};
 
 fn list(server: &Sshd) -> String {
     std::fs::read_to_string(server.authorized_keys()).expect("a list")
@@ -14,15 +15,6 @@ fn names(server: &Sshd) -> Vec<String> {
     entries
         .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
         .collect()
-}
-
-fn as_root(program: &str) -> Command {
-    if is_root() {
-        return Command::new(program);
-    }
-    let mut command = Command::new("sudo");
-    command.args(["-n", program]);
-    command
 }
 
 /// Runs a program as root among the disks that the server sees.
@@ -62,7 +54,7 @@ fn a_folder_that_the_account_may_not_write_to() {
     set_mode(&server.home().join(".ssh"), 0o500);
     let told = person
         .asks(&server, "install", &["-k", "new", "-i", "old"])
-        .expect_error("server-denied");
+        .expect_error(4, "server-denied");
     assert!(told.contains("~/.ssh"), "{told}");
     assert_eq!(list(&server), person.line("old"));
     assert_eq!(names(&server), ["authorized_keys"]);
@@ -84,7 +76,7 @@ fn a_full_disk_and_one_that_is_read_only() {
     among_the_servers_disks(&server, &["sh", "-c", &fill]);
     person
         .asks(&server, "install", &["-k", "new", "-i", "old"])
-        .expect_error("server-full");
+        .expect_error(4, "server-full");
     let same = format!("cmp {ssh}/authorized_keys {ssh}.kept && [ \"$(ls -A {ssh} | wc -l)\" = 2 ]");
     among_the_servers_disks(&server, &["sh", "-c", &same]);
 
@@ -92,7 +84,7 @@ fn a_full_disk_and_one_that_is_read_only() {
     among_the_servers_disks(&server, &["sh", "-c", &protect]);
     person
         .asks(&server, "install", &["-k", "new", "-i", "old"])
-        .expect_error("server-read-only");
+        .expect_error(4, "server-read-only");
     let same = format!("cmp {ssh}/authorized_keys {ssh}.kept && [ \"$(ls -A {ssh} | wc -l)\" = 1 ]");
     among_the_servers_disks(&server, &["sh", "-c", &same]);
 }
@@ -105,7 +97,7 @@ fn a_key_that_is_bound_to_one_command() {
     server.authorize(&bound);
     person
         .asks(&server, "install", &["-k", "new", "-i", "old"])
-        .expect_error("server-no-shell");
+        .expect_error(4, "server-no-shell");
     assert_eq!(list(&server), bound);
     assert_eq!(names(&server), ["authorized_keys"]);
 }
@@ -117,7 +109,7 @@ fn nobody_is_let_in_without_key_or_password() {
     server.authorize(&person.line("old"));
     let told = person
         .asks(&server, "install", &["-k", "new", "-i", "new"])
-        .expect_error("auth-refused");
+        .expect_error(4, "auth-refused");
     assert!(told.contains("takes no passwords"), "{told}");
     assert_eq!(list(&server), person.line("old"));
 
@@ -126,7 +118,7 @@ fn nobody_is_let_in_without_key_or_password() {
     person.home.put("password", b"wrong");
     let told = person
         .asks(&server, "install", &["-k", "new", "--password-file", "password"])
-        .expect_error("auth-refused");
+        .expect_error(4, "auth-refused");
     assert!(told.contains("Check the name of the account"), "{told}");
 }
 
@@ -142,7 +134,7 @@ fn a_changed_host_key_stops_before_any_secret() {
         let words = [&["-k", "new", "--yes", "--force"], &words[..]].concat();
         let told = person
             .asks(&server, "install", &words)
-            .expect_error("host-key-changed");
+            .expect_error(4, "host-key-changed");
         assert!(told.contains("line 1"), "{told}");
     }
     assert!(!server.log().contains("Failed password"), "{}", server.log());
@@ -157,7 +149,7 @@ fn an_unknown_server_is_told_nothing_until_its_fingerprint_is_accepted() {
     let words = ["-k", "new", "--password-file", "password"];
     let told = person
         .asks(&server, "install", &words)
-        .expect_error("host-unknown");
+        .expect_error(4, "host-unknown");
     let fingerprint = told
         .split(' ')
         .find(|word| word.starts_with("SHA256:"))
@@ -165,14 +157,14 @@ fn an_unknown_server_is_told_nothing_until_its_fingerprint_is_accepted() {
     let wrong = [&words[..], &["--accept-host-key", "SHA256:x"]].concat();
     person
         .asks(&server, "install", &wrong)
-        .expect_error("host-unknown");
+        .expect_error(4, "host-unknown");
     assert_eq!(person.home.get_text(".ssh/known_hosts"), "");
 
     let right = [&words[..], &["--accept-host-key", fingerprint]].concat();
-    assert_eq!(person.asks(&server, "install", &right).object()["proved"], true);
+    assert_eq!(person.asks(&server, "install", &right).done()["proved"], true);
     // It is known from now on.
     let words = ["-k", "new", "-i", "new"];
-    assert_eq!(person.asks(&server, "install", &words).object()["proved"], true);
+    assert_eq!(person.asks(&server, "install", &words).done()["proved"], true);
 }
 
 #[test]
@@ -197,8 +189,8 @@ fn a_server_that_dies_in_the_middle_leaves_the_list_whole() {
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
     cut_the_power(&mut server);
-    let ran: crate::person::Ran = child.wait_with_output().expect("an end").into();
-    ran.expect_error("connection-closed");
+    let ran: crate::console::Ran = child.wait_with_output().expect("an end").into();
+    ran.expect_error(4, "connection-closed");
     assert_eq!(list(&server), person.line("old"));
 }
 
@@ -207,14 +199,10 @@ fn a_list_that_belongs_to_somebody_else_is_left_to_them() {
     let server = Sshd::start();
     let person = Person::knowing(&server);
     server.authorize(&person.line("old"));
-    if !is_root() {
-        return;
-    }
-    std::os::unix::fs::chown(server.authorized_keys(), Some(0), Some(0)).expect("root takes");
-    set_mode(&server.authorized_keys(), 0o644);
+    take(&server.authorized_keys());
     person
         .asks(&server, "install", &["-k", "new", "-i", "old"])
-        .expect_error("server-other-owner");
+        .expect_error(4, "server-other-owner");
     assert_eq!(list(&server), person.line("old"));
     assert_eq!(names(&server), ["authorized_keys"]);
 }

@@ -11,7 +11,8 @@ use keywright::key::watch::Unwatched;
 use keywright::sys::remote::{Expect, Handshake, HostFault, KnownHostsFiles, RemoteFault, Target, Trust};
 
 use crate::common::Kind;
-use crate::sshd::{Sshd, line_of, make_host_key, public};
+use crate::serving::make_host_key;
+use crate::sshd::{Sshd, line_of, public};
 use crate::tools::Tool;
 
 fn known_hosts(server: &Sshd) -> PathBuf {

@@ -33,7 +33,7 @@ fn a_first_key_is_installed_with_a_password_works_and_is_gone_again() {
         let person = Person::knowing(&server);
         let told = person
             .asks(&server, "install", &["-k", "new", "--password-file", "password"])
-            .object();
+            .done();
         assert_eq!(told["proved"], true, "{told}");
         assert_eq!(told["already_there"], false);
         assert_eq!(told["place"], "~/.ssh/authorized_keys");
@@ -53,7 +53,7 @@ fn a_first_key_is_installed_with_a_password_works_and_is_gone_again() {
         // From now on the key itself is the way in, and adding it again changes nothing.
         let told = person
             .asks(&server, "install", &["-k", "new", "-i", "new"])
-            .object();
+            .done();
         assert_eq!(
             (&told["proved"], &told["already_there"]),
             (&true.into(), &true.into())
@@ -61,12 +61,12 @@ fn a_first_key_is_installed_with_a_password_works_and_is_gone_again() {
         assert_eq!(list(&server), person.line("new"));
 
         let refused = person.asks(&server, "remove", &["--key", "new", "-i", "new"]);
-        refused.expect_error("server-last-way-in");
+        refused.expect_error(4, "server-last-way-in");
         assert_eq!(list(&server), person.line("new"));
 
         let told = person
             .asks(&server, "remove", &["--key", "new", "-i", "new", "--yes"])
-            .object();
+            .done();
         assert_eq!(
             (&told["removed"], &told["keys"][0]["gone"]),
             (&1.into(), &true.into())
@@ -95,7 +95,7 @@ fn every_odd_list_keeps_its_bytes_and_gets_the_line() {
         server.authorize(&before);
         let told = person
             .asks(&server, "install", &["-k", "new", "-i", "old"])
-            .object();
+            .done();
         assert_eq!(told["proved"], true, "{name}: {told}");
         let line = if before.contains("\r\n") {
             new.replace('\n', "\r\n")
@@ -106,7 +106,7 @@ fn every_odd_list_keeps_its_bytes_and_gets_the_line() {
 
         person
             .asks(&server, "install", &["-k", "new", "-i", "old", "--undo"])
-            .object();
+            .done();
         assert_eq!(list(&server), format!("{before}{mended}"), "{name}");
         assert_eq!(names(&server), ["authorized_keys"], "{name}");
     }
@@ -171,9 +171,7 @@ fn two_installs_at_once_lose_neither() {
             let (person, server) = (&person, &server);
             scope.spawn(move || {
                 let key = format!("k{number}");
-                let told = person
-                    .asks(server, "install", &["-k", &key, "-i", "old"])
-                    .object();
+                let told = person.asks(server, "install", &["-k", &key, "-i", "old"]).done();
                 assert_eq!(told["proved"], true);
             });
         }
@@ -189,7 +187,7 @@ fn without_a_shell_it_is_done_by_file_transfer() {
     server.authorize(&format!("# mine\n{}", person.line("old").trim_end()));
     let told = person
         .asks(&server, "install", &["-k", "new", "-i", "old"])
-        .object();
+        .done();
     assert_eq!(told["proved"], true);
     assert_eq!(
         list(&server),
@@ -198,7 +196,7 @@ fn without_a_shell_it_is_done_by_file_transfer() {
     assert_eq!(mode(&server, ".ssh/authorized_keys"), 0o600);
     let told = person
         .asks(&server, "remove", &["--key", "new", "-i", "old"])
-        .object();
+        .done();
     assert_eq!(told["keys"][0]["gone"], true);
     assert_eq!(list(&server), format!("# mine\n{}", person.line("old")));
     assert_eq!(names(&server), ["authorized_keys"]);
@@ -214,7 +212,7 @@ fn the_list_is_shown_with_what_is_mine_and_in_use() {
         person.line("new").trim_end()
     );
     server.authorize(&text);
-    let told = person.asks(&server, "remove", &["--list", "-i", "old"]).object();
+    let told = person.asks(&server, "remove", &["--list", "-i", "old"]).done();
     let lines = told["lines"].as_array().expect("lines");
     let numbers: Vec<_> = lines.iter().map(|line| line["line"].as_u64()).collect();
     assert_eq!(numbers, [Some(2), Some(3), Some(4)]);
@@ -231,7 +229,7 @@ fn the_list_is_shown_with_what_is_mine_and_in_use() {
 
     let told = person
         .asks(&server, "remove", &["--line", "3", "--line", "4", "-i", "old"])
-        .object();
+        .done();
     assert_eq!(told["removed"], 2);
     assert_eq!(list(&server), format!("# remark\n{}", person.line("old")));
 }
@@ -243,7 +241,7 @@ fn a_dry_run_changes_nothing() {
     server.authorize(&person.line("old"));
     let told = person
         .asks(&server, "install", &["-k", "new", "-i", "old", "--dry-run"])
-        .object();
+        .done();
     assert_eq!(told["already_there"], false);
     assert_eq!(
         format!("{}\n", told["text"].as_str().expect("text")),
@@ -265,7 +263,7 @@ fn a_key_in_a_list_that_others_could_write_is_not_called_good_and_the_folder_is_
         set_mode(&server.home().join(".ssh"), 0o700);
         set_mode(&server.home().join(name), 0o775);
         let ran = person.asks(&server, "install", &["-k", "new", "--password-file", "password"]);
-        let told = ran.expect_error("key-ignored");
+        let told = ran.expect_error(4, "key-ignored");
         assert!(told.contains(said) && told.contains("chmod go-w"), "{told}");
         give(&server.authorized_keys());
     }
@@ -276,7 +274,7 @@ fn a_list_elsewhere_is_not_called_good() {
     let server = Sshd::with(&format!("{PASSWORDS}AuthorizedKeysFile FOLDER/keys\n"));
     let person = Person::knowing(&server);
     let ran = person.asks(&server, "install", &["-k", "new", "--password-file", "password"]);
-    ran.expect_error("key-ignored");
+    ran.expect_error(4, "key-ignored");
 }
 
 #[test]
@@ -295,14 +293,14 @@ fn a_key_is_let_in_under_conditions_and_those_that_keep_it_out_are_named() {
     ];
     let told = person
         .asks(&server, "install", &[&words[..], &password].concat())
-        .object();
+        .done();
     assert_eq!(told["proved"], true);
     let options = "restrict,from=\"127.0.0.1\",expiry-time=\"20990101\" ";
     assert_eq!(list(&server), format!("{options}{}", person.line("new")));
 
     let words = ["-k", "old", "--from", "192.0.2.0/24"];
     let ran = person.asks(&server, "install", &[&words[..], &password].concat());
-    let told = ran.expect_error("key-ignored");
+    let told = ran.expect_error(4, "key-ignored");
     assert!(told.contains("from 192.0.2.0/24 only"), "{told}");
 }
 
@@ -344,10 +342,10 @@ fn an_agent_signs_in_and_proves_a_key_whose_file_is_only_public() {
         std::fs::remove_file(person.home.path(key)).expect("only the agent has it");
     }
     let words = ["-k", "new.pub", "--agent", &socket];
-    let told = person.asks(&server, "install", &words).object();
+    let told = person.asks(&server, "install", &words).done();
     assert_eq!(told["proved"], true, "{told}");
     let words = ["--key", "new.pub", "--agent", &socket];
-    let told = person.asks(&server, "remove", &words).object();
+    let told = person.asks(&server, "remove", &words).done();
     assert_eq!(told["keys"][0]["gone"], true, "{told}");
     assert_eq!(list(&server), person.line("old"));
 }
@@ -360,7 +358,7 @@ fn a_key_whose_private_half_is_elsewhere_is_installed_and_called_untried() {
     std::fs::remove_file(person.home.path("new")).expect("it is elsewhere");
     let told = person
         .asks(&server, "install", &["-k", "new.pub", "-i", "old"])
-        .object();
+        .done();
     assert_eq!(told["proved"], serde_json::Value::Null);
     assert_eq!(
         list(&server),

@@ -19,11 +19,16 @@ mod tools;
 mod support;
 
 mod commands;
+#[path = "../common/console.rs"]
+#[allow(dead_code, reason = "each test program uses a part of it")]
+mod console;
 mod failing;
 mod files;
 mod hosts;
 mod installing;
 mod person;
+#[path = "../common/serving.rs"]
+mod serving;
 mod signing_in;
 mod sshd;
 mod strange;

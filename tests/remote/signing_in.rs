@@ -227,7 +227,7 @@ fn certify(folder: &Folder, key: &KeyPair) -> keywright::format::Certificate {
 #[test]
 fn a_certificate_signs_in_where_its_authority_is_trusted() {
     let server = Sshd::with("TrustedUserCAKeys FOLDER/authority.pub");
-    crate::sshd::make_host_key(server.folder(), "ed25519", "authority");
+    crate::serving::make_host_key(server.folder(), "ed25519", "authority");
     for kind in [Kind::Ed25519, Kind::P256, Kind::Rsa2048] {
         let certificate = certify(server.folder(), kind.key());
         let mut connection = server.connect();
@@ -246,7 +246,7 @@ fn a_certificate_signs_in_where_its_authority_is_trusted() {
 #[test]
 fn an_agent_signs_in_with_its_keys_and_certificates() {
     let server = Sshd::with("TrustedUserCAKeys FOLDER/authority.pub");
-    crate::sshd::make_host_key(server.folder(), "ed25519", "authority");
+    crate::serving::make_host_key(server.folder(), "ed25519", "authority");
     let theirs = SshAgent::at(server.folder().path("agent"));
     let agent = Agent::at(theirs.socket());
     let kinds = [Kind::Ed25519, Kind::P521, Kind::Rsa2048];

@@ -1,6 +1,5 @@
 //! A real `sshd` on this machine for as long as one test takes, with an account that only it knows.
 
-use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::PathBuf;
 use std::process::Command;
@@ -14,10 +13,9 @@ use keywright::key::watch::Unwatched;
 use keywright::key::{KeyPair, PublicKey};
 use keywright::sys::remote::{Connection, Credential, Expect, Handshake, KnownHostsFiles, SignIn, Target};
 
+use crate::serving::{PATIENCE, log_of, make_host_key, on_a_free_port};
 use crate::tools::{Folder, Running, found};
 
-/// How long a server may take until it listens.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// The account, and what opens it.
 pub(crate) const USER: &str = "jo";
 pub(crate) const PASSWORD: &str = "pässword $(id) 'x'";
@@ -50,19 +48,16 @@ impl Sshd {
             make_host_key(&folder, kind, &format!("host_{kind}"));
         }
         write_accounts(&folder);
-        // Somebody else may take the port between our look and sshd's.
-        for _ in 0..5 {
-            let port = free_port();
+        let needs = "; it needs root, or sudo without a password, and unshare (util-linux)";
+        let (sshd, port) = on_a_free_port(&folder, needs, |port| {
             write_config(&folder, port, lines);
-            if let Some(sshd) = run(&folder) {
-                return Self {
-                    running: Some(sshd),
-                    port,
-                    folder,
-                };
-            }
+            run(&folder)
+        });
+        Self {
+            running: Some(sshd),
+            port,
+            folder,
         }
-        panic!("sshd found no port in five tries");
     }
 
     /// Where it listens.
@@ -210,6 +205,13 @@ pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
+/// Makes root the owner of a file or folder, who lets everybody read it.
+pub(crate) fn take(path: &std::path::Path) {
+    set_mode(path, 0o644);
+    let taken = as_root("chown").arg("0:0").arg(path).status();
+    assert!(taken.expect("chown").success(), "root takes {}", path.display());
+}
+
 /// Makes the account the owner of a file or folder.
 pub(crate) fn give(path: &std::path::Path) {
     if is_root() {
@@ -221,16 +223,8 @@ pub(crate) fn set_mode(path: &std::path::Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("its owner may");
 }
 
-/// A host key of this kind.
-pub(crate) fn make_host_key(folder: &Folder, kind: &str, name: &str) {
-    let tool = folder.tool("ssh-keygen");
-    let made = tool
-        .args(["-q", "-t", kind, "-N", "", "-C", "", "-f", name])
-        .output();
-    made.expect("a host key");
-}
-
-fn as_root(program: &str) -> Command {
+/// A program that root runs.
+pub(crate) fn as_root(program: &str) -> Command {
     if is_root() {
         return Command::new(program);
     }
@@ -305,7 +299,7 @@ chown 0:0 "$1/shadow"
 exec "$2" -D -f "$1/sshd_config" -E "$1/log"
 "#;
 
-fn run(folder: &Folder) -> Option<Running> {
+fn run(folder: &Folder) -> Running {
     let place = folder.path("");
     let place = place.to_string_lossy();
     let program = found("sshd").display().to_string();
@@ -316,45 +310,14 @@ fn run(folder: &Folder) -> Option<Running> {
     } else {
         folder.tool("sudo").args(["-n", "unshare"])
     };
-    let mut sshd = tool
-        .args([
-            "--mount",
-            "sh",
-            "-c",
-            SCRIPT,
-            "sh",
-            place.trim_end_matches('/'),
-            &program,
-        ])
-        .start();
-    let started = Instant::now();
-    while started.elapsed() < PATIENCE {
-        // That somebody listens on the port does not mean that it is this server.
-        let log = log_of(folder);
-        if log.contains("Server listening on") {
-            return Some(sshd);
-        }
-        if sshd.is_over() {
-            let is_taken = log.contains("Address already in use");
-            assert!(
-                is_taken,
-                "sshd does not start; it needs root, or sudo without a password, and unshare (util-linux): {log}{}",
-                sshd.last_words()
-            );
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("sshd does not listen: {}", log_of(folder));
-}
-
-fn log_of(folder: &Folder) -> String {
-    // Before sshd has begun, there is none.
-    let bytes = std::fs::read(folder.path("log")).unwrap_or_default();
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("it has an address").port()
+    tool.args([
+        "--mount",
+        "sh",
+        "-c",
+        SCRIPT,
+        "sh",
+        place.trim_end_matches('/'),
+        &program,
+    ])
+    .start()
 }

@@ -14,7 +14,7 @@ use rand::rngs::ChaCha20Rng;
 use rand::{Rng as _, SeedableRng as _};
 
 use crate::common::seed;
-use crate::sshd::free_port;
+use crate::serving::free_port;
 
 fn open_at(host: &str, watch: &dyn Watch) -> RemoteFault {
     let target = Target::parse(host, &SshConfig::default(), "jo").expect("a target");
