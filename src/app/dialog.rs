@@ -16,7 +16,7 @@ use crate::app::keys::default_key;
 use crate::app::keys::removal::Removal;
 use crate::app::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
 use crate::app::speed::Speed;
-use crate::app::{Problem, command_line::CommandLine};
+use crate::app::{Page, Problem, command_line::CommandLine};
 use crate::format::agent::Lifetime;
 use crate::format::{
     Argon2Params, Argon2Variant, Cipher, Cost, DecodeError, LockedFile, Pbes2, Pbes2Kdf, Prf, PrivateFile,
@@ -25,7 +25,7 @@ use crate::format::{
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
 
-pub use lists::{Authorized, Conditions, Done, KnownHosts, Listed, Outcome, Providers};
+pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Providers};
 
 /// The dialog that is open.
 #[derive(Debug)]
@@ -99,6 +99,8 @@ pub struct Unlock {
     pub locked: std::sync::Arc<LockedFile>,
     /// Where it lies; nothing for pasted text.
     pub path: Option<PathBuf>,
+    /// On which page the key is shown when it is open.
+    pub(super) page: Page,
     /// What its owner ought to know of the file, for when it is open.
     pub(super) warnings: Vec<Warning>,
     /// What is being typed.

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::app::Problem;
+use crate::app::conditions::Conditions;
+use crate::app::describe::Warning;
 use crate::app::job::Job;
 use crate::app::keys::Store;
 use crate::app::servers::{
@@ -14,6 +16,7 @@ use crate::key::randomart::Randomart;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::TypedPassphrase;
 use crate::sys::agent::Agent;
+use crate::sys::remote::Target;
 
 /// What the page about servers shows.
 #[derive(Debug, Default)]
@@ -22,6 +25,8 @@ pub struct Servers {
     pub address: String,
     /// Servers that can be offered: where keys were installed, and those of ssh's configuration.
     pub names: Vec<String>,
+    /// Under which conditions the key is to log in there.
+    pub conditions: Conditions,
     /// What is being done there; nothing while it is being chosen.
     pub visit: Option<Box<Visit>>,
     pub(super) reading: Option<Job<Vec<String>>>,
@@ -34,6 +39,8 @@ pub struct Visit {
     pub errand: Errand,
     /// The server as people write it: `someone@example.org`.
     pub server: String,
+    /// What ssh's configuration says about it in a way that this program does not follow; a sentence.
+    pub not_followed: Option<String>,
     /// What has been done, a sentence for each step.
     pub done: Vec<String>,
     /// What is going on, or is being asked.
@@ -165,8 +172,10 @@ pub enum Now {
 /// What a job on a server has brought.
 #[derive(Debug)]
 pub enum Came {
+    /// Which server is meant, and which agents are there.
+    Aimed(Box<Target>, Vec<Agent>),
     /// A server that has said nothing but who it is.
-    Reached(Box<Reached>, Vec<Agent>),
+    Reached(Box<Reached>),
     /// A server that is known.
     Known(Box<Server>),
     /// A step of signing in.
@@ -174,7 +183,7 @@ pub enum Came {
     /// The key's line stands in the list.
     Installed(Box<Session>, Box<Installed>),
     /// The key was tried.
-    Proved(Box<Session>, Option<Undo>, Result<Proof, Problem>),
+    Proved(Box<Session>, Box<Installed>, Result<Proof, Problem>),
     /// The list was read.
     Listed(Box<Listed>),
     /// No other way in is known.
@@ -267,6 +276,10 @@ pub struct Prompt {
 pub struct Works {
     /// What the server asks for besides, where it does.
     pub besides: Option<String>,
+    /// Under which conditions its line lets it in, safe to show; empty where there are none.
+    pub options: String,
+    /// That these are not the ones that were asked for.
+    pub warning: Option<Warning>,
     pub(super) session: Box<Session>,
     pub(super) undo: Option<Undo>,
 }

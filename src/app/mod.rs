@@ -8,6 +8,7 @@ pub mod authorized;
 pub mod certificate_facts;
 pub mod command;
 pub mod command_line;
+pub mod conditions;
 pub mod describe;
 pub mod desktop;
 pub mod dialog;

@@ -21,6 +21,8 @@ pub enum KeysCommand {
     CopyPublicKey,
     /// Open the chosen one on the page “Key”: to change its passphrase or comment, or its format.
     Open,
+    /// Open the chosen one, and go with it to the page “Servers”.
+    PutOnServer,
     /// Show its file in the file manager.
     ShowInFolder,
     /// Show what making the chosen one the default key would change.

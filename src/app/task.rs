@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::app::Problem;
 use crate::app::describe::Warning;
 use crate::app::desktop::Picked;
 use crate::app::dialog::Purpose;
 use crate::app::job::Job;
 use crate::app::saving::Plan;
+use crate::app::{Page, Problem};
 use crate::format::{Certificate, DecodeError, Parsed, Ssh1Key};
 use crate::sys::files::ReadError;
 
@@ -20,6 +20,8 @@ pub(super) enum Task {
     },
     Opening {
         path: Option<PathBuf>,
+        /// Where the key is shown then.
+        page: Page,
         job: Job<Result<Opened, Refused>>,
     },
     ReadingCertificate {

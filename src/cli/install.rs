@@ -217,6 +217,9 @@ fn tell(
 ) -> Result<(), Problem> {
     let place = &installed.found.place;
     let was_there = installed.undo.is_none();
+    if let Some(warning) = &installed.warning {
+        console.warn(warning);
+    }
     if console.is_json() {
         let proved = match proof {
             Some(Proof::Works) => Value::from(true),
@@ -226,11 +229,12 @@ fn tell(
             "target": target.to_string(),
             "place": place,
             "line": installed.line,
+            "options": installed.options,
             "already_there": was_there,
             "proved": proved,
             "type": line.key().algorithm().name(),
             "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
-            "warnings": shape::warnings(&[]),
+            "warnings": shape::warnings(installed.warning.as_slice()),
         }));
     }
     console.say(&if was_there {

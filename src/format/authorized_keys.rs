@@ -204,6 +204,7 @@ fn content<'a>(line: &RawLine<'a>) -> Content<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewLine {
     key: PublicKey,
+    options: String,
     text: String,
 }
 
@@ -216,6 +217,7 @@ impl NewLine {
         Self {
             key: key.clone(),
             text: format!("{options}{blank}{}", public_line::encode(key, comment)),
+            options,
         }
     }
 
@@ -223,6 +225,12 @@ impl NewLine {
     #[must_use]
     pub fn key(&self) -> &PublicKey {
         &self.key
+    }
+
+    /// What stands before the key; empty where nothing does.
+    #[must_use]
+    pub fn options(&self) -> &str {
+        &self.options
     }
 
     /// The line without an end, as it will stand in the file.

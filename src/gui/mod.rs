@@ -1,6 +1,7 @@
 //! The window: panels that draw the state of [`crate::app::App`] and push commands.
 
 mod art;
+mod conditions;
 mod dialog;
 #[cfg(target_os = "macos")]
 mod double_click;

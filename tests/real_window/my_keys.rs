@@ -33,7 +33,7 @@ impl Screen {
         screen
     }
 
-    fn make_key(&self, name: &str, kind: &str, passphrase: &str, comment: &str) {
+    pub(crate) fn make_key(&self, name: &str, kind: &str, passphrase: &str, comment: &str) {
         let folder = Folder::new();
         let tool = folder
             .tool("ssh-keygen")

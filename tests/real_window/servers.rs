@@ -126,31 +126,36 @@ impl Screen {
         }
         screen.put("config/keywright/settings.toml", settings, 0o600);
         screen.put("home/.ssh/known_hosts", known, 0o600);
-        let made = Folder::new()
-            .tool("ssh-keygen")
-            .args(["-q", "-t", "ecdsa", "-N", "", "-C", "old key", "-f"])
-            .arg(screen.home(".ssh/id_ecdsa"))
-            .output();
-        made.expect("a key");
+        screen.make_key("id_ecdsa", "ecdsa", "", "old key");
         screen
     }
 }
 
-#[test]
-fn a_key_that_the_server_passes_over_is_said_and_taken_off_again() {
-    let server = Sshd::with("AuthorizedKeysFile HOME/elsewhere");
-    let known = format!(
+/// A line of known hosts by which the server is known.
+fn known(server: &Sshd) -> String {
+    format!(
         "[127.0.0.1]:{} {}",
         server.port(),
         server.folder().get_text("host_ed25519.pub")
-    );
-    let settings = "[window]\nappearance = \"dark\"\n";
-    let screen = Screen::settled("passed-over", settings, &known);
+    )
+}
+
+/// Lets the old key in by a list that is not the usual one.
+fn let_in_elsewhere(server: &Sshd, screen: &Screen) {
     let old = std::fs::read(screen.home(".ssh/id_ecdsa.pub")).expect("it was made");
     let elsewhere = server.folder().path("home/elsewhere");
     server.folder().put("home/elsewhere", &old);
     crate::sshd::set_mode(&elsewhere, 0o600);
     crate::sshd::give(&elsewhere);
+}
+
+#[test]
+fn a_key_that_the_server_passes_over_is_said_and_taken_off_again() {
+    let server = Sshd::with("AuthorizedKeysFile HOME/elsewhere");
+    let settings = "[window]\nappearance = \"dark\"\n";
+    let screen = Screen::settled("passed-over", settings, &known(&server));
+    let_in_elsewhere(&server, &screen);
+    screen.put("home/.ssh/config", "Match exec true\n User nobody\n", 0o600);
 
     let window = Window::open(&screen);
     window.generate_at_once();
@@ -163,6 +168,7 @@ fn a_key_that_the_server_passes_over_is_said_and_taken_off_again() {
     // Nothing has to be asked: the server is known, and the old key lets in.
     window.press("Return");
     window.says("but the server does not let it in");
+    window.says("conditions that only ssh can decide");
     window.node("push button", "Undo");
     screen.picture("2-passed-over");
     assert!(
@@ -178,13 +184,49 @@ fn a_key_that_the_server_passes_over_is_said_and_taken_off_again() {
 }
 
 #[test]
+fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
+    let server = Sshd::with("AuthorizedKeysFile .ssh/authorized_keys HOME/elsewhere");
+    let screen = Screen::settled(
+        "conditions",
+        "[window]\nappearance = \"light\"\n",
+        &known(&server),
+    );
+    let_in_elsewhere(&server, &screen);
+    screen.make_key("backup", "ed25519", "", "for backups");
+    let window = Window::open(&screen);
+    window.press("ctrl+2");
+    window.node("push button", "Put on a server…");
+    screen.picture("1-my-keys");
+    window.click("push button", "Put on a server…");
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    screen.picture("2-choose");
+    window.click("push button", "Under conditions");
+    window.fill("Only this command", "/usr/bin/backup");
+    screen.picture("3-conditions");
+    screen.xdotool(&["getactivewindow", "windowsize", "--sync", "640", "480"]);
+    screen.picture("4-small");
+    // It may have to be scrolled to; the keyboard reaches it everywhere.
+    window.press("alt+i");
+    window.says_just("Works");
+    window.says("under the conditions in its line: command=\"/usr/bin/backup\"");
+    screen.picture("5-works");
+    let line = format!(
+        "command=\"/usr/bin/backup\" {}",
+        std::fs::read_to_string(screen.home(".ssh/backup.pub")).expect("it was made")
+    );
+    assert_eq!(list_of(&server), line);
+    window.click("push button", "Undo");
+    window.says_just("Gone");
+    assert_eq!(list_of(&server), "");
+}
+
+#[test]
 fn nothing_goes_on_with_a_server_that_has_changed() {
     let server = Sshd::with("PasswordAuthentication yes");
     let other = Sshd::start();
-    let known = format!(
-        "[127.0.0.1]:{} {}",
-        server.port(),
-        other.folder().get_text("host_ed25519.pub")
+    let known = known(&server).replace(
+        &server.folder().get_text("host_ed25519.pub"),
+        &other.folder().get_text("host_ed25519.pub"),
     );
     let screen = Screen::settled("changed-server", "[window]\ntext_size = 200\n", &known);
     let window = Window::open(&screen);

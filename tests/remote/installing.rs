@@ -305,6 +305,30 @@ fn a_key_is_let_in_under_conditions_and_those_that_keep_it_out_are_named() {
 }
 
 #[test]
+fn a_key_that_is_bound_to_one_command_works_and_says_under_which_conditions() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let bound = ["-k", "new", "-i", "old", "--command", "/usr/bin/backup"];
+    let told = person.asks(&server, "install", &bound).object();
+    assert_eq!(told["proved"], true);
+    assert_eq!(told["options"], "command=\"/usr/bin/backup\"");
+    assert_eq!(told["warnings"], serde_json::json!([]));
+
+    // Without conditions it would be another line; the one that is there stays, and that is said.
+    let before = list(&server);
+    let told = person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .object();
+    assert_eq!(
+        (&told["proved"], &told["already_there"]),
+        (&true.into(), &true.into())
+    );
+    assert_eq!(told["warnings"][0]["code"], "other-conditions");
+    assert_eq!(list(&server), before);
+}
+
+#[test]
 fn an_agent_signs_in_and_proves_a_key_whose_file_is_only_public() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

@@ -6,6 +6,7 @@ use eframe::egui::accesskit::Role;
 use eframe::egui::{Key, Modifiers, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Page;
+use keywright::app::dialog::Dialog;
 use keywright::app::settings::Kept;
 use keywright::sys::settings_place::Place;
 use tempfile::TempDir;
@@ -266,4 +267,15 @@ fn at_rest_the_page_draws_nothing() {
     page.scene.window.run();
     let wait = page.scene.window.output().viewport_output[&ViewportId::ROOT].repaint_delay;
     assert_eq!(wait, std::time::Duration::MAX, "the next frame comes by itself");
+}
+
+#[test]
+fn a_key_goes_from_the_list_to_the_page_about_servers() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    page.scene.click("Put on a server…");
+    page.scene
+        .wait(|scene| scene.window.state().app().page == Page::Servers);
+    assert!(page.scene.says("me@laptop SHA256:"));
+    page.scene.click_link("No network, or a provider’s web page?");
+    assert!(matches!(page.scene.dialog(), Some(Dialog::Providers(_))));
 }

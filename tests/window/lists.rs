@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers};
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
 use crate::scene::Scene;
@@ -35,18 +35,8 @@ impl Scene {
     }
 
     fn type_into(&mut self, field: &str, text: &str) {
-        self.window.get_by_role_and_label(Role::TextInput, field).focus();
-        self.steps();
-        self.window.event(Event::Text(text.to_owned()));
-        self.steps();
+        self.type_text(field, text);
         self.wait_for_list();
-    }
-
-    fn click_check(&mut self, name: &str) {
-        self.window
-            .get_by_role_and_label(Role::CheckBox, name)
-            .click_accesskit();
-        self.steps();
     }
 }
 
@@ -188,11 +178,7 @@ fn the_last_key_is_taken_out_only_after_a_question() {
 #[test]
 fn what_is_pasted_at_a_provider_is_checked_copied_and_its_page_opened() {
     let mut scene = Scene::with_key();
-    scene
-        .window
-        .get_by_role_and_label(Role::Link, "Where to paste it…")
-        .click_accesskit();
-    scene.steps();
+    scene.click_link("Where to paste it…");
     scene.window.check_accessibility();
     scene.click("Copy");
     assert_eq!(scene.desktop.copied(), [scene.public_line()]);

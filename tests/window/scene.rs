@@ -122,6 +122,27 @@ impl Scene {
         self.press(Modifiers::NONE, Key::Escape);
     }
 
+    pub(crate) fn type_text(&mut self, field: &str, text: &str) {
+        self.window.get_by_role_and_label(Role::TextInput, field).focus();
+        self.steps();
+        self.window.event(Event::Text(text.to_owned()));
+        self.steps();
+    }
+
+    pub(crate) fn click_check(&mut self, name: &str) {
+        self.window
+            .get_by_role_and_label(Role::CheckBox, name)
+            .click_accesskit();
+        self.steps();
+    }
+
+    pub(crate) fn click_link(&mut self, name: &str) {
+        self.window
+            .get_by_role_and_label(Role::Link, name)
+            .click_accesskit();
+        self.steps();
+    }
+
     pub(crate) fn type_passphrase(&mut self, field: &str, text: &str) {
         self.window
             .get_by_role_and_label(Role::PasswordInput, field)

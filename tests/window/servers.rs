@@ -1,11 +1,12 @@
 //! The pages, and what the page about servers says.
 
 use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers};
+use eframe::egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
 use crate::scene::Scene;
 use keywright::app::Page;
+use keywright::app::errand::Errand;
 
 impl Scene {
     fn show_servers(&mut self) {
@@ -20,12 +21,16 @@ impl Scene {
     }
 
     fn type_server(&mut self, address: &str) {
-        self.window
-            .get_by_role_and_label(Role::TextInput, "Server")
-            .focus();
-        self.steps();
-        self.window.event(Event::Text(address.to_owned()));
-        self.steps();
+        self.type_text("Server", address);
+    }
+
+    /// The line by which a key is being installed.
+    fn installed_line(&self) -> &str {
+        let visit = self.window.state().app().servers.visit.as_deref();
+        match visit.map(|visit| &visit.errand) {
+            Some(Errand::Install(line)) => line.as_str(),
+            other => panic!("no key is being installed: {other:?}"),
+        }
     }
 }
 
@@ -57,6 +62,42 @@ fn a_key_that_is_not_saved_is_not_offered_to_a_server() {
     assert!(scene.says("This key is not saved yet."));
     scene.click("Install the key");
     assert!(scene.window.state().app().servers.visit.is_none());
+}
+
+#[test]
+fn a_key_is_put_on_a_server_under_conditions_that_are_seen_before() {
+    let mut scene = Scene::with_key();
+    scene.save_with_passphrase("id", "horse battery");
+    scene.show_servers();
+    scene.type_server("jo@127.0.0.1:1");
+    let preview = |scene: &Scene| {
+        let field = scene
+            .window
+            .query_by_role_and_label(Role::MultilineTextInput, "The line will be");
+        field.and_then(|field| field.value())
+    };
+    assert_eq!(preview(&scene), None);
+    scene.click("Under conditions");
+    assert_eq!(preview(&scene), Some(scene.public_line()));
+    scene.type_text("Only from", "10.0.0.1/8");
+    assert!(scene.says("is no network"));
+    scene.click("Install the key");
+    assert!(scene.window.state().app().servers.visit.is_none());
+
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.type_text("Only from", "10.0.0.0/8");
+    scene.type_text("Only this command", "/usr/bin/backup");
+    scene.click_check("Nothing but the login itself: no terminal, no forwarding");
+    scene.window.check_accessibility();
+    let line = format!(
+        "restrict,from=\"10.0.0.0/8\",command=\"/usr/bin/backup\" {}",
+        scene.public_line()
+    );
+    // Folded up or not, what was chosen holds, and is seen.
+    scene.click("Under conditions");
+    assert_eq!(preview(&scene).as_ref(), Some(&line));
+    scene.click("Install the key");
+    assert_eq!(scene.installed_line(), line);
 }
 
 #[test]

@@ -11,10 +11,11 @@ use keywright::app::my_keys::{KeysCommand, PlaceKind};
 use keywright::app::settings::Kept;
 use keywright::app::{Page, keys};
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
+use keywright::key::spec::KeySpec;
 use keywright::sys::settings_place::Place;
 
 use crate::key_files::{key, names, put_key};
-use crate::scene::Scene;
+use crate::scene::{Scene, corpus};
 
 impl Scene {
     /// A program whose home folder is that of the scene, with these keys in it.
@@ -259,4 +260,48 @@ fn the_chosen_key_is_opened_on_the_page_for_keys() {
     assert_eq!(scene.app.page, Page::Key);
     let opened = scene.document().path.clone();
     assert_eq!(opened, Some(scene.ssh("work")));
+}
+
+#[test]
+fn the_chosen_key_is_opened_and_offered_to_a_server() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.ask(Ask::Keys(KeysCommand::PutOnServer));
+    scene.settle();
+    assert_eq!(scene.app.page, Page::Servers);
+    let opened = scene.document().path.clone();
+    assert_eq!(opened, Some(scene.ssh("work")));
+    // It is open already: nothing is read once more.
+    fs::remove_file(scene.ssh("work")).expect("removed");
+    scene.ask(Ask::ShowPage(Page::Key));
+    scene.ask(Ask::Keys(KeysCommand::PutOnServer));
+    assert_eq!(scene.app.page, Page::Servers);
+    assert!(scene.app.dialog.is_none());
+}
+
+#[test]
+fn a_locked_key_is_unlocked_on_its_way_to_a_server() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.put(".ssh/locked", &corpus("openssh/ed25519_enc"));
+    scene.do_with_keys(KeysCommand::Read);
+    scene.choose("locked");
+    scene.ask(Ask::Keys(KeysCommand::PutOnServer));
+    scene.settle();
+    assert_eq!(scene.app.page, Page::MyKeys);
+    scene.type_into_unlock("edpass");
+    scene.ask(Ask::Unlock);
+    scene.wait(|app| app.document().is_some());
+    assert_eq!(scene.app.page, Page::Servers);
+}
+
+#[test]
+fn a_key_that_is_not_saved_is_asked_about_before_another_goes_to_a_server() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.make(KeySpec::Ed25519);
+    scene.ask(Ask::Keys(KeysCommand::PutOnServer));
+    assert!(matches!(scene.app.dialog, Some(Dialog::Unsaved(_))));
+    assert!(scene.document().is_new());
+    scene.ask(Ask::DiscardUnsaved);
+    scene.settle();
+    assert_eq!(scene.app.page, Page::Servers);
+    assert!(!scene.document().is_new());
 }

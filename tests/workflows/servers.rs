@@ -1,11 +1,12 @@
 //! Visits to servers that go wrong, without a window; those that go well are in `tests/real_window`.
 
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, TcpListener};
 use std::time::{Duration, Instant};
 
 use crate::scene::Scene;
 use keywright::app::command::{Command as Ask, ServerCommand};
-use keywright::app::errand::{Now, Step, Visit};
+use keywright::app::errand::{Errand, Now, Step, Visit};
 use keywright::app::{App, Page};
 
 impl Scene {
@@ -63,8 +64,14 @@ fn a_server_that_says_nothing_is_left_at_once() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("it has an address").port();
     let mut scene = Scene::new();
+    listener.set_nonblocking(true).expect("a look now and then");
     scene.visit(&format!("jo@127.0.0.1:{port}"));
-    let (_stream, _) = listener.accept().expect("it connects");
+    let accepted = RefCell::new(None);
+    scene.wait(|_| {
+        let mut accepted = accepted.borrow_mut();
+        *accepted = accepted.take().or_else(|| listener.accept().ok());
+        accepted.is_some()
+    });
     let begun = Instant::now();
     scene.ask(Ask::Server(ServerCommand::Leave));
     scene.wait(|app| app.servers.visit.is_none());
@@ -81,6 +88,28 @@ fn a_key_that_is_in_no_file_is_not_installed() {
     scene.app.servers.address = "jo@127.0.0.1:1".to_owned();
     scene.ask(Ask::Server(ServerCommand::Install));
     assert!(scene.app.servers.visit.is_none());
+}
+
+#[test]
+fn conditions_that_were_typed_stand_in_the_line_that_is_put_on_a_server() {
+    let mut scene = Scene::with_saved_key();
+    scene.app.servers.address = "jo@127.0.0.1:1".to_owned();
+    "soon".clone_into(&mut scene.app.servers.conditions.expires);
+    scene.ask(Ask::Server(ServerCommand::Install));
+    assert!(scene.app.servers.visit.is_none(), "it is no day");
+    "2099-01-31".clone_into(&mut scene.app.servers.conditions.expires);
+    "/usr/bin/backup".clone_into(&mut scene.app.servers.conditions.command);
+    scene.ask(Ask::Server(ServerCommand::Install));
+    let visit = scene.app.servers.visit.as_deref().expect("it began");
+    let Errand::Install(line) = &visit.errand else {
+        panic!("something else is done: {:?}", visit.errand);
+    };
+    let options = "command=\"/usr/bin/backup\",expiry-time=\"20990131\"";
+    assert_eq!(line.options(), options);
+    assert!(
+        line.as_str().starts_with(&format!("{options} ssh-ed25519 ")),
+        "{line}"
+    );
 }
 
 #[test]

@@ -1,15 +1,14 @@
 //! Dialogs about the hosts that ssh knows, about who may log in here, and about forms for keys.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use crate::app::Problem;
-use crate::app::authorized::{Row, expiry};
+use crate::app::authorized::Row;
+use crate::app::conditions::Conditions;
 use crate::app::job::Job;
 use crate::app::known_hosts::Host;
 use crate::app::lists::Change;
 use crate::app::providers::{PROVIDERS, Provider};
-use crate::format::authorized_keys::{Command, FromList, NewOptions, Right};
 
 /// Something that was done to a list, and can be taken back.
 #[derive(Clone, Debug)]
@@ -86,38 +85,6 @@ pub struct Authorized {
     pub asks_about: Option<usize>,
 }
 
-/// The conditions of a key, as they are being typed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Conditions {
-    /// Hosts, addresses and networks; nothing for all.
-    pub from: String,
-    /// The only command; nothing for all.
-    pub command: String,
-    /// The day on which it ends; nothing for never.
-    pub expires: String,
-    /// Nothing is allowed but what is named.
-    pub restrict: bool,
-    /// What is allowed all the same, or else what is forbidden.
-    pub rights: BTreeSet<Right>,
-}
-
-impl Conditions {
-    /// The options that say so.
-    ///
-    /// # Errors
-    /// Something that was typed cannot be one.
-    pub fn options(&self) -> Result<NewOptions, Problem> {
-        let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        Ok(NewOptions {
-            restrict: self.restrict,
-            rights: self.rights.iter().map(|right| (*right, self.restrict)).collect(),
-            from: typed(&self.from).map(|text| FromList::new(&text)).transpose()?,
-            command: typed(&self.command).map(|text| Command::new(&text)).transpose()?,
-            expiry: typed(&self.expires).map(|text| expiry(&text)).transpose()?,
-        })
-    }
-}
-
 /// Shows whose form the open key can be pasted into.
 #[derive(Clone, Copy, Debug)]
 pub struct Providers {
@@ -129,41 +96,6 @@ impl Default for Providers {
     fn default() -> Self {
         Self {
             chosen: &PROVIDERS[0],
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_typed_becomes_options_or_a_problem() {
-        let typed = Conditions {
-            from: " 10.0.0.0/8 ".to_owned(),
-            command: "uptime".to_owned(),
-            expires: "2030-01-31".to_owned(),
-            restrict: true,
-            rights: BTreeSet::from([Right::Pty]),
-        };
-        assert_eq!(
-            typed.options().unwrap().to_string(),
-            "restrict,pty,from=\"10.0.0.0/8\",command=\"uptime\",expiry-time=\"20300131\""
-        );
-        let forbidding = Conditions {
-            rights: BTreeSet::from([Right::Pty]),
-            ..Conditions::default()
-        };
-        assert_eq!(forbidding.options().unwrap().to_string(), "no-pty");
-        assert_eq!(Conditions::default().options().unwrap(), NewOptions::default());
-        for (from, command, expires) in [("10.0.0.1/8", "", ""), ("", "a\\", ""), ("", "", "soon")] {
-            let typed = Conditions {
-                from: from.to_owned(),
-                command: command.to_owned(),
-                expires: expires.to_owned(),
-                ..Conditions::default()
-            };
-            assert_eq!(typed.options().unwrap_err().code, "usage");
         }
     }
 }

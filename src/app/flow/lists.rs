@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use crate::app::authorized::{self, NO_RESTART, Roll, Row, keys_in};
 use crate::app::command::ListCommand;
+use crate::app::conditions::Conditions;
 use crate::app::desktop::Desktop;
-use crate::app::dialog::{Authorized, Conditions, Dialog, Done, KnownHosts, Listed, Outcome, Providers};
+use crate::app::dialog::{Authorized, Dialog, Done, KnownHosts, Listed, Outcome, Providers};
 use crate::app::job::{Job, Poll, Wake};
 use crate::app::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
 use crate::app::lists::{self, Change};
 use crate::app::{App, Problem, Status, lost};
-use crate::format::authorized_keys::NewLine;
 use crate::sys::home::ssh_folder_in;
 
 impl App {
@@ -124,20 +124,6 @@ impl App {
                 self.with_authorized(|_| Ok(None));
             }
         }
-    }
-
-    /// The line by which the open key could log in, under the conditions that are typed.
-    ///
-    /// # Errors
-    /// One of them cannot be a condition, or the comment is none. Nothing where there is no key.
-    #[must_use]
-    pub fn new_authorized_line(&self, conditions: &Conditions) -> Option<Result<NewLine, Problem>> {
-        let document = self.document()?;
-        let line = || {
-            let comment = document.draft.checked_comment()?;
-            Ok(NewLine::new(document.public(), &conditions.options()?, &comment))
-        };
-        Some(line())
     }
 
     fn authorize(&mut self) {

@@ -7,7 +7,7 @@ use crate::app::keys::default_key::{self, Plan};
 use crate::app::keys::removal::Removal;
 use crate::app::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
 use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
-use crate::app::{App, Problem, Status, lost};
+use crate::app::{App, Command, Page, Problem, Status, lost};
 use crate::key::watch::Unwatched;
 
 impl App {
@@ -27,6 +27,7 @@ impl App {
                     self.open_path(path.to_owned(), Unsaved::Ask);
                 }
             }
+            KeysCommand::PutOnServer => self.put_chosen_on_server(),
             KeysCommand::ShowInFolder => {
                 if let Some(path) = self.my_keys.chosen().and_then(Key::main_file) {
                     desktop.show_in_folder(path);
@@ -196,6 +197,21 @@ impl App {
                 ..Outcome::say(sentence)
             })
         });
+    }
+
+    /// A key that is open already need not be opened once more.
+    fn put_chosen_on_server(&mut self) {
+        let Some(key) = self.my_keys.chosen() else { return };
+        let Some(path) = key.main_file() else { return };
+        let path = path.to_owned();
+        let is_open = self.document().is_some_and(|document| {
+            document.path.as_ref() == Some(&path) && key.described.public.as_ref() == Some(document.public())
+        });
+        if is_open {
+            self.choose_server();
+        } else if self.may_lose_key(&Command::Keys(KeysCommand::PutOnServer)) {
+            self.open_for(Page::Servers, path);
+        }
     }
 
     fn plan_removal(&mut self) {

@@ -10,7 +10,7 @@ use crate::app::flow::folders::unusual_folder_of;
 use crate::app::job::{Job, Poll};
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
-use crate::app::{App, Command, Problem, Status, describe, lost, opening};
+use crate::app::{App, Command, Page, Problem, Status, describe, lost, opening};
 use crate::format::{self, Consent, DecodeError, Parsed, PrivateFile};
 use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::files::read_key;
@@ -39,11 +39,17 @@ impl App {
     pub(in crate::app) fn open_path(&mut self, path: PathBuf, unsaved: Unsaved) {
         // File dialogs take a relative path for one below a folder of their own.
         let path = std::path::absolute(&path).unwrap_or(path);
-        let may_go = unsaved == Unsaved::MayGo;
-        if !self.is_saving() && (may_go || self.may_lose_key(&Command::OpenPath(path.clone()))) {
+        if unsaved == Unsaved::MayGo || self.may_lose_key(&Command::OpenPath(path.clone())) {
+            self.open_for(Page::Key, path);
+        }
+    }
+
+    /// Opens a file, and then shows this page with the key.
+    pub(in crate::app) fn open_for(&mut self, page: Page, path: PathBuf) {
+        if !self.is_saving() {
             self.dialog = None;
             let their_path = path.clone();
-            self.start_opening(Some(path), move || read(&their_path));
+            self.start_opening(Some(path), page, move || read(&their_path));
         }
     }
 
@@ -52,7 +58,7 @@ impl App {
             return;
         }
         match desktop.paste() {
-            Ok(text) => self.start_opening(None, move || {
+            Ok(text) => self.start_opening(None, Page::Key, move || {
                 let parsed = format::parse(text.expose())?;
                 let warnings = Description::of(&parsed, None).warnings_of_key();
                 Ok(Opened { parsed, warnings })
@@ -64,10 +70,11 @@ impl App {
     fn start_opening(
         &mut self,
         path: Option<PathBuf>,
+        page: Page,
         work: impl FnOnce() -> Result<Opened, Refused> + Send + 'static,
     ) {
         let job = Job::start("open", &self.wake.0, move |_| work());
-        self.task = Some(Task::Opening { path, job });
+        self.task = Some(Task::Opening { path, page, job });
     }
 
     /// Waits for a file dialog on a thread of its own; the window goes on drawing.
@@ -141,15 +148,15 @@ impl App {
                     }
                 }
             }
-            Some(Task::Opening { path, job }) => {
+            Some(Task::Opening { path, page, job }) => {
                 let result = match job.poll() {
                     Poll::Running => return,
                     Poll::Done(result) => result,
                     Poll::Lost => Err(Refused::Other(lost())),
                 };
-                let path = path.take();
+                let (path, page) = (path.take(), *page);
                 self.task = None;
-                self.opened(path, result);
+                self.opened(path, page, result);
             }
             Some(Task::ReadingCertificate { path, job }) => {
                 let result = match job.poll() {
@@ -174,7 +181,7 @@ impl App {
         }
     }
 
-    fn opened(&mut self, path: Option<PathBuf>, result: Result<Opened, Refused>) {
+    fn opened(&mut self, path: Option<PathBuf>, page: Page, result: Result<Opened, Refused>) {
         let Opened { parsed, warnings } = match result {
             Ok(opened) => opened,
             Err(Refused::Other(problem)) => return self.fail(title_for(path.as_deref()), problem),
@@ -189,6 +196,7 @@ impl App {
                 self.dialog = Some(Dialog::Unlock(Box::new(Unlock {
                     locked: Arc::new(locked),
                     path,
+                    page,
                     warnings,
                     typed: TypedPassphrase::new(),
                     problem: None,
@@ -198,16 +206,22 @@ impl App {
             }
             Parsed::Private(file) => {
                 let document = Document::opened(file, &Passphrase::default());
-                self.show_opened(document, path, warnings);
+                self.show_opened(document, path, page, warnings);
             }
             Parsed::Public(file) => {
                 let document = Document::public_only(file);
-                self.show_opened(document, path, warnings);
+                self.show_opened(document, path, page, warnings);
             }
         }
     }
 
-    fn show_opened(&mut self, mut document: Document, path: Option<PathBuf>, warnings: Vec<Warning>) {
+    fn show_opened(
+        &mut self,
+        mut document: Document,
+        path: Option<PathBuf>,
+        page: Page,
+        warnings: Vec<Warning>,
+    ) {
         let what = match (document.format, document.certificate()) {
             (Some(format), Some(_)) => format!(" ({}, with a certificate)", format.title()),
             (Some(format), None) => format!(" ({})", format.title()),
@@ -229,6 +243,9 @@ impl App {
         document.warnings = warnings;
         self.dialog = None;
         self.show(document);
+        if page == Page::Servers {
+            self.choose_server();
+        }
     }
 
     pub(in crate::app) fn unlock(&mut self, consent: Consent) {
@@ -262,14 +279,14 @@ impl App {
         unlock.job = None;
         match result {
             Some((Ok(Unlocked { file, mut warnings }), passphrase)) => {
-                let path = unlock.path.take();
+                let (path, page) = (unlock.path.take(), unlock.page);
                 for warning in std::mem::take(&mut unlock.warnings) {
                     if !warnings.contains(&warning) {
                         warnings.push(warning);
                     }
                 }
                 let document = Document::opened(file, &passphrase);
-                self.show_opened(document, path, warnings);
+                self.show_opened(document, path, page, warnings);
             }
             Some((Err(DecodeError::CostsMuch(cost)), _)) => unlock.asks_consent = Some(cost),
             Some((Err(error), _)) => {

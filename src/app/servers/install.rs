@@ -3,8 +3,10 @@
 use super::edit::{Edit, Written, edit};
 use super::fault::ServerFault;
 use super::found::Found;
+use crate::app::describe::Warning;
 use crate::format::authorized_keys::{Added, AuthorizedKeys, NewLine};
 use crate::key::PublicKey;
+use crate::key::comment::escaped;
 use crate::key::watch::Watch;
 use crate::sys::remote::Remote;
 
@@ -15,6 +17,10 @@ pub struct Installed {
     pub found: Found,
     /// The line of the key, counted from 1.
     pub line: usize,
+    /// What stands before the key in that line, safe to print; empty where nothing does.
+    pub options: String,
+    /// That this is not what was asked for, where the key stood there already.
+    pub warning: Option<Warning>,
     /// How the list was changed; nothing where the key stood there already.
     pub undo: Option<Undo>,
 }
@@ -42,16 +48,35 @@ pub fn install(remote: &mut dyn Remote, line: &NewLine, watch: &dyn Watch) -> Re
     let mut adding = Adding { line };
     let edited = edit(remote, &mut adding, watch)?;
     let keys = super::edit::parse(&edited.found)?;
-    let number = keys.lines_of(line.key()).next();
-    let place = &edited.found.place;
+    let mut entries = keys.entries().filter(|(_, entry)| entry.is_for(line.key()));
+    let (number, entry) = entries
+        .next()
+        .ok_or_else(|| ServerFault::KeepsChanging(edited.found.place.clone()))?;
+    let options = entry.options.text();
     Ok(Installed {
-        line: number.ok_or_else(|| ServerFault::KeepsChanging(place.clone()))?,
+        line: number,
+        options: escaped(options),
+        warning: (options != line.options().as_bytes()).then(|| others_stay(options)),
         undo: edited.written.map(|written| Undo {
             line: line.clone(),
             written: Some(written),
         }),
         found: edited.found,
     })
+}
+
+/// A line is not rewritten behind its owner's back, neither to loosen its conditions nor to tighten them.
+fn others_stay(options: &[u8]) -> Warning {
+    let under = if options.is_empty() {
+        "without conditions".to_owned()
+    } else {
+        format!("under other conditions: {}", escaped(options))
+    };
+    Warning {
+        code: "other-conditions",
+        message: format!("the key was there already, {under}"),
+        hint: "Those still hold. To change them, take the key off the server, and put it there anew.",
+    }
 }
 
 /// The line of `key` in a list that was found, where it has one.

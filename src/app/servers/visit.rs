@@ -40,14 +40,14 @@ pub fn reach(target: &Target, watch: &dyn Watch) -> Result<Reached, ServerFault>
 pub fn not_followed(target: &Target) -> Option<&'static str> {
     let settings = target.settings();
     if !settings.faults.is_empty() {
-        Some("ssh's configuration has lines that ssh refuses; they were passed over")
+        Some("the configuration of ssh has lines that ssh refuses; they were passed over")
     } else if !settings.undecided.is_empty() {
         Some(
-            "ssh's configuration has conditions that only ssh can decide (Match); they were taken for not met",
+            "the configuration of ssh has conditions that only ssh can decide (Match); they were taken for not met",
         )
     } else if !settings.includes.is_empty() {
         Some(
-            "ssh's configuration includes files about other hosts among its lines about some; they were not read",
+            "the configuration of ssh includes files about other hosts among its lines about some; they were not read",
         )
     } else {
         None

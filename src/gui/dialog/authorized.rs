@@ -1,13 +1,14 @@
 //! Who may log in to this account: shown, taken out, and let in under conditions.
 
-use eframe::egui::{Align, Button, Id, Layout, Margin, TextEdit, Ui};
+use eframe::egui::{Align, Button, Layout, Ui};
 
 use super::{Scene, buttons_ui, list, paragraph_ui};
 use crate::app::authorized::Row;
 use crate::app::command::ListCommand;
-use crate::app::dialog::{Authorized, Conditions};
+use crate::app::dialog::Authorized;
 use crate::app::{Command, Problem};
-use crate::format::authorized_keys::{NewLine, Right};
+use crate::format::authorized_keys::NewLine;
+use crate::gui::conditions;
 use crate::gui::pieces::{self, Tone};
 
 pub(super) fn authorized_ui(
@@ -83,77 +84,8 @@ fn add_ui(ui: &mut Ui, dialog: &mut Authorized, preview: &Result<NewLine, Proble
     ui.add_space(8.0);
     ui.separator();
     paragraph_ui(ui, "Let the open key log in here as well:");
-    let is_open = dialog.shows_conditions;
-    if pieces::disclosure_ui(ui, "Under conditions", is_open).clicked() {
-        dialog.shows_conditions = !is_open;
-    }
-    if is_open {
-        conditions_ui(ui, &mut dialog.conditions);
-    }
-    preview_ui(ui, preview, scene);
-}
-
-fn conditions_ui(ui: &mut Ui, conditions: &mut Conditions) {
-    for (name, example, text) in [
-        ("Only from", "*.example.org, 192.0.2.0/24", &mut conditions.from),
-        ("Only this command", "/usr/bin/backup", &mut conditions.command),
-        ("Until", "2027-01-31", &mut conditions.expires),
-    ] {
-        let label = pieces::field_label_ui(ui, name, None);
-        let field = TextEdit::singleline(text)
-            .id_salt(name)
-            .hint_text(example)
-            .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(8, 6));
-        ui.add(field).labelled_by(label.id);
-    }
-    pieces::check_ui(
-        ui,
-        &mut conditions.restrict,
-        "Nothing but the login itself: no terminal, no forwarding",
-    );
-    let name = if conditions.restrict {
-        "But allow"
-    } else {
-        "Forbid"
-    };
-    let label = pieces::field_label_ui(ui, name, None);
-    ui.label_inputs_by(label.id, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 16.0;
-            for right in Right::ALL {
-                let mut is_chosen = conditions.rights.contains(&right);
-                if pieces::check_ui(ui, &mut is_chosen, title(right)).changed() {
-                    if is_chosen {
-                        conditions.rights.insert(right);
-                    } else {
-                        conditions.rights.remove(&right);
-                    }
-                }
-            }
-        });
-    });
-}
-
-fn title(right: Right) -> &'static str {
-    match right {
-        Right::Pty => "Terminal",
-        Right::PortForwarding => "Ports",
-        Right::AgentForwarding => "Agent",
-        Right::X11Forwarding => "X11",
-        Right::UserRc => "~/.ssh/rc",
-    }
-}
-
-fn preview_ui(ui: &mut Ui, preview: &Result<NewLine, Problem>, scene: &mut Scene<'_>) {
-    match preview {
-        Err(problem) => pieces::note_ui(ui, Tone::Warning, &problem.sentence(), &problem.hint),
-        Ok(line) => {
-            let name = "The line will be";
-            pieces::field_label_ui(ui, name, None);
-            pieces::code_ui(ui, Id::unique("new line"), name, line.as_str(), 96.0);
-        }
-    }
+    conditions::conditions_ui(ui, &mut dialog.conditions, &mut dialog.shows_conditions);
+    conditions::preview_ui(ui, preview);
     let add = ui.add_enabled(preview.is_ok(), Button::new("Add the open key"));
     if add.clicked() {
         scene.out.push(Command::Lists(ListCommand::Authorize));

@@ -54,6 +54,10 @@ fn actions_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) {
         {
             ask(KeysCommand::Open);
         }
+        let is_key = key.described.public.is_some() || key.private_file().is_some();
+        if is_key && ui.add(Button::new("Put on a server…")).clicked() {
+            ask(KeysCommand::PutOnServer);
+        }
         if key.is_default {
             if ui.add(Button::new("No longer the default key…")).clicked() {
                 ask(KeysCommand::PlanNoDefault);

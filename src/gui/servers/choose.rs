@@ -1,18 +1,19 @@
 //! Which server, and what for.
 
-use eframe::egui::{Button, Key, Margin, Popup, TextEdit, TextStyle, Ui, vec2};
+use eframe::egui::{Button, Key, Margin, Popup, RichText, TextEdit, TextStyle, Ui, vec2};
 
-use crate::app::command::ServerCommand as C;
+use super::View;
+use crate::app::command::{ListCommand, ServerCommand as C};
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::gui::pieces::{self, Tone};
-use crate::gui::{signs, theme};
+use crate::gui::{conditions, signs, theme};
 use crate::key::fingerprint::FingerprintKind;
 
 /// What the field for the server is called.
 const SERVER: &str = "Server";
 
-pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, is_new: bool, out: &mut Vec<Command>) {
+pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut Vec<Command>) {
     pieces::heading_ui(ui, "Your keys on servers", TextStyle::Heading);
     pieces::hint_ui(
         ui,
@@ -24,7 +25,7 @@ pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, is_new: bool, out: &mut Vec<
     });
     let has_server = !app.servers.address.trim().is_empty();
     pieces::card_ui(ui, |ui| {
-        install_ui(ui, app.document(), has_server, is_entered, out);
+        install_ui(ui, app, view, (has_server, is_entered), out);
     });
     pieces::card_ui(ui, |ui| {
         pieces::heading_ui(ui, "See which keys may log in", theme::subheading());
@@ -90,13 +91,14 @@ fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
 
 fn install_ui(
     ui: &mut Ui,
-    document: Option<&Document>,
-    has_server: bool,
-    is_entered: bool,
+    app: &mut App,
+    view: &mut View,
+    (has_server, is_entered): (bool, bool),
     out: &mut Vec<Command>,
 ) {
     pieces::heading_ui(ui, "Put a key on it", theme::subheading());
-    let Some(document) = document else {
+    let preview = app.new_authorized_line(&app.servers.conditions);
+    let (Some(document), Some(preview)) = (app.document(), preview) else {
         pieces::hint_ui(ui, "Make a key or open one first. It is then offered here.");
         if ui
             .add(Button::new("Go to the page Key").min_size(vec2(0.0, 36.0)))
@@ -114,21 +116,32 @@ fn install_ui(
     );
     let job = pieces::broken_anywhere(ui, &name, ui.available_width());
     ui.add(eframe::egui::Label::new(job).wrap());
-    if let Some((what, hint)) = obstacle(document) {
+    let obstacle = obstacle(document);
+    if let Some((what, hint)) = obstacle {
         pieces::note_ui(ui, Tone::Warning, what, hint);
     }
     pieces::hint_ui(
         ui,
         "Adds the public half to the list, and then logs in once more with this key alone, to see that it works. The private half never leaves this computer. You can undo it.",
     );
-    let may_go = has_server && obstacle(document).is_none();
+    conditions::conditions_ui(ui, &mut app.servers.conditions, &mut view.shows_conditions);
+    // What was chosen holds although it is folded up again, and is seen then.
+    if view.shows_conditions || preview.is_err() || !app.servers.conditions.are_none() {
+        conditions::preview_ui(ui, &preview);
+    }
+    let may_go = has_server && obstacle.is_none() && preview.is_ok();
     let text = pieces::mnemonic(ui, "Install the key", 'I');
     let button = Button::new(text).min_size(vec2(0.0, 40.0));
     let is_asked = is_entered || pieces::alt_pressed(ui, Key::I);
-    let is_clicked = ui
-        .add_enabled_ui(may_go, |ui| pieces::primary_ui(ui, button))
-        .inner
-        .clicked();
+    let mut is_clicked = false;
+    ui.horizontal_wrapped(|ui| {
+        let install = ui.add_enabled_ui(may_go, |ui| pieces::primary_ui(ui, button));
+        is_clicked = install.inner.clicked();
+        let link = RichText::new("No network, or a provider’s web page?").small();
+        if ui.link(link).clicked() {
+            out.push(Command::Lists(ListCommand::ShowProviders));
+        }
+    });
     if may_go && (is_clicked || is_asked) {
         out.push(Command::Server(C::Install));
     }

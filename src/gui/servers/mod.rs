@@ -18,6 +18,7 @@ use crate::app::{App, Command};
 #[derive(Debug, Default)]
 pub(super) struct View {
     is_revealed: bool,
+    shows_conditions: bool,
     /// What is asked now; another question starts with hidden letters, and takes the focus.
     asked: Asked,
     /// What had the focus in the last frame.
@@ -60,7 +61,7 @@ pub(super) fn servers_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut 
                 if app.servers.visit.is_some() {
                     visit_ui(ui, app, view, is_new, out);
                 } else {
-                    choose::choose_ui(ui, app, is_new, out);
+                    choose::choose_ui(ui, app, view, is_new, out);
                 }
             });
             pieces::keep_focus_in_view(ui, &mut view.focus);
@@ -88,7 +89,12 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
     }
     let title = title(visit);
     pieces::heading_ui(ui, &title, TextStyle::Heading);
-    pieces::card_ui(ui, |ui| steps::steps_ui(ui, visit));
+    pieces::card_ui(ui, |ui| {
+        steps::steps_ui(ui, visit);
+        if let Some(what) = &visit.not_followed {
+            pieces::hint_ui(ui, what);
+        }
+    });
     let mut scene = Scene {
         is_new,
         is_revealed: &mut view.is_revealed,

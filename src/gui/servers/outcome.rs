@@ -25,6 +25,12 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
             }
         };
         ui.add(Label::new(what).wrap());
+        if let Some(warning) = &works.warning {
+            pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
+        } else if !works.options.is_empty() {
+            let what = format!("It does so under the conditions in its line: {}.", works.options);
+            ui.add(Label::new(what).wrap());
+        }
         pieces::hint_ui(
             ui,
             "Nothing has to be restarted. All that let you in before still does.",

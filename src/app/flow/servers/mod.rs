@@ -5,6 +5,7 @@ mod work;
 use std::sync::Arc;
 
 use crate::app::command::ServerCommand;
+use crate::app::conditions::Conditions;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
     Came, Errand, Means, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Visit, Works,
@@ -12,16 +13,14 @@ use crate::app::errand::{
 use crate::app::job::{Job, Poll, Pulse, Wake};
 use crate::app::keys::Store;
 use crate::app::servers::{
-    Chosen, Given, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn,
-    Step as SignInStep, Undo,
+    self, Chosen, Given, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn,
+    Step as SignInStep, not_followed,
 };
 use crate::app::stage::Document;
-use crate::app::{App, Page, Problem, Status, lost};
-use crate::format::authorized_keys::{NewLine, NewOptions};
+use crate::app::{App, Page, Problem, Status, lost, problem};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
-use crate::sys::agent::Agent;
 use crate::sys::remote::{Questions, Trust};
 
 impl App {
@@ -53,14 +52,12 @@ impl App {
     }
 
     fn install_on_server(&mut self, desktop: &dyn Desktop) {
-        let Some(document) = self.document().filter(|document| !document.is_new()) else {
-            return;
-        };
-        let (Some(_), Ok(comment)) = (document.key(), document.draft.checked_comment()) else {
-            return;
-        };
-        let line = NewLine::new(document.public(), &NewOptions::default(), &comment);
-        self.visit(Errand::Install(line), desktop);
+        let is_at_hand = |document: &Document| !document.is_new() && document.key().is_some();
+        if self.document().is_some_and(is_at_hand)
+            && let Some(Ok(line)) = self.new_authorized_line(&self.servers.conditions)
+        {
+            self.visit(Errand::Install(line), desktop);
+        }
     }
 
     fn visit(&mut self, errand: Errand, desktop: &dyn Desktop) {
@@ -74,12 +71,13 @@ impl App {
             store: Store::beside(self.kept.place()),
         };
         let (find, typed) = (desktop.agents(), address.clone());
-        let now = working(&self.wake.0, move |pulse| work::reach(&typed, find, pulse));
+        let now = working(&self.wake.0, move |_| work::aim(&typed, find));
         self.page = Page::Servers;
         self.status = Status::default();
         self.servers.visit = Some(Box::new(Visit {
             errand,
             server: address.clone(),
+            not_followed: None,
             done: Vec::new(),
             now,
             address,
@@ -98,6 +96,14 @@ impl App {
         } else {
             self.servers.visit = None;
         }
+    }
+
+    /// Shows where a server is chosen; a visit in which work is being done comes first.
+    pub(in crate::app) fn choose_server(&mut self) {
+        self.servers
+            .visit
+            .take_if(|visit| !matches!(visit.now, Now::Working { .. }));
+        self.show_page(Page::Servers);
     }
 
     fn try_server_again(&mut self, desktop: &dyn Desktop) {
@@ -231,7 +237,13 @@ impl App {
         if let Some(visit) = &self.servers.visit {
             let server = &visit.server;
             match &visit.now {
-                Now::Works(_) => self.status = Status::say(format!("The key works on {server}.")),
+                Now::Works(works) => {
+                    self.status = Status::say(format!("The key works on {server}."));
+                    if works.warning.is_none() {
+                        // They were meant for this key there.
+                        self.servers.conditions = Conditions::default();
+                    }
+                }
                 Now::Gone { .. } => self.status = Status::say(format!("The key is gone from {server}.")),
                 _ => {}
             }
@@ -275,7 +287,16 @@ impl Visit {
     /// From what a job has brought to what comes next.
     fn take_up(&mut self, came: Came, wake: &Wake) -> Now {
         match came {
-            Came::Reached(reached, agents) => self.reached(*reached, agents, wake),
+            Came::Aimed(target, agents) => {
+                self.server = target.to_string();
+                self.not_followed = not_followed(&target).map(problem::sentence);
+                self.means.agents = agents;
+                working(wake, move |pulse| {
+                    let reached = servers::reach(&target, pulse)?;
+                    Ok(Came::Reached(Box::new(reached)))
+                })
+            }
+            Came::Reached(reached) => self.reached(*reached, wake),
             Came::Known(server) => {
                 if self.done.len() == Errand::Look.before(Step::Recognise) {
                     self.say("You have said that it is the right server. It is remembered in known_hosts.");
@@ -292,8 +313,8 @@ impl Visit {
                 Now::SignIn(Box::new(SignIn { question, waiting }))
             }
             Came::SignIn(SignInStep::In(session)) => self.signed_in(session, wake),
-            Came::Installed(session, installed) => self.installed(session, *installed, wake),
-            Came::Proved(session, undo, proof) => self.proved(session, undo, proof),
+            Came::Installed(session, installed) => self.installed(session, installed, wake),
+            Came::Proved(session, installed, proof) => self.proved(session, *installed, proof),
             Came::Listed(listed) => {
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
@@ -327,9 +348,7 @@ impl Visit {
         }
     }
 
-    fn reached(&mut self, reached: Reached, agents: Vec<Agent>, wake: &Wake) -> Now {
-        self.server = reached.target().to_string();
-        self.means.agents = agents;
+    fn reached(&mut self, reached: Reached, wake: &Wake) -> Now {
         self.say(format!("Connected to {}.", self.server));
         let list = |file: &std::path::Path, line| format!("line {line} of {}", file.display());
         match reached.trust() {
@@ -385,21 +404,27 @@ impl Visit {
         }
     }
 
-    fn installed(&mut self, session: Box<Session>, installed: Installed, wake: &Wake) -> Now {
-        let Installed { found, line, undo } = installed;
-        let place = &found.place;
-        self.say(if undo.is_some() {
+    fn installed(&mut self, session: Box<Session>, installed: Box<Installed>, wake: &Wake) -> Now {
+        let line = installed.line;
+        let place = &installed.found.place;
+        self.say(if installed.undo.is_some() {
             format!("Added the key as line {line} of {place}, and read it back: all others are as they were.")
         } else {
             format!("The key stands in line {line} of {place} already. Nothing was changed.")
         });
-        let (place, means) = (found.place, self.means.clone());
+        let means = self.means.clone();
         working(wake, move |pulse| {
-            Ok(work::prove(session, undo, place, &means, pulse))
+            Ok(work::prove(session, installed, &means, pulse))
         })
     }
 
-    fn proved(&mut self, session: Box<Session>, undo: Option<Undo>, proof: Result<Proof, Problem>) -> Now {
+    fn proved(&mut self, session: Box<Session>, installed: Installed, proof: Result<Proof, Problem>) -> Now {
+        let Installed {
+            options,
+            warning,
+            undo,
+            ..
+        } = installed;
         let besides = match proof {
             Ok(Proof::AsksForMore(methods)) => {
                 let names: Vec<String> = methods.iter().map(ToString::to_string).collect();
@@ -419,6 +444,8 @@ impl Visit {
         });
         Now::Works(Box::new(Works {
             besides,
+            options,
+            warning,
             session,
             undo,
         }))

@@ -7,7 +7,7 @@ use crate::app::desktop::FindAgents;
 use crate::app::errand::{Came, Listed, Means};
 use crate::app::keys::{Store, note_installed, note_taken_off};
 use crate::app::servers::{
-    self, Chosen, Identity, Known, LastWayIn, OpenKey, Proof, Reached, ServerFault, Session, Undo,
+    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, ServerFault, Session, Undo,
 };
 use crate::app::{Problem, lost};
 use crate::format::authorized_keys::NewLine;
@@ -30,10 +30,10 @@ pub(super) fn names(store: &Store) -> Vec<String> {
     names
 }
 
-pub(super) fn reach(address: &str, find: FindAgents, watch: &dyn Watch) -> Result<Came, Problem> {
+/// Which server is meant, and which agents may sign in there.
+pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
     let target = Target::parse(address, &read_config()?, &user_name())?;
-    let reached = servers::reach(&target, watch)?;
-    Ok(Came::Reached(Box::new(reached), find()))
+    Ok(Came::Aimed(Box::new(target), find()))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
@@ -74,11 +74,11 @@ pub(super) fn install(mut session: Box<Session>, line: &NewLine) -> Result<Came,
 /// again by it.
 pub(super) fn prove(
     mut session: Box<Session>,
-    undo: Option<Undo>,
-    place: String,
+    installed: Box<Installed>,
     means: &Means,
     watch: &dyn Watch,
 ) -> Came {
+    let place = installed.found.place.clone();
     let proof = match &means.held {
         Some(held) => proof(&mut session, place, held, watch).map_err(Problem::from),
         None => Err(lost()),
@@ -87,7 +87,7 @@ pub(super) fn prove(
         let server = session.connection.target().to_string();
         written(note_installed(&means.store, held.public(), &server));
     }
-    Came::Proved(session, undo, proof)
+    Came::Proved(session, installed, proof)
 }
 
 fn proof(
