@@ -6,18 +6,24 @@
     reason = "the agent is another program's, and here a thread"
 )]
 
+use std::ffi::c_void;
 use std::fs::File;
 use std::io::{Read, Write};
-use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _};
+use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use windows_sys::Win32::Foundation::INVALID_HANDLE_VALUE;
+use windows_sys::Win32::Security::{
+    GetTokenInformation, InitializeSecurityDescriptor, SECURITY_ATTRIBUTES, SECURITY_DESCRIPTOR,
+    SetSecurityDescriptorOwner, TOKEN_QUERY, TOKEN_USER, TokenUser,
+};
 use windows_sys::Win32::Storage::FileSystem::PIPE_ACCESS_DUPLEX;
 use windows_sys::Win32::System::Pipes::{
     ConnectNamedPipe, CreateNamedPipeW, DisconnectNamedPipe, PIPE_TYPE_BYTE, PIPE_UNLIMITED_INSTANCES,
     PIPE_WAIT,
 };
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 use crate::support::Home;
 
@@ -75,11 +81,37 @@ impl StandIn {
     }
 }
 
+/// A pipe that says whose it is, as Pageant's does: under Wine others say nothing, and a pipe of nobody's is not used.
 fn new_pipe(place: &str) -> File {
     let name: Vec<u16> = place.encode_utf16().chain([0]).collect();
+    // Of words, for it holds a pointer.
+    let mut user = [0_u64; 16];
+    let mut descriptor = SECURITY_DESCRIPTOR::default();
     #[expect(unsafe_code, reason = "the standard library makes no pipes with names")]
-    // SAFETY: the name ends in a zero; the handle is owned by nobody else.
+    // SAFETY: the name ends in a zero; what is pointed to lives until the end of the function, `user` is as large as it
+    // is said to be, and the handles are owned by nobody else.
     unsafe {
+        let mut token = std::ptr::null_mut();
+        succeeded(OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token));
+        let token = OwnedHandle::from_raw_handle(token);
+        let (size, mut used) = (u32::try_from(size_of_val(&user)).expect("small"), 0);
+        let into = user.as_mut_ptr().cast::<c_void>();
+        succeeded(GetTokenInformation(
+            token.as_raw_handle(),
+            TokenUser,
+            into,
+            size,
+            &raw mut used,
+        ));
+        let owner = into.cast::<TOKEN_USER>().read().User.Sid;
+        let described = (&raw mut descriptor).cast::<c_void>();
+        succeeded(InitializeSecurityDescriptor(described, 1));
+        succeeded(SetSecurityDescriptorOwner(described, owner, 0));
+        let attributes = SECURITY_ATTRIBUTES {
+            nLength: u32::try_from(size_of::<SECURITY_ATTRIBUTES>()).expect("small"),
+            lpSecurityDescriptor: described,
+            bInheritHandle: 0,
+        };
         let handle = CreateNamedPipeW(
             name.as_ptr(),
             PIPE_ACCESS_DUPLEX,
@@ -88,16 +120,16 @@ fn new_pipe(place: &str) -> File {
             BUFFER,
             BUFFER,
             0,
-            std::ptr::null(),
+            &raw const attributes,
         );
-        assert_ne!(
-            handle,
-            INVALID_HANDLE_VALUE,
-            "{}",
-            std::io::Error::last_os_error()
-        );
+        succeeded(i32::from(handle != INVALID_HANDLE_VALUE));
         File::from_raw_handle(handle)
     }
+}
+
+/// Windows says so with any number but 0.
+fn succeeded(result: i32) {
+    assert_ne!(result, 0, "{}", std::io::Error::last_os_error());
 }
 
 fn accept(pipe: &File) {

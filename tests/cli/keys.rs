@@ -128,7 +128,7 @@ fn the_default_key_is_tried_first_and_whatever_was_tried_before_still_is() {
     }
     assert_eq!(keys(&home, &["default", "--json"]).object()["name"], Value::Null);
     assert_eq!(
-        done(&home, &["default"]).trim_end().rsplit('/').next(),
+        done(&home, &["default"]).trim_end().rsplit(['/', '\\']).next(),
         Some("work (work)")
     );
 

@@ -9,16 +9,24 @@
 mod common;
 
 mod arithmetic;
+mod certificates;
 mod comments;
 mod lists;
 mod login;
 mod matrix;
 mod ours_to_theirs;
+mod pem;
+#[path = "../common/ppk1.rs"]
+mod ppk1;
+mod ppk_version_1;
 mod public;
+mod randomart;
 mod refusals;
+mod rsa;
 mod server;
 #[path = "../common/serving.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod serving;
+mod sshcom;
 mod theirs_to_ours;
 mod tools;

@@ -273,9 +273,10 @@ impl Screen {
         assert!(status.success(), "nothing was copied");
     }
 
-    /// What is on the clipboard, as another program gets it.
+    /// What is on the clipboard, as another program gets it; empty where nobody has put a text there yet.
     pub(crate) fn clipboard(&self) -> String {
-        Self::printed_by(self.command("xclip").args(["-selection", "clipboard", "-o"]))
+        let pasted = Self::run(self.command("xclip").args(["-selection", "clipboard", "-o"]));
+        String::from_utf8_lossy(&pasted.stdout).into_owned()
     }
 }
 

@@ -220,6 +220,19 @@ fn the_page_fits_the_smallest_window_and_large_text() {
 }
 
 #[test]
+fn where_text_is_large_the_whole_page_scrolls_to_what_has_the_focus() {
+    // What is left of 640×480 at 200 %.
+    let mut page = KeysPage::open(320.0, 240.0, TWO);
+    page.scene.is_within(320.0);
+    let place = |page: &KeysPage, name| page.scene.button(name).rect();
+    assert!(place(&page, "Move to trash…").top() > 240.0);
+    page.scene.button("Move to trash…").focus();
+    page.scene.window.run_steps(30);
+    let seen = place(&page, "Move to trash…");
+    assert!(seen.top() > 0.0 && seen.bottom() < 240.0, "{seen:?}");
+}
+
+#[test]
 fn of_five_hundred_keys_only_those_are_drawn_that_can_be_seen() {
     let home = TempDir::new().expect("a folder");
     for seed in 0..500 {

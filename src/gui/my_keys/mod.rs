@@ -17,6 +17,10 @@ use crate::app::{App, Command, Page};
 const SIDE_BY_SIDE: f32 = 520.0;
 /// How much of the list is shown then.
 const LIST_ABOVE: f32 = 190.0;
+/// A page lower than this scrolls as a whole: its parts would have no room of their own.
+const LOW: f32 = 340.0;
+/// Where there is less room, heading, buttons and search stand below each other.
+const HEADER: f32 = 350.0;
 
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
@@ -34,16 +38,22 @@ pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut 
         .fill(palette.page)
         .inner_margin(Margin::symmetric(margin, 12));
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        header_ui(ui, app, out);
-        notes::notes_ui(ui, app, &mut view.are_notes_open, out);
-        let is_empty = app
-            .my_keys
-            .inventory
-            .as_ref()
-            .is_none_or(|inventory| inventory.keys.is_empty());
-        if is_empty {
-            nothing_ui(ui, app, out);
-        } else if ui.available_width() < SIDE_BY_SIDE {
+        if ui.available_height() < LOW {
+            let area = ScrollArea::vertical().id_salt("my keys").auto_shrink(false);
+            pieces::scrolling_ui(ui, area, |ui| {
+                if above_ui(ui, app, view, out) {
+                    list::list_ui(ui, app, &mut view.list, LIST_ABOVE, out);
+                    ui.add_space(4.0);
+                    detail::detail_ui(ui, app, out);
+                }
+                pieces::keep_focus_in_view(ui, &mut view.focus);
+            });
+            return;
+        }
+        if !above_ui(ui, app, view, out) {
+            return;
+        }
+        if ui.available_width() < SIDE_BY_SIDE {
             below_each_other_ui(ui, app, view, out);
         } else {
             side_by_side_ui(ui, app, view, out);
@@ -51,27 +61,52 @@ pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut 
     });
 }
 
+/// What stands above the keys; says whether there are any.
+fn above_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) -> bool {
+    header_ui(ui, app, out);
+    notes::notes_ui(ui, app, &mut view.are_notes_open, out);
+    let inventory = app.my_keys.inventory.as_ref();
+    let has_keys = inventory.is_some_and(|inventory| !inventory.keys.is_empty());
+    if !has_keys {
+        nothing_ui(ui, app, out);
+    }
+    has_keys
+}
+
 fn header_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+    if ui.available_width() < HEADER {
+        pieces::heading_ui(ui, Page::MyKeys.title(), TextStyle::Heading);
+        ui.horizontal_wrapped(|ui| header_buttons_ui(ui, out));
+        search_ui(ui, app);
+        return;
+    }
     ui.horizontal(|ui| {
         pieces::heading_ui(ui, Page::MyKeys.title(), TextStyle::Heading);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.add(Button::new("Look again")).clicked() {
-                out.push(Command::Keys(KeysCommand::Read));
-            }
-            if ui.add(Button::new("Add…")).clicked() {
-                out.push(Command::Keys(KeysCommand::AskPlace));
-            }
-            let width = (ui.available_width() - 8.0).clamp(60.0, 260.0);
-            let field = TextEdit::singleline(&mut app.my_keys.search)
-                .id_salt("search")
-                .hint_text("Search")
-                .desired_width(width - 16.0)
-                .margin(Margin::symmetric(8, 6));
-            let field = ui.add(field);
-            ui.ctx()
-                .accesskit_node_builder(field.id, |node| node.set_label("Search"));
+            header_buttons_ui(ui, out);
+            search_ui(ui, app);
         });
     });
+}
+
+fn header_buttons_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    for (text, command) in [("Look again", KeysCommand::Read), ("Add…", KeysCommand::AskPlace)] {
+        if ui.add(Button::new(text)).clicked() {
+            out.push(Command::Keys(command));
+        }
+    }
+}
+
+fn search_ui(ui: &mut Ui, app: &mut App) {
+    let width = (ui.available_width() - 8.0).clamp(60.0, 260.0);
+    let field = TextEdit::singleline(&mut app.my_keys.search)
+        .id_salt("search")
+        .hint_text("Search")
+        .desired_width(width - 16.0)
+        .margin(Margin::symmetric(8, 6));
+    let field = ui.add(field);
+    ui.ctx()
+        .accesskit_node_builder(field.id, |node| node.set_label("Search"));
 }
 
 /// No keys, or none that is known yet.

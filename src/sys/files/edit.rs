@@ -149,14 +149,21 @@ impl ListFile {
             Staged::write_like(target, bytes, &self.path)?
         } else {
             make_folder(&self.path)?;
-            Staged::write_new(Target::resolve(&self.path, Existing::Refuse)?, bytes)?
+            let target = Target::resolve(&self.path, Existing::Refuse);
+            Staged::write_new(target.map_err(|error| self.lost_to_another(error))?, bytes)?
         };
         staged.push(new);
         // Writing beside it has taken a while.
         self.check_unchanged()?;
-        match publish(staged) {
-            Err(WriteError::Exists { path }) if path == self.path => Err(self.changed()),
-            published => Ok(published.map(|()| Saved { backup })?),
+        publish(staged).map_err(|error| self.lost_to_another(error))?;
+        Ok(Saved { backup })
+    }
+
+    /// Where there was no file and by now there is one, another program has made it.
+    fn lost_to_another(&self, error: WriteError) -> EditError {
+        match error {
+            WriteError::Exists { path } if path == self.path => self.changed(),
+            error => error.into(),
         }
     }
 

@@ -3,19 +3,22 @@
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind};
-use std::os::windows::io::FromRawHandle as _;
+use std::os::windows::ffi::OsStrExt as _;
+use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_LOCK_VIOLATION, ERROR_SHARING_VIOLATION, GENERIC_READ, GENERIC_WRITE,
-    INVALID_HANDLE_VALUE,
+    INVALID_HANDLE_VALUE, WAIT_ABANDONED, WAIT_OBJECT_0, WAIT_TIMEOUT,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, CreateFileW, FILE_ATTRIBUTE_NORMAL, MOVE_FILE_FLAGS, MOVEFILE_REPLACE_EXISTING,
     MOVEFILE_WRITE_THROUGH, MoveFileExW,
 };
+use windows_sys::Win32::System::Threading::{CreateMutexW, ReleaseMutex, WaitForSingleObject};
 
 use super::super::write::Secrecy;
 use crate::sys::permissions::windows::{Attributes, Scope, copy_access, wide};
@@ -25,12 +28,27 @@ use crate::sys::permissions::windows::{Attributes, Scope, copy_access, wide};
 const ATTEMPTS: u32 = 50;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
 
+/// A list is replaced within milliseconds; whoever holds a folder longer than this has stopped in the middle.
+const PATIENCE_MS: u32 = 5000;
+
 #[derive(Debug)]
 pub(in super::super) struct Folder(PathBuf);
 
-/// Folders cannot be locked here; a list is looked at once more before it is replaced.
+/// A mutex that all of these programs know by the folder's name, for folders themselves cannot be locked here. It
+/// belongs to the thread that waited for it; if that ends, it goes on to the next.
 #[derive(Debug)]
-pub(in super::super) struct Turn;
+pub(in super::super) struct Turn(OwnedHandle);
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        #[expect(unsafe_code, reason = "the standard library has no mutex between programs")]
+        // SAFETY: the handle is open as long as `self`.
+        unsafe {
+            // It fails only where the mutex is another thread's, and then nothing is to be done.
+            ReleaseMutex(self.0.as_raw_handle());
+        }
+    }
+}
 
 impl Folder {
     pub(in super::super) fn open(path: &Path) -> io::Result<Self> {
@@ -80,10 +98,25 @@ impl Folder {
         copy_access(like, &self.0.join(name))
     }
 
-    /// Has nobody to wait for.
-    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as on Unix")]
+    /// Waits until no other of these programs edits a list in this folder.
     pub(in super::super) fn wait_for_turn(&self) -> io::Result<Turn> {
-        Ok(Turn)
+        // Some disks do not tell the whole name; then the one that was given has to do.
+        let name = mutex_name(&fs::canonicalize(&self.0).unwrap_or_else(|_| self.0.clone()));
+        #[expect(unsafe_code, reason = "the standard library has no mutex between programs")]
+        // SAFETY: `name` ends in a zero, no access list is given, and the handle is owned by nobody else.
+        unsafe {
+            let handle = CreateMutexW(std::ptr::null(), 0, name.as_ptr());
+            if handle.is_null() {
+                return Err(io::Error::last_os_error());
+            }
+            let mutex = OwnedHandle::from_raw_handle(handle);
+            match WaitForSingleObject(mutex.as_raw_handle(), PATIENCE_MS) {
+                // A list is replaced in one step: whoever died with the mutex has left a whole one.
+                WAIT_OBJECT_0 | WAIT_ABANDONED => Ok(Turn(mutex)),
+                WAIT_TIMEOUT => Err(ErrorKind::ResourceBusy.into()),
+                _ => Err(io::Error::last_os_error()),
+            }
+        }
     }
 
     /// Renames, and fails with `AlreadyExists` if there is a file called `to`.
@@ -123,6 +156,14 @@ impl Folder {
     pub(in super::super) fn sync(&self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Of this user's session. Paths may be longer than such a name can be, and have `\` in them.
+fn mutex_name(folder: &Path) -> Vec<u16> {
+    let folder = folder.to_string_lossy().to_lowercase();
+    let hash = base16ct::lower::encode_string(&Sha256::digest(folder));
+    let name = format!(r"Local\Keywright-lists-{hash}");
+    OsStr::new(&name).encode_wide().chain([0]).collect()
 }
 
 fn move_file(from: &Path, to: &Path, flags: MOVE_FILE_FLAGS) -> io::Result<()> {

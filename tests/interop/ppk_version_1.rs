@@ -2,9 +2,6 @@
 #![expect(clippy::disallowed_methods, reason = "lays out files for other programs")]
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails the test")]
 
-#[path = "common/ppk1.rs"]
-mod ppk1;
-
 use std::path::Path;
 use std::process::Command;
 

@@ -1,7 +1,5 @@
 //! OpenSSL and OpenSSH read the PEM and PKCS#8 files that are written here, and the other way round.
 
-#![cfg(unix)]
-
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
