@@ -9,11 +9,12 @@ use crate::app::describe::Warning;
 use crate::app::job::Job;
 use crate::app::keys::Store;
 use crate::app::servers::{
-    Installed, Known, ListedLine, Proof, Reached, Server, Session, SigningIn, Step as SignInStep, Undo,
+    Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
+    Undo,
 };
 use crate::format::authorized_keys::NewLine;
+use crate::key::KeyPair;
 use crate::key::randomart::Randomart;
-use crate::key::{KeyPair, PublicKey};
 use crate::secret::TypedPassphrase;
 use crate::sys::agent::Agent;
 use crate::sys::remote::Target;
@@ -153,8 +154,8 @@ pub enum Now {
     Works(Box<Works>),
     /// The keys that may log in.
     Listed(Box<Listed>),
-    /// Take the keys away that are chosen, although no other way in is known?
-    LastWayIn(Box<Listed>),
+    /// Take it away, although no other way in is known?
+    LastWayIn(LastWay),
     /// What was taken off is on the list no more.
     Gone {
         /// Whether all of it was tried, and let nobody in.
@@ -187,7 +188,7 @@ pub enum Came {
     /// The list was read.
     Listed(Box<Listed>),
     /// No other way in is known.
-    IsLast(Box<Listed>),
+    IsLast(LastWay),
     /// Lines were taken off.
     Removed {
         /// The list.
@@ -195,7 +196,7 @@ pub enum Came {
         /// How many.
         count: usize,
         /// The keys that stood there.
-        keys: Vec<PublicKey>,
+        keys: Vec<RemovedKey>,
         /// For trying them.
         session: Box<Session>,
     },
@@ -297,6 +298,31 @@ impl Works {
 pub struct Undoable {
     pub(super) session: Box<Session>,
     pub(super) undo: Undo,
+}
+
+/// What would go with the last way in that is known.
+#[derive(Debug)]
+pub enum LastWay {
+    /// The lines that are chosen.
+    Chosen(Box<Listed>),
+    /// The line that was added.
+    Added {
+        /// The file on the server.
+        place: String,
+        /// How it is taken off.
+        undo: Box<Undoable>,
+    },
+}
+
+impl LastWay {
+    /// The file on the server.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Chosen(listed) => &listed.place,
+            Self::Added { place, .. } => place,
+        }
+    }
 }
 
 /// The keys that may log in.

@@ -8,12 +8,12 @@ use super::console::{Console, print_object};
 use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::server::{Connect, remember_installed, remember_taken_off};
+use super::server::{Connect, looked, remember_installed, remember_taken_off, take_off};
 use super::{json as shape, terminal, work};
 use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::servers::{
-    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, line_in, look, reasons,
+    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, line_in, reasons,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};
@@ -77,7 +77,7 @@ impl Install {
         };
         let mut session = self.connect.sign_in(&target, &self.passphrase, console)?;
         if self.undo {
-            return undo(session, line, &target, console);
+            return self.undo(session, line, &target, console);
         }
         if self.dry_run {
             let (_, found) = looked(session, console)?;
@@ -91,6 +91,35 @@ impl Install {
             None => None,
         };
         tell(&target, &line, &installed, proof.as_ref(), is_tried, console)
+    }
+
+    /// Takes exactly this line off again.
+    fn undo(
+        &self,
+        session: Session,
+        line: NewLine,
+        target: &Target,
+        console: Console,
+    ) -> Result<(), Problem> {
+        let (session, found) = looked(session, console)?;
+        let known = self.connect.whose(&session, &found, console)?;
+        let key = line.key().clone();
+        let undo = Undo::of_line(line);
+        let (_, found) = take_off(
+            session,
+            "Taking the key off",
+            console,
+            move |session, last, pulse| servers::undo(&mut session.connection, &undo, &known, last, pulse),
+        )?;
+        if line_in(&found, &key)?.is_none() {
+            remember_taken_off(&key, target, console);
+        }
+        if console.is_json() {
+            return print_object(
+                &json!({ "target": target.to_string(), "place": found.place, "removed": 1 }),
+            );
+        }
+        console.say(&format!("Taken off {} on {target}", found.place))
     }
 
     fn line(&self, described: &Description, options: &NewOptions) -> Result<NewLine, Problem> {
@@ -151,13 +180,6 @@ fn prove(
     Ok(proved?)
 }
 
-fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
-    Ok(work::run(console, "Reading the list of keys", move |pulse| {
-        let found = look(&mut session.connection, pulse)?;
-        Ok::<_, ServerFault>((session, found))
-    })??)
-}
-
 fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session, Installed), Problem> {
     uninterrupted(|| {
         Ok(work::run(console, "Adding the key", move |pulse| {
@@ -165,23 +187,6 @@ fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session
             Ok::<_, ServerFault>((session, installed))
         })??)
     })
-}
-
-fn undo(mut session: Session, line: NewLine, target: &Target, console: Console) -> Result<(), Problem> {
-    let key = line.key().clone();
-    let undo = Undo::of_line(line);
-    let found = uninterrupted(|| {
-        Ok(work::run(console, "Taking the key off", move |pulse| {
-            servers::undo(&mut session.connection, &undo, pulse)
-        })??)
-    })?;
-    if line_in(&found, &key)?.is_none() {
-        remember_taken_off(&key, target, console);
-    }
-    if console.is_json() {
-        return print_object(&json!({ "target": target.to_string(), "place": found.place, "removed": 1 }));
-    }
-    console.say(&format!("Taken off {} on {target}", found.place))
 }
 
 fn tell_plan(found: &Found, line: &NewLine, target: &Target, console: Console) -> Result<(), Problem> {

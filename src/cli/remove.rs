@@ -4,15 +4,14 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::console::{Console, print, print_object};
-use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::server::{Connect, remember_taken_off};
+use super::server::{Connect, looked, remember_taken_off, take_off};
 use super::{json as shape, terminal, usage, work};
 use crate::app::Problem;
 use crate::app::servers::{
-    self, Chosen, Found, Identity, Known, LastWayIn, ListedKey, ListedLine, OpenKey, Proof, Removed,
-    ServerFault, Session, all_public, line_in, lines, look, of_agents, usual,
+    self, Chosen, Found, Identity, Known, ListedKey, ListedLine, OpenKey, Proof, Removed, RemovedKey,
+    ServerFault, Session, line_in, lines,
 };
 use crate::format::DecodeError;
 use crate::key::PublicKey;
@@ -56,18 +55,9 @@ impl Remove {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let target = self.connect.target()?;
         let named = self.named(console)?;
-        let mut session = self.connect.sign_in(&target, &self.passphrase, console)?;
-        let agents = self.connect.agents();
-        let mut known = Known {
-            mine: work::run(console, "Looking for your keys", move |_| all_public(&agents))?,
-            in_use: session.key().cloned(),
-        };
-        known.mine.extend(session.key().cloned());
-        let (back, found) = work::run(console, "Reading the list of keys", move |pulse| {
-            let found = look(&mut session.connection, pulse)?;
-            Ok::<_, ServerFault>((session, found))
-        })??;
-        session = back;
+        let session = self.connect.sign_in(&target, &self.passphrase, console)?;
+        let (session, found) = looked(session, console)?;
+        let known = self.connect.whose(&session, &found, console)?;
         let shown = lines(&found, &known)?;
         let is_asked = !self.list && named.is_none() && self.fingerprint.is_none() && self.line.is_empty();
         if self.list || (is_asked && !terminal::is_there()) {
@@ -79,14 +69,13 @@ impl Remove {
         } else {
             self.chosen(named, &shown, &found)?
         };
-        let (back, removed) = remove(session, &chosen, &known, console)?;
-        session = back;
-        for key in &removed.keys {
-            if line_in(&removed.found, key)?.is_none() {
-                remember_taken_off(key, &target, console);
+        let (session, removed) = remove(session, chosen, known, console)?;
+        for gone in removed.keys.iter().filter(|gone| !gone.is_authority) {
+            if line_in(&removed.found, &gone.key)?.is_none() {
+                remember_taken_off(&gone.key, &target, console);
             }
         }
-        let verdicts = self.prove(&session, &target, &removed, console)?;
+        let verdicts = self.prove(session, &target, &removed, console)?;
         tell(&target, &removed, &verdicts, console)
     }
 
@@ -124,47 +113,53 @@ impl Remove {
     /// Tries those removed keys whose private halves are here and open.
     fn prove(
         &self,
-        session: &Session,
+        session: Session,
         target: &Target,
         removed: &Removed,
         console: Console,
     ) -> Result<Vec<(PublicKey, Verdict)>, Problem> {
-        let agents = self.connect.agents();
-        let mut mine: Vec<OpenKey> = Vec::new();
-        if !self.no_prove {
-            let named = self.key.as_ref().and_then(KeyFile::path);
-            let named = named.and_then(|path| Identity::named(path, &agents).ok().flatten());
-            let all = named.into_iter().chain(of_agents(&agents)).chain(usual(target));
-            mine.extend(all.filter_map(|identity| match identity {
-                Identity::Open(key) => Some(key),
-                Identity::Locked(..) => None,
-            }));
-        }
         let mut verdicts: Vec<(PublicKey, Verdict)> = Vec::new();
-        for key in &removed.keys {
-            if verdicts.iter().any(|(known, _)| known == key) {
+        let mut gone: Vec<RemovedKey> = Vec::new();
+        for each in &removed.keys {
+            if gone.contains(each) {
                 continue;
             }
-            let verdict = if line_in(&removed.found, key)?.is_some() {
-                Verdict::AnotherLine
-            } else if let Some(at) = mine.iter().position(|open| open.public() == Some(key)) {
-                let open = mine.swap_remove(at);
-                let (there, pinned) = (target.clone(), session.pinned.clone());
-                let proof = work::run(console, "Trying the key", move |pulse| {
-                    servers::prove(&there, &pinned, &open, pulse)
-                })??;
-                match proof {
-                    Proof::Refused(_) => Verdict::Gone,
-                    Proof::Works | Proof::AsksForMore(_) => {
-                        return Err(ServerFault::StillLetIn(removed.found.place.clone()).into());
-                    }
-                }
+            if !each.is_authority && line_in(&removed.found, &each.key)?.is_some() {
+                verdicts.push((each.key.clone(), Verdict::AnotherLine));
             } else {
-                Verdict::Untried
-            };
-            verdicts.push((key.clone(), verdict));
+                gone.push(each.clone());
+            }
         }
+        let keys = if self.no_prove {
+            Vec::new()
+        } else {
+            self.open(target)?
+        };
+        let (there, place) = (target.clone(), removed.found.place.clone());
+        let tried = work::run(console, "Trying what was taken off", move |pulse| {
+            let mut verdicts = Vec::new();
+            for each in gone {
+                let proof = servers::prove_gone(&there, &session.pinned, &each, &keys, pulse)?;
+                let verdict = match proof {
+                    None => Verdict::Untried,
+                    Some(Proof::Refused(_)) => Verdict::Gone,
+                    Some(Proof::Works | Proof::AsksForMore(_)) => return Err(ServerFault::StillLetIn(place)),
+                };
+                verdicts.push((each.key, verdict));
+            }
+            Ok(verdicts)
+        })??;
+        verdicts.extend(tried);
         Ok(verdicts)
+    }
+
+    /// The keys that are here and open.
+    fn open(&self, target: &Target) -> Result<Vec<OpenKey>, Problem> {
+        let agents = self.connect.agents();
+        let named = self.key.as_ref().and_then(KeyFile::path);
+        let named = named.and_then(|path| Identity::named(path, &agents).ok().flatten());
+        let all = named.into_iter().chain(self.connect.all_keys(target)?);
+        Ok(all.filter_map(Identity::into_open).collect())
     }
 }
 
@@ -210,41 +205,20 @@ fn ask(shown: &[ListedLine]) -> Result<Chosen, Problem> {
 
 /// Removes them; the last way in after a plain question.
 fn remove(
-    mut session: Session,
-    chosen: &Chosen,
-    known: &Known,
+    session: Session,
+    chosen: Chosen,
+    known: Known,
     console: Console,
 ) -> Result<(Session, Removed), Problem> {
-    if matches!(chosen, Chosen::Lines(lines) if lines.is_empty()) {
+    if matches!(&chosen, Chosen::Lines(lines) if lines.is_empty()) {
         return Err(usage::problem("no line was chosen", "Nothing was changed."));
     }
-    let mut last = if console.has_agreed() {
-        LastWayIn::Goes
-    } else {
-        LastWayIn::Stays
-    };
-    loop {
-        let (chosen, known) = (chosen.clone(), known.clone());
-        let (back, result) = uninterrupted(|| {
-            work::run(console, "Taking keys off", move |pulse| {
-                let result = servers::remove(&mut session.connection, &chosen, &known, last, pulse);
-                (session, result)
-            })
-        })?;
-        session = back;
-        match result {
-            Err(ServerFault::LastWayIn(place)) if last == LastWayIn::Stays && terminal::is_there() => {
-                let question = format!(
-                    "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
-                );
-                if !terminal::ask_yes(&question)? {
-                    return Err(ServerFault::LastWayIn(place).into());
-                }
-                last = LastWayIn::Goes;
-            }
-            result => return Ok((session, result?)),
-        }
-    }
+    take_off(
+        session,
+        "Taking keys off",
+        console,
+        move |session, last, pulse| servers::remove(&mut session.connection, &chosen, &known, last, pulse),
+    )
 }
 
 fn tell_list(target: &Target, found: &Found, shown: &[ListedLine], console: Console) -> Result<(), Problem> {

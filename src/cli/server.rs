@@ -2,14 +2,18 @@
 //! there.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 
 use super::console::{Console, shown};
+use super::interrupt::uninterrupted;
 use super::passphrases::{OldPassphrase, ServerPassword};
 use super::{terminal, work};
+use crate::app::job::Pulse;
 use crate::app::servers::{
-    Given, Identity, Lack, Reached, Server, Session, SigningIn, Step, not_followed, of_agents, reach, usual,
+    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, ServerFault, Session, SigningIn, Step,
+    all_public, look, not_followed, of_agents, reach, usual,
 };
 use crate::app::{Blame, Problem, agents, keys};
 use crate::key::PublicKey;
@@ -78,13 +82,18 @@ impl Connect {
         }
     }
 
+    /// Whose the keys are in the list that was found.
+    pub(super) fn whose(&self, session: &Session, found: &Found, console: Console) -> Result<Known, Problem> {
+        let agents = self.agents();
+        let mine = work::run(console, "Looking for your keys", move |_| all_public(&agents))?;
+        Ok(Known::of(mine, session.by.clone(), found.list.as_deref())?)
+    }
+
     /// The keys to sign in with: those that were named, or else those of the agents and the usual ones.
     fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let agents = self.agents();
         if self.identity.is_empty() {
-            let mut keys = of_agents(&agents);
-            keys.extend(usual(target));
-            return Ok(keys);
+            return Ok(usual_and_held(target, &agents));
         }
         let named = self.identity.iter().map(|path| {
             let found = Identity::named(path, &agents)?;
@@ -101,6 +110,15 @@ impl Connect {
             })
         });
         named.collect()
+    }
+
+    /// All keys that are here, those that were named among them.
+    pub(super) fn all_keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
+        let mut keys = self.keys(target)?;
+        if !self.identity.is_empty() {
+            keys.extend(usual_and_held(target, &self.agents()));
+        }
+        Ok(keys)
     }
 
     /// Goes on with a server that is known, or that is accepted now.
@@ -175,6 +193,58 @@ impl Connect {
                     _ => Ok(Given::Nothing),
                 }
             }
+        }
+    }
+}
+
+/// The keys of the agents, and those that ssh would try.
+fn usual_and_held(target: &Target, agents: &[Agent]) -> Vec<Identity> {
+    let mut keys = of_agents(agents);
+    keys.extend(usual(target));
+    keys
+}
+
+/// Reads the list of keys.
+pub(super) fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
+    Ok(work::run(console, "Reading the list of keys", move |pulse| {
+        let found = look(&mut session.connection, pulse)?;
+        Ok::<_, ServerFault>((session, found))
+    })??)
+}
+
+/// Takes something off the list; the last way in after a plain question.
+pub(super) fn take_off<T: Send + 'static>(
+    mut session: Session,
+    doing: &str,
+    console: Console,
+    take: impl Fn(&mut Session, LastWayIn, &Pulse) -> Result<T, ServerFault> + Send + Sync + 'static,
+) -> Result<(Session, T), Problem> {
+    let take = Arc::new(take);
+    let mut last = if console.has_agreed() {
+        LastWayIn::Goes
+    } else {
+        LastWayIn::Stays
+    };
+    loop {
+        let take = Arc::clone(&take);
+        let (back, result) = uninterrupted(|| {
+            work::run(console, doing, move |pulse| {
+                let result = take(&mut session, last, pulse);
+                (session, result)
+            })
+        })?;
+        session = back;
+        match result {
+            Err(ServerFault::LastWayIn(place)) if last == LastWayIn::Stays && terminal::is_there() => {
+                let question = format!(
+                    "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
+                );
+                if !terminal::ask_yes(&question)? {
+                    return Err(ServerFault::LastWayIn(place).into());
+                }
+                last = LastWayIn::Goes;
+            }
+            result => return Ok((session, result?)),
         }
     }
 }

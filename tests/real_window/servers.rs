@@ -221,6 +221,31 @@ fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
 }
 
 #[test]
+fn undoing_asks_before_it_takes_the_last_way_in() {
+    let server = Sshd::start();
+    let screen = Screen::settled("undo", "[window]\nappearance = \"dark\"\n", &known(&server));
+    screen.make_key("backup", "ed25519", "", "for backups");
+    let line = |name: &str| std::fs::read_to_string(screen.home(name)).expect("it was made");
+    let (old, new) = (line(".ssh/id_ecdsa.pub"), line(".ssh/backup.pub"));
+    server.authorize(&old);
+    let window = Window::open(&screen);
+    window.press("ctrl+2");
+    window.click("push button", "Put on a server…");
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    window.press("Return");
+    window.says_just("Works");
+    assert_eq!(list_of(&server), format!("{old}{new}"));
+    // Meanwhile somebody takes the old key off.
+    server.authorize(&new);
+    window.click("push button", "Undo");
+    window.says("Take away your last key?");
+    screen.picture("1-last");
+    window.click("push button", "Keep it");
+    window.says_just("Nothing was changed on the server.");
+    assert_eq!(list_of(&server), new);
+}
+
+#[test]
 fn nothing_goes_on_with_a_server_that_has_changed() {
     let server = Sshd::with("PasswordAuthentication yes");
     let other = Sshd::start();

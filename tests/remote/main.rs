@@ -26,6 +26,7 @@ mod failing;
 mod files;
 mod hosts;
 mod installing;
+mod last_way_in;
 mod person;
 #[path = "../common/serving.rs"]
 mod serving;

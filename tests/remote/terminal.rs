@@ -5,10 +5,10 @@ use rexpect::session::{PtySession, spawn_command};
 use crate::person::Person;
 use crate::sshd::{PASSWORD, Sshd, USER};
 
-struct Terminal(PtySession);
+pub(crate) struct Terminal(PtySession);
 
 impl Terminal {
-    fn run(person: &Person, server: &Sshd, command: &str, words: &[&str]) -> Self {
+    pub(crate) fn run(person: &Person, server: &Sshd, command: &str, words: &[&str]) -> Self {
         let target = format!("{USER}@127.0.0.1:{}", server.port());
         let quiet = person.command();
         // The program gets the terminal as its standard input, output and error.
@@ -31,13 +31,13 @@ impl Terminal {
     }
 
     #[track_caller]
-    fn answer(&mut self, question: &str, answer: &str) -> String {
+    pub(crate) fn answer(&mut self, question: &str, answer: &str) -> String {
         let before = self.expect(question);
         self.0.send_line(answer).expect("typed");
         before
     }
 
-    fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         self.0.exp_eof().expect("the end")
     }
 }

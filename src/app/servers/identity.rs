@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::app::Problem;
 use crate::app::opening::{self, take_up_certificate};
 use crate::format::agent::{Held, ListedKey};
-use crate::format::{LockedFile, Parsed, PrivateFile};
+use crate::format::{Certificate, LockedFile, Parsed, PrivateFile};
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
 use crate::sys::home::{default_path, expand_tilde, ssh_folder};
@@ -45,6 +45,24 @@ impl OpenKey {
             Self::Held(key) => Some(key.public()),
         }
     }
+
+    /// The certificate that goes with it.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Agent(_, listed) => match &listed.held {
+                Held::Certificate(certificate) => Some(certificate),
+                Held::Key(_) | Held::Unknown(_) => None,
+            },
+            Self::File(_, file) => file.certificate.as_ref(),
+            Self::Held(_) => None,
+        }
+    }
+
+    /// Whether it can be offered as it is. An agent has an entry of its own for each certificate.
+    pub(super) fn is_bare(&self) -> bool {
+        !matches!(self, Self::Agent(_, listed) if matches!(listed.held, Held::Certificate(_)))
+    }
 }
 
 impl Identity {
@@ -54,6 +72,24 @@ impl Identity {
         match self {
             Self::Open(key) => key.public(),
             Self::Locked(_, file) => file.public.as_ref(),
+        }
+    }
+
+    /// The key, where it can sign.
+    #[must_use]
+    pub fn into_open(self) -> Option<OpenKey> {
+        match self {
+            Self::Open(key) => Some(key),
+            Self::Locked(..) => None,
+        }
+    }
+
+    /// Whether a certificate goes with it, by which it may be let in where the key alone is not.
+    #[must_use]
+    pub fn has_certificate(&self) -> bool {
+        match self {
+            Self::Open(key) => key.certificate().is_some(),
+            Self::Locked(..) => false,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::edit::{Edit, Written, edit};
 use super::fault::ServerFault;
 use super::found::Found;
+use super::lines::{Known, LastWayIn, keep_a_way_in};
 use crate::app::describe::Warning;
 use crate::format::authorized_keys::{Added, AuthorizedKeys, NewLine};
 use crate::key::PublicKey;
@@ -37,6 +38,12 @@ impl Undo {
     #[must_use]
     pub fn of_line(line: NewLine) -> Self {
         Self { line, written: None }
+    }
+
+    /// The list as it was before the line was put there; nothing where there was none, or that is not known.
+    #[must_use]
+    pub fn before(&self) -> Option<&[u8]> {
+        self.written.as_ref()?.before.as_deref()
     }
 }
 
@@ -91,9 +98,16 @@ pub fn line_in(found: &Found, key: &PublicKey) -> Result<Option<usize>, ServerFa
 /// since; otherwise the line goes and all else stays.
 ///
 /// # Errors
-/// The line is not there, or the list cannot be changed.
-pub fn undo(remote: &mut dyn Remote, undo: &Undo, watch: &dyn Watch) -> Result<Found, ServerFault> {
-    Ok(edit(remote, &mut Undoing { undo }, watch)?.found)
+/// The line is not there; no key of `known` would be left, and that was not agreed to; or the list cannot be changed,
+/// and is what it was.
+pub fn undo(
+    remote: &mut dyn Remote,
+    undo: &Undo,
+    known: &Known,
+    last: LastWayIn,
+    watch: &dyn Watch,
+) -> Result<Found, ServerFault> {
+    Ok(edit(remote, &mut Undoing { undo, known, last }, watch)?.found)
 }
 
 struct Adding<'a> {
@@ -115,6 +129,8 @@ impl Edit for Adding<'_> {
 
 struct Undoing<'a> {
     undo: &'a Undo,
+    known: &'a Known,
+    last: LastWayIn,
 }
 
 impl Undoing<'_> {
@@ -128,11 +144,16 @@ impl Undoing<'_> {
 impl Edit for Undoing<'_> {
     fn apply(&mut self, now: &Found, mut keys: AuthorizedKeys) -> Result<Option<Vec<u8>>, ServerFault> {
         match &self.undo.written {
-            Some(written) if written.after == now.list => Ok(written.before.clone()),
+            Some(written) if written.after == now.list => {
+                let before = AuthorizedKeys::parse(written.before.clone().unwrap_or_default())?;
+                keep_a_way_in(now, &before, self.known, self.last)?;
+                Ok(written.before.clone())
+            }
             _ => {
-                let last = self.lines(&keys).pop();
-                let last = last.ok_or_else(|| ServerFault::NoSuchLine(now.place.clone()))?;
-                keys.remove(&[last].into());
+                let line = self.lines(&keys).pop();
+                let line = line.ok_or_else(|| ServerFault::NoSuchLine(now.place.clone()))?;
+                keys.remove(&[line].into());
+                keep_a_way_in(now, &keys, self.known, self.last)?;
                 Ok(Some(keys.into_bytes()))
             }
         }

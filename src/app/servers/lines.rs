@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::edit::{Edit, Written, edit, parse};
 use super::fault::ServerFault;
 use super::found::Found;
+use super::sign_in::SignedInBy;
 use crate::app::authorized::why_ignored;
 use crate::format::PublicFile;
 use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry};
@@ -14,20 +15,43 @@ use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::watch::Watch;
 use crate::sys::remote::Remote;
 
-/// Which keys are whose, for marking them.
-#[derive(Clone, Debug, Default)]
+/// Which keys are whose, and by what somebody is in.
+#[derive(Clone, Debug)]
 pub struct Known {
     /// Those whose private halves are here: in the usual folder, in an agent, or named.
-    pub mine: Vec<PublicKey>,
-    /// The one that this session logged in with; nothing where a password did, which still does.
-    pub in_use: Option<PublicKey>,
+    mine: Vec<PublicKey>,
+    /// By what this session came in.
+    by: SignedInBy,
+    /// Whether it was the list that let it in, when that was first looked at. Otherwise it was a password, or another
+    /// list, and still is.
+    is_by_list: bool,
 }
 
-/// Whether the way that this session came in by does not depend on the list: a password, or a key that another list
-/// names.
-fn has_another_way(lines: &[ListedLine]) -> bool {
-    let mut keys = lines.iter().filter_map(|line| line.key.as_ref().ok());
-    !keys.any(|key| key.is_in_use)
+impl Known {
+    /// What is known where the list was this one when the session came in.
+    ///
+    /// # Errors
+    /// It is no list.
+    pub fn of(mut mine: Vec<PublicKey>, by: SignedInBy, list: Option<&[u8]>) -> Result<Self, ServerFault> {
+        mine.extend(by.key().cloned());
+        let mut known = Self {
+            mine,
+            by,
+            is_by_list: false,
+        };
+        let keys = AuthorizedKeys::parse(list.unwrap_or_default().to_vec())?;
+        known.is_by_list = read(&keys, &known).iter().any(ListedLine::is_in_use);
+        Ok(known)
+    }
+
+    /// Whether this session came in by such an entry.
+    fn is_in_use(&self, entry: &PublicKey, is_authority: bool) -> bool {
+        match &self.by {
+            SignedInBy::Key(key) => key == entry && !is_authority,
+            SignedInBy::Certificate { authority, .. } => authority == entry && is_authority,
+            SignedInBy::Password | SignedInBy::Nothing => false,
+        }
+    }
 }
 
 /// A line of the list, as it is shown: remarks and blank lines are left out.
@@ -39,6 +63,16 @@ pub struct ListedLine {
     pub text: Vec<u8>,
     /// Its key; or why sshd passes over the line.
     pub key: Result<ListedKey, String>,
+}
+
+impl ListedLine {
+    fn is_in_use(&self) -> bool {
+        self.key.as_ref().is_ok_and(|key| key.is_in_use)
+    }
+
+    fn lets_me_in(&self) -> bool {
+        self.key.as_ref().is_ok_and(ListedKey::lets_me_in)
+    }
 }
 
 /// The key of a line.
@@ -56,7 +90,7 @@ pub struct ListedKey {
     pub ignored: Option<String>,
     /// Whether its private half is here.
     pub is_mine: bool,
-    /// Whether this session logged in with it.
+    /// Whether this session logged in with it, or with a certificate that it signed.
     pub is_in_use: bool,
 }
 
@@ -69,7 +103,8 @@ impl ListedKey {
 
     /// Whether whoever is here can log in by it.
     fn lets_me_in(&self) -> bool {
-        (self.is_mine || self.is_in_use) && !self.is_authority && self.ignored.is_none()
+        let is_for_me = self.is_in_use || (self.is_mine && !self.is_authority);
+        is_for_me && self.ignored.is_none()
     }
 }
 
@@ -78,7 +113,10 @@ impl ListedKey {
 /// # Errors
 /// It is no list.
 pub fn lines(found: &Found, known: &Known) -> Result<Vec<ListedLine>, ServerFault> {
-    let keys = parse(found)?;
+    Ok(read(&parse(found)?, known))
+}
+
+fn read(keys: &AuthorizedKeys, known: &Known) -> Vec<ListedLine> {
     let line = |line: crate::format::authorized_keys::Line<'_>| {
         let key = match line.content {
             Content::Blank | Content::Remark => return None,
@@ -91,7 +129,7 @@ pub fn lines(found: &Found, known: &Known) -> Result<Vec<ListedLine>, ServerFaul
             key,
         })
     };
-    Ok(keys.lines().filter_map(line).collect())
+    keys.lines().filter_map(line).collect()
 }
 
 fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
@@ -103,7 +141,7 @@ fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
         is_authority: entry.options.is_authority(),
         ignored: why_ignored(entry),
         is_mine: known.mine.contains(key),
-        is_in_use: known.in_use.as_ref() == Some(key),
+        is_in_use: known.is_in_use(key, entry.options.is_authority()),
     }
 }
 
@@ -125,13 +163,39 @@ pub enum LastWayIn {
     Stays,
 }
 
+/// Refuses a change of the list after which nobody who is here could log in any more, unless that was agreed to.
+pub(super) fn keep_a_way_in(
+    now: &Found,
+    after: &AuthorizedKeys,
+    known: &Known,
+    last: LastWayIn,
+) -> Result<(), ServerFault> {
+    let before = lines(now, known)?;
+    let has_another_way = !known.is_by_list && !before.iter().any(ListedLine::is_in_use);
+    let is_one_left = read(after, known).iter().any(ListedLine::lets_me_in);
+    let is_last = before.iter().any(ListedLine::lets_me_in) && !is_one_left && !has_another_way;
+    if is_last && last == LastWayIn::Stays {
+        return Err(ServerFault::LastWayIn(now.place.clone()));
+    }
+    Ok(())
+}
+
+/// A key that went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemovedKey {
+    /// It.
+    pub key: PublicKey,
+    /// Whether certificates that it signed let in, and not the key itself.
+    pub is_authority: bool,
+}
+
 /// What came of removing lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
     /// The list, read back.
     pub found: Found,
     /// The keys that went, for proving that they let nobody in any more.
-    pub keys: Vec<PublicKey>,
+    pub keys: Vec<RemovedKey>,
     /// How many lines went.
     pub count: usize,
     /// How the list was changed.
@@ -170,7 +234,7 @@ struct Removing<'a> {
     chosen: &'a Chosen,
     known: &'a Known,
     last: LastWayIn,
-    keys: Vec<PublicKey>,
+    keys: Vec<RemovedKey>,
     /// The lines that go, and how many like it are to stay.
     texts: Vec<(Vec<u8>, usize)>,
 }
@@ -204,17 +268,10 @@ impl Edit for Removing<'_> {
     fn apply(&mut self, now: &Found, mut keys: AuthorizedKeys) -> Result<Option<Vec<u8>>, ServerFault> {
         let numbers = self.numbers(now, &keys)?;
         let lines = lines(now, self.known)?;
-        let has_another_way = has_another_way(&lines);
         let (gone, left): (Vec<_>, Vec<_>) =
             lines.into_iter().partition(|line| numbers.contains(&line.number));
-        let lets_in = |lines: &[ListedLine]| {
-            let mut keys = lines.iter().filter_map(|line| line.key.as_ref().ok());
-            keys.any(ListedKey::lets_me_in)
-        };
-        let is_last = lets_in(&gone) && !lets_in(&left) && !has_another_way;
-        if is_last && self.last == LastWayIn::Stays {
-            return Err(ServerFault::LastWayIn(now.place.clone()));
-        }
+        keys.remove(&numbers);
+        keep_a_way_in(now, &keys, self.known, self.last)?;
         let stay = |text: &[u8]| left.iter().filter(|line| line.text == text).count();
         self.texts = gone
             .iter()
@@ -222,9 +279,12 @@ impl Edit for Removing<'_> {
             .collect();
         self.keys = gone
             .into_iter()
-            .filter_map(|line| Some(line.key.ok()?.key))
+            .filter_map(|line| line.key.ok())
+            .map(|listed| RemovedKey {
+                key: listed.key,
+                is_authority: listed.is_authority,
+            })
             .collect();
-        keys.remove(&numbers);
         Ok(Some(keys.into_bytes()))
     }
 

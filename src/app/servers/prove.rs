@@ -3,11 +3,14 @@
 use super::fault::ServerFault;
 use super::found::{Found, Loose};
 use super::identity::OpenKey;
+use super::lines::RemovedKey;
 use super::{edit, shell, sign_in};
 use crate::format::authorized_keys::KeyOption;
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
-use crate::sys::remote::{Expect, Handshake, Method, PinnedKey, Remote, SignIn, Target, shown};
+use crate::sys::remote::{
+    Connection, Expect, Handshake, Method, PinnedKey, Remote, RemoteFault, SignIn, Target, shown,
+};
 
 /// What came of trying.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +33,50 @@ pub fn prove(
     key: &OpenKey,
     watch: &dyn Watch,
 ) -> Result<Proof, ServerFault> {
+    log_in(target, pinned, watch, |connection| {
+        sign_in::offer_bare(connection, key, watch)
+    })
+}
+
+/// Whether a key that went still lets its owner in, or the certificates that it signed theirs, as far as one of
+/// `keys` can try that; nothing where none can.
+///
+/// # Errors
+/// See [`prove`].
+pub fn prove_gone(
+    target: &Target,
+    pinned: &PinnedKey,
+    removed: &RemovedKey,
+    keys: &[OpenKey],
+    watch: &dyn Watch,
+) -> Result<Option<Proof>, ServerFault> {
+    let is_by_it = |key: &&OpenKey| {
+        let certificate = key.certificate();
+        certificate.is_some_and(|certificate| *certificate.authority() == removed.key)
+    };
+    let is_it = |key: &&OpenKey| key.is_bare() && key.public() == Some(&removed.key);
+    if !removed.is_authority {
+        let key = keys.iter().find(is_it);
+        return key.map(|key| prove(target, pinned, key, watch)).transpose();
+    }
+    let certified = |key| {
+        log_in(target, pinned, watch, |connection| {
+            sign_in::offer_certified(connection, key, watch)
+        })
+    };
+    keys.iter().find(is_by_it).map(certified).transpose()
+}
+
+/// What a connection of its own says to what is offered there.
+fn log_in(
+    target: &Target,
+    pinned: &PinnedKey,
+    watch: &dyn Watch,
+    offer: impl FnOnce(&mut Connection) -> Result<SignIn, RemoteFault>,
+) -> Result<Proof, ServerFault> {
     let handshake = Handshake::open(target, Expect::Pinned(pinned), watch)?;
     let mut connection = handshake.go_on()?;
-    Ok(match sign_in::offer_bare(&mut connection, key, watch)? {
+    Ok(match offer(&mut connection)? {
         SignIn::Done => Proof::Works,
         SignIn::Refused {
             methods,

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::fault::ServerFault;
 use super::identity::{Identity, OpenKey};
 use super::visit::Server;
-use crate::format::{Consent, DecodeError, LockedFile};
+use crate::format::{Certificate, Consent, DecodeError, LockedFile};
 use crate::key::PublicKey;
 use crate::key::watch::Watch;
 use crate::secret::Passphrase;
@@ -36,6 +36,13 @@ pub struct Session {
 pub enum SignedInBy {
     /// This key.
     Key(PublicKey),
+    /// A certificate.
+    Certificate {
+        /// The key that it is for.
+        key: PublicKey,
+        /// The key of whoever gave it, which the server trusts.
+        authority: PublicKey,
+    },
     /// A password, or answers to questions.
     Password,
     /// Nothing: the server lets everybody in.
@@ -46,9 +53,24 @@ impl Session {
     /// The key that it came in by, if it was one.
     #[must_use]
     pub fn key(&self) -> Option<&PublicKey> {
-        match &self.by {
-            SignedInBy::Key(key) => Some(key),
-            SignedInBy::Password | SignedInBy::Nothing => None,
+        self.by.key()
+    }
+}
+
+impl SignedInBy {
+    /// The key of whoever is in, if it was one.
+    #[must_use]
+    pub fn key(&self) -> Option<&PublicKey> {
+        match self {
+            Self::Key(key) | Self::Certificate { key, .. } => Some(key),
+            Self::Password | Self::Nothing => None,
+        }
+    }
+
+    fn certificate(certificate: &Certificate) -> Self {
+        Self::Certificate {
+            key: certificate.key().clone(),
+            authority: certificate.authority().clone(),
         }
     }
 }
@@ -190,8 +212,8 @@ impl SigningIn {
                 Identity::Locked(path, file) => return Ok(self.lacks_passphrase(path, file, 1)),
                 Identity::Open(key) => key,
             };
-            if let Some(public) = self.offer(&key, watch)? {
-                return Ok(self.inside(SignedInBy::Key(public)));
+            if let Some(by) = self.offer(&key, watch)? {
+                return Ok(self.inside(by));
             }
         }
         let (may_ask_password, may_ask) = match self.waiting {
@@ -236,9 +258,9 @@ impl SigningIn {
         self.next(watch)
     }
 
-    /// Offers a key; its public half where the server takes it.
-    fn offer(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Option<PublicKey>, ServerFault> {
-        let answer = match offer(&mut self.connection, key, watch) {
+    /// Offers a key; says by what one is in where the server takes it.
+    fn offer(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Option<SignedInBy>, ServerFault> {
+        let (answer, by) = match offer(&mut self.connection, key, watch) {
             // Such a key cannot be used; another one may.
             Err(
                 RemoteFault::CannotSign(_)
@@ -252,7 +274,7 @@ impl SigningIn {
         };
         self.offered += 1;
         let is_in = self.is_in(answer);
-        Ok(key.public().filter(|_| is_in).cloned())
+        Ok(by.filter(|_| is_in))
     }
 
     fn is_in(&mut self, answer: SignIn) -> bool {
@@ -282,22 +304,25 @@ impl SigningIn {
     }
 }
 
-/// Offers a key, and then, where it is not taken as it is, its certificate.
-fn offer(connection: &mut Connection, key: &OpenKey, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
-    let answer = offer_bare(connection, key, watch)?;
-    match (key, &answer) {
-        (
-            OpenKey::File(_, file),
-            SignIn::Refused {
-                is_partial: false,
-                methods,
-            },
-        ) if !methods.is_empty() => match &file.certificate {
-            Some(certificate) => connection.sign_in(Credential::Key(&file.key, Some(certificate)), watch),
-            None => Ok(answer),
-        },
-        _ => Ok(answer),
+/// Offers a key, and then, where it is not taken as it is, its certificate; and which of them was offered last.
+fn offer(
+    connection: &mut Connection,
+    key: &OpenKey,
+    watch: &dyn Watch,
+) -> Result<(SignIn, Option<SignedInBy>), RemoteFault> {
+    let certificate = key.certificate();
+    if key.is_bare() {
+        let answer = offer_bare(connection, key, watch)?;
+        let is_over = match &answer {
+            SignIn::Refused { methods, is_partial } => *is_partial || methods.is_empty(),
+            SignIn::Done | SignIn::Questions(_) => true,
+        };
+        if is_over || certificate.is_none() {
+            return Ok((answer, key.public().cloned().map(SignedInBy::Key)));
+        }
     }
+    let answer = offer_certified(connection, key, watch)?;
+    Ok((answer, certificate.map(SignedInBy::certificate)))
 }
 
 /// Offers a key as it is, without the certificate that may go with it.
@@ -309,6 +334,21 @@ pub(super) fn offer_bare(
     match key {
         OpenKey::Agent(agent, listed) => connection.sign_in(Credential::Agent(agent, listed), watch),
         OpenKey::File(_, file) => connection.sign_in(Credential::Key(&file.key, None), watch),
+        OpenKey::Held(key) => connection.sign_in(Credential::Key(key, None), watch),
+    }
+}
+
+/// Offers a key by the certificate that goes with it.
+pub(super) fn offer_certified(
+    connection: &mut Connection,
+    key: &OpenKey,
+    watch: &dyn Watch,
+) -> Result<SignIn, RemoteFault> {
+    match key {
+        OpenKey::Agent(agent, listed) => connection.sign_in(Credential::Agent(agent, listed), watch),
+        OpenKey::File(_, file) => {
+            connection.sign_in(Credential::Key(&file.key, file.certificate.as_ref()), watch)
+        }
         OpenKey::Held(key) => connection.sign_in(Credential::Key(key, None), watch),
     }
 }

@@ -32,6 +32,19 @@ fn new_line(text: &str) -> NewLine {
     NewLine::new(&key(text), &NewOptions::default(), &comment)
 }
 
+/// Somebody who has these keys, and is in by `by` where the list is this one.
+fn known(mine: &[&str], by: SignedInBy, list: &str) -> Known {
+    let mine = mine.iter().map(|line| key(line)).collect();
+    Known::of(mine, by, Some(list.as_bytes())).unwrap()
+}
+
+/// Takes off what was added, as somebody who is in by a password.
+fn take_back(account: &mut Account, installed: Installed) {
+    let known = known(&[KEY], SignedInBy::Password, "");
+    let added = installed.undo.unwrap();
+    undo(account, &added, &known, LastWayIn::Stays, &Unwatched).unwrap();
+}
+
 fn put_on(account: &mut Account) -> Result<Installed, ServerFault> {
     install(account, &new_line(KEY), &Unwatched)
 }
@@ -81,12 +94,12 @@ fn undo_leaves_the_file_byte_for_byte_as_it_was() {
     for before in ["", "x", "a\r\nb"] {
         let mut account = Account::with(before.as_bytes());
         let installed = put_on(&mut account).unwrap();
-        undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+        take_back(&mut account, installed);
         assert_eq!(account.list(), before);
     }
     let mut account = Account::new();
     let installed = put_on(&mut account).unwrap();
-    undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+    take_back(&mut account, installed);
     assert!(account.names().is_empty());
 }
 
@@ -96,7 +109,7 @@ fn undo_keeps_what_others_have_added_since() {
     let installed = put_on(&mut account).unwrap();
     let since = format!("{}{OTHER}\n", account.list());
     account.put(since.as_bytes());
-    undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+    take_back(&mut account, installed);
     assert_eq!(account.list(), format!("x\n{OTHER}\n"));
 }
 
@@ -190,7 +203,7 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
         assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
         assert_eq!(account.mode(".ssh"), 0o700);
         assert_eq!(account.mode(".ssh/authorized_keys"), 0o600);
-        undo(&mut account, &installed.undo.unwrap(), &Unwatched).unwrap();
+        take_back(&mut account, installed);
         assert!(account.names().is_empty(), "{:?}", account.names());
 
         account.put(b"x");
@@ -258,17 +271,18 @@ fn an_administrator_of_windows_has_the_list_of_all_administrators() {
 fn lines_are_removed_and_nothing_else() {
     let text = format!("# é\n\n{KEY} a\r\nno-pty {OTHER} b\nbroken\n{KEY} c");
     let mut account = Account::with(text.as_bytes());
-    let known = Known {
-        mine: vec![key(KEY), key(OTHER)],
-        in_use: Some(key(OTHER)),
-    };
+    let known = known(&[KEY, OTHER], SignedInBy::Key(key(OTHER)), &text);
     let found = look(&mut account, &Unwatched).unwrap();
     let shown = lines(&found, &known).unwrap();
     let numbers: Vec<_> = shown.iter().map(|line| line.number).collect();
     assert_eq!(numbers, [3, 4, 5, 6]);
     let chosen = Chosen::Lines(vec![shown[0].clone(), shown[2].clone()]);
     let removed = remove(&mut account, &chosen, &known, LastWayIn::Stays, &Unwatched).unwrap();
-    assert_eq!((removed.count, removed.keys), (2, vec![key(KEY)]));
+    let gone = RemovedKey {
+        key: key(KEY),
+        is_authority: false,
+    };
+    assert_eq!((removed.count, removed.keys), (2, vec![gone]));
     assert_eq!(account.list(), format!("# é\n\nno-pty {OTHER} b\n{KEY} c"));
 }
 
@@ -276,16 +290,11 @@ fn lines_are_removed_and_nothing_else() {
 fn a_line_that_was_shown_and_has_changed_is_not_removed() {
     let mut account = Account::with(format!("{KEY} a\n{OTHER} b\n").as_bytes());
     let found = look(&mut account, &Unwatched).unwrap();
-    let shown = lines(&found, &Known::default()).unwrap();
+    let known = known(&[], SignedInBy::Password, "");
+    let shown = lines(&found, &known).unwrap();
     account.put(format!("{OTHER} b\n{KEY} a\n").as_bytes());
     let chosen = Chosen::Lines(shown[..1].to_vec());
-    let refused = remove(
-        &mut account,
-        &chosen,
-        &Known::default(),
-        LastWayIn::Stays,
-        &Unwatched,
-    );
+    let refused = remove(&mut account, &chosen, &known, LastWayIn::Stays, &Unwatched);
     assert!(
         matches!(refused, Err(ServerFault::OtherLine { line: 1, .. })),
         "{refused:?}"
@@ -297,10 +306,7 @@ fn the_last_way_in_goes_only_when_that_was_asked() {
     let other = format!("{OTHER} a colleague's\n");
     let text = format!("{KEY} mine\n{other}");
     let chosen = Chosen::Key(key(KEY));
-    let with_key = Known {
-        mine: vec![key(KEY)],
-        in_use: Some(key(KEY)),
-    };
+    let with_key = known(&[KEY], SignedInBy::Key(key(KEY)), &text);
     let mut account = Account::with(text.as_bytes());
     let refused = remove(&mut account, &chosen, &with_key, LastWayIn::Stays, &Unwatched);
     assert!(matches!(refused, Err(ServerFault::LastWayIn(_))), "{refused:?}");
@@ -309,10 +315,7 @@ fn the_last_way_in_goes_only_when_that_was_asked() {
     assert_eq!(account.list(), other);
 
     // Whoever has come in by a password can do so again.
-    let with_password = Known {
-        in_use: None,
-        ..with_key
-    };
+    let with_password = known(&[KEY], SignedInBy::Password, &text);
     account.put(text.as_bytes());
     remove(
         &mut account,
@@ -322,6 +325,44 @@ fn the_last_way_in_goes_only_when_that_was_asked() {
         &Unwatched,
     )
     .unwrap();
+}
+
+#[test]
+fn an_authority_that_vouches_for_who_is_in_is_a_way_in() {
+    let authority = format!("cert-authority {OTHER} of the house\n");
+    let text = format!("{KEY} a colleague's\n{authority}");
+    let by_certificate = SignedInBy::Certificate {
+        key: key(&made(1)),
+        authority: key(OTHER),
+    };
+    let known = known(&[], by_certificate, &text);
+    let mut account = Account::with(text.as_bytes());
+    let found = look(&mut account, &Unwatched).unwrap();
+    let shown = lines(&found, &known).unwrap();
+    let chosen = Chosen::Lines(vec![shown[1].clone()]);
+    let refused = remove(&mut account, &chosen, &known, LastWayIn::Stays, &Unwatched);
+    assert!(matches!(refused, Err(ServerFault::LastWayIn(_))), "{refused:?}");
+    assert_eq!(account.list(), text);
+    // The other line was never a way in of theirs.
+    let chosen = Chosen::Lines(vec![shown[0].clone()]);
+    remove(&mut account, &chosen, &known, LastWayIn::Stays, &Unwatched).unwrap();
+    assert_eq!(account.list(), authority);
+}
+
+#[test]
+fn undoing_does_not_take_the_last_way_in_unasked() {
+    let old = format!("{OTHER} old\n");
+    let mut account = Account::with(old.as_bytes());
+    let added = put_on(&mut account).unwrap().undo.unwrap();
+    let known = known(&[KEY, OTHER], SignedInBy::Key(key(OTHER)), &old);
+    // The key by which one came in was taken off meanwhile.
+    let rest = account.list().replace(&old, "");
+    account.put(rest.as_bytes());
+    let refused = undo(&mut account, &added, &known, LastWayIn::Stays, &Unwatched);
+    assert!(matches!(refused, Err(ServerFault::LastWayIn(_))), "{refused:?}");
+    assert_eq!(account.list(), rest);
+    undo(&mut account, &added, &known, LastWayIn::Goes, &Unwatched).unwrap();
+    assert_eq!(account.list(), "");
 }
 
 #[test]

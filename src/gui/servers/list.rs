@@ -5,7 +5,7 @@ use eframe::egui::{Label, RichText, Ui};
 use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::Listed;
+use crate::app::errand::{LastWay, Listed};
 use crate::app::servers::{ListedKey, ListedLine};
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::theme::{self, Palette};
@@ -106,10 +106,15 @@ fn kind(key: &ListedKey) -> String {
 
 /// What ties the key to whoever looks.
 fn marks(mut text: String, key: &ListedKey) -> String {
+    let in_use = if key.is_authority {
+        "you have signed in with a certificate by it just now"
+    } else {
+        "you have signed in with it just now"
+    };
     for (holds, mark) in [
         (key.is_authority, "lets in whoever has a certificate by it"),
         (key.is_mine, "yours: its private half is on this computer"),
-        (key.is_in_use, "you have signed in with it just now"),
+        (key.is_in_use, in_use),
     ] {
         if holds {
             text.push_str(" · ");
@@ -119,13 +124,13 @@ fn marks(mut text: String, key: &ListedKey) -> String {
     text
 }
 
-pub(super) fn last_way_in_ui(ui: &mut Ui, listed: &Listed, scene: &mut Scene<'_>) {
+pub(super) fn last_way_in_ui(ui: &mut Ui, last: &LastWay, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
         let title = pieces::heading_ui(ui, "Take away your last key?", theme::subheading());
         pieces::polite(ui, &title);
         let what = format!(
             "No other key of yours would be left in {}. If the server takes no password from you, you could not log in any more.",
-            listed.place
+            last.place()
         );
         ui.add(Label::new(what).wrap());
         match buttons_ui(ui, scene.is_new, &["Keep it", "Remove it all the same"]) {

@@ -8,7 +8,7 @@ use crate::app::command::ServerCommand;
 use crate::app::conditions::Conditions;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    Came, Errand, Means, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Visit, Works,
+    Came, Errand, LastWay, Means, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Visit, Works,
 };
 use crate::app::job::{Job, Poll, Pulse, Wake};
 use crate::app::keys::Store;
@@ -159,10 +159,7 @@ impl App {
                 } => (undoable.session, undoable.undo),
                 other => return other,
             };
-            visit.errand = Errand::Undo;
-            visit.done.truncate(Errand::Undo.before(Step::Remove));
-            let keys = visit.means.held.iter().map(|key| key.public().clone()).collect();
-            working(wake, move |_| work::undo(session, &undo, keys))
+            visit.take_off(Box::new(Undoable { session, undo }), LastWayIn::Stays, wake)
         });
     }
 
@@ -176,7 +173,8 @@ impl App {
 
     fn remove_from_server(&mut self, last: LastWayIn) {
         self.go_on(|now, visit, wake| match now {
-            Now::Listed(listed) | Now::LastWayIn(listed) if !listed.chosen.is_empty() => {
+            Now::LastWayIn(LastWay::Added { undo, .. }) => visit.take_off(undo, last, wake),
+            Now::Listed(listed) | Now::LastWayIn(LastWay::Chosen(listed)) if !listed.chosen.is_empty() => {
                 visit.errand = Errand::Remove;
                 let lines = listed
                     .lines
@@ -190,8 +188,12 @@ impl App {
     }
 
     fn keep_last_way_in(&mut self) {
+        let is_of_undo = |visit: &mut Box<Visit>| matches!(visit.now, Now::LastWayIn(LastWay::Added { .. }));
+        if self.servers.visit.take_if(is_of_undo).is_some() {
+            self.status = Status::say("Nothing was changed on the server.");
+        }
         self.go_on(|now, visit, _| match now {
-            Now::LastWayIn(listed) => {
+            Now::LastWayIn(LastWay::Chosen(listed)) => {
                 visit.errand = Errand::Look;
                 Now::Listed(listed)
             }
@@ -284,6 +286,14 @@ impl Visit {
         self.done.len() < first
     }
 
+    /// Takes off what was added in this visit.
+    fn take_off(&mut self, undo: Box<Undoable>, last: LastWayIn, wake: &Wake) -> Now {
+        self.errand = Errand::Undo;
+        self.done.truncate(Errand::Undo.before(Step::Remove));
+        let means = self.means.clone();
+        working(wake, move |_| work::undo(undo, &means, last))
+    }
+
     /// From what a job has brought to what comes next.
     fn take_up(&mut self, came: Came, wake: &Wake) -> Now {
         match came {
@@ -319,7 +329,7 @@ impl Visit {
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
             }
-            Came::IsLast(listed) => Now::LastWayIn(listed),
+            Came::IsLast(last) => Now::LastWayIn(last),
             Came::Removed {
                 place,
                 count,
@@ -389,6 +399,12 @@ impl Visit {
         let user = session.connection.target().user();
         self.say(match &session.by {
             SignedInBy::Key(key) => format!("Signed in as {user} with your key {}.", named(key)),
+            SignedInBy::Certificate { key, .. } => {
+                format!(
+                    "Signed in as {user} with the certificate of your key {}.",
+                    named(key)
+                )
+            }
             SignedInBy::Password => format!("Signed in as {user} with what you have typed."),
             SignedInBy::Nothing => format!("Signed in as {user}. The server asks nobody who they are."),
         });

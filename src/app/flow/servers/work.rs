@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::app::desktop::FindAgents;
-use crate::app::errand::{Came, Listed, Means};
+use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
 use crate::app::keys::{Store, note_installed, note_taken_off};
 use crate::app::servers::{
-    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, ServerFault, Session, Undo,
+    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, ServerFault,
+    Session,
 };
 use crate::app::{Problem, lost};
 use crate::format::authorized_keys::NewLine;
@@ -40,7 +41,8 @@ pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
     Ok(Came::Known(Box::new(reached.go_on_and_remember()?)))
 }
 
-/// The keys to sign in with, each once: those of the agents, the usual ones, and the one that is open.
+/// The keys to sign in with: those of the agents, the usual ones, and the one that is open; each once, or once more
+/// with a certificate.
 ///
 /// A key that is about to be installed comes last: it is not expected to be let in.
 pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Vec<Identity> {
@@ -48,13 +50,13 @@ pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Ve
     all.extend(servers::usual(target));
     if let Some(held) = means.held.clone() {
         // It is open already; its file need not be opened once more.
-        all.retain(|identity| identity.public() != Some(held.public()));
+        all.retain(|identity| identity.has_certificate() || identity.public() != Some(held.public()));
         let at = if is_new_key { all.len() } else { 0 };
         all.insert(at, Identity::Open(OpenKey::Held(held)));
     }
     let mut seen: Vec<PublicKey> = Vec::new();
     all.retain(|identity| match identity.public() {
-        Some(key) if seen.contains(key) => false,
+        Some(key) if seen.contains(key) => identity.has_certificate(),
         Some(key) => {
             seen.push(key.clone());
             true
@@ -106,26 +108,37 @@ fn proof(
     Err(ServerFault::Ignored { place, reasons })
 }
 
-/// Takes off what installing has added.
-pub(super) fn undo(mut session: Box<Session>, undo: &Undo, keys: Vec<PublicKey>) -> Result<Came, Problem> {
-    let found = servers::undo(&mut session.connection, undo, &Unwatched)?;
-    Ok(Came::Removed {
-        place: found.place,
-        count: 1,
-        keys,
-        session,
-    })
+/// Takes off what installing has added. It takes a moment, and is not stopped half way.
+pub(super) fn undo(mut undo: Box<Undoable>, means: &Means, last: LastWayIn) -> Result<Came, Problem> {
+    let Undoable { session, undo: added } = &mut *undo;
+    let known = known(session, means, added.before())?;
+    let removed = |key: &Arc<KeyPair>| RemovedKey {
+        key: key.public().clone(),
+        is_authority: false,
+    };
+    match servers::undo(&mut session.connection, added, &known, last, &Unwatched) {
+        Ok(found) => Ok(Came::Removed {
+            place: found.place,
+            count: 1,
+            keys: means.held.iter().map(removed).collect(),
+            session: undo.session,
+        }),
+        Err(ServerFault::LastWayIn(place)) => Ok(Came::IsLast(LastWay::Added { place, undo })),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// Whose the keys are, where the list was this one when somebody signed in.
+fn known(session: &Session, means: &Means, list: Option<&[u8]>) -> Result<Known, ServerFault> {
+    let mut mine = servers::all_public(&means.agents);
+    mine.extend(means.held.iter().map(|key| key.public().clone()));
+    Known::of(mine, session.by.clone(), list)
 }
 
 /// Reads the list, and marks whose the keys are.
 pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
     let found = servers::look(&mut session.connection, watch)?;
-    let mut mine = servers::all_public(&means.agents);
-    mine.extend(means.held.iter().map(|key| key.public().clone()));
-    let known = Known {
-        mine,
-        in_use: session.key().cloned(),
-    };
+    let known = known(&session, means, found.list.as_deref())?;
     Ok(Came::Listed(Box::new(Listed {
         lines: servers::lines(&found, &known)?,
         place: found.place,
@@ -150,7 +163,7 @@ pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) 
             keys: removed.keys,
             session: listed.session,
         }),
-        Err(ServerFault::LastWayIn(_)) => Ok(Came::IsLast(listed)),
+        Err(ServerFault::LastWayIn(_)) => Ok(Came::IsLast(LastWay::Chosen(listed))),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -159,23 +172,20 @@ pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) 
 pub(super) fn prove_gone(
     session: &Session,
     place: &str,
-    keys: &[PublicKey],
+    keys: &[RemovedKey],
     means: &Means,
     watch: &dyn Watch,
 ) -> Result<Came, Problem> {
     let target = session.connection.target();
-    let mut open = identities(target, means, false);
+    let open = identities(target, means, false).into_iter();
+    let open: Vec<OpenKey> = open.filter_map(Identity::into_open).collect();
     let (mut tried, mut untried) = (0, 0);
-    for key in keys {
-        written(note_taken_off(&means.store, key, &target.to_string()));
-        let at = open.iter().position(|identity| identity.public() == Some(key));
-        let Some(Identity::Open(open)) = at.map(|at| open.swap_remove(at)) else {
-            untried += 1;
-            continue;
-        };
-        match servers::prove(target, &session.pinned, &open, watch)? {
-            Proof::Refused(_) => tried += 1,
-            Proof::Works | Proof::AsksForMore(_) => {
+    for removed in keys {
+        written(note_taken_off(&means.store, &removed.key, &target.to_string()));
+        match servers::prove_gone(target, &session.pinned, removed, &open, watch)? {
+            None => untried += 1,
+            Some(Proof::Refused(_)) => tried += 1,
+            Some(Proof::Works | Proof::AsksForMore(_)) => {
                 return Err(ServerFault::StillLetIn(place.to_owned()).into());
             }
         }
