@@ -1,6 +1,7 @@
 //! What is being done on a server: the steps, what each has brought, and what is asked on the way.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::Problem;
@@ -56,6 +57,8 @@ pub struct Visit {
 pub(super) struct Means {
     /// The key that is open in the window.
     pub(super) held: Option<Arc<KeyPair>>,
+    /// Its file, where that is one that ssh reads.
+    pub(super) file: Option<PathBuf>,
     /// The agents that are there, once that is known.
     pub(super) agents: Vec<Agent>,
     /// Where it is written down on which servers a key is.
@@ -281,6 +284,8 @@ pub struct Works {
     pub options: String,
     /// That these are not the ones that were asked for.
     pub warning: Option<Warning>,
+    /// The command of OpenSSH that logs in with it; nothing where ssh does not read its file.
+    pub log_in: Option<String>,
     pub(super) session: Box<Session>,
     pub(super) undo: Option<Undo>,
 }

@@ -1,6 +1,6 @@
 //! How it ended.
 
-use eframe::egui::{Label, Ui};
+use eframe::egui::{Align, Button, Id, Label, Layout, Ui, vec2};
 
 use super::Scene;
 use crate::app::command::ServerCommand as C;
@@ -19,7 +19,7 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
         verdict_ui(ui, "Works");
         let what = match &works.besides {
-            None => "The key lets you in. From now on ssh can use it for this server.".to_owned(),
+            None => "The key lets you in.".to_owned(),
             Some(more) => {
                 format!("The server takes the key. Whoever signs in there also needs {more}, with every key.")
             }
@@ -31,6 +31,7 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
             let what = format!("It does so under the conditions in its line: {}.", works.options);
             ui.add(Label::new(what).wrap());
         }
+        log_in_ui(ui, works.log_in.as_deref(), scene);
         pieces::hint_ui(
             ui,
             "Nothing has to be restarted. All that let you in before still does.",
@@ -41,6 +42,28 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
             &[DONE, SHOW]
         };
         press(ui, buttons, scene);
+    });
+}
+
+/// How to go there from now on.
+fn log_in_ui(ui: &mut Ui, command: Option<&str>, scene: &mut Scene<'_>) {
+    let Some(command) = command else {
+        pieces::hint_ui(
+            ui,
+            "ssh does not read the file that this key is saved in. PuTTY and WinSCP do; for ssh, save it as OpenSSH as well.",
+        );
+        return;
+    };
+    let name = "From now on you log in with";
+    pieces::field_label_ui(ui, name, None);
+    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        let copy = Button::new("Copy command").min_size(vec2(88.0, 32.0));
+        if ui.add(copy).clicked() {
+            scene.out.push(Command::Server(C::CopyLogIn));
+        }
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            pieces::code_ui(ui, Id::unique("how to log in"), name, command, 64.0);
+        });
     });
 }
 

@@ -2,6 +2,7 @@
 
 mod work;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::command::ServerCommand;
@@ -12,12 +13,13 @@ use crate::app::errand::{
 };
 use crate::app::job::{Job, Poll, Pulse, Wake};
 use crate::app::keys::Store;
+use crate::app::keys::inventory::is_for_ssh;
 use crate::app::servers::{
     self, Chosen, Given, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn,
     Step as SignInStep, not_followed,
 };
 use crate::app::stage::Document;
-use crate::app::{App, Page, Problem, Status, lost, problem};
+use crate::app::{App, Page, Problem, Status, command_line, lost, problem};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
@@ -41,6 +43,7 @@ impl App {
             C::Trust => self.trust_server(),
             C::SignIn => self.sign_in(),
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
+            C::CopyLogIn => self.copy_log_in(desktop),
             C::Undo => self.undo_install(),
             C::ShowKeys => self.show_server_keys(desktop),
             C::Remove => self.remove_from_server(LastWayIn::Stays),
@@ -67,6 +70,7 @@ impl App {
         }
         let means = Means {
             held: self.document().and_then(Document::key).map(Arc::clone),
+            file: self.document().and_then(file_for_ssh),
             agents: Vec::new(),
             store: Store::beside(self.kept.place()),
         };
@@ -145,6 +149,15 @@ impl App {
             }
             other => other,
         });
+    }
+
+    fn copy_log_in(&mut self, desktop: &dyn Desktop) {
+        if let Some(visit) = &self.servers.visit
+            && let Now::Works(works) = &visit.now
+            && let Some(command) = works.log_in.clone()
+        {
+            self.copy(&command, "Copied the command.", desktop);
+        }
     }
 
     fn undo_install(&mut self) {
@@ -452,6 +465,8 @@ impl Visit {
                 return Now::Stopped { problem, undo };
             }
         };
+        let file = self.means.file.as_deref();
+        let log_in = file.map(|file| command_line::log_in(session.connection.target(), file));
         self.say(match &besides {
             Some(more) => format!(
                 "Tried the key alone: the server takes it, and wants {more} besides, as it always does."
@@ -462,6 +477,7 @@ impl Visit {
             besides,
             options,
             warning,
+            log_in,
             session,
             undo,
         }))
@@ -470,6 +486,12 @@ impl Visit {
     fn say(&mut self, sentence: impl Into<String>) {
         self.done.push(sentence.into());
     }
+}
+
+/// The file of the key that is open, where ssh can use it.
+fn file_for_ssh(document: &Document) -> Option<PathBuf> {
+    let is_for_ssh = document.format.is_some_and(is_for_ssh);
+    document.path.clone().filter(|_| is_for_ssh)
 }
 
 /// What is asked of a person.
