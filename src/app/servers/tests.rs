@@ -416,25 +416,68 @@ fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
 }
 
 #[test]
+fn of_several_who_find_the_lock_of_one_who_died_only_one_takes_it() {
+    let account = Account::with(b"x\n");
+    let lock = account.path(".ssh/.authorized_keys.lock");
+    fs::create_dir(&lock).unwrap();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(150);
+    fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+    // All look at the lock before one of them acts on it, the next one while that one is inside.
+    let programs = account.path("programs");
+    fs::create_dir(&programs).unwrap();
+    let [inside, looked] = ["inside", "looked"].map(|name| account.path(name));
+    let look = format!(
+        "find \"$@\"; if mkdir {}; then sleep 0.1; else sleep 0.5; fi",
+        looked.display()
+    );
+    let stay = format!(
+        "mkdir {0} || mkdir {0}.two; sleep 0.3; cmp \"$@\"; r=$?; rmdir {0}; exit $r",
+        inside.display()
+    );
+    for (name, script) in [("find", look), ("cmp", stay)] {
+        let script = format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n");
+        let mut file = fs::File::create(programs.join(name)).unwrap();
+        file.write_all(script.as_bytes()).unwrap();
+        fs::set_permissions(programs.join(name), PermissionsExt::from_mode(0o700)).unwrap();
+    }
+    let path = format!("{}:/usr/bin:/bin", programs.display());
+    std::thread::scope(|scope| {
+        for number in 0..3 {
+            let path = path.clone();
+            let mut same = same_home(&account);
+            scope.spawn(move || {
+                same.programs = Some(path.into());
+                install(&mut same, &new_line(&made(number)), &Unwatched).unwrap();
+            });
+        }
+    });
+    assert!(!account.path("inside.two").exists());
+    assert_eq!(account.list().lines().count(), 4, "{}", account.list());
+}
+
+#[test]
 fn two_installs_at_once_lose_neither() {
     let account = Account::with(b"first\n");
-    let home = account.home.path();
     std::thread::scope(|scope| {
         for number in 0..6 {
+            let mut same = same_home(&account);
             scope.spawn(move || {
-                let mut same = Account {
-                    home: tempfile::TempDir::new_in(home).unwrap(),
-                    ..Account::new()
-                };
-                // The same home under another name, for each its own connection.
-                let own = same.home.path().to_owned();
-                std::os::unix::fs::symlink(home.join(".ssh"), own.join(".ssh")).unwrap();
                 install(&mut same, &new_line(&made(number)), &Unwatched).unwrap();
             });
         }
     });
     assert_eq!(account.list().lines().count(), 7, "{}", account.list());
     assert_eq!(account.names(), ["authorized_keys"]);
+}
+
+/// The same home under another name, for a connection of its own.
+fn same_home(account: &Account) -> Account {
+    let same = Account {
+        home: tempfile::TempDir::new_in(account.home.path()).unwrap(),
+        ..Account::new()
+    };
+    std::os::unix::fs::symlink(account.path(".ssh"), same.path(".ssh")).unwrap();
+    same
 }
 
 /// The line of another key for each number.

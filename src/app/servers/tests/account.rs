@@ -10,7 +10,7 @@ use crate::key::watch::Watch;
 use crate::sys::remote::{FileTrouble, Files, Output, Remote, RemoteFault, Stat};
 
 /// What happens to the list at the path.
-type Meanwhile = Box<dyn FnOnce(&Path)>;
+type Meanwhile = Box<dyn FnOnce(&Path) + Send>;
 
 /// An account on this machine, whose login shell is `sh -c`.
 pub(super) struct Account {
