@@ -8,7 +8,7 @@ use super::found::Found;
 use super::sign_in::SignedInBy;
 use crate::app::authorized::why_ignored;
 use crate::format::PublicFile;
-use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry};
+use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry, KeyOption};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
@@ -88,6 +88,8 @@ pub struct ListedKey {
     pub is_authority: bool,
     /// Why sshd passes over the line although there is a key in it.
     pub ignored: Option<String>,
+    /// Whether its options may keep its owner out from here or some day, or give no shell.
+    is_bound: bool,
     /// Whether its private half is here.
     pub is_mine: bool,
     /// Whether this session logged in with it, or with a certificate that it signed.
@@ -103,7 +105,7 @@ impl ListedKey {
 
     /// Whether whoever is here can log in by it.
     fn lets_me_in(&self) -> bool {
-        let is_for_me = self.is_in_use || (self.is_mine && !self.is_authority);
+        let is_for_me = self.is_in_use || (self.is_mine && !self.is_authority && !self.is_bound);
         is_for_me && self.ignored.is_none()
     }
 }
@@ -140,6 +142,13 @@ fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
         comment: escaped(comment),
         is_authority: entry.options.is_authority(),
         ignored: why_ignored(entry),
+        is_bound: entry.options.iter().flatten().any(|option| {
+            use KeyOption as O;
+            matches!(
+                option,
+                O::Command(_) | O::From(_) | O::ExpiryTime(_) | O::VerifyRequired(_)
+            )
+        }),
         is_mine: known.mine.contains(key),
         is_in_use: known.is_in_use(key, entry.options.is_authority()),
     }
