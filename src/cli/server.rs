@@ -13,7 +13,7 @@ use super::{terminal, work};
 use crate::app::job::Pulse;
 use crate::app::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, ServerFault, Session, SigningIn, Step,
-    all_public, look, not_followed, of_agents, reach, usual,
+    all_public, look, not_followed, reach, to_try,
 };
 use crate::app::{Blame, Problem, agents, keys};
 use crate::key::PublicKey;
@@ -93,7 +93,7 @@ impl Connect {
     fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let agents = self.agents();
         if self.identity.is_empty() {
-            return Ok(usual_and_held(target, &agents));
+            return Ok(to_try(target, &agents));
         }
         let named = self.identity.iter().map(|path| {
             let found = Identity::named(path, &agents)?;
@@ -116,7 +116,7 @@ impl Connect {
     pub(super) fn all_keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let mut keys = self.keys(target)?;
         if !self.identity.is_empty() {
-            keys.extend(usual_and_held(target, &self.agents()));
+            keys.extend(to_try(target, &self.agents()));
         }
         Ok(keys)
     }
@@ -195,13 +195,6 @@ impl Connect {
             }
         }
     }
-}
-
-/// The keys of the agents, and those that ssh would try.
-fn usual_and_held(target: &Target, agents: &[Agent]) -> Vec<Identity> {
-    let mut keys = of_agents(agents);
-    keys.extend(usual(target));
-    keys
 }
 
 /// Reads the list of keys.

@@ -136,7 +136,18 @@ impl SshConfig {
     /// conditions that run a program or look at the network.
     #[must_use]
     pub fn lookup(&self, alias: &str, local_user: &str) -> Settings {
+        self.lookup_as(None, alias, local_user)
+    }
+
+    /// The same when it is told as whom to log in, which counts before all that stands here.
+    #[must_use]
+    pub fn lookup_as(&self, user: Option<&str>, alias: &str, local_user: &str) -> Settings {
         let mut settings = Settings::default();
+        settings.found.extend(user.map(|user| {
+            let words = vec![user.as_bytes().to_vec()];
+            let keyword = "user".to_owned();
+            (0, Directive { keyword, words })
+        }));
         let mut applies = true;
         for line in self.lines() {
             let Ok(directive) = line.directive else {
@@ -161,6 +172,24 @@ impl SshConfig {
     }
 }
 
+/// A value with what its tokens stand for, `%%` being a `%` (`ssh_config(5)`, “TOKENS”); nothing where `value` does not
+/// know one of them.
+#[must_use]
+pub fn with_tokens(text: &str, value: impl Fn(char) -> Option<String>) -> Option<String> {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '%' => match rest.next()? {
+                '%' => whole.push('%'),
+                token => whole.push_str(&value(token)?),
+            },
+            letter => whole.push(letter),
+        }
+    }
+    Some(whole)
+}
+
 /// Whether a `Host` line is about this host: one pattern matches, and none with `!`.
 fn names_host(patterns: &[Vec<u8>], alias: &str) -> bool {
     let mut is_named = false;
@@ -177,6 +206,7 @@ fn names_host(patterns: &[Vec<u8>], alias: &str) -> bool {
 /// What the file says about one host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
+    /// With the numbers of their lines; 0 is what was told beside the file.
     found: Vec<(usize, Directive)>,
     /// The lines that name other files to be read in their place.
     pub includes: Vec<usize>,
@@ -227,8 +257,7 @@ impl Settings {
         let Some(name) = self.text("hostname") else {
             return alias.to_owned();
         };
-        let parts = name.split("%%").map(|part| part.replace("%h", alias));
-        parts.collect::<Vec<_>>().join("%")
+        with_tokens(&name, |token| (token == 'h').then(|| alias.to_owned())).unwrap_or(name)
     }
 
     /// The port, where one is given that there is.

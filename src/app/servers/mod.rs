@@ -24,7 +24,7 @@ pub use edit::{Written, look};
 pub use fault::ServerFault;
 pub use found::{By, Found, Loose, Part, Way};
 pub(super) use identity::tried_by_ssh;
-pub use identity::{Identity, OpenKey, all_public, of_agents, usual};
+pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
 pub use prove::{Proof, Reason, prove, prove_gone, reasons};

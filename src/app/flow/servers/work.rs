@@ -46,8 +46,7 @@ pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
 ///
 /// A key that is about to be installed comes last: it is not expected to be let in.
 pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Vec<Identity> {
-    let mut all = servers::of_agents(&means.agents);
-    all.extend(servers::usual(target));
+    let mut all = servers::to_try(target, &means.agents);
     if let Some(held) = means.held.clone() {
         // It is open already; its file need not be opened once more.
         all.retain(|identity| identity.has_certificate() || identity.public() != Some(held.public()));
