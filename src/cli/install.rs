@@ -13,7 +13,7 @@ use super::{json as shape, terminal, work};
 use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::servers::{
-    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, line_in, reasons,
+    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in, reasons,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};
@@ -105,7 +105,7 @@ impl Install {
         let known = self.connect.whose(&session, &found, console)?;
         let key = line.key().clone();
         let undo = Undo::of_line(line);
-        let (_, found) = take_off(
+        let (_, Undone { found, .. }) = take_off(
             session,
             "Taking the key off",
             console,

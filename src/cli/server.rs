@@ -220,15 +220,23 @@ pub(super) fn take_off<T: Send + 'static>(
     };
     loop {
         let take = Arc::clone(&take);
-        let (back, result) = uninterrupted(|| {
-            work::run(console, doing, move |pulse| {
+        // What was refused has changed nothing, and is no reason to pass an interruption over.
+        let taken = uninterrupted(|| {
+            let ran = work::run(console, doing, move |pulse| {
                 let result = take(&mut session, last, pulse);
                 (session, result)
-            })
-        })?;
-        session = back;
-        match result {
-            Err(ServerFault::LastWayIn(place)) if last == LastWayIn::Stays && terminal::is_there() => {
+            });
+            match ran {
+                Ok((session, Ok(taken))) => Ok((session, taken)),
+                Ok((session, Err(fault))) => Err(NotTaken::Refused(session, fault)),
+                Err(problem) => Err(NotTaken::Lost(problem)),
+            }
+        });
+        match taken {
+            Err(NotTaken::Refused(back, ServerFault::LastWayIn(place)))
+                if last == LastWayIn::Stays && terminal::is_there() =>
+            {
+                session = back;
                 let question = format!(
                     "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
                 );
@@ -237,9 +245,17 @@ pub(super) fn take_off<T: Send + 'static>(
                 }
                 last = LastWayIn::Goes;
             }
-            result => return Ok((session, result?)),
+            Err(NotTaken::Refused(_, fault)) => return Err(fault.into()),
+            Err(NotTaken::Lost(problem)) => return Err(problem),
+            Ok(taken) => return Ok(taken),
         }
     }
+}
+
+/// Why nothing was taken off.
+enum NotTaken {
+    Refused(Session, ServerFault),
+    Lost(Problem),
 }
 
 /// Remembers with the key where it lies. What cannot be written down is told, and nothing is lost by it.

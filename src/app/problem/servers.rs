@@ -93,6 +93,10 @@ impl From<&ServerFault> for Problem {
                     after_refusal(reasons),
                 );
             }
+            E::AnotherLine(_) => (
+                "server-another-line",
+                "The key may still get in by that. Have the list shown again, and take that line off as well, if it is to keep out.",
+            ),
             E::StillLetIn(_) => (
                 "key-still-let-in",
                 "Another list on the server names it: look for ~/.ssh/authorized_keys2, for certificates, and for AuthorizedKeysFile and AuthorizedKeysCommand in /etc/ssh/sshd_config.",

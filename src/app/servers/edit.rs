@@ -31,6 +31,8 @@ pub struct Written {
     pub before: Option<Vec<u8>>,
     /// What it was made; nothing where the file went.
     pub after: Option<Vec<u8>>,
+    /// Whether just that was read back; otherwise somebody else has changed it since.
+    pub is_all: bool,
 }
 
 /// The list as it is now, and how it was changed, unless it was right already.
@@ -76,7 +78,12 @@ pub(super) fn edit(
         found = look(remote, watch)?;
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
-                let written = Some(Written { before, after });
+                let is_all = found.list == after;
+                let written = Some(Written {
+                    before,
+                    after,
+                    is_all,
+                });
                 return Ok(Edited { found, written });
             }
             // Another program did not mind the lock, and has put back what was there before.

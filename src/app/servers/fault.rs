@@ -103,6 +103,9 @@ pub enum ServerFault {
         /// What may be behind that.
         reasons: Vec<Reason>,
     },
+    /// A line with the key went, and it has another one.
+    #[error("what was chosen was taken off {0} on the server, but another line there has the key as well")]
+    AnotherLine(String),
     /// The key is not in the list any more, and lets its owner in.
     #[error("the key is not in {0} on the server any more, but the server still lets it in")]
     StillLetIn(String),

@@ -196,6 +196,8 @@ pub struct RemovedKey {
     pub key: PublicKey,
     /// Whether certificates that it signed let in, and not the key itself.
     pub is_authority: bool,
+    /// Whether another line of the list has it as well.
+    pub stays: bool,
 }
 
 /// What came of removing lines.
@@ -231,6 +233,13 @@ pub fn remove(
         texts: Vec::new(),
     };
     let edited = edit(remote, &mut removing, watch)?;
+    for gone in &mut removing.keys {
+        let left = parse(&edited.found)?;
+        gone.stays = left.entries().any(|(_, entry)| {
+            let is_it = entry.key.key == gone.key && entry.key.certificate.is_none();
+            is_it && entry.options.is_authority() == gone.is_authority
+        });
+    }
     Ok(Removed {
         found: edited.found,
         count: removing.texts.len(),
@@ -292,6 +301,7 @@ impl Edit for Removing<'_> {
             .map(|listed| RemovedKey {
                 key: listed.key,
                 is_authority: listed.is_authority,
+                stays: false,
             })
             .collect();
         Ok(Some(keys.into_bytes()))

@@ -126,6 +126,21 @@ fn what_somebody_else_adds_meanwhile_is_not_lost() {
 }
 
 #[test]
+fn it_is_told_apart_whether_somebody_else_has_changed_the_list_since() {
+    let mut account = Account::with(b"x\n");
+    assert!(put_on(&mut account).unwrap().is_all());
+    let mut account = Account::with(b"x\n");
+    account.since = Some(Box::new(|list| {
+        let mut file = fs::OpenOptions::new().append(true).open(list).unwrap();
+        file.write_all(b"since\n").unwrap();
+    }));
+    let installed = put_on(&mut account).unwrap();
+    assert!(!installed.is_all());
+    take_back(&mut account, installed);
+    assert_eq!(account.list(), "x\nsince\n");
+}
+
+#[test]
 fn a_link_stays_a_link() {
     let mut account = Account::with(b"");
     let (list, elsewhere) = (account.path(".ssh/authorized_keys"), account.path("elsewhere"));
@@ -281,6 +296,7 @@ fn lines_are_removed_and_nothing_else() {
     let gone = RemovedKey {
         key: key(KEY),
         is_authority: false,
+        stays: true,
     };
     assert_eq!((removed.count, removed.keys), (2, vec![gone]));
     assert_eq!(account.list(), format!("# é\n\nno-pty {OTHER} b\n{KEY} c"));

@@ -8,7 +8,7 @@ use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
 use crate::app::keys::{Store, note_installed, note_taken_off};
 use crate::app::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, ServerFault,
-    Session,
+    Session, Undone, line_in,
 };
 use crate::app::{Problem, lost};
 use crate::format::authorized_keys::NewLine;
@@ -111,17 +111,24 @@ fn proof(
 pub(super) fn undo(mut undo: Box<Undoable>, means: &Means, last: LastWayIn) -> Result<Came, Problem> {
     let Undoable { session, undo: added } = &mut *undo;
     let known = known(session, means, added.before())?;
-    let removed = |key: &Arc<KeyPair>| RemovedKey {
-        key: key.public().clone(),
-        is_authority: false,
-    };
     match servers::undo(&mut session.connection, added, &known, last, &Unwatched) {
-        Ok(found) => Ok(Came::Removed {
-            place: found.place,
-            count: 1,
-            keys: means.held.iter().map(removed).collect(),
-            session: undo.session,
-        }),
+        Ok(Undone { found, written }) => {
+            let mut keys = Vec::new();
+            if let Some(held) = &means.held {
+                keys.push(RemovedKey {
+                    key: held.public().clone(),
+                    is_authority: false,
+                    stays: line_in(&found, held.public())?.is_some(),
+                });
+            }
+            Ok(Came::Removed {
+                place: found.place,
+                count: 1,
+                is_all: written.is_none_or(|written| written.is_all),
+                keys,
+                session: undo.session,
+            })
+        }
         Err(ServerFault::LastWayIn(place)) => Ok(Came::IsLast(LastWay::Added { place, undo })),
         Err(fault) => Err(fault.into()),
     }
@@ -159,6 +166,7 @@ pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) 
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place,
             count: removed.count,
+            is_all: removed.written.is_none_or(|written| written.is_all),
             keys: removed.keys,
             session: listed.session,
         }),
@@ -179,8 +187,11 @@ pub(super) fn prove_gone(
     let open = identities(target, means, false).into_iter();
     let open: Vec<OpenKey> = open.filter_map(Identity::into_open).collect();
     let (mut tried, mut untried) = (0, 0);
-    for removed in keys {
-        written(note_taken_off(&means.store, &removed.key, &target.to_string()));
+    let (staying, gone): (Vec<_>, Vec<_>) = keys.iter().partition(|removed| removed.stays);
+    for removed in gone {
+        if !removed.is_authority {
+            written(note_taken_off(&means.store, &removed.key, &target.to_string()));
+        }
         match servers::prove_gone(target, &session.pinned, removed, &open, watch)? {
             None => untried += 1,
             Some(Proof::Refused(_)) => tried += 1,
@@ -188,6 +199,9 @@ pub(super) fn prove_gone(
                 return Err(ServerFault::StillLetIn(place.to_owned()).into());
             }
         }
+    }
+    if !staying.is_empty() {
+        return Err(ServerFault::AnotherLine(place.to_owned()).into());
     }
     Ok(Came::Gone { tried, untried })
 }

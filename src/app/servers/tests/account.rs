@@ -17,6 +17,8 @@ pub(super) struct Account {
     pub(super) home: tempfile::TempDir,
     /// What happens right before the list is written.
     pub(super) meanwhile: Option<Meanwhile>,
+    /// What happens right after.
+    pub(super) since: Option<Meanwhile>,
     pub(super) shell: PathBuf,
     /// What runs the command inside it.
     pub(super) sh: Option<PathBuf>,
@@ -129,6 +131,7 @@ impl Account {
         Self {
             home: tempfile::tempdir().unwrap(),
             meanwhile: None,
+            since: None,
             shell: "/bin/sh".into(),
             sh: None,
             programs: None,
@@ -241,6 +244,11 @@ impl Remote for Account {
             .unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
         let output = child.wait_with_output().unwrap();
+        if !input.is_empty()
+            && let Some(since) = self.since.take()
+        {
+            since(&self.path(".ssh/authorized_keys"));
+        }
         Ok(Output {
             status: output.status.code().map(i32::cast_unsigned),
             stdout: output.stdout,
