@@ -4,7 +4,7 @@ use eframe::egui::{Label, Ui};
 
 use super::Scene;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::Works;
+use crate::app::errand::{Verdict, Works};
 use crate::app::{Command, Problem};
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
@@ -17,13 +17,8 @@ const SHOW: &str = "Show keys on this server";
 
 pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
-        verdict_ui(ui, "Works");
-        let what = match &works.besides {
-            None => "The key lets you in. From now on ssh can use it for this server.".to_owned(),
-            Some(more) => {
-                format!("The server takes the key. Whoever signs in there also needs {more}, with every key.")
-            }
-        };
+        let (word, what) = words(&works.verdict);
+        verdict_ui(ui, word);
         ui.add(Label::new(what).wrap());
         if let Some(warning) = &works.warning {
             pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
@@ -42,6 +37,29 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
         };
         press(ui, buttons, scene);
     });
+}
+
+/// The verdict in a word, and in a sentence or two.
+fn words(verdict: &Verdict) -> (&'static str, String) {
+    match verdict {
+        Verdict::Works => (
+            "Works",
+            "The key lets you in. From now on ssh can use it for this server.".to_owned(),
+        ),
+        Verdict::AsksForMore(more) => (
+            "Works",
+            format!("The server takes the key. Whoever signs in there also needs {more}, with every key."),
+        ),
+        Verdict::Accepted => (
+            "Accepted",
+            "The server would let this key in. Whoever holds it was not tried, for its private half is not here."
+                .to_owned(),
+        ),
+        Verdict::Untried => (
+            "On the list",
+            "Whether the server lets this key in was not tried, for its private half is not here.".to_owned(),
+        ),
+    }
 }
 
 pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {

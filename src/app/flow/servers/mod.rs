@@ -8,7 +8,8 @@ use crate::app::command::ServerCommand;
 use crate::app::conditions::Conditions;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    Came, Errand, LastWay, Means, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Visit, Works,
+    Came, Errand, LastWay, Means, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit,
+    Works,
 };
 use crate::app::job::{Job, Poll, Pulse, Wake};
 use crate::app::keys::Store;
@@ -52,11 +53,12 @@ impl App {
     }
 
     fn install_on_server(&mut self, desktop: &dyn Desktop) {
-        let is_at_hand = |document: &Document| !document.is_new() && document.key().is_some();
-        if self.document().is_some_and(is_at_hand)
-            && let Some(Ok(line)) = self.new_authorized_line(&self.servers.conditions)
-        {
-            self.visit(Errand::Install(line), desktop);
+        let Some(document) = self.document().filter(|document| !document.is_new()) else {
+            return;
+        };
+        let is_at_hand = document.key().is_some();
+        if let Some(Ok(line)) = self.new_authorized_line(&self.servers.conditions) {
+            self.visit(Errand::Install { line, is_at_hand }, desktop);
         }
     }
 
@@ -110,7 +112,7 @@ impl App {
         if let Some(visit) = self.servers.visit.take() {
             self.servers.address = visit.address;
             match visit.errand {
-                Errand::Install(line) => self.visit(Errand::Install(line), desktop),
+                errand @ Errand::Install { .. } => self.visit(errand, desktop),
                 Errand::Look | Errand::Remove | Errand::Undo => self.visit(Errand::Look, desktop),
             }
         }
@@ -240,7 +242,12 @@ impl App {
             let server = &visit.server;
             match &visit.now {
                 Now::Works(works) => {
-                    self.status = Status::say(format!("The key works on {server}."));
+                    self.status = Status::say(match works.verdict {
+                        Verdict::Works | Verdict::AsksForMore(_) => format!("The key works on {server}."),
+                        Verdict::Accepted | Verdict::Untried => {
+                            format!("The key is on the list of {server}.")
+                        }
+                    });
                     if works.warning.is_none() {
                         // They were meant for this key there.
                         self.servers.conditions = Conditions::default();
@@ -312,7 +319,7 @@ impl Visit {
                     self.say("You have said that it is the right server. It is remembered in known_hosts.");
                 }
                 let means = self.means.clone();
-                let is_new_key = matches!(self.errand, Errand::Install(_));
+                let is_new_key = matches!(self.errand, Errand::Install { .. });
                 working(wake, move |pulse| {
                     let keys = work::identities(server.connection.target(), &means, is_new_key);
                     Ok(Came::SignIn(SigningIn::begin(*server, keys, pulse)?))
@@ -409,7 +416,7 @@ impl Visit {
             SignedInBy::Nothing => format!("Signed in as {user}. The server asks nobody who they are."),
         });
         match &self.errand {
-            Errand::Install(line) => {
+            Errand::Install { line, .. } => {
                 let line = line.clone();
                 working(wake, move |_| work::install(session, &line))
             }
@@ -434,32 +441,37 @@ impl Visit {
         })
     }
 
-    fn proved(&mut self, session: Box<Session>, installed: Installed, proof: Result<Proof, Problem>) -> Now {
+    fn proved(
+        &mut self,
+        session: Box<Session>,
+        installed: Installed,
+        proof: Result<Option<Proof>, Problem>,
+    ) -> Now {
         let Installed {
             options,
             warning,
             undo,
             ..
         } = installed;
-        let besides = match proof {
-            Ok(Proof::AsksForMore(methods)) => {
-                let names: Vec<String> = methods.iter().map(ToString::to_string).collect();
-                Some(names.join(" or "))
-            }
-            Ok(Proof::Works | Proof::Refused(_)) => None,
+        let verdict = match proof {
+            Ok(proof) => verdict(proof),
             Err(problem) => {
                 let undo = undo.map(|undo| Box::new(Undoable { session, undo }));
                 return Now::Stopped { problem, undo };
             }
         };
-        self.say(match &besides {
-            Some(more) => format!(
+        self.say(match &verdict {
+            Verdict::Works => "Logged in once more with this key alone: the server lets it in.".to_owned(),
+            Verdict::AsksForMore(more) => format!(
                 "Tried the key alone: the server takes it, and wants {more} besides, as it always does."
             ),
-            None => "Logged in once more with this key alone: the server lets it in.".to_owned(),
+            Verdict::Accepted => {
+                "Asked the server: it would let this key in. Whoever holds it was not tried.".to_owned()
+            }
+            Verdict::Untried => "The server cannot be asked about this type of key.".to_owned(),
         });
         Now::Works(Box::new(Works {
-            besides,
+            verdict,
             options,
             warning,
             session,
@@ -506,6 +518,20 @@ fn question(lack: Lack) -> Question {
     }
 }
 
+/// How far it was seen that a key lets in.
+fn verdict(proof: Option<Proof>) -> Verdict {
+    match proof {
+        Some(Proof::Works) => Verdict::Works,
+        Some(Proof::AsksForMore(methods)) => {
+            let names: Vec<String> = methods.iter().map(ToString::to_string).collect();
+            Verdict::AsksForMore(names.join(" or "))
+        }
+        Some(Proof::WouldWork) => Verdict::Accepted,
+        // A refusal comes as a problem.
+        Some(Proof::Refused(_)) | None => Verdict::Untried,
+    }
+}
+
 /// A key in a sentence: “ED25519 SHA256:…”.
 fn named(key: &PublicKey) -> String {
     let fingerprint = Fingerprint::of(key, FingerprintKind::Sha256);
@@ -517,9 +543,9 @@ fn gone(tried: usize, untried: usize) -> &'static str {
     match (tried, untried) {
         (1, 0) => "Tried the key once more: the server does not let it in any more.",
         (_, 0) => "Tried the keys once more: the server lets none of them in any more.",
-        (0, _) => "Could not try it: the private half is not on this computer, or is locked.",
+        (0, _) => "Could not try it: nothing on this computer can.",
         (_, _) => {
-            "Tried what could be tried: the server does not let it in any more. The other private halves are not on this computer, or are locked."
+            "Tried what could be tried: the server does not let it in any more. The rest nothing on this computer can try."
         }
     }
 }
