@@ -1,8 +1,13 @@
 //! The commands that do what a click does: for learning, and for scripts.
 
+use std::path::Path;
+
+use crate::app::servers::tried_by_ssh;
 use crate::app::stage::Document;
 use crate::format::Format;
 use crate::key::{Algorithm, PublicKey};
+use crate::sys::home::home;
+use crate::sys::remote::Target;
 
 /// A command, and what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +112,27 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
     lines
 }
 
+/// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
+/// by itself: `ssh -i ~/.ssh/work jo@example.org`.
+#[must_use]
+pub fn log_in(target: &Target, file: &Path) -> String {
+    let mut words = vec!["ssh".to_owned()];
+    if !tried_by_ssh(target).iter().any(|tried| tried == file) {
+        words.extend(["-i".to_owned(), quoted(&shortened(file))]);
+    }
+    words.extend(target.ssh_words().iter().map(|word| quoted(word)));
+    words.join(" ")
+}
+
+/// With `~` for the home folder, which ssh knows in a quoted word, too.
+fn shortened(file: &Path) -> String {
+    let home = home();
+    match home.and_then(|home| Some(file.strip_prefix(home).ok()?.to_owned())) {
+        Some(below) => Path::new("~").join(below).display().to_string(),
+        None => file.display().to_string(),
+    }
+}
+
 /// `text` as one word of a command line.
 fn quoted(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=~".contains(c);
@@ -119,7 +145,30 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::*;
+    use crate::format::ssh_config::SshConfig;
+    use crate::sys::home::default_path;
+
+    #[test]
+    fn a_key_is_named_where_ssh_does_not_try_it_by_itself() {
+        let config = b"Host named\n IdentityFile ~/.ssh/work\n Port 99\n".to_vec();
+        let config = SshConfig::parse(config).expect("text");
+        let command = |host: &str, name: &str| {
+            let target = Target::parse(host, &config, "jo").expect("a target");
+            log_in(&target, &default_path(name).expect("a home folder")).replace('\\', "/")
+        };
+        assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
+        assert_eq!(
+            command("me@host:2222", "work"),
+            "ssh -i ~/.ssh/work -p 2222 me@host"
+        );
+        assert_eq!(command("named", "work"), "ssh jo@named");
+        assert_eq!(
+            command("named", "id_ed25519"),
+            "ssh -i ~/.ssh/id_ed25519 jo@named"
+        );
+        assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
+    }
 
     #[test]
     fn a_word_of_a_command_line_stays_one_word() {

@@ -1,6 +1,7 @@
 //! What is being done on a server: the steps, what each has brought, and what is asked on the way.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::app::Problem;
@@ -56,6 +57,8 @@ pub struct Visit {
 pub(super) struct Means {
     /// The key that is open in the window.
     pub(super) held: Option<Arc<KeyPair>>,
+    /// Its file, where that is one that ssh reads.
+    pub(super) file: Option<PathBuf>,
     /// The agents that are there, once that is known.
     pub(super) agents: Vec<Agent>,
     /// Where it is written down on which servers a key is.
@@ -298,6 +301,17 @@ pub enum Verdict {
     Untried,
 }
 
+/// How to log in with a key from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogIn {
+    /// By this command of OpenSSH.
+    Command(String),
+    /// By other programs: ssh does not read its file.
+    OtherFile,
+    /// From where its private half is.
+    Elsewhere,
+}
+
 /// A key that is on the list, and not refused.
 #[derive(Debug)]
 pub struct Works {
@@ -307,6 +321,8 @@ pub struct Works {
     pub options: String,
     /// That these are not the ones that were asked for.
     pub warning: Option<Warning>,
+    /// How to log in with it.
+    pub log_in: LogIn,
     pub(super) session: Box<Session>,
     pub(super) undo: Option<Undo>,
 }

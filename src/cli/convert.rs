@@ -15,6 +15,7 @@ use super::public::public_comment;
 use super::{interrupt, json, usage};
 use crate::app::Problem;
 use crate::app::describe::Description;
+use crate::app::keys::inventory::is_for_ssh;
 use crate::app::opening::{Beside, certificate_of, public_beside};
 use crate::app::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
@@ -267,8 +268,7 @@ impl Companions {
         if format.holds_certificate() || is_there {
             return;
         }
-        let is_for_ssh = matches!(format, Format::OpenSsh | Format::Pem | Format::Pkcs8);
-        if is_for_ssh && is_file(out) {
+        if is_for_ssh(format) && is_file(out) {
             console.note(&format!("the certificate is in {}", shown(&place)));
             self.certificate = Some(place);
             return;

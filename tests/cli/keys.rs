@@ -279,12 +279,12 @@ fn what_was_taken_away_is_listed_and_put_back() {
         told.ends_with("“keywright-cli keys restore .ssh/id_old” puts it back.\n"),
         "{told}"
     );
-    let told = done(&home, &["restore"]);
+    let told = done(&home, &["restore"]).replace('\\', "/");
     assert!(
         told.contains("\n  ~/.ssh/id_old\n  ~/.ssh/id_old.pub\n"),
         "{told}"
     );
-    let told = done(&home, &["restore", "id_old", "--dry-run"]);
+    let told = done(&home, &["restore", "id_old", "--dry-run"]).replace('\\', "/");
     assert_eq!(told, "Would put back ~/.ssh/id_old and ~/.ssh/id_old.pub.\n");
     assert!(!home.has(".ssh/id_old"));
     let told = keys(&home, &["restore", ".ssh/id_old", "--json"]).object();

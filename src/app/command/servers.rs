@@ -13,6 +13,8 @@ pub enum ServerCommand {
     SignIn,
     /// Go on without what is asked for, in another way.
     SignInOtherwise,
+    /// Copy the command that logs in with the key that works.
+    CopyLogIn,
     /// Take the key off again that was just put on a server.
     Undo,
     /// Show which keys may log in on the server that this is about.

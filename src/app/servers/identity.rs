@@ -166,13 +166,18 @@ fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
 /// names.
 #[must_use]
 pub fn usual(target: &Target) -> Vec<Identity> {
+    let paths = tried_by_ssh(target);
+    paths.iter().filter_map(|path| Identity::at(path)).collect()
+}
+
+/// Where those keys lie, whether or not they are there.
+pub(in crate::app) fn tried_by_ssh(target: &Target) -> Vec<PathBuf> {
     let named = target.settings().identity_files();
-    let paths: Vec<PathBuf> = if named.is_empty() {
+    if named.is_empty() {
         USUAL.iter().filter_map(|name| default_path(name)).collect()
     } else {
         named.iter().map(|name| expand_tilde(Path::new(name))).collect()
-    };
-    paths.iter().filter_map(|path| Identity::at(path)).collect()
+    }
 }
 
 /// The public halves of all keys that are here: in the agents, and of the private files in `~/.ssh`.

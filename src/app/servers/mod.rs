@@ -23,6 +23,7 @@ mod windows;
 pub use edit::{Written, look};
 pub use fault::ServerFault;
 pub use found::{By, Found, Loose, Part, Way};
+pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, of_agents, usual};
 pub use install::{Installed, Undo, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};

@@ -1,10 +1,10 @@
 //! How it ended.
 
-use eframe::egui::{Label, Ui};
+use eframe::egui::{Align, Button, Id, Label, Layout, Ui, vec2};
 
 use super::Scene;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::{Verdict, Works};
+use crate::app::errand::{LogIn, Verdict, Works};
 use crate::app::{Command, Problem};
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
@@ -26,6 +26,7 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
             let what = format!("It does so under the conditions in its line: {}.", works.options);
             ui.add(Label::new(what).wrap());
         }
+        log_in_ui(ui, &works.log_in, scene);
         pieces::hint_ui(
             ui,
             "Nothing has to be restarted. All that let you in before still does.",
@@ -44,7 +45,7 @@ fn words(verdict: &Verdict) -> (&'static str, String) {
     match verdict {
         Verdict::Works => (
             "Works",
-            "The key lets you in. From now on ssh can use it for this server.".to_owned(),
+            "The key lets you in.".to_owned(),
         ),
         Verdict::AsksForMore(more) => (
             "Works",
@@ -60,6 +61,32 @@ fn words(verdict: &Verdict) -> (&'static str, String) {
             "Whether the server lets this key in was not tried, for its private half is not here.".to_owned(),
         ),
     }
+}
+
+/// How to go there from now on.
+fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
+    let command = match log_in {
+        LogIn::Command(command) => command,
+        LogIn::OtherFile => {
+            pieces::hint_ui(
+                ui,
+                "ssh does not read the file that this key is saved in. PuTTY and WinSCP do; for ssh, save it as OpenSSH as well.",
+            );
+            return;
+        }
+        LogIn::Elsewhere => return,
+    };
+    let name = "From now on you log in with";
+    pieces::field_label_ui(ui, name, None);
+    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        let copy = Button::new("Copy command").min_size(vec2(88.0, 32.0));
+        if ui.add(copy).clicked() {
+            scene.out.push(Command::Server(C::CopyLogIn));
+        }
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            pieces::code_ui(ui, Id::unique("how to log in"), name, command, 64.0);
+        });
+    });
 }
 
 pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {

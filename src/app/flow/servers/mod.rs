@@ -3,6 +3,7 @@
 mod steps;
 mod work;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use steps::working;
@@ -10,9 +11,10 @@ use steps::working;
 use crate::app::command::ServerCommand;
 use crate::app::conditions::Conditions;
 use crate::app::desktop::Desktop;
-use crate::app::errand::{Came, Errand, LastWay, Means, Now, Question, Undoable, Verdict, Visit};
+use crate::app::errand::{Came, Errand, LastWay, LogIn, Means, Now, Question, Undoable, Verdict, Visit};
 use crate::app::job::{Job, Poll, Wake};
 use crate::app::keys::Store;
+use crate::app::keys::inventory::is_for_ssh;
 use crate::app::servers::{Chosen, Given, LastWayIn};
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status, lost};
@@ -35,6 +37,7 @@ impl App {
             C::Trust => self.trust_server(),
             C::SignIn => self.sign_in(),
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
+            C::CopyLogIn => self.copy_log_in(desktop),
             C::Undo => self.undo_install(),
             C::ShowKeys => self.show_server_keys(desktop),
             C::Remove => self.remove_from_server(LastWayIn::Stays),
@@ -62,6 +65,7 @@ impl App {
         }
         let means = Means {
             held: self.document().and_then(Document::key).map(Arc::clone),
+            file: self.document().and_then(file_for_ssh),
             agents: Vec::new(),
             store: Store::beside(self.kept.place()),
         };
@@ -140,6 +144,15 @@ impl App {
             }
             other => other,
         });
+    }
+
+    fn copy_log_in(&mut self, desktop: &dyn Desktop) {
+        if let Some(visit) = &self.servers.visit
+            && let Now::Works(works) = &visit.now
+            && let LogIn::Command(command) = works.log_in.clone()
+        {
+            self.copy(&command, "Copied the command.", desktop);
+        }
     }
 
     fn undo_install(&mut self) {
@@ -251,4 +264,10 @@ impl App {
             }
         }
     }
+}
+
+/// The file of the key that is open, where ssh can use it.
+fn file_for_ssh(document: &Document) -> Option<PathBuf> {
+    let is_for_ssh = document.format.is_some_and(is_for_ssh);
+    document.path.clone().filter(|_| is_for_ssh)
 }

@@ -2,14 +2,14 @@
 
 use super::work;
 use crate::app::errand::{
-    Came, Errand, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
+    Came, Errand, LogIn, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
 };
 use crate::app::job::{Job, Pulse, Wake};
 use crate::app::servers::{
     self, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn, Step as SignInStep,
     not_followed,
 };
-use crate::app::{Problem, lost, problem};
+use crate::app::{Problem, command_line, lost, problem};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
@@ -222,6 +222,11 @@ impl Visit {
                 return Now::Stopped { problem, undo };
             }
         };
+        let log_in = match (&self.means.held, &self.means.file) {
+            (None, _) => LogIn::Elsewhere,
+            (Some(_), None) => LogIn::OtherFile,
+            (Some(_), Some(file)) => LogIn::Command(command_line::log_in(session.connection.target(), file)),
+        };
         self.say(match &verdict {
             Verdict::Works => "Logged in once more with this key alone: the server lets it in.".to_owned(),
             Verdict::AsksForMore(more) => format!(
@@ -236,6 +241,7 @@ impl Visit {
             verdict,
             options,
             warning,
+            log_in,
             session,
             undo,
         }))
