@@ -67,7 +67,7 @@ impl From<&ServerFault> for Problem {
             ),
             E::Busy(_) => (
                 "server-busy",
-                "Nothing was changed. Wait a minute and try again. If it stays so, and nobody else is at work there, remove that folder on the server.",
+                "Nothing was changed. Wait a minute and try again. If it stays so, and nobody else is at work there, remove that file or folder on the server.",
             ),
             E::KeepsChanging(_) => (
                 "server-busy",

@@ -400,6 +400,22 @@ fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
     put_on(&mut account).unwrap();
     assert_eq!(account.names(), ["authorized_keys"]);
 
+    // Without a shell, whatever kind of lock it is.
+    account.shell = "/bin/false".into();
+    account.has_files = true;
+    for make in [
+        |path: &Path| fs::create_dir(path),
+        |path: &Path| fs::File::create(path).map(drop),
+    ] {
+        account.put(b"x\n");
+        make(&lock).unwrap();
+        fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+        put_on(&mut account).unwrap();
+        assert_eq!(account.names(), ["authorized_keys"]);
+    }
+    account.has_files = false;
+    account.shell = "/bin/sh".into();
+
     fs::create_dir(&lock).unwrap();
     let (sender, start) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
