@@ -68,8 +68,13 @@ pub(super) struct Means {
 /// For what a server is visited.
 #[derive(Clone, Debug)]
 pub enum Errand {
-    /// To add the key that is open to those that may log in, by this line.
-    Install(NewLine),
+    /// To add the key that is open to those that may log in.
+    Install {
+        /// Its line.
+        line: NewLine,
+        /// Whether it can be tried: its private half is here.
+        is_at_hand: bool,
+    },
     /// To take that off again.
     Undo,
     /// To see which keys may log in.
@@ -91,6 +96,8 @@ pub enum Step {
     Install,
     /// With this key alone.
     Prove,
+    /// Whether this key would be let in, for it cannot be tried from here.
+    Ask,
     /// The list is read.
     Look,
     /// Lines are taken out of the list.
@@ -111,6 +118,7 @@ impl Step {
                 "Add the public key to the list of keys that may log in, and read the list back."
             }
             Self::Prove => "Log in once more with this key alone, to see that it works.",
+            Self::Ask => "Ask the server whether it would let this key in.",
             Self::Look => "Read the list of keys that may log in.",
             Self::Remove => "Take it off the list, and read the list back.",
             Self::ProveGone => "See that it lets nobody in any more.",
@@ -124,7 +132,12 @@ impl Errand {
     pub fn steps(&self) -> &'static [Step] {
         use Step as S;
         match self {
-            Self::Install(_) => &[S::Connect, S::Recognise, S::SignIn, S::Install, S::Prove],
+            Self::Install { is_at_hand: true, .. } => {
+                &[S::Connect, S::Recognise, S::SignIn, S::Install, S::Prove]
+            }
+            Self::Install {
+                is_at_hand: false, ..
+            } => &[S::Connect, S::Recognise, S::SignIn, S::Install, S::Ask],
             Self::Undo => &[S::Connect, S::Recognise, S::SignIn, S::Remove, S::ProveGone],
             Self::Look => &[S::Connect, S::Recognise, S::SignIn, S::Look],
             Self::Remove => &[
@@ -153,7 +166,7 @@ pub enum Now {
     NewHost(Box<NewHost>),
     /// The server wants to know who this is, or a key wants its passphrase.
     SignIn(Box<SignIn>),
-    /// The key lets its owner in.
+    /// The key is on the list, and is not refused.
     Works(Box<Works>),
     /// The keys that may log in.
     Listed(Box<Listed>),
@@ -187,7 +200,7 @@ pub enum Came {
     /// The key's line stands in the list.
     Installed(Box<Session>, Box<Installed>),
     /// The key was tried.
-    Proved(Box<Session>, Box<Installed>, Result<Proof, Problem>),
+    Proved(Box<Session>, Box<Installed>, Result<Option<Proof>, Problem>),
     /// The list was read.
     Listed(Box<Listed>),
     /// No other way in is known.
@@ -277,17 +290,41 @@ pub struct Prompt {
     pub typed: TypedPassphrase,
 }
 
-/// A key that lets its owner in.
+/// How far it was seen that a key on the list lets its owner in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does.
+    Works,
+    /// It does, and the server asks for this besides.
+    AsksForMore(String),
+    /// The server says that it would; whoever holds the key was not tried.
+    Accepted,
+    /// It could neither be tried nor asked.
+    Untried,
+}
+
+/// How to log in with a key from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogIn {
+    /// By this command of OpenSSH.
+    Command(String),
+    /// By other programs: ssh does not read its file.
+    OtherFile,
+    /// From where its private half is.
+    Elsewhere,
+}
+
+/// A key that is on the list, and not refused.
 #[derive(Debug)]
 pub struct Works {
-    /// What the server asks for besides, where it does.
-    pub besides: Option<String>,
+    /// How far that was seen.
+    pub verdict: Verdict,
     /// Under which conditions its line lets it in, safe to show; empty where there are none.
     pub options: String,
     /// That these are not the ones that were asked for.
     pub warning: Option<Warning>,
-    /// The command of OpenSSH that logs in with it; nothing where ssh does not read its file.
-    pub log_in: Option<String>,
+    /// How to log in with it.
+    pub log_in: LogIn,
     pub(super) session: Box<Session>,
     pub(super) undo: Option<Undo>,
 }

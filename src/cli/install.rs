@@ -13,7 +13,7 @@ use super::{json as shape, terminal, work};
 use crate::app::Problem;
 use crate::app::describe::Description;
 use crate::app::servers::{
-    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in, reasons,
+    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};
@@ -75,7 +75,7 @@ impl Install {
         } else {
             None
         };
-        let mut session = self.connect.sign_in(&target, &self.passphrase, console)?;
+        let session = self.connect.sign_in(&target, &self.passphrase, console)?;
         if self.undo {
             return self.undo(session, line, &target, console);
         }
@@ -83,12 +83,12 @@ impl Install {
             let (_, found) = looked(session, console)?;
             return tell_plan(&found, &line, &target, console);
         }
-        let (back, installed) = put(session, line.clone(), console)?;
-        session = back;
+        let (session, installed) = put(session, line.clone(), console)?;
         remember_installed(line.key(), &target, console);
-        let proof = match key {
-            Some(key) => Some(prove(session, &target, key, &installed, console)?),
-            None => None,
+        let proof = if is_tried {
+            prove(session, key, &installed, console)?
+        } else {
+            None
         };
         tell(&target, &line, &installed, proof.as_ref(), is_tried, console)
     }
@@ -155,27 +155,16 @@ impl Install {
     }
 }
 
-/// Tries the key alone; where it is refused, looks for the reason.
+/// Tries the key alone, or asks about it.
 fn prove(
     mut session: Session,
-    target: &Target,
-    key: OpenKey,
+    key: Option<OpenKey>,
     installed: &Installed,
     console: Console,
-) -> Result<Proof, Problem> {
-    let (there, pinned) = (target.clone(), session.pinned.clone());
-    let place = installed.found.place.clone();
+) -> Result<Option<Proof>, Problem> {
+    let installed = installed.clone();
     let proved = work::run(console, "Trying the key", move |pulse| {
-        let proof = servers::prove(&there, &pinned, &key, pulse)?;
-        let Proof::Refused(methods) = &proof else {
-            return Ok(proof);
-        };
-        let public = key.public();
-        let reasons = match public {
-            Some(public) => reasons(&mut session.connection, public, methods, pulse)?,
-            None => Vec::new(),
-        };
-        Err(ServerFault::Ignored { place, reasons })
+        servers::prove_installed(&mut session, &installed, key.as_ref(), pulse)
     })?;
     Ok(proved?)
 }
@@ -228,8 +217,9 @@ fn tell(
     if console.is_json() {
         let proved = match proof {
             Some(Proof::Works) => Value::from(true),
-            Some(Proof::AsksForMore(_) | Proof::Refused(_)) | None => Value::Null,
+            Some(Proof::WouldWork | Proof::AsksForMore(_) | Proof::Refused(_)) | None => Value::Null,
         };
+        let accepted = proof.map(|proof| !matches!(proof, Proof::Refused(_)));
         return print_object(&json!({
             "target": target.to_string(),
             "place": place,
@@ -237,6 +227,7 @@ fn tell(
             "options": installed.options,
             "already_there": was_there,
             "proved": proved,
+            "accepted": accepted,
             "type": line.key().algorithm().name(),
             "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
             "warnings": shape::warnings(installed.warning.as_slice()),
@@ -252,6 +243,9 @@ fn tell(
     })?;
     match proof {
         Some(Proof::Works) => console.say("Works: the server lets this key in, tried on a fresh connection"),
+        Some(Proof::WouldWork) => console.say(
+            "Accepted: the server would let this key in; whoever holds it was not tried, for its private half is not here or locked",
+        ),
         Some(Proof::AsksForMore(methods)) => {
             let more: Vec<String> = methods.iter().map(ToString::to_string).collect();
             console.say(&format!(
@@ -260,7 +254,7 @@ fn tell(
             ))
         }
         None if was_to_be_tried => {
-            console.note("The key was not tried, for its private half is not here or locked.");
+            console.note("The key was not tried, for its private half is not here or locked, and servers cannot be asked about its type.");
             Ok(())
         }
         Some(Proof::Refused(_)) | None => Ok(()),

@@ -26,9 +26,9 @@ use crate::sys::remote::Target;
   keywright-cli remove me@example.org --fingerprint SHA256:Bkl1…
   keywright-cli remove me@example.org --line 3 --line 5
 
-All other lines stay as they are, byte for byte. The last key of yours goes only with --yes. Where the \
-private half of what is removed is here, it is tried afterwards on a fresh connection. The server reads \
-the list at each login: nothing has to be restarted.")]
+All other lines stay as they are, byte for byte. The last key of yours goes only with --yes. What \
+was removed is tried afterwards on a fresh connection; where its private half is elsewhere, the server is \
+asked. It reads the list at each login: nothing has to be restarted.")]
 pub(super) struct Remove {
     #[command(flatten)]
     connect: Connect,
@@ -110,7 +110,7 @@ impl Remove {
         numbered(&self.line, shown)
     }
 
-    /// Tries those removed keys whose private halves are here and open.
+    /// Tries what was removed.
     fn prove(
         &self,
         session: Session,
@@ -130,11 +130,11 @@ impl Remove {
                 gone.push(each.clone());
             }
         }
-        let keys = if self.no_prove {
-            Vec::new()
-        } else {
-            self.open(target)?
-        };
+        if self.no_prove {
+            verdicts.extend(gone.into_iter().map(|each| (each.key, Verdict::Untried)));
+            return Ok(verdicts);
+        }
+        let keys = self.open(target)?;
         let (there, place) = (target.clone(), removed.found.place.clone());
         let tried = work::run(console, "Trying what was taken off", move |pulse| {
             let mut verdicts = Vec::new();
@@ -143,7 +143,9 @@ impl Remove {
                 let verdict = match proof {
                     None => Verdict::Untried,
                     Some(Proof::Refused(_)) => Verdict::Gone,
-                    Some(Proof::Works | Proof::AsksForMore(_)) => return Err(ServerFault::StillLetIn(place)),
+                    Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
+                        return Err(ServerFault::StillLetIn(place));
+                    }
                 };
                 verdicts.push((each.key, verdict));
             }
@@ -168,7 +170,7 @@ impl Remove {
 enum Verdict {
     /// It was tried, and lets nobody in.
     Gone,
-    /// Its private half is not here, or locked.
+    /// It was not tried, or nothing here can.
     Untried,
     /// It has one more line.
     AnotherLine,
@@ -340,7 +342,7 @@ fn tell(
             Verdict::Gone => {
                 format!("Gone: the server does not let {print} in any more, tried on a fresh connection")
             }
-            Verdict::Untried => format!("{print} was not tried, for its private half is not here or locked"),
+            Verdict::Untried => format!("{print} was not tried"),
             Verdict::AnotherLine => format!("{print} has another line there, and may still get in by that"),
         })?;
     }

@@ -228,33 +228,35 @@ pub(super) fn take_off<T: Send + 'static>(
             });
             match ran {
                 Ok((session, Ok(taken))) => Ok((session, taken)),
-                Ok((session, Err(fault))) => Err(NotTaken::Refused(session, fault)),
+                Ok((session, Err(fault))) => Err(NotTaken::Refused(Box::new((session, fault)))),
                 Err(problem) => Err(NotTaken::Lost(problem)),
             }
         });
-        match taken {
-            Err(NotTaken::Refused(back, ServerFault::LastWayIn(place)))
-                if last == LastWayIn::Stays && terminal::is_there() =>
-            {
-                session = back;
-                let question = format!(
-                    "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
-                );
-                if !terminal::ask_yes(&question)? {
-                    return Err(ServerFault::LastWayIn(place).into());
-                }
-                last = LastWayIn::Goes;
-            }
-            Err(NotTaken::Refused(_, fault)) => return Err(fault.into()),
-            Err(NotTaken::Lost(problem)) => return Err(problem),
+        let (back, fault) = match taken {
             Ok(taken) => return Ok(taken),
+            Err(NotTaken::Lost(problem)) => return Err(problem),
+            Err(NotTaken::Refused(refused)) => *refused,
+        };
+        let ServerFault::LastWayIn(place) = &fault else {
+            return Err(fault.into());
+        };
+        if last == LastWayIn::Goes || !terminal::is_there() {
+            return Err(fault.into());
         }
+        let question = format!(
+            "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
+        );
+        if !terminal::ask_yes(&question)? {
+            return Err(fault.into());
+        }
+        session = back;
+        last = LastWayIn::Goes;
     }
 }
 
 /// Why nothing was taken off.
 enum NotTaken {
-    Refused(Session, ServerFault),
+    Refused(Box<(Session, ServerFault)>),
     Lost(Problem),
 }
 

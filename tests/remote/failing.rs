@@ -1,5 +1,6 @@
 //! After every failure the list on the server is byte for byte what it was, and the cause has its name.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::person::Person;
@@ -205,4 +206,37 @@ fn a_list_that_belongs_to_somebody_else_is_left_to_them() {
         .expect_error(4, "server-other-owner");
     assert_eq!(list(&server), person.line("old"));
     assert_eq!(names(&server), ["authorized_keys"]);
+}
+
+#[test]
+fn without_a_shell_a_lock_that_was_left_behind_is_broken_and_a_young_one_is_not() {
+    let server = Sshd::with("ForceCommand internal-sftp\n");
+    let person = Person::knowing(&server);
+    let lock = server.home().join(".ssh/.authorized_keys.lock");
+    let install = ["-k", "new", "-i", "old"];
+    // The shell's command locks by a folder, file transfer by a file.
+    for make in [
+        |lock: &Path| std::fs::create_dir(lock),
+        |lock: &Path| std::fs::File::create(lock).map(drop),
+    ] {
+        server.authorize(&person.line("old"));
+        make(&lock).expect("a lock");
+        give(&lock);
+        let young = person.asks(&server, "install", &install);
+        young.expect_error(4, "server-busy");
+        assert!(lock.exists());
+        assert_eq!(list(&server), person.line("old"));
+        assert_eq!(names(&server).len(), 2, "{:?}", names(&server));
+
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(90);
+        let held = std::fs::File::open(&lock).expect("a lock");
+        held.set_modified(old).expect("it is older");
+        let told = person.asks(&server, "install", &install).object();
+        assert_eq!(told["proved"], true);
+        assert_eq!(
+            list(&server),
+            format!("{}{}", person.line("old"), person.line("new"))
+        );
+        assert_eq!(names(&server), ["authorized_keys"]);
+    }
 }

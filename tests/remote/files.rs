@@ -75,6 +75,9 @@ fn folders_are_made_with_their_rights() {
         let stat = files.stat("folder").expect("an answer").expect("it is there");
         assert!(stat.is_folder());
         assert_eq!(stat.permissions(), Some(0o755));
+        assert!(stat.modified.is_some());
+        files.remove_folder("folder").expect("it is mine");
+        assert_eq!(files.stat("folder").expect("an answer"), None);
     });
 }
 

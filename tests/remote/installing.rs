@@ -379,17 +379,52 @@ fn the_key_that_the_configuration_names_is_tried_however_many_an_agent_holds() {
 }
 
 #[test]
-fn a_key_whose_private_half_is_elsewhere_is_installed_and_called_untried() {
+fn about_a_key_whose_private_half_is_elsewhere_the_server_is_asked() {
     let server = Sshd::start();
     let person = Person::knowing(&server);
     server.authorize(&person.line("old"));
     std::fs::remove_file(person.home.path("new")).expect("it is elsewhere");
-    let told = person
-        .asks(&server, "install", &["-k", "new.pub", "-i", "old"])
-        .done();
-    assert_eq!(told["proved"], serde_json::Value::Null);
+    let words = ["-k", "new.pub", "-i", "old"];
+    let told = person.asks(&server, "install", &words).object();
+    assert_eq!(
+        (&told["proved"], &told["accepted"]),
+        (&serde_json::Value::Null, &true.into())
+    );
     assert_eq!(
         list(&server),
         format!("{}{}", person.line("old"), person.line("new"))
     );
+    let log = server.log();
+    assert!(log.contains("Postponed publickey"), "nothing was signed: {log}");
+
+    let told = person
+        .asks(&server, "remove", &["--key", "new.pub", "-i", "old"])
+        .object();
+    assert_eq!(told["keys"][0]["gone"], true);
+    assert_eq!(list(&server), person.line("old"));
+
+    let ran = person.asks(
+        &server,
+        "install",
+        &[&words[..], &["--from", "192.0.2.0/24"]].concat(),
+    );
+    let told = ran.expect_error(4, "key-ignored");
+    assert!(told.contains("from 192.0.2.0/24 only"), "{told}");
+}
+
+#[test]
+fn a_key_that_another_list_still_names_is_not_called_gone_wherever_its_private_half_is() {
+    let server = Sshd::with("AuthorizedKeysFile .ssh/authorized_keys HOME/elsewhere\n");
+    let person = Person::knowing(&server);
+    server.authorize(&format!("{}{}", person.line("old"), person.line("new")));
+    server
+        .folder()
+        .put("home/elsewhere", person.line("new").as_bytes());
+    let elsewhere = server.home().join("elsewhere");
+    set_mode(&elsewhere, 0o600);
+    give(&elsewhere);
+    std::fs::remove_file(person.home.path("new")).expect("it is elsewhere");
+    let ran = person.asks(&server, "remove", &["--key", "new.pub", "-i", "old"]);
+    ran.expect_error(4, "key-still-let-in");
+    assert_eq!(list(&server), person.line("old"));
 }

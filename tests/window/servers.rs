@@ -28,7 +28,7 @@ impl Scene {
     fn installed_line(&self) -> &str {
         let visit = self.window.state().app().servers.visit.as_deref();
         match visit.map(|visit| &visit.errand) {
-            Some(Errand::Install(line)) => line.as_str(),
+            Some(Errand::Install { line, .. }) => line.as_str(),
             other => panic!("no key is being installed: {other:?}"),
         }
     }
@@ -98,6 +98,18 @@ fn a_key_is_put_on_a_server_under_conditions_that_are_seen_before() {
     assert_eq!(preview(&scene).as_ref(), Some(&line));
     scene.click("Install the key");
     assert_eq!(scene.installed_line(), line);
+}
+
+#[test]
+fn a_key_of_which_only_the_public_half_is_here_can_be_put_on_a_server_and_is_asked_about() {
+    let mut scene = Scene::new();
+    scene.drop_file(&crate::scene::corpus_path("openssh/ed25519.pub"));
+    scene.show_servers();
+    scene.type_server("jo@127.0.0.1:1");
+    assert!(scene.says("Only the public half of this key is here."));
+    scene.click("Install the key");
+    assert_eq!(scene.installed_line(), scene.public_line());
+    assert!(scene.says("To come: Ask the server whether it would let this key in."));
 }
 
 #[test]

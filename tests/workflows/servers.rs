@@ -101,7 +101,7 @@ fn conditions_that_were_typed_stand_in_the_line_that_is_put_on_a_server() {
     "/usr/bin/backup".clone_into(&mut scene.app.servers.conditions.command);
     scene.ask(Ask::Server(ServerCommand::Install));
     let visit = scene.app.servers.visit.as_deref().expect("it began");
-    let Errand::Install(line) = &visit.errand else {
+    let Errand::Install { line, .. } = &visit.errand else {
         panic!("something else is done: {:?}", visit.errand);
     };
     let options = "command=\"/usr/bin/backup\",expiry-time=\"20990131\"";

@@ -67,7 +67,7 @@ impl From<&ServerFault> for Problem {
             ),
             E::Busy(_) => (
                 "server-busy",
-                "Nothing was changed. Wait a minute and try again. If it stays so, and nobody else is at work there, remove that folder on the server.",
+                "Nothing was changed. Wait a minute and try again. If it stays so, and nobody else is at work there, remove that file or folder on the server.",
             ),
             E::KeepsChanging(_) => (
                 "server-busy",
@@ -86,12 +86,8 @@ impl From<&ServerFault> for Problem {
                 "Nothing was changed. Put another key of yours on the server first. Go on (--yes) only if you are sure of another way in, such as a password or the provider’s console.",
             ),
             E::Ignored { reasons, .. } => {
-                return Self::new(
-                    "key-ignored",
-                    Blame::World,
-                    error.to_string(),
-                    after_refusal(reasons),
-                );
+                let hint = after_refusal(reasons);
+                return Self::new("key-ignored", Blame::World, error.to_string(), hint);
             }
             E::AnotherLine(_) => (
                 "server-another-line",

@@ -61,7 +61,8 @@ impl OpenKey {
     }
 
     /// Whether it can be offered as it is. An agent has an entry of its own for each certificate.
-    pub(super) fn is_bare(&self) -> bool {
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
         !matches!(self, Self::Agent(_, listed) if matches!(listed.held, Held::Certificate(_)))
     }
 }

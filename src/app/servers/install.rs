@@ -16,7 +16,9 @@ use crate::sys::remote::Remote;
 pub struct Installed {
     /// The list, read back.
     pub found: Found,
-    /// The line of the key, counted from 1.
+    /// The key.
+    pub key: PublicKey,
+    /// Its line, counted from 1.
     pub line: usize,
     /// What stands before the key in that line, safe to print; empty where nothing does.
     pub options: String,
@@ -38,6 +40,12 @@ impl Undo {
     #[must_use]
     pub fn of_line(line: NewLine) -> Self {
         Self { line, written: None }
+    }
+
+    /// Whose line it is.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        self.line.key()
     }
 
     /// The list as it was before the line was put there; nothing where there was none, or that is not known.
@@ -79,6 +87,7 @@ pub fn install(remote: &mut dyn Remote, line: &NewLine, watch: &dyn Watch) -> Re
         .ok_or_else(|| ServerFault::KeepsChanging(edited.found.place.clone()))?;
     let options = entry.options.text();
     Ok(Installed {
+        key: line.key().clone(),
         line: number,
         options: escaped(options),
         warning: (options != line.options().as_bytes()).then(|| others_stay(options)),

@@ -88,12 +88,32 @@ pub struct ListedKey {
     pub is_authority: bool,
     /// Why sshd passes over the line although there is a key in it.
     pub ignored: Option<String>,
-    /// Whether its options may keep its owner out from here or some day, or give no shell.
-    is_bound: bool,
+    reach: Reach,
     /// Whether its private half is here.
     pub is_mine: bool,
     /// Whether this session logged in with it, or with a certificate that it signed.
     pub is_in_use: bool,
+}
+
+/// When and for what a line lets its key in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Always, and for a shell.
+    Free,
+    /// From some places, until some day, or for one command.
+    Bound,
+}
+
+impl Reach {
+    fn of(entry: &Entry<'_>) -> Self {
+        use KeyOption as O;
+        let binds = |option: O<'_>| matches!(option, O::Command(_) | O::From(_) | O::ExpiryTime(_));
+        if entry.options.iter().flatten().any(binds) {
+            Self::Bound
+        } else {
+            Self::Free
+        }
+    }
 }
 
 impl ListedKey {
@@ -105,7 +125,7 @@ impl ListedKey {
 
     /// Whether whoever is here can log in by it.
     fn lets_me_in(&self) -> bool {
-        let is_for_me = self.is_in_use || (self.is_mine && !self.is_authority && !self.is_bound);
+        let is_for_me = self.is_in_use || (self.is_mine && !self.is_authority && self.reach == Reach::Free);
         is_for_me && self.ignored.is_none()
     }
 }
@@ -142,13 +162,7 @@ fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
         comment: escaped(comment),
         is_authority: entry.options.is_authority(),
         ignored: why_ignored(entry),
-        is_bound: entry.options.iter().flatten().any(|option| {
-            use KeyOption as O;
-            matches!(
-                option,
-                O::Command(_) | O::From(_) | O::ExpiryTime(_) | O::VerifyRequired(_)
-            )
-        }),
+        reach: Reach::of(entry),
         is_mine: known.mine.contains(key),
         is_in_use: known.is_in_use(key, entry.options.is_authority()),
     }

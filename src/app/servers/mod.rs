@@ -27,6 +27,6 @@ pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
-pub use prove::{Proof, Reason, prove, prove_gone, reasons};
+pub use prove::{Proof, Reason, prove_gone, prove_installed};
 pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step};
 pub use visit::{Reached, Server, not_followed, reach};

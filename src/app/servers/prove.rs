@@ -3,13 +3,15 @@
 use super::fault::ServerFault;
 use super::found::{Found, Loose};
 use super::identity::OpenKey;
+use super::install::Installed;
 use super::lines::RemovedKey;
+use super::sign_in::Session;
 use super::{edit, shell, sign_in};
 use crate::format::authorized_keys::KeyOption;
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::remote::{
-    Connection, Expect, Handshake, Method, PinnedKey, Remote, RemoteFault, SignIn, Target, shown,
+    Connection, Credential, Expect, Handshake, Method, PinnedKey, Remote, RemoteFault, SignIn, Target, shown,
 };
 
 /// What came of trying.
@@ -17,6 +19,8 @@ use crate::sys::remote::{
 pub enum Proof {
     /// The key lets its owner in.
     Works,
+    /// The server says that it would let in who holds the key; nobody has shown to hold it.
+    WouldWork,
     /// The key is right, and the server wants something more besides.
     AsksForMore(Vec<Method>),
     /// The key lets nobody in; what the server would take instead.
@@ -27,7 +31,7 @@ pub enum Proof {
 ///
 /// # Errors
 /// The connection fails, another server answers, or the key cannot be used from here.
-pub fn prove(
+fn prove(
     target: &Target,
     pinned: &PinnedKey,
     key: &OpenKey,
@@ -38,8 +42,56 @@ pub fn prove(
     })
 }
 
-/// Whether a key that went still lets its owner in, or the certificates that it signed theirs, as far as one of
-/// `keys` can try that; nothing where none can.
+/// Asks a server, on a connection of its own, whether it would let in who holds a key. Its private half is not needed.
+///
+/// # Errors
+/// The connection fails, another server answers, or the key is of a type that cannot be asked about.
+fn ask(
+    target: &Target,
+    pinned: &PinnedKey,
+    key: &PublicKey,
+    watch: &dyn Watch,
+) -> Result<Proof, ServerFault> {
+    log_in(target, pinned, watch, |connection| {
+        connection.sign_in(Credential::Public(key), watch)
+    })
+}
+
+/// Tries a key that was put on a server; where its private half is elsewhere, asks. Nothing where neither can
+/// be done.
+///
+/// # Errors
+/// It is refused; why, as far as that can be seen. See [`prove`] for others.
+pub fn prove_installed(
+    session: &mut Session,
+    installed: &Installed,
+    key: Option<&OpenKey>,
+    watch: &dyn Watch,
+) -> Result<Option<Proof>, ServerFault> {
+    let target = session.connection.target().clone();
+    let proof = match key {
+        Some(key) => Some(prove(&target, &session.pinned, key, watch)?),
+        None => asked(ask(&target, &session.pinned, &installed.key, watch))?,
+    };
+    match proof {
+        Some(Proof::Refused(methods)) => Err(ServerFault::Ignored {
+            place: installed.found.place.clone(),
+            reasons: reasons(&mut session.connection, &installed.key, &methods, watch)?,
+        }),
+        proof => Ok(proof),
+    }
+}
+
+/// What came of asking; nothing where the key is of a type about which one cannot.
+fn asked(proof: Result<Proof, ServerFault>) -> Result<Option<Proof>, ServerFault> {
+    match proof {
+        Err(ServerFault::Remote(RemoteFault::CannotSign(_) | RemoteFault::OnlySha1)) => Ok(None),
+        proof => proof.map(Some),
+    }
+}
+
+/// Whether a key that went still lets its owner in: tried with one of `keys`, or asked where it is none of them. Of an
+/// authority, whether it still lets in by a certificate that goes with one of `keys`. Nothing where that cannot be told.
 ///
 /// # Errors
 /// See [`prove`].
@@ -56,8 +108,10 @@ pub fn prove_gone(
     };
     let is_it = |key: &&OpenKey| key.is_bare() && key.public() == Some(&removed.key);
     if !removed.is_authority {
-        let key = keys.iter().find(is_it);
-        return key.map(|key| prove(target, pinned, key, watch)).transpose();
+        return match keys.iter().find(is_it) {
+            Some(key) => prove(target, pinned, key, watch).map(Some),
+            None => asked(ask(target, pinned, &removed.key, watch)),
+        };
     }
     let certified = |key| {
         log_in(target, pinned, watch, |connection| {
@@ -78,6 +132,7 @@ fn log_in(
     let mut connection = handshake.go_on()?;
     Ok(match offer(&mut connection)? {
         SignIn::Done => Proof::Works,
+        SignIn::WouldDo => Proof::WouldWork,
         SignIn::Refused {
             methods,
             is_partial: true,
@@ -110,7 +165,7 @@ pub enum Reason {
 ///
 /// # Errors
 /// The connection fails.
-pub fn reasons(
+fn reasons(
     remote: &mut dyn Remote,
     key: &PublicKey,
     methods: &[Method],

@@ -326,7 +326,7 @@ fn offer(
         let answer = offer_bare(connection, key, watch)?;
         let is_over = match &answer {
             SignIn::Refused { methods, is_partial } => *is_partial || methods.is_empty(),
-            SignIn::Done | SignIn::Questions(_) => true,
+            SignIn::Done | SignIn::WouldDo | SignIn::Questions(_) => true,
         };
         if is_over || certificate.is_none() {
             return Ok((answer, key.public().cloned().map(SignedInBy::Key)));

@@ -416,6 +416,22 @@ fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
     put_on(&mut account).unwrap();
     assert_eq!(account.names(), ["authorized_keys"]);
 
+    // Without a shell, whatever kind of lock it is.
+    account.shell = "/bin/false".into();
+    account.has_files = true;
+    for make in [
+        |path: &Path| fs::create_dir(path),
+        |path: &Path| fs::File::create(path).map(drop),
+    ] {
+        account.put(b"x\n");
+        make(&lock).unwrap();
+        fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+        put_on(&mut account).unwrap();
+        assert_eq!(account.names(), ["authorized_keys"]);
+    }
+    account.has_files = false;
+    account.shell = "/bin/sh".into();
+
     fs::create_dir(&lock).unwrap();
     let (sender, start) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
@@ -442,7 +458,7 @@ fn of_several_who_find_the_lock_of_one_who_died_only_one_takes_it() {
     let programs = account.path("programs");
     fs::create_dir(&programs).unwrap();
     let [inside, looked] = ["inside", "looked"].map(|name| account.path(name));
-    let look = format!(
+    let find = format!(
         "find \"$@\"; if mkdir {}; then sleep 0.1; else sleep 0.5; fi",
         looked.display()
     );
@@ -450,7 +466,7 @@ fn of_several_who_find_the_lock_of_one_who_died_only_one_takes_it() {
         "mkdir {0} || mkdir {0}.two; sleep 0.3; cmp \"$@\"; r=$?; rmdir {0}; exit $r",
         inside.display()
     );
-    for (name, script) in [("find", look), ("cmp", stay)] {
+    for (name, script) in [("find", find), ("cmp", stay)] {
         let script = format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n");
         let mut file = fs::File::create(programs.join(name)).unwrap();
         file.write_all(script.as_bytes()).unwrap();

@@ -20,6 +20,10 @@ const MAX_LIST: usize = 1 << 20;
 /// How often, and how long between, the lock of somebody else is waited for.
 const LOCK_ATTEMPTS: usize = 50;
 const LOCK_PAUSE: Duration = Duration::from_millis(200);
+/// An older lock was left by somebody who is no more; the shell's command has it so, too.
+const LOCK_LASTS_SECS: u32 = 60;
+/// After so many attempts it is asked again how old the lock is.
+const LOOKS_AT_AGE: usize = 10;
 /// What kind of file it is, in `st_mode`.
 const KIND: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
@@ -31,6 +35,8 @@ struct Place {
     /// Safe to print.
     shown: String,
     lock: String,
+    /// Free for a moment's use while the lock is not one's own.
+    aside: String,
     /// Where the new list lies until it takes its place.
     new: String,
     /// Where the old one lies while its name is free.
@@ -56,6 +62,7 @@ impl Place {
                 folder: folder_of(&list).to_owned(),
                 shown: shown(list.trim_start_matches('/').as_bytes()),
                 lock: format!("{list}.lock"),
+                aside: format!("{list}.lock.{word}"),
                 new: windows::new_beside(&list),
                 old: format!("{list}.old"),
                 list,
@@ -66,6 +73,7 @@ impl Place {
         Ok(Self {
             shown: format!("~/{LIST}"),
             lock: format!("{FOLDER}/.authorized_keys.lock"),
+            aside: format!("{FOLDER}/.authorized_keys.lock.{word}"),
             new: format!("{folder}/.authorized_keys.{word}"),
             old: format!("{folder}/.authorized_keys.{word}.old"),
             folder,
@@ -166,17 +174,55 @@ fn open<'a>(remote: &'a mut dyn Remote, watch: &'a dyn Watch) -> Result<Box<dyn 
 }
 
 fn lock(files: &mut dyn Files, place: &Place, watch: &dyn Watch) -> Result<(), ServerFault> {
-    for _ in 0..LOCK_ATTEMPTS {
-        match files.write_new(&place.lock, b"", 0o600) {
-            Ok(()) => return Ok(()),
-            Err(fault) if files.stat(&place.lock)?.is_none() => return Err(named(fault, place)),
-            Err(_) if watch.is_cancelled() => {
-                return Err(RemoteFault::Cancelled { step: Step::Files }.into());
+    let mut was_free = false;
+    for attempt in 0..LOCK_ATTEMPTS {
+        let Err(fault) = files.write_new(&place.lock, b"", 0o600) else {
+            return Ok(());
+        };
+        let Some(held) = files.stat(&place.lock)? else {
+            // Once, it may have been given back a moment ago.
+            if std::mem::replace(&mut was_free, true) {
+                return Err(named(fault, place));
             }
-            Err(_) => sleep(LOCK_PAUSE),
+            continue;
+        };
+        was_free = false;
+        if watch.is_cancelled() {
+            return Err(RemoteFault::Cancelled { step: Step::Files }.into());
+        }
+        if attempt % LOOKS_AT_AGE == 0 && is_stale(files, place, held)? {
+            break_lock(files, place, held)?;
+        } else {
+            sleep(LOCK_PAUSE);
         }
     }
     Err(ServerFault::Busy(shown(place.lock.as_bytes())))
+}
+
+/// Whether whoever holds the lock is no more. Its age is told by the server's clock, from a file made there just now:
+/// the one of this computer may go quite differently. Where that cannot be told, nobody's lock is broken.
+fn is_stale(files: &mut dyn Files, place: &Place, held: Stat) -> Result<bool, ServerFault> {
+    if files.write_new(&place.aside, b"", 0o600).is_err() {
+        return Ok(false);
+    }
+    let now = files.stat(&place.aside)?.and_then(|stat| stat.modified);
+    tidy(files, &place.aside);
+    let age = now.zip(held.modified).map(|(now, then)| now.saturating_sub(then));
+    Ok(age.is_some_and(|age| age > LOCK_LASTS_SECS))
+}
+
+/// Takes away a lock that was left behind. It is put aside first: where several do so at once, one of them gets it, and
+/// the others find in their hands a young one, which they give back.
+fn break_lock(files: &mut dyn Files, place: &Place, held: Stat) -> Result<(), ServerFault> {
+    if files.replace(&place.lock, &place.aside).is_err() {
+        return Ok(());
+    }
+    match files.stat(&place.aside)? {
+        Some(taken) if taken.modified != held.modified => files.replace(&place.aside, &place.lock)?,
+        Some(taken) if taken.is_folder() => files.remove_folder(&place.aside)?,
+        Some(_) | None => tidy(files, &place.aside),
+    }
+    Ok(())
 }
 
 fn write_locked(

@@ -120,10 +120,12 @@ fn install_ui(
     if let Some((what, hint)) = obstacle {
         pieces::note_ui(ui, Tone::Warning, what, hint);
     }
-    pieces::hint_ui(
-        ui,
-        "Adds the public half to the list, and then logs in once more with this key alone, to see that it works. The private half never leaves this computer. You can undo it.",
-    );
+    let what = if document.key().is_some() {
+        "Adds the public half to the list, and then logs in once more with this key alone, to see that it works. The private half never leaves this computer. You can undo it."
+    } else {
+        "Only the public half of this key is here. It is added to the list, and the server is asked whether it would let the key in; whoever holds it is not tried. You can undo it."
+    };
+    pieces::hint_ui(ui, what);
     conditions::conditions_ui(ui, &mut app.servers.conditions, &mut view.shows_conditions);
     // What was chosen holds although it is folded up again, and is seen then.
     if view.shows_conditions || preview.is_err() || !app.servers.conditions.are_none() {
@@ -149,12 +151,6 @@ fn install_ui(
 
 /// Why this key had better not be installed now.
 fn obstacle(document: &Document) -> Option<(&'static str, &'static str)> {
-    if document.key().is_none() {
-        return Some((
-            "Only the public half of this key is here.",
-            "Open the private key instead: with it, this program can see that the key works.",
-        ));
-    }
     document.is_new().then_some((
         "This key is not saved yet.",
         "Save it first: a key that is in no file is gone when the window closes, and with it your way in.",

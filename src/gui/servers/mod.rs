@@ -133,7 +133,7 @@ fn escaped(visit: &Visit) -> Option<Command> {
 fn title(visit: &Visit) -> String {
     let server = &visit.server;
     match &visit.errand {
-        Errand::Install(_) => format!("Putting the key on {server}"),
+        Errand::Install { .. } => format!("Putting the key on {server}"),
         Errand::Undo => format!("Taking the key off {server}"),
         Errand::Look => format!("Keys that let you in on {server}"),
         Errand::Remove => format!("Taking keys off {server}"),

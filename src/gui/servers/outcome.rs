@@ -4,7 +4,7 @@ use eframe::egui::{Align, Button, Id, Label, Layout, Ui, vec2};
 
 use super::Scene;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::Works;
+use crate::app::errand::{LogIn, Verdict, Works};
 use crate::app::{Command, Problem};
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
@@ -17,13 +17,8 @@ const SHOW: &str = "Show keys on this server";
 
 pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
-        verdict_ui(ui, "Works");
-        let what = match &works.besides {
-            None => "The key lets you in.".to_owned(),
-            Some(more) => {
-                format!("The server takes the key. Whoever signs in there also needs {more}, with every key.")
-            }
-        };
+        let (word, what) = words(&works.verdict);
+        verdict_ui(ui, word);
         ui.add(Label::new(what).wrap());
         if let Some(warning) = &works.warning {
             pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
@@ -31,7 +26,7 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
             let what = format!("It does so under the conditions in its line: {}.", works.options);
             ui.add(Label::new(what).wrap());
         }
-        log_in_ui(ui, works.log_in.as_deref(), scene);
+        log_in_ui(ui, &works.log_in, scene);
         pieces::hint_ui(
             ui,
             "Nothing has to be restarted. All that let you in before still does.",
@@ -45,14 +40,41 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
     });
 }
 
+/// The verdict in a word, and in a sentence or two.
+fn words(verdict: &Verdict) -> (&'static str, String) {
+    match verdict {
+        Verdict::Works => (
+            "Works",
+            "The key lets you in.".to_owned(),
+        ),
+        Verdict::AsksForMore(more) => (
+            "Works",
+            format!("The server takes the key. Whoever signs in there also needs {more}, with every key."),
+        ),
+        Verdict::Accepted => (
+            "Accepted",
+            "The server would let this key in. Whoever holds it was not tried, for its private half is not here."
+                .to_owned(),
+        ),
+        Verdict::Untried => (
+            "On the list",
+            "Whether the server lets this key in was not tried, for its private half is not here.".to_owned(),
+        ),
+    }
+}
+
 /// How to go there from now on.
-fn log_in_ui(ui: &mut Ui, command: Option<&str>, scene: &mut Scene<'_>) {
-    let Some(command) = command else {
-        pieces::hint_ui(
-            ui,
-            "ssh does not read the file that this key is saved in. PuTTY and WinSCP do; for ssh, save it as OpenSSH as well.",
-        );
-        return;
+fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
+    let command = match log_in {
+        LogIn::Command(command) => command,
+        LogIn::OtherFile => {
+            pieces::hint_ui(
+                ui,
+                "ssh does not read the file that this key is saved in. PuTTY and WinSCP do; for ssh, save it as OpenSSH as well.",
+            );
+            return;
+        }
+        LogIn::Elsewhere => return,
     };
     let name = "From now on you log in with";
     pieces::field_label_ui(ui, name, None);

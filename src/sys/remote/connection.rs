@@ -125,6 +125,7 @@ impl Connection {
                 Ok(result.map_err(|error| named(Step::Methods, error))?.into())
             }),
             Credential::Key(key, certificate) => self.with_key(key, certificate, watch),
+            Credential::Public(key) => self.with_hand(Hand::Nobody, key, None, STEP_SECS, watch),
             Credential::Agent(agent, listed) => {
                 let (key, certificate) = match &listed.held {
                     Held::Key(key) => (key, None),
@@ -221,7 +222,7 @@ impl Connection {
             SignIn::Questions(asked) => State::Asked(asked.questions.len()),
             // What is left is the end of the connection.
             SignIn::Refused { methods, .. } if methods.is_empty() => State::Over,
-            SignIn::Refused { .. } => State::Outside,
+            SignIn::Refused { .. } | SignIn::WouldDo => State::Outside,
         };
         answer
     }
@@ -278,6 +279,7 @@ impl Connection {
             };
             match result {
                 Ok(result) => Ok(result.into()),
+                Err(NoSignature::Wanted) => Ok(SignIn::WouldDo),
                 Err(NoSignature::Gone) => Err(RemoteFault::Closed { step, said: None }),
                 Err(NoSignature::Fault(fault)) => Err(fault),
             }

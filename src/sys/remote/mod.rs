@@ -100,6 +100,12 @@ pub trait Files: fmt::Debug {
     /// # Errors
     /// See [`real_path`](Self::real_path).
     fn remove(&mut self, path: &str) -> Result<(), RemoteFault>;
+
+    /// Takes an empty folder away.
+    ///
+    /// # Errors
+    /// See [`real_path`](Self::real_path).
+    fn remove_folder(&mut self, path: &str) -> Result<(), RemoteFault>;
 }
 
 /// How a command ended, and what it said.
@@ -124,6 +130,8 @@ pub struct Stat {
     pub owner: Option<u32>,
     /// The number of its group.
     pub group: Option<u32>,
+    /// When it was last changed, in seconds of the server's clock.
+    pub modified: Option<u32>,
 }
 
 impl Stat {

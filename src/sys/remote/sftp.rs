@@ -155,6 +155,7 @@ impl Files for SftpFiles<'_> {
                 mode: found.attrs.permissions,
                 owner: found.attrs.uid,
                 group: found.attrs.gid,
+                modified: found.attrs.mtime,
             })),
             Err(SftpError::Status(status)) if status.status_code == StatusCode::NoSuchFile => Ok(None),
             Err(error) => Err(error.into()),
@@ -224,6 +225,13 @@ impl Files for SftpFiles<'_> {
     fn remove(&mut self, path: &str) -> Result<(), RemoteFault> {
         self.ask(path, async |session| {
             session.remove(path).await?;
+            Ok(())
+        })
+    }
+
+    fn remove_folder(&mut self, path: &str) -> Result<(), RemoteFault> {
+        self.ask(path, async |session| {
+            session.rmdir(path).await?;
             Ok(())
         })
     }

@@ -8,7 +8,7 @@ use russh::{MethodKind, MethodSet};
 use super::text;
 use crate::format::Certificate;
 use crate::format::agent::ListedKey;
-use crate::key::KeyPair;
+use crate::key::{KeyPair, PublicKey};
 use crate::secret::Passphrase;
 use crate::sys::agent::Agent;
 
@@ -22,6 +22,8 @@ pub enum Credential<'a> {
     None,
     /// With a key, and the certificate that goes with it.
     Key(&'a KeyPair, Option<&'a Certificate>),
+    /// With a key whose private half is elsewhere: the server only says whether it would take it (RFC 4252 section 7).
+    Public(&'a PublicKey),
     /// With a key or certificate that an agent holds.
     Agent(&'a Agent, &'a ListedKey),
     /// With the account's password.
@@ -42,6 +44,8 @@ pub enum SignIn {
         /// This was right, and the server wants one more of `methods`.
         is_partial: bool,
     },
+    /// The key would be taken; nobody has shown to hold it.
+    WouldDo,
     /// The server asks.
     Questions(Questions),
 }

@@ -23,12 +23,16 @@ pub(super) enum Hand<'a> {
         blob: Vec<u8>,
         key: &'a PublicKey,
     },
+    /// Nobody: the server is only asked whether it would take the key.
+    Nobody,
 }
 
 /// Why there is no signature.
 pub(super) enum NoSignature {
     /// The connection has gone.
     Gone,
+    /// One is wanted, and nobody was to give it.
+    Wanted,
     /// Whoever was to sign has not.
     Fault(RemoteFault),
 }
@@ -60,6 +64,7 @@ impl Signer for Hand<'_> {
             _ => RsaHash::Sha512,
         };
         let signature = match self {
+            Self::Nobody => return Err(NoSignature::Wanted),
             Self::Key(key) => sign::sign(key, hash, &message).map_err(RemoteFault::CannotSign)?,
             Self::Agent { agent, blob, key } => {
                 let (agent, blob, copy) = (agent.clone(), blob.clone(), message.clone());

@@ -1,29 +1,23 @@
-//! A visit to a server: every step is a job, and what it brings leads to the next one, to a question or to the end.
+//! A visit to a server: what is asked for there, and what is answered on the way.
 
+mod steps;
 mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use steps::working;
+
 use crate::app::command::ServerCommand;
 use crate::app::conditions::Conditions;
 use crate::app::desktop::Desktop;
-use crate::app::errand::{
-    Came, Errand, LastWay, Means, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Visit, Works,
-};
-use crate::app::job::{Job, Poll, Pulse, Wake};
+use crate::app::errand::{Came, Errand, LastWay, LogIn, Means, Now, Question, Undoable, Verdict, Visit};
+use crate::app::job::{Job, Poll, Wake};
 use crate::app::keys::Store;
 use crate::app::keys::inventory::is_for_ssh;
-use crate::app::servers::{
-    self, Chosen, Given, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn,
-    Step as SignInStep, not_followed,
-};
+use crate::app::servers::{Chosen, Given, LastWayIn};
 use crate::app::stage::Document;
-use crate::app::{App, Page, Problem, Status, command_line, lost, problem};
-use crate::key::PublicKey;
-use crate::key::fingerprint::{Fingerprint, FingerprintKind};
-use crate::secret::TypedPassphrase;
-use crate::sys::remote::{Questions, Trust};
+use crate::app::{App, Page, Status, lost};
 
 impl App {
     pub(in crate::app) fn show_page(&mut self, page: Page) {
@@ -55,11 +49,12 @@ impl App {
     }
 
     fn install_on_server(&mut self, desktop: &dyn Desktop) {
-        let is_at_hand = |document: &Document| !document.is_new() && document.key().is_some();
-        if self.document().is_some_and(is_at_hand)
-            && let Some(Ok(line)) = self.new_authorized_line(&self.servers.conditions)
-        {
-            self.visit(Errand::Install(line), desktop);
+        let Some(document) = self.document().filter(|document| !document.is_new()) else {
+            return;
+        };
+        let is_at_hand = document.key().is_some();
+        if let Some(Ok(line)) = self.new_authorized_line(&self.servers.conditions) {
+            self.visit(Errand::Install { line, is_at_hand }, desktop);
         }
     }
 
@@ -114,7 +109,7 @@ impl App {
         if let Some(visit) = self.servers.visit.take() {
             self.servers.address = visit.address;
             match visit.errand {
-                Errand::Install(line) => self.visit(Errand::Install(line), desktop),
+                errand @ Errand::Install { .. } => self.visit(errand, desktop),
                 Errand::Look | Errand::Remove | Errand::Undo => self.visit(Errand::Look, desktop),
             }
         }
@@ -154,7 +149,7 @@ impl App {
     fn copy_log_in(&mut self, desktop: &dyn Desktop) {
         if let Some(visit) = &self.servers.visit
             && let Now::Works(works) = &visit.now
-            && let Some(command) = works.log_in.clone()
+            && let LogIn::Command(command) = works.log_in.clone()
         {
             self.copy(&command, "Copied the command.", desktop);
         }
@@ -253,7 +248,12 @@ impl App {
             let server = &visit.server;
             match &visit.now {
                 Now::Works(works) => {
-                    self.status = Status::say(format!("The key works on {server}."));
+                    self.status = Status::say(match works.verdict {
+                        Verdict::Works | Verdict::AsksForMore(_) => format!("The key works on {server}."),
+                        Verdict::Accepted | Verdict::Untried => {
+                            format!("The key is on the list of {server}.")
+                        }
+                    });
                     if works.warning.is_none() {
                         // They were meant for this key there.
                         self.servers.conditions = Conditions::default();
@@ -266,295 +266,8 @@ impl App {
     }
 }
 
-fn working(wake: &Wake, work: impl FnOnce(&Pulse) -> Result<Came, Problem> + Send + 'static) -> Now {
-    Now::Working {
-        job: Job::start("server", wake, work),
-        is_stopping: false,
-    }
-}
-
-impl Errand {
-    /// How many steps come before this one.
-    fn before(&self, step: Step) -> usize {
-        self.steps().iter().take_while(|each| **each != step).count()
-    }
-}
-
-impl Visit {
-    fn then(mut self: Box<Self>, next: impl FnOnce(Now, &mut Self, &Wake) -> Now, wake: &Wake) -> Self {
-        let placeholder = Now::Stopped {
-            problem: lost(),
-            undo: None,
-        };
-        let now = std::mem::replace(&mut self.now, placeholder);
-        self.now = next(now, &mut self, wake);
-        *self
-    }
-
-    /// Whether nothing can have been changed on the server yet.
-    fn has_changed_nothing(&self) -> bool {
-        let changes = |step: &Step| matches!(step, Step::Install | Step::Remove);
-        let steps = self.errand.steps();
-        let first = steps.iter().position(changes).unwrap_or(steps.len());
-        self.done.len() < first
-    }
-
-    /// Takes off what was added in this visit.
-    fn take_off(&mut self, undo: Box<Undoable>, last: LastWayIn, wake: &Wake) -> Now {
-        self.errand = Errand::Undo;
-        self.done.truncate(Errand::Undo.before(Step::Remove));
-        let means = self.means.clone();
-        working(wake, move |_| work::undo(undo, &means, last))
-    }
-
-    /// From what a job has brought to what comes next.
-    fn take_up(&mut self, came: Came, wake: &Wake) -> Now {
-        match came {
-            Came::Aimed(target, agents) => {
-                self.server = target.to_string();
-                self.not_followed = not_followed(&target).map(problem::sentence);
-                self.means.agents = agents;
-                working(wake, move |pulse| {
-                    let reached = servers::reach(&target, pulse)?;
-                    Ok(Came::Reached(Box::new(reached)))
-                })
-            }
-            Came::Reached(reached) => self.reached(*reached, wake),
-            Came::Known(server) => {
-                if self.done.len() == Errand::Look.before(Step::Recognise) {
-                    self.say("You have said that it is the right server. It is remembered in known_hosts.");
-                }
-                let means = self.means.clone();
-                let is_new_key = matches!(self.errand, Errand::Install(_));
-                working(wake, move |pulse| {
-                    let keys = work::identities(server.connection.target(), &means, is_new_key);
-                    Ok(Came::SignIn(SigningIn::begin(*server, keys, pulse)?))
-                })
-            }
-            Came::SignIn(SignInStep::Lacks(lack, waiting)) => {
-                let question = question(lack);
-                Now::SignIn(Box::new(SignIn { question, waiting }))
-            }
-            Came::SignIn(SignInStep::In(session)) => self.signed_in(session, wake),
-            Came::Installed(session, installed) => self.installed(session, installed, wake),
-            Came::Proved(session, installed, proof) => self.proved(session, *installed, proof),
-            Came::Listed(listed) => {
-                self.say(format!("Read {}.", listed.place));
-                Now::Listed(listed)
-            }
-            Came::IsLast(last) => Now::LastWayIn(last),
-            Came::Removed {
-                place,
-                count,
-                is_all,
-                keys,
-                session,
-            } => {
-                let lines = if count == 1 {
-                    "1 line".to_owned()
-                } else {
-                    format!("{count} lines")
-                };
-                self.say(format!(
-                    "Took {lines} off {place}, and read it back{}",
-                    others(is_all)
-                ));
-                let means = self.means.clone();
-                working(wake, move |pulse| {
-                    work::prove_gone(&session, &place, &keys, &means, pulse)
-                })
-            }
-            Came::Gone { tried, untried } => {
-                self.say(gone(tried, untried));
-                Now::Gone {
-                    is_proved: untried == 0,
-                }
-            }
-        }
-    }
-
-    fn reached(&mut self, reached: Reached, wake: &Wake) -> Now {
-        self.say(format!("Connected to {}.", self.server));
-        let list = |file: &std::path::Path, line| format!("line {line} of {}", file.display());
-        match reached.trust() {
-            Trust::New => {
-                let host_key = reached.host_key();
-                let (art, title) = host_key.art();
-                return Now::NewHost(Box::new(NewHost {
-                    kind: host_key.key().algorithm().title(),
-                    fingerprint: host_key.fingerprint().to_string(),
-                    art_text: art.to_text(&title, FingerprintKind::Sha256.name()),
-                    art,
-                    reached,
-                }));
-            }
-            Trust::Known { file, line } => {
-                self.say(format!(
-                    "It is the server that you know: its key is in {}.",
-                    list(file, *line)
-                ));
-            }
-            Trust::ByAuthority { file, line } => self.say(format!(
-                "It is the right server: the authority in {} vouches for it.",
-                list(file, *line)
-            )),
-            // There is no way on, and `go_on` says why.
-            Trust::Pinned | Trust::Changed { .. } | Trust::Revoked { .. } | Trust::BadCertificate { .. } => {}
-        }
-        match reached.go_on() {
-            Ok(server) => self.take_up(Came::Known(Box::new(server)), wake),
-            Err(fault) => Now::Stopped {
-                problem: fault.into(),
-                undo: None,
-            },
-        }
-    }
-
-    fn signed_in(&mut self, session: Box<Session>, wake: &Wake) -> Now {
-        let user = session.connection.target().user();
-        self.say(match &session.by {
-            SignedInBy::Key(key) => format!("Signed in as {user} with your key {}.", named(key)),
-            SignedInBy::Certificate { key, .. } => {
-                format!(
-                    "Signed in as {user} with the certificate of your key {}.",
-                    named(key)
-                )
-            }
-            SignedInBy::Password => format!("Signed in as {user} with what you have typed."),
-            SignedInBy::Nothing => format!("Signed in as {user}. The server asks nobody who they are."),
-        });
-        match &self.errand {
-            Errand::Install(line) => {
-                let line = line.clone();
-                working(wake, move |_| work::install(session, &line))
-            }
-            Errand::Look | Errand::Remove | Errand::Undo => {
-                let means = self.means.clone();
-                working(wake, move |pulse| work::look(session, &means, pulse))
-            }
-        }
-    }
-
-    fn installed(&mut self, session: Box<Session>, installed: Box<Installed>, wake: &Wake) -> Now {
-        let line = installed.line;
-        let place = &installed.found.place;
-        self.say(if installed.undo.is_some() {
-            let others = others(installed.is_all());
-            format!("Added the key as line {line} of {place}, and read it back{others}")
-        } else {
-            format!("The key stands in line {line} of {place} already. Nothing was changed.")
-        });
-        let means = self.means.clone();
-        working(wake, move |pulse| {
-            Ok(work::prove(session, installed, &means, pulse))
-        })
-    }
-
-    fn proved(&mut self, session: Box<Session>, installed: Installed, proof: Result<Proof, Problem>) -> Now {
-        let Installed {
-            options,
-            warning,
-            undo,
-            ..
-        } = installed;
-        let besides = match proof {
-            Ok(Proof::AsksForMore(methods)) => {
-                let names: Vec<String> = methods.iter().map(ToString::to_string).collect();
-                Some(names.join(" or "))
-            }
-            Ok(Proof::Works | Proof::Refused(_)) => None,
-            Err(problem) => {
-                let undo = undo.map(|undo| Box::new(Undoable { session, undo }));
-                return Now::Stopped { problem, undo };
-            }
-        };
-        let file = self.means.file.as_deref();
-        let log_in = file.map(|file| command_line::log_in(session.connection.target(), file));
-        self.say(match &besides {
-            Some(more) => format!(
-                "Tried the key alone: the server takes it, and wants {more} besides, as it always does."
-            ),
-            None => "Logged in once more with this key alone: the server lets it in.".to_owned(),
-        });
-        Now::Works(Box::new(Works {
-            besides,
-            options,
-            warning,
-            log_in,
-            session,
-            undo,
-        }))
-    }
-
-    fn say(&mut self, sentence: impl Into<String>) {
-        self.done.push(sentence.into());
-    }
-}
-
 /// The file of the key that is open, where ssh can use it.
 fn file_for_ssh(document: &Document) -> Option<PathBuf> {
     let is_for_ssh = document.format.is_some_and(is_for_ssh);
     document.path.clone().filter(|_| is_for_ssh)
-}
-
-/// What is asked of a person.
-fn question(lack: Lack) -> Question {
-    let typed = TypedPassphrase::new();
-    match lack {
-        Lack::Passphrase { path, is_again } => Question::Passphrase {
-            file: path.display().to_string(),
-            is_again,
-            typed,
-        },
-        Lack::Password { is_again } => Question::Password { is_again, typed },
-        Lack::Answers { asked, is_first } => {
-            let Questions {
-                name,
-                instruction,
-                questions,
-            } = asked;
-            let says: Vec<String> = [name, instruction]
-                .into_iter()
-                .filter(|text| !text.is_empty())
-                .collect();
-            let prompts = questions.into_iter().map(|question| Prompt {
-                text: question.text,
-                is_visible: question.is_visible,
-                typed: TypedPassphrase::new(),
-            });
-            Question::Answers {
-                says: says.join("\n"),
-                is_again: !is_first,
-                prompts: prompts.collect(),
-            }
-        }
-    }
-}
-
-/// A key in a sentence: “ED25519 SHA256:…”.
-fn named(key: &PublicKey) -> String {
-    let fingerprint = Fingerprint::of(key, FingerprintKind::Sha256);
-    format!("{} {fingerprint}", key.algorithm().title())
-}
-
-/// What was seen of the other lines of a list, behind the words that it was read back.
-fn others(is_all: bool) -> &'static str {
-    if is_all {
-        ": all others are as they were."
-    } else {
-        ". Somebody else has changed other lines since."
-    }
-}
-
-/// What was seen of keys that went.
-fn gone(tried: usize, untried: usize) -> &'static str {
-    match (tried, untried) {
-        (0, 0) => "There was nothing to try: no key stood in what went.",
-        (1, 0) => "Tried the key once more: the server does not let it in any more.",
-        (_, 0) => "Tried the keys once more: the server lets none of them in any more.",
-        (0, _) => "Could not try it: the private half is not on this computer, or is locked.",
-        (_, _) => {
-            "Tried what could be tried: the server does not let it in any more. The other private halves are not on this computer, or are locked."
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! The steps themselves, each on the thread of a job.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
+use crate::app::Problem;
 use crate::app::desktop::FindAgents;
 use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
 use crate::app::keys::{Store, note_installed, note_taken_off};
@@ -10,10 +10,9 @@ use crate::app::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, ServerFault,
     Session, Undone, line_in,
 };
-use crate::app::{Problem, lost};
 use crate::format::authorized_keys::NewLine;
+use crate::key::PublicKey;
 use crate::key::watch::{Unwatched, Watch};
-use crate::key::{KeyPair, PublicKey};
 use crate::sys::home::user_name;
 use crate::sys::remote::{Target, read_config};
 
@@ -79,32 +78,16 @@ pub(super) fn prove(
     means: &Means,
     watch: &dyn Watch,
 ) -> Came {
-    let place = installed.found.place.clone();
-    let proof = match &means.held {
-        Some(held) => proof(&mut session, place, held, watch).map_err(Problem::from),
-        None => Err(lost()),
-    };
-    if let (Ok(_), Some(held)) = (&proof, &means.held) {
+    // Of a key that is open as its public half alone, an agent or a usual file may have the other one.
+    let all = identities(session.connection.target(), means, false).into_iter();
+    let is_it = |key: &OpenKey| key.is_bare() && key.public() == Some(&installed.key);
+    let key = all.filter_map(Identity::into_open).find(is_it);
+    let proof = servers::prove_installed(&mut session, &installed, key.as_ref(), watch);
+    if proof.is_ok() {
         let server = session.connection.target().to_string();
-        written(note_installed(&means.store, held.public(), &server));
+        written(note_installed(&means.store, &installed.key, &server));
     }
-    Came::Proved(session, installed, proof)
-}
-
-fn proof(
-    session: &mut Session,
-    place: String,
-    held: &Arc<KeyPair>,
-    watch: &dyn Watch,
-) -> Result<Proof, ServerFault> {
-    let public = held.public().clone();
-    let target = session.connection.target().clone();
-    let proof = servers::prove(&target, &session.pinned, &OpenKey::Held(Arc::clone(held)), watch)?;
-    let Proof::Refused(methods) = &proof else {
-        return Ok(proof);
-    };
-    let reasons = servers::reasons(&mut session.connection, &public, methods, watch)?;
-    Err(ServerFault::Ignored { place, reasons })
+    Came::Proved(session, installed, proof.map_err(Problem::from))
 }
 
 /// Takes off what installing has added. It takes a moment, and is not stopped half way.
@@ -113,19 +96,16 @@ pub(super) fn undo(mut undo: Box<Undoable>, means: &Means, last: LastWayIn) -> R
     let known = known(session, means, added.before())?;
     match servers::undo(&mut session.connection, added, &known, last, &Unwatched) {
         Ok(Undone { found, written }) => {
-            let mut keys = Vec::new();
-            if let Some(held) = &means.held {
-                keys.push(RemovedKey {
-                    key: held.public().clone(),
-                    is_authority: false,
-                    stays: line_in(&found, held.public())?.is_some(),
-                });
-            }
+            let removed = RemovedKey {
+                key: added.key().clone(),
+                is_authority: false,
+                stays: line_in(&found, added.key())?.is_some(),
+            };
             Ok(Came::Removed {
                 place: found.place,
                 count: 1,
                 is_all: written.is_none_or(|written| written.is_all),
-                keys,
+                keys: vec![removed],
                 session: undo.session,
             })
         }
@@ -195,7 +175,7 @@ pub(super) fn prove_gone(
         match servers::prove_gone(target, &session.pinned, removed, &open, watch)? {
             None => untried += 1,
             Some(Proof::Refused(_)) => tried += 1,
-            Some(Proof::Works | Proof::AsksForMore(_)) => {
+            Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
                 return Err(ServerFault::StillLetIn(place.to_owned()).into());
             }
         }

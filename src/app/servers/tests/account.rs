@@ -73,6 +73,7 @@ impl Files for Transferred<'_> {
             mode: Some(found.mode()),
             owner: Some(found.uid()),
             group: Some(found.gid()),
+            modified: found.mtime().try_into().ok(),
         };
         Ok(fs::metadata(self.path(path)).ok().map(stat))
     }
@@ -117,6 +118,10 @@ impl Files for Transferred<'_> {
 
     fn remove(&mut self, path: &str) -> Result<(), RemoteFault> {
         fs::remove_file(self.path(path)).map_err(|error| failed(path, &error))
+    }
+
+    fn remove_folder(&mut self, path: &str) -> Result<(), RemoteFault> {
+        fs::remove_dir(self.path(path)).map_err(|error| failed(path, &error))
     }
 }
 
