@@ -223,6 +223,15 @@ impl Settings {
         self.all(keyword).next()
     }
 
+    /// Of several keywords that exclude one another the one that comes first, and its value.
+    #[must_use]
+    pub fn first_of<'a>(&self, keywords: &[&'a str]) -> Option<(&'a str, &[u8])> {
+        self.found.iter().find_map(|(_, directive)| {
+            let is_it = |keyword: &&&str| directive.keyword.eq_ignore_ascii_case(keyword);
+            Some((*keywords.iter().find(is_it)?, directive.words.first()?.as_slice()))
+        })
+    }
+
     /// The values of a keyword that may be given several times, as `IdentityFile` may.
     pub fn all(&self, keyword: &str) -> impl Iterator<Item = &[u8]> {
         self.found
@@ -234,9 +243,11 @@ impl Settings {
     /// All words of a keyword whose value may be several, as `UserKnownHostsFile` may; the first line counts.
     #[must_use]
     pub fn words(&self, keyword: &str) -> Option<&[Vec<u8>]> {
-        let mut found = self.found.iter();
-        let line = found.find(|(_, directive)| directive.keyword.eq_ignore_ascii_case(keyword));
-        line.map(|(_, directive)| directive.words.as_slice())
+        let mut found = self.found.iter().map(|(_, directive)| directive);
+        // A line with nothing but a remark behind the keyword says nothing.
+        let line = found
+            .find(|directive| directive.keyword.eq_ignore_ascii_case(keyword) && !directive.words.is_empty());
+        line.map(|directive| directive.words.as_slice())
     }
 
     /// Whether a keyword that says yes or no says yes.

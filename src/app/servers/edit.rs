@@ -14,6 +14,8 @@ use crate::sys::remote::Remote;
 
 /// How often it is begun again before others are let have their way.
 const ATTEMPTS: usize = 8;
+/// The longest list that is taken on, in bytes. The shell's command has the same number.
+pub(super) const MAX_LIST: usize = 1 << 20;
 
 /// A change of a list of keys.
 pub(super) trait Edit {
@@ -68,6 +70,11 @@ pub(super) fn edit(
         let after = edit.apply(&found, parse(&found)?)?;
         if after == found.list {
             return Ok(Edited { found, written: None });
+        }
+        // It could not be read back.
+        if let Some(size) = after.as_ref().map(Vec::len).filter(|size| *size > MAX_LIST) {
+            let (place, size) = (found.place, size as u64);
+            return Err(ServerFault::TooLarge { place, size });
         }
         let word = base16ct::lower::encode_string(os_random::<16>()?.as_slice());
         let wrote = match found.way {

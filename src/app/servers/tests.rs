@@ -156,11 +156,8 @@ fn a_link_stays_a_link() {
 fn what_login_scripts_print_is_not_taken_for_an_answer() {
     let mut account = Account::new();
     account.shell = account.path("login");
-    let script = b"#!/bin/sh\nprintf 'keywright-look\\nWelcome'\nexec sh \"$@\"\n";
-    let mut file = fs::File::create(&account.shell).unwrap();
-    file.write_all(script).unwrap();
-    drop(file);
-    fs::set_permissions(&account.shell, PermissionsExt::from_mode(0o700)).unwrap();
+    let script = "#!/bin/sh\nprintf 'keywright-look\\nWelcome'\nexec sh \"$@\"\n";
+    program(&account.shell, script);
     put_on(&mut account).unwrap();
     assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
 }
@@ -407,6 +404,28 @@ fn a_file_that_is_none_and_a_link_to_nowhere_are_named() {
 }
 
 #[test]
+fn a_list_that_could_not_be_read_back_is_not_written() {
+    let full = [vec![b'#'; edit::MAX_LIST - 1], vec![b'\n']].concat();
+    let mut account = Account::with(&full);
+    let refused = put_on(&mut account);
+    assert!(
+        matches!(refused, Err(ServerFault::TooLarge { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(account.list().into_bytes(), full);
+}
+
+#[test]
+fn a_command_that_ends_without_a_word_is_not_called_undone() {
+    let mut account = Account::with(b"x\n");
+    account.shell = account.path("login");
+    let script = "#!/bin/sh\ncase $2 in *keywright-done*) exec > /dev/null;; esac\nexec sh \"$@\"\n";
+    program(&account.shell, script);
+    let refused = put_on(&mut account);
+    assert!(matches!(refused, Err(ServerFault::Unanswered(_))), "{refused:?}");
+}
+
+#[test]
 fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
     let mut account = Account::with(b"x\n");
     let lock = account.path(".ssh/.authorized_keys.lock");
@@ -468,9 +487,7 @@ fn of_several_who_find_the_lock_of_one_who_died_only_one_takes_it() {
     );
     for (name, script) in [("find", find), ("cmp", stay)] {
         let script = format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n");
-        let mut file = fs::File::create(programs.join(name)).unwrap();
-        file.write_all(script.as_bytes()).unwrap();
-        fs::set_permissions(programs.join(name), PermissionsExt::from_mode(0o700)).unwrap();
+        program(&programs.join(name), &script);
     }
     let path = format!("{}:/usr/bin:/bin", programs.display());
     std::thread::scope(|scope| {
@@ -500,6 +517,13 @@ fn two_installs_at_once_lose_neither() {
     });
     assert_eq!(account.list().lines().count(), 7, "{}", account.list());
     assert_eq!(account.names(), ["authorized_keys"]);
+}
+
+/// Lays out a program of these lines.
+fn program(path: &Path, script: &str) {
+    let mut file = fs::File::create(path).unwrap();
+    file.write_all(script.as_bytes()).unwrap();
+    fs::set_permissions(path, PermissionsExt::from_mode(0o700)).unwrap();
 }
 
 /// The same home under another name, for a connection of its own.

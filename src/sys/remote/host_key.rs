@@ -446,5 +446,9 @@ mod tests {
             listed(&target("UserKnownHostsFile none\n"), "userknownhostsfile"),
             Some(Vec::new())
         );
+        assert_eq!(
+            listed(&target("UserKnownHostsFile # why\n"), "userknownhostsfile"),
+            None
+        );
     }
 }

@@ -78,14 +78,12 @@ impl Target {
     pub fn parse(text: &str, config: &SshConfig, local_user: &str) -> Result<Self, TargetError> {
         let typed = Typed::read(text.trim())?;
         let settings = config.lookup_as(typed.user, typed.host, local_user);
-        for (keyword, name) in [("proxyjump", "ProxyJump"), ("proxycommand", "ProxyCommand")] {
-            let value = settings.first(keyword);
-            if value.is_some_and(|value| !value.eq_ignore_ascii_case(b"none")) {
-                return Err(TargetError::Proxy {
-                    alias: typed.host.to_owned(),
-                    keyword: name,
-                });
+        match settings.first_of(&["ProxyJump", "ProxyCommand"]) {
+            Some((keyword, value)) if !value.eq_ignore_ascii_case(b"none") => {
+                let alias = typed.host.to_owned();
+                return Err(TargetError::Proxy { alias, keyword });
             }
+            Some(_) | None => {}
         }
         let user = settings.user().unwrap_or_else(|| local_user.to_owned());
         check_user(&user)?;
@@ -375,8 +373,9 @@ mod tests {
 
     #[test]
     fn a_host_behind_another_one_is_refused_by_name() {
-        let config =
-            config("Host in*\n ProxyJump gate\nHost x\n ProxyCommand nc %h %p\nHost y\n ProxyJump none\n");
+        let config = config(
+            "Host in*\n ProxyJump gate\nHost x\n ProxyCommand nc %h %p\nHost y\n ProxyJump none\nHost *\n ProxyCommand nc\n",
+        );
         for (alias, keyword) in [("inner", "ProxyJump"), ("x", "ProxyCommand")] {
             let refused = Target::parse(alias, &config, "me");
             let alias = alias.to_owned();
