@@ -113,11 +113,13 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
 }
 
 /// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
-/// by itself: `ssh -i ~/.ssh/work jo@example.org`.
+/// by itself: `ssh -i ~/.ssh/work jo@example.org`. A key in an agent needs no file.
 #[must_use]
-pub fn log_in(target: &Target, file: &Path) -> String {
+pub fn log_in(target: &Target, file: Option<&Path>) -> String {
     let mut words = vec!["ssh".to_owned()];
-    if !tried_by_ssh(target).iter().any(|tried| tried == file) {
+    if let Some(file) = file
+        && !tried_by_ssh(target).iter().any(|tried| tried == file)
+    {
         // ssh knows the tilde in a quoted word, too.
         let file = with_tilde(file).display().to_string();
         words.extend(["-i".to_owned(), quoted(&file)]);
@@ -148,7 +150,7 @@ mod tests {
         let config = SshConfig::parse(config).expect("text");
         let command = |host: &str, name: &str| {
             let target = Target::parse(host, &config, "jo").expect("a target");
-            log_in(&target, &default_path(name).expect("a home folder")).replace('\\', "/")
+            log_in(&target, default_path(name).as_deref()).replace('\\', "/")
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
         assert_eq!(
@@ -159,6 +161,10 @@ mod tests {
         assert_eq!(
             command("named", "id_ed25519"),
             "ssh -i ~/.ssh/id_ed25519 jo@named"
+        );
+        assert_eq!(
+            log_in(&Target::parse("host", &config, "jo").expect("a target"), None),
+            "ssh jo@host"
         );
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
     }

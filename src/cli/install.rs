@@ -11,7 +11,9 @@ use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_installed, remember_taken_off, take_off};
 use super::{json as shape, terminal, work};
 use crate::app::Problem;
+use crate::app::command_line;
 use crate::app::describe::Description;
+use crate::app::keys::inventory::is_for_ssh;
 use crate::app::servers::{
     self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, line_in,
 };
@@ -85,12 +87,19 @@ impl Install {
         }
         let (session, installed) = put(session, line.clone(), console)?;
         remember_installed(line.key(), &target, console);
+        let log_in = key.as_ref().and_then(|key| log_in(&target, key));
         let proof = if is_tried {
             prove(session, key, &installed, console)?
         } else {
             None
         };
-        tell(&target, &line, &installed, proof.as_ref(), is_tried, console)
+        let log_in = log_in.filter(|_| matches!(proof, Some(Proof::Works | Proof::AsksForMore(_))));
+        let trial = Trial {
+            is_wanted: is_tried,
+            proof,
+            log_in,
+        };
+        tell(&target, &line, &installed, &trial, console)
     }
 
     /// Takes exactly this line off again.
@@ -201,14 +210,34 @@ fn tell_plan(found: &Found, line: &NewLine, target: &Target, console: Console) -
     }
 }
 
+/// How a key was tried.
+struct Trial {
+    is_wanted: bool,
+    proof: Option<Proof>,
+    /// The command that logs in with it.
+    log_in: Option<String>,
+}
+
+/// The command of OpenSSH that logs in with this key; nothing where ssh does not read its file.
+fn log_in(target: &Target, key: &OpenKey) -> Option<String> {
+    match key {
+        OpenKey::Agent(..) => Some(command_line::log_in(target, None)),
+        OpenKey::File(path, file) if is_for_ssh(file.format) => {
+            let path = std::path::absolute(path).ok()?;
+            Some(command_line::log_in(target, Some(&path)))
+        }
+        OpenKey::File(..) | OpenKey::Held(_) => None,
+    }
+}
+
 fn tell(
     target: &Target,
     line: &NewLine,
     installed: &Installed,
-    proof: Option<&Proof>,
-    was_to_be_tried: bool,
+    trial: &Trial,
     console: Console,
 ) -> Result<(), Problem> {
+    let proof = trial.proof.as_ref();
     let place = &installed.found.place;
     let was_there = installed.undo.is_none();
     if let Some(warning) = &installed.warning {
@@ -228,6 +257,7 @@ fn tell(
             "already_there": was_there,
             "proved": proved,
             "accepted": accepted,
+            "log_in": trial.log_in,
             "type": line.key().algorithm().name(),
             "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
             "warnings": shape::warnings(installed.warning.as_slice()),
@@ -253,10 +283,14 @@ fn tell(
                 more.join(" or ")
             ))
         }
-        None if was_to_be_tried => {
+        None if trial.is_wanted => {
             console.note("The key was not tried, for its private half is not here or locked, and servers cannot be asked about its type.");
             Ok(())
         }
         Some(Proof::Refused(_)) | None => Ok(()),
+    }?;
+    match &trial.log_in {
+        Some(command) => console.say(&format!("From now on you log in with: {command}")),
+        None => Ok(()),
     }
 }

@@ -58,6 +58,14 @@ fn a_first_key_is_installed_with_a_password_works_and_is_gone_again() {
             (&told["proved"], &told["already_there"]),
             (&true.into(), &true.into())
         );
+
+        // As it stands in the answer, in a shell.
+        let command = told["log_in"].as_str().expect("a command");
+        let options =
+            "-F none -o BatchMode=yes -o UserKnownHostsFile=.ssh/known_hosts -o GlobalKnownHostsFile=none";
+        let shell = person.home.tool("sh").arg("-c");
+        let said = shell.arg(format!("{command} {options} echo in")).output();
+        assert_eq!(said.as_deref(), Ok("in\n"), "{command}");
         assert_eq!(list(&server), person.line("new"));
 
         let refused = person.asks(&server, "remove", &["--key", "new", "-i", "new"]);

@@ -228,7 +228,9 @@ impl Visit {
         let log_in = match (&self.means.held, &self.means.file) {
             (None, _) => LogIn::Elsewhere,
             (Some(_), None) => LogIn::OtherFile,
-            (Some(_), Some(file)) => LogIn::Command(command_line::log_in(session.connection.target(), file)),
+            (Some(_), Some(file)) => {
+                LogIn::Command(command_line::log_in(session.connection.target(), Some(file)))
+            }
         };
         self.say(match &verdict {
             Verdict::Works => "Logged in once more with this key alone: the server lets it in.".to_owned(),
