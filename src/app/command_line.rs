@@ -6,7 +6,7 @@ use crate::app::servers::tried_by_ssh;
 use crate::app::stage::Document;
 use crate::format::Format;
 use crate::key::{Algorithm, PublicKey};
-use crate::sys::home::home;
+use crate::sys::home::with_tilde;
 use crate::sys::remote::Target;
 
 /// A command, and what it does.
@@ -120,19 +120,12 @@ pub fn log_in(target: &Target, file: Option<&Path>) -> String {
     if let Some(file) = file
         && !tried_by_ssh(target).iter().any(|tried| tried == file)
     {
-        words.extend(["-i".to_owned(), quoted(&shortened(file))]);
+        // ssh knows the tilde in a quoted word, too.
+        let file = with_tilde(file).display().to_string();
+        words.extend(["-i".to_owned(), quoted(&file)]);
     }
     words.extend(target.ssh_words().iter().map(|word| quoted(word)));
     words.join(" ")
-}
-
-/// With `~` for the home folder, which ssh knows in a quoted word, too.
-fn shortened(file: &Path) -> String {
-    let home = home();
-    match home.and_then(|home| Some(file.strip_prefix(home).ok()?.to_owned())) {
-        Some(below) => Path::new("~").join(below).display().to_string(),
-        None => file.display().to_string(),
-    }
 }
 
 /// `text` as one word of a command line.

@@ -58,9 +58,36 @@ pub fn expand_tilde_in(home: Option<&Path>, path: &Path) -> PathBuf {
     }
 }
 
+/// A path as people write it: `~/…` for what lies in the home folder. The other way round of [`expand_tilde`].
+#[must_use]
+pub fn with_tilde(path: &Path) -> PathBuf {
+    with_tilde_in(home().as_deref(), path)
+}
+
+/// The same for a home folder that is known.
+#[must_use]
+pub fn with_tilde_in(home: Option<&Path>, path: &Path) -> PathBuf {
+    let below = home.and_then(|home| path.strip_prefix(home).ok());
+    match below.filter(|below| !below.as_os_str().is_empty()) {
+        Some(below) => Path::new("~").join(below),
+        None => path.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_lies_at_home_is_written_with_a_tilde() {
+        let home = PathBuf::from("/home/jo");
+        let short = |path: &str| with_tilde_in(Some(&home), Path::new(path));
+        assert_eq!(short("/home/jo/.ssh/id"), Path::new("~").join(".ssh/id"));
+        for same in ["/home/jo", "/home/joan/id", "id"] {
+            assert_eq!(short(same), Path::new(same));
+        }
+        assert_eq!(with_tilde_in(None, &home), home);
+    }
 
     #[test]
     fn keys_lie_in_dot_ssh_below_the_home_folder() {

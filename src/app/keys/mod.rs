@@ -66,14 +66,8 @@ impl Whose {
     /// A path as people write it, with `~` for the home folder, and as it may be shown.
     #[must_use]
     pub fn short(&self, path: &Path) -> String {
-        let below = self.home.as_deref().and_then(|home| path.strip_prefix(home).ok());
-        match below {
-            Some(below) if !below.as_os_str().is_empty() => {
-                let separator = std::path::MAIN_SEPARATOR;
-                format!("~{separator}{}", escaped(below.as_os_str().as_encoded_bytes()))
-            }
-            _ => escaped(path.as_os_str().as_encoded_bytes()),
-        }
+        let short = home::with_tilde_in(self.home.as_deref(), path);
+        escaped(short.as_os_str().as_encoded_bytes())
     }
 }
 

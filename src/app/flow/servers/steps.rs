@@ -1,5 +1,7 @@
 //! Every step of a visit is a job, and what it brings leads to the next one, to a question or to the end.
 
+use std::path::Path;
+
 use super::work;
 use crate::app::errand::{
     Came, Errand, LogIn, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
@@ -13,6 +15,7 @@ use crate::app::{Problem, command_line, lost, problem};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
+use crate::sys::home::with_tilde;
 use crate::sys::remote::{Questions, Trust};
 
 pub(super) fn working(
@@ -131,7 +134,7 @@ impl Visit {
 
     fn reached(&mut self, reached: Reached, wake: &Wake) -> Now {
         self.say(format!("Connected to {}.", self.server));
-        let list = |file: &std::path::Path, line| format!("line {line} of {}", file.display());
+        let list = |file: &Path, line| format!("line {line} of {}", with_tilde(file).display());
         match reached.trust() {
             Trust::New => {
                 let host_key = reached.host_key();
@@ -262,7 +265,7 @@ fn question(lack: Lack) -> Question {
     let typed = TypedPassphrase::new();
     match lack {
         Lack::Passphrase { path, is_again } => Question::Passphrase {
-            file: path.display().to_string(),
+            file: with_tilde(&path).display().to_string(),
             is_again,
             typed,
         },
