@@ -211,6 +211,8 @@ pub enum Came {
         place: String,
         /// How many.
         count: usize,
+        /// Whether nobody else has changed the list since.
+        is_all: bool,
         /// The keys that stood there.
         keys: Vec<RemovedKey>,
         /// For trying them.

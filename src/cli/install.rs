@@ -15,7 +15,7 @@ use crate::app::command_line;
 use crate::app::describe::Description;
 use crate::app::keys::inventory::is_for_ssh;
 use crate::app::servers::{
-    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, line_in,
+    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};
@@ -114,7 +114,7 @@ impl Install {
         let known = self.connect.whose(&session, &found, console)?;
         let key = line.key().clone();
         let undo = Undo::of_line(line);
-        let (_, found) = take_off(
+        let (_, Undone { found, .. }) = take_off(
             session,
             "Taking the key off",
             console,

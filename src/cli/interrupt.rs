@@ -13,6 +13,8 @@ enum Files {
     Untouched,
     /// In place; only the telling is left.
     Written,
+    /// In place, and it was asked once already to end the telling.
+    Passed,
 }
 
 /// Held while files are written, so that they are written whole or not at all.
@@ -23,22 +25,21 @@ fn files() -> MutexGuard<'static, Files> {
 }
 
 /// From now on an interruption ends the program at once with status 5, nothing written. Once files
-/// are in place the first one comes too late, and is passed over.
+/// are in place the first one comes too late, and is passed over; the next one ends the telling.
 pub(super) fn install(console: Console) {
     let end = move || {
         let mut files = files();
-        if *files == Files::Written {
-            *files = Files::Untouched;
-            return;
-        }
+        let hint = match *files {
+            Files::Written => {
+                *files = Files::Passed;
+                return;
+            }
+            Files::Passed => "What had been done by then stays done.",
+            Files::Untouched => "Nothing was written.",
+        };
         terminal::restore();
         work::leave_bar();
-        let problem = Problem::new(
-            "cancelled",
-            Blame::Interrupted,
-            "interrupted",
-            "Nothing was written.",
-        );
+        let problem = Problem::new("cancelled", Blame::Interrupted, "interrupted", hint);
         console.report_interruption(&problem);
         process::exit(status(problem.blame).into());
     };
@@ -48,7 +49,7 @@ pub(super) fn install(console: Console) {
 }
 
 /// Runs `write`, which an interruption waits for.
-pub(super) fn uninterrupted<T>(write: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+pub(super) fn uninterrupted<T, E>(write: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     let mut files = files();
     let written = write()?;
     *files = Files::Written;

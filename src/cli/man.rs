@@ -44,7 +44,7 @@ impl Man {
                 existing: console.existing(),
             })
             .collect();
-        interrupt::uninterrupted(|| Ok(write_together(&saves)?))?;
+        interrupt::uninterrupted(|| write_together(&saves))?;
         console.say(&format!("Saved {} pages in {}", saves.len(), shown(&folder)))
     }
 }

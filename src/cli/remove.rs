@@ -11,7 +11,7 @@ use super::{json as shape, terminal, usage, work};
 use crate::app::Problem;
 use crate::app::servers::{
     self, Chosen, Found, Identity, Known, ListedKey, ListedLine, OpenKey, Proof, Removed, RemovedKey,
-    ServerFault, Session, line_in, lines,
+    ServerFault, Session, lines,
 };
 use crate::format::DecodeError;
 use crate::key::PublicKey;
@@ -70,8 +70,8 @@ impl Remove {
             self.chosen(named, &shown, &found)?
         };
         let (session, removed) = remove(session, chosen, known, console)?;
-        for gone in removed.keys.iter().filter(|gone| !gone.is_authority) {
-            if line_in(&removed.found, &gone.key)?.is_none() {
+        for gone in &removed.keys {
+            if !gone.is_authority && !gone.stays {
                 remember_taken_off(&gone.key, &target, console);
             }
         }
@@ -124,7 +124,7 @@ impl Remove {
             if gone.contains(each) {
                 continue;
             }
-            if !each.is_authority && line_in(&removed.found, &each.key)?.is_some() {
+            if each.stays {
                 verdicts.push((each.key.clone(), Verdict::AnotherLine));
             } else {
                 gone.push(each.clone());

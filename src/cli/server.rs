@@ -13,7 +13,7 @@ use super::{terminal, work};
 use crate::app::job::Pulse;
 use crate::app::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, ServerFault, Session, SigningIn, Step,
-    all_public, look, not_followed, of_agents, reach, usual,
+    all_public, look, not_followed, reach, to_try,
 };
 use crate::app::{Blame, Problem, agents, keys};
 use crate::key::PublicKey;
@@ -93,7 +93,7 @@ impl Connect {
     fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let agents = self.agents();
         if self.identity.is_empty() {
-            return Ok(usual_and_held(target, &agents));
+            return Ok(to_try(target, &agents));
         }
         let named = self.identity.iter().map(|path| {
             let found = Identity::named(path, &agents)?;
@@ -116,7 +116,7 @@ impl Connect {
     pub(super) fn all_keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let mut keys = self.keys(target)?;
         if !self.identity.is_empty() {
-            keys.extend(usual_and_held(target, &self.agents()));
+            keys.extend(to_try(target, &self.agents()));
         }
         Ok(keys)
     }
@@ -197,13 +197,6 @@ impl Connect {
     }
 }
 
-/// The keys of the agents, and those that ssh would try.
-fn usual_and_held(target: &Target, agents: &[Agent]) -> Vec<Identity> {
-    let mut keys = of_agents(agents);
-    keys.extend(usual(target));
-    keys
-}
-
 /// Reads the list of keys.
 pub(super) fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
     Ok(work::run(console, "Reading the list of keys", move |pulse| {
@@ -227,26 +220,44 @@ pub(super) fn take_off<T: Send + 'static>(
     };
     loop {
         let take = Arc::clone(&take);
-        let (back, result) = uninterrupted(|| {
-            work::run(console, doing, move |pulse| {
+        // What was refused has changed nothing, and is no reason to pass an interruption over.
+        let taken = uninterrupted(|| {
+            let ran = work::run(console, doing, move |pulse| {
                 let result = take(&mut session, last, pulse);
                 (session, result)
-            })
-        })?;
-        session = back;
-        match result {
-            Err(ServerFault::LastWayIn(place)) if last == LastWayIn::Stays && terminal::is_there() => {
-                let question = format!(
-                    "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
-                );
-                if !terminal::ask_yes(&question)? {
-                    return Err(ServerFault::LastWayIn(place).into());
-                }
-                last = LastWayIn::Goes;
+            });
+            match ran {
+                Ok((session, Ok(taken))) => Ok((session, taken)),
+                Ok((session, Err(fault))) => Err(NotTaken::Refused(Box::new((session, fault)))),
+                Err(problem) => Err(NotTaken::Lost(problem)),
             }
-            result => return Ok((session, result?)),
+        });
+        let (back, fault) = match taken {
+            Ok(taken) => return Ok(taken),
+            Err(NotTaken::Lost(problem)) => return Err(problem),
+            Err(NotTaken::Refused(refused)) => *refused,
+        };
+        let ServerFault::LastWayIn(place) = &fault else {
+            return Err(fault.into());
+        };
+        if last == LastWayIn::Goes || !terminal::is_there() {
+            return Err(fault.into());
         }
+        let question = format!(
+            "No key of yours would be left in {place}, and you may be locked out. Take it off all the same?"
+        );
+        if !terminal::ask_yes(&question)? {
+            return Err(fault.into());
+        }
+        session = back;
+        last = LastWayIn::Goes;
     }
+}
+
+/// Why nothing was taken off.
+enum NotTaken {
+    Refused(Box<(Session, ServerFault)>),
+    Lost(Problem),
 }
 
 /// Remembers with the key where it lies. What cannot be written down is told, and nothing is lost by it.

@@ -136,7 +136,18 @@ impl SshConfig {
     /// conditions that run a program or look at the network.
     #[must_use]
     pub fn lookup(&self, alias: &str, local_user: &str) -> Settings {
+        self.lookup_as(None, alias, local_user)
+    }
+
+    /// The same when it is told as whom to log in, which counts before all that stands here.
+    #[must_use]
+    pub fn lookup_as(&self, user: Option<&str>, alias: &str, local_user: &str) -> Settings {
         let mut settings = Settings::default();
+        settings.found.extend(user.map(|user| {
+            let words = vec![user.as_bytes().to_vec()];
+            let keyword = "user".to_owned();
+            (0, Directive { keyword, words })
+        }));
         let mut applies = true;
         for line in self.lines() {
             let Ok(directive) = line.directive else {
@@ -161,6 +172,24 @@ impl SshConfig {
     }
 }
 
+/// A value with what its tokens stand for, `%%` being a `%` (`ssh_config(5)`, “TOKENS”); nothing where `value` does not
+/// know one of them.
+#[must_use]
+pub fn with_tokens(text: &str, value: impl Fn(char) -> Option<String>) -> Option<String> {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    while let Some(letter) = rest.next() {
+        match letter {
+            '%' => match rest.next()? {
+                '%' => whole.push('%'),
+                token => whole.push_str(&value(token)?),
+            },
+            letter => whole.push(letter),
+        }
+    }
+    Some(whole)
+}
+
 /// Whether a `Host` line is about this host: one pattern matches, and none with `!`.
 fn names_host(patterns: &[Vec<u8>], alias: &str) -> bool {
     let mut is_named = false;
@@ -177,6 +206,7 @@ fn names_host(patterns: &[Vec<u8>], alias: &str) -> bool {
 /// What the file says about one host.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Settings {
+    /// With the numbers of their lines; 0 is what was told beside the file.
     found: Vec<(usize, Directive)>,
     /// The lines that name other files to be read in their place.
     pub includes: Vec<usize>,
@@ -193,6 +223,15 @@ impl Settings {
         self.all(keyword).next()
     }
 
+    /// Of several keywords that exclude one another the one that comes first, and its value.
+    #[must_use]
+    pub fn first_of<'a>(&self, keywords: &[&'a str]) -> Option<(&'a str, &[u8])> {
+        self.found.iter().find_map(|(_, directive)| {
+            let is_it = |keyword: &&&str| directive.keyword.eq_ignore_ascii_case(keyword);
+            Some((*keywords.iter().find(is_it)?, directive.words.first()?.as_slice()))
+        })
+    }
+
     /// The values of a keyword that may be given several times, as `IdentityFile` may.
     pub fn all(&self, keyword: &str) -> impl Iterator<Item = &[u8]> {
         self.found
@@ -204,9 +243,11 @@ impl Settings {
     /// All words of a keyword whose value may be several, as `UserKnownHostsFile` may; the first line counts.
     #[must_use]
     pub fn words(&self, keyword: &str) -> Option<&[Vec<u8>]> {
-        let mut found = self.found.iter();
-        let line = found.find(|(_, directive)| directive.keyword.eq_ignore_ascii_case(keyword));
-        line.map(|(_, directive)| directive.words.as_slice())
+        let mut found = self.found.iter().map(|(_, directive)| directive);
+        // A line with nothing but a remark behind the keyword says nothing.
+        let line = found
+            .find(|directive| directive.keyword.eq_ignore_ascii_case(keyword) && !directive.words.is_empty());
+        line.map(|directive| directive.words.as_slice())
     }
 
     /// Whether a keyword that says yes or no says yes.
@@ -227,8 +268,7 @@ impl Settings {
         let Some(name) = self.text("hostname") else {
             return alias.to_owned();
         };
-        let parts = name.split("%%").map(|part| part.replace("%h", alias));
-        parts.collect::<Vec<_>>().join("%")
+        with_tokens(&name, |token| (token == 'h').then(|| alias.to_owned())).unwrap_or(name)
     }
 
     /// The port, where one is given that there is.

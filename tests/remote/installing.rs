@@ -359,6 +359,34 @@ fn an_agent_signs_in_and_proves_a_key_whose_file_is_only_public() {
 }
 
 #[test]
+fn the_key_that_the_configuration_names_is_tried_however_many_an_agent_holds() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let agent = SshAgent::at(person.home.path("agent"));
+    let socket = agent.socket().display().to_string();
+    for number in 0..5 {
+        let name = format!("other{number}");
+        person.makes(&name, &name);
+        person
+            .run(&["agent", "add", &name, "--agent", &socket])
+            .expect_status(0);
+    }
+    std::fs::rename(person.home.path("old"), person.home.path("100%")).expect("a name");
+    for only in ["", "IdentitiesOnly yes\n"] {
+        let config = format!("Host *\nIdentityFile %d/100%%\n{only}");
+        person.home.put(".ssh/config", config.as_bytes());
+        let told = person
+            .asks(&server, "remove", &["--list", "--agent", &socket])
+            .done();
+        assert_eq!(told["lines"][0]["in_use"], true, "{told}");
+        // sshd tells of each key that it did not want.
+        let refused = server.log().matches("Failed publickey").count();
+        assert!(only.is_empty() || refused == 0, "{}", server.log());
+    }
+}
+
+#[test]
 fn about_a_key_whose_private_half_is_elsewhere_the_server_is_asked() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

@@ -34,6 +34,34 @@ fn undoing_on_another_day_asks_before_it_takes_the_last_way_in() {
     assert_eq!(list(&server), stranger);
 }
 
+#[test]
+fn a_key_that_is_half_of_the_way_in_is_the_last_one_all_the_same() {
+    let server =
+        Sshd::with("UsePAM yes\nPasswordAuthentication yes\nAuthenticationMethods publickey,password");
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let remove = ["--key", "old", "-i", "old", "--password-file", "password"];
+    person
+        .asks(&server, "remove", &remove)
+        .expect_error(4, "server-last-way-in");
+    assert_eq!(list(&server), person.line("old"));
+}
+
+#[test]
+fn a_line_that_may_keep_its_owner_out_is_no_way_in_to_fall_back_on() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    for bound in ["command=\"/usr/bin/backup\"", "from=\"192.0.2.1\""] {
+        let text = format!("{}{bound} {}", person.line("old"), person.line("new"));
+        server.authorize(&text);
+        let remove = ["--key", "old", "-i", "old", "-i", "new"];
+        person
+            .asks(&server, "remove", &remove)
+            .expect_error(4, "server-last-way-in");
+        assert_eq!(list(&server), text);
+    }
+}
+
 impl Person {
     /// Has the key `authority` vouch for this one.
     fn certifies(&self, name: &str) {

@@ -139,6 +139,16 @@ fn a_server_that_never_comes_to_a_question_is_left() {
 }
 
 #[test]
+fn a_server_that_goes_on_asking_whatever_it_is_answered_is_left() {
+    let mut connection = connect(|_| asking("", "", vec![("More: ".into(), true)]));
+    let questions = asked(&mut connection);
+    assert!(matches!(questions, Ok(SignIn::Questions(_))), "{questions:?}");
+    // Another way is gone, and the question answered with nothing before.
+    let fault = connection.sign_in(Credential::Password(&Passphrase::new("x".to_owned())), &Unwatched);
+    assert!(matches!(fault, Err(RemoteFault::Nonsense { .. })), "{fault:?}");
+}
+
+#[test]
 fn a_server_that_asks_a_hundred_things_is_left() {
     let mut connection = connect(|_| asking("", "", vec![("More: ".into(), true); 100]));
     let fault = asked(&mut connection);

@@ -106,6 +106,20 @@ fn the_last_way_in_is_asked_about_and_lines_are_chosen_by_number() {
 }
 
 #[test]
+fn an_interruption_where_the_last_way_in_is_asked_about_ends_it_there() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let mut terminal = Terminal::run(&person, &server, "remove", &["-i", "old", "--line", "1"]);
+    terminal.expect("Take it off all the same? [y/N] ");
+    terminal.0.send_control('c').expect("typed");
+    let told = terminal.end();
+    assert!(told.contains("Nothing was written."), "{told}");
+    let list = std::fs::read_to_string(server.authorized_keys()).expect("a list");
+    assert_eq!(list, person.line("old"));
+}
+
+#[test]
 fn a_locked_key_is_opened_and_proved() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Whose;
-use crate::format::ssh_config::SshConfig;
+use crate::format::ssh_config::{SshConfig, with_tokens};
 
 /// The names that `ssh` tries in `~/.ssh`, in its order, where the configuration names no key for the host.
 pub(super) const USUAL_NAMES: [&str; 6] = [
@@ -73,19 +73,8 @@ impl Tried {
 
 /// The path that an `IdentityFile` means; nothing where that differs from host to host.
 fn expanded(text: &str, home: Option<&Path>) -> Option<PathBuf> {
-    let mut path = String::with_capacity(text.len());
-    let mut rest = text.chars();
-    while let Some(letter) = rest.next() {
-        match letter {
-            '%' => match rest.next()? {
-                '%' => path.push('%'),
-                'd' => path.push_str(home?.to_str()?),
-                _ => return None,
-            },
-            letter => path.push(letter),
-        }
-    }
-    let path = PathBuf::from(path);
+    let folder = || home.and_then(Path::to_str).map(str::to_owned);
+    let path = PathBuf::from(with_tokens(text, |token| (token == 'd').then(folder)?)?);
     match path.strip_prefix("~") {
         Ok(below) => Some(home?.join(below)),
         Err(_) => Some(path),

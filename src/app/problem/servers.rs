@@ -49,11 +49,7 @@ impl From<&ServerFault> for Problem {
                 "server-other-owner",
                 "Nothing was changed. Ask whoever runs the server: either keys of this account are only given by them, or the file should be made yours with chown.",
             ),
-            E::Full => (
-                "server-full",
-                "Nothing was changed; the list there is whole. Make room on the server, and try again.",
-            ),
-            E::Unwritten(_) => (
+            E::Full | E::Unwritten(_) => (
                 "server-full",
                 "Nothing was changed; the list there is whole. Make room on the server, and try again; or ask whoever runs it.",
             ),
@@ -86,16 +82,20 @@ impl From<&ServerFault> for Problem {
                 "Nothing was changed. Put another key of yours on the server first. Go on (--yes) only if you are sure of another way in, such as a password or the provider’s console.",
             ),
             E::Ignored { reasons, .. } => {
-                return Self::new(
-                    "key-ignored",
-                    Blame::World,
-                    error.to_string(),
-                    after_refusal(reasons),
-                );
+                let hint = after_refusal(reasons);
+                return Self::new("key-ignored", Blame::World, error.to_string(), hint);
             }
+            E::AnotherLine(_) => (
+                "server-another-line",
+                "The key may still get in by that. Have the list shown again, and take that line off as well, if it is to keep out.",
+            ),
             E::StillLetIn(_) => (
                 "key-still-let-in",
                 "Another list on the server names it: look for ~/.ssh/authorized_keys2, for certificates, and for AuthorizedKeysFile and AuthorizedKeysCommand in /etc/ssh/sshd_config.",
+            ),
+            E::Unanswered(_) => (
+                "server-error",
+                "What was begun there may or may not have been done. Have the list shown before you try again.",
             ),
             E::Other(_) => (
                 "server-error",

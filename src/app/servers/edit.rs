@@ -14,6 +14,8 @@ use crate::sys::remote::Remote;
 
 /// How often it is begun again before others are let have their way.
 const ATTEMPTS: usize = 8;
+/// The longest list that is taken on, in bytes. The shell's command has the same number.
+pub(super) const MAX_LIST: usize = 1 << 20;
 
 /// A change of a list of keys.
 pub(super) trait Edit {
@@ -31,6 +33,8 @@ pub struct Written {
     pub before: Option<Vec<u8>>,
     /// What it was made; nothing where the file went.
     pub after: Option<Vec<u8>>,
+    /// Whether just that was read back; otherwise somebody else has changed it since.
+    pub is_all: bool,
 }
 
 /// The list as it is now, and how it was changed, unless it was right already.
@@ -67,6 +71,11 @@ pub(super) fn edit(
         if after == found.list {
             return Ok(Edited { found, written: None });
         }
+        // It could not be read back.
+        if let Some(size) = after.as_ref().map(Vec::len).filter(|size| *size > MAX_LIST) {
+            let (place, size) = (found.place, size as u64);
+            return Err(ServerFault::TooLarge { place, size });
+        }
         let word = base16ct::lower::encode_string(os_random::<16>()?.as_slice());
         let wrote = match found.way {
             Way::Shell => shell::write(remote, &found, after.as_deref(), &word, watch)?,
@@ -76,7 +85,12 @@ pub(super) fn edit(
         found = look(remote, watch)?;
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
-                let written = Some(Written { before, after });
+                let is_all = found.list == after;
+                let written = Some(Written {
+                    before,
+                    after,
+                    is_all,
+                });
                 return Ok(Edited { found, written });
             }
             // Another program did not mind the lock, and has put back what was there before.

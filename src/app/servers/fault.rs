@@ -5,8 +5,8 @@ use crate::format::ListError;
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{KnownHostsError, Method, RemoteFault};
 
-/// Why something on a server was not done. After each of these the list there is what it was before, but for the last
-/// ones that are about a key.
+/// Why something on a server was not done. After each of these the list there is what it was before, but for those of
+/// a connection that ended in the middle, and the last ones.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerFault {
     /// The connection is at fault.
@@ -103,12 +103,25 @@ pub enum ServerFault {
         /// What may be behind that.
         reasons: Vec<Reason>,
     },
+    /// A line with the key went, and it has another one.
+    #[error("what was chosen was taken off {0} on the server, but another line there has the key as well")]
+    AnotherLine(String),
     /// The key is not in the list any more, and lets its owner in.
     #[error("the key is not in {0} on the server any more, but the server still lets it in")]
     StillLetIn(String),
+    /// The command that changes the list ended without saying how.
+    #[error("the server did not say whether it has changed its list of keys{}", in_brackets(.0))]
+    Unanswered(String),
     /// Something that has no name here.
     #[error("the server could not change its list of keys: {0}")]
     Other(String),
+}
+
+fn in_brackets(said: &str) -> String {
+    if said.is_empty() {
+        return String::new();
+    }
+    format!(" ({said})")
 }
 
 fn wanted(methods: &[Method]) -> String {

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::app::Problem;
 use crate::app::opening::{self, take_up_certificate};
+use crate::app::saving::file_beside;
 use crate::format::agent::{Held, ListedKey};
 use crate::format::{Certificate, LockedFile, Parsed, PrivateFile};
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
-use crate::sys::home::{default_path, expand_tilde, ssh_folder};
+use crate::sys::home::{default_path, ssh_folder};
 use crate::sys::remote::Target;
 
 /// The names that ssh tries by itself, in its order (ssh(1), `-i`), without those of security keys.
@@ -137,8 +138,7 @@ impl Identity {
 }
 
 /// The keys that the agents hold. One that does not answer holds none.
-#[must_use]
-pub fn of_agents(agents: &[Agent]) -> Vec<Identity> {
+fn of_agents(agents: &[Agent]) -> Vec<Identity> {
     let mut found = Vec::new();
     for agent in agents {
         let keys = agent.list().unwrap_or_default();
@@ -162,12 +162,45 @@ fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
     found.next()
 }
 
-/// The keys that ssh would try by itself: those that its configuration names for this server, or those with the usual
-/// names.
+/// The keys to sign in with as ssh would: those of the agents, and the files that its configuration names for this
+/// server or that have a usual name.
+///
+/// A key that is named comes first, wherever it can sign: servers hear only a few. Where only named ones may be tried
+/// (`IdentitiesOnly`), the others of the agents stay out.
 #[must_use]
-pub fn usual(target: &Target) -> Vec<Identity> {
+pub fn to_try(target: &Target, agents: &[Agent]) -> Vec<Identity> {
+    let settings = target.settings();
+    let (is_named, is_only) = (!settings.identity_files().is_empty(), settings.identities_only());
     let paths = tried_by_ssh(target);
-    paths.iter().filter_map(|path| Identity::at(path)).collect()
+    let held = of_agents(agents);
+    let files = paths.iter().filter_map(|path| Identity::at(path));
+    let is_held = |file: &Identity| held.iter().any(|held| held.public() == file.public());
+    let files: Vec<Identity> = files
+        .filter(|file| file.has_certificate() || !is_held(file))
+        .collect();
+    if !is_named && !is_only {
+        return held.into_iter().chain(files).collect();
+    }
+    let public: Vec<PublicKey> = paths.iter().filter_map(|path| public_at(path)).collect();
+    let is_wanted = |identity: &Identity| identity.public().is_some_and(|key| public.contains(key));
+    let (wanted, others): (Vec<_>, Vec<_>) = held.into_iter().partition(is_wanted);
+    let (open, locked): (Vec<_>, Vec<_>) = files
+        .into_iter()
+        .partition(|file| matches!(file, Identity::Open(_)));
+    let others = others.into_iter().filter(|_| !is_only);
+    wanted
+        .into_iter()
+        .chain(open)
+        .chain(others)
+        .chain(locked)
+        .collect()
+}
+
+/// The public half of the key whose private half lies at `path`, or would if an agent did not have it.
+fn public_at(path: &Path) -> Option<PublicKey> {
+    let beside = file_beside(path);
+    let mut files = [path, &beside].into_iter();
+    files.find_map(|path| opening::open_file(path).ok()?.public().cloned())
 }
 
 /// Where those keys lie, whether or not they are there.
@@ -176,7 +209,7 @@ pub(in crate::app) fn tried_by_ssh(target: &Target) -> Vec<PathBuf> {
     if named.is_empty() {
         USUAL.iter().filter_map(|name| default_path(name)).collect()
     } else {
-        named.iter().map(|name| expand_tilde(Path::new(name))).collect()
+        named.iter().filter_map(|name| target.file(name)).collect()
     }
 }
 

@@ -55,6 +55,24 @@ impl Undo {
     }
 }
 
+impl Installed {
+    /// Whether all that was read back is what was written; otherwise somebody else has changed the list since.
+    #[must_use]
+    pub fn is_all(&self) -> bool {
+        let written = self.undo.as_ref().and_then(|undo| undo.written.as_ref());
+        written.is_none_or(|written| written.is_all)
+    }
+}
+
+/// What came of taking a line off again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undone {
+    /// The list, read back.
+    pub found: Found,
+    /// How it was changed.
+    pub written: Option<Written>,
+}
+
 /// Puts a key's line on a server, unless the key has one there.
 ///
 /// # Errors
@@ -115,8 +133,12 @@ pub fn undo(
     known: &Known,
     last: LastWayIn,
     watch: &dyn Watch,
-) -> Result<Found, ServerFault> {
-    Ok(edit(remote, &mut Undoing { undo, known, last }, watch)?.found)
+) -> Result<Undone, ServerFault> {
+    let edited = edit(remote, &mut Undoing { undo, known, last }, watch)?;
+    Ok(Undone {
+        found: edited.found,
+        written: edited.written,
+    })
 }
 
 struct Adding<'a> {

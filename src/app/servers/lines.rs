@@ -8,7 +8,7 @@ use super::found::Found;
 use super::sign_in::SignedInBy;
 use crate::app::authorized::why_ignored;
 use crate::format::PublicFile;
-use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry};
+use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry, KeyOption};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
@@ -88,10 +88,32 @@ pub struct ListedKey {
     pub is_authority: bool,
     /// Why sshd passes over the line although there is a key in it.
     pub ignored: Option<String>,
+    reach: Reach,
     /// Whether its private half is here.
     pub is_mine: bool,
     /// Whether this session logged in with it, or with a certificate that it signed.
     pub is_in_use: bool,
+}
+
+/// When and for what a line lets its key in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// Always, and for a shell.
+    Free,
+    /// From some places, until some day, or for one command.
+    Bound,
+}
+
+impl Reach {
+    fn of(entry: &Entry<'_>) -> Self {
+        use KeyOption as O;
+        let binds = |option: O<'_>| matches!(option, O::Command(_) | O::From(_) | O::ExpiryTime(_));
+        if entry.options.iter().flatten().any(binds) {
+            Self::Bound
+        } else {
+            Self::Free
+        }
+    }
 }
 
 impl ListedKey {
@@ -103,7 +125,7 @@ impl ListedKey {
 
     /// Whether whoever is here can log in by it.
     fn lets_me_in(&self) -> bool {
-        let is_for_me = self.is_in_use || (self.is_mine && !self.is_authority);
+        let is_for_me = self.is_in_use || (self.is_mine && !self.is_authority && self.reach == Reach::Free);
         is_for_me && self.ignored.is_none()
     }
 }
@@ -140,6 +162,7 @@ fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
         comment: escaped(comment),
         is_authority: entry.options.is_authority(),
         ignored: why_ignored(entry),
+        reach: Reach::of(entry),
         is_mine: known.mine.contains(key),
         is_in_use: known.is_in_use(key, entry.options.is_authority()),
     }
@@ -187,6 +210,8 @@ pub struct RemovedKey {
     pub key: PublicKey,
     /// Whether certificates that it signed let in, and not the key itself.
     pub is_authority: bool,
+    /// Whether another line of the list has it as well.
+    pub stays: bool,
 }
 
 /// What came of removing lines.
@@ -222,6 +247,13 @@ pub fn remove(
         texts: Vec::new(),
     };
     let edited = edit(remote, &mut removing, watch)?;
+    for gone in &mut removing.keys {
+        let left = parse(&edited.found)?;
+        gone.stays = left.entries().any(|(_, entry)| {
+            let is_it = entry.key.key == gone.key && entry.key.certificate.is_none();
+            is_it && entry.options.is_authority() == gone.is_authority
+        });
+    }
     Ok(Removed {
         found: edited.found,
         count: removing.texts.len(),
@@ -283,6 +315,7 @@ impl Edit for Removing<'_> {
             .map(|listed| RemovedKey {
                 key: listed.key,
                 is_authority: listed.is_authority,
+                stays: false,
             })
             .collect();
         Ok(Some(keys.into_bytes()))

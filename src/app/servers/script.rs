@@ -46,16 +46,19 @@ pub(super) const LOOK: &str = concat!(
 ///
 /// All is received before the lock is taken, so a connection that dies holds nobody up. The new list gets owner and
 /// mode of the old one, lies beside it when it is whole, and takes its place at once. A lock older than a minute was
-/// left by somebody who is no more.
+/// left by somebody who is no more. Only one at a time may find that out and take it away: the next one would take the
+/// lock of the first for the old one, and both would write.
 pub(super) const WRITE: &str = concat!(
     "exec sh -c '",
     place!(),
     "read -r x n o m; [ \"$x\" = keywright ] || fail input; ",
     "command -v cmp > /dev/null || fail tool cmp; ",
-    "k=0; q=0; w=${g%/*}; t=$w/.authorized_keys.$n; l=$w/.authorized_keys.lock; ",
-    "clean() { rm -f \"$t\" \"$t.old\" \"$t.new\"; if [ $q = 1 ]; then rmdir \"$l\"; fi; ",
+    "k=0; q=0; b=0; w=${g%/*}; t=$w/.authorized_keys.$n; l=$w/.authorized_keys.lock; ",
+    "clean() { rm -f \"$t\" \"$t.old\" \"$t.new\"; if [ $b = 1 ]; then rmdir \"$l.old\"; fi; ",
+    "if [ $q = 1 ]; then rmdir \"$l\"; fi; ",
     "if [ $k = 1 ]; then rmdir \"$d\"; fi; } 2> /dev/null; ",
     "trap clean 0; trap \"exit 1\" 1 2 13 15; ",
+    "stale() { [ -n \"$(find \"$1\" -prune -mmin +1 2> /dev/null)\" ]; }; ",
     "owner() { set -- $(ls -ldn \"$1\"); echo \"$3\"; }; ",
     "if [ -d \"$d\" ]; then :; else e=$(mkdir \"$d\" 2>&1) || fail folder \"$e\"; k=1; fi; ",
     // Received: byte by byte, for a program that reads ahead would take the new list with the old one.
@@ -67,7 +70,8 @@ pub(super) const WRITE: &str = concat!(
     // Locked.
     "i=0; until mkdir \"$l\" 2> /dev/null; do ",
     "[ -e \"$l\" ] || { e=$(mkdir \"$l\" 2>&1) && break; [ -e \"$l\" ] || fail write \"$e\"; }; ",
-    "if [ -n \"$(find \"$l\" -prune -mmin +1 2> /dev/null)\" ]; then { rmdir \"$l\" || rm -f \"$l\"; } 2> /dev/null; fi; ",
+    "if mkdir \"$l.old\"; then b=1; if stale \"$l\"; then rmdir \"$l\" || rm -f \"$l\"; fi; rmdir \"$l.old\"; b=0; ",
+    "elif stale \"$l.old\"; then rmdir \"$l.old\"; fi 2> /dev/null; ",
     "i=$((i+1)); [ $i -lt 60 ] || fail busy \"$l\"; sleep 0.2 2> /dev/null || sleep 1; done; q=1; ",
     // Still what it was?
     "if [ \"$o\" = - ]; then if [ -e \"$g\" ]; then fail changed; fi; ",

@@ -128,7 +128,7 @@ pub(super) fn write(
         Some((b"done", _)) => Ok(Write::Done),
         Some((b"failed changed", _)) => Ok(Write::Changed),
         Some((word, rest)) => Err(failed(word, rest, &found.place)),
-        None => Err(ServerFault::Other(shown(&output.stderr))),
+        None => Err(ServerFault::Unanswered(shown(&output.stderr))),
     }
 }
 

@@ -128,6 +128,8 @@ pub struct SigningIn {
     offered: usize,
     methods: Vec<Method>,
     was_half: bool,
+    /// The key that the server has taken, where it wants something more besides.
+    first: Option<SignedInBy>,
     has_asked: bool,
     waiting: Waiting,
 }
@@ -155,6 +157,7 @@ impl SigningIn {
             offered: 0,
             methods: Vec::new(),
             was_half: false,
+            first: None,
             has_asked: false,
             waiting: Waiting::Nothing,
         };
@@ -265,6 +268,7 @@ impl SigningIn {
             Err(
                 RemoteFault::CannotSign(_)
                 | RemoteFault::Agent(_)
+                | RemoteFault::AgentSignature
                 | RemoteFault::UnknownAgentKey { .. }
                 | RemoteFault::OnlySha1,
             ) => {
@@ -273,8 +277,13 @@ impl SigningIn {
             answer => answer?,
         };
         self.offered += 1;
-        let is_in = self.is_in(answer);
-        Ok(by.filter(|_| is_in))
+        if self.is_in(answer) {
+            return Ok(by);
+        }
+        if self.was_half {
+            self.first = by;
+        }
+        Ok(None)
     }
 
     fn is_in(&mut self, answer: SignIn) -> bool {
@@ -296,6 +305,8 @@ impl SigningIn {
     }
 
     fn inside(self, by: SignedInBy) -> Step {
+        // Without that key the password that came behind it is no way in.
+        let by = self.first.unwrap_or(by);
         Step::In(Box::new(Session {
             connection: self.connection,
             pinned: self.pinned,

@@ -126,6 +126,21 @@ fn what_somebody_else_adds_meanwhile_is_not_lost() {
 }
 
 #[test]
+fn it_is_told_apart_whether_somebody_else_has_changed_the_list_since() {
+    let mut account = Account::with(b"x\n");
+    assert!(put_on(&mut account).unwrap().is_all());
+    let mut account = Account::with(b"x\n");
+    account.since = Some(Box::new(|list| {
+        let mut file = fs::OpenOptions::new().append(true).open(list).unwrap();
+        file.write_all(b"since\n").unwrap();
+    }));
+    let installed = put_on(&mut account).unwrap();
+    assert!(!installed.is_all());
+    take_back(&mut account, installed);
+    assert_eq!(account.list(), "x\nsince\n");
+}
+
+#[test]
 fn a_link_stays_a_link() {
     let mut account = Account::with(b"");
     let (list, elsewhere) = (account.path(".ssh/authorized_keys"), account.path("elsewhere"));
@@ -141,11 +156,8 @@ fn a_link_stays_a_link() {
 fn what_login_scripts_print_is_not_taken_for_an_answer() {
     let mut account = Account::new();
     account.shell = account.path("login");
-    let script = b"#!/bin/sh\nprintf 'keywright-look\\nWelcome'\nexec sh \"$@\"\n";
-    let mut file = fs::File::create(&account.shell).unwrap();
-    file.write_all(script).unwrap();
-    drop(file);
-    fs::set_permissions(&account.shell, PermissionsExt::from_mode(0o700)).unwrap();
+    let script = "#!/bin/sh\nprintf 'keywright-look\\nWelcome'\nexec sh \"$@\"\n";
+    program(&account.shell, script);
     put_on(&mut account).unwrap();
     assert_eq!(account.list(), format!("{KEY} me@laptop\n"));
 }
@@ -281,6 +293,7 @@ fn lines_are_removed_and_nothing_else() {
     let gone = RemovedKey {
         key: key(KEY),
         is_authority: false,
+        stays: true,
     };
     assert_eq!((removed.count, removed.keys), (2, vec![gone]));
     assert_eq!(account.list(), format!("# é\n\nno-pty {OTHER} b\n{KEY} c"));
@@ -391,6 +404,28 @@ fn a_file_that_is_none_and_a_link_to_nowhere_are_named() {
 }
 
 #[test]
+fn a_list_that_could_not_be_read_back_is_not_written() {
+    let full = [vec![b'#'; edit::MAX_LIST - 1], vec![b'\n']].concat();
+    let mut account = Account::with(&full);
+    let refused = put_on(&mut account);
+    assert!(
+        matches!(refused, Err(ServerFault::TooLarge { .. })),
+        "{refused:?}"
+    );
+    assert_eq!(account.list().into_bytes(), full);
+}
+
+#[test]
+fn a_command_that_ends_without_a_word_is_not_called_undone() {
+    let mut account = Account::with(b"x\n");
+    account.shell = account.path("login");
+    let script = "#!/bin/sh\ncase $2 in *keywright-done*) exec > /dev/null;; esac\nexec sh \"$@\"\n";
+    program(&account.shell, script);
+    let refused = put_on(&mut account);
+    assert!(matches!(refused, Err(ServerFault::Unanswered(_))), "{refused:?}");
+}
+
+#[test]
 fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
     let mut account = Account::with(b"x\n");
     let lock = account.path(".ssh/.authorized_keys.lock");
@@ -432,25 +467,73 @@ fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
 }
 
 #[test]
+fn of_several_who_find_the_lock_of_one_who_died_only_one_takes_it() {
+    let account = Account::with(b"x\n");
+    let lock = account.path(".ssh/.authorized_keys.lock");
+    fs::create_dir(&lock).unwrap();
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(150);
+    fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+    // All look at the lock before one of them acts on it, the next one while that one is inside.
+    let programs = account.path("programs");
+    fs::create_dir(&programs).unwrap();
+    let [inside, looked] = ["inside", "looked"].map(|name| account.path(name));
+    let find = format!(
+        "find \"$@\"; if mkdir {}; then sleep 0.1; else sleep 0.5; fi",
+        looked.display()
+    );
+    let stay = format!(
+        "mkdir {0} || mkdir {0}.two; sleep 0.3; cmp \"$@\"; r=$?; rmdir {0}; exit $r",
+        inside.display()
+    );
+    for (name, script) in [("find", find), ("cmp", stay)] {
+        let script = format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n");
+        program(&programs.join(name), &script);
+    }
+    let path = format!("{}:/usr/bin:/bin", programs.display());
+    std::thread::scope(|scope| {
+        for number in 0..3 {
+            let path = path.clone();
+            let mut same = same_home(&account);
+            scope.spawn(move || {
+                same.programs = Some(path.into());
+                install(&mut same, &new_line(&made(number)), &Unwatched).unwrap();
+            });
+        }
+    });
+    assert!(!account.path("inside.two").exists());
+    assert_eq!(account.list().lines().count(), 4, "{}", account.list());
+}
+
+#[test]
 fn two_installs_at_once_lose_neither() {
     let account = Account::with(b"first\n");
-    let home = account.home.path();
     std::thread::scope(|scope| {
         for number in 0..6 {
+            let mut same = same_home(&account);
             scope.spawn(move || {
-                let mut same = Account {
-                    home: tempfile::TempDir::new_in(home).unwrap(),
-                    ..Account::new()
-                };
-                // The same home under another name, for each its own connection.
-                let own = same.home.path().to_owned();
-                std::os::unix::fs::symlink(home.join(".ssh"), own.join(".ssh")).unwrap();
                 install(&mut same, &new_line(&made(number)), &Unwatched).unwrap();
             });
         }
     });
     assert_eq!(account.list().lines().count(), 7, "{}", account.list());
     assert_eq!(account.names(), ["authorized_keys"]);
+}
+
+/// Lays out a program of these lines.
+fn program(path: &Path, script: &str) {
+    let mut file = fs::File::create(path).unwrap();
+    file.write_all(script.as_bytes()).unwrap();
+    fs::set_permissions(path, PermissionsExt::from_mode(0o700)).unwrap();
+}
+
+/// The same home under another name, for a connection of its own.
+fn same_home(account: &Account) -> Account {
+    let same = Account {
+        home: tempfile::TempDir::new_in(account.home.path()).unwrap(),
+        ..Account::new()
+    };
+    std::os::unix::fs::symlink(account.path(".ssh"), same.path(".ssh")).unwrap();
+    same
 }
 
 /// The line of another key for each number.

@@ -6,6 +6,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
+use super::edit::MAX_LIST;
 use super::fault::ServerFault;
 use super::found::{Found, Loose, Part, Way, looseness};
 use super::shell::{Write, folder_of};
@@ -15,8 +16,6 @@ use crate::sys::remote::{FileTrouble, Files, Remote, RemoteFault, Stat, Step, sh
 
 const FOLDER: &str = ".ssh";
 const LIST: &str = ".ssh/authorized_keys";
-/// The longest list that is taken on, in bytes.
-const MAX_LIST: usize = 1 << 20;
 /// How often, and how long between, the lock of somebody else is waited for.
 const LOCK_ATTEMPTS: usize = 50;
 const LOCK_PAUSE: Duration = Duration::from_millis(200);

@@ -67,7 +67,7 @@ impl Detach {
                 }
                 let comment = comment_of(&KeyFile::At(place.clone()).parse()?);
                 self.keep(&certificate, &comment, console)?;
-                interrupt::uninterrupted(|| Ok(remove(&place)?))?;
+                interrupt::uninterrupted(|| remove(&place))?;
                 self.tell(path, &format!("Removed {}", shown(&place)), console)
             }
         }

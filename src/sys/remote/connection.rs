@@ -30,7 +30,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub const MAX_OUTPUT: usize = 17 << 20;
 /// As much as is kept of what a command complains, in bytes.
 const MAX_COMPLAINTS: usize = 64 << 10;
-/// How often a server may have something read without asking anything.
+/// How often a server may have something read without asking anything, or ask what is not answered.
 const MOST_NOTICES: usize = 10;
 
 /// A connection to a server that is known.
@@ -111,9 +111,17 @@ impl Connection {
     /// The connection fails, or the key, the agent or the password cannot be used at all. That the server refuses is no
     /// error.
     pub fn sign_in(&mut self, credential: Credential<'_>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
-        while let State::Asked(questions) = self.state {
-            // russh waits for answers and hears nothing else; empty ones are nobody's. Servers ask a few times at most.
+        for _ in 0..MOST_NOTICES {
+            let State::Asked(questions) = self.state else {
+                break;
+            };
+            // russh waits for answers and hears nothing else; empty ones are nobody's.
             self.answer_with(vec![String::new(); questions], watch)?;
+        }
+        if let State::Asked(_) = self.state {
+            self.state = State::Over;
+            let step = Step::Questions;
+            return Err(RemoteFault::Nonsense { step });
         }
         if self.state == State::Inside {
             return Ok(SignIn::Done);

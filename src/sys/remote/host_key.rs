@@ -9,13 +9,12 @@ use rand::rngs::ChaCha20Rng;
 use super::Target;
 use crate::format::certificate::HostCertificateFault;
 use crate::format::known_hosts::{KnownHosts, Lookup, Marker, Shown};
-use crate::format::ssh_config::Settings;
 use crate::format::{Certificate, ListError, MAX_LIST_FILE};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::files::{self, Backup, EditError, ListFile};
-use crate::sys::home::{expand_tilde, ssh_folder};
+use crate::sys::home::ssh_folder;
 use crate::sys::randomness::{OsRandomError, os_random};
 
 /// The key that a server showed and proved to have, and the certificate if it showed one.
@@ -168,10 +167,9 @@ impl KnownHostsFiles {
     /// # Errors
     /// One of them cannot be read. To go on without it could make a server look new that has changed.
     pub fn read(target: &Target) -> Result<Self, KnownHostsError> {
-        let settings = target.settings();
-        let users = listed(settings, "userknownhostsfile")
+        let users = listed(target, "userknownhostsfile")
             .unwrap_or_else(|| in_ssh_folder(&["known_hosts", "known_hosts2"]));
-        let systems = listed(settings, "globalknownhostsfile")
+        let systems = listed(target, "globalknownhostsfile")
             .unwrap_or_else(|| in_system_folder(&["ssh_known_hosts", "ssh_known_hosts2"]));
         let own = users.first().cloned();
         let mut files = Vec::new();
@@ -184,7 +182,7 @@ impl KnownHostsFiles {
         Ok(Self {
             files,
             own,
-            is_hashed: settings.says_yes("hashknownhosts"),
+            is_hashed: target.settings().says_yes("hashknownhosts"),
         })
     }
 
@@ -313,13 +311,12 @@ fn parsed(path: &Path, bytes: &[u8]) -> Result<KnownHosts, KnownHostsError> {
     })
 }
 
-/// The files that a keyword of ssh's configuration names. One with a `%` that stands for something is left out.
-fn listed(settings: &Settings, keyword: &str) -> Option<Vec<PathBuf>> {
-    let words = settings.words(keyword)?;
+/// The files that a keyword of ssh's configuration names, but for those of which only ssh could tell where they are.
+fn listed(target: &Target, keyword: &str) -> Option<Vec<PathBuf>> {
+    let words = target.settings().words(keyword)?;
     let paths = words.iter().filter(|word| !word.eq_ignore_ascii_case(b"none"));
-    let paths = paths.filter_map(|word| String::from_utf8(word.clone()).ok());
-    let paths = paths.filter(|word| !word.contains('%'));
-    Some(paths.map(|word| expand_tilde(Path::new(&word))).collect())
+    let paths = paths.filter_map(|word| target.file(std::str::from_utf8(word).ok()?));
+    Some(paths.collect())
 }
 
 fn in_ssh_folder(names: &[&str]) -> Vec<PathBuf> {
@@ -438,16 +435,20 @@ mod tests {
 
     #[test]
     fn lists_lie_where_ssh_has_them_or_its_configuration_says() {
-        let settings = |config| target("h", config).settings().clone();
-        assert_eq!(listed(&settings(""), "userknownhostsfile"), None);
+        let target = |config| target("h", config);
+        assert_eq!(listed(&target(""), "userknownhostsfile"), None);
         let named = listed(
-            &settings("UserKnownHostsFile /a \"/b c\" %d/x none\n"),
+            &target("UserKnownHostsFile /a \"/b c\" /%h/%C /%h none\n"),
             "userknownhostsfile",
         );
-        assert_eq!(named, Some(vec![PathBuf::from("/a"), PathBuf::from("/b c")]));
+        assert_eq!(named, Some(["/a", "/b c", "/h"].map(PathBuf::from).to_vec()));
         assert_eq!(
-            listed(&settings("UserKnownHostsFile none\n"), "userknownhostsfile"),
+            listed(&target("UserKnownHostsFile none\n"), "userknownhostsfile"),
             Some(Vec::new())
+        );
+        assert_eq!(
+            listed(&target("UserKnownHostsFile # why\n"), "userknownhostsfile"),
+            None
         );
     }
 }

@@ -1,10 +1,12 @@
 //! Where to connect to, and as whom: what a person types, made complete by ssh's configuration.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use crate::format::known_hosts::{HostName, HostNameError};
-use crate::format::ssh_config::{Settings, SshConfig};
+use crate::format::ssh_config::{Settings, SshConfig, with_tokens};
 use crate::key::comment::is_forbidden;
+use crate::sys::home::{expand_tilde, home, user_name};
 
 /// The port that goes without saying.
 const PORT: u16 = 22;
@@ -75,20 +77,15 @@ impl Target {
     /// See [`TargetError`].
     pub fn parse(text: &str, config: &SshConfig, local_user: &str) -> Result<Self, TargetError> {
         let typed = Typed::read(text.trim())?;
-        let settings = config.lookup(typed.host, local_user);
-        for (keyword, name) in [("proxyjump", "ProxyJump"), ("proxycommand", "ProxyCommand")] {
-            let value = settings.first(keyword);
-            if value.is_some_and(|value| !value.eq_ignore_ascii_case(b"none")) {
-                return Err(TargetError::Proxy {
-                    alias: typed.host.to_owned(),
-                    keyword: name,
-                });
+        let settings = config.lookup_as(typed.user, typed.host, local_user);
+        match settings.first_of(&["ProxyJump", "ProxyCommand"]) {
+            Some((keyword, value)) if !value.eq_ignore_ascii_case(b"none") => {
+                let alias = typed.host.to_owned();
+                return Err(TargetError::Proxy { alias, keyword });
             }
+            Some(_) | None => {}
         }
-        let user = match typed.user {
-            Some(user) => user.to_owned(),
-            None => settings.user().unwrap_or_else(|| local_user.to_owned()),
-        };
+        let user = settings.user().unwrap_or_else(|| local_user.to_owned());
         check_user(&user)?;
         check_host(typed.host)?;
         let host = settings.host_name(typed.host);
@@ -142,6 +139,21 @@ impl Target {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The file that a word of ssh's configuration means for this server; nothing where only ssh could tell.
+    #[must_use]
+    pub fn file(&self, word: &str) -> Option<PathBuf> {
+        let path = with_tokens(word, |token| match token {
+            'd' => Some(home()?.to_str()?.to_owned()),
+            'h' => Some(self.host.clone()),
+            'n' => Some(self.alias.clone()),
+            'p' => Some(self.port.to_string()),
+            'r' => Some(self.user.clone()),
+            'u' => Some(user_name()),
+            _ => None,
+        });
+        path.map(|path| expand_tilde(Path::new(&path)))
     }
 
     /// The words behind `ssh` that lead there. They need no quotes in any shell, but for a blank in a user's name.
@@ -325,6 +337,32 @@ mod tests {
     }
 
     #[test]
+    fn what_the_configuration_says_about_a_user_counts_for_the_one_that_was_typed() {
+        let config = config("Match user root\n Port 2222\nMatch host web\n User deploy\n");
+        for (text, shown) in [
+            ("root@web", "root@web:2222"),
+            ("jo@web", "jo@web"),
+            ("web", "deploy@web"),
+        ] {
+            assert_eq!(Target::parse(text, &config, "me").unwrap().to_string(), shown);
+        }
+    }
+
+    #[test]
+    fn a_file_may_have_another_name_for_each_server() {
+        let target = Target::parse(
+            "jo@web:99",
+            &config("Host web\n HostName web.example.org\n"),
+            "me",
+        );
+        let file = |word: &str| target.as_ref().unwrap().file(word);
+        let named = PathBuf::from("/k/web.example.org-web-99-jo%");
+        assert_eq!(file("/k/%h-%n-%p-%r%%"), Some(named));
+        assert_eq!(file("/k/%C"), None);
+        assert_eq!(file("%d/x"), file("~/x"));
+    }
+
+    #[test]
     fn a_configuration_cannot_smuggle_in_what_could_not_be_typed() {
         let config = config("Host a\n HostName -oX\nHost b\n User $(id)\n");
         let host = Target::parse("a", &config, "me");
@@ -335,8 +373,9 @@ mod tests {
 
     #[test]
     fn a_host_behind_another_one_is_refused_by_name() {
-        let config =
-            config("Host in*\n ProxyJump gate\nHost x\n ProxyCommand nc %h %p\nHost y\n ProxyJump none\n");
+        let config = config(
+            "Host in*\n ProxyJump gate\nHost x\n ProxyCommand nc %h %p\nHost y\n ProxyJump none\nHost *\n ProxyCommand nc\n",
+        );
         for (alias, keyword) in [("inner", "ProxyJump"), ("x", "ProxyCommand")] {
             let refused = Target::parse(alias, &config, "me");
             let alias = alias.to_owned();

@@ -105,6 +105,7 @@ impl Visit {
             Came::Removed {
                 place,
                 count,
+                is_all,
                 keys,
                 session,
             } => {
@@ -114,7 +115,8 @@ impl Visit {
                     format!("{count} lines")
                 };
                 self.say(format!(
-                    "Took {lines} off {place}, and read it back: all others are as they were."
+                    "Took {lines} off {place}, and read it back{}",
+                    others(is_all)
                 ));
                 let means = self.means.clone();
                 working(wake, move |pulse| {
@@ -196,7 +198,8 @@ impl Visit {
         let line = installed.line;
         let place = &installed.found.place;
         self.say(if installed.undo.is_some() {
-            format!("Added the key as line {line} of {place}, and read it back: all others are as they were.")
+            let others = others(installed.is_all());
+            format!("Added the key as line {line} of {place}, and read it back{others}")
         } else {
             format!("The key stands in line {line} of {place} already. Nothing was changed.")
         });
@@ -311,9 +314,19 @@ fn named(key: &PublicKey) -> String {
     format!("{} {fingerprint}", key.algorithm().title())
 }
 
+/// What was seen of the other lines of a list, behind the words that it was read back.
+fn others(is_all: bool) -> &'static str {
+    if is_all {
+        ": all others are as they were."
+    } else {
+        ". Somebody else has changed other lines since."
+    }
+}
+
 /// What was seen of keys that went.
 fn gone(tried: usize, untried: usize) -> &'static str {
     match (tried, untried) {
+        (0, 0) => "There was nothing to try: no key stood in what went.",
         (1, 0) => "Tried the key once more: the server does not let it in any more.",
         (_, 0) => "Tried the keys once more: the server lets none of them in any more.",
         (0, _) => "Could not try it: nothing on this computer can.",

@@ -8,7 +8,7 @@ use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
 use crate::app::keys::{Store, note_installed, note_taken_off};
 use crate::app::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, ServerFault,
-    Session,
+    Session, Undone, line_in,
 };
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
@@ -45,8 +45,7 @@ pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
 ///
 /// A key that is about to be installed comes last: it is not expected to be let in.
 pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Vec<Identity> {
-    let mut all = servers::of_agents(&means.agents);
-    all.extend(servers::usual(target));
+    let mut all = servers::to_try(target, &means.agents);
     if let Some(held) = means.held.clone() {
         // It is open already; its file need not be opened once more.
         all.retain(|identity| identity.has_certificate() || identity.public() != Some(held.public()));
@@ -95,17 +94,21 @@ pub(super) fn prove(
 pub(super) fn undo(mut undo: Box<Undoable>, means: &Means, last: LastWayIn) -> Result<Came, Problem> {
     let Undoable { session, undo: added } = &mut *undo;
     let known = known(session, means, added.before())?;
-    let removed = RemovedKey {
-        key: added.key().clone(),
-        is_authority: false,
-    };
     match servers::undo(&mut session.connection, added, &known, last, &Unwatched) {
-        Ok(found) => Ok(Came::Removed {
-            place: found.place,
-            count: 1,
-            keys: vec![removed],
-            session: undo.session,
-        }),
+        Ok(Undone { found, written }) => {
+            let removed = RemovedKey {
+                key: added.key().clone(),
+                is_authority: false,
+                stays: line_in(&found, added.key())?.is_some(),
+            };
+            Ok(Came::Removed {
+                place: found.place,
+                count: 1,
+                is_all: written.is_none_or(|written| written.is_all),
+                keys: vec![removed],
+                session: undo.session,
+            })
+        }
         Err(ServerFault::LastWayIn(place)) => Ok(Came::IsLast(LastWay::Added { place, undo })),
         Err(fault) => Err(fault.into()),
     }
@@ -143,6 +146,7 @@ pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) 
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place,
             count: removed.count,
+            is_all: removed.written.is_none_or(|written| written.is_all),
             keys: removed.keys,
             session: listed.session,
         }),
@@ -163,8 +167,11 @@ pub(super) fn prove_gone(
     let open = identities(target, means, false).into_iter();
     let open: Vec<OpenKey> = open.filter_map(Identity::into_open).collect();
     let (mut tried, mut untried) = (0, 0);
-    for removed in keys {
-        written(note_taken_off(&means.store, &removed.key, &target.to_string()));
+    let (staying, gone): (Vec<_>, Vec<_>) = keys.iter().partition(|removed| removed.stays);
+    for removed in gone {
+        if !removed.is_authority {
+            written(note_taken_off(&means.store, &removed.key, &target.to_string()));
+        }
         match servers::prove_gone(target, &session.pinned, removed, &open, watch)? {
             None => untried += 1,
             Some(Proof::Refused(_)) => tried += 1,
@@ -172,6 +179,9 @@ pub(super) fn prove_gone(
                 return Err(ServerFault::StillLetIn(place.to_owned()).into());
             }
         }
+    }
+    if !staying.is_empty() {
+        return Err(ServerFault::AnotherLine(place.to_owned()).into());
     }
     Ok(Came::Gone { tried, untried })
 }

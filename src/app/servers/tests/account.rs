@@ -10,13 +10,15 @@ use crate::key::watch::Watch;
 use crate::sys::remote::{FileTrouble, Files, Output, Remote, RemoteFault, Stat};
 
 /// What happens to the list at the path.
-type Meanwhile = Box<dyn FnOnce(&Path)>;
+type Meanwhile = Box<dyn FnOnce(&Path) + Send>;
 
 /// An account on this machine, whose login shell is `sh -c`.
 pub(super) struct Account {
     pub(super) home: tempfile::TempDir,
     /// What happens right before the list is written.
     pub(super) meanwhile: Option<Meanwhile>,
+    /// What happens right after.
+    pub(super) since: Option<Meanwhile>,
     pub(super) shell: PathBuf,
     /// What runs the command inside it.
     pub(super) sh: Option<PathBuf>,
@@ -134,6 +136,7 @@ impl Account {
         Self {
             home: tempfile::tempdir().unwrap(),
             meanwhile: None,
+            since: None,
             shell: "/bin/sh".into(),
             sh: None,
             programs: None,
@@ -246,6 +249,11 @@ impl Remote for Account {
             .unwrap();
         child.stdin.take().unwrap().write_all(input).unwrap();
         let output = child.wait_with_output().unwrap();
+        if !input.is_empty()
+            && let Some(since) = self.since.take()
+        {
+            since(&self.path(".ssh/authorized_keys"));
+        }
         Ok(Output {
             status: output.status.code().map(i32::cast_unsigned),
             stdout: output.stdout,
