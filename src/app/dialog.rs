@@ -74,6 +74,8 @@ pub enum Dialog {
         /// Its files.
         removal: Removal,
     },
+    /// Keys that were taken away, and can come back.
+    RemovedKeys,
     /// Where to look for keys as well.
     AddPlace(AddPlace),
     /// The hosts that ssh knows.

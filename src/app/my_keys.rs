@@ -6,6 +6,7 @@ use crate::app::Problem;
 use crate::app::job::Job;
 use crate::app::keys::default_key::Plan;
 use crate::app::keys::removal::Removed;
+use crate::app::keys::restoring::Restorable;
 use crate::app::keys::{Inventory, Key, KeyId, Remedy, Whose};
 
 /// What can be asked for there.
@@ -37,6 +38,10 @@ pub enum KeysCommand {
     Remove,
     /// Move back what was moved last.
     PutBack,
+    /// Show what was taken away, and can come back.
+    ShowRemoved,
+    /// Move that back.
+    Restore(Restorable),
     /// Put one thing right.
     Repair(Remedy),
     /// Put everything right that can be without a question.
@@ -139,6 +144,14 @@ impl MyKeys {
     #[must_use]
     pub fn added(&self) -> &[PathBuf] {
         self.inventory.as_ref().map_or(&[], |inventory| &inventory.added)
+    }
+
+    /// What was taken away, now or some other day, and can come back.
+    #[must_use]
+    pub fn restorable(&self) -> &[Restorable] {
+        self.inventory
+            .as_ref()
+            .map_or(&[], |inventory| &inventory.removed)
     }
 
     /// Whether something is being done, so that nothing else can be.

@@ -191,6 +191,10 @@ fn a_key_becomes_the_default_and_another_goes_away_and_comes_back() {
     window.lists(&["work, default key", "backup,", "web,"]);
     assert!(files.iter().all(|file| !file.exists()));
     screen.picture("6-moved");
+    window.click("push button", "Trash…");
+    window.says("nothing is replaced by it");
+    screen.picture("7-in-the-trash");
+    window.press("Escape");
     window.click("push button", "Put it back");
     window.lists(&["work, default key", "backup,", "id_ed25519,", "web,"]);
     assert_eq!(files.map(|file| bytes(&file)), before);

@@ -221,6 +221,31 @@ fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
 }
 
 #[test]
+fn about_a_key_of_somebody_else_the_server_is_asked() {
+    let server = Sshd::start();
+    let screen = Screen::settled("asked", "[window]\nappearance = \"dark\"\n", &known(&server));
+    screen.make_key("colleague", "ed25519", "", "a colleague");
+    std::fs::remove_file(screen.home(".ssh/colleague")).expect("they have it, and nobody else");
+    let line = |name: &str| std::fs::read_to_string(screen.home(name)).expect("it was made");
+    let (mine, theirs) = (line(".ssh/id_ecdsa.pub"), line(".ssh/colleague.pub"));
+    server.authorize(&mine);
+    let window = Window::open(&screen);
+    window.press("ctrl+2");
+    window.click("push button", "Put on a server…");
+    screen.xdotool(&["getactivewindow", "windowsize", "--sync", "640", "480"]);
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    screen.picture("1-choose");
+    window.press("Return");
+    window.says_just("Accepted");
+    window.says("Whoever holds it was not tried");
+    screen.picture("2-accepted");
+    assert_eq!(list_of(&server), format!("{mine}{theirs}"));
+    window.click("push button", "Undo");
+    window.says_just("Gone");
+    assert_eq!(list_of(&server), mine);
+}
+
+#[test]
 fn undoing_asks_before_it_takes_the_last_way_in() {
     let server = Sshd::start();
     let screen = Screen::settled("undo", "[window]\nappearance = \"dark\"\n", &known(&server));

@@ -178,6 +178,43 @@ fn a_key_goes_to_the_trash_and_comes_back() {
 }
 
 #[test]
+fn what_was_removed_some_other_day_is_put_back_from_the_trash() {
+    let mut page = KeysPage::open(640.0, 480.0, TWO);
+    assert!(!page.scene.is_shown("Trash…"));
+    page.scene.click("Move to trash…");
+    page.scene.click("Move to trash");
+    page.settle();
+    let KeysPage { home, .. } = page;
+    put_key(home.path(), "other", "another", 3);
+
+    let mut page = KeysPage::at(640.0, 480.0, home);
+    assert!(!page.scene.is_shown("Put it back"));
+    page.scene.click("Trash…");
+    assert!(page.scene.says("id_ed25519.pub"));
+    let folder = names(page.home.path(), ".ssh/removed").remove(0);
+    page.click(&format!("Put back {folder}"));
+    assert_eq!(page.rows().len(), 3);
+    assert!(page.scene.says("Put back"));
+    assert!(!page.scene.is_shown("Trash…"));
+}
+
+#[test]
+fn what_lies_in_the_trash_is_not_put_over_another_file() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    page.scene.click("Move to trash…");
+    page.scene.click("Move to trash");
+    page.settle();
+    put_key(page.home.path(), "id_ed25519", "another", 3);
+    page.click("Look again");
+    page.scene.click("Trash…");
+    assert!(page.scene.says("Another file lies at"));
+    let folder = names(page.home.path(), ".ssh/removed").remove(0);
+    let name = format!("Put back {folder}");
+    let back = page.scene.button(&name);
+    assert!(back.accesskit_node().is_disabled());
+}
+
+#[test]
 fn what_is_the_matter_takes_one_line_of_a_low_window_and_is_told_on_request() {
     let home = TempDir::new().expect("a folder");
     put_key(home.path(), "work", "me", 1);

@@ -5,6 +5,7 @@ use crate::app::dialog::{Dialog, Unsaved};
 use crate::app::job::{Job, Poll};
 use crate::app::keys::default_key::{self, Plan};
 use crate::app::keys::removal::Removal;
+use crate::app::keys::restoring::Restorable;
 use crate::app::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
 use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
 use crate::app::{App, Command, Page, Problem, Status, lost};
@@ -41,6 +42,8 @@ impl App {
             KeysCommand::PlanRemoval => self.plan_removal(),
             KeysCommand::Remove => self.remove_key(),
             KeysCommand::PutBack => self.put_key_back(),
+            KeysCommand::ShowRemoved => self.dialog = Some(Dialog::RemovedKeys),
+            KeysCommand::Restore(removed) => self.restore_key(removed),
             KeysCommand::Repair(remedy) => self.do_with_keys(move |whose| {
                 let done = repair::apply(&remedy, whose)?;
                 Ok(Outcome::say(done))
@@ -254,6 +257,21 @@ impl App {
             Ok(Outcome {
                 trash: Trash::Empty,
                 ..Outcome::say(format!("{title} is where it was."))
+            })
+        });
+    }
+
+    fn restore_key(&mut self, removed: Restorable) {
+        if self.my_keys.is_busy() {
+            return;
+        }
+        self.dialog = None;
+        self.do_with_keys(move |whose| {
+            let places: Vec<String> = removed.places().iter().map(|place| whose.short(place)).collect();
+            removed.put_back()?;
+            Ok(Outcome {
+                trash: Trash::Empty,
+                ..Outcome::say(format!("Put back {}.", places.join(" and ")))
             })
         });
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::finding::{Finding, Grade, Place};
 use super::gather::{self, Seen};
 use super::register::{Installed, KeyName, Register};
+use super::restoring::{Restorable, restorable, usual_folders};
 use super::tried::Tried;
 use super::{Remedy, Whose};
 use crate::app::Problem;
@@ -199,6 +200,8 @@ pub struct Inventory {
     pub folders: Vec<PathBuf>,
     /// The folders and files that a person has added.
     pub added: Vec<PathBuf>,
+    /// What was taken away, and can come back.
+    pub removed: Vec<Restorable>,
 }
 
 impl Inventory {
@@ -215,6 +218,7 @@ impl Inventory {
         let config = inventory.read_config(whose);
         let found = inventory.list(whose, &known.register, folders);
         let seen = inventory.look_at(&found, watch);
+        inventory.look_for_removed(whose, folders);
         let tried = Tried::of(whose, &config);
         inventory.keys = gather::gather(seen, &known.register, &tried, whose);
         // Nothing is said of the home folder to somebody who looks into another one.
@@ -296,6 +300,18 @@ impl Inventory {
         let mut known = BTreeSet::new();
         found.retain(|file| may_hold_key(&file.path) && known.insert(file.path.clone()));
         found
+    }
+
+    fn look_for_removed(&mut self, whose: &Whose, folders: &[PathBuf]) {
+        let found = if folders.is_empty() {
+            restorable(&usual_folders(whose))
+        } else {
+            restorable(folders)
+        };
+        match found {
+            Ok(removed) => self.removed = removed,
+            Err(problem) => self.unread.push(problem),
+        }
     }
 
     fn look_at(&mut self, found: &[Candidate], watch: &dyn Watch) -> Vec<Seen> {

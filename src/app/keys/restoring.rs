@@ -12,6 +12,7 @@ use crate::sys::files::{Aside, asides_in, taken};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restorable {
     aside: Aside,
+    taken: Vec<PathBuf>,
 }
 
 impl Restorable {
@@ -37,10 +38,10 @@ impl Restorable {
         self.aside.places()
     }
 
-    /// The places at which something else lies by now.
+    /// The places at which something else lay when this was listed.
     #[must_use]
-    pub fn taken(&self) -> Vec<PathBuf> {
-        taken(self.places())
+    pub fn taken(&self) -> &[PathBuf] {
+        &self.taken
     }
 
     /// Says whether everything can go back.
@@ -91,7 +92,10 @@ pub fn restorable(folders: &[PathBuf]) -> Result<Vec<Restorable>, Problem> {
     let mut found = Vec::new();
     for folder in folders {
         let asides = asides_in(&removal::folder_in(folder), folder)?;
-        found.extend(asides.into_iter().map(|aside| Restorable { aside }));
+        found.extend(asides.into_iter().map(|aside| Restorable {
+            taken: taken(aside.places()),
+            aside,
+        }));
     }
     Ok(found)
 }

@@ -92,7 +92,7 @@ fn list(all: &[Restorable], whose: &Whose, console: Console) -> Result<(), Probl
                 "name": removed.name(),
                 "folder": shown(removed.folder()),
                 "files": paths(&removed.places()),
-                "taken": paths(&removed.taken()),
+                "taken": paths(removed.taken()),
             }))
         });
     }

@@ -15,6 +15,7 @@ mod parameters;
 mod problem;
 mod providers;
 mod remove_key;
+mod removed_keys;
 mod settings;
 mod ssh1;
 mod type_path;
@@ -66,6 +67,10 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     let whose = app.my_keys.whose().clone();
     let added = match &app.dialog {
         Some(Dialog::AddPlace(_)) => app.my_keys.added().to_vec(),
+        _ => Vec::new(),
+    };
+    let removed = match &app.dialog {
+        Some(Dialog::RemovedKeys) => app.my_keys.restorable().to_vec(),
         _ => Vec::new(),
     };
     let has_private = app.document().is_some_and(|document| document.key().is_some());
@@ -127,6 +132,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::RemoveKey { title, removal } => {
                     remove_key::remove_key_ui(ui, title, removal, &whose, &mut scene);
                 }
+                Dialog::RemovedKeys => removed_keys::removed_keys_ui(ui, &removed, &whose, &mut scene),
                 Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &added, &whose, &mut scene),
                 Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
                 Dialog::Authorized(dialog) => {
@@ -171,6 +177,7 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Agents(_) => "Keys in agents".to_owned(),
         Dialog::DefaultKey(plan) => default_key::title(plan).to_owned(),
         Dialog::RemoveKey { title, .. } => format!("Move {title} to the trash?"),
+        Dialog::RemovedKeys => "Keys in the trash".to_owned(),
         Dialog::AddPlace(_) => "Where are more of your keys?".to_owned(),
         Dialog::KnownHosts(_) => "Known hosts".to_owned(),
         Dialog::Authorized(_) => "Who may log in here".to_owned(),
@@ -193,6 +200,7 @@ fn width(dialog: &Dialog) -> f32 {
         | Dialog::Parameters(_)
         | Dialog::Settings
         | Dialog::RemoveKey { .. }
+        | Dialog::RemovedKeys
         | Dialog::AddPlace(_)
         | Dialog::TypePath(_) => 520.0,
         _ => 440.0,

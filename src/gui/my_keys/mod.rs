@@ -76,21 +76,24 @@ fn above_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>)
 fn header_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     if ui.available_width() < HEADER {
         pieces::heading_ui(ui, Page::MyKeys.title(), TextStyle::Heading);
-        ui.horizontal_wrapped(|ui| header_buttons_ui(ui, out));
+        ui.horizontal_wrapped(|ui| header_buttons_ui(ui, app, out));
         search_ui(ui, app);
         return;
     }
     ui.horizontal(|ui| {
         pieces::heading_ui(ui, Page::MyKeys.title(), TextStyle::Heading);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            header_buttons_ui(ui, out);
+            header_buttons_ui(ui, app, out);
             search_ui(ui, app);
         });
     });
 }
 
-fn header_buttons_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    for (text, command) in [("Look again", KeysCommand::Read), ("Add…", KeysCommand::AskPlace)] {
+fn header_buttons_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+    let has_trash = !app.my_keys.restorable().is_empty();
+    let trash = has_trash.then_some(("Trash…", KeysCommand::ShowRemoved));
+    let always = [("Look again", KeysCommand::Read), ("Add…", KeysCommand::AskPlace)];
+    for (text, command) in always.into_iter().chain(trash) {
         if ui.add(Button::new(text)).clicked() {
             out.push(Command::Keys(command));
         }

@@ -1,0 +1,54 @@
+//! Keys that were moved to the trash, now or some other day, and how they come back.
+
+use eframe::egui::{Align, Button, Layout, ScrollArea, Ui};
+
+use super::{Scene, buttons_ui, paragraph_ui, path_ui};
+use crate::app::Command;
+use crate::app::keys::Whose;
+use crate::app::keys::restoring::Restorable;
+use crate::app::my_keys::KeysCommand;
+use crate::gui::pieces;
+
+/// Lists longer than this scroll.
+const HIGHEST: f32 = 320.0;
+
+pub(super) fn removed_keys_ui(ui: &mut Ui, removed: &[Restorable], whose: &Whose, scene: &mut Scene<'_>) {
+    paragraph_ui(
+        ui,
+        "These lie in a folder “removed”, where ssh does not find them. What is put back is where it was; nothing is replaced by it.",
+    );
+    let area = ScrollArea::vertical().id_salt("removed keys").max_height(HIGHEST);
+    pieces::scrolling_ui(ui, area, |ui| {
+        for one in removed {
+            removed_ui(ui, one, whose, scene);
+        }
+    });
+    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+        scene.out.push(Command::CloseDialog);
+    }
+}
+
+fn removed_ui(ui: &mut Ui, one: &Restorable, whose: &Whose, scene: &mut Scene<'_>) {
+    let is_free = one.taken().is_empty();
+    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        let back = ui.add_enabled(is_free, Button::new("Put back"));
+        let back = pieces::named(ui, back, &format!("Put back {}", one.name()));
+        if back.clicked() {
+            scene.out.push(Command::Keys(KeysCommand::Restore(one.clone())));
+        }
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            pieces::field_label_ui(ui, &one.name(), None);
+            for place in one.places() {
+                path_ui(ui, &whose.short(&place));
+            }
+            if !is_free {
+                let taken: Vec<String> = one.taken().iter().map(|place| whose.short(place)).collect();
+                let taken = taken.join(" and ");
+                pieces::hint_ui(
+                    ui,
+                    format!("Another file lies at {taken} now. Rename or remove that one first."),
+                );
+            }
+        });
+    });
+}
