@@ -172,11 +172,10 @@ fn prove(
     console: Console,
 ) -> Result<Option<Proof>, Problem> {
     let installed = installed.clone();
-    let proved = work::run(console, "Trying the key", move |pulse| {
+    work::run(console, "Trying the key", move |pulse| {
         servers::prove_installed(&mut session, &installed, key.as_ref(), pulse)
             .map_err(|fault| untried(fault, &installed))
-    })?;
-    proved
+    })?
 }
 
 /// Why the key could not be tried, and that it stands there all the same.
