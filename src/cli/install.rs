@@ -172,10 +172,24 @@ fn prove(
     console: Console,
 ) -> Result<Option<Proof>, Problem> {
     let installed = installed.clone();
-    let proved = work::run(console, "Trying the key", move |pulse| {
+    work::run(console, "Trying the key", move |pulse| {
         servers::prove_installed(&mut session, &installed, key.as_ref(), pulse)
-    })?;
-    Ok(proved?)
+            .map_err(|fault| untried(fault, &installed))
+    })?
+}
+
+/// Why the key could not be tried, and that it stands there all the same.
+fn untried(fault: ServerFault, installed: &Installed) -> Problem {
+    // It says so itself.
+    let is_told = matches!(fault, ServerFault::Ignored { .. });
+    let mut problem = Problem::from(fault);
+    if !is_told {
+        problem.hint = format!(
+            "The key stands in line {} of {} on the server now, and only could not be tried. {}",
+            installed.line, installed.found.place, problem.hint
+        );
+    }
+    problem
 }
 
 fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session, Installed), Problem> {

@@ -99,13 +99,16 @@ impl Remove {
             return Ok(Chosen::Key(key));
         }
         if let Some(fingerprint) = &self.fingerprint {
-            let mut keys = shown.iter().filter_map(|line| line.key.as_ref().ok());
-            let key = keys.find(|key| {
+            let has_it = |key: &ListedKey| {
                 let md5 = Fingerprint::of(&key.key, FingerprintKind::Md5);
                 key.fingerprint().to_string() == *fingerprint || md5.to_string() == *fingerprint
-            });
-            let key = key.ok_or_else(|| ServerFault::NoSuchLine(found.place.clone()))?;
-            return Ok(Chosen::Key(key.key.clone()));
+            };
+            let with_it = shown.iter().filter(|line| line.key.as_ref().is_ok_and(has_it));
+            let with_it: Vec<ListedLine> = with_it.cloned().collect();
+            if with_it.is_empty() {
+                return Err(ServerFault::NoSuchLine(found.place.clone()).into());
+            }
+            return Ok(Chosen::Lines(with_it));
         }
         numbered(&self.line, shown)
     }
@@ -136,20 +139,27 @@ impl Remove {
         }
         let keys = self.open(target)?;
         let (there, place) = (target.clone(), removed.found.place.clone());
+        let count = told_count(removed.count);
         let tried = work::run(console, "Trying what was taken off", move |pulse| {
             let mut verdicts = Vec::new();
             for each in gone {
-                let proof = servers::prove_gone(&there, &session.pinned, &each, &keys, pulse)?;
+                let proof = servers::prove_gone(&there, &session.pinned, &each, &keys, pulse);
+                let proof = proof.map_err(|fault| {
+                    let mut problem = Problem::from(fault);
+                    let hint = &problem.hint;
+                    problem.hint = format!("{count} taken off {place}, and only could not be tried. {hint}");
+                    problem
+                })?;
                 let verdict = match proof {
                     None => Verdict::Untried,
                     Some(Proof::Refused(_)) => Verdict::Gone,
                     Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
-                        return Err(ServerFault::StillLetIn(place));
+                        return Err(ServerFault::StillLetIn(place).into());
                     }
                 };
                 verdicts.push((each.key, verdict));
             }
-            Ok(verdicts)
+            Ok::<_, Problem>(verdicts)
         })??;
         verdicts.extend(tried);
         Ok(verdicts)
@@ -174,6 +184,13 @@ enum Verdict {
     Untried,
     /// It has one more line.
     AnotherLine,
+}
+
+fn told_count(lines: usize) -> String {
+    match lines {
+        1 => "One line was".to_owned(),
+        count => format!("{count} lines were"),
+    }
 }
 
 fn numbered(numbers: &[usize], shown: &[ListedLine]) -> Result<Chosen, Problem> {
@@ -331,10 +348,7 @@ fn tell(
             "warnings": shape::warnings(&[]),
         }));
     }
-    let count = match removed.count {
-        1 => "One line was".to_owned(),
-        count => format!("{count} lines were"),
-    };
+    let count = told_count(removed.count);
     console.say(&format!("{count} taken off {place} on {target}"))?;
     for (key, verdict) in verdicts {
         let print = print_of(key);

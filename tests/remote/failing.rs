@@ -1,11 +1,12 @@
 //! After every failure the list on the server is byte for byte what it was, and the cause has its name.
 
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
 
 use crate::person::Person;
 use crate::serving::make_host_key;
-use crate::sshd::{Sshd, as_root, give, set_mode, take};
+use crate::sshd::{Sshd, USER, as_root, give, set_mode, take};
 
 fn list(server: &Sshd) -> String {
     std::fs::read_to_string(server.authorized_keys()).expect("a list")
@@ -192,6 +193,49 @@ fn a_server_that_dies_in_the_middle_leaves_the_list_whole() {
     cut_the_power(&mut server);
     let ran: crate::console::Ran = child.wait_with_output().expect("an end").into();
     ran.expect_error(4, "connection-closed");
+    assert_eq!(list(&server), person.line("old"));
+}
+
+/// A port that leads one caller to the server, and nobody after them.
+fn port_for_one(server: &Sshd) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    let behind = server.port();
+    std::thread::spawn(move || {
+        let (mut caller, _) = listener.accept().expect("a caller");
+        drop(listener);
+        let mut there = TcpStream::connect((Ipv4Addr::LOCALHOST, behind)).expect("a server");
+        let (mut back, mut forth) = (
+            there.try_clone().expect("a hand"),
+            caller.try_clone().expect("a hand"),
+        );
+        // They end when one of the two hangs up.
+        std::thread::spawn(move || drop(std::io::copy(&mut back, &mut forth)));
+        drop(std::io::copy(&mut caller, &mut there));
+    });
+    port
+}
+
+#[test]
+fn what_was_done_is_said_although_it_could_not_be_tried() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let run = |words: &[&str]| {
+        let port = port_for_one(&server);
+        let known = format!(
+            "[127.0.0.1]:{port} {}",
+            server.folder().get_text("host_ed25519.pub")
+        );
+        person.home.put(".ssh/known_hosts", known.as_bytes());
+        let target = format!("{USER}@127.0.0.1:{port}");
+        person.run(&[&[words[0], &target, "--json", "-i", "old"], &words[1..]].concat())
+    };
+    let told = run(&["install", "-k", "new"]).expect_error(4, "connect-refused");
+    assert!(told.contains("in line 2 of ~/.ssh/authorized_keys"), "{told}");
+    assert_eq!(list(&server), person.line("old") + &person.line("new"));
+    let told = run(&["remove", "-k", "new"]).expect_error(4, "connect-refused");
+    assert!(told.contains("taken off ~/.ssh/authorized_keys"), "{told}");
     assert_eq!(list(&server), person.line("old"));
 }
 
