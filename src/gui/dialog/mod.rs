@@ -23,12 +23,17 @@ mod unlock;
 mod unsaved;
 mod weak_key;
 
+use std::path::PathBuf;
+
 use eframe::egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
 
 use super::pieces::{self, buttons_ui};
 use super::theme;
 use crate::app::dialog::Dialog;
-use crate::app::{App, Command};
+use crate::app::keys::Whose;
+use crate::app::keys::restoring::Restorable;
+use crate::app::{App, Command, Problem};
+use crate::format::authorized_keys::NewLine;
 
 /// What only the window knows of the dialog that is open.
 #[derive(Debug, Default)]
@@ -64,24 +69,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.shown = shown;
     }
     let speed = app.speed();
-    let whose = app.my_keys.whose().clone();
-    let added = match &app.dialog {
-        Some(Dialog::AddPlace(_)) => app.my_keys.added().to_vec(),
-        _ => Vec::new(),
-    };
-    let removed = match &app.dialog {
-        Some(Dialog::RemovedKeys) => app.my_keys.restorable().to_vec(),
-        _ => Vec::new(),
-    };
-    let has_private = app.document().is_some_and(|document| document.key().is_some());
-    let preview = match &app.dialog {
-        Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
-        _ => None,
-    };
-    let pasted = match &app.dialog {
-        Some(Dialog::Providers(dialog)) => app.provider_text(*dialog),
-        _ => None,
-    };
+    let beside = Beside::of(app);
     let Some(dialog) = &mut app.dialog else {
         if is_new && let Some(before) = view.focus_before.take() {
             ui.memory_mut(|memory| memory.request_focus(before));
@@ -121,25 +109,29 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
                 Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, &mut scene),
                 Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
-                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, has_private, &mut scene),
+                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, beside.has_private, &mut scene),
                 Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
                 Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
                 Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
-                Dialog::Agents(agents) => agents::agents_ui(ui, agents, has_private, &mut scene),
-                Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &whose, &mut scene),
+                Dialog::Agents(agents) => agents::agents_ui(ui, agents, beside.has_private, &mut scene),
+                Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &beside.whose, &mut scene),
                 Dialog::RemoveKey { title, removal } => {
-                    remove_key::remove_key_ui(ui, title, removal, &whose, &mut scene);
+                    remove_key::remove_key_ui(ui, title, removal, &beside.whose, &mut scene);
                 }
-                Dialog::RemovedKeys => removed_keys::removed_keys_ui(ui, &removed, &whose, &mut scene),
-                Dialog::AddPlace(typed) => add_place::add_place_ui(ui, typed, &added, &whose, &mut scene),
+                Dialog::RemovedKeys => {
+                    removed_keys::removed_keys_ui(ui, &beside.removed, &beside.whose, &mut scene);
+                }
+                Dialog::AddPlace(typed) => {
+                    add_place::add_place_ui(ui, typed, &beside.added, &beside.whose, &mut scene);
+                }
                 Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
                 Dialog::Authorized(dialog) => {
-                    authorized::authorized_ui(ui, dialog, preview.as_ref(), &mut scene);
+                    authorized::authorized_ui(ui, dialog, beside.preview.as_ref(), &mut scene);
                 }
                 Dialog::Providers(dialog) => {
-                    providers::providers_ui(ui, dialog, pasted.as_ref(), &mut scene);
+                    providers::providers_ui(ui, dialog, beside.pasted.as_ref(), &mut scene);
                 }
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
@@ -159,6 +151,43 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         !response.any_popup_open && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     if is_escaped {
         out.push(Command::CloseDialog);
+    }
+}
+
+/// What dialogs show besides their own contents.
+struct Beside {
+    whose: Whose,
+    added: Vec<PathBuf>,
+    removed: Vec<Restorable>,
+    has_private: bool,
+    preview: Option<Result<NewLine, Problem>>,
+    pasted: Option<Result<String, Problem>>,
+}
+
+impl Beside {
+    fn of(app: &App) -> Self {
+        let my_keys = &app.my_keys;
+        let dialog = app.dialog.as_ref();
+        Self {
+            whose: my_keys.whose().clone(),
+            added: match dialog {
+                Some(Dialog::AddPlace(_)) => my_keys.added().to_vec(),
+                _ => Vec::new(),
+            },
+            removed: match dialog {
+                Some(Dialog::RemovedKeys) => my_keys.restorable().to_vec(),
+                _ => Vec::new(),
+            },
+            has_private: app.document().is_some_and(|document| document.key().is_some()),
+            preview: match dialog {
+                Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
+                _ => None,
+            },
+            pasted: match dialog {
+                Some(Dialog::Providers(dialog)) => app.provider_text(*dialog),
+                _ => None,
+            },
+        }
     }
 }
 
