@@ -85,6 +85,8 @@ pub(super) const WRITE: &str = concat!(
     "e=$({ cat \"$t.new\" > \"$t\"; } 2>&1) || fail write \"$e\"; ",
     "cmp -s \"$t\" \"$t.new\" || fail cut; ",
     "if [ $r = 1 ]; then chmod u-w \"$t\"; fi; fi; ",
+    // On the disk before it takes its place, where one file can be asked for: all of a busy disk may take minutes.
+    "sync -d \"$t\" 2> /dev/null; ",
     "e=$(mv -f \"$t\" \"$g\" 2>&1) || fail write \"$e\"; ",
     "if command -v restorecon > /dev/null; then restorecon -F \"$d\" \"$g\" > /dev/null 2>&1; fi; ",
     "fi; echo; echo keywright-done",
