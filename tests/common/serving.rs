@@ -8,6 +8,9 @@ use crate::tools::{Folder, Running};
 /// How long a server may take until it listens.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What sshd and dropbear write into their logs when they listen.
+const LISTENING: [&str; 2] = ["Server listening on", "Not backgrounding"];
+
 /// Starts a server on a port that nobody has. `start` runs one on the port that it is given, with its log in `log` of
 /// the folder; what it says for want of a log is explained by `needs`.
 pub(crate) fn on_a_free_port(
@@ -36,7 +39,7 @@ fn listening(folder: &Folder, needs: &str, mut sshd: Running) -> Option<Running>
     while started.elapsed() < PATIENCE {
         // That somebody listens on the port does not mean that it is this server.
         let log = log_of(folder);
-        if log.contains("Server listening on") {
+        if LISTENING.iter().any(|words| log.contains(words)) {
             return Some(sshd);
         }
         if sshd.is_over() {

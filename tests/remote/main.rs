@@ -22,6 +22,7 @@ mod commands;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;
+mod dropbear;
 mod failing;
 mod files;
 mod hosts;

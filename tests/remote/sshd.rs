@@ -38,6 +38,37 @@ impl Sshd {
     /// One with these lines in its configuration, which count before all others. `HOME` and `FOLDER` in them stand for
     /// the account's home and the server's own folder.
     pub(crate) fn with(lines: &str) -> Self {
+        Self::of(|folder, port| {
+            write_config(folder, port, lines);
+            let sshd = format!(
+                "\"{}\" -D -f \"$1/sshd_config\" -E \"$1/log\"",
+                found("sshd").display()
+            );
+            run(folder, &sshd)
+        })
+    }
+
+    /// Another program that speaks SSH: the one of routers.
+    pub(crate) fn dropbear() -> Self {
+        let server = Self::of(|folder, port| {
+            let converted = folder.path("host_dropbear");
+            if !converted.exists() {
+                let tool = folder
+                    .tool("dropbearconvert")
+                    .args(["openssh", "dropbear", "host_ed25519"]);
+                tool.arg(&converted).output().expect("its kind of key file");
+            }
+            let dropbear = format!(
+                "dropbear -F -E -p 127.0.0.1:{port} -r \"$1/host_dropbear\" -P \"$1/pid\" 2>>\"$1/log\""
+            );
+            run(folder, &dropbear)
+        });
+        assert!(server.log().contains("Not backgrounding"), "{}", server.log());
+        server
+    }
+
+    /// A folder with an account and host keys, and the server that is started there on a port.
+    fn of(mut start: impl FnMut(&Folder, u16) -> Running) -> Self {
         let folder = Folder::new();
         // The account has to come through here to its home.
         set_mode(&folder.path(""), 0o755);
@@ -49,12 +80,9 @@ impl Sshd {
         }
         write_accounts(&folder);
         let needs = "; it needs root, or sudo without a password, and unshare (util-linux)";
-        let (sshd, port) = on_a_free_port(&folder, needs, |port| {
-            write_config(&folder, port, lines);
-            run(&folder)
-        });
+        let (running, port) = on_a_free_port(&folder, needs, |port| start(&folder, port));
         Self {
-            running: Some(sshd),
+            running: Some(running),
             port,
             folder,
         }
@@ -296,13 +324,12 @@ mkdir -p /run/sshd
 mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/shadow" /etc/shadow || exit 3
 if [ -e /etc/pam.d/sshd ]; then mount --bind "$1/pam" /etc/pam.d/sshd || exit 3; fi
 chown 0:0 "$1/shadow"
-exec "$2" -D -f "$1/sshd_config" -E "$1/log"
-"#;
+exec "#;
 
-fn run(folder: &Folder) -> Running {
+/// Runs this command of a shell, for which `$1` is the folder.
+fn run(folder: &Folder, command: &str) -> Running {
     let place = folder.path("");
     let place = place.to_string_lossy();
-    let program = found("sshd").display().to_string();
     // Where root starts the server, the log is still to be read by whoever runs the tests.
     folder.put("log", b"");
     let tool = if is_root() {
@@ -314,10 +341,9 @@ fn run(folder: &Folder) -> Running {
         "--mount",
         "sh",
         "-c",
-        SCRIPT,
+        &format!("{SCRIPT}{command}"),
         "sh",
         place.trim_end_matches('/'),
-        &program,
     ])
     .start()
 }
