@@ -237,6 +237,19 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
 }
 
 #[test]
+fn where_a_list_may_be_left_aside_it_is_said_where() {
+    let mut account = Account::with(b"x\n");
+    account.shell = "/bin/false".into();
+    account.has_files = true;
+    account.can_replace = false;
+    account.renames = Some(1);
+    let Err(ServerFault::LeftAside { aside, .. }) = put_on(&mut account) else {
+        panic!("the list is in its place");
+    };
+    assert_eq!(fs::read(account.path(&aside)).unwrap(), b"x\n");
+}
+
+#[test]
 fn on_a_router_with_dropbear_root_has_its_list_elsewhere() {
     let mut account = Account::new();
     account.is_router = true;

@@ -284,7 +284,11 @@ fn put(files: &mut dyn Files, place: &Place, old: Option<Stat>, mode: u32) -> Re
     let aside = files.replace(&place.list, &place.old);
     aside.map_err(|fault| named(fault, place))?;
     if let Err(fault) = files.replace(&place.new, &place.list) {
-        files.replace(&place.old, &place.list)?;
+        let restored = files.replace(&place.old, &place.list);
+        restored.map_err(|_| ServerFault::LeftAside {
+            place: place.shown.clone(),
+            aside: shown(place.old.as_bytes()),
+        })?;
         return Err(named(fault, place));
     }
     tidy(files, &place.old);
