@@ -298,7 +298,7 @@ fn tell(
             ))
         }
         None if trial.is_wanted => {
-            console.note("The key was not tried, for its private half is not here or locked, and servers cannot be asked about its type.");
+            console.note("Whether the server lets this key in could not be tried: it wants something else before a key, or cannot be asked about a key whose private half is not here or locked.");
             Ok(())
         }
         Some(Proof::Refused(_)) | None => Ok(()),

@@ -359,6 +359,23 @@ fn an_agent_signs_in_and_proves_a_key_whose_file_is_only_public() {
 }
 
 #[test]
+fn a_server_that_wants_a_password_before_any_key_proves_nothing_of_a_key_alone() {
+    let server =
+        Sshd::with("UsePAM yes\nPasswordAuthentication yes\nAuthenticationMethods password,publickey");
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let way_in = ["-i", "old", "--password-file", "password"];
+    let told = person
+        .asks(&server, "install", &[&["-k", "new"], &way_in[..]].concat())
+        .done();
+    assert_eq!(told["proved"], serde_json::Value::Null, "{told}");
+    let told = person
+        .asks(&server, "remove", &[&["-k", "new"], &way_in[..]].concat())
+        .done();
+    assert_eq!(told["keys"][0]["gone"], serde_json::Value::Null, "{told}");
+}
+
+#[test]
 fn the_key_that_the_configuration_names_is_tried_however_many_an_agent_holds() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

@@ -74,6 +74,8 @@ pub fn prove_installed(
         None => asked(ask(&target, &session.pinned, &installed.key, watch))?,
     };
     match proof {
+        // This session came in by a key: so the server takes keys, but wants something else before.
+        Some(Proof::Refused(methods)) if comes_later(&methods) && session.key().is_some() => Ok(None),
         Some(Proof::Refused(methods)) => Err(ServerFault::Ignored {
             place: installed.found.place.clone(),
             reasons: reasons(&mut session.connection, &installed.key, &methods, watch)?,
@@ -107,18 +109,27 @@ pub fn prove_gone(
         certificate.is_some_and(|certificate| *certificate.authority() == removed.key)
     };
     let is_it = |key: &&OpenKey| key.is_bare() && key.public() == Some(&removed.key);
+    let told = |proof: Option<Proof>| {
+        proof.filter(|proof| !matches!(proof, Proof::Refused(methods) if comes_later(methods)))
+    };
     if !removed.is_authority {
-        return match keys.iter().find(is_it) {
+        let proof = match keys.iter().find(is_it) {
             Some(key) => prove(target, pinned, key, watch).map(Some),
             None => asked(ask(target, pinned, &removed.key, watch)),
         };
+        return proof.map(told);
     }
     let certified = |key| {
         log_in(target, pinned, watch, |connection| {
             sign_in::offer_certified(connection, key, watch)
         })
     };
-    keys.iter().find(is_by_it).map(certified).transpose()
+    keys.iter().find(is_by_it).map(certified).transpose().map(told)
+}
+
+/// Whether a server has refused a key without looking at it: it takes none, or not as the first thing.
+fn comes_later(methods: &[Method]) -> bool {
+    !methods.is_empty() && !methods.contains(&Method::Key)
 }
 
 /// What a connection of its own says to what is offered there.
@@ -175,7 +186,7 @@ fn reasons(
     let mut reasons: Vec<Reason> = found.loose.iter().cloned().map(Reason::Loose).collect();
     reasons.extend(of_line(&found, key)?);
     // A server that has ended the connection says nothing about that.
-    if !methods.is_empty() && !methods.contains(&Method::Key) {
+    if comes_later(methods) {
         reasons.push(Reason::NoKeys);
     }
     if matches!(

@@ -58,7 +58,8 @@ fn words(verdict: &Verdict) -> (&'static str, String) {
         ),
         Verdict::Untried => (
             "On the list",
-            "Whether the server lets this key in was not tried, for its private half is not here.".to_owned(),
+            "Whether the server lets this key in could not be tried: it wants something else before a key, or cannot be asked about a key whose private half is not here."
+                .to_owned(),
         ),
     }
 }

@@ -243,7 +243,9 @@ impl Visit {
             Verdict::Accepted => {
                 "Asked the server: it would let this key in. Whoever holds it was not tried.".to_owned()
             }
-            Verdict::Untried => "The server cannot be asked about this type of key.".to_owned(),
+            Verdict::Untried => {
+                "The key could not be tried alone, and the server not be asked about it.".to_owned()
+            }
         });
         Now::Works(Box::new(Works {
             verdict,
