@@ -71,8 +71,8 @@ impl Place {
         let folder = folder_of(&usual).to_owned();
         Ok(Self {
             shown: format!("~/{LIST}"),
-            lock: format!("{FOLDER}/.authorized_keys.lock"),
-            aside: format!("{FOLDER}/.authorized_keys.lock.{word}"),
+            lock: format!("{folder}/.authorized_keys.lock"),
+            aside: format!("{folder}/.authorized_keys.lock.{word}"),
             new: format!("{folder}/.authorized_keys.{word}"),
             old: format!("{folder}/.authorized_keys.{word}.old"),
             folder,
