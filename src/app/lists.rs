@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Blame, Problem};
+use crate::format::MAX_LIST_FILE;
 use crate::key::comment::escaped;
 use crate::sys::files::{Backup, EditError, ListFile, edit};
 use crate::sys::home;
@@ -51,8 +52,7 @@ impl Change {
                 Err(EditError::Changed { path: path.clone() })
             }
         };
-        let max = self.before.len().max(self.after.len());
-        edit(path, max, Backup::None, put_back).map_err(Problem::from)?;
+        edit(path, MAX_LIST_FILE, Backup::None, put_back).map_err(Problem::from)?;
         Ok(())
     }
 }
@@ -95,4 +95,21 @@ pub(super) fn no_line(path: &Path, number: usize) -> Problem {
         format!("{} has no line {number}", shown(path)),
         "Nothing was changed. List it again: the numbers change with every line that is taken away.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_somebody_else_has_added_since_is_not_taken_back_and_is_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("list");
+        let open = || ListFile::open(&path, MAX_LIST_FILE).expect("a list");
+        let change = Change::make(&open(), b"a\n".to_vec(), Backup::None).expect("written");
+        Change::make(&open(), b"a\nb\n".to_vec(), Backup::None).expect("written");
+        let refused = change.undo().expect_err("it is another list");
+        assert_eq!(refused.code, changed(&path).code);
+        assert_eq!(open().bytes(), b"a\nb\n");
+    }
 }

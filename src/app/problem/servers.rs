@@ -81,10 +81,11 @@ impl From<&ServerFault> for Problem {
                 "server-last-way-in",
                 "Nothing was changed. Put another key of yours on the server first. Go on (--yes) only if you are sure of another way in, such as a password or the provider’s console.",
             ),
-            E::Ignored { reasons, .. } => {
-                let hint = after_refusal(reasons);
-                return Self::new("key-ignored", Blame::World, error.to_string(), hint);
-            }
+            E::Ignored { reasons, .. } => return ignored(error, reasons),
+            E::LeftAside { .. } => (
+                "server-left-aside",
+                "Look at once, before you log out anywhere: where the list is missing, give it its name back, or nobody gets in by a key.",
+            ),
             E::AnotherLine(_) => (
                 "server-another-line",
                 "The key may still get in by that. Have the list shown again, and take that line off as well, if it is to keep out.",
@@ -110,6 +111,11 @@ impl From<ServerFault> for Problem {
     fn from(error: ServerFault) -> Self {
         Self::from(&error)
     }
+}
+
+fn ignored(error: &ServerFault, reasons: &[Reason]) -> Problem {
+    let hint = after_refusal(reasons);
+    Problem::new("key-ignored", Blame::World, error.to_string(), hint)
 }
 
 /// What to do about a key that is there and lets nobody in: what comes first is the likeliest.

@@ -112,6 +112,14 @@ pub enum ServerFault {
     /// The command that changes the list ended without saying how.
     #[error("the server did not say whether it has changed its list of keys{}", in_brackets(.0))]
     Unanswered(String),
+    /// The list was moved aside, and could be neither replaced nor put back.
+    #[error("{place} on the server may be missing now: the list may lie in {aside}")]
+    LeftAside {
+        /// Where it belongs.
+        place: String,
+        /// Where it may lie.
+        aside: String,
+    },
     /// Something that has no name here.
     #[error("the server could not change its list of keys: {0}")]
     Other(String),

@@ -237,6 +237,34 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
 }
 
 #[test]
+fn where_a_list_may_be_left_aside_it_is_said_where() {
+    let mut account = Account::with(b"x\n");
+    account.shell = "/bin/false".into();
+    account.has_files = true;
+    account.can_replace = false;
+    account.renames = Some(1);
+    let Err(ServerFault::LeftAside { aside, .. }) = put_on(&mut account) else {
+        panic!("the list is in its place");
+    };
+    assert_eq!(fs::read(account.path(&aside)).unwrap(), b"x\n");
+}
+
+#[test]
+fn where_the_list_is_a_link_file_transfer_minds_the_lock_of_the_shell() {
+    let mut account = Account::with(b"");
+    account.shell = "/bin/false".into();
+    account.has_files = true;
+    let list = account.path(".ssh/authorized_keys");
+    fs::create_dir(account.path("dot")).unwrap();
+    fs::rename(&list, account.path("dot/keys")).unwrap();
+    std::os::unix::fs::symlink("../dot/keys", &list).unwrap();
+    let lock = account.path("dot/.authorized_keys.lock");
+    abandon(&lock);
+    put_on(&mut account).unwrap();
+    assert!(!lock.exists());
+}
+
+#[test]
 fn on_a_router_with_dropbear_root_has_its_list_elsewhere() {
     let mut account = Account::new();
     account.is_router = true;
@@ -429,9 +457,7 @@ fn a_command_that_ends_without_a_word_is_not_called_undone() {
 fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
     let mut account = Account::with(b"x\n");
     let lock = account.path(".ssh/.authorized_keys.lock");
-    fs::create_dir(&lock).unwrap();
-    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(150);
-    fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+    abandon(&lock);
     put_on(&mut account).unwrap();
     assert_eq!(account.names(), ["authorized_keys"]);
 
@@ -444,7 +470,7 @@ fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
     ] {
         account.put(b"x\n");
         make(&lock).unwrap();
-        fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+        age(&lock);
         put_on(&mut account).unwrap();
         assert_eq!(account.names(), ["authorized_keys"]);
     }
@@ -469,10 +495,7 @@ fn somebody_who_holds_the_lock_is_waited_for_and_one_who_died_is_not() {
 #[test]
 fn of_several_who_find_the_lock_of_one_who_died_only_one_takes_it() {
     let account = Account::with(b"x\n");
-    let lock = account.path(".ssh/.authorized_keys.lock");
-    fs::create_dir(&lock).unwrap();
-    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(150);
-    fs::File::open(&lock).unwrap().set_modified(old).unwrap();
+    abandon(&account.path(".ssh/.authorized_keys.lock"));
     // All look at the lock before one of them acts on it, the next one while that one is inside.
     let programs = account.path("programs");
     fs::create_dir(&programs).unwrap();
@@ -517,6 +540,17 @@ fn two_installs_at_once_lose_neither() {
     });
     assert_eq!(account.list().lines().count(), 7, "{}", account.list());
     assert_eq!(account.names(), ["authorized_keys"]);
+}
+
+/// Leaves a lock behind, of some minutes ago.
+fn abandon(lock: &Path) {
+    fs::create_dir(lock).unwrap();
+    age(lock);
+}
+
+fn age(lock: &Path) {
+    let old = std::time::SystemTime::now() - std::time::Duration::from_secs(150);
+    fs::File::open(lock).unwrap().set_modified(old).unwrap();
 }
 
 /// Lays out a program of these lines.

@@ -71,8 +71,8 @@ impl Place {
         let folder = folder_of(&usual).to_owned();
         Ok(Self {
             shown: format!("~/{LIST}"),
-            lock: format!("{FOLDER}/.authorized_keys.lock"),
-            aside: format!("{FOLDER}/.authorized_keys.lock.{word}"),
+            lock: format!("{folder}/.authorized_keys.lock"),
+            aside: format!("{folder}/.authorized_keys.lock.{word}"),
             new: format!("{folder}/.authorized_keys.{word}"),
             old: format!("{folder}/.authorized_keys.{word}.old"),
             folder,
@@ -284,7 +284,11 @@ fn put(files: &mut dyn Files, place: &Place, old: Option<Stat>, mode: u32) -> Re
     let aside = files.replace(&place.list, &place.old);
     aside.map_err(|fault| named(fault, place))?;
     if let Err(fault) = files.replace(&place.new, &place.list) {
-        files.replace(&place.old, &place.list)?;
+        let restored = files.replace(&place.old, &place.list);
+        restored.map_err(|_| ServerFault::LeftAside {
+            place: place.shown.clone(),
+            aside: shown(place.old.as_bytes()),
+        })?;
         return Err(named(fault, place));
     }
     tidy(files, &place.old);

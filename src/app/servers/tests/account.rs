@@ -28,6 +28,8 @@ pub(super) struct Account {
     pub(super) is_router: bool,
     pub(super) has_files: bool,
     pub(super) can_replace: bool,
+    /// How many files can be given another name before none can any more.
+    pub(super) renames: Option<usize>,
     /// What `whoami /groups` says, where the server is a Windows.
     pub(super) windows: Option<&'static str>,
     pub(super) commands: Vec<&'static str>,
@@ -101,6 +103,10 @@ impl Files for Transferred<'_> {
     }
 
     fn replace(&mut self, from: &str, to: &str) -> Result<(), RemoteFault> {
+        self.account.renames = match self.account.renames {
+            Some(0) => return Err(failed(from, &std::io::ErrorKind::Other.into())),
+            left => left.map(|left| left - 1),
+        };
         assert!(self.can_replace() || !self.path(to).exists(), "the name is taken");
         fs::rename(self.path(from), self.path(to)).map_err(|error| failed(from, &error))
     }
@@ -143,6 +149,7 @@ impl Account {
             is_router: false,
             has_files: false,
             can_replace: true,
+            renames: None,
             windows: None,
             commands: Vec::new(),
         }
