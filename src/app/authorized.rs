@@ -173,8 +173,8 @@ pub fn is_last_way_in(rows: &[Row], numbers: &BTreeSet<usize>) -> bool {
 pub fn expiry(text: &str) -> Result<Expiry, Problem> {
     let is_date = text.len() == 10 && text.split('-').map(str::len).eq([4, 2, 2]);
     let bare: String = text.chars().filter(|letter| *letter != '-').collect();
-    let text = if is_date { bare.as_str() } else { text };
-    Expiry::read(text.as_bytes()).ok_or_else(|| {
+    let as_sshd_writes_it = if is_date { bare.as_str() } else { text };
+    Expiry::read(as_sshd_writes_it.as_bytes()).ok_or_else(|| {
         Problem::new(
             "usage",
             Blame::Usage,
@@ -182,6 +182,28 @@ pub fn expiry(text: &str) -> Result<Expiry, Problem> {
             "Write it as 2027-01-31.",
         )
     })
+}
+
+/// Sees to it that a key with this end would let somebody in at all.
+///
+/// # Errors
+/// It is over, by this computer's clock.
+pub fn check_to_come(expiry: Expiry) -> Result<(), Problem> {
+    if !is_over(expiry) {
+        return Ok(());
+    }
+    let (year, month, day) = expiry.date();
+    let verb = if (year, month, day) == clock::local_date() {
+        "has begun"
+    } else {
+        "is over"
+    };
+    Err(Problem::new(
+        "usage",
+        Blame::Usage,
+        format!("{year:04}-{month:02}-{day:02} {verb} already"),
+        "The key would let nobody in. Choose a day that is yet to come.",
+    ))
 }
 
 fn row(number: usize, content: Content<'_>, mine: &[PublicKey]) -> Option<Row> {

@@ -1,12 +1,13 @@
 //! The commands that do what a click does: for learning, and for scripts.
 
+use std::iter::once;
 use std::path::Path;
 
-use crate::app::servers::tried_by_ssh;
+use crate::app::servers::{Client, tried_by_ssh};
 use crate::app::stage::Document;
 use crate::format::Format;
 use crate::key::{Algorithm, PublicKey};
-use crate::sys::home::with_tilde;
+use crate::sys::home::{default_path, with_tilde};
 use crate::sys::remote::Target;
 
 /// A command, and what it does.
@@ -42,7 +43,9 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
     };
     let algorithm = document.public().algorithm();
     let kind = algorithm.short_name();
-    let target = format!("~/.ssh/{}", quoted(stem));
+    // Made where another key lies already, a new one would take its place.
+    let new = if document.path.is_some() { "new_key" } else { stem };
+    let target = format!("~/.ssh/{}", quoted(&name_not_there(new, "")));
     let is_made_here = match algorithm {
         Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 | Algorithm::Ed448 | Algorithm::Dsa => true,
         Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519 => false,
@@ -65,7 +68,10 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
     if is_made_here {
         push(
             "Make such a key with PuTTY",
-            format!("puttygen -t {kind}{size} -C {comment} -o {}.ppk", quoted(stem)),
+            format!(
+                "puttygen -t {kind}{size} -C {comment} -o {}",
+                quoted(&name_not_there(new, ".ppk"))
+            ),
         );
     }
     let show = if is_known_to_openssh {
@@ -88,7 +94,10 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
         };
         push(
             "Save it in another format",
-            format!("keywright-cli convert {file} --to {format} -o {target}{extension}"),
+            format!(
+                "keywright-cli convert {file} --to {format} -o ~/.ssh/{}",
+                quoted(&name_not_there(stem, extension))
+            ),
         );
     }
     if is_known_to_openssh {
@@ -115,8 +124,12 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
 /// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
 /// by itself: `ssh -i ~/.ssh/work jo@example.org`. A key in an agent needs no file.
 #[must_use]
-pub fn log_in(target: &Target, file: Option<&Path>) -> String {
-    let mut words = vec!["ssh".to_owned()];
+pub fn log_in(client: Client, target: &Target, file: Option<&Path>) -> String {
+    let (program, port) = match client {
+        Client::Ssh => ("ssh", "-p"),
+        Client::Sftp => ("sftp", "-P"),
+    };
+    let mut words = vec![program.to_owned()];
     if let Some(file) = file
         && !tried_by_ssh(target).iter().any(|tried| tried == file)
     {
@@ -124,8 +137,22 @@ pub fn log_in(target: &Target, file: Option<&Path>) -> String {
         let file = with_tilde(file).display().to_string();
         words.extend(["-i".to_owned(), quoted(&file)]);
     }
-    words.extend(target.ssh_words().iter().map(|word| quoted(word)));
+    words.extend(target.words(port).iter().map(|word| quoted(word)));
     words.join(" ")
+}
+
+/// The first name of a file that does not lie in `~/.ssh` yet: the one that is wanted, or one for a new key.
+fn name_not_there(wanted: &str, extension: &str) -> String {
+    let is_there = |name: &String| default_path(name).is_some_and(|path| path.exists());
+    let new = format!("new_key{extension}");
+    let mut name = format!("{wanted}{extension}");
+    let mut others = once(new).chain((2..).map(|number: u32| format!("new_key_{number}{extension}")));
+    while is_there(&name)
+        && let Some(next) = others.next()
+    {
+        name = next;
+    }
+    name
 }
 
 /// `text` as one word of a command line.
@@ -142,7 +169,6 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::format::ssh_config::SshConfig;
-    use crate::sys::home::default_path;
 
     #[test]
     fn a_key_is_named_where_ssh_does_not_try_it_by_itself() {
@@ -150,7 +176,7 @@ mod tests {
         let config = SshConfig::parse(config).expect("text");
         let command = |host: &str, name: &str| {
             let target = Target::parse(host, &config, "jo").expect("a target");
-            log_in(&target, default_path(name).as_deref()).replace('\\', "/")
+            log_in(Client::Ssh, &target, default_path(name).as_deref()).replace('\\', "/")
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
         assert_eq!(
@@ -162,10 +188,8 @@ mod tests {
             command("named", "id_ed25519"),
             "ssh -i ~/.ssh/id_ed25519 jo@named"
         );
-        assert_eq!(
-            log_in(&Target::parse("host", &config, "jo").expect("a target"), None),
-            "ssh jo@host"
-        );
+        let target = Target::parse("host:2222", &config, "jo").expect("a target");
+        assert_eq!(log_in(Client::Sftp, &target, None), "sftp -P 2222 jo@host");
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::authorized::expiry;
+use crate::app::authorized::{check_to_come, expiry};
 use crate::app::stage::Document;
 use crate::app::{App, Problem};
 use crate::format::authorized_keys::{Command, FromList, NewLine, NewOptions, Right};
@@ -32,15 +32,17 @@ impl Conditions {
     /// The options that say so.
     ///
     /// # Errors
-    /// Something that was typed cannot be one.
+    /// Something that was typed cannot be one, or the day is over.
     pub fn options(&self) -> Result<NewOptions, Problem> {
         let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        let expiry = typed(&self.expires).map(|text| expiry(&text)).transpose()?;
+        expiry.map_or(Ok(()), check_to_come)?;
         Ok(NewOptions {
             restrict: self.restrict,
             rights: self.rights.iter().map(|right| (*right, self.restrict)).collect(),
             from: typed(&self.from).map(|text| FromList::new(&text)).transpose()?,
             command: typed(&self.command).map(|text| Command::new(&text)).transpose()?,
-            expiry: typed(&self.expires).map(|text| expiry(&text)).transpose()?,
+            expiry,
         })
     }
 }
@@ -70,13 +72,13 @@ mod tests {
         let typed = Conditions {
             from: " 10.0.0.0/8 ".to_owned(),
             command: "uptime".to_owned(),
-            expires: "2030-01-31".to_owned(),
+            expires: "2099-01-31".to_owned(),
             restrict: true,
             rights: BTreeSet::from([Right::Pty]),
         };
         assert_eq!(
             typed.options().unwrap().to_string(),
-            "restrict,pty,from=\"10.0.0.0/8\",command=\"uptime\",expiry-time=\"20300131\""
+            "restrict,pty,from=\"10.0.0.0/8\",command=\"uptime\",expiry-time=\"20990131\""
         );
         let forbidding = Conditions {
             rights: BTreeSet::from([Right::Pty]),
@@ -93,5 +95,24 @@ mod tests {
             };
             assert_eq!(typed.options().unwrap_err().code, "usage");
         }
+    }
+
+    fn refused(expires: &str) -> String {
+        let typed = Conditions {
+            expires: expires.to_owned(),
+            ..Conditions::default()
+        };
+        typed.options().unwrap_err().what
+    }
+
+    #[test]
+    fn a_day_that_is_over_is_refused() {
+        assert_eq!(refused("2020-01-01"), "2020-01-01 is over already");
+        assert_eq!(refused("202001011200Z"), "2020-01-01 is over already");
+    }
+
+    #[test]
+    fn what_is_no_day_is_told_as_it_was_typed() {
+        assert_eq!(refused("2020-13-45"), "2020-13-45 is no day");
     }
 }

@@ -13,7 +13,11 @@ use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
 use crate::key::weakness::{Weakness, weaknesses};
 use crate::sys::clock::unix_seconds;
+use crate::sys::files::read_key;
 use crate::sys::permissions::{Access, audit_private};
+
+/// The warnings about a file that ssh therefore does not use.
+pub const KEEP_SSH_OUT: [&str; 2] = ["permissions", "carriage-returns"];
 
 /// Something about a key that its owner ought to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,8 +158,23 @@ impl Description {
         }
         if let (true, Some(path)) = (self.has_private, path) {
             warnings.extend(loose_permissions(path));
+            warnings.extend(self.carriage_returns(path));
         }
         warnings
+    }
+
+    /// ssh does not read a file of its own format with the line ends of Windows, which this program does.
+    fn carriage_returns(&self, path: &Path) -> Option<Warning> {
+        if self.format != Some(Format::OpenSsh) {
+            return None;
+        }
+        let bytes = read_key(path).ok()?;
+        let has_some = bytes.expose().windows(2).any(|pair| pair == b"\r\n");
+        has_some.then(|| Warning {
+            code: "carriage-returns",
+            message: "the lines of the file end as on Windows, and ssh does not read such a key".to_owned(),
+            hint: "Save the private key once more, under the same name: here it can be read.",
+        })
     }
 
     /// The public key.

@@ -58,7 +58,7 @@ pub(super) struct Means {
     /// The key that is open in the window.
     pub(super) held: Option<Arc<KeyPair>>,
     /// Its file, where that is one that ssh reads.
-    pub(super) file: Option<PathBuf>,
+    pub(super) file: Option<Result<PathBuf, Warning>>,
     /// The agents that are there, once that is known.
     pub(super) agents: Vec<Agent>,
     /// Where it is written down on which servers a key is.
@@ -308,8 +308,10 @@ pub enum Verdict {
 pub enum LogIn {
     /// By this command of OpenSSH.
     Command(String),
-    /// By other programs: ssh does not read its file.
+    /// By other programs: ssh does not read files of its format.
     OtherFile,
+    /// Not before this is put right with its file.
+    Refused(Warning),
     /// From where its private half is.
     Elsewhere,
 }

@@ -172,7 +172,7 @@ impl MyKeys {
         self.removed.as_ref().map(|(title, _)| title.as_str())
     }
 
-    /// The keys that are searched for, by their place in the inventory.
+    /// The keys that are searched for, by their place in the inventory; the chosen one is among them.
     pub fn found(&mut self) -> &[usize] {
         let search = self.search.trim().to_lowercase();
         if self.filtered.as_ref().is_none_or(|(text, _)| *text != search) {
@@ -183,22 +183,28 @@ impl MyKeys {
             let matching = (0..keys.len()).filter(|index| keys[*index].matches(&search));
             let matching = matching.collect();
             self.filtered = Some((search, matching));
+            self.choose_among_found();
         }
         self.filtered.as_ref().map_or(&[], |(_, found)| found)
+    }
+
+    /// What can be done is done with a key that is seen: when the chosen one is not, the first one takes its place.
+    fn choose_among_found(&mut self) {
+        let (Some(inventory), Some((_, found))) = (&self.inventory, &self.filtered) else {
+            return;
+        };
+        let mut ids = found.iter().map(|index| &inventory.keys[*index].id);
+        if !ids.clone().any(|id| Some(id) == self.chosen.as_ref()) {
+            let first = ids.next().cloned();
+            self.choose(first);
+        }
     }
 
     /// Takes up what was found. The key that was chosen stays so, wherever it lies now.
     pub(super) fn take_up(&mut self, inventory: Inventory) {
         self.inventory = Some(inventory);
         self.filtered = None;
-        if self.chosen().is_none() {
-            let first = self
-                .inventory
-                .as_ref()
-                .and_then(|inventory| inventory.keys.first());
-            let first = first.map(|key| key.id.clone());
-            self.choose(first);
-        }
+        self.found();
     }
 
     pub(super) fn choose(&mut self, id: Option<KeyId>) {

@@ -15,7 +15,7 @@ use crate::app::command_line;
 use crate::app::describe::Description;
 use crate::app::keys::inventory::is_for_ssh;
 use crate::app::servers::{
-    self, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in,
+    self, Client, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};
@@ -60,7 +60,11 @@ pub(super) struct Install {
 
 impl Install {
     pub(super) fn run(mut self, console: Console) -> Result<(), Problem> {
-        let options = std::mem::take(&mut self.conditions).options()?;
+        let conditions = std::mem::take(&mut self.conditions);
+        if !self.undo {
+            conditions.check_to_come()?;
+        }
+        let options = conditions.options()?;
         let target = self.connect.target()?;
         self.key.check_input(self.passphrase.takes_standard_input())?;
         let parsed = self
@@ -87,7 +91,8 @@ impl Install {
         }
         let (session, installed) = put(session, line.clone(), console)?;
         remember_installed(line.key(), &target, console);
-        let log_in = key.as_ref().and_then(|key| log_in(&target, key));
+        let client = installed.found.client(&session.connection.software());
+        let log_in = key.as_ref().and_then(|key| log_in(client, &target, key));
         let proof = if is_tried {
             prove(session, key, &installed, console)?
         } else {
@@ -114,12 +119,19 @@ impl Install {
         let known = self.connect.whose(&session, &found, console)?;
         let key = line.key().clone();
         let undo = Undo::of_line(line);
+        let other_line = line_in(&found, &key)?;
         let (_, Undone { found, .. }) = take_off(
             session,
             "Taking the key off",
             console,
             move |session, last, pulse| servers::undo(&mut session.connection, &undo, &known, last, pulse),
-        )?;
+        )
+        .map_err(|problem| match other_line {
+            Some(number) if problem.code == "server-no-such-key" => {
+                differs(&problem, number, &found.place, target)
+            }
+            _ => problem,
+        })?;
         if line_in(&found, &key)?.is_none() {
             remember_taken_off(&key, target, console);
         }
@@ -178,6 +190,20 @@ fn prove(
     })?
 }
 
+/// Says that the key is there by another line than the one that was to be taken off.
+fn differs(problem: &Problem, number: usize, place: &str, target: &Target) -> Problem {
+    Problem {
+        what: format!(
+            "line {number} of {place} on the server has this key, but with other conditions or another comment"
+        ),
+        hint: format!(
+            "Nothing was changed. --undo takes off exactly the line that the same words would add. To take the key off \
+             whatever stands in its line: keywright-cli remove {target} --key FILE"
+        ),
+        ..*problem
+    }
+}
+
 /// Why the key could not be tried, and that it stands there all the same.
 fn untried(fault: ServerFault, installed: &Installed) -> Problem {
     // It says so itself.
@@ -233,12 +259,12 @@ struct Trial {
 }
 
 /// The command of OpenSSH that logs in with this key; nothing where ssh does not read its file.
-fn log_in(target: &Target, key: &OpenKey) -> Option<String> {
+fn log_in(client: Client, target: &Target, key: &OpenKey) -> Option<String> {
     match key {
-        OpenKey::Agent(..) => Some(command_line::log_in(target, None)),
+        OpenKey::Agent(..) => Some(command_line::log_in(client, target, None)),
         OpenKey::File(path, file) if is_for_ssh(file.format) => {
             let path = std::path::absolute(path).ok()?;
-            Some(command_line::log_in(target, Some(&path)))
+            Some(command_line::log_in(client, target, Some(&path)))
         }
         OpenKey::File(..) | OpenKey::Held(_) => None,
     }

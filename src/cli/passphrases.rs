@@ -116,10 +116,18 @@ pub(super) struct ServerPassword {
 }
 
 impl ServerPassword {
+    /// Whether an option names one.
+    pub(super) fn is_given(&self) -> bool {
+        self.source().is_some()
+    }
+
     /// The password that an option names; nothing where none does.
     pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
-        let source = Source::of(self.file.as_deref(), self.fd, self.env.as_deref());
-        source.map(Source::read).transpose()
+        self.source().map(Source::read).transpose()
+    }
+
+    fn source(&self) -> Option<Source<'_>> {
+        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
     }
 }
 
@@ -229,10 +237,15 @@ pub(super) fn ask_for(file: &str) -> Result<Passphrase, Problem> {
     if terminal::is_there() {
         return terminal::ask_secret(&format!("Passphrase of {file}"));
     }
+    Err(lacking())
+}
+
+/// A passphrase is needed, and nobody is there to be asked for it.
+pub(super) fn lacking() -> Problem {
     let mut problem = Problem::from(DecodeError::NeedsPassphrase);
     "Give it with --passphrase-file, --passphrase-fd or --passphrase-env; in a terminal it is asked for."
         .clone_into(&mut problem.hint);
-    Err(problem)
+    problem
 }
 
 /// Asks for a new passphrase, twice; nothing where it is empty.

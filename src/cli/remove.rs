@@ -26,9 +26,9 @@ use crate::sys::remote::Target;
   keywright-cli remove me@example.org --fingerprint SHA256:Bkl1…
   keywright-cli remove me@example.org --line 3 --line 5
 
-All other lines stay as they are, byte for byte. The last key of yours goes only with --yes. What \
-was removed is tried afterwards on a fresh connection; where its private half is elsewhere, the server is \
-asked. It reads the list at each login: nothing has to be restarted.")]
+All other lines stay as they are, byte for byte. The last key of yours is asked about first, or \
+refused without --yes (on this computer, “authorized remove” wants --force for that). What was removed is \
+tried afterwards on a fresh connection; where its private half is elsewhere, the server is asked. It reads the list at each login: nothing has to be restarted.")]
 pub(super) struct Remove {
     #[command(flatten)]
     connect: Connect,

@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::console::{Console, shown};
 use super::interrupt::uninterrupted;
-use super::passphrases::{OldPassphrase, ServerPassword};
+use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
 use crate::app::job::Pulse;
 use crate::app::servers::{
@@ -16,6 +16,7 @@ use crate::app::servers::{
     all_public, look, not_followed, reach, to_try,
 };
 use crate::app::{Blame, Problem, agents, keys};
+use crate::format::DecodeError;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
@@ -71,15 +72,40 @@ impl Connect {
         let mut step = work::run(console, "Signing in", move |pulse| {
             SigningIn::begin(server, keys, pulse)
         })??;
+        let mut locked = None;
         loop {
             match step {
                 Step::In(session) => return Ok(*session),
                 Step::Lacks(lack, waiting) => {
                     let given = self.answer(&lack, target, passphrase)?;
-                    step = work::run(console, "Signing in", move |pulse| waiting.go_on(given, pulse))??;
+                    if matches!(given, Given::Nothing) && locked.is_none() {
+                        locked = self.stays_locked(&lack);
+                    }
+                    let gone_on = work::run(console, "Signing in", move |pulse| waiting.go_on(given, pulse))?;
+                    step = gone_on.map_err(|fault| match (fault, locked.take()) {
+                        (ServerFault::NotLetIn { .. }, Some(problem)) => problem,
+                        (fault, _) => fault.into(),
+                    })?;
                 }
             }
         }
+    }
+
+    /// Why a key that was named stays locked, where nobody could be asked. It is only told where nothing else lets in.
+    fn stays_locked(&self, lack: &Lack) -> Option<Problem> {
+        let Lack::Passphrase { path, is_again } = lack else {
+            return None;
+        };
+        if self.identity.is_empty() || self.password.is_given() || terminal::is_there() {
+            return None;
+        }
+        let mut problem = if *is_again {
+            Problem::from(DecodeError::WrongPassphrase)
+        } else {
+            lacking()
+        };
+        problem.what = format!("{}: {}", shown(path), problem.what);
+        Some(problem)
     }
 
     /// Whose the keys are in the list that was found.

@@ -10,6 +10,7 @@ mod key_page;
 mod menu;
 mod my_keys;
 mod native_desktop;
+mod obstacle;
 mod pad;
 mod passphrase_field;
 mod pieces;

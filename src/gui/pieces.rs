@@ -110,6 +110,25 @@ pub(super) fn wide_primary_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetTe
 
 /// The buttons at the foot, the first of which answers to Enter; says which was pressed.
 pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
+    let pressed = foot_ui(ui, takes_focus.then_some(0), texts);
+    // When a click beside everything has taken the focus away, Enter still means the first.
+    let is_meant = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
+    if is_meant && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
+        return Some(0);
+    }
+    pressed
+}
+
+/// The same where the first takes something away: Enter means it only where it has the focus, which the last is given.
+pub(super) fn careful_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
+    let last = texts.len().saturating_sub(1);
+    // A focus that stood on the first button of another row does not pass on to this one.
+    ui.push_id("careful", |ui| foot_ui(ui, takes_focus.then_some(last), texts))
+        .inner
+}
+
+/// The buttons, one of which may be given the focus.
+fn foot_ui(ui: &mut Ui, focus: Option<usize>, texts: &[&str]) -> Option<usize> {
     let mut pressed = None;
     ui.add_space(8.0);
     ui.horizontal_wrapped(|ui| {
@@ -120,7 +139,7 @@ pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Opti
             } else {
                 ui.add(button)
             };
-            if index == 0 && takes_focus {
+            if focus == Some(index) {
                 response.request_focus();
             }
             if response.clicked() {
@@ -128,11 +147,6 @@ pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Opti
             }
         }
     });
-    // When a click beside everything has taken the focus away, Enter still means the first.
-    let is_meant = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
-    if is_meant && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-        pressed = Some(0);
-    }
     pressed
 }
 

@@ -164,8 +164,32 @@ fn chosen_lines_are_removed_and_all_others_stay_byte_for_byte() {
     assert_eq!(home.read(PLACE), format!("# é\r\n{OTHER} b\r\n"));
     home.run(&["authorized", "remove", "key.pub", "--json"])
         .expect_error(1, "not-in-list");
-    home.run(&["authorized", "remove", "--line", "9", "--json"])
-        .expect_error(1, "not-in-list");
+}
+
+#[test]
+fn a_line_number_that_is_not_there_is_a_slip_in_the_words() {
+    let home = home_with(&format!("{KEY}\n"));
+    let told = home
+        .run(&["authorized", "remove", "--line", "9", "--json"])
+        .expect_error(2, "usage");
+    assert!(told.contains("has no line 9"), "{told}");
+}
+
+#[test]
+fn a_key_whose_day_is_over_is_not_added() {
+    let home = Home::with_key();
+    let told = home
+        .run(&[
+            "authorized",
+            "add",
+            "key.pub",
+            "--expires",
+            "2020-01-01",
+            "--json",
+        ])
+        .expect_error(2, "usage");
+    assert!(told.contains("2020-01-01 is over already"), "{told}");
+    assert!(!home.has(".ssh"));
 }
 
 #[test]

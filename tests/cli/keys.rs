@@ -305,7 +305,11 @@ fn nothing_is_put_back_over_another_file() {
     let listed = keys(&home, &["restore", "--json"]).object();
     assert_eq!(listed["taken"].as_array().map(Vec::len), Some(2), "{listed}");
     keys(&home, &["restore", "id", "--dry-run", "--json"]).expect_error(4, "exists");
-    keys(&home, &["restore", "id", "--force", "--json"]).expect_error(4, "exists");
+    let told = keys(&home, &["restore", "id", "--force", "--json"]).expect_error(4, "exists");
+    assert!(
+        told.contains("Rename the file that lies there now") && !told.contains("--force"),
+        "{told}"
+    );
     assert_eq!(home.read(".ssh/id"), second);
     done(&home, &["remove", ".ssh/id"]);
     keys(&home, &["restore", "id", "--json"]).expect_error(2, "usage");
@@ -401,4 +405,57 @@ fn what_is_printed_of_a_hostile_register_is_safe() {
     let told = done(&home, &[]);
     assert!(told.contains("installed on x"), "{told}");
     assert!(!crate::support::steers(&told), "{told:?}");
+}
+
+#[test]
+fn lists_as_they_were_before_a_change_are_no_keys() {
+    let home = home();
+    make(&home, "id", "mine");
+    let line = home.read(".ssh/id.pub");
+    for name in [
+        "authorized_keys",
+        "authorized_keys.bak",
+        "config.bak",
+        "known_hosts.old",
+    ] {
+        home.write(&format!(".ssh/{name}"), format!("{line}{line}").as_bytes());
+    }
+    let told = done(&home, &["--json"]);
+    assert!(!told.contains(".bak") && !told.contains(".old"), "{told}");
+}
+
+#[test]
+fn a_key_with_the_line_ends_of_windows_is_told_for_ssh_does_not_read_it() {
+    let home = home();
+    make(&home, "id_ed25519", "mine");
+    let text = home.read(".ssh/id_ed25519").replace('\n', "\r\n");
+    home.write(".ssh/id_ed25519", text.as_bytes());
+    let warnings = |words: &[&str]| home.object(words)["warnings"].to_string();
+    assert!(warnings(&["info", ".ssh/id_ed25519"]).contains("carriage-returns"));
+    home.run(&[
+        "convert",
+        ".ssh/id_ed25519",
+        "--to",
+        "openssh",
+        "-o",
+        ".ssh/id_ed25519",
+        "--force",
+        "--no-passphrase",
+    ])
+    .expect_status(0);
+    assert!(!warnings(&["info", ".ssh/id_ed25519"]).contains("carriage-returns"));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_script_is_told_of_the_servers_that_a_key_is_on_and_goes_on() {
+    let home = Home::with_installed_key();
+    let ran = keys(&home, &["remove", ".ssh/id_old"]);
+    ran.expect_status(0);
+    assert!(
+        ran.err.contains("It was installed on jo@example.org"),
+        "{}",
+        ran.err
+    );
+    assert!(!home.has(".ssh/id_old"));
 }

@@ -45,6 +45,23 @@ impl Home {
         home
     }
 
+    /// One with the key `.ssh/id_old`, of which it is noted that it was installed on a server.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn with_installed_key() -> Self {
+        let home = Self::new();
+        for folder in [".ssh", ".config/keywright"] {
+            fs::create_dir_all(home.path(folder)).expect("a folder");
+        }
+        home.run(&["generate", "-o", ".ssh/id_old", "--no-passphrase"])
+            .expect_status(0);
+        let listed = home.object(&["keys", "list"]);
+        let print = listed["fingerprint_sha256"].as_str().expect("text");
+        let on = "{ server = \"jo@example.org\", date = \"2026-01-31\" }";
+        let register = format!("[key.\"{print}\"]\ninstalled = [{on}]\n");
+        home.write(".config/keywright/keys.toml", register.as_bytes());
+        home
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

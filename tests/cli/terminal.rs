@@ -104,6 +104,26 @@ fn only_a_clear_yes_replaces_a_file() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_key_that_is_on_servers_is_only_moved_away_after_a_clear_yes() {
+    for (answer, status) in [("", 2), ("n", 2), ("y", 0)] {
+        let home = Home::with_installed_key();
+        let mut terminal = Terminal::run(&home, &["keys", "remove", ".ssh/id_old"]);
+        terminal.answer("Move it away all the same? [y/N] ", answer);
+        terminal.end(status);
+        assert_eq!(home.has(".ssh/id_old"), status != 0, "{answer:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_has_said_yes_is_not_asked_about_servers() {
+    let home = Home::with_installed_key();
+    Terminal::run(&home, &["keys", "remove", ".ssh/id_old", "--yes"]).end(0);
+    assert!(!home.has(".ssh/id_old"));
+}
+
 #[test]
 fn a_passphrase_may_be_mistyped_twice() {
     let home = Home::with_locked_key();

@@ -123,6 +123,7 @@ fn keys_are_found_named_and_put_right() {
     again.lists(&["backup,", "id_ed25519,", "web,", "Work, 2026,"]);
     again.click("push button", "Put 3 things right");
     again.says("3 things were put right.");
+    again.says("~/.ssh/work is yours alone now.");
     screen.picture("4-put-right");
     assert_eq!(mode(&ssh.join("work")), 0o600);
     for name in ["backup", "web"] {

@@ -284,3 +284,58 @@ fn without_a_shell_a_lock_that_was_left_behind_is_broken_and_a_young_one_is_not(
         assert_eq!(names(&server), ["authorized_keys"]);
     }
 }
+
+#[test]
+fn a_named_key_that_stays_locked_is_named_with_the_way_to_open_it() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    person.home.put("pass", b"secret\n");
+    person.home.put("wrong", b"other\n");
+    let words = ["generate", "-o", "locked", "--new-passphrase-file", "pass"];
+    person
+        .run(&[&words[..], &["--kdf-rounds", "1"]].concat())
+        .expect_status(0);
+    server.authorize(&person.line("locked"));
+    let told = person
+        .asks(&server, "remove", &["--list", "-i", "locked"])
+        .expect_error(3, "needs-passphrase");
+    assert!(
+        told.contains("locked: the private key is protected") && told.contains("--passphrase-file"),
+        "{told}"
+    );
+    let wrong = ["--list", "-i", "locked", "--passphrase-file", "wrong"];
+    person
+        .asks(&server, "remove", &wrong)
+        .expect_error(3, "wrong-passphrase");
+}
+
+#[test]
+fn a_named_key_that_stays_locked_does_not_bar_another_one() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    person.home.put("pass", b"secret\n");
+    let words = ["generate", "-o", "locked", "--new-passphrase-file", "pass"];
+    person
+        .run(&[&words[..], &["--kdf-rounds", "1"]].concat())
+        .expect_status(0);
+    server.authorize(&person.line("old"));
+    person
+        .asks(&server, "remove", &["--list", "-i", "locked", "-i", "old"])
+        .expect_status(0);
+}
+
+#[test]
+fn undoing_tells_of_a_line_with_other_conditions_and_how_it_goes() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let lines = format!("{}no-pty {}", person.line("old"), person.line("new"));
+    server.authorize(&lines);
+    let told = person
+        .asks(&server, "install", &["-k", "new", "-i", "old", "--undo"])
+        .expect_error(4, "server-no-such-key");
+    assert!(
+        told.contains("line 2 of ~/.ssh/authorized_keys") && told.contains("--key FILE"),
+        "{told}"
+    );
+    assert_eq!(list(&server), lines);
+}

@@ -79,12 +79,14 @@ fn a_server_that_shows_another_key_is_not_spoken_to() {
     let handshake = open(&server.target());
     let (file, lines) = (known_hosts(&server), vec![2]);
     assert_eq!(*handshake.trust(), Trust::Changed { file, lines });
+    let print = handshake.host_key().fingerprint().to_string();
     for fault in [open(&server.target()).go_on(), handshake.go_on_if_new()] {
         let fault = fault.expect_err("there is no way on");
         assert!(
             matches!(fault, RemoteFault::Host(HostFault::Changed { .. })),
             "{fault:?}"
         );
+        assert!(fault.to_string().contains(&print), "{fault}");
     }
     assert!(!server.log().contains("userauth-request"), "{}", server.log());
 }

@@ -4,13 +4,16 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
 use std::thread;
 
+use keywright::app::servers::{Identity, Lack, Server, SigningIn, Step};
 use keywright::format::agent::{Constraints, Held, ListedKey};
 use keywright::key::KeyPair;
 use keywright::key::comment::Comment;
 use keywright::key::watch::Unwatched;
 use keywright::secret::Passphrase;
 use keywright::sys::agent::Agent;
-use keywright::sys::remote::{Connection, Credential, Method, Questions, RemoteFault, SignIn};
+use keywright::sys::remote::{
+    Connection, Credential, Expect, Handshake, KnownHostsFiles, Method, Questions, RemoteFault, SignIn,
+};
 
 use crate::common::{Kind, seed};
 use crate::sshd::{PASSWORD, Sshd, line_of, public};
@@ -90,6 +93,43 @@ fn a_key_that_no_server_takes_is_refused_before_anything_is_sent() {
         let answer = sign_in(&mut connection, Credential::None);
         assert_eq!(answer, refused(&[Method::Key]));
     }
+}
+
+#[test]
+fn a_passphrase_is_asked_for_where_the_server_takes_the_key() {
+    let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\n");
+    let folder = Folder::new();
+    for name in ["known", "unknown"] {
+        let tool = folder
+            .tool("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "secret"]);
+        tool.args(["-f", name]).output().expect("a locked key");
+    }
+    server.authorize(&folder.get_text("known.pub"));
+    let lacks = |names: &[&str]| {
+        let keys = names.iter().map(|name| {
+            let found = Identity::named(&folder.path(name), &[]).expect("a key");
+            found.expect("it is here")
+        });
+        let target = server.target();
+        let lists = KnownHostsFiles::read(&target).expect("lists of hosts");
+        let handshake = Handshake::open(&target, Expect::Listed(&lists), &Unwatched).expect("a server");
+        let server = Server {
+            pinned: handshake.host_key().pinned(),
+            connection: handshake.go_on_if_new().expect("it is new"),
+        };
+        match SigningIn::begin(server, keys.collect(), &Unwatched) {
+            Ok(Step::Lacks(lack, _)) => lack,
+            other => panic!("{other:?}"),
+        }
+    };
+    let lack = lacks(&["unknown", "known"]);
+    assert!(
+        matches!(&lack, Lack::Passphrase { path, .. } if path.ends_with("known")),
+        "{lack:?}"
+    );
+    let lack = lacks(&["unknown"]);
+    assert!(matches!(lack, Lack::Password { .. }), "{lack:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use eframe::egui::{Key, Modifiers, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Page;
 use keywright::app::dialog::Dialog;
+use keywright::app::keys::Key as OwnKey;
 use keywright::app::settings::Kept;
 use keywright::sys::settings_place::Place;
 use tempfile::TempDir;
@@ -62,6 +63,11 @@ impl KeysPage {
         rows.filter_map(|row| row.accesskit_node().label()).collect()
     }
 
+    fn chosen(&self) -> Option<String> {
+        let app = self.scene.window.state().app();
+        app.my_keys.chosen().map(OwnKey::title)
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(".ssh").join(name)
     }
@@ -100,6 +106,7 @@ fn the_public_key_of_the_chosen_one_is_copied() {
         .click_accesskit();
     page.scene.steps();
     page.click("Copy public key");
+    assert!(page.scene.says("Copied the public key of work."));
     let line = std::fs::read_to_string(page.path("work.pub")).expect("it is there");
     assert_eq!(page.scene.desktop.copied(), [line.trim_end()]);
 }
@@ -136,14 +143,66 @@ fn the_arrow_keys_go_through_the_list() {
 #[test]
 fn what_is_searched_for_is_left_in_the_list() {
     let mut page = KeysPage::open(900.0, 640.0, TWO);
-    let field = page.scene.window.get_by_role_and_label(Role::TextInput, "Search");
-    field.focus();
-    page.scene.steps();
+    page.scene.type_text("Search", "AT WORK");
+    assert_eq!(page.rows().len(), 1);
+}
+
+#[test]
+fn a_search_that_hides_the_chosen_key_shows_the_first_one_found() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    assert_eq!(page.chosen().as_deref(), Some("id_ed25519"));
+    page.scene.type_text("Search", "at work");
+    assert_eq!(page.chosen().as_deref(), Some("work"));
+}
+
+#[test]
+fn a_search_that_finds_nothing_leaves_no_key_to_be_moved_to_the_trash() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    page.scene.type_text("Search", "nowhere");
+    assert_eq!(page.chosen(), None);
+    assert!(!page.scene.is_shown("Move to trash…"));
+}
+
+#[test]
+fn another_key_is_read_from_its_top() {
+    let mut page = KeysPage::open(480.0, 460.0, TWO);
+    let top = page.scene.button("Copy public key").rect().top();
+    page.scene.button("Save name").focus();
+    page.scene.window.run_steps(30);
+    assert!(page.scene.button("Copy public key").rect().top() < top);
     page.scene
         .window
-        .event(eframe::egui::Event::Text("AT WORK".to_owned()));
+        .get_by_role_and_label(Role::ListBoxOption, "work, ED25519 · no passphrase · at work")
+        .click_accesskit();
     page.scene.steps();
-    assert_eq!(page.rows().len(), 1);
+    let shown = page.scene.button("Copy public key").rect().top();
+    assert!((shown - top).abs() < 1.0, "{shown} is not {top}");
+}
+
+/// A home folder in which neither of two keys has its public file.
+fn without_public_files() -> TempDir {
+    let home = TempDir::new().expect("a folder");
+    for (seed, (name, comment)) in (1..).zip(TWO) {
+        put_key(home.path(), name, comment, seed);
+        let public = home.path().join(".ssh").join(format!("{name}.pub"));
+        std::fs::remove_file(public).expect("removed");
+    }
+    home
+}
+
+#[test]
+fn what_is_put_right_is_named_beside_the_button() {
+    let page = KeysPage::at(900.0, 640.0, without_public_files());
+    assert!(page.scene.is_shown("Put 2 things right"));
+    assert!(page.scene.says("id_ed25519.pub; write the public key to"));
+}
+
+#[test]
+fn what_is_put_right_is_named_on_request_where_there_is_little_room() {
+    let mut page = KeysPage::at(640.0, 480.0, without_public_files());
+    assert!(!page.scene.says("write the public key to"));
+    page.scene.click("What will be put right");
+    assert!(page.scene.says("It will write the public key to"));
 }
 
 #[test]

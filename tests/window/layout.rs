@@ -16,7 +16,7 @@ fn everything_fits_without_scrolling_at_the_size_of_the_first_start() {
         &["Save private key", "Save public key", "Copy public key", "Load"],
     );
     scene.press(Modifiers::COMMAND, Key::N);
-    scene.click("Put it away without saving");
+    scene.click("Discard this key");
     scene.click_radio("RSA");
     fits(&scene, &["Generate"]);
 }

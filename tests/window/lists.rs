@@ -208,6 +208,21 @@ fn what_is_pasted_at_a_provider_is_checked_copied_and_its_page_opened() {
 }
 
 #[test]
+fn a_key_that_is_in_no_file_is_pasted_nowhere_without_a_warning() {
+    let mut scene = Scene::with_key();
+    scene.click_link("Where to paste it…");
+    assert!(scene.says("This key is not saved yet."));
+}
+
+#[test]
+fn a_key_that_is_saved_is_pasted_without_a_warning() {
+    let mut scene = Scene::with_key();
+    scene.save_with_passphrase("id", "horse battery");
+    scene.click_link("Where to paste it…");
+    assert!(!scene.says("This key is not saved yet."));
+}
+
+#[test]
 fn the_dialogs_about_lists_fit_a_small_window() {
     for (entry, list) in [
         ("Known hosts…", "known_hosts"),

@@ -132,7 +132,7 @@ fn a_key_is_pasted_where_no_field_has_the_focus() {
     let mut scene = Scene::with_key();
     let line = scene.public_line();
     scene.press(Modifiers::COMMAND, Key::N);
-    scene.click("Put it away without saving");
+    scene.click("Discard this key");
     scene.desktop.has_on_clipboard(&line);
     scene.window.event(Event::Paste(line.clone()));
     scene.steps();

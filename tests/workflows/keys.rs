@@ -57,6 +57,15 @@ impl Scene {
         self.do_with_keys(KeysCommand::Choose(id));
     }
 
+    /// What is said of keys that the change shown now would leave untried.
+    fn stops_trying(&self) -> Option<&str> {
+        let Some(Dialog::DefaultKey(plan)) = &self.app.dialog else {
+            panic!("nothing is shown: {:?}", self.app.dialog);
+        };
+        let said = plan.meaning.iter().find(|said| said.contains("stops trying"));
+        said.map(String::as_str)
+    }
+
     fn ssh(&self, name: &str) -> std::path::PathBuf {
         self.path(".ssh").join(name)
     }
@@ -144,6 +153,31 @@ fn the_default_key_is_told_from_the_others_and_taken_back() {
 }
 
 #[test]
+fn a_key_that_ssh_stops_trying_with_another_default_key_is_named() {
+    let mut scene = Scene::with_keys(&["id_ed25519", "other", "work"]);
+    scene.choose("work");
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    assert_eq!(scene.stops_trying(), None, "nothing stops");
+    scene.do_with_keys(KeysCommand::MakeDefault);
+    scene.choose("other");
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    let said = scene.stops_trying().expect("it is said");
+    assert!(said.contains("work by itself"), "{said}");
+    assert!(!said.contains("id_ed25519"), "{said}");
+}
+
+#[test]
+fn without_a_default_key_the_one_that_is_tried_no_longer_is_named() {
+    let mut scene = Scene::with_keys(&["id_ed25519", "work"]);
+    scene.choose("work");
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    scene.do_with_keys(KeysCommand::MakeDefault);
+    scene.do_with_keys(KeysCommand::PlanNoDefault);
+    let said = scene.stops_trying().expect("it is said");
+    assert!(said.contains("work by itself"), "{said}");
+}
+
+#[test]
 fn a_key_that_is_put_back_over_another_one_stays_in_the_trash() {
     let mut scene = Scene::with_keys(&["work"]);
     scene.do_with_keys(KeysCommand::PlanRemoval);
@@ -172,7 +206,9 @@ fn what_is_the_matter_is_put_right_with_one_command() {
     assert_eq!(count(&scene), 2);
     scene.do_with_keys(KeysCommand::RepairAll);
     assert_eq!(count(&scene), 0);
-    assert_eq!(scene.app.status.text, "2 things were put right.");
+    let said = &scene.app.status.text;
+    assert!(said.starts_with("2 things were put right."), "{said}");
+    assert!(said.contains("id_rsa.pub now."), "{said}");
 }
 
 #[test]

@@ -25,6 +25,29 @@ fn public_things_are_copied() {
 }
 
 #[test]
+fn what_is_copied_says_of_which_key_it_is() {
+    let mut scene = Scene::with_saved_key();
+    scene.ask(Ask::CopyPublicKey);
+    let said = &scene.app.status.text;
+    assert_eq!(said, "Copied the public key of id. It may be given to anybody.");
+}
+
+#[test]
+fn the_commands_that_make_a_key_spare_the_file_of_the_open_one() {
+    let mut scene = Scene::with_saved_key();
+    scene.ask(Ask::ShowCommandLines);
+    let Some(Dialog::CommandLines(lines)) = &scene.app.dialog else {
+        panic!("nothing is shown: {:?}", scene.app.dialog);
+    };
+    let make = lines
+        .iter()
+        .filter(|each| each.does.starts_with("Make such a key"));
+    for each in make {
+        assert!(each.line.contains("new_key"), "{}", each.line);
+    }
+}
+
+#[test]
 fn parameters_that_cannot_be_are_not_taken() {
     let mut scene = Scene::new();
     scene.ask(Ask::EditParameters);

@@ -6,16 +6,14 @@ use crate::app::dialog::Dialog;
 use crate::app::flow::open::clipboard_problem;
 use crate::app::stage::Document;
 use crate::app::{App, Status};
+use crate::key::comment::escaped;
 
 impl App {
     pub(in crate::app) fn copy_public_key(&mut self, desktop: &dyn Desktop) {
         if let Some(document) = self.document() {
             let line = document.public_line();
-            self.copy(
-                &line,
-                "Copied the public key. It may be given to anybody.",
-                desktop,
-            );
+            let done = copied_public_key(&name_of(document));
+            self.copy(&line, &done, desktop);
         }
     }
 
@@ -58,5 +56,19 @@ impl App {
             Ok(()) => self.status = Status::say(done),
             Err(error) => self.fail("Nothing was copied", clipboard_problem(&error)),
         }
+    }
+}
+
+/// Which public key was copied: that of the open key, or that of the one chosen among all.
+pub(super) fn copied_public_key(name: &str) -> String {
+    format!("Copied the public key of {name}. It may be given to anybody.")
+}
+
+/// What the open key is told by: its file, or else its comment.
+fn name_of(document: &Document) -> String {
+    match document.path.as_ref().and_then(|path| path.file_name()) {
+        Some(name) => escaped(name.as_encoded_bytes()),
+        None if document.draft.comment.is_empty() => "the open key".to_owned(),
+        None => format!("the open key, {}", escaped(document.draft.comment.as_bytes())),
     }
 }

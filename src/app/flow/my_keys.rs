@@ -2,6 +2,7 @@
 
 use crate::app::desktop::Desktop;
 use crate::app::dialog::{Dialog, Unsaved};
+use crate::app::flow::copy::copied_public_key;
 use crate::app::job::{Job, Poll};
 use crate::app::keys::default_key::{self, Plan};
 use crate::app::keys::removal::Removal;
@@ -18,9 +19,11 @@ impl App {
             KeysCommand::Choose(id) => self.my_keys.choose(Some(id)),
             KeysCommand::SaveName => self.save_key_name(),
             KeysCommand::CopyPublicKey => {
-                if let Some(line) = self.my_keys.chosen().and_then(Key::public_line) {
-                    let done = "Copied the public key. It may be given to anybody.";
-                    self.copy(&line, done, desktop);
+                if let Some(key) = self.my_keys.chosen()
+                    && let Some(line) = key.public_line()
+                {
+                    let done = copied_public_key(&key.title());
+                    self.copy(&line, &done, desktop);
                 }
             }
             KeysCommand::Open => {
@@ -159,7 +162,7 @@ impl App {
         self.do_with_keys(move |whose| {
             let sentence = match &name {
                 Some(name) => format!("The key is called “{}” now.", name.as_str()),
-                None => "The key is called by its file now.".to_owned(),
+                None => "The key goes by its file’s name now.".to_owned(),
             };
             whose.store.change(&[Edit::Name { key, name }])?;
             Ok(Outcome::say(sentence))
@@ -256,7 +259,7 @@ impl App {
             removed.put_back()?;
             Ok(Outcome {
                 trash: Trash::Empty,
-                ..Outcome::say(format!("{title} is where it was."))
+                ..Outcome::say(format!("Put back {title}."))
             })
         });
     }
@@ -283,18 +286,18 @@ impl App {
         let remedies: Vec<_> = inventory.remedies().into_iter().cloned().collect();
         self.do_with_keys(move |whose| {
             let mut failed = None;
-            let mut done = 0;
+            let mut done = Vec::new();
             for remedy in &remedies {
                 match repair::apply(remedy, whose) {
-                    Ok(_) => done += 1,
+                    Ok(sentence) => done.push(sentence),
                     Err(problem) => failed = failed.or(Some(problem)),
                 }
             }
             match failed {
                 Some(problem) => Err(problem),
-                None => Ok(Outcome::say(match done {
-                    1 => "One thing was put right.".to_owned(),
-                    _ => format!("{done} things were put right."),
+                None => Ok(Outcome::say(match &done[..] {
+                    [one] => one.clone(),
+                    several => format!("{} things were put right. {}", several.len(), several.join(" ")),
                 })),
             }
         });

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::Whose;
 use super::register::Edit;
-use super::tried::USUAL_NAMES;
+use super::tried::{USUAL_NAMES, tried_by_itself};
 use crate::app::lists::Change;
 use crate::app::{Blame, Problem};
 use crate::format::MAX_CONFIG_FILE;
@@ -63,7 +63,7 @@ impl Plan {
             stanzas: vec![stanza],
         };
         let (list, mut config) = read(whose)?;
-        let before = block_text(&config)?;
+        let before = config.clone();
         config.set_block(&block, BlockPlace::End)?;
         let mut meaning = vec![format!(
             "ssh tries {} first, on every server for which its configuration names no other key.",
@@ -73,9 +73,11 @@ impl Plan {
             let names: Vec<String> = others.iter().map(|other| whose.short(other)).collect();
             meaning.push(format!("It goes on trying {} as well.", names.join(", ")));
         }
+        meaning.extend(no_longer_tried(whose, &before, &config));
         if only {
             meaning.push("Of its agent it uses these keys only, and no others.".to_owned());
         }
+        let before = block_text(&before)?;
         Self::new(list, config, &before, meaning, Edit::Default(Some(key.clone())))
     }
 
@@ -85,10 +87,12 @@ impl Plan {
     /// The configuration cannot be read, or its lines of ours are damaged.
     pub fn clear(whose: &Whose) -> Result<Self, Problem> {
         let (list, mut config) = read(whose)?;
-        let before = block_text(&config)?;
+        let before = config.clone();
         config.remove_block()?;
-        let meaning =
+        let mut meaning =
             vec!["ssh tries the keys with usual names, and those that its configuration names.".to_owned()];
+        meaning.extend(no_longer_tried(whose, &before, &config));
+        let before = block_text(&before)?;
         Self::new(list, config, &before, meaning, Edit::Default(None))
     }
 
@@ -194,6 +198,20 @@ fn others(whose: &Whose, file: &Path) -> Vec<PathBuf> {
         .iter()
         .flat_map(|folder| USUAL_NAMES.map(|name| folder.join(name)));
     usual.filter(|path| path != file && path.is_file()).collect()
+}
+
+/// Which keys ssh tries today, and does not by itself any more; nothing where there is none.
+fn no_longer_tried(whose: &Whose, before: &SshConfig, after: &SshConfig) -> Option<String> {
+    let still = tried_by_itself(whose, after);
+    let stops = tried_by_itself(whose, before)
+        .into_iter()
+        .filter(|path| !still.contains(path));
+    let names: Vec<String> = stops.map(|path| whose.short(&path)).collect();
+    let first = names.first()?;
+    Some(format!(
+        "It stops trying {} by itself. For a server that wants such a key, name it: ssh -i {first}.",
+        names.join(", ")
+    ))
 }
 
 /// A file as the configuration names it.

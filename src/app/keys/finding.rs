@@ -83,7 +83,7 @@ const DANGERS: [&str; 7] = [
 ];
 
 /// Codes of what belongs to a file and not to the key in it.
-const OF_FILES: [&str; 3] = ["permissions", "weak-kdf", "comment-sanitised"];
+const OF_FILES: [&str; 4] = ["permissions", "carriage-returns", "weak-kdf", "comment-sanitised"];
 
 impl Finding {
     /// What is known of the key in `path`, as a finding.

@@ -21,17 +21,19 @@ use crate::sys::permissions::audit_shared;
 use crate::sys::remote::read_config_of;
 
 /// What lies in `~/.ssh` and holds public keys of others, or none.
-const NO_KEYS: [&str; 9] = [
+const NO_KEYS: [&str; 8] = [
     "allowed_signers",
     "authorized_keys",
     "authorized_keys2",
     "config",
     "environment",
     "known_hosts",
-    "known_hosts.old",
     "known_hosts2",
     "rc",
 ];
+
+/// What they are called as they were before somebody changed them.
+const OF_BACKUPS: [&str; 3] = [".bak", ".old", "~"];
 
 /// Those of them that others must not change.
 const LISTS: [&str; 2] = ["authorized_keys", "config"];
@@ -366,7 +368,10 @@ fn may_hold_key(path: &Path) -> bool {
     };
     // What this program or ssh-keygen had begun to write when the power failed.
     let is_temporary = name.as_encoded_bytes().starts_with(b".keywright-");
-    !is_temporary && !NO_KEYS.iter().any(|other| name == *other)
+    let name = name.to_string_lossy();
+    let before = OF_BACKUPS.iter().find_map(|ending| name.strip_suffix(ending));
+    let is_list = |name: &str| NO_KEYS.contains(&name);
+    !is_temporary && !is_list(&name) && !before.is_some_and(is_list)
 }
 
 /// What one file is; nothing where it is no key at all.

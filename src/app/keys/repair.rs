@@ -79,7 +79,10 @@ fn not_tightened(path: &Path, error: &std::io::Error) -> Problem {
     Problem::new(
         "io-denied",
         Blame::World,
-        format!("the rights of {} could not be changed: {error}", path.display()),
+        format!(
+            "the permissions of {} could not be changed: {error}",
+            path.display()
+        ),
         "Only the owner of a file can do that. Sign in as its owner, or make a copy of your own.",
     )
 }

@@ -71,6 +71,20 @@ impl Tried {
     }
 }
 
+/// The private keys that ssh tries on a server that its configuration does not name.
+pub(super) fn tried_by_itself(whose: &Whose, config: &SshConfig) -> Vec<PathBuf> {
+    let named = config.lookup(NO_HOST, "").identity_files();
+    let paths: Vec<PathBuf> = if named.is_empty() {
+        let folder = whose.ssh_folder();
+        let usual = |folder: &PathBuf| USUAL_NAMES.map(|name| folder.join(name));
+        folder.iter().flat_map(usual).collect()
+    } else {
+        let home = whose.home.as_deref();
+        named.iter().filter_map(|text| expanded(text, home)).collect()
+    };
+    paths.into_iter().filter(|path| path.is_file()).collect()
+}
+
 /// The path that an `IdentityFile` means; nothing where that differs from host to host.
 fn expanded(text: &str, home: Option<&Path>) -> Option<PathBuf> {
     let folder = || home.and_then(Path::to_str).map(str::to_owned);

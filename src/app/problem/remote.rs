@@ -128,7 +128,7 @@ impl From<&HostFault> for Problem {
             ),
             F::Changed { .. } => (
                 "host-key-changed",
-                "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person. Only if they confirm the new key, take the old line out of the file (Known hosts… in the menu Key, or keywright-cli known-hosts remove), and try again.",
+                "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person, and compare the fingerprint. Only if they confirm it, take the old line out of the file (Known hosts… in the menu Key, or keywright-cli known-hosts remove), and try again.",
             ),
             F::Revoked { .. } => (
                 "host-key-revoked",

@@ -174,8 +174,8 @@ fn after_refusal(reasons: &[Reason]) -> String {
 /// What may help where no way in was left.
 fn ways_in(methods: &[Method]) -> &'static str {
     if methods.contains(&Method::Password) || methods.contains(&Method::Questions) {
-        "Check the name of the account, and the password. Root may often not use one: sign in as another account, or with a key (-i FILE) that the server knows."
+        "Check the name of the account, and the password where one was asked for. Root may often not use one: sign in as another account, or with a key that the server knows. Those are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
     } else {
-        "This server takes no passwords. Sign in with a key that it knows already (-i FILE), from a computer that can log in; or put the line of the new key into the web form of whoever runs the server."
+        "This server takes no passwords. Sign in with a key that it knows already, from a computer that can log in. Those are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
     }
 }

@@ -24,6 +24,27 @@ pub struct Found {
     pub loose: Vec<Loose>,
 }
 
+impl Found {
+    /// By which program of OpenSSH one comes there from now on, where the server says that it is this software. That of
+    /// Windows has a shell, though none of POSIX.
+    #[must_use]
+    pub fn client(&self, software: &str) -> Client {
+        match self.way {
+            Way::Files if !software.contains("Windows") => Client::Sftp,
+            Way::Files | Way::Shell => Client::Ssh,
+        }
+    }
+}
+
+/// A program of OpenSSH that goes to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Client {
+    /// To a shell.
+    Ssh,
+    /// To files alone.
+    Sftp,
+}
+
 /// A file or folder that others could have tampered with (`StrictModes` in `sshd_config(5)`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loose {

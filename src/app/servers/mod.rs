@@ -22,7 +22,7 @@ mod windows;
 
 pub use edit::{Written, look};
 pub use fault::ServerFault;
-pub use found::{By, Found, Loose, Part, Way};
+pub use found::{By, Client, Found, Loose, Part, Way};
 pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};

@@ -4,11 +4,12 @@
 //! is given that.
 
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::fault::ServerFault;
 use super::identity::{Identity, OpenKey};
 use super::visit::Server;
+use crate::app::saving::certificate_beside;
 use crate::format::{Certificate, Consent, DecodeError, LockedFile};
 use crate::key::PublicKey;
 use crate::key::watch::Watch;
@@ -212,7 +213,10 @@ impl SigningIn {
                 break;
             };
             let key = match identity {
-                Identity::Locked(path, file) => return Ok(self.lacks_passphrase(path, file, 1)),
+                Identity::Locked(path, file) if self.may_let_in(&path, &file, watch)? => {
+                    return Ok(self.lacks_passphrase(path, file, 1));
+                }
+                Identity::Locked(..) => continue,
                 Identity::Open(key) => key,
             };
             if let Some(by) = self.offer(&key, watch)? {
@@ -237,6 +241,27 @@ impl SigningIn {
             user: self.connection.target().user().to_owned(),
             methods: self.methods,
         })
+    }
+
+    /// Whether a passphrase is worth asking for: not where the server says that it would not take the key.
+    fn may_let_in(&mut self, path: &Path, file: &LockedFile, watch: &dyn Watch) -> Result<bool, ServerFault> {
+        let Some(public) = file.public.as_ref() else {
+            return Ok(true);
+        };
+        if certificate_beside(path).exists() {
+            // It may let in where the key alone does not, and that is seen with both.
+            return Ok(true);
+        }
+        let answer = match self.connection.sign_in(Credential::Public(public), watch) {
+            Err(RemoteFault::CannotSign(_) | RemoteFault::OnlySha1) => return Ok(true),
+            answer => answer?,
+        };
+        if answer == SignIn::WouldDo {
+            return Ok(true);
+        }
+        self.offered += 1;
+        self.is_in(answer);
+        Ok(false)
     }
 
     fn after_answers(

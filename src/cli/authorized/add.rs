@@ -68,6 +68,11 @@ pub(in crate::cli) struct Conditions {
 }
 
 impl Conditions {
+    /// Sees to it that a new key would let somebody in. A line that is there may well be over.
+    pub(in crate::cli) fn check_to_come(&self) -> Result<(), Problem> {
+        self.expires.map_or(Ok(()), authorized::check_to_come)
+    }
+
     pub(in crate::cli) fn options(self) -> Result<NewOptions, Problem> {
         if let Some(both) = self.permit.iter().find(|right| self.forbid.contains(right)) {
             return Err(usage::problem(
@@ -101,6 +106,7 @@ fn right(text: &str) -> Result<Right, &'static str> {
 
 impl Add {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
+        self.conditions.check_to_come()?;
         self.key.check_input(self.passphrase.takes_standard_input())?;
         let parsed = self
             .key

@@ -14,7 +14,7 @@ use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print_object, shown};
 use crate::cli::key_file::KeyFile;
 use crate::cli::passphrases::OldPassphrase;
-use crate::cli::{interrupt, terminal};
+use crate::cli::{interrupt, terminal, usage};
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{FingerprintKind, is_fingerprint};
 
@@ -26,7 +26,8 @@ use crate::key::fingerprint::{FingerprintKind, is_fingerprint};
   keywright-cli authorized remove --line 3 --line 5
 
 Every line with the key goes, whatever its options are; all others stay, byte for byte. Where nobody could log \
-in with a key afterwards, it is asked first, or refused without --force. Who is logged in already stays so.")]
+in with a key afterwards, it is asked first, or refused without --force (on a server, “remove” wants --yes for \
+that). Who is logged in already stays so.")]
 pub(super) struct Remove {
     /// Keys: their files, or fingerprints as `list` shows them
     #[arg(required_unless_present = "lines", value_name = "KEY|FINGERPRINT")]
@@ -52,7 +53,10 @@ impl Remove {
             }
             numbers.extend(found);
         }
-        let keys = roll.without(&numbers)?;
+        // It fails by a number alone, and that was typed.
+        let keys = roll
+            .without(&numbers)
+            .map_err(|problem| usage::problem(problem.what, problem.hint))?;
         if is_last_way_in(&rows, &numbers) && !console.is_forced() {
             may_lock_out(&roll)?;
         }

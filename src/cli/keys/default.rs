@@ -24,7 +24,8 @@ use crate::key::comment::escaped;
   keywright-cli keys default --none
 
 Some lines at the end of ~/.ssh/config do this; the lines are shown, every other byte stays as it is, and \
-the file as it was is kept as config.bak. Keys with usual names, such as id_ed25519, go on being tried. \
+the file as it was is kept as config.bak. Keys with usual names, such as id_ed25519, go on being tried; \
+a key that the lines named before is tried no longer, and is told. \
 What the configuration says about a host comes first.")]
 pub(super) struct Default {
     /// The private key; without it, the default key is shown

@@ -6,11 +6,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{absolute, read};
-use crate::app::Problem;
 use crate::app::keys::Whose;
 use crate::app::keys::removal::Removal;
+use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print, print_object, shown};
-use crate::cli::interrupt;
+use crate::cli::{interrupt, terminal};
 
 /// Move a key's files to a folder “removed” beside them
 #[derive(Args, Debug)]
@@ -19,7 +19,8 @@ use crate::cli::interrupt;
   keywright-cli keys remove ~/.ssh/id_old
 
 FILE.pub and FILE-cert.pub go along where they belong to the same key. Nothing is deleted: “keys restore” \
-puts them back. It is not taken off any server by this.")]
+puts them back. It is not taken off any server by this: where it is installed on some, it is asked first at a \
+terminal; --yes goes on unasked.")]
 pub(super) struct Remove {
     /// A private key, or a public one by itself
     #[arg(value_name = "FILE")]
@@ -37,6 +38,9 @@ impl Remove {
         let removal = Removal::of_file(inventory.key_in(&path), &path)?;
         for caution in &removal.cautions {
             console.note(caution);
+        }
+        if !self.dry_run && !removal.cautions.is_empty() && !console.has_agreed() {
+            ask()?;
         }
         let removed = if self.dry_run {
             None
@@ -70,4 +74,17 @@ impl Remove {
             .collect();
         print(format!("Would move {files} to {}.\n", folders.join(" and ")).as_bytes())
     }
+}
+
+/// Asks, where somebody is there to answer; a script has been told.
+fn ask() -> Result<(), Problem> {
+    if !terminal::is_there() || terminal::ask_yes("It is installed on servers. Move it away all the same?")? {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "still-installed",
+        Blame::Usage,
+        "the key is installed on servers, and was left where it is",
+        "Nothing was changed. Take it off the servers first (keywright-cli remove), or say that it is meant (--yes).",
+    ))
 }

@@ -64,11 +64,12 @@ impl Restore {
     fn restore(&self, removed: Restorable, whose: &Whose, console: Console) -> Result<(), Problem> {
         let name = removed.name();
         let places = removed.places();
-        if self.dry_run {
-            removed.check()?;
+        let result = if self.dry_run {
+            removed.check()
         } else {
-            interrupt::uninterrupted(|| removed.put_back())?;
-        }
+            interrupt::uninterrupted(|| removed.put_back())
+        };
+        result.map_err(free_the_place)?;
         if console.is_json() {
             return print_object(&json!({
                 "name": name,
@@ -82,6 +83,19 @@ impl Restore {
             return print(format!("Would put back {places}.\n").as_bytes());
         }
         console.say(&format!("Put back {places}."))
+    }
+}
+
+/// Says what helps where another file lies in the way; --force does not.
+fn free_the_place(problem: Problem) -> Problem {
+    if problem.code != "exists" {
+        return problem;
+    }
+    let hint =
+        "Nothing was changed. Rename the file that lies there now, or move it elsewhere, and try again.";
+    Problem {
+        hint: hint.to_owned(),
+        ..problem
     }
 }
 

@@ -27,6 +27,7 @@ use std::path::PathBuf;
 
 use eframe::egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
 
+use super::obstacle::{Obstacle, obstacle};
 use super::pieces::{self, buttons_ui};
 use super::theme;
 use crate::app::dialog::Dialog;
@@ -109,7 +110,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
                 Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, &mut scene),
                 Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
-                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, beside.has_private, &mut scene),
+                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, &beside, &mut scene),
                 Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
@@ -131,7 +132,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                     authorized::authorized_ui(ui, dialog, beside.preview.as_ref(), &mut scene);
                 }
                 Dialog::Providers(dialog) => {
-                    providers::providers_ui(ui, dialog, beside.pasted.as_ref(), &mut scene);
+                    let pasted = beside.pasted.as_ref();
+                    providers::providers_ui(ui, dialog, (pasted, beside.obstacle), &mut scene);
                 }
                 Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
                 Dialog::Parameters(parameters) => {
@@ -162,6 +164,7 @@ struct Beside {
     has_private: bool,
     preview: Option<Result<NewLine, Problem>>,
     pasted: Option<Result<String, Problem>>,
+    obstacle: Option<Obstacle>,
 }
 
 impl Beside {
@@ -187,6 +190,7 @@ impl Beside {
                 Some(Dialog::Providers(dialog)) => app.provider_text(*dialog),
                 _ => None,
             },
+            obstacle: app.document().and_then(obstacle),
         }
     }
 }

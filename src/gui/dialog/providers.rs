@@ -7,12 +7,13 @@ use crate::app::command::ListCommand;
 use crate::app::dialog::Providers;
 use crate::app::providers::{AS_OF, PROVIDERS};
 use crate::app::{Command, Problem};
+use crate::gui::obstacle::Obstacle;
 use crate::gui::pieces::{self, Tone};
 
 pub(super) fn providers_ui(
     ui: &mut Ui,
     dialog: &mut Providers,
-    pasted: Option<&Result<String, Problem>>,
+    (pasted, obstacle): (Option<&Result<String, Problem>>, Option<Obstacle>),
     scene: &mut Scene<'_>,
 ) {
     let label = pieces::field_label_ui(ui, "Where", None);
@@ -30,6 +31,9 @@ pub(super) fn providers_ui(
     let chosen = dialog.chosen;
     for (number, step) in (1..).zip(chosen.steps) {
         paragraph_ui(ui, format!("{number}. {step}"));
+    }
+    if let Some((what, hint)) = obstacle {
+        pieces::note_ui(ui, Tone::Warning, what, hint);
     }
     match pasted {
         None => {}

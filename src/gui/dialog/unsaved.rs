@@ -2,25 +2,31 @@
 
 use eframe::egui::Ui;
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Beside, Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
 use crate::app::saving::PublicForm;
 
-pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, has_private: bool, scene: &mut Scene<'_>) {
+pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, beside: &Beside, scene: &mut Scene<'_>) {
+    let is_in_no_file = beside.obstacle.is_some();
     let (what, discard) = match next {
         Command::Quit => ("If you quit now", "Quit without saving"),
         Command::Generate(_) => ("If you make another key now", "Make another key without saving"),
-        Command::NewKey => ("If you put it away now", "Put it away without saving"),
+        Command::NewKey if is_in_no_file => ("If you discard this key now", "Discard this key"),
+        Command::NewKey => ("If you go on now", "Discard the changes"),
         _ => ("If you open another key now", "Open without saving"),
     };
     paragraph_ui(
         ui,
-        format!("{what}, what you have not saved is lost: nobody can bring it back."),
+        if is_in_no_file {
+            format!("This key is in no file. {what}, it is lost: nobody can bring it back.")
+        } else {
+            format!("{what}, what you have not saved is lost: nobody can bring it back.")
+        },
     );
     match buttons_ui(ui, scene.is_new, &["Save it now", discard, "Cancel"]) {
         Some(0) => scene.out.extend([
             Command::CloseDialog,
-            if has_private {
+            if beside.has_private {
                 Command::SavePrivate
             } else {
                 Command::SavePublic(PublicForm::Line)

@@ -10,6 +10,7 @@ use eframe::egui::{
 
 use super::pieces;
 use super::theme::Palette;
+use crate::app::keys::KeyId;
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
 
@@ -28,7 +29,9 @@ pub(super) struct View {
     /// What had the focus in the last frame.
     focus: Option<Id>,
     list: list::View,
-    are_notes_open: bool,
+    notes: notes::View,
+    /// Of which key the panel was shown in the last frame.
+    shown: Option<KeyId>,
 }
 
 pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
@@ -64,7 +67,7 @@ pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut 
 /// What stands above the keys; says whether there are any.
 fn above_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) -> bool {
     header_ui(ui, app, out);
-    notes::notes_ui(ui, app, &mut view.are_notes_open, out);
+    notes::notes_ui(ui, app, &mut view.notes, out);
     let inventory = app.my_keys.inventory.as_ref();
     let has_keys = inventory.is_some_and(|inventory| !inventory.keys.is_empty());
     if !has_keys {
@@ -162,7 +165,13 @@ fn below_each_other_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
 }
 
 fn scrolling_detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
-    let area = ScrollArea::vertical().id_salt("chosen key").auto_shrink(false);
+    let mut area = ScrollArea::vertical().id_salt("chosen key").auto_shrink(false);
+    let chosen = app.my_keys.chosen().map(|key| &key.id);
+    if view.shown.as_ref() != chosen {
+        view.shown = chosen.cloned();
+        // Another key is read from its top.
+        area = area.vertical_scroll_offset(0.0);
+    }
     pieces::scrolling_ui(ui, area, |ui| {
         detail::detail_ui(ui, app, out);
         pieces::keep_focus_in_view(ui, &mut view.focus);

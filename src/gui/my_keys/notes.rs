@@ -17,7 +17,14 @@ const SHARE: f32 = 0.4;
 /// A note: how much it matters, what is the matter, what to do.
 type Note = (Tone, String, String);
 
-pub(super) fn notes_ui(ui: &mut Ui, app: &App, is_open: &mut bool, out: &mut Vec<Command>) {
+/// What only the window knows of the notes.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    is_open: bool,
+    names_repairs: bool,
+}
+
+pub(super) fn notes_ui(ui: &mut Ui, app: &App, view: &mut View, out: &mut Vec<Command>) {
     let my_keys = &app.my_keys;
     if let Some(title) = my_keys.removed() {
         ui.horizontal_wrapped(|ui| {
@@ -32,7 +39,8 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, is_open: &mut bool, out: &mut Vec
         return;
     };
     let notes = notes(inventory);
-    let in_full = if ui.available_height() < LOW { 0 } else { 2 };
+    let is_low = ui.available_height() < LOW;
+    let in_full = if is_low { 0 } else { 2 };
     if notes.len() <= in_full {
         all_ui(ui, &notes);
     } else {
@@ -40,41 +48,69 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, is_open: &mut bool, out: &mut Vec
             1 => "One note about your files".to_owned(),
             count => format!("{count} notes about your files"),
         };
-        if pieces::disclosure_ui(ui, &text, *is_open).clicked() {
-            *is_open = !*is_open;
+        if pieces::disclosure_ui(ui, &text, view.is_open).clicked() {
+            view.is_open = !view.is_open;
         }
-        if *is_open {
-            let area = ScrollArea::vertical()
-                .id_salt("notes")
-                .max_height(ui.available_height() * SHARE);
-            pieces::scrolling_ui(ui, area, |ui| all_ui(ui, &notes));
+        if view.is_open {
+            pieces::scrolling_ui(ui, area(ui, "notes"), |ui| all_ui(ui, &notes));
         }
     }
-    repairs_ui(ui, my_keys, inventory, out);
+    let in_hint = if is_low { 1 } else { 3 };
+    repairs_ui(ui, my_keys, inventory, (in_hint, &mut view.names_repairs), out);
 }
 
-/// What can be put right without a question, and what that does.
-fn repairs_ui(ui: &mut Ui, my_keys: &MyKeys, inventory: &Inventory, out: &mut Vec<Command>) {
-    let (text, does) = match &inventory.remedies()[..] {
-        [] => return,
-        [one] => (
-            "Put it right".to_owned(),
-            format!(
-                "This will {}. Nothing is deleted.",
-                announcement(one, my_keys.whose())
-            ),
-        ),
-        several => (
-            format!("Put {} things right", several.len()),
-            "Rights of files and folders, and public key files. Nothing is deleted.".to_owned(),
-        ),
+/// Where more stands than there is room for.
+fn area(ui: &Ui, name: &str) -> ScrollArea {
+    ScrollArea::vertical()
+        .id_salt(name)
+        .max_height(ui.available_height() * SHARE)
+}
+
+/// What can be put right without a question, and what that does: beside the button, or on request where it is more
+/// than `in_hint`.
+fn repairs_ui(
+    ui: &mut Ui,
+    my_keys: &MyKeys,
+    inventory: &Inventory,
+    (in_hint, is_open): (usize, &mut bool),
+    out: &mut Vec<Command>,
+) {
+    let remedies = inventory.remedies();
+    let text = match remedies.len() {
+        0 => return,
+        1 => "Put it right".to_owned(),
+        count => format!("Put {count} things right"),
     };
+    let whose = my_keys.whose();
+    let does: Vec<String> = remedies
+        .iter()
+        .map(|remedy| announcement(remedy, whose))
+        .collect();
+    let is_short = does.len() <= in_hint;
     ui.horizontal_wrapped(|ui| {
         if ui.add_enabled(!my_keys.is_busy(), Button::new(text)).clicked() {
             out.push(Command::Keys(KeysCommand::RepairAll));
         }
-        pieces::hint_ui(ui, does);
+        let hint = if is_short {
+            format!("This will {}. Nothing is deleted.", does.join("; "))
+        } else {
+            "Permissions of files and folders, and public key files. Nothing is deleted.".to_owned()
+        };
+        pieces::hint_ui(ui, hint);
     });
+    if is_short {
+        return;
+    }
+    if pieces::disclosure_ui(ui, "What will be put right", *is_open).clicked() {
+        *is_open = !*is_open;
+    }
+    if *is_open {
+        pieces::scrolling_ui(ui, area(ui, "repairs"), |ui| {
+            for each in &does {
+                pieces::hint_ui(ui, format!("It will {each}."));
+            }
+        });
+    }
 }
 
 fn all_ui(ui: &mut Ui, notes: &[Note]) {

@@ -61,7 +61,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                 let is_entered = secret_ui(ui, "passphrase", &name, typed, scene);
                 pieces::hint_ui(
                     ui,
-                    "The server would take a key, and this one is locked. The passphrase opens it on this computer and goes nowhere.",
+                    "This key may let you in, and it is locked. The passphrase opens it on this computer and goes nowhere.",
                 );
                 (is_entered, Some("Go on without this key"))
             }

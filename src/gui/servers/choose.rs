@@ -4,8 +4,8 @@ use eframe::egui::{Button, Key, Margin, Popup, RichText, TextEdit, TextStyle, Ui
 
 use super::View;
 use crate::app::command::{ListCommand, ServerCommand as C};
-use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
+use crate::gui::obstacle::obstacle;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::{conditions, signs, theme};
 use crate::key::fingerprint::FingerprintKind;
@@ -147,12 +147,4 @@ fn install_ui(
     if may_go && (is_clicked || is_asked) {
         out.push(Command::Server(C::Install));
     }
-}
-
-/// Why this key had better not be installed now.
-fn obstacle(document: &Document) -> Option<(&'static str, &'static str)> {
-    document.is_new().then_some((
-        "This key is not saved yet.",
-        "Save it first: a key that is in no file is gone when the window closes, and with it your way in.",
-    ))
 }

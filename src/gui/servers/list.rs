@@ -7,7 +7,7 @@ use crate::app::Command;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{LastWay, Listed};
 use crate::app::servers::{ListedKey, ListedLine};
-use crate::gui::pieces::{self, Tone, buttons_ui};
+use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui};
 use crate::gui::theme::{self, Palette};
 
 pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>) {
@@ -40,13 +40,18 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
     };
     pieces::hint_ui(ui, advice);
     let remove = match count {
+        0 => {
+            if buttons_ui(ui, scene.is_new, &["Done"]).is_some() {
+                scene.out.push(Command::Server(C::Leave));
+            }
+            return;
+        }
         1 => "Remove 1 key".to_owned(),
         count => format!("Remove {count} keys"),
     };
-    let buttons: &[&str] = if count == 0 { &["Done"] } else { &["Done", &remove] };
-    match buttons_ui(ui, scene.is_new, buttons) {
-        Some(0) => scene.out.push(Command::Server(C::Leave)),
-        Some(_) => scene.out.push(Command::Server(C::Remove)),
+    match careful_buttons_ui(ui, scene.is_new, &[&remove, "Cancel"]) {
+        Some(0) => scene.out.push(Command::Server(C::Remove)),
+        Some(_) => scene.out.push(Command::Server(C::Leave)),
         None => {}
     }
 }
@@ -125,15 +130,23 @@ fn marks(mut text: String, key: &ListedKey) -> String {
 }
 
 pub(super) fn last_way_in_ui(ui: &mut Ui, last: &LastWay, scene: &mut Scene<'_>) {
+    let (title, keep, remove) = match last {
+        LastWay::Chosen(listed) if listed.chosen.len() > 1 => (
+            "Take away your last keys?",
+            "Keep them",
+            "Remove them all the same",
+        ),
+        _ => ("Take away your last key?", "Keep it", "Remove it all the same"),
+    };
     pieces::card_ui(ui, |ui| {
-        let title = pieces::heading_ui(ui, "Take away your last key?", theme::subheading());
+        let title = pieces::heading_ui(ui, title, theme::subheading());
         pieces::polite(ui, &title);
         let what = format!(
             "No other key of yours would be left in {}. If the server takes no password from you, you could not log in any more.",
             last.place()
         );
         ui.add(Label::new(what).wrap());
-        match buttons_ui(ui, scene.is_new, &["Keep it", "Remove it all the same"]) {
+        match buttons_ui(ui, scene.is_new, &[keep, remove]) {
             Some(0) => scene.out.push(Command::Server(C::KeepLastWayIn)),
             Some(_) => scene.out.push(Command::Server(C::RemoveLastWayIn)),
             None => {}

@@ -75,6 +75,11 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
             );
             return;
         }
+        LogIn::Refused(warning) => {
+            let what = format!("But before you can log in with it: {}", warning.sentence());
+            pieces::note_ui(ui, Tone::Warning, &what, warning.hint);
+            return;
+        }
         LogIn::Elsewhere => return,
     };
     let name = "From now on you log in with";

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use crate::format::certificate::HostCertificateFault;
 use crate::key::Algorithm;
+use crate::key::fingerprint::Fingerprint;
 use crate::key::sign::SignError;
 use crate::sys::agent::AgentFault;
 
@@ -104,9 +105,17 @@ pub enum HostFault {
     /// Nobody knows the server, and nobody was asked.
     #[error("the server is not known yet")]
     Unknown,
-    /// The server is known by other keys, in these lines.
-    #[error("the server shows another key than the one in {}, line {}", file.display(), lines_in_words(lines))]
-    Changed { file: PathBuf, lines: Vec<usize> },
+    /// The server is known by other keys, in these lines. It shows one with this fingerprint.
+    #[error(
+        "the server shows another key than the one in {}, line {}; the key that it shows now has the fingerprint {shown}",
+        file.display(),
+        lines_in_words(lines)
+    )]
+    Changed {
+        file: PathBuf,
+        lines: Vec<usize>,
+        shown: Fingerprint,
+    },
     /// The key that it shows must not be trusted, says this line.
     #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]
     Revoked { file: PathBuf, line: usize },

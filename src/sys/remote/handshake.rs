@@ -129,7 +129,10 @@ impl Handshake {
             Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => {
                 Ok(self.connection)
             }
-            Trust::Changed { file, lines } => Err(HostFault::Changed { file, lines }.into()),
+            Trust::Changed { file, lines } => {
+                let shown = self.host_key.fingerprint();
+                Err(HostFault::Changed { file, lines, shown }.into())
+            }
             Trust::Revoked { file, line } => Err(HostFault::Revoked { file, line }.into()),
             Trust::BadCertificate { why } => Err(HostFault::Certificate { why }.into()),
         }

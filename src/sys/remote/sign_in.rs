@@ -89,7 +89,7 @@ impl fmt::Display for Method {
         f.write_str(match self {
             Self::Key => "a key",
             Self::Password => "a password",
-            Self::Questions => "answers to questions",
+            Self::Questions => "a typed answer to its questions",
             Self::Other => "something that this program does not know",
         })
     }

@@ -35,7 +35,7 @@ pub enum TargetError {
     #[error("the user's name before the @ is missing")]
     NoUser,
     /// No number from 1 to 65535 behind the colon, or a bracket that is not closed.
-    #[error("what stands behind the server's name is no port: a number from 1 to 65535")]
+    #[error("the port after the server's name must be a number from 1 to 65535")]
     Port,
     /// A path, a password or something else that no target has.
     #[error("only a user, a server and a port can be given, and nothing else")]
@@ -156,12 +156,13 @@ impl Target {
         path.map(|path| expand_tilde(Path::new(&path)))
     }
 
-    /// The words behind `ssh` that lead there. They need no quotes in any shell, but for a blank in a user's name.
+    /// The words behind `ssh` that lead there, or behind a program of its kind whose option for the port is this one.
+    /// They need no quotes in any shell, but for a blank in a user's name.
     #[must_use]
-    pub fn ssh_words(&self) -> Vec<String> {
+    pub fn words(&self, port_option: &str) -> Vec<String> {
         let mut words = Vec::new();
         if self.settings.port().unwrap_or(PORT) != self.port {
-            words.extend(["-p".to_owned(), self.port.to_string()]);
+            words.extend([port_option.to_owned(), self.port.to_string()]);
         }
         words.push(format!("{}@{}", self.user, self.alias));
         words
@@ -328,10 +329,10 @@ mod tests {
         let found = Target::parse("web", &config, "me").unwrap();
         assert_eq!(found.to_string(), "deploy@web.example.org:2222");
         assert_eq!(found.host_name().as_str(), "[web.example.org]:2222");
-        assert_eq!(found.ssh_words(), ["deploy@web"]);
+        assert_eq!(found.words("-p"), ["deploy@web"]);
         let found = Target::parse("root@web:22", &config, "me").unwrap();
         assert_eq!(found.to_string(), "root@web.example.org");
-        assert_eq!(found.ssh_words(), ["-p", "22", "root@web"]);
+        assert_eq!(found.words("-P"), ["-P", "22", "root@web"]);
         let found = Target::parse("old:99", &config, "me").unwrap();
         assert_eq!(found.host_name().as_str(), "web");
     }

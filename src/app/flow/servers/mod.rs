@@ -10,6 +10,7 @@ use steps::working;
 
 use crate::app::command::ServerCommand;
 use crate::app::conditions::Conditions;
+use crate::app::describe::{KEEP_SSH_OUT, Warning};
 use crate::app::desktop::Desktop;
 use crate::app::errand::{Came, Errand, LastWay, LogIn, Means, Now, Question, Undoable, Verdict, Visit};
 use crate::app::job::{Job, Poll, Wake};
@@ -266,8 +267,11 @@ impl App {
     }
 }
 
-/// The file of the key that is open, where ssh can use it.
-fn file_for_ssh(document: &Document) -> Option<PathBuf> {
+/// The file of the key that is open, where its format is one of ssh's; or why ssh does not use it all the same.
+fn file_for_ssh(document: &Document) -> Option<Result<PathBuf, Warning>> {
     let is_for_ssh = document.format.is_some_and(is_for_ssh);
-    document.path.clone().filter(|_| is_for_ssh)
+    let path = document.path.clone().filter(|_| is_for_ssh)?;
+    let mut warnings = document.warnings.iter();
+    let refused = warnings.find(|warning| KEEP_SSH_OUT.contains(&warning.code));
+    Some(refused.cloned().map_or(Ok(path), Err))
 }

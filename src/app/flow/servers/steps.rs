@@ -219,6 +219,7 @@ impl Visit {
             options,
             warning,
             undo,
+            found,
             ..
         } = installed;
         let verdict = match proof {
@@ -231,8 +232,11 @@ impl Visit {
         let log_in = match (&self.means.held, &self.means.file) {
             (None, _) => LogIn::Elsewhere,
             (Some(_), None) => LogIn::OtherFile,
-            (Some(_), Some(file)) => {
-                LogIn::Command(command_line::log_in(session.connection.target(), Some(file)))
+            (Some(_), Some(Err(warning))) => LogIn::Refused(warning.clone()),
+            (Some(_), Some(Ok(file))) => {
+                let connection = &session.connection;
+                let client = found.client(&connection.software());
+                LogIn::Command(command_line::log_in(client, connection.target(), Some(file)))
             }
         };
         self.say(match &verdict {
