@@ -61,7 +61,8 @@ fn ask(
 /// be done.
 ///
 /// # Errors
-/// It is refused; why, as far as that can be seen. See [`prove`] for others.
+/// It is refused; why, as far as that can be seen. Or the connection fails, another server answers, or the key cannot be
+/// used from here.
 pub fn prove_installed(
     session: &mut Session,
     installed: &Installed,
@@ -96,7 +97,7 @@ fn asked(proof: Result<Proof, ServerFault>) -> Result<Option<Proof>, ServerFault
 /// authority, whether it still lets in by a certificate that goes with one of `keys`. Nothing where that cannot be told.
 ///
 /// # Errors
-/// See [`prove`].
+/// The connection fails, another server answers, or the key cannot be used from here.
 pub fn prove_gone(
     target: &Target,
     pinned: &PinnedKey,
