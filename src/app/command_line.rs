@@ -133,8 +133,13 @@ pub fn log_in(client: Client, target: &Target, file: Option<&Path>) -> String {
     if let Some(file) = file
         && !tried_by_ssh(target).iter().any(|tried| tried == file)
     {
-        // ssh knows the tilde in a quoted word, too.
+        // ssh knows the tilde in a quoted word, too; and on Windows the strokes of Unix, which need no quotes in any shell.
         let file = with_tilde(file).display().to_string();
+        let file = if cfg!(windows) {
+            file.replace('\\', "/")
+        } else {
+            file
+        };
         words.extend(["-i".to_owned(), quoted(&file)]);
     }
     words.extend(target.words(port).iter().map(|word| quoted(word)));
@@ -176,7 +181,7 @@ mod tests {
         let config = SshConfig::parse(config).expect("text");
         let command = |host: &str, name: &str| {
             let target = Target::parse(host, &config, "jo").expect("a target");
-            log_in(Client::Ssh, &target, default_path(name).as_deref()).replace('\\', "/")
+            log_in(Client::Ssh, &target, default_path(name).as_deref())
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
         assert_eq!(

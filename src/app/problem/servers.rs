@@ -167,7 +167,10 @@ fn after_refusal(reasons: &[Reason]) -> String {
                 .to_owned(),
         );
     }
-    hints.push("The line was left there; undoing takes it off again.".to_owned());
+    hints.push(
+        "The line was left there; undoing takes it off again. All that let you in before still does."
+            .to_owned(),
+    );
     hints.join(" ")
 }
 
