@@ -367,11 +367,7 @@ pub(super) fn offer_bare(
     key: &OpenKey,
     watch: &dyn Watch,
 ) -> Result<SignIn, RemoteFault> {
-    match key {
-        OpenKey::Agent(agent, listed) => connection.sign_in(Credential::Agent(agent, listed), watch),
-        OpenKey::File(_, file) => connection.sign_in(Credential::Key(&file.key, None), watch),
-        OpenKey::Held(key) => connection.sign_in(Credential::Key(key, None), watch),
-    }
+    offer_with(connection, key, None, watch)
 }
 
 /// Offers a key by the certificate that goes with it.
@@ -380,11 +376,20 @@ pub(super) fn offer_certified(
     key: &OpenKey,
     watch: &dyn Watch,
 ) -> Result<SignIn, RemoteFault> {
-    match key {
-        OpenKey::Agent(agent, listed) => connection.sign_in(Credential::Agent(agent, listed), watch),
-        OpenKey::File(_, file) => {
-            connection.sign_in(Credential::Key(&file.key, file.certificate.as_ref()), watch)
-        }
-        OpenKey::Held(key) => connection.sign_in(Credential::Key(key, None), watch),
-    }
+    offer_with(connection, key, key.certificate(), watch)
+}
+
+fn offer_with(
+    connection: &mut Connection,
+    key: &OpenKey,
+    certificate: Option<&Certificate>,
+    watch: &dyn Watch,
+) -> Result<SignIn, RemoteFault> {
+    let credential = match key {
+        // Its entry says whether it is a certificate.
+        OpenKey::Agent(agent, listed) => Credential::Agent(agent, listed),
+        OpenKey::File(_, file) => Credential::Key(&file.key, certificate),
+        OpenKey::Held(key) => Credential::Key(key, certificate),
+    };
+    connection.sign_in(credential, watch)
 }
