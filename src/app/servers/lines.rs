@@ -247,8 +247,8 @@ pub fn remove(
         texts: Vec::new(),
     };
     let edited = edit(remote, &mut removing, watch)?;
+    let left = parse(&edited.found)?;
     for gone in &mut removing.keys {
-        let left = parse(&edited.found)?;
         gone.stays = left.entries().any(|(_, entry)| {
             let is_it = entry.key.key == gone.key && entry.key.certificate.is_none();
             is_it && entry.options.is_authority() == gone.is_authority
