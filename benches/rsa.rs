@@ -91,7 +91,7 @@ fn ours(engine: Engine) -> Way {
 fn all_cores() -> Way {
     Way::new("Keywright, all cores", |bits| {
         let bits = RsaBits::new(bits).expect("a usual size");
-        keywright::app::making::new_key(
+        keywright::engine::making::new_key(
             KeySpec::Rsa(bits),
             Policy::default(),
             EntropyPool::new(),

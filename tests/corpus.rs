@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use base64ct::{Base64, Encoding as _};
-use keywright::app::describe::Description;
+use keywright::engine::describe::Description;
 use keywright::format::key_lines::{self, Listing};
 use keywright::format::{self, Certificate, Consent, Cost, DecodeError, Format, Parsed};
 use keywright::key::PublicKey;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use keywright::app::Problem;
-use keywright::app::describe::Description;
+use keywright::engine::Problem;
+use keywright::engine::describe::Description;
 use keywright::format::{
     self, Certificate, Cipher, Consent, Cost, DecodeError, EncodeError, Format, Outgoing, Parsed,
     PrivateEncoding, PrivateFile, PublicFile, Wrapping, jwk, public_line, rfc4716, spki,

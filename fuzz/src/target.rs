@@ -3,7 +3,7 @@
 //! Most put their bytes inside a file that is whole on the outside; bytes that begin like a file are
 //! also taken as one, so that the text around a key is tried as well.
 
-use keywright::app::agents;
+use keywright::engine::agents;
 use keywright::format::agent::{self, Answer, Held};
 use keywright::format::key_lines::{self, Listing};
 use keywright::format::{Certificate, Parsed};

@@ -6,17 +6,18 @@ use std::num::NonZeroU8;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::app::agents::Shown;
-use crate::app::certificate_facts::Fact;
+use crate::app::Page;
 use crate::app::command::Command;
-use crate::app::describe::Warning;
 use crate::app::desktop::Picked;
-use crate::app::job::Job;
-use crate::app::keys::default_key;
-use crate::app::keys::removal::Removal;
-use crate::app::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
-use crate::app::speed::Speed;
-use crate::app::{Page, Problem, command_line::CommandLine};
+use crate::engine::agents::Shown;
+use crate::engine::certificate_facts::Fact;
+use crate::engine::describe::Warning;
+use crate::engine::job::Job;
+use crate::engine::keys::default_key;
+use crate::engine::keys::removal::Removal;
+use crate::engine::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
+use crate::engine::speed::Speed;
+use crate::engine::{Problem, command_line::CommandLine};
 use crate::format::agent::Lifetime;
 use crate::format::{
     Argon2Params, Argon2Variant, Cipher, Cost, DecodeError, LockedFile, Pbes2, Pbes2Kdf, Prf, PrivateFile,

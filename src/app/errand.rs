@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::Problem;
-use crate::app::conditions::Conditions;
-use crate::app::describe::Warning;
-use crate::app::job::Job;
-use crate::app::keys::Store;
-use crate::app::servers::{
+use crate::engine::Problem;
+use crate::engine::conditions::Conditions;
+use crate::engine::describe::Warning;
+use crate::engine::job::Job;
+use crate::engine::keys::Store;
+use crate::engine::servers::{
     Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
     Undo,
 };

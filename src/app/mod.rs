@@ -3,35 +3,15 @@
 //! A window reads [`App`], lets people edit the drafts in it, and hands [`Command`]s to
 //! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
 
-pub mod agents;
-pub mod authorized;
-pub mod certificate_facts;
 pub mod command;
-pub mod command_line;
-pub mod conditions;
-pub mod describe;
 pub mod desktop;
 pub mod dialog;
-pub mod duration;
 pub mod errand;
 mod flow;
-pub mod guessing;
-pub mod job;
-pub mod keys;
-pub mod known_hosts;
-pub mod lists;
-pub mod making;
 pub mod my_keys;
 mod next_key;
-pub mod opening;
-mod own_file;
 mod page;
-mod problem;
-pub mod providers;
-pub mod saving;
-pub mod servers;
 pub mod settings;
-pub mod speed;
 pub mod stage;
 mod task;
 
@@ -41,19 +21,21 @@ use std::time::Duration;
 pub use command::Command;
 pub use next_key::{Kind, NextKey};
 pub use page::Page;
-pub use problem::{Blame, Problem};
 
+use crate::engine::conditions::Conditions;
+use crate::engine::job::{Job, Poll, Wake};
+use crate::engine::saving::{Choice, Strength};
+use crate::engine::speed::Speed;
+use crate::engine::{Problem, lost, making};
+use crate::format::authorized_keys::NewLine;
 use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
 use errand::Servers;
-use job::{Job, Poll, Wake};
 use my_keys::{KeysCommand, MyKeys};
-use saving::{Choice, Strength};
 use settings::{Kept, Settings};
-use speed::Speed;
 use stage::{Document, Generating, Stage, Stirring, Subject};
 use task::Task;
 
@@ -220,10 +202,9 @@ impl App {
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
-                    self.dialog = Some(Dialog::CommandLines(command_line::for_document(
-                        document,
-                        &self.servers.address,
-                    )));
+                    self.dialog = Some(Dialog::CommandLines(
+                        document.command_lines(&self.servers.address),
+                    ));
                 }
             }
             Command::EditParameters => {
@@ -304,6 +285,16 @@ impl App {
             Stage::Ready(document) => Some(document),
             Stage::Empty | Stage::Stirring(_) | Stage::Generating(_) => None,
         }
+    }
+
+    /// The line by which the open key could log in somewhere, under the conditions that are typed.
+    ///
+    /// # Errors
+    /// One of them cannot be a condition, or the comment is none. Nothing where there is no key.
+    #[must_use]
+    pub fn new_authorized_line(&self, conditions: &Conditions) -> Option<Result<NewLine, Problem>> {
+        self.document()
+            .map(|document| document.authorized_line(conditions))
     }
 
     /// How fast this machine opens keys, once it is known.
@@ -523,14 +514,4 @@ impl App {
             problem,
         });
     }
-}
-
-/// A job's thread panicked.
-pub(crate) fn lost() -> Problem {
-    Problem::new(
-        "internal",
-        Blame::World,
-        "the work ended with a fault of this program",
-        "Nothing was changed. Please tell us what you did, so that it can be mended.",
-    )
 }

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::app::Problem;
-use crate::app::job::Job;
-use crate::app::keys::default_key::Plan;
-use crate::app::keys::removal::Removed;
-use crate::app::keys::restoring::Restorable;
-use crate::app::keys::{Inventory, Key, KeyId, Remedy, Whose};
+use crate::engine::Problem;
+use crate::engine::job::Job;
+use crate::engine::keys::default_key::Plan;
+use crate::engine::keys::removal::Removed;
+use crate::engine::keys::restoring::Restorable;
+use crate::engine::keys::{Inventory, Key, KeyId, Remedy, Whose};
 
 /// What can be asked for there.
 #[derive(Clone, Debug, PartialEq)]

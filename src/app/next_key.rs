@@ -1,6 +1,6 @@
 //! The key to make next, before it is a [`KeySpec`].
 
-use crate::app::Problem;
+use crate::engine::Problem;
 use crate::key::prime::Policy;
 use crate::key::spec::{Curve, KeySpec, RsaBits};
 

@@ -13,7 +13,7 @@ pub use kept::Kept;
 
 use crate::app::NextKey;
 use crate::app::dialog::{TextSize, ThemeChoice};
-use crate::app::saving::{Choice, Strength};
+use crate::engine::saving::{Choice, Strength};
 
 /// All that is remembered.
 #[derive(Clone, Debug, PartialEq, Eq)]

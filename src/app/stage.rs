@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::app::Problem;
-use crate::app::describe::{self, Warning};
-use crate::app::job::Job;
-use crate::app::saving::Choice;
+use crate::engine::Problem;
+use crate::engine::command_line::{self, CommandLine, OfKey};
+use crate::engine::conditions::Conditions;
+use crate::engine::describe::{self, Warning};
+use crate::engine::job::Job;
+use crate::engine::saving::{self, Choice, Doubt, ToKeep};
+use crate::format::authorized_keys::NewLine;
 use crate::format::{Certificate, Format, PrivateFile, PublicFile, public_line};
 use crate::key::comment::Comment;
 use crate::key::entropy::EntropyPool;
@@ -356,6 +359,39 @@ impl Document {
                             .is_same_as(&self.draft.passphrase.to_passphrase()))
             }
         }
+    }
+
+    /// The line by which it could log in somewhere, under the conditions that are typed.
+    ///
+    /// # Errors
+    /// One of them cannot be a condition, or the comment is none.
+    pub fn authorized_line(&self, conditions: &Conditions) -> Result<NewLine, Problem> {
+        let comment = self.draft.checked_comment()?;
+        Ok(NewLine::new(self.public(), &conditions.options()?, &comment))
+    }
+
+    /// The commands that make, show and use such a key; `address` is the server that is typed, if there is one.
+    #[must_use]
+    pub fn command_lines(&self, address: &str) -> Vec<CommandLine> {
+        let key = OfKey {
+            public: self.public(),
+            has_private: self.key().is_some(),
+            file: self.path.as_deref(),
+            stem: &self.suggested_stem(),
+            comment: &self.draft.comment,
+            format: self.draft.choice.format(),
+        };
+        command_line::for_key(key, address)
+    }
+
+    /// The doubts about saving it so.
+    pub(super) fn doubts(&self, choice: Choice) -> Vec<Doubt> {
+        let key = ToKeep {
+            has_passphrase: self.has_passphrase(),
+            has_comment: !self.draft.comment.is_empty(),
+            has_certificate: self.certificate().is_some(),
+        };
+        saving::doubts(choice, key)
     }
 
     /// Whether anything is typed of a passphrase.

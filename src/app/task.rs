@@ -2,12 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::app::describe::Warning;
+use crate::app::Page;
 use crate::app::desktop::Picked;
 use crate::app::dialog::Purpose;
-use crate::app::job::Job;
-use crate::app::saving::Plan;
-use crate::app::{Page, Problem};
+use crate::engine::Problem;
+use crate::engine::describe::Warning;
+use crate::engine::job::Job;
+use crate::engine::saving::Plan;
 use crate::format::{Certificate, DecodeError, Parsed, Ssh1Key};
 use crate::sys::files::ReadError;
 

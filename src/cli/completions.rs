@@ -4,7 +4,7 @@ use clap::Args;
 use clap_complete::Shell;
 
 use super::console::print;
-use crate::app::Problem;
+use crate::engine::Problem;
 
 /// Print the completions for a shell
 #[derive(Args, Debug)]

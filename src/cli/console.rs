@@ -9,8 +9,8 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{json as shape, terminal};
-use crate::app::describe::Warning;
-use crate::app::{Blame, Problem};
+use crate::engine::describe::Warning;
+use crate::engine::{Blame, Problem};
 use crate::format::{Consent, Cost, DecodeError};
 use crate::key::comment::escaped;
 use crate::sys::files::Existing;

@@ -13,11 +13,11 @@ use super::private_file::{Place, Private, check_neighbours, is_file, is_same_fil
 use super::protection::{Protect, strength_of_new};
 use super::public::public_comment;
 use super::{interrupt, json, usage};
-use crate::app::Problem;
-use crate::app::describe::Description;
-use crate::app::keys::inventory::is_for_ssh;
-use crate::app::opening::{Beside, certificate_of, public_beside};
-use crate::app::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
+use crate::engine::Problem;
+use crate::engine::describe::Description;
+use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::opening::{Beside, certificate_of, public_beside};
+use crate::engine::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
 use crate::sys::clock::unix_seconds;
 use crate::sys::files::taken;

@@ -4,7 +4,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use crate::app::saving::PublicForm;
+use crate::engine::saving::PublicForm;
 use crate::format::{EncodeError, Format};
 use crate::key::Algorithm;
 

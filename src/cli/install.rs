@@ -10,11 +10,11 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_installed, remember_taken_off, take_off};
 use super::{json as shape, terminal, work};
-use crate::app::Problem;
-use crate::app::command_line;
-use crate::app::describe::Description;
-use crate::app::keys::inventory::is_for_ssh;
-use crate::app::servers::{
+use crate::engine::Problem;
+use crate::engine::command_line;
+use crate::engine::describe::Description;
+use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::servers::{
     self, Client, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::console::{Console, status};
 use super::{terminal, work};
-use crate::app::{Blame, Problem};
+use crate::engine::{Blame, Problem};
 
 /// How far the files have come that this program was started for.
 #[derive(PartialEq)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::app::Problem;
-use crate::app::describe::{Description, Warning, ssh1_warning};
+use crate::engine::Problem;
+use crate::engine::describe::{Description, Warning, ssh1_warning};
 use crate::format::{Certificate, CertificateKind, CertificateOption, Format, Pbes2Kdf, Protection, Ssh1Key};
 use crate::key::PublicKey;
 use crate::key::comment::{Comment, is_forbidden};

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::console::{Console, print, shown};
 use super::interrupt;
-use crate::app::{Blame, Problem};
+use crate::engine::{Blame, Problem};
 use crate::sys::files::{Save, Secrecy, write_together};
 
 /// Print the manual page, or save those of all commands

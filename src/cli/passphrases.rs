@@ -12,7 +12,7 @@ use clap::Args;
 use super::console::shown;
 use super::key_file::standard_input;
 use super::{terminal, usage};
-use crate::app::{Blame, Problem};
+use crate::engine::{Blame, Problem};
 use crate::format::{DecodeError, Format};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::ReadError;

@@ -8,8 +8,8 @@ use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
 use super::private_file::{Place, Private, save};
 use super::protection::{Protect, is_written};
-use crate::app::saving::{Plan, Strength};
-use crate::app::{Blame, Problem};
+use crate::engine::saving::{Plan, Strength};
+use crate::engine::{Blame, Problem};
 use crate::format::{Format, Parsed};
 
 /// Change the passphrase of a private key

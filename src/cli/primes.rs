@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::usage;
-use crate::app::Problem;
+use crate::engine::Problem;
 use crate::key::prime::{Policy, Proof};
 use crate::key::spec::{KeySpec, RsaExponent};
 

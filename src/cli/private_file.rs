@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::console::{Console, print, shown};
 use super::{interrupt, terminal, usage, work};
-use crate::app::describe::Description;
-use crate::app::job::Pulse;
-use crate::app::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
-use crate::app::{Blame, Problem};
+use crate::engine::describe::Description;
+use crate::engine::job::Pulse;
+use crate::engine::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
+use crate::engine::{Blame, Problem};
 use crate::format::{self, Certificate, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, PrivateFile};
 use crate::key::comment::Comment;
 use crate::key::{KeyPair, PublicKey};

@@ -8,9 +8,9 @@ use clap::{Args, ValueEnum};
 
 use super::console::Console;
 use super::usage;
-use crate::app::Problem;
-use crate::app::saving::{PEM_CIPHER, Strength};
-use crate::app::speed::Speed;
+use crate::engine::Problem;
+use crate::engine::saving::{PEM_CIPHER, Strength};
+use crate::engine::speed::Speed;
 use crate::format::{
     Argon2Params, Argon2Variant, CbcCipher, Cipher, Format, Pbes2Kdf, Prf, PrivateEncoding, ScryptParams,
 };

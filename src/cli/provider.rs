@@ -8,9 +8,9 @@ use super::json as shape;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::public::public_comment;
-use crate::app::Problem;
-use crate::app::describe::Description;
-use crate::app::providers::{AS_OF, PROVIDERS, Provider as Taker};
+use crate::engine::Problem;
+use crate::engine::describe::Description;
+use crate::engine::providers::{AS_OF, PROVIDERS, Provider as Taker};
 
 /// Say what to paste into a provider's form
 #[derive(Args, Debug)]

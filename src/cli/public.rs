@@ -7,9 +7,9 @@ use super::formats::PublicFormat;
 use super::json;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use crate::app::Problem;
-use crate::app::describe::Description;
-use crate::app::saving::OutgoingPublic;
+use crate::engine::Problem;
+use crate::engine::describe::Description;
+use crate::engine::saving::OutgoingPublic;
 use crate::format::one_line::{Shell, one_line};
 use crate::key::comment::Comment;
 

@@ -8,8 +8,8 @@ use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_taken_off, take_off};
 use super::{json as shape, terminal, usage, work};
-use crate::app::Problem;
-use crate::app::servers::{
+use crate::engine::Problem;
+use crate::engine::servers::{
     self, Chosen, Found, Identity, Known, ListedKey, ListedLine, OpenKey, Proof, Removed, RemovedKey,
     ServerFault, Session, lines,
 };

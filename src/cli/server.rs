@@ -10,12 +10,12 @@ use super::console::{Console, shown};
 use super::interrupt::uninterrupted;
 use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
-use crate::app::job::Pulse;
-use crate::app::servers::{
+use crate::engine::job::Pulse;
+use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, ServerFault, Session, SigningIn, Step,
     all_public, look, not_followed, reach, to_try,
 };
-use crate::app::{Blame, Problem, agents, keys};
+use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;

@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Write};
 
 use super::interrupt;
-use crate::app::{Blame, Problem};
+use crate::engine::{Blame, Problem};
 use crate::secret::Passphrase;
 
 #[cfg(unix)]

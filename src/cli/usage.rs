@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 
 use super::console::{Console, exit_code};
-use crate::app::{Blame, Problem};
+use crate::engine::{Blame, Problem};
 
 /// A problem that only a command line can have.
 pub(super) fn problem(what: impl Into<String>, hint: impl Into<String>) -> Problem {

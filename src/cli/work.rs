@@ -7,9 +7,9 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::console::{Console, complain};
-use crate::app::duration::in_words;
-use crate::app::job::{Job, Poll, Pulse};
-use crate::app::{Problem, lost};
+use crate::engine::duration::in_words;
+use crate::engine::job::{Job, Poll, Pulse};
+use crate::engine::{Problem, lost};
 
 /// How often the bar is drawn.
 const BEAT: Duration = Duration::from_millis(80);

@@ -229,7 +229,7 @@ fn row(number: usize, content: Content<'_>, mine: &[PublicKey]) -> Option<Row> {
 }
 
 /// Why sshd passes over a line with a key in it.
-pub(in crate::app) fn why_ignored(entry: &Entry<'_>) -> Option<String> {
+pub(in crate::engine) fn why_ignored(entry: &Entry<'_>) -> Option<String> {
     if let Err(fault) = entry.options.check() {
         return Some(fault.to_string());
     }

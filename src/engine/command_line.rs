@@ -3,8 +3,7 @@
 use std::iter::once;
 use std::path::Path;
 
-use crate::app::servers::{Client, tried_by_ssh};
-use crate::app::stage::Document;
+use crate::engine::servers::{Client, tried_by_ssh};
 use crate::format::Format;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::home::{default_path, with_tilde};
@@ -19,32 +18,48 @@ pub struct CommandLine {
     pub line: String,
 }
 
-/// The commands that make, show and use a key like the one in `document`; `address` is the server that is typed, if
-/// there is one.
+/// The key that the commands are about.
+#[derive(Clone, Copy, Debug)]
+pub struct OfKey<'a> {
+    /// Its public half.
+    pub public: &'a PublicKey,
+    /// Whether its private half is there too.
+    pub has_private: bool,
+    /// The file that it is in; nothing where it is in none.
+    pub file: Option<&'a Path>,
+    /// The name of its file without an extension, or the one that it would get.
+    pub stem: &'a str,
+    /// Its comment.
+    pub comment: &'a str,
+    /// The format that it would be saved in.
+    pub format: Format,
+}
+
+/// The commands that make, show and use such a key; `address` is the server that is typed, if there is one.
 #[must_use]
-pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
+pub fn for_key(key: OfKey<'_>, address: &str) -> Vec<CommandLine> {
     let server = match address.trim() {
         "" => "user@server".to_owned(),
         address => quoted(address),
     };
-    let stem = &document.suggested_stem();
-    let file = match &document.path {
+    let stem = key.stem;
+    let file = match key.file {
         Some(path) => quoted(&path.display().to_string()),
         None => format!("~/.ssh/{}", quoted(stem)),
     };
-    let comment = quoted(&document.draft.comment);
-    let bits = document.public().bits();
+    let comment = quoted(key.comment);
+    let bits = key.public.bits();
     let mut lines = Vec::new();
     let mut push = |does, line| lines.push(CommandLine { does, line });
 
-    let size = match document.public() {
+    let size = match key.public {
         PublicKey::Rsa { .. } | PublicKey::Ecdsa { .. } => format!(" -b {bits}"),
         _ => String::new(),
     };
-    let algorithm = document.public().algorithm();
+    let algorithm = key.public.algorithm();
     let kind = algorithm.short_name();
     // Made where another key lies already, a new one would take its place.
-    let new = if document.path.is_some() { "new_key" } else { stem };
+    let new = if key.file.is_some() { "new_key" } else { stem };
     let target = format!("~/.ssh/{}", quoted(&name_not_there(new, "")));
     let is_made_here = match algorithm {
         Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 | Algorithm::Ed448 | Algorithm::Dsa => true,
@@ -80,7 +95,7 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
         format!("keywright-cli fingerprint --art {file}")
     };
     push("Show the fingerprint and the picture", show);
-    if document.key().is_some() {
+    if key.has_private {
         let show = if is_known_to_openssh {
             format!("ssh-keygen -y -f {file}")
         } else {
@@ -88,7 +103,7 @@ pub fn for_document(document: &Document, address: &str) -> Vec<CommandLine> {
         };
         push("Show the public key", show);
         push("Change the passphrase", format!("keywright-cli passwd {file}"));
-        let (format, extension) = match document.draft.choice.format() {
+        let (format, extension) = match key.format {
             Format::OpenSsh => ("ppk", ".ppk"),
             _ => ("openssh", ""),
         };

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::authorized::{check_to_come, expiry};
-use crate::app::stage::Document;
-use crate::app::{App, Problem};
-use crate::format::authorized_keys::{Command, FromList, NewLine, NewOptions, Right};
+use crate::engine::Problem;
+use crate::engine::authorized::{check_to_come, expiry};
+use crate::format::authorized_keys::{Command, FromList, NewOptions, Right};
 
 /// The conditions of a key, as they are being typed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,22 +44,6 @@ impl Conditions {
             expiry,
         })
     }
-}
-
-impl App {
-    /// The line by which the open key could log in somewhere, under the conditions that are typed.
-    ///
-    /// # Errors
-    /// One of them cannot be a condition, or the comment is none. Nothing where there is no key.
-    #[must_use]
-    pub fn new_authorized_line(&self, conditions: &Conditions) -> Option<Result<NewLine, Problem>> {
-        self.document().map(|document| line(document, conditions))
-    }
-}
-
-fn line(document: &Document, conditions: &Conditions) -> Result<NewLine, Problem> {
-    let comment = document.draft.checked_comment()?;
-    Ok(NewLine::new(document.public(), &conditions.options()?, &comment))
 }
 
 #[cfg(test)]

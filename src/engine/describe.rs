@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::app::problem;
+use crate::engine::problem;
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
     PrivateEncoding, PrivateFile, Protection, Validity, public_line,

@@ -67,7 +67,7 @@ pub fn place(named: Option<&Path>, name: &str) -> Result<PathBuf, Problem> {
 }
 
 /// It is not known where the list called `name` lies.
-pub(super) fn no_home(name: &str) -> Problem {
+pub(crate) fn no_home(name: &str) -> Problem {
     Problem::new(
         "usage",
         Blame::Usage,

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use keywright_sift::Engine;
 
-use crate::app::Problem;
+use crate::engine::Problem;
 use crate::key::KeyPair;
 use crate::key::comment::Comment;
 use crate::key::crew::Crew;

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::app::Problem;
-use crate::app::saving::{certificate_beside, file_beside};
+use crate::engine::Problem;
+use crate::engine::saving::{certificate_beside, file_beside};
 use crate::format::key_lines::{self, Listing};
 use crate::format::{self, Certificate, DecodeError, Parsed, PrivateFile, PublicFile, Ssh1Key};
 use crate::key::PublicKey;

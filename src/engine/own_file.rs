@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, TomlError};
 
-use crate::app::{Blame, Problem, lost};
+use crate::engine::{Blame, Problem, lost};
 use crate::sys::files::{Existing, ReadError, WriteError, read_key, write_private, write_public};
 use crate::sys::permissions::create_private_folders;
 use crate::sys::settings_place::Place;
@@ -15,7 +15,7 @@ const MOST_COPIES: u32 = 20;
 
 /// Why a text is no such file.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::app) enum Damage {
+pub(crate) enum Damage {
     /// It is not text.
     #[error("it is not UTF-8 text")]
     NotText,
@@ -42,7 +42,7 @@ impl Damage {
 }
 
 /// Takes the bytes of a file apart; says whether there was nothing in it.
-pub(in crate::app) fn parse(bytes: &[u8]) -> Result<(DocumentMut, bool), Damage> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<(DocumentMut, bool), Damage> {
     // Windows' own editor puts a mark before UTF-8.
     let text = std::str::from_utf8(bytes).map_err(|_| Damage::NotText)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -51,7 +51,7 @@ pub(in crate::app) fn parse(bytes: &[u8]) -> Result<(DocumentMut, bool), Damage>
 }
 
 /// The bytes of the file at `place`; none where there is no file.
-pub(in crate::app) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> {
+pub(crate) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> {
     match read_key(place.path()) {
         Ok(bytes) => Ok(Some(bytes.expose().to_vec())),
         Err(ReadError::NotFound { .. }) => Ok(None),
@@ -60,13 +60,13 @@ pub(in crate::app) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> 
 }
 
 /// Puts `text` in the place of what is there, and makes the folder where that is missing.
-pub(in crate::app) fn write(place: &Place, text: &str) -> Result<(), Problem> {
+pub(crate) fn write(place: &Place, text: &str) -> Result<(), Problem> {
     make_folder(place)?;
     Ok(put(place, place.path(), text.as_bytes(), Existing::Replace)?)
 }
 
 /// Makes the folder of the user's own files where that is missing.
-pub(in crate::app) fn make_folder(place: &Place) -> Result<(), Problem> {
+pub(crate) fn make_folder(place: &Place) -> Result<(), Problem> {
     if let (Place::OfUser(_), Some(folder)) = (place, place.path().parent()) {
         create_private_folders(folder).map_err(|error| no_folder(folder, &error))?;
     }
@@ -90,7 +90,7 @@ fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(
 }
 
 /// Keeps a damaged file beside its place, under a name that nothing has yet.
-pub(in crate::app) fn keep_copy(place: &Place, bytes: &[u8]) -> Result<PathBuf, Problem> {
+pub(crate) fn keep_copy(place: &Place, bytes: &[u8]) -> Result<PathBuf, Problem> {
     let mut taken = None;
     for number in 1..=MOST_COPIES {
         let extension = match number {

@@ -8,7 +8,7 @@ mod lists;
 mod remote;
 mod servers;
 
-use crate::app::keys::register::KeyNameError;
+use crate::engine::keys::register::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
@@ -63,7 +63,7 @@ impl Problem {
 
     /// A file was given for a certificate that holds none.
     #[must_use]
-    pub(in crate::app) fn no_certificate() -> Self {
+    pub(crate) fn no_certificate() -> Self {
         Self::new(
             "not-a-certificate",
             Blame::Key,
@@ -80,7 +80,7 @@ impl Problem {
 }
 
 /// What is written in lower case and without a full stop, with both.
-pub(in crate::app) fn sentence(text: &str) -> String {
+pub(crate) fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())
@@ -479,3 +479,13 @@ from_owned!(
     ConfigError,
     EditError,
 );
+
+/// A job's thread panicked.
+pub(crate) fn lost() -> Problem {
+    Problem::new(
+        "internal",
+        Blame::World,
+        "the work ended with a fault of this program",
+        "Nothing was changed. Please tell us what you did, so that it can be mended.",
+    )
+}

@@ -6,7 +6,7 @@ mod plan;
 mod strength;
 
 pub use choice::Choice;
-pub use doubt::{Doubt, doubts};
+pub use doubt::{Doubt, ToKeep, doubts};
 pub use plan::{
     Encoded, OutgoingPublic, PEM_CIPHER, Plan, Planned, PublicForm, certificate_beside, encode_private,
     file_beside,

@@ -3,8 +3,8 @@
 use eframe::egui::{Margin, TextEdit, Ui};
 
 use super::pieces::{self, Tone};
-use crate::app::Problem;
-use crate::app::conditions::Conditions;
+use crate::engine::Problem;
+use crate::engine::conditions::Conditions;
 use crate::format::authorized_keys::{NewLine, Right};
 
 pub(super) fn conditions_ui(ui: &mut Ui, conditions: &mut Conditions, is_open: &mut bool) {

@@ -15,7 +15,7 @@ use objc2_foundation::{
     NSAppleEventDescriptor, NSAppleEventManager, NSNotification, NSNotificationCenter, ns_string,
 };
 
-use crate::app::job::Wake;
+use crate::engine::job::Wake;
 
 const CORE_EVENT_CLASS: u32 = u32::from_be_bytes(*b"aevt");
 const OPEN_DOCUMENTS: u32 = u32::from_be_bytes(*b"odoc");

@@ -10,9 +10,9 @@ use super::pieces::{self, alt_pressed};
 use super::theme::Palette;
 use super::{shortcuts, signs};
 use crate::app::command::ListCommand;
-use crate::app::saving::{Choice, PublicForm};
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Kind, Page};
+use crate::engine::saving::{Choice, PublicForm};
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::prime::{Policy, Proof};
 

@@ -33,10 +33,10 @@ use eframe::{CreationContext, Frame, glow};
 pub use start::run;
 
 use crate::app::desktop::Desktop;
-use crate::app::job::Wake;
 use crate::app::settings::{Kept, WindowShape};
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
+use crate::engine::job::Wake;
 use system_theme::SystemTheme;
 
 /// How long a disk may take over the settings when the window is to close.

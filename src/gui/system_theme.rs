@@ -6,7 +6,7 @@ mod platform {
     pub(in crate::gui) struct SystemTheme;
 
     impl SystemTheme {
-        pub(in crate::gui) fn new(_: crate::app::job::Wake) -> Self {
+        pub(in crate::gui) fn new(_: crate::engine::job::Wake) -> Self {
             Self
         }
 
@@ -20,7 +20,7 @@ mod platform {
 
     use eframe::egui::{Context, Theme};
 
-    use crate::app::job::{Job, Poll, Wake};
+    use crate::engine::job::{Job, Poll, Wake};
 
     /// Asks the desktop's portal, beside everything else, at the start and whenever the window is
     /// come back to.

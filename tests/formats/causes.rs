@@ -1,7 +1,7 @@
 //! Each cause that has a name of its own, from the bytes of a file to the words that a person reads.
 
 use base64ct::{Base64, Encoding as _};
-use keywright::app::Problem;
+use keywright::engine::Problem;
 use keywright::format::{
     self, Consent, DecodeError, Fault, Foreign, Format, Parsed, PrivateEncoding, Wrapping,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use keywright::app::Problem;
+use keywright::engine::Problem;
 use keywright::format::{
     Argon2Params, Argon2Variant, Consent, Cost, DecodeError, EncodeError, Fault, Foreign, ScryptParams,
     Ssh1Key,

@@ -1,6 +1,6 @@
 //! Keys of ours log in to a real server, and others do not.
 
-use keywright::app::saving::{Choice, Plan, Strength};
+use keywright::engine::saving::{Choice, Plan, Strength};
 use keywright::format::{Outgoing, public_line};
 use keywright::key::KeyPair;
 use keywright::key::comment::Comment;

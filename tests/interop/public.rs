@@ -1,6 +1,6 @@
 //! Public keys in their two forms, fingerprints and pictures.
 
-use keywright::app::describe::randomart_text;
+use keywright::engine::describe::randomart_text;
 use keywright::format::{self, Format, Parsed, PublicFile, public_line, rfc4716};
 use keywright::key::PublicKey;
 use keywright::key::comment::Comment;

@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
 use std::thread;
 
-use keywright::app::servers::{Identity, Lack, Server, SigningIn, Step};
+use keywright::engine::servers::{Identity, Lack, Server, SigningIn, Step};
 use keywright::format::agent::{Constraints, Held, ListedKey};
 use keywright::key::KeyPair;
 use keywright::key::comment::Comment;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use keywright::app::{Blame, Problem};
+use keywright::engine::{Blame, Problem};
 use keywright::format::ssh_config::SshConfig;
 use keywright::key::watch::{Progress, Unwatched, Watch};
 use keywright::sys::remote::{Expect, Handshake, KnownHostsFiles, RemoteFault, Step, Target};

@@ -7,8 +7,8 @@ use eframe::egui::{Key, Modifiers, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Page;
 use keywright::app::dialog::Dialog;
-use keywright::app::keys::Key as OwnKey;
 use keywright::app::settings::Kept;
+use keywright::engine::keys::Key as OwnKey;
 use keywright::sys::settings_place::Place;
 use tempfile::TempDir;
 

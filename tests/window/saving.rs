@@ -2,7 +2,7 @@
 
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use keywright::app::saving::Choice;
+use keywright::engine::saving::Choice;
 
 use crate::scene::Scene;
 

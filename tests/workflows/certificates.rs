@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use keywright::app::certificate_facts::{Fact, facts};
 use keywright::app::command::Command as Ask;
 use keywright::app::dialog::Dialog;
-use keywright::app::saving::{Choice, PublicForm};
 use keywright::app::stage::Subject;
+use keywright::engine::certificate_facts::{Fact, facts};
+use keywright::engine::saving::{Choice, PublicForm};
 use keywright::format::{self, Certificate, Parsed};
 use keywright::key::fingerprint::FingerprintKind;
 use keywright::key::spec::KeySpec;

@@ -2,7 +2,7 @@
 
 use keywright::app::command::Command as Ask;
 use keywright::app::dialog::Dialog;
-use keywright::app::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, Strength};
+use keywright::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, Strength};
 use keywright::format::{self, Format, Outgoing, Parsed};
 use keywright::key::comment::Comment;
 use keywright::key::spec::{KeySpec, RsaBits};

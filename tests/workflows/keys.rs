@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
+use keywright::app::Page;
 use keywright::app::command::Command as Ask;
 use keywright::app::desktop::Picked;
 use keywright::app::dialog::{Choosing, Dialog};
-use keywright::app::keys::{Key, KeyId};
 use keywright::app::my_keys::{KeysCommand, PlaceKind};
 use keywright::app::settings::Kept;
-use keywright::app::{Page, keys};
+use keywright::engine::keys;
+use keywright::engine::keys::{Key, KeyId};
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::key::spec::KeySpec;
 use keywright::sys::settings_place::Place;

@@ -4,8 +4,8 @@ use crate::scene::Scene;
 use keywright::app::Kind;
 use keywright::app::command::Command as Ask;
 use keywright::app::dialog::Dialog;
-use keywright::app::saving::Choice;
 use keywright::app::stage::Stage;
+use keywright::engine::saving::Choice;
 use keywright::key::entropy::{Event, Sample};
 use keywright::key::spec::{Curve, KeySpec, RsaBits};
 

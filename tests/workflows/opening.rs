@@ -6,7 +6,7 @@ use crate::scene::{Scene, corpus, corpus_path};
 use keywright::app::command::Command as Ask;
 use keywright::app::desktop::Picked;
 use keywright::app::dialog::Dialog;
-use keywright::app::saving::PublicForm;
+use keywright::engine::saving::PublicForm;
 use keywright::format;
 use keywright::format::{Argon2Params, Format, Outgoing, Parsed, PrivateEncoding};
 use keywright::key::comment::Comment;

@@ -4,7 +4,7 @@ use crate::scene::Scene;
 use keywright::app::command::Command as Ask;
 use keywright::app::desktop::Picked;
 use keywright::app::dialog::Dialog;
-use keywright::app::saving::{Choice, PublicForm};
+use keywright::engine::saving::{Choice, PublicForm};
 use keywright::format;
 use keywright::format::Parsed;
 

@@ -3,7 +3,7 @@
 use crate::scene::Scene;
 use keywright::app::command::Command as Ask;
 use keywright::app::dialog::{Dialog, HashTime, Parameters};
-use keywright::app::saving::{Choice, PpkVersion, Strength};
+use keywright::engine::saving::{Choice, PpkVersion, Strength};
 use keywright::format::Cost;
 use keywright::key::fingerprint::FingerprintKind;
 

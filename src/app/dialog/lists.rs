@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::app::Problem;
-use crate::app::authorized::Row;
-use crate::app::conditions::Conditions;
-use crate::app::job::Job;
-use crate::app::known_hosts::Host;
-use crate::app::lists::Change;
-use crate::app::providers::{PROVIDERS, Provider};
+use crate::engine::Problem;
+use crate::engine::authorized::Row;
+use crate::engine::conditions::Conditions;
+use crate::engine::job::Job;
+use crate::engine::known_hosts::Host;
+use crate::engine::lists::Change;
+use crate::engine::providers::{PROVIDERS, Provider};
 
 /// Something that was done to a list, and can be taken back.
 #[derive(Clone, Debug)]

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::app::desktop::Desktop;
 use crate::app::dialog::{Agents, AgentsResult, Dialog, Keep};
-use crate::app::job::{Job, Poll};
-use crate::app::{App, Problem, Status, agents, lost};
+use crate::app::{App, Status};
+use crate::engine::job::{Job, Poll};
+use crate::engine::{Problem, agents, lost};
 use crate::format::agent::Constraints;
 use crate::sys::agent::Agent;
 

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::{Dialog, Purpose};
-use crate::app::job::Job;
-use crate::app::saving::certificate_beside;
 use crate::app::task::Task;
-use crate::app::{App, Problem, Status, certificate_facts, opening};
+use crate::app::{App, Status};
+use crate::engine::job::Job;
+use crate::engine::saving::certificate_beside;
+use crate::engine::{Problem, certificate_facts, opening};
 use crate::format::Certificate;
 use crate::sys::home;
 

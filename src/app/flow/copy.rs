@@ -1,11 +1,11 @@
 //! What goes to the clipboard: public things only.
 
-use crate::app::command_line::CommandLine;
 use crate::app::desktop::Desktop;
 use crate::app::dialog::Dialog;
 use crate::app::flow::open::clipboard_problem;
 use crate::app::stage::Document;
 use crate::app::{App, Status};
+use crate::engine::command_line::CommandLine;
 use crate::key::comment::escaped;
 
 impl App {

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::app::App;
 use crate::app::desktop::{Desktop, PickRequest, Picked};
 use crate::app::dialog::{AddPlace, Choosing, Dialog};
-use crate::app::job::{Job, Poll};
-use crate::app::keys::added;
 use crate::app::my_keys::{Outcome, PlaceKind};
+use crate::engine::job::{Job, Poll};
+use crate::engine::keys::added;
 use crate::sys::home;
 
 impl App {

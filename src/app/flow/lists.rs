@@ -5,15 +5,16 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::authorized::{self, NO_RESTART, Roll, Row, keys_in};
 use crate::app::command::ListCommand;
-use crate::app::conditions::Conditions;
 use crate::app::desktop::Desktop;
 use crate::app::dialog::{Authorized, Dialog, Done, KnownHosts, Listed, Outcome, Providers};
-use crate::app::job::{Job, Poll, Wake};
-use crate::app::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
-use crate::app::lists::{self, Change};
-use crate::app::{App, Problem, Status, lost};
+use crate::app::{App, Status};
+use crate::engine::authorized::{self, NO_RESTART, Roll, Row, keys_in};
+use crate::engine::conditions::Conditions;
+use crate::engine::job::{Job, Poll, Wake};
+use crate::engine::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
+use crate::engine::lists::{self, Change};
+use crate::engine::{Problem, lost};
 use crate::sys::home::ssh_folder_in;
 
 impl App {

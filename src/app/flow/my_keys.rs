@@ -3,13 +3,14 @@
 use crate::app::desktop::Desktop;
 use crate::app::dialog::{Dialog, Unsaved};
 use crate::app::flow::copy::copied_public_key;
-use crate::app::job::{Job, Poll};
-use crate::app::keys::default_key::{self, Plan};
-use crate::app::keys::removal::Removal;
-use crate::app::keys::restoring::Restorable;
-use crate::app::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
 use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
-use crate::app::{App, Command, Page, Problem, Status, lost};
+use crate::app::{App, Command, Page, Status};
+use crate::engine::job::{Job, Poll};
+use crate::engine::keys::default_key::{self, Plan};
+use crate::engine::keys::removal::Removal;
+use crate::engine::keys::restoring::Restorable;
+use crate::engine::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
+use crate::engine::{Problem, lost};
 use crate::key::watch::Unwatched;
 
 impl App {

@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::describe::{Description, Warning};
 use crate::app::desktop::{Desktop, PickRequest, Picked};
 use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved};
 use crate::app::flow::folders::unusual_folder_of;
-use crate::app::job::{Job, Poll};
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
-use crate::app::{App, Command, Page, Problem, Status, describe, lost, opening};
+use crate::app::{App, Command, Page, Status};
+use crate::engine::describe::{Description, Warning};
+use crate::engine::job::{Job, Poll};
+use crate::engine::{Problem, describe, lost, opening};
 use crate::format::{self, Consent, DecodeError, Parsed, PrivateFile};
 use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::files::read_key;
@@ -340,7 +341,7 @@ fn title_for(path: Option<&Path>) -> String {
 pub(in crate::app::flow) fn clipboard_problem(error: &crate::app::desktop::ClipboardError) -> Problem {
     Problem::new(
         "io-error",
-        crate::app::Blame::World,
+        crate::engine::Blame::World,
         error.to_string(),
         "Try again; if it stays so, select the text in the window and copy it with the keyboard.",
     )

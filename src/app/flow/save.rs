@@ -6,11 +6,12 @@ use std::sync::Arc;
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::{Dialog, Overwrite, Purpose};
 use crate::app::flow::folders::unusual_folder_of;
-use crate::app::job::Job;
-use crate::app::saving::{self, Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::Task;
-use crate::app::{App, Blame, Problem, Status};
+use crate::app::{App, Status};
+use crate::engine::job::Job;
+use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
+use crate::engine::{Blame, Problem};
 use crate::format::Outgoing;
 use crate::sys::files::Existing;
 use crate::sys::home;
@@ -30,7 +31,7 @@ impl App {
         if document.draft.agreement() == Agreement::Differ {
             return self.fail("The private key was not saved", passphrases_differ());
         }
-        let doubts = saving::doubts(choice, document);
+        let doubts = document.doubts(choice);
         if doubts.is_empty() {
             self.pick_private(choice, desktop);
         } else {
@@ -237,7 +238,7 @@ impl Document {
     /// Whether nothing is left that only this window holds, once this is written.
     fn is_saved_by(&self, purpose: Purpose) -> bool {
         match purpose {
-            Purpose::SavePrivate(choice) => !saving::doubts(choice, self).into_iter().any(Doubt::is_loss),
+            Purpose::SavePrivate(choice) => !self.doubts(choice).into_iter().any(Doubt::is_loss),
             Purpose::SavePublic(form) => {
                 let holds_comment = form.format().holds_comment() || self.draft.comment.is_empty();
                 let holds_certificate = form.format().holds_certificate() || self.certificate().is_none();
@@ -252,7 +253,7 @@ impl Document {
         let Purpose::SavePrivate(choice) = purpose else {
             return "";
         };
-        let lost = saving::doubts(choice, self);
+        let lost = self.doubts(choice);
         let loses = |doubt| lost.contains(&doubt);
         match (loses(Doubt::LosesComment), loses(Doubt::LosesCertificate)) {
             (true, true) => " The comment and the certificate are not in it.",

@@ -7,7 +7,7 @@ use toml_edit::Value;
 use super::Settings;
 use crate::app::Kind;
 use crate::app::dialog::{Parameters, TextSize, ThemeChoice};
-use crate::app::saving::{Choice, PpkVersion};
+use crate::engine::saving::{Choice, PpkVersion};
 use crate::format::{Argon2Variant, Pbes2Kdf, Prf};
 use crate::key::prime::Proof;
 use crate::key::spec::{Curve, RsaBits};

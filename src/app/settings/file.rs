@@ -4,7 +4,7 @@ use toml_edit::{DocumentMut, TableLike, Value, table};
 
 use super::Settings;
 use super::entries::{ENTRIES, Entry};
-use crate::app::own_file::{self, Damage};
+use crate::engine::own_file::{self, Damage};
 
 const HEADER: &str = "# Keywright's settings. Delete this file to have the usual ones again.\n\n";
 
@@ -119,9 +119,9 @@ fn put(table: &mut dyn TableLike, name: &str, mut new: Value) {
 mod tests {
     use super::*;
     use crate::app::dialog::{TextSize, ThemeChoice};
-    use crate::app::saving::{Choice, PpkVersion, Strength};
     use crate::app::settings::WindowShape;
     use crate::app::{Kind, NextKey};
+    use crate::engine::saving::{Choice, PpkVersion, Strength};
     use crate::format::{Argon2Params, Argon2Variant, Cipher, Pbes2, Pbes2Kdf, Prf};
     use crate::key::prime::{Policy, Proof};
     use crate::key::spec::Curve;

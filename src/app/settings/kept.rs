@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::Settings;
 use super::file::SettingsFile;
-use crate::app::job::{Job, Poll, Wake};
-use crate::app::own_file::{self, Damage};
-use crate::app::{Problem, Status, lost};
+use crate::app::Status;
+use crate::engine::job::{Job, Poll, Wake};
+use crate::engine::own_file::{self, Damage};
+use crate::engine::{Problem, lost};
 use crate::sys::files::ReadError;
 use crate::sys::settings_place::Place;
 

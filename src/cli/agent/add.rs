@@ -6,13 +6,13 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::{Which, name};
-use crate::app::agents::comment_for;
-use crate::app::describe::{Description, certificate_warnings, key_warnings};
-use crate::app::{Problem, opening};
 use crate::cli::console::{Console, print_object};
 use crate::cli::key_file::KeyFile;
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::{json as shape, work};
+use crate::engine::agents::comment_for;
+use crate::engine::describe::{Description, certificate_warnings, key_warnings};
+use crate::engine::{Problem, opening};
 use crate::format::agent::{Constraints, Lifetime};
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;

@@ -6,10 +6,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Which, entry, name};
-use crate::app::Problem;
-use crate::app::agents::{self, View, line_of};
 use crate::cli::console::{Console, print, print_object};
 use crate::cli::work;
+use crate::engine::Problem;
+use crate::engine::agents::{self, View, line_of};
 use crate::format::agent::ListedKey;
 use crate::key::fingerprint::FingerprintKind;
 

@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use super::console::{Console, shown};
 use super::{json as shape, work};
-use crate::app::agents::{description_of, fingerprint_of};
-use crate::app::describe::Description;
-use crate::app::{Problem, agents};
+use crate::engine::agents::{description_of, fingerprint_of};
+use crate::engine::describe::Description;
+use crate::engine::{Problem, agents};
 use crate::format::agent::{Held, ListedKey};
 use crate::key::fingerprint::FingerprintKind;
 use crate::sys::agent::Agent as KeyAgent;

@@ -7,12 +7,12 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Which, entry, name};
-use crate::app::agents::{entries_of, entries_with, line_of};
-use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print_object};
 use crate::cli::key_file::KeyFile;
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::work;
+use crate::engine::agents::{entries_of, entries_with, line_of};
+use crate::engine::{Blame, Problem};
 use crate::format::DecodeError;
 use crate::format::agent::ListedKey;
 use crate::key::comment::escaped;

@@ -4,14 +4,14 @@ use clap::Args;
 use serde_json::json;
 
 use super::{Which, entry};
-use crate::app::Problem;
-use crate::app::authorized::{self, NO_RESTART, Roll, open_to_others, openness};
-use crate::app::describe::Description;
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::key_file::KeyFile;
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::public::public_comment;
 use crate::cli::{interrupt, usage};
+use crate::engine::Problem;
+use crate::engine::authorized::{self, NO_RESTART, Roll, open_to_others, openness};
+use crate::engine::describe::Description;
 use crate::format::authorized_keys::{Command, Expiry, FromList, NewLine, NewOptions, Right};
 use crate::key::comment::Comment;
 

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{entry, line, mine};
-use crate::app::authorized::{FILE_NAME, Roll, open_to_others, openness};
-use crate::app::{Problem, lists};
 use crate::cli::console::{Console, print, print_object, shown};
+use crate::engine::authorized::{FILE_NAME, Roll, open_to_others, openness};
+use crate::engine::{Problem, lists};
 use crate::key::fingerprint::FingerprintKind;
 
 /// List the keys that may log in here

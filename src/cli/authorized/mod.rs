@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::console::Console;
 use super::json as shape;
-use crate::app::authorized::{FILE_NAME, Roll, Row, keys_in};
-use crate::app::{Problem, lists};
+use crate::engine::authorized::{FILE_NAME, Roll, Row, keys_in};
+use crate::engine::{Problem, lists};
 use crate::key::PublicKey;
 use crate::sys::home;
 
@@ -90,7 +90,7 @@ fn entry(file: &str, row: &Row) -> Value {
     object["mine"] = row.is_mine.into();
     object["ignored"] = row.ignored.as_deref().into();
     object["public_key"] = key
-        .and_then(crate::app::describe::Description::public_line)
+        .and_then(crate::engine::describe::Description::public_line)
         .into();
     object["warnings"] = shape::warnings(key.map(|key| key.warnings.as_slice()).unwrap_or_default());
     object

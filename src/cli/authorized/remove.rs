@@ -8,13 +8,13 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Which, entry, line, mine};
-use crate::app::authorized::{NO_RESTART, Roll, Row, is_last_way_in};
-use crate::app::describe::Description;
-use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print_object, shown};
 use crate::cli::key_file::KeyFile;
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::{interrupt, terminal, usage};
+use crate::engine::authorized::{NO_RESTART, Roll, Row, is_last_way_in};
+use crate::engine::describe::Description;
+use crate::engine::{Blame, Problem};
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{FingerprintKind, is_fingerprint};
 

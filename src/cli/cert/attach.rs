@@ -5,15 +5,15 @@ use std::path::Path;
 use clap::Args;
 
 use super::is_read_by_ssh;
-use crate::app::describe::certificate_warnings;
-use crate::app::saving::{OutgoingPublic, Plan, Strength, certificate_beside};
-use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print_object, shown};
 use crate::cli::key_file::{KeyFile, Opened};
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::private_file::{Place, Private, cleaned, may_write, save};
 use crate::cli::protection::{Protect, is_written};
 use crate::cli::{interrupt, json, usage};
+use crate::engine::describe::certificate_warnings;
+use crate::engine::saving::{OutgoingPublic, Plan, Strength, certificate_beside};
+use crate::engine::{Blame, Problem};
 use crate::format::{Certificate, EncodeError, Format, Parsed, PublicFile};
 use crate::key::PublicKey;
 use crate::sys::clock::unix_seconds;

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::Value;
 
-use crate::app::saving::{OutgoingPublic, Plan, Strength};
-use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print_object, shown};
 use crate::cli::key_file::{FoundCertificate, KeyFile, Opened};
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::private_file::{Place, Private, is_same_file, may_write, save};
 use crate::cli::protection::Protect;
 use crate::cli::{interrupt, usage};
+use crate::engine::saving::{OutgoingPublic, Plan, Strength};
+use crate::engine::{Blame, Problem};
 use crate::format::{Certificate, Parsed};
 use crate::key::comment::Comment;
 use crate::sys::files::remove;

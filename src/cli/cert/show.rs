@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use clap::Args;
 use serde_json::json;
 
-use crate::app::describe::certificate_warnings;
-use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::json;
 use crate::cli::key_file::{FoundCertificate, KeyFile};
+use crate::engine::describe::certificate_warnings;
+use crate::engine::{Blame, Problem};
 use crate::sys::clock::unix_seconds;
 
 /// Show what a certificate says

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 
-use crate::app::Problem;
-use crate::app::keys::{Whose, added};
 use crate::cli::console::{Console, print_object, shown};
+use crate::engine::Problem;
+use crate::engine::keys::{Whose, added};
 
 /// Have a folder, or one key file, among your keys
 #[derive(Args, Debug)]

@@ -6,12 +6,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{absolute, read};
-use crate::app::keys::default_key::{Fate, Plan, not_for_ssh};
-use crate::app::keys::inventory::is_for_ssh;
-use crate::app::keys::{Key, Whose, identify};
-use crate::app::{Blame, Problem, opening};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::{interrupt, usage};
+use crate::engine::keys::default_key::{Fate, Plan, not_for_ssh};
+use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::keys::{Key, Whose, identify};
+use crate::engine::{Blame, Problem, opening};
 use crate::format::Parsed;
 use crate::key::comment::escaped;
 

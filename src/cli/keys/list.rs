@@ -7,11 +7,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::read;
-use crate::app::Problem;
-use crate::app::keys::inventory::Kind;
-use crate::app::keys::{Broken, Finding, Grade, Inventory, Key, KeyFile, KeyName, Whose, age};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::json as shape;
+use crate::engine::Problem;
+use crate::engine::keys::inventory::Kind;
+use crate::engine::keys::{Broken, Finding, Grade, Inventory, Key, KeyFile, KeyName, Whose, age};
 use crate::format::Format;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
@@ -197,6 +197,6 @@ fn warning(finding: &Finding) -> Value {
         "message": finding.warning.message,
         "hint": finding.warning.hint,
         "file": finding.file.as_deref().map(shown),
-        "repairable": finding.remedy.as_ref().is_some_and(crate::app::keys::Remedy::is_harmless),
+        "repairable": finding.remedy.as_ref().is_some_and(crate::engine::keys::Remedy::is_harmless),
     })
 }

@@ -15,8 +15,8 @@ use clap::{Args, Subcommand};
 
 use super::console::Console;
 use super::work;
-use crate::app::Problem;
-use crate::app::keys::{Inventory, Whose};
+use crate::engine::Problem;
+use crate::engine::keys::{Inventory, Whose};
 
 /// List your keys, name them, and put right what is the matter with them
 #[derive(Args, Debug)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use crate::app::Problem;
-use crate::app::keys::{Edit, KeyName, Whose, identify};
 use crate::cli::console::{Console, print_object, shown};
+use crate::engine::Problem;
+use crate::engine::keys::{Edit, KeyName, Whose, identify};
 
 /// Give a key a name of your own
 #[derive(Args, Debug)]

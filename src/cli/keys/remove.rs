@@ -6,11 +6,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{absolute, read};
-use crate::app::keys::Whose;
-use crate::app::keys::removal::Removal;
-use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::{interrupt, terminal};
+use crate::engine::keys::Whose;
+use crate::engine::keys::removal::Removal;
+use crate::engine::{Blame, Problem};
 
 /// Move a key's files to a folder “removed” beside them
 #[derive(Args, Debug)]

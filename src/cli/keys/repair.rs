@@ -7,11 +7,11 @@ use clap::Args;
 use serde_json::json;
 
 use super::read;
-use crate::app::Problem;
-use crate::app::keys::repair::{announcement, apply, subject};
-use crate::app::keys::{Remedy, Whose};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::interrupt;
+use crate::engine::Problem;
+use crate::engine::keys::repair::{announcement, apply, subject};
+use crate::engine::keys::{Remedy, Whose};
 
 /// Put right what is the matter with the keys' files
 #[derive(Args, Debug)]

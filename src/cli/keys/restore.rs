@@ -6,11 +6,11 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::absolute;
-use crate::app::Problem;
-use crate::app::keys::Whose;
-use crate::app::keys::restoring::{Restorable, find, restorable, usual_folders};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::interrupt;
+use crate::engine::Problem;
+use crate::engine::keys::Whose;
+use crate::engine::keys::restoring::{Restorable, find, restorable, usual_folders};
 
 /// List what was removed, and put it back
 #[derive(Args, Debug)]

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 
 use super::console::Console;
 use super::json as shape;
-use crate::app::Problem;
-use crate::app::describe::Description;
-use crate::app::known_hosts::{Book, FILE_NAME, Host};
-use crate::app::lists;
+use crate::engine::Problem;
+use crate::engine::describe::Description;
+use crate::engine::known_hosts::{Book, FILE_NAME, Host};
+use crate::engine::lists;
 use crate::format::known_hosts::Marker;
 use crate::key::fingerprint::FingerprintKind;
 

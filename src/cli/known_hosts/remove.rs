@@ -7,10 +7,10 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{Which, entry, line};
-use crate::app::Problem;
-use crate::app::known_hosts::{Forgotten, NOT_YOUR_KEY};
 use crate::cli::console::{Console, print_object, shown};
 use crate::cli::interrupt;
+use crate::engine::Problem;
+use crate::engine::known_hosts::{Forgotten, NOT_YOUR_KEY};
 use crate::format::known_hosts::HostName;
 use crate::key::fingerprint::FingerprintKind;
 

@@ -3,9 +3,9 @@
 use clap::Args;
 
 use super::{Which, entry, line};
-use crate::app::known_hosts::{Book, Host};
-use crate::app::{Blame, Problem};
 use crate::cli::console::{Console, print, print_object, shown};
+use crate::engine::known_hosts::{Book, Host};
+use crate::engine::{Blame, Problem};
 use crate::key::fingerprint::FingerprintKind;
 
 /// List the hosts that ssh knows

@@ -1,6 +1,6 @@
 //! `-O cert-info` and `-O fingerprint`: certificates and keys in PuTTY's words.
 
-use crate::app::certificate_facts::PERMISSIONS;
+use crate::engine::certificate_facts::PERMISSIONS;
 use crate::format::certificate::moment;
 use crate::format::{Certificate, CertificateKind};
 use crate::key::PublicKey;

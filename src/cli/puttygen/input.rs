@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::app::Problem;
-use crate::app::opening::Found;
 use crate::cli::console::Console;
 use crate::cli::key_file::{KeyFile, Opened};
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::{terminal, usage};
+use crate::engine::Problem;
+use crate::engine::opening::Found;
 use crate::format::{Certificate, EncodeError, Format, LockedFile, Parsed, PrivateFile, Ssh1Key};
 use crate::key::PublicKey;
 use crate::secret::Passphrase;

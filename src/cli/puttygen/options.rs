@@ -4,10 +4,10 @@ use std::str::FromStr;
 
 use clap::ValueEnum;
 
-use crate::app::Problem;
-use crate::app::saving::PpkVersion;
 use crate::cli::protection::PpkParams;
 use crate::cli::usage;
+use crate::engine::Problem;
+use crate::engine::saving::PpkVersion;
 use crate::format::Format;
 use crate::key::Algorithm;
 use crate::key::fingerprint::FingerprintKind;

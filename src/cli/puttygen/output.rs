@@ -3,11 +3,11 @@
 
 use std::path::Path;
 
-use crate::app::Problem;
-use crate::app::saving::Plan;
 use crate::cli::console::{Console, print};
 use crate::cli::interrupt;
 use crate::cli::private_file::{Place, is_stream, may_write, write_stream};
+use crate::engine::Problem;
+use crate::engine::saving::Plan;
 use crate::format::{self, Parsed, PrivateEncoding};
 use crate::key::PublicKey;
 use crate::secret::SecretBytes;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Edit, Whose};
-use crate::app::{Blame, Problem, opening};
+use crate::engine::{Blame, Problem, opening};
 
 /// Has a folder, or one key file, among the keys; hands over its place as it is remembered.
 ///

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Whose;
-use crate::app::describe::Warning;
+use crate::engine::describe::Warning;
 use crate::format::Format;
 use crate::sys::permissions::Access;
 

@@ -9,8 +9,8 @@ use super::register::{Installed, KeyName, Register};
 use super::restoring::{Restorable, restorable, usual_folders};
 use super::tried::Tried;
 use super::{Remedy, Whose};
-use crate::app::Problem;
-use crate::app::describe::Description;
+use crate::engine::Problem;
+use crate::engine::describe::Description;
 use crate::format::ssh_config::SshConfig;
 use crate::format::{self, DecodeError, Format, public_line};
 use crate::key::comment::Comment;
@@ -399,7 +399,7 @@ fn look(file: &Candidate) -> Result<Option<Seen>, Problem> {
 fn too_many(folder: &Path) -> Problem {
     Problem::new(
         "limit",
-        crate::app::Blame::Key,
+        crate::engine::Blame::Key,
         format!(
             "{} has more than {} files, and not all of them were looked at",
             folder.display(),

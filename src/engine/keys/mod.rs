@@ -22,8 +22,8 @@ pub use inventory::{Broken, Inventory, Key, KeyFile, KeyId};
 pub use register::{Edit, Installed, KeyName, Register};
 pub use store::Store;
 
-use crate::app::saving::file_beside;
-use crate::app::{Blame, Problem, opening};
+use crate::engine::saving::file_beside;
+use crate::engine::{Blame, Problem, opening};
 use crate::format::{self, Parsed};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Table, TableLike, Value};
 
-use crate::app::own_file::{self, Damage};
+use crate::engine::own_file::{self, Damage};
 use crate::key::comment::{Comment, CommentError};
 use crate::key::fingerprint::Fingerprint;
 
@@ -133,7 +133,7 @@ impl Default for Register {
 
 impl Register {
     /// Takes the bytes of a file apart.
-    pub(in crate::app) fn parse(bytes: &[u8]) -> Result<Self, Damage> {
+    pub(in crate::engine) fn parse(bytes: &[u8]) -> Result<Self, Damage> {
         let (document, is_new) = own_file::parse(bytes)?;
         for list in [FOLDERS, FILES] {
             if document.get(list).is_some_and(|item| !item.is_array()) {

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{Key, Whose};
-use crate::app::opening::{self, certificate_of};
-use crate::app::saving::{certificate_beside, file_beside};
-use crate::app::{Blame, Problem};
+use crate::engine::opening::{self, certificate_of};
+use crate::engine::saving::{certificate_beside, file_beside};
+use crate::engine::{Blame, Problem};
 use crate::format::Parsed;
 use crate::sys::clock::local_date;
 use crate::sys::files::{Aside, set_aside};

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::removal;
 use super::{Remedy, Whose};
-use crate::app::opening;
-use crate::app::saving::{OutgoingPublic, Plan, file_beside};
-use crate::app::{Blame, Problem};
+use crate::engine::opening;
+use crate::engine::saving::{OutgoingPublic, Plan, file_beside};
+use crate::engine::{Blame, Problem};
 use crate::format::Parsed;
 use crate::key::comment::Comment;
 use crate::sys::files::{Existing, set_aside};
@@ -116,7 +116,7 @@ fn replace_public(path: &Path, whose: &Whose) -> Result<Done, Problem> {
 }
 
 /// The file with the public half of the private key at `path`, ready to be written beside it.
-fn public_half(path: &Path, whose: &Whose) -> Result<crate::app::saving::Encoded, Problem> {
+fn public_half(path: &Path, whose: &Whose) -> Result<crate::engine::saving::Encoded, Problem> {
     let parsed = opening::open_file(path)?;
     let (key, comment) = match &parsed {
         Parsed::Private(file) => (Some(file.key.public()), file.comment.as_slice()),

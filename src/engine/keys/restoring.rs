@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::{Whose, removal};
-use crate::app::{Blame, Problem};
+use crate::engine::{Blame, Problem};
 use crate::key::comment::escaped;
 use crate::sys::files::{Aside, asides_in, taken};
 

@@ -1,8 +1,8 @@
 //! The register's file: read, and changed as it is by then, so that two windows do not undo each other.
 
 use super::register::{Edit, Register};
-use crate::app::own_file;
-use crate::app::{Blame, Problem};
+use crate::engine::own_file;
+use crate::engine::{Blame, Problem};
 use crate::sys::files::{Backup, edit};
 use crate::sys::settings_place::{self, Place};
 
@@ -117,7 +117,7 @@ fn nowhere() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::keys::register::KeyName;
+    use crate::engine::keys::register::KeyName;
     use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
     fn name(seed: u8) -> Edit {

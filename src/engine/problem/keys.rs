@@ -1,7 +1,7 @@
 //! Advice about what keys are called.
 
 use super::{Blame, Problem};
-use crate::app::keys::register::KeyNameError;
+use crate::engine::keys::register::KeyNameError;
 
 impl From<&KeyNameError> for Problem {
     fn from(error: &KeyNameError) -> Self {

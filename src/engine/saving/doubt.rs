@@ -2,7 +2,6 @@
 //! not keep out.
 
 use super::Choice;
-use crate::app::stage::Document;
 
 /// A reason to think again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,22 +56,33 @@ impl Doubt {
     }
 }
 
-/// The doubts about saving the key in `document` so.
+/// What there is to keep of a key, besides its numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct ToKeep {
+    /// Whether a passphrase was set.
+    pub has_passphrase: bool,
+    /// Whether it has a comment.
+    pub has_comment: bool,
+    /// Whether a certificate goes with it.
+    pub has_certificate: bool,
+}
+
+/// The doubts about saving a key with all that so.
 #[must_use]
-pub fn doubts(choice: Choice, document: &Document) -> Vec<Doubt> {
+pub fn doubts(choice: Choice, key: ToKeep) -> Vec<Doubt> {
     let mut found = Vec::new();
-    let has_passphrase = document.has_passphrase();
+    let has_passphrase = key.has_passphrase;
     match has_passphrase {
         _ if !choice.is_encrypted() => found.push(Doubt::NeverEncrypted { has_passphrase }),
         true if choice.protects_badly() => found.push(Doubt::ProtectsBadly),
         true => {}
         false => found.push(Doubt::NoPassphrase),
     }
-    if !document.draft.comment.is_empty() && !choice.format().holds_comment() {
+    if key.has_comment && !choice.format().holds_comment() {
         found.push(Doubt::LosesComment);
     }
     let holds_certificate = choice.has_openssh() || choice.format().holds_certificate();
-    if document.certificate().is_some() && !holds_certificate {
+    if key.has_certificate && !holds_certificate {
         found.push(Doubt::LosesCertificate);
     }
     found

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::{Choice, Strength};
-use crate::app::{Blame, Problem};
+use crate::engine::{Blame, Problem};
 use crate::format::{
     self, CbcCipher, Certificate, Consent, DecodeError, EncodeError, Format, Outgoing, Parsed,
     PrivateEncoding, Wrapping, jwk, public_line, rfc4716, spki,
@@ -427,7 +427,7 @@ fn with_extension(path: &Path, extension: &str) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::making::new_key;
+    use crate::engine::making::new_key;
     use crate::key::entropy::EntropyPool;
     use crate::key::prime::Policy;
     use crate::key::spec::KeySpec;

@@ -1,6 +1,6 @@
 //! How private files are protected against whoever gets hold of them.
 
-use crate::app::Problem;
+use crate::engine::Problem;
 use crate::format::{
     Argon2Params, CbcCipher, Cipher, Consent, EncodeError, Format, Pbes2, Pbes2Kdf, PrivateEncoding,
     Protection, Wrapping,

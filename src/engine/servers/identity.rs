@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::Problem;
-use crate::app::opening::{self, take_up_certificate};
-use crate::app::saving::file_beside;
+use crate::engine::Problem;
+use crate::engine::opening::{self, take_up_certificate};
+use crate::engine::saving::file_beside;
 use crate::format::agent::{Held, ListedKey};
 use crate::format::{Certificate, LockedFile, Parsed, PrivateFile};
 use crate::key::{KeyPair, PublicKey};
@@ -204,7 +204,7 @@ fn public_at(path: &Path) -> Option<PublicKey> {
 }
 
 /// Where those keys lie, whether or not they are there.
-pub(in crate::app) fn tried_by_ssh(target: &Target) -> Vec<PathBuf> {
+pub(in crate::engine) fn tried_by_ssh(target: &Target) -> Vec<PathBuf> {
     let named = target.settings().identity_files();
     if named.is_empty() {
         USUAL.iter().filter_map(|name| default_path(name)).collect()

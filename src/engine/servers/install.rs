@@ -4,7 +4,7 @@ use super::edit::{Edit, Written, edit};
 use super::fault::ServerFault;
 use super::found::Found;
 use super::lines::{Known, LastWayIn, keep_a_way_in};
-use crate::app::describe::Warning;
+use crate::engine::describe::Warning;
 use crate::format::authorized_keys::{Added, AuthorizedKeys, NewLine};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::fault::ServerFault;
 use super::identity::{Identity, OpenKey};
 use super::visit::Server;
-use crate::app::saving::certificate_beside;
+use crate::engine::saving::certificate_beside;
 use crate::format::{Certificate, Consent, DecodeError, LockedFile};
 use crate::key::PublicKey;
 use crate::key::watch::Watch;

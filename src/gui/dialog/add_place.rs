@@ -8,8 +8,8 @@ use super::type_path::path_field_ui;
 use super::{Scene, buttons_ui, path_ui};
 use crate::app::Command;
 use crate::app::dialog::{AddPlace, Choosing};
-use crate::app::keys::Whose;
 use crate::app::my_keys::{KeysCommand, PlaceKind};
+use crate::engine::keys::Whose;
 use crate::gui::pieces;
 
 pub(super) fn add_place_ui(

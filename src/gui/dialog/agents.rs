@@ -4,8 +4,8 @@ use eframe::egui::{Align, Button, Layout, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
-use crate::app::agents::Shown;
 use crate::app::dialog::{Agents, Keep};
+use crate::engine::agents::Shown;
 use crate::gui::pieces::{self, Tone};
 use crate::key::comment::escaped;
 

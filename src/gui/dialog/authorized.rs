@@ -3,10 +3,11 @@
 use eframe::egui::{Align, Button, Layout, Ui};
 
 use super::{Scene, buttons_ui, list, paragraph_ui};
-use crate::app::authorized::Row;
+use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::dialog::Authorized;
-use crate::app::{Command, Problem};
+use crate::engine::Problem;
+use crate::engine::authorized::Row;
 use crate::format::authorized_keys::NewLine;
 use crate::gui::conditions;
 use crate::gui::pieces::{self, Tone};

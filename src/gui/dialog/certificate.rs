@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::{Scene, buttons_ui, facts_ui};
 use crate::app::Command;
-use crate::app::certificate_facts::Fact;
+use crate::engine::certificate_facts::Fact;
 
 pub(super) fn certificate_ui(ui: &mut Ui, facts: &[Fact], scene: &mut Scene<'_>) {
     ui.scope(|ui| {

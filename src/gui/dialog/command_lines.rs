@@ -4,7 +4,7 @@ use eframe::egui::{Align, Button, Id, Layout, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
-use crate::app::command_line::CommandLine;
+use crate::engine::command_line::CommandLine;
 use crate::gui::pieces;
 
 pub(super) fn command_lines_ui(ui: &mut Ui, lines: &[CommandLine], scene: &mut Scene<'_>) {

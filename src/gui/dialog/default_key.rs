@@ -4,9 +4,9 @@ use eframe::egui::{Label, RichText, TextStyle, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
-use crate::app::keys::Whose;
-use crate::app::keys::default_key::{Fate, Plan};
 use crate::app::my_keys::KeysCommand;
+use crate::engine::keys::Whose;
+use crate::engine::keys::default_key::{Fate, Plan};
 use crate::gui::pieces;
 use crate::gui::theme::Palette;
 use crate::key::comment::escaped;

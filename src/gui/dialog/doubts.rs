@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
-use crate::app::saving::{Choice, Doubt};
+use crate::engine::saving::{Choice, Doubt};
 
 pub(super) fn doubts_ui(ui: &mut Ui, doubts: &[Doubt], scene: &mut Scene<'_>) {
     for doubt in doubts {

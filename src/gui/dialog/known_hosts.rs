@@ -6,7 +6,7 @@ use super::{Scene, buttons_ui, list, paragraph_ui};
 use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::dialog::KnownHosts;
-use crate::app::known_hosts::Host;
+use crate::engine::known_hosts::Host;
 use crate::gui::pieces;
 use crate::key::fingerprint::FingerprintKind;
 

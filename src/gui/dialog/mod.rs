@@ -31,9 +31,10 @@ use super::obstacle::{Obstacle, obstacle};
 use super::pieces::{self, buttons_ui};
 use super::theme;
 use crate::app::dialog::Dialog;
-use crate::app::keys::Whose;
-use crate::app::keys::restoring::Restorable;
-use crate::app::{App, Command, Problem};
+use crate::app::{App, Command};
+use crate::engine::Problem;
+use crate::engine::keys::Whose;
+use crate::engine::keys::restoring::Restorable;
 use crate::format::authorized_keys::NewLine;
 
 /// What only the window knows of the dialog that is open.

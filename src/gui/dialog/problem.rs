@@ -3,7 +3,8 @@
 use eframe::egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
-use crate::app::{Command, Problem};
+use crate::app::Command;
+use crate::engine::Problem;
 
 pub(super) fn problem_ui(ui: &mut Ui, problem: &Problem, scene: &mut Scene<'_>) {
     paragraph_ui(ui, problem.sentence());

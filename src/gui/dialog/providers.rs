@@ -3,10 +3,11 @@
 use eframe::egui::{Id, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
+use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::dialog::Providers;
-use crate::app::providers::{AS_OF, PROVIDERS};
-use crate::app::{Command, Problem};
+use crate::engine::Problem;
+use crate::engine::providers::{AS_OF, PROVIDERS};
 use crate::gui::obstacle::Obstacle;
 use crate::gui::pieces::{self, Tone};
 

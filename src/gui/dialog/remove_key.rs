@@ -4,9 +4,9 @@ use eframe::egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;
-use crate::app::keys::Whose;
-use crate::app::keys::removal::Removal;
 use crate::app::my_keys::KeysCommand;
+use crate::engine::keys::Whose;
+use crate::engine::keys::removal::Removal;
 use crate::gui::pieces::{self, Tone};
 
 pub(super) fn remove_key_ui(

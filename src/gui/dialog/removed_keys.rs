@@ -4,9 +4,9 @@ use eframe::egui::{Align, Button, Layout, ScrollArea, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;
-use crate::app::keys::Whose;
-use crate::app::keys::restoring::Restorable;
 use crate::app::my_keys::KeysCommand;
+use crate::engine::keys::Whose;
+use crate::engine::keys::restoring::Restorable;
 use crate::gui::pieces;
 
 /// Lists longer than this scroll.

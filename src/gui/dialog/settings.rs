@@ -5,8 +5,8 @@ use eframe::egui::{Button, Ui};
 use super::{Scene, buttons_ui};
 use crate::app::Command;
 use crate::app::dialog::{TextSize, ThemeChoice};
-use crate::app::saving::Choice;
 use crate::app::settings::Kept;
+use crate::engine::saving::Choice;
 use crate::gui::pieces::{self, Tone};
 
 /// What the dialog shows; none of it is a draft.

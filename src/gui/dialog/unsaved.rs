@@ -4,7 +4,7 @@ use eframe::egui::Ui;
 
 use super::{Beside, Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
-use crate::app::saving::PublicForm;
+use crate::engine::saving::PublicForm;
 
 pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, beside: &Beside, scene: &mut Scene<'_>) {
     let is_in_no_file = beside.obstacle.is_some();

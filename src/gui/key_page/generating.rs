@@ -5,8 +5,8 @@ use std::time::Duration;
 use eframe::egui::{Button, ProgressBar, Ui, vec2};
 
 use crate::app::Command;
-use crate::app::duration::in_words;
 use crate::app::stage::Generating;
+use crate::engine::duration::in_words;
 use crate::gui::{pieces, theme};
 use crate::key::spec::KeySpec;
 

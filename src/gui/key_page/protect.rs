@@ -4,10 +4,10 @@ use eframe::egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
 
 use super::View;
 use crate::app::Command;
-use crate::app::guessing::Rating;
-use crate::app::saving::{Choice, Strength};
-use crate::app::speed::Speed;
 use crate::app::stage::{Agreement, Document};
+use crate::engine::guessing::Rating;
+use crate::engine::saving::{Choice, Strength};
+use crate::engine::speed::Speed;
 use crate::gui::passphrase_field::passphrase_field_ui;
 use crate::gui::pieces;
 use crate::gui::signs::{self, Sign};

@@ -4,7 +4,8 @@ use eframe::egui::{Align, Button, Key, Label, Layout, RichText, TextStyle, Ui};
 
 use super::{View, identity, protect, public, save};
 use crate::app::stage::Document;
-use crate::app::{App, Command, Page, certificate_facts};
+use crate::app::{App, Command, Page};
+use crate::engine::certificate_facts;
 use crate::format::Certificate;
 use crate::gui::menu;
 use crate::gui::pieces::{self, Tone};

@@ -3,8 +3,8 @@
 use eframe::egui::{Button, ComboBox, Key, Label, Popup, RichText, Ui, vec2};
 
 use crate::app::Command;
-use crate::app::saving::{Choice, PpkVersion, PublicForm, Strength};
 use crate::app::stage::Document;
+use crate::engine::saving::{Choice, PpkVersion, PublicForm, Strength};
 use crate::gui::theme::Palette;
 use crate::gui::{pieces, shortcuts, signs};
 use crate::key::Algorithm;

@@ -2,10 +2,10 @@
 
 use eframe::egui::{Button, Key, Label, Margin, RichText, TextEdit, Ui, vec2};
 
-use crate::app::keys::inventory::Kind;
-use crate::app::keys::{Finding, Grade, Key as OwnKey, KeyFile, Whose, age};
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command};
+use crate::engine::keys::inventory::Kind;
+use crate::engine::keys::{Finding, Grade, Key as OwnKey, KeyFile, Whose, age};
 use crate::gui::art::art_ui;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::theme;

@@ -5,9 +5,9 @@ use eframe::egui::{
     Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit, vec2,
 };
 
-use crate::app::keys::{Grade, Key as OwnKey};
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command};
+use crate::engine::keys::{Grade, Key as OwnKey};
 use crate::gui::pieces;
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::{self, Palette};

@@ -10,9 +10,9 @@ use eframe::egui::{
 
 use super::pieces;
 use super::theme::Palette;
-use crate::app::keys::KeyId;
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
+use crate::engine::keys::KeyId;
 
 /// Where there is less room, the chosen key stands below the list.
 const SIDE_BY_SIDE: f32 = 520.0;

@@ -2,10 +2,10 @@
 
 use eframe::egui::{Button, ScrollArea, Ui};
 
-use crate::app::keys::Inventory;
-use crate::app::keys::repair::announcement;
 use crate::app::my_keys::{KeysCommand, MyKeys};
 use crate::app::{App, Command};
+use crate::engine::keys::Inventory;
+use crate::engine::keys::repair::announcement;
 use crate::gui::pieces::{self, Tone};
 use crate::key::comment::escaped;
 

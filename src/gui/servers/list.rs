@@ -6,7 +6,7 @@ use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{LastWay, Listed};
-use crate::app::servers::{ListedKey, ListedLine};
+use crate::engine::servers::{ListedKey, ListedLine};
 use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui};
 use crate::gui::theme::{self, Palette};
 

@@ -3,9 +3,10 @@
 use eframe::egui::{Align, Button, Id, Label, Layout, Ui, vec2};
 
 use super::Scene;
+use crate::app::Command;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{LogIn, Verdict, Works};
-use crate::app::{Command, Problem};
+use crate::engine::Problem;
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::{self, Palette};

@@ -14,7 +14,7 @@
 //!
 //! Draw and sift ask every few milliseconds whether to go on. The judge cannot: it takes 40 ms for a
 //! prime of a 4096-bit key, and up to two seconds for one of a 16384-bit key. It is called about once
-//! for each prime, and whoever cancels does not wait for it: [`crate::app::job::Job`] forgets the thread.
+//! for each prime, and whoever cancels does not wait for it: [`crate::engine::job::Job`] forgets the thread.
 //!
 //! # What does not stay behind
 //!

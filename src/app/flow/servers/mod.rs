@@ -9,16 +9,17 @@ use std::sync::Arc;
 use steps::working;
 
 use crate::app::command::ServerCommand;
-use crate::app::conditions::Conditions;
-use crate::app::describe::{KEEP_SSH_OUT, Warning};
 use crate::app::desktop::Desktop;
 use crate::app::errand::{Came, Errand, LastWay, LogIn, Means, Now, Question, Undoable, Verdict, Visit};
-use crate::app::job::{Job, Poll, Wake};
-use crate::app::keys::Store;
-use crate::app::keys::inventory::is_for_ssh;
-use crate::app::servers::{Chosen, Given, LastWayIn};
 use crate::app::stage::Document;
-use crate::app::{App, Page, Status, lost};
+use crate::app::{App, Page, Status};
+use crate::engine::conditions::Conditions;
+use crate::engine::describe::{KEEP_SSH_OUT, Warning};
+use crate::engine::job::{Job, Poll, Wake};
+use crate::engine::keys::Store;
+use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::lost;
+use crate::engine::servers::{Chosen, Given, LastWayIn};
 
 impl App {
     pub(in crate::app) fn show_page(&mut self, page: Page) {

@@ -6,12 +6,12 @@ use super::work;
 use crate::app::errand::{
     Came, Errand, LogIn, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
 };
-use crate::app::job::{Job, Pulse, Wake};
-use crate::app::servers::{
+use crate::engine::job::{Job, Pulse, Wake};
+use crate::engine::servers::{
     self, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn, Step as SignInStep,
     not_followed,
 };
-use crate::app::{Problem, command_line, lost, problem};
+use crate::engine::{Problem, command_line, lost, problem};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::app::Problem;
 use crate::app::desktop::FindAgents;
 use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
-use crate::app::keys::{Store, note_installed, note_taken_off};
-use crate::app::servers::{
+use crate::engine::Problem;
+use crate::engine::keys::{Store, note_installed, note_taken_off};
+use crate::engine::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, ServerFault,
     Session, Undone, line_in,
 };

@@ -1,0 +1,29 @@
+//! All that can be done with keys, lists, servers and agents, and what went wrong, in words: window and console share
+//! every line.
+//!
+//! Nothing here knows which of the two is above it. Slow work runs as a [`job::Job`] and never asks: it returns what it
+//! lacks, and its caller asks.
+
+pub mod agents;
+pub mod authorized;
+pub mod certificate_facts;
+pub mod command_line;
+pub mod conditions;
+pub mod describe;
+pub mod duration;
+pub mod guessing;
+pub mod job;
+pub mod keys;
+pub mod known_hosts;
+pub mod lists;
+pub mod making;
+pub mod opening;
+pub(crate) mod own_file;
+pub(crate) mod problem;
+pub mod providers;
+pub mod saving;
+pub mod servers;
+pub mod speed;
+
+pub(crate) use problem::lost;
+pub use problem::{Blame, Problem};
