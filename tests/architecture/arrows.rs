@@ -17,13 +17,17 @@ const FLOORS: &[(&str, u8)] = &[
     ("key", 1),
     ("format", 1),
     ("sys", 2),
-    ("app", 3),
-    ("gui", 4),
+    ("engine", 3),
+    ("app", 4),
     ("cli", 4),
+    ("gui", 5),
 ];
 
+/// The two faces of the program, neither of which knows the other.
+const FACES: [&[&str]; 2] = [&["app", "gui"], &["cli"]];
+
 /// `lib.rs`, `main.rs` and `bin/` stand above all floors and may use each.
-pub(crate) const ROOF: u8 = 5;
+pub(crate) const ROOF: u8 = 6;
 
 /// Crates that only one face of the program may name: the window's and the console's.
 const WINDOW_CRATES: &[&str] = &[
@@ -77,6 +81,23 @@ impl fmt::Display for Fault {
     }
 }
 
+/// Where a file says that it uses something of the house: the path of what is meant, from the root.
+#[derive(Debug)]
+pub(crate) struct Arrow {
+    pub(crate) target: Vec<String>,
+    pub(crate) line: usize,
+}
+
+/// What a file says of other files.
+#[derive(Debug, Default)]
+pub(crate) struct Reading {
+    pub(crate) faults: Vec<Fault>,
+    /// Those of its tests are left out.
+    pub(crate) arrows: Vec<Arrow>,
+    /// What can be named here and stands elsewhere: the name, and the whole path of what it is.
+    pub(crate) handed_on: Vec<(String, Vec<String>)>,
+}
+
 /// One file; `name` is its path below `src/` with `/` between the parts.
 pub(crate) struct SourceFile {
     pub(crate) name: String,
@@ -85,7 +106,7 @@ pub(crate) struct SourceFile {
 
 impl SourceFile {
     /// The module that this file is: `key/prime/mod.rs` is `key::prime`, `lib.rs` is the root.
-    fn module(&self) -> Vec<String> {
+    pub(crate) fn module(&self) -> Vec<String> {
         let mut parts: Vec<String> = self
             .name
             .trim_end_matches(".rs")
@@ -124,9 +145,9 @@ impl SourceFile {
         self.syntax().items.iter().filter_map(is_test_file).collect()
     }
 
-    pub(crate) fn faults(&self, test_modules: &BTreeSet<Vec<String>>) -> Vec<Fault> {
+    pub(crate) fn read(&self, test_modules: &BTreeSet<Vec<String>>) -> Reading {
         if self.is_program() {
-            return Vec::new();
+            return Reading::default();
         }
         let (module, syntax) = (self.module(), self.syntax());
         let mut walk = Walk {
@@ -134,10 +155,11 @@ impl SourceFile {
             in_tests: is_for_tests(&syntax.attrs)
                 || test_modules.iter().any(|tests| module.starts_with(tests)),
             module,
-            faults: Vec::new(),
+            is_handed_on: false,
+            reading: Reading::default(),
         };
         walk.visit_file(&syntax);
-        walk.faults
+        walk.reading
     }
 }
 
@@ -196,12 +218,14 @@ struct Walk<'a> {
     file: &'a SourceFile,
     module: Vec<String>,
     in_tests: bool,
-    faults: Vec<Fault>,
+    /// Whether the import that is being read can be used from outside.
+    is_handed_on: bool,
+    reading: Reading,
 }
 
 impl Walk<'_> {
     fn fault(&mut self, at: Span, says: String) {
-        self.faults.push(Fault {
+        self.reading.faults.push(Fault {
             file: self.file.name.clone(),
             line: at.start().line,
             says,
@@ -217,7 +241,8 @@ impl Walk<'_> {
         }
     }
 
-    fn judge_inner(&mut self, path: &[String], written: Written, at: Span) {
+    /// The path from the root of what is named here by `crate::…`, `self::…` or `super::…`.
+    fn resolved(&self, path: &[String]) -> Vec<String> {
         let mut target = Vec::new();
         for (index, segment) in path.iter().enumerate() {
             match segment.as_str() {
@@ -232,6 +257,17 @@ impl Walk<'_> {
                 "self" => {}
                 _ => target.push(segment.clone()),
             }
+        }
+        target
+    }
+
+    fn judge_inner(&mut self, path: &[String], written: Written, at: Span) {
+        let target = self.resolved(path);
+        if !self.in_tests {
+            self.reading.arrows.push(Arrow {
+                target: target.clone(),
+                line: at.start().line,
+            });
         }
         let (here, floor) = (
             self.module.first().cloned().unwrap_or_default(),
@@ -254,7 +290,7 @@ impl Walk<'_> {
                 at,
                 format!("{here} (floor {floor}) → {there} (floor {target_floor}) climbs"),
             );
-        } else if target_floor == 4 && floor == 4 && here != there {
+        } else if FACES.iter().all(|face| face.contains(&here.as_str()) != face.contains(&there.as_str())) {
             self.fault(
                 at,
                 format!("{here} → {there}: the two faces of the program may not use each other"),
@@ -305,9 +341,29 @@ impl Walk<'_> {
             }
             syn::UseTree::Group(group) => group.items.iter().for_each(|item| self.import(item, stem)),
             syn::UseTree::Glob(glob) => self.import_leaf("*", stem, glob.span()),
-            syn::UseTree::Name(name) => self.import_leaf(&name.ident.to_string(), stem, name.span()),
-            syn::UseTree::Rename(rename) => self.import_leaf(&rename.ident.to_string(), stem, rename.span()),
+            syn::UseTree::Name(name) => {
+                self.hand_on(&name.ident.to_string(), &name.ident.to_string(), stem);
+                self.import_leaf(&name.ident.to_string(), stem, name.span());
+            }
+            syn::UseTree::Rename(rename) => {
+                self.hand_on(&rename.rename.to_string(), &rename.ident.to_string(), stem);
+                self.import_leaf(&rename.ident.to_string(), stem, rename.span());
+            }
         }
+    }
+
+    fn hand_on(&mut self, name: &str, leaf: &str, stem: &[String]) {
+        let Some(first) = stem.first().filter(|_| self.is_handed_on) else {
+            return;
+        };
+        let mut path = stem.to_vec();
+        // `pub use part::Name` in a file means its own part.
+        if !["crate", "self", "super", "keywright"].contains(&first.as_str()) {
+            path.insert(0, "self".to_owned());
+        }
+        path.push(leaf.to_owned());
+        let whole = self.resolved(&path);
+        self.reading.handed_on.push((name.to_owned(), whole));
     }
 
     fn import_leaf(&mut self, leaf: &str, stem: &[String], at: Span) {
@@ -419,6 +475,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     }
 
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
+        self.is_handed_on = !matches!(item.vis, syn::Visibility::Inherited);
         self.import(&item.tree, &mut Vec::new());
     }
 
