@@ -9,9 +9,9 @@ pub use lists::ListCommand;
 pub use servers::ServerCommand;
 
 use crate::app::Page;
-use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::look::WindowShape;
+use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::my_keys::KeysCommand;
-use crate::app::settings::WindowShape;
 use crate::app::stage::Subject;
 use crate::engine::saving::{Choice, PublicForm};
 use crate::key::entropy::Sample;

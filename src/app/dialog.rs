@@ -309,9 +309,6 @@ impl Parameters {
         }
     }
 
-    /// The ciphers that can be chosen for OpenSSH files; PuTTY reads the first.
-    pub const CIPHERS: [Cipher; 2] = [Cipher::Aes256Ctr, Cipher::Aes256Gcm];
-
     /// The same time, said in passes.
     pub fn count_passes(&mut self) {
         self.time = HashTime::Passes(self.argon2().passes);
@@ -361,53 +358,5 @@ impl Parameters {
                 ..usual.pbes2
             },
         }
-    }
-}
-
-/// Light or dark.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ThemeChoice {
-    /// As the system has it.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl ThemeChoice {
-    /// All of them.
-    pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    /// Its name in the window.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::System => "As the system",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
-        }
-    }
-}
-
-/// How large text is, in percent of what the system asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TextSize(u16);
-
-impl TextSize {
-    /// The sizes that can be chosen.
-    pub const ALL: [Self; 5] = [Self(100), Self(125), Self(150), Self(175), Self(200)];
-
-    /// In percent.
-    #[must_use]
-    pub fn percent(self) -> u16 {
-        self.0
-    }
-}
-
-impl Default for TextSize {
-    fn default() -> Self {
-        Self(100)
     }
 }

@@ -15,7 +15,7 @@ use super::public::public_comment;
 use super::{interrupt, json, usage};
 use crate::engine::Problem;
 use crate::engine::describe::Description;
-use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::keys::key::is_for_ssh;
 use crate::engine::opening::{Beside, certificate_of, public_beside};
 use crate::engine::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};

@@ -13,9 +13,10 @@ use super::{json as shape, terminal, work};
 use crate::engine::Problem;
 use crate::engine::command_line;
 use crate::engine::describe::Description;
-use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::faults::ServerFault;
+use crate::engine::keys::key::is_for_ssh;
 use crate::engine::servers::{
-    self, Client, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in,
+    self, Client, Found, Identity, Installed, OpenKey, Proof, Session, Undo, Undone, line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};

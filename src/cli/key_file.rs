@@ -1,12 +1,12 @@
 //! The key files that commands are given: read, and opened with the passphrase where one is needed.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::console::{Console, shown};
 use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
+use super::standard_input::standard_input;
 use super::{terminal, usage, work};
 use crate::engine::describe::Description;
 use crate::engine::opening::{self, Beside, Found};
@@ -277,18 +277,4 @@ fn read_standard_input() -> Result<SecretBytes, ReadError> {
             });
         }
     }
-}
-
-/// Standard input without the buffer that the standard library puts before it and never wipes.
-#[cfg(unix)]
-pub(super) fn standard_input() -> io::Result<File> {
-    use std::os::fd::AsFd;
-    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
-}
-
-/// Standard input without the buffer that the standard library puts before it and never wipes.
-#[cfg(windows)]
-pub(super) fn standard_input() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-    Ok(io::stdin().as_handle().try_clone_to_owned()?.into())
 }

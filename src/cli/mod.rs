@@ -29,6 +29,7 @@ mod public;
 mod puttygen;
 mod remove;
 mod server;
+mod standard_input;
 mod terminal;
 mod usage;
 mod work;

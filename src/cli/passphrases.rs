@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::console::shown;
-use super::key_file::standard_input;
+use super::standard_input::standard_input;
 use super::{terminal, usage};
 use crate::engine::{Blame, Problem};
 use crate::format::{DecodeError, Format};

@@ -9,9 +9,10 @@ use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_taken_off, take_off};
 use super::{json as shape, terminal, usage, work};
 use crate::engine::Problem;
+use crate::engine::faults::ServerFault;
 use crate::engine::servers::{
     self, Chosen, Found, Identity, Known, ListedKey, ListedLine, OpenKey, Proof, Removed, RemovedKey,
-    ServerFault, Session, lines,
+    Session, lines,
 };
 use crate::format::DecodeError;
 use crate::key::PublicKey;

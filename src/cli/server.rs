@@ -10,10 +10,11 @@ use super::console::{Console, shown};
 use super::interrupt::uninterrupted;
 use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
+use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, ServerFault, Session, SigningIn, Step,
-    all_public, look, not_followed, reach, to_try,
+    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, all_public,
+    look, not_followed, reach, to_try,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;

@@ -8,7 +8,7 @@ mod lists;
 mod remote;
 mod servers;
 
-use crate::engine::keys::register::KeyNameError;
+use crate::engine::key_name::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};

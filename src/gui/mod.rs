@@ -33,7 +33,8 @@ use eframe::{CreationContext, Frame, glow};
 pub use start::run;
 
 use crate::app::desktop::Desktop;
-use crate::app::settings::{Kept, WindowShape};
+use crate::app::look::WindowShape;
+use crate::app::settings::Kept;
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::job::Wake;

@@ -6,7 +6,7 @@ use eframe::egui::text_selection::LabelSelectionState;
 use eframe::egui::{Context, Event, Key, KeyboardShortcut, Memory, Modifiers, Popup};
 use zeroize::Zeroize as _;
 
-use crate::app::dialog::TextSize;
+use crate::app::look::TextSize;
 use crate::app::stage::Stage;
 use crate::app::{App, Command, Page};
 

@@ -7,7 +7,8 @@ use eframe::{NativeOptions, Renderer};
 
 use super::Window;
 use super::native_desktop::NativeDesktop;
-use crate::app::settings::{Kept, WindowShape};
+use crate::app::look::WindowShape;
+use crate::app::settings::Kept;
 use crate::sys::settings_place;
 
 /// The name by which a desktop finds the icon and the menu entry of this program.

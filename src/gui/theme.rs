@@ -9,7 +9,7 @@ use eframe::egui::{
     TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
 };
 
-use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::look::{TextSize, ThemeChoice};
 
 /// The colours of one theme.
 #[derive(Debug)]

@@ -6,10 +6,11 @@ use crate::app::flow::copy::copied_public_key;
 use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
 use crate::app::{App, Command, Page, Status};
 use crate::engine::job::{Job, Poll};
+use crate::engine::key_name::KeyName;
 use crate::engine::keys::default_key::{self, Plan};
 use crate::engine::keys::removal::Removal;
 use crate::engine::keys::restoring::Restorable;
-use crate::engine::keys::{Edit, Inventory, Key, KeyId, KeyName, Store, Whose, repair};
+use crate::engine::keys::{Edit, Inventory, Key, KeyId, Store, Whose, repair};
 use crate::engine::{Problem, lost};
 use crate::key::watch::Unwatched;
 

@@ -1,7 +1,9 @@
-//! What can go wrong with a list of keys on a server. `app/problem/servers.rs` says what to do about it.
+//! What can go wrong with a list of keys on a server, and what may be behind it that a key in it lets nobody in.
 
-use super::prove::Reason;
+use std::fmt;
+
 use crate::format::ListError;
+use crate::key::Algorithm;
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{KnownHostsError, Method, RemoteFault};
 
@@ -138,4 +140,67 @@ fn wanted(methods: &[Method]) -> String {
         return String::new();
     }
     format!("; it takes {}", names.join(" or "))
+}
+
+/// Why sshd may pass over a key that stands in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Others could have tampered with the list.
+    Loose(Loose),
+    /// The options of its line do not count as written; why.
+    BadOptions(String),
+    /// Its line lets it in from some places only: these.
+    From(String),
+    /// Its line lets it in until a day that may be over.
+    Expires,
+    /// The server takes no keys at all.
+    NoKeys,
+    /// Newer servers do not take this type any more, or no server does.
+    KeyType(Algorithm),
+    /// The server's own settings say something about it: this line.
+    Setting(String),
+}
+
+/// A file or folder that others could have tampered with (`StrictModes` in `sshd_config(5)`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loose {
+    /// Which one.
+    pub part: Part,
+    /// Where it lies, safe to print.
+    pub place: String,
+    /// Who could.
+    pub by: By,
+}
+
+/// What sshd looks at before it trusts a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The home folder.
+    Home,
+    /// `.ssh`.
+    Folder,
+    /// The list.
+    File,
+}
+
+/// Who could have tampered with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Everybody in its group.
+    Group,
+    /// Everybody.
+    Everybody,
+    /// Its owner, who is somebody else; the number of the user.
+    Owner(u32),
+}
+
+impl fmt::Display for Loose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = &self.place;
+        match self.by {
+            By::Group => write!(f, "{place} can be written by its group"),
+            By::Everybody => write!(f, "{place} can be written by everybody"),
+            By::Owner(id) => write!(f, "{place} belongs to the user with the number {id}"),
+        }
+    }
 }

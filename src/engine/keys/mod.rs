@@ -8,6 +8,7 @@ pub mod default_key;
 pub mod finding;
 mod gather;
 pub mod inventory;
+pub mod key;
 pub mod register;
 pub mod removal;
 pub mod repair;
@@ -18,8 +19,9 @@ mod tried;
 use std::path::{Path, PathBuf};
 
 pub use finding::{Finding, Grade, Remedy};
-pub use inventory::{Broken, Inventory, Key, KeyFile, KeyId};
-pub use register::{Edit, Installed, KeyName, Register};
+pub use inventory::{Broken, Inventory};
+pub use key::{Key, KeyFile, KeyId};
+pub use register::{Edit, Installed, Register};
 pub use store::Store;
 
 use crate::engine::saving::file_beside;

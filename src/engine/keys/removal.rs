@@ -69,7 +69,7 @@ impl Removal {
     fn of_files(key: &Key, files: Vec<PathBuf>) -> Result<Self, Problem> {
         let mut cautions = Vec::new();
         let has_private = |path: &PathBuf| {
-            let private = |file: &&super::KeyFile| file.kind == super::inventory::Kind::Private;
+            let private = |file: &&super::KeyFile| file.kind == super::key::Kind::Private;
             key.files.iter().filter(private).any(|file| file.path == *path)
         };
         let goes = files.iter().any(has_private);

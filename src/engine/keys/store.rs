@@ -117,7 +117,7 @@ fn nowhere() -> Problem {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::keys::register::KeyName;
+    use crate::engine::key_name::KeyName;
     use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
     fn name(seed: u8) -> Edit {

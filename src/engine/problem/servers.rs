@@ -1,7 +1,7 @@
 //! Advice about lists of keys on servers.
 
 use super::{Blame, Problem};
-use crate::engine::servers::{By, Loose, Reason, ServerFault};
+use crate::engine::faults::{By, Loose, Reason, ServerFault};
 use crate::sys::remote::Method;
 
 impl From<&ServerFault> for Problem {

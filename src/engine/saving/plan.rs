@@ -3,14 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Choice, Strength};
+use super::{Choice, OutgoingPublic, PublicForm, Strength};
 use crate::engine::{Blame, Problem};
 use crate::format::{
-    self, CbcCipher, Certificate, Consent, DecodeError, EncodeError, Format, Outgoing, Parsed,
-    PrivateEncoding, Wrapping, jwk, public_line, rfc4716, spki,
+    self, CbcCipher, Certificate, Consent, DecodeError, Outgoing, Parsed, PrivateEncoding, Wrapping,
+    public_line,
 };
-use crate::key::PublicKey;
-use crate::key::comment::Comment;
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{self, Existing, Save, Secrecy, WriteError};
 use crate::sys::home;
@@ -20,79 +18,6 @@ use crate::sys::randomness::os_random;
 /// What `ssh-keygen -m PEM` takes, and the best that PuTTY reads. That the format has one round of MD5
 /// between passphrase and key matters more than the cipher.
 pub const PEM_CIPHER: CbcCipher = CbcCipher::Aes128;
-
-/// The ways in which a public key is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PublicForm {
-    /// One line, as OpenSSH has it.
-    Line,
-    /// As RFC 4716 has it.
-    Rfc4716,
-    /// As OpenSSL has it: `BEGIN PUBLIC KEY` (SubjectPublicKeyInfo, RFC 5280).
-    Spki,
-    /// As PKCS#1 has it, for RSA: `BEGIN RSA PUBLIC KEY`.
-    Pkcs1,
-    /// As a JSON Web Key (RFC 7517).
-    Jwk,
-}
-
-impl PublicForm {
-    /// All of them, those that every SSH program reads first.
-    pub const ALL: [Self; 5] = [Self::Line, Self::Rfc4716, Self::Spki, Self::Pkcs1, Self::Jwk];
-
-    /// The kind of file that it makes.
-    #[must_use]
-    pub fn format(self) -> Format {
-        match self {
-            Self::Line => Format::PublicLine,
-            Self::Rfc4716 => Format::Rfc4716,
-            Self::Spki => Format::Spki,
-            Self::Pkcs1 => Format::Pkcs1Public,
-            Self::Jwk => Format::Jwk,
-        }
-    }
-
-    /// The form of a public key file of this kind; nothing for the kinds that hold private keys only.
-    #[must_use]
-    pub fn of(format: Format) -> Option<Self> {
-        Self::ALL.into_iter().find(|form| form.format() == format)
-    }
-
-    /// The whole text of the file. A form that has no room for comment or certificate leaves them out.
-    ///
-    /// # Errors
-    /// The form cannot hold this kind of key.
-    pub fn text(self, outgoing: OutgoingPublic<'_>) -> Result<String, EncodeError> {
-        let OutgoingPublic {
-            key,
-            certificate,
-            comment,
-        } = outgoing;
-        let pem = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Ok(match (self, certificate) {
-            (Self::Line, None) => format!("{}\n", public_line::encode(key, comment)),
-            (Self::Line, Some(certificate)) => {
-                format!("{}\n", public_line::encode_certificate(certificate, comment))
-            }
-            (Self::Rfc4716, None) => rfc4716::encode(key, comment),
-            (Self::Rfc4716, Some(certificate)) => rfc4716::encode_certificate(certificate, comment),
-            (Self::Spki, _) => pem(spki::encode(key, Wrapping::Pem)?),
-            (Self::Pkcs1, _) => pem(spki::encode_pkcs1(key, Wrapping::Pem)?),
-            (Self::Jwk, _) => jwk::encode_public(key, comment)?,
-        })
-    }
-}
-
-/// A public key to be written.
-#[derive(Clone, Copy, Debug)]
-pub struct OutgoingPublic<'a> {
-    /// The key.
-    pub key: &'a PublicKey,
-    /// Written in place of the key that it certifies.
-    pub certificate: Option<&'a Certificate>,
-    /// Goes into the file as it is.
-    pub comment: &'a Comment,
-}
 
 /// One file of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -428,6 +353,7 @@ fn with_extension(path: &Path, extension: &str) -> PathBuf {
 mod tests {
     use super::*;
     use crate::engine::making::new_key;
+    use crate::key::comment::Comment;
     use crate::key::entropy::EntropyPool;
     use crate::key::prime::Policy;
     use crate::key::spec::KeySpec;

@@ -3,10 +3,10 @@
 //! What is decided is decided by [`AuthorizedKeys`], which keeps every byte that was not asked to change. Whoever
 //! else changes the list meanwhile loses nothing: then all begins again with what is there by then.
 
-use super::fault::ServerFault;
-use super::found::{Found, Way};
+use super::found::{Found, MAX_LIST, Way};
 use super::shell::{self, Look, Write};
 use super::transfer;
+use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::AuthorizedKeys;
 use crate::key::watch::Watch;
 use crate::sys::randomness::os_random;
@@ -14,8 +14,6 @@ use crate::sys::remote::Remote;
 
 /// How often it is begun again before others are let have their way.
 const ATTEMPTS: usize = 8;
-/// The longest list that is taken on, in bytes. The shell's command has the same number.
-pub(super) const MAX_LIST: usize = 1 << 20;
 
 /// A change of a list of keys.
 pub(super) trait Edit {

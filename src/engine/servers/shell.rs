@@ -1,8 +1,9 @@
 //! The list of keys, by a shell on the server.
 
-use super::fault::ServerFault;
-use super::found::{Found, Loose, Part, Way, looseness};
+use super::found::{Found, Way, looseness};
 use super::script::{LOOK, SETTINGS, WRITE};
+use crate::engine::faults::ServerFault;
+use crate::engine::faults::{Loose, Part};
 use crate::key::watch::Watch;
 use crate::sys::remote::{Remote, RemoteFault, shown as cleaned};
 

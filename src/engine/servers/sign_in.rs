@@ -6,9 +6,9 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use super::fault::ServerFault;
 use super::identity::{Identity, OpenKey};
 use super::visit::Server;
+use crate::engine::faults::ServerFault;
 use crate::engine::saving::certificate_beside;
 use crate::format::{Certificate, Consent, DecodeError, LockedFile};
 use crate::key::PublicKey;

@@ -8,6 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::*;
+use crate::engine::faults::{By, Part, ServerFault};
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{Parsed, parse, public_line};
 use crate::key::PublicKey;
@@ -433,7 +434,7 @@ fn a_file_that_is_none_and_a_link_to_nowhere_are_named() {
 
 #[test]
 fn a_list_that_could_not_be_read_back_is_not_written() {
-    let full = [vec![b'#'; edit::MAX_LIST - 1], vec![b'\n']].concat();
+    let full = [vec![b'#'; found::MAX_LIST - 1], vec![b'\n']].concat();
     let mut account = Account::with(&full);
     let refused = put_on(&mut account);
     assert!(

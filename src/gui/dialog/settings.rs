@@ -4,7 +4,7 @@ use eframe::egui::{Button, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
-use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::settings::Kept;
 use crate::engine::saving::Choice;
 use crate::gui::pieces::{self, Tone};

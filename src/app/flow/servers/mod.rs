@@ -17,7 +17,7 @@ use crate::engine::conditions::Conditions;
 use crate::engine::describe::{KEEP_SSH_OUT, Warning};
 use crate::engine::job::{Job, Poll, Wake};
 use crate::engine::keys::Store;
-use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::keys::key::is_for_ssh;
 use crate::engine::lost;
 use crate::engine::servers::{Chosen, Given, LastWayIn};
 

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::app::desktop::FindAgents;
 use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
 use crate::engine::Problem;
+use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Store, note_installed, note_taken_off};
 use crate::engine::servers::{
-    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, ServerFault,
-    Session, Undone, line_in,
+    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, Session,
+    Undone, line_in,
 };
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
