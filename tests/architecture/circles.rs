@@ -33,15 +33,21 @@ pub(crate) fn circles(files: &[SourceFile], test_modules: &BTreeSet<Vec<String>>
             }
         }
     }
-    let mut found: BTreeMap<Vec<Room>, Vec<String>> = BTreeMap::new();
-    for ((from, to), says) in &ties {
-        let circle: Vec<Room> = reached(from, &ties)
-            .into_iter()
-            .filter(|room| reached(room, &ties).contains(from))
+    let mut used: BTreeMap<&Room, BTreeSet<&Room>> = BTreeMap::new();
+    for (from, to) in ties.keys() {
+        used.entry(from).or_default().insert(to);
+    }
+    let reached: BTreeMap<&Room, BTreeSet<&Room>> =
+        used.keys().map(|room| (*room, reached(room, &used))).collect();
+    let reaches = |from: &Room, to: &Room| reached.get(from).is_some_and(|rooms| rooms.contains(to));
+    let mut found: BTreeMap<Vec<&Room>, Vec<String>> = BTreeMap::new();
+    for ((from, _), says) in ties.iter().filter(|((from, to), _)| reaches(to, from)) {
+        let circle = reached[from]
+            .iter()
+            .filter(|room| reaches(room, from))
+            .copied()
             .collect();
-        if circle.contains(to) {
-            found.entry(circle).or_default().extend(says.first().cloned());
-        }
+        found.entry(circle).or_default().extend(says.first().cloned());
     }
     found
         .into_iter()
@@ -53,13 +59,13 @@ pub(crate) fn circles(files: &[SourceFile], test_modules: &BTreeSet<Vec<String>>
 }
 
 /// All rooms that a room uses, and that those use, and so on.
-fn reached(from: &Room, ties: &BTreeMap<(Room, Room), Vec<String>>) -> BTreeSet<Room> {
+fn reached<'a>(from: &Room, used: &BTreeMap<&'a Room, BTreeSet<&'a Room>>) -> BTreeSet<&'a Room> {
     let mut found = BTreeSet::new();
-    let mut next = vec![from.clone()];
+    let mut next = vec![from];
     while let Some(room) = next.pop() {
-        for (_, to) in ties.keys().filter(|(user, _)| *user == room) {
-            if found.insert(to.clone()) {
-                next.push(to.clone());
+        for to in used.get(room).into_iter().flatten() {
+            if found.insert(*to) {
+                next.push(to);
             }
         }
     }
