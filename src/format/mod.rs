@@ -29,6 +29,7 @@ pub mod spki;
 mod ssh1;
 pub mod ssh_config;
 mod sshcom;
+mod traditional;
 
 pub use cbc::CbcCipher;
 pub use certificate::{Certificate, CertificateKind, CertificateOption, OtherKey, Validity};

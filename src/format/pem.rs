@@ -2,7 +2,6 @@
 //! keys among them.
 
 mod dek;
-pub(super) mod traditional;
 
 use rand_core::CryptoRng;
 
@@ -15,7 +14,7 @@ use super::{
     DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection,
     PublicFile,
 };
-use super::{pkcs8, spki};
+use super::{pkcs8, spki, traditional};
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 use dek::Dek;
