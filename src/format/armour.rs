@@ -5,6 +5,16 @@ use base64ct::{Base64, Encoding};
 use super::{DecodeError, Fault};
 use crate::secret::SecretBytes;
 
+/// How the bytes of a key are wrapped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Wrapping {
+    /// As text: base64 between two lines.
+    #[default]
+    Pem,
+    /// As they are.
+    Der,
+}
+
 /// Takes a UTF-8 byte order mark away.
 ///
 /// # Errors

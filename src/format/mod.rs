@@ -9,12 +9,15 @@ mod asn1;
 pub mod authorized_keys;
 mod cbc;
 pub mod certificate;
-pub mod cost;
+mod cost;
 mod error;
 mod foreign;
 pub mod jwk;
+mod kdf;
 pub mod key_lines;
+mod kinds;
 pub mod known_hosts;
+mod limits;
 mod line_file;
 mod oid;
 pub mod one_line;
@@ -29,140 +32,25 @@ pub mod spki;
 mod ssh1;
 pub mod ssh_config;
 mod sshcom;
+mod traditional;
 
+pub use armour::Wrapping;
 pub use cbc::CbcCipher;
 pub use certificate::{Certificate, CertificateKind, CertificateOption, OtherKey, Validity};
-pub use cost::{Argon2Params, Argon2Variant, Consent, Cost, ScryptParams};
+pub use cost::Cost;
 pub use error::{DecodeError, EncodeError, Fault, Foreign};
+pub use kdf::{Argon2Params, Argon2Variant, Prf, ScryptParams};
+pub use kinds::Format;
+pub use limits::Consent;
 pub use line_file::{ListError, MAX_CONFIG_FILE, MAX_LIST_FILE};
 pub use openssh::Cipher;
-pub use pem::Wrapping;
-pub use pkcs8::pbe::{Pbes1, Pbes2, Pbes2Kdf, Prf};
+pub use pkcs8::pbe::{Pbes1, Pbes2, Pbes2Kdf};
 pub use ssh1::Ssh1Key;
 
 use rand_core::CryptoRng;
 
-use crate::key::{Algorithm, KeyPair, PublicKey};
+use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
-
-/// The kinds of files that are told apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Format {
-    /// `-----BEGIN OPENSSH PRIVATE KEY-----`.
-    OpenSsh,
-    /// `PuTTY-User-Key-File-1`, which is only read.
-    Ppk1,
-    /// `PuTTY-User-Key-File-2`.
-    Ppk2,
-    /// `PuTTY-User-Key-File-3`, of PuTTY 0.75 and later.
-    Ppk3,
-    /// One line: type, base64, comment.
-    PublicLine,
-    /// `---- BEGIN SSH2 PUBLIC KEY ----`.
-    Rfc4716,
-    /// `-----BEGIN RSA PRIVATE KEY-----`, `EC` or `DSA`: what OpenSSL and OpenSSH wrote by themselves
-    /// until 2010 and 2018.
-    Pem,
-    /// The bytes of [`Format::Pem`] without the text around them.
-    Der,
-    /// `-----BEGIN PRIVATE KEY-----`, `-----BEGIN ENCRYPTED PRIVATE KEY-----`.
-    Pkcs8,
-    /// The bytes of [`Format::Pkcs8`] without the text around them.
-    Pkcs8Der,
-    /// `-----BEGIN PUBLIC KEY-----`, or its bytes.
-    Spki,
-    /// `-----BEGIN RSA PUBLIC KEY-----`, or its bytes.
-    Pkcs1Public,
-    /// `---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----` of ssh.com.
-    SshCom,
-    /// A JSON Web Key.
-    Jwk,
-}
-
-impl Format {
-    /// The word for it in `--format`, `--to` and `--json`.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::OpenSsh => "openssh",
-            Self::Ppk1 => "ppk1",
-            Self::Ppk2 => "ppk2",
-            Self::Ppk3 => "ppk",
-            Self::PublicLine => "public",
-            Self::Rfc4716 => "rfc4716",
-            Self::Pem => "pem",
-            Self::Der => "der",
-            Self::Pkcs8 => "pkcs8",
-            Self::Pkcs8Der => "pkcs8-der",
-            Self::Spki => "spki",
-            Self::Pkcs1Public => "pkcs1-public",
-            Self::SshCom => "sshcom",
-            Self::Jwk => "jwk",
-        }
-    }
-
-    /// Its name in a sentence.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::OpenSsh => "OpenSSH private key",
-            Self::Ppk1 => "PuTTY private key (PPK version 1)",
-            Self::Ppk2 => "PuTTY private key (PPK version 2)",
-            Self::Ppk3 => "PuTTY private key (PPK version 3)",
-            Self::PublicLine => "OpenSSH public key",
-            Self::Rfc4716 => "SSH2 public key (RFC 4716)",
-            Self::Pem => "PEM private key (PKCS#1, SEC1)",
-            Self::Der => "DER private key (PKCS#1, SEC1)",
-            Self::Pkcs8 => "PKCS#8 private key",
-            Self::Pkcs8Der => "PKCS#8 private key (DER)",
-            Self::Spki => "OpenSSL public key (SubjectPublicKeyInfo)",
-            Self::Pkcs1Public => "RSA public key (PKCS#1)",
-            Self::SshCom => "ssh.com private key",
-            Self::Jwk => "JSON Web Key",
-        }
-    }
-}
-
-impl Format {
-    /// Whether a file of this kind has room for a comment.
-    #[must_use]
-    pub fn holds_comment(self) -> bool {
-        match self {
-            Self::OpenSsh
-            | Self::Ppk1
-            | Self::Ppk2
-            | Self::Ppk3
-            | Self::PublicLine
-            | Self::Rfc4716
-            | Self::SshCom
-            | Self::Jwk => true,
-            Self::Pem | Self::Der | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki | Self::Pkcs1Public => false,
-        }
-    }
-
-    /// Whether a file of this kind can hold a certificate in place of the bare public key.
-    #[must_use]
-    pub fn holds_certificate(self) -> bool {
-        matches!(self, Self::Ppk2 | Self::Ppk3 | Self::PublicLine | Self::Rfc4716)
-    }
-
-    /// Whether a file of this kind can hold keys of this type.
-    #[must_use]
-    pub fn holds(self, algorithm: Algorithm) -> bool {
-        use Algorithm as A;
-        match self {
-            Self::OpenSsh | Self::PublicLine | Self::Rfc4716 => true,
-            Self::Ppk1 => matches!(algorithm, A::Rsa | A::Dsa),
-            Self::Ppk2 | Self::Ppk3 | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki => {
-                matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448)
-            }
-            Self::Pem | Self::Der => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)),
-            Self::Pkcs1Public => matches!(algorithm, A::Rsa),
-            Self::SshCom => matches!(algorithm, A::Rsa | A::Dsa),
-            Self::Jwk => matches!(algorithm, A::Rsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448),
-        }
-    }
-}
 
 /// How a private key file is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]

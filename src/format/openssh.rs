@@ -5,8 +5,8 @@ pub use ssh_cipher::Cipher;
 use zeroize::Zeroizing;
 
 use super::armour::{block, wrapped_base64};
-use super::cost::bcrypt;
 use super::error::printable;
+use super::kdf::bcrypt;
 use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection};
 use crate::key::wire::{Reader, WireError, Writer};
 use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey};

@@ -2,11 +2,10 @@
 //! keys among them.
 
 mod dek;
-pub(super) mod traditional;
 
 use rand_core::CryptoRng;
 
-use super::armour::{self, block};
+use super::armour::{self, Wrapping, block};
 use super::asn1::Fields;
 use super::asn1::kind::{self, Kind};
 use super::cbc::CbcCipher;
@@ -15,7 +14,7 @@ use super::{
     DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection,
     PublicFile,
 };
-use super::{pkcs8, spki};
+use super::{pkcs8, spki, traditional};
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 use dek::Dek;
@@ -30,16 +29,6 @@ const LABELS: [(&[u8], Kind); 7] = [
     (b"PUBLIC KEY", Kind::Spki),
     (b"RSA PUBLIC KEY", Kind::RsaPublic),
 ];
-
-/// How the bytes of a key are wrapped.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Wrapping {
-    /// As text: base64 between two lines.
-    #[default]
-    Pem,
-    /// As they are.
-    Der,
-}
 
 /// The encrypted part of a traditional file.
 #[derive(Debug)]

@@ -8,11 +8,10 @@ mod pbe_layout;
 use der::{Tag, TagNumber, Tagged as _};
 use rand_core::CryptoRng;
 
-use super::armour;
+use super::armour::{self, Wrapping};
 use super::asn1::algorithm::{self, KeyType};
 use super::asn1::{Fields, count, lone_uint, octets, sequence, uint, whole_bytes};
-use super::pem::Wrapping;
-use super::pem::traditional::{read_ec, read_rsa, write_ec, write_rsa};
+use super::traditional::{read_ec, read_rsa, write_ec, write_rsa};
 use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, PrivateFile};
 use crate::key::dsa;
 use crate::key::validate::{self, Unsound};

@@ -1,10 +1,9 @@
 //! Public keys as OpenSSL has them: `SubjectPublicKeyInfo` (RFC 5280 §4.1.2.7) for every type, and
 //! `RSAPublicKey` (RFC 8017 §A.1.1).
 
-use super::armour;
+use super::armour::{self, Wrapping};
 use super::asn1::algorithm::{self, KeyType};
 use super::asn1::{Fields, bits, lone_uint, sequence, uint};
-use super::pem::Wrapping;
 use super::{DecodeError, EncodeError};
 use crate::key::wire::WireError;
 use crate::key::{PublicKey, validate};

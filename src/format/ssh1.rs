@@ -5,7 +5,6 @@ use std::fmt;
 
 use md5::{Digest as _, Md5};
 
-use super::DecodeError;
 use crate::key::comment::escaped;
 use crate::key::wire::{MAX_NUMBER_BYTES, Reader, WireError, bit_len};
 
@@ -44,7 +43,7 @@ impl fmt::Display for Ssh1Key {
 }
 
 /// Reads a private file, which begins with [`MAGIC`], as far as it stands in clear.
-pub(super) fn private(file: &[u8]) -> Result<Ssh1Key, DecodeError> {
+pub(super) fn private(file: &[u8]) -> Result<Ssh1Key, WireError> {
     let mut reader = Reader::new(file.get(MAGIC.len()..).unwrap_or_default());
     let cipher = reader.byte()?;
     let _reserved = reader.uint32()?;
@@ -52,7 +51,7 @@ pub(super) fn private(file: &[u8]) -> Result<Ssh1Key, DecodeError> {
     let (n, e) = (number(&mut reader)?, number(&mut reader)?);
     let comment = reader.string()?.to_vec();
     if reader.rest().is_empty() {
-        return Err(DecodeError::Truncated);
+        return Err(WireError::Short);
     }
     Ok(Ssh1Key {
         is_private: true,

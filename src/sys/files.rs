@@ -2,10 +2,12 @@
 
 mod aside;
 mod edit;
+mod fault;
 mod folder;
 mod list;
 mod read;
 mod staged;
+mod terms;
 mod write;
 
 use std::fs;
@@ -13,9 +15,11 @@ use std::path::{Path, PathBuf};
 
 pub use aside::{Aside, asides_in, set_aside};
 pub use edit::{Backup, EditError, ListFile, Saved, edit};
+pub use fault::WriteError;
 pub use list::{Candidate, Candidates, MOST_ENTRIES, candidate, candidates};
 pub use read::{MAX_KEY_FILE, ReadError, read_key};
-pub use write::{Existing, Save, Secrecy, WriteError, write_private, write_public, write_together};
+pub use terms::{Existing, Secrecy};
+pub use write::{Save, write_private, write_public, write_together};
 
 /// Which of `paths` there is already something at, be it a link that leads nowhere: what to ask
 /// about before saving with [`Existing::Replace`].

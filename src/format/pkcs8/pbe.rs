@@ -2,49 +2,14 @@
 //! and the older schemes that are read, never written (PBES1, and PKCS#12's, RFC 7292 appendix B).
 
 use md5::Md5;
-use pbkdf2::pbkdf2_hmac;
 use sha1::Sha1;
 use sha1::digest::{Digest, Output};
-use sha2::{Sha224, Sha256, Sha384, Sha512};
 use zeroize::Zeroize as _;
 
-use crate::format::Cost;
 use crate::format::cbc::CbcCipher;
-use crate::format::cost::ScryptParams;
+use crate::format::cost::Cost;
+use crate::format::kdf::{Prf, ScryptParams, pbkdf2};
 use crate::secret::{Passphrase, SecretBytes};
-
-/// The hash under PBKDF2's HMAC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Prf {
-    /// HMAC-SHA-1.
-    Sha1,
-    /// HMAC-SHA-224.
-    Sha224,
-    /// HMAC-SHA-256, which OpenSSL writes since 1.1.0.
-    #[default]
-    Sha256,
-    /// HMAC-SHA-384.
-    Sha384,
-    /// HMAC-SHA-512.
-    Sha512,
-}
-
-impl Prf {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Sha1, Self::Sha224, Self::Sha256, Self::Sha384, Self::Sha512];
-
-    /// Its name in a sentence: `HMAC-SHA-256`, …
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Sha1 => "HMAC-SHA-1",
-            Self::Sha224 => "HMAC-SHA-224",
-            Self::Sha256 => "HMAC-SHA-256",
-            Self::Sha384 => "HMAC-SHA-384",
-            Self::Sha512 => "HMAC-SHA-512",
-        }
-    }
-}
 
 /// The key derivation of PBES2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,25 +67,6 @@ impl Pbes2 {
             Pbes2Kdf::Scrypt(params) => params.derive(passphrase, salt, len),
         }
     }
-}
-
-pub(in crate::format) fn pbkdf2(
-    prf: Prf,
-    passphrase: &Passphrase,
-    salt: &[u8],
-    iterations: u32,
-    len: usize,
-) -> SecretBytes {
-    let mut key = SecretBytes::new(vec![0; len]);
-    let run = match prf {
-        Prf::Sha1 => pbkdf2_hmac::<Sha1>,
-        Prf::Sha224 => pbkdf2_hmac::<Sha224>,
-        Prf::Sha256 => pbkdf2_hmac::<Sha256>,
-        Prf::Sha384 => pbkdf2_hmac::<Sha384>,
-        Prf::Sha512 => pbkdf2_hmac::<Sha512>,
-    };
-    run(passphrase.expose(), salt, iterations, key.expose_mut());
-    key
 }
 
 /// The schemes from before PBES2 that are read.

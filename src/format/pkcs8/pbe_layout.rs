@@ -3,10 +3,10 @@
 use der::Tag;
 use der::asn1::ObjectIdentifier;
 
-use super::pbe::{Pbes1, Pbes2, Pbes2Kdf, Prf};
+use super::pbe::{Pbes1, Pbes2, Pbes2Kdf};
 use crate::format::asn1::{Fields, count, null, octets, oid, sequence};
 use crate::format::cbc::CbcCipher;
-use crate::format::cost::ScryptParams;
+use crate::format::kdf::{Prf, ScryptParams};
 use crate::format::oid as known;
 use crate::format::{DecodeError, EncodeError, Fault, Protection};
 use crate::secret::{Passphrase, SecretBytes};

@@ -5,10 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::fault::WriteError;
 use super::list::MOST_ENTRIES;
 use super::read::ReadError;
 use super::taken;
-use super::write::WriteError;
 use crate::sys::permissions::{create_new_private_folder, create_private_folder};
 
 /// How many folders of one name are tried.

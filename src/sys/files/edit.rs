@@ -7,10 +7,12 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{self, Path, PathBuf};
 
+use super::fault::WriteError;
 use super::folder::{Folder, Turn};
 use super::read::{ReadError, read_up_to};
 use super::staged::{Staged, Target};
-use super::write::{Existing, WriteError, publish};
+use super::terms::Existing;
+use super::write::publish;
 use crate::sys::permissions;
 
 /// How often [`edit`] begins anew before it gives up. Others change such files by hand, or once a login.

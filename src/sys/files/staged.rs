@@ -9,8 +9,9 @@ use std::path::{self, Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use super::fault::WriteError;
 use super::folder::Folder;
-use super::write::{Existing, Secrecy, WriteError};
+use super::terms::{Existing, Secrecy};
 
 /// Where a file shall go.
 #[derive(Debug)]

@@ -1,33 +1,11 @@
 //! Writing key files so that, whatever happens, the old one or the new one is there, whole.
 
 use std::fmt;
-use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use super::folder::is_in_use;
+use super::fault::WriteError;
 use super::staged::{Published, Staged, Target};
-
-/// Who may read a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Secrecy {
-    /// The owner alone, from the moment the file exists: mode 0600; on Windows the owner, SYSTEM
-    /// and Administrators.
-    Private,
-    /// Everybody, as far as the system's habits allow: mode 0644 less the umask; on Windows what
-    /// the folder passes on.
-    Public,
-}
-
-/// What becomes of a file that is there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Existing {
-    /// It stays, and the write fails with [`WriteError::Exists`], even if it appeared only a
-    /// moment before.
-    Refuse,
-    /// It is replaced, once the new one is complete. A symbolic link stays, and the file that it
-    /// leads to is replaced.
-    Replace,
-}
+use super::terms::{Existing, Secrecy};
 
 /// One file to be written.
 #[derive(Clone)]
@@ -49,84 +27,6 @@ impl fmt::Debug for Save<'_> {
             .field("secrecy", &self.secrecy)
             .field("existing", &self.existing)
             .finish_non_exhaustive()
-    }
-}
-
-/// Why nothing was written; [`Unsynced`](Self::Unsynced) and [`NotUndone`](Self::NotUndone) alone
-/// leave something new behind.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "each field is what its name says")]
-pub enum WriteError {
-    /// There is a file already, and it was not to be replaced.
-    #[error("{} exists already", path.display())]
-    Exists { path: PathBuf },
-    /// The folder does not exist, or is no folder.
-    #[error("there is no folder {}", folder.display())]
-    NoFolder { folder: PathBuf },
-    /// The path names no file: it ends in `..`, say, or has a name that the system does not allow.
-    #[error("{} is not a possible file name", path.display())]
-    BadName { path: PathBuf },
-    /// The same path was given for two files.
-    #[error("{} was given for two files", path.display())]
-    Twice { path: PathBuf },
-    /// The system does not let this user write there.
-    #[error("no permission to write {}", path.display())]
-    Denied { path: PathBuf },
-    /// The disk, or this user's share of it, is full.
-    #[error("there is no room for {}", path.display())]
-    Full { path: PathBuf },
-    /// The disk is write-protected.
-    #[error("the disk of {} is read-only", path.display())]
-    ReadOnly { path: PathBuf },
-    /// A folder, a device, a pipe or a socket is in the way.
-    #[error("{} is not an ordinary file", path.display())]
-    NotRegular { path: PathBuf },
-    /// A symbolic link is in the way that leads to no file.
-    #[error("{} is a link to a file that does not exist", path.display())]
-    DanglingLink { path: PathBuf },
-    /// Another program holds the file open, as happens on Windows.
-    #[error("{} is in use by another program", path.display())]
-    InUse { path: PathBuf },
-    /// What the disk gave back is not what was written.
-    #[error("{} did not read back as it was written", path.display())]
-    Mismatch { path: PathBuf },
-    /// Written and in place, but the disk would not confirm that it survives a power cut.
-    #[error("{} is written, but the disk did not confirm it: {source}", path.display())]
-    Unsynced { path: PathBuf, source: io::Error },
-    /// One of several files could not be written, and an earlier one could not be taken back.
-    #[error("{cause}; {} was replaced before that and could not be restored: {source}", path.display())]
-    NotUndone {
-        path: PathBuf,
-        /// Where the file that used to be at `path` lies now, if there was one.
-        old: Option<PathBuf>,
-        /// Why the change to `path` could not be undone.
-        source: io::Error,
-        /// Why it had to be undone.
-        cause: Box<WriteError>,
-    },
-    /// Anything else that the system reported.
-    #[error("{} could not be written: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
-}
-
-impl WriteError {
-    pub(super) fn new(path: &Path, source: io::Error) -> Self {
-        let path = path.to_owned();
-        match source.kind() {
-            ErrorKind::AlreadyExists => Self::Exists { path },
-            ErrorKind::NotFound | ErrorKind::NotADirectory => Self::NoFolder {
-                folder: path.parent().map(Path::to_owned).unwrap_or(path),
-            },
-            // Also what Windows answers to names of devices, and FAT to characters that it lacks.
-            ErrorKind::InvalidFilename | ErrorKind::InvalidInput => Self::BadName { path },
-            ErrorKind::PermissionDenied => Self::Denied { path },
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { path },
-            ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
-            ErrorKind::IsADirectory => Self::NotRegular { path },
-            ErrorKind::ResourceBusy => Self::InUse { path },
-            _ if is_in_use(&source) => Self::InUse { path },
-            _ => Self::Io { path, source },
-        }
     }
 }
 

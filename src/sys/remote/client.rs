@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use russh::Channel;
@@ -14,6 +15,7 @@ use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::keys::PublicKeyOrCertificate;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
+use tokio::sync::oneshot;
 
 use super::fault::{Agreement, HostFault, RemoteFault, Step};
 use super::host_key::HostKey;
@@ -53,6 +55,21 @@ pub(super) fn wait<T>(
             }
         }
     })
+}
+
+/// Does what cannot be interrupted on a thread of its own, which is left to itself where nobody waits any more.
+///
+/// The runtime's own threads for that purpose would be waited for when it is dropped.
+pub(super) async fn beside<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<T> {
+    let (sender, done) = oneshot::channel();
+    thread::Builder::new().name(name.to_owned()).spawn(move || {
+        // Nobody listens any more when it took too long.
+        drop(sender.send(work()));
+    })?;
+    done.await.map_err(|_| ErrorKind::Other.into())
 }
 
 /// What comes to light on the network's side of a connection.

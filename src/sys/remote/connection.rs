@@ -1,4 +1,4 @@
-//! A connection to a server that is known: signing in, and running commands (RFC 4252, RFC 4254).
+//! A connection to a server that is known: signing in, and what every step on it has in common (RFC 4252, RFC 4254).
 
 use std::fmt;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::client::{End, Listener, Shared, named, wait};
 use super::sign_in::after_questions;
 use super::signer::{Hand, NoSignature};
-use super::{Credential, Files, Output, Remote, RemoteFault, SftpFiles, SignIn, Step, Target};
+use super::{Credential, RemoteFault, SignIn, Step, Target};
 use crate::format::Certificate;
 use crate::format::agent::Held;
 use crate::key::sign::{self, SignError};
@@ -21,15 +21,11 @@ use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::Passphrase;
 
 /// How long one step may take.
-const STEP_SECS: u64 = 30;
+pub(super) const STEP_SECS: u64 = 30;
 /// How long signing in with an agent may take: it may ask the person first.
 const AGENT_SECS: u64 = 90;
 /// How long it may take until it is known how a connection ended.
 const LAST_WORDS: Duration = Duration::from_secs(1);
-/// As much as a command may say, in bytes: the longest list of keys, and some room.
-pub const MAX_OUTPUT: usize = 17 << 20;
-/// As much as is kept of what a command complains, in bytes.
-const MAX_COMPLAINTS: usize = 64 << 10;
 /// How often a server may have something read without asking anything, or ask what is not answered.
 const MOST_NOTICES: usize = 10;
 
@@ -294,6 +290,15 @@ impl Connection {
         })
     }
 
+    /// Before one has signed in, russh would end the connection.
+    pub(super) fn check_inside(&self, step: Step) -> Result<(), RemoteFault> {
+        match self.state {
+            State::Inside => Ok(()),
+            State::Over => Err(RemoteFault::Closed { step, said: None }),
+            State::Outside | State::Asked(_) => Err(RemoteFault::NoSession),
+        }
+    }
+
     /// One step of the conversation, and the end of it where the step tells that there is nobody any more.
     pub(super) fn step<T>(
         &mut self,
@@ -352,42 +357,10 @@ impl Outcome for SignIn {
     }
 }
 
-impl Outcome for Output {}
 impl<T> Outcome for Opened<T> {}
 
 /// A way that was opened, or something that came by it.
 pub(super) struct Opened<T>(pub(super) T);
-
-impl Remote for Connection {
-    fn run(&mut self, command: &'static str, input: &[u8], watch: &dyn Watch) -> Result<Output, RemoteFault> {
-        let step = Step::Command;
-        self.check_inside(step)?;
-        self.step((step, STEP_SECS), watch, async |handle, _| {
-            let mut channel = session(handle, step).await?;
-            let asked = channel.exec(true, command).await;
-            asked.map_err(|error| named(step, error))?;
-            if !is_granted(&mut channel, step).await? {
-                return Err(RemoteFault::NoCommands);
-            }
-            converse(channel, input).await
-        })
-    }
-
-    fn files<'a>(&'a mut self, watch: &'a dyn Watch) -> Result<Box<dyn Files + 'a>, RemoteFault> {
-        Ok(Box::new(SftpFiles::open(self, watch)?))
-    }
-}
-
-impl Connection {
-    /// Before one has signed in, russh would end the connection.
-    pub(super) fn check_inside(&self, step: Step) -> Result<(), RemoteFault> {
-        match self.state {
-            State::Inside => Ok(()),
-            State::Over => Err(RemoteFault::Closed { step, said: None }),
-            State::Outside | State::Asked(_) => Err(RemoteFault::NoSession),
-        }
-    }
-}
 
 /// Opens a session, for one command or one way to the files.
 pub(super) async fn session(handle: &Handle<Listener>, step: Step) -> Result<Channel<Msg>, RemoteFault> {
@@ -405,50 +378,6 @@ pub(super) async fn is_granted(channel: &mut Channel<Msg>, step: Step) -> Result
             Some(ChannelMsg::Failure | ChannelMsg::Close) => return Ok(false),
             Some(_) => {}
             None => return Err(RemoteFault::Closed { step, said: None }),
-        }
-    }
-}
-
-/// Gives a command its input, and takes what it says until it ends.
-async fn converse(channel: Channel<Msg>, input: &[u8]) -> Result<Output, RemoteFault> {
-    let (mut ear, mouth) = channel.split();
-    let speaking = async {
-        // A command may end before it has read all; how it ended tells the rest.
-        if mouth.data(input).await.is_ok() {
-            drop(mouth.eof().await);
-        }
-    };
-    tokio::pin!(speaking);
-    let mut has_spoken = false;
-    let mut output = Output::default();
-    loop {
-        let heard = tokio::select! {
-            () = &mut speaking, if !has_spoken => {
-                has_spoken = true;
-                continue;
-            }
-            heard = ear.wait() => heard,
-        };
-        match heard {
-            Some(ChannelMsg::Data { data }) => {
-                if output.stdout.len() + data.len() > MAX_OUTPUT {
-                    return Err(RemoteFault::TooMuchOutput { max: MAX_OUTPUT });
-                }
-                output.stdout.extend_from_slice(&data);
-            }
-            Some(ChannelMsg::ExtendedData { data, ext: 1 }) => {
-                let room = MAX_COMPLAINTS - output.stderr.len();
-                output.stderr.extend_from_slice(data.get(..room).unwrap_or(&data));
-            }
-            Some(ChannelMsg::ExitStatus { exit_status }) => output.status = Some(exit_status),
-            Some(ChannelMsg::Close) => return Ok(output),
-            Some(_) => {}
-            None => {
-                return Err(RemoteFault::Closed {
-                    step: Step::Command,
-                    said: None,
-                });
-            }
         }
     }
 }

@@ -5,7 +5,6 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
-use std::thread;
 use std::time::Duration;
 
 use russh::client::{self, Config};
@@ -13,9 +12,8 @@ use russh::keys::{Algorithm as Named, EcdsaCurve, HashAlg};
 use russh::{Preferred, SshId};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::oneshot;
 
-use super::client::{Listener, Overheard, Shared, named, named_io, wait};
+use super::client::{Listener, Overheard, Shared, beside, named, named_io, wait};
 use super::fault::{Agreement, HostFault};
 use super::host_key::{HostKey, KnownHostsFiles, PinnedKey, Trust};
 use super::{Connection, RemoteFault, Step, Target};
@@ -219,21 +217,6 @@ async fn connect_to_one(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         }
     }
     Err(last)
-}
-
-/// Does what cannot be interrupted on a thread of its own, which is left to itself where nobody waits any more.
-///
-/// The runtime's own threads for that purpose would be waited for when it is dropped.
-pub(super) async fn beside<T: Send + 'static>(
-    name: &str,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> io::Result<T> {
-    let (sender, done) = oneshot::channel();
-    thread::Builder::new().name(name.to_owned()).spawn(move || {
-        // Nobody listens any more when it took too long.
-        drop(sender.send(work()));
-    })?;
-    done.await.map_err(|_| ErrorKind::Other.into())
 }
 
 fn config(target: &Target, expect: Expect<'_>) -> Config {

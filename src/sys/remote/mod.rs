@@ -5,6 +5,7 @@
 //! up, or the [`Watch`] says that it is no longer wanted.
 
 mod client;
+mod command;
 mod config;
 mod connection;
 mod fault;
@@ -18,8 +19,9 @@ mod text;
 
 use std::fmt;
 
+pub use command::MAX_OUTPUT;
 pub use config::{ConfigError, read_config, read_config_of};
-pub use connection::{Connection, MAX_OUTPUT};
+pub use connection::Connection;
 pub use fault::{Agreement, FileTrouble, HostFault, RemoteFault, Step};
 pub use handshake::{Expect, Handshake};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, PinnedKey, Trust};

@@ -5,8 +5,8 @@ use russh::keys::agent::AgentIdentity;
 use russh::{SendError, Signer};
 
 use super::RemoteFault;
+use super::client::beside;
 use super::fault::Step;
-use super::handshake::beside;
 use crate::key::sign::{self, RsaHash};
 use crate::key::signature::verify;
 use crate::key::wire::Writer;

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{self, AtFlags, FlockOperation, Gid, Mode, OFlags, Uid};
 use rustix::io::{Errno, retry_on_intr};
 
-use super::super::write::Secrecy;
+use super::super::terms::Secrecy;
 
 /// Nothing needs the folder to be readable, and on Linux it can be held without.
 #[cfg(any(target_os = "linux", target_os = "android"))]

@@ -20,7 +20,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 };
 use windows_sys::Win32::System::Threading::{CreateMutexW, ReleaseMutex, WaitForSingleObject};
 
-use super::super::write::Secrecy;
+use super::super::terms::Secrecy;
 use crate::sys::permissions::windows::{Attributes, Scope, copy_access, wide};
 
 /// Virus scanners and other readers hold a file for some milliseconds, and have let go when asked
