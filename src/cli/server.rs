@@ -209,6 +209,7 @@ impl Connect {
                 match self.password.given()? {
                     Some(given) if is_password && *is_first => Ok(Given::Answers(vec![given])),
                     None if is_there => {
+                        // All of it is marked as the server's, line by line.
                         for text in [&asked.name, &asked.instruction] {
                             if !text.is_empty() {
                                 terminal::tell(text)?;

@@ -35,4 +35,5 @@ mod signing_in;
 mod sshd;
 mod strange;
 mod terminal;
+mod stand_in;
 mod unreachable;

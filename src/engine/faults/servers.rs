@@ -123,7 +123,7 @@ pub enum ServerFault {
         aside: String,
     },
     /// Something that has no name here.
-    #[error("the server could not change its list of keys: {0}")]
+    #[error("the server could not change its list of keys (it said: “{0}”)")]
     Other(String),
 }
 
@@ -131,7 +131,7 @@ fn in_brackets(said: &str) -> String {
     if said.is_empty() {
         return String::new();
     }
-    format!(" ({said})")
+    format!(" (it said: “{said}”)")
 }
 
 fn wanted(methods: &[Method]) -> String {

@@ -28,6 +28,8 @@ use crate::key::watch::Watch;
 const LOOK: Duration = Duration::from_millis(50);
 /// As much of what a server says before it is known to speak SSH is kept, in bytes.
 const OVERHEARD: usize = 512;
+/// As much of what a server has everybody told is kept, in characters.
+const BANNER: usize = 16 << 10;
 
 /// Runs one step of a conversation to its end, until its time is up, or until it is no longer wanted.
 ///
@@ -81,7 +83,7 @@ pub(super) struct Findings {
     pub(super) is_other_host: bool,
     /// The server showed a key that cannot be read.
     pub(super) is_unreadable: bool,
-    /// What the server has all users told, cleaned for showing.
+    /// What the server has all users told, as it came; the beginning of it.
     pub(super) banner: String,
     /// How the connection ended.
     pub(super) end: Option<End>,
@@ -155,11 +157,10 @@ impl Handler for Listener {
     }
 
     async fn auth_banner(&mut self, banner: &str, _: &mut Session) -> Result<(), russh::Error> {
-        let banner = text::paragraph(banner);
         let mut findings = self.shared.look();
         // One is usual; many would be an attempt to fill the memory.
         if findings.banner.is_empty() {
-            findings.banner = banner;
+            findings.banner = banner.chars().take(BANNER).collect();
         }
         Ok(())
     }

@@ -147,7 +147,7 @@ pub enum RemoteFault {
     #[error("what listens at {host}, port {port}, is no SSH server")]
     NotSsh { host: String, port: u16, said: String },
     /// Server and program have no way of talking in common; `theirs` is cleaned for showing.
-    #[error("the server offers no {what} that this program takes; it has {theirs}")]
+    #[error("the server offers no {what} that this program takes; it has “{theirs}”")]
     NoCommonAlgorithm { what: Agreement, theirs: String },
     /// The server is not, or may not be, who it should be.
     #[error(transparent)]
@@ -185,6 +185,9 @@ pub enum RemoteFault {
     /// There are more or fewer answers than questions, or no questions.
     #[error("the answers do not belong to the server's questions")]
     NoQuestions,
+    /// It goes on asking, whatever it is answered.
+    #[error("the server goes on asking, whatever it is answered")]
+    EndlessQuestions,
     /// It is not signed in, or the server allows no more than it has.
     #[error("the server opens no session for commands or files")]
     NoSession,
@@ -206,7 +209,8 @@ pub enum RemoteFault {
 }
 
 fn in_brackets(said: Option<&str>) -> String {
-    said.map(|said| format!(" (it said: {said})")).unwrap_or_default()
+    said.map(|said| format!(" (it said: “{said}”)"))
+        .unwrap_or_default()
 }
 
 fn lines_in_words(lines: &[usize]) -> String {

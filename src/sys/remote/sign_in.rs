@@ -35,7 +35,7 @@ pub enum Credential<'a> {
 /// What the server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
-    /// One is in.
+    /// One is in, by what was shown.
     Done,
     /// Not like this, or not yet.
     Refused {
@@ -63,7 +63,8 @@ pub enum Method {
     Other,
 }
 
-/// What a server asks, all of it cleaned for showing.
+/// What a server asks, all of it cleaned for showing: each line begins with `(user@host) `, so that nobody takes it for
+/// a question of this program's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Questions {
     /// A heading, often empty.
@@ -77,7 +78,7 @@ pub struct Questions {
 /// One question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
-    /// `Password:`, `Verification code:`, …
+    /// `(jo@example.org) Password:`, `(jo@example.org) Verification code:`, …; the last line is what is asked.
     pub text: String,
     /// Whether the answer may be seen while it is typed.
     pub is_visible: bool,
@@ -144,12 +145,12 @@ pub(super) fn after_questions(answered: Answered) -> Option<SignIn> {
             instructions,
             prompts,
         } => SignIn::Questions(Questions {
-            name: text::line(name.as_bytes()),
-            instruction: text::paragraph(&instructions),
+            name: text::said(by, &name),
+            instruction: text::said(by, &instructions),
             questions: prompts
                 .iter()
                 .map(|prompt| Question {
-                    text: text::line(prompt.prompt.as_bytes()),
+                    text: text::asked(by, &prompt.prompt),
                     is_visible: prompt.echo,
                 })
                 .collect(),
