@@ -76,7 +76,12 @@ impl Connect {
         let mut locked = None;
         loop {
             match step {
-                Step::In(session) => return Ok(*session),
+                Step::In(session) => {
+                    if let Some(warning) = session.warning() {
+                        console.warn(&warning);
+                    }
+                    return Ok(*session);
+                }
                 Step::Lacks(lack, waiting) => {
                     let given = self.answer(&lack, target, passphrase)?;
                     if matches!(given, Given::Nothing) && locked.is_none() {

@@ -111,6 +111,11 @@ pub enum ServerFault {
     /// The key is not in the list any more, and lets its owner in.
     #[error("the key is not in {0} on the server any more, but the server still lets it in")]
     StillLetIn(String),
+    /// The key is not in the list any more, and nobody needs one.
+    #[error(
+        "the key is not in {0} on the server any more, but the server lets everybody in, with or without a key"
+    )]
+    LetsEverybodyIn(String),
     /// The command that changes the list ended without saying how.
     #[error("the server did not say whether it has changed its list of keys{}", in_brackets(.0))]
     Unanswered(String),

@@ -94,6 +94,10 @@ impl From<&ServerFault> for Problem {
                 "key-still-let-in",
                 "Another list on the server names it: look for ~/.ssh/authorized_keys2, for certificates, and for AuthorizedKeysFile and AuthorizedKeysCommand in /etc/ssh/sshd_config.",
             ),
+            E::LetsEverybodyIn(_) => (
+                "lets-everybody-in",
+                "Nobody is kept out there, with any list of keys. Tell whoever runs the server, and leave nothing there that is yours alone.",
+            ),
             E::Unanswered(_) => (
                 "server-error",
                 "What was begun there may or may not have been done. Have the list shown before you try again.",

@@ -24,6 +24,8 @@ pub enum Proof {
     WouldWork,
     /// The key is right, and the server wants something more besides.
     AsksForMore(Vec<Method>),
+    /// The server has let in without asking for the key's signature. It lets everybody in, which says nothing of the key.
+    Unasked,
     /// The key lets nobody in; what the server would take instead.
     Refused(Vec<Method>),
 }
@@ -145,6 +147,7 @@ fn log_in(
     let mut connection = handshake.go_on()?;
     Ok(match offer(&mut connection)? {
         SignIn::Done => Proof::Works,
+        SignIn::Unasked => Proof::Unasked,
         SignIn::WouldDo => Proof::WouldWork,
         SignIn::Refused {
             methods,

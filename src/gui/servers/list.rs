@@ -19,6 +19,9 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
                 listed.place
             ),
         );
+        if let Some(warning) = listed.lets_everybody_in() {
+            pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
+        }
         if listed.lines.is_empty() {
             ui.label("No key is on it.");
         }

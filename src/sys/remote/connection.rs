@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::client::{End, Listener, Shared, named, wait};
 use super::sign_in::after_questions;
-use super::signer::{Hand, NoSignature};
+use super::signer::{Hand, NoSignature, Signing};
 use super::{Credential, RemoteFault, SignIn, Step, Target, text};
 use crate::format::Certificate;
 use crate::format::agent::Held;
@@ -126,7 +126,7 @@ impl Connection {
             return Err(RemoteFault::Nonsense { step });
         }
         if self.state == State::Inside {
-            return Ok(SignIn::Done);
+            return Ok(SignIn::Unasked);
         }
         let user = self.target.user().to_owned();
         let answered = match credential {
@@ -236,7 +236,7 @@ impl Connection {
 
     fn settle(&mut self, answer: SignIn) -> SignIn {
         self.state = match &answer {
-            SignIn::Done => State::Inside,
+            SignIn::Done | SignIn::Unasked => State::Inside,
             SignIn::Questions(asked) => State::Asked(asked.questions.len()),
             // What is left is the end of the connection.
             SignIn::Refused { methods, .. } if methods.is_empty() => State::Over,
@@ -263,7 +263,7 @@ impl Connection {
 
     fn with_hand(
         &mut self,
-        mut hand: Hand<'_>,
+        hand: Hand<'_>,
         key: &PublicKey,
         certificate: Option<&Certificate>,
         secs: u64,
@@ -275,6 +275,10 @@ impl Connection {
             None => Ok(TheirKey::from_bytes(&key.to_wire()).map_err(unknown)?),
         };
         let is_rsa = key.algorithm() == Algorithm::Rsa;
+        let mut signing = Signing {
+            hand,
+            has_signed: false,
+        };
         let user = self.target.user().to_owned();
         let step = Step::Key;
         self.step((step, secs), watch, async |handle, _| {
@@ -286,17 +290,17 @@ impl Connection {
             let result = match shown {
                 Ok(key) => {
                     handle
-                        .authenticate_publickey_with(user, key, hash, &mut hand)
+                        .authenticate_publickey_with(user, key, hash, &mut signing)
                         .await
                 }
                 Err(certificate) => {
                     handle
-                        .authenticate_certificate_with(user, certificate, hash, &mut hand)
+                        .authenticate_certificate_with(user, certificate, hash, &mut signing)
                         .await
                 }
             };
             match result {
-                Ok(result) => Ok(result.into()),
+                Ok(result) => Ok(SignIn::to_key(result, signing.has_signed)),
                 Err(NoSignature::Wanted) => Ok(SignIn::WouldDo),
                 Err(NoSignature::Gone) => Err(RemoteFault::Closed { step, said: None }),
                 Err(NoSignature::Fault(fault)) => Err(fault),

@@ -37,6 +37,8 @@ pub enum Credential<'a> {
 pub enum SignIn {
     /// One is in, by what was shown.
     Done,
+    /// One is in, and what was shown was not looked at: no signature of the key was asked for.
+    Unasked,
     /// Not like this, or not yet.
     Refused {
         /// What may be tried now; the server has ended the connection where there is nothing.
@@ -128,8 +130,22 @@ impl From<AuthResult> for SignIn {
     }
 }
 
-/// What the answer to questions is; nothing where the server asks more than any would.
-pub(super) fn after_questions(answered: Answered) -> Option<SignIn> {
+impl SignIn {
+    /// What an answer to a key tells: nothing about the key where its signature was not asked for.
+    pub(super) fn to_key(answer: AuthResult, has_signed: bool) -> Self {
+        match Self::from(answer) {
+            Self::Done if !has_signed => Self::Unasked,
+            Self::Refused { methods, .. } if !has_signed => Self::Refused {
+                methods,
+                is_partial: false,
+            },
+            answer => answer,
+        }
+    }
+}
+
+/// What the answer of this server to questions is; nothing where it asks more than any would.
+pub(super) fn after_questions(answered: Answered, by: &impl fmt::Display) -> Option<SignIn> {
     Some(match answered {
         Answered::Success => SignIn::Done,
         Answered::Failure {
@@ -156,4 +172,25 @@ pub(super) fn after_questions(answered: Answered) -> Option<SignIn> {
                 .collect(),
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_let_in_only_where_its_signature_was_asked_for() {
+        let half = || AuthResult::Failure {
+            remaining_methods: MethodSet::from(&[MethodKind::Password][..]),
+            partial_success: true,
+        };
+        assert_eq!(SignIn::to_key(AuthResult::Success, true), SignIn::Done);
+        assert_eq!(SignIn::to_key(AuthResult::Success, false), SignIn::Unasked);
+        let refused = |is_partial| SignIn::Refused {
+            methods: vec![Method::Password],
+            is_partial,
+        };
+        assert_eq!(SignIn::to_key(half(), true), refused(true));
+        assert_eq!(SignIn::to_key(half(), false), refused(false));
+    }
 }

@@ -252,7 +252,7 @@ impl App {
                 Now::Works(works) => {
                     self.status = Status::say(match works.verdict {
                         Verdict::Works | Verdict::AsksForMore(_) => format!("The key works on {server}."),
-                        Verdict::Accepted | Verdict::Untried => {
+                        Verdict::Accepted | Verdict::Unasked | Verdict::Untried => {
                             format!("The key is on the list of {server}.")
                         }
                     });

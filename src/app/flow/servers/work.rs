@@ -176,6 +176,7 @@ pub(super) fn prove_gone(
         match servers::prove_gone(target, &session.pinned, removed, &open, watch)? {
             None => untried += 1,
             Some(Proof::Refused(_)) => tried += 1,
+            Some(Proof::Unasked) => return Err(ServerFault::LetsEverybodyIn(place.to_owned()).into()),
             Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
                 return Err(ServerFault::StillLetIn(place.to_owned()).into());
             }
