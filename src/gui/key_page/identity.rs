@@ -1,6 +1,6 @@
 //! By what a key is recognised: fingerprint, picture, comment.
 
-use eframe::egui::{Button, Key, Label, Layout, Margin, RichText, TextEdit, TextStyle, Ui, vec2};
+use egui::{Button, Key, Label, Layout, Margin, RichText, TextEdit, TextStyle, Ui, vec2};
 
 use super::View;
 use crate::app::Command;
@@ -37,19 +37,15 @@ pub(super) fn identity_ui(
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
         for (width, is_left) in [(width, true), (ART_WIDTH, false)] {
-            ui.allocate_ui_with_layout(
-                vec2(width, 0.0),
-                Layout::top_down(eframe::egui::Align::Min),
-                |ui| {
-                    ui.spacing_mut().item_spacing.x = 8.0;
-                    ui.set_width(width);
-                    if is_left {
-                        words_ui(ui, document, kind, view, out);
-                    } else {
-                        picture_ui(ui, document, view);
-                    }
-                },
-            );
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(egui::Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.set_width(width);
+                if is_left {
+                    words_ui(ui, document, kind, view, out);
+                } else {
+                    picture_ui(ui, document, view);
+                }
+            });
         }
     });
 }

@@ -1,6 +1,6 @@
 //! What is to be known of the folders, above the list.
 
-use eframe::egui::{Button, ScrollArea, Ui};
+use egui::{Button, ScrollArea, Ui};
 
 use crate::app::my_keys::{KeysCommand, MyKeys};
 use crate::app::{App, Command};
