@@ -23,14 +23,14 @@ pub const KEEP_SSH_OUT: [&str; 2] = ["permissions", "carriage-returns"];
 pub struct Warning {
     /// One stable word for scripts: `rsa-short`, `permissions`, …
     pub code: &'static str,
-    /// What is the matter: lower case, no full stop.
+    /// What is wrong: lower case, no full stop.
     pub message: String,
     /// What to do: sentences.
     pub hint: &'static str,
 }
 
 impl Warning {
-    /// What is the matter, with a capital letter and a full stop.
+    /// What is wrong, with a capital letter and a full stop.
     #[must_use]
     pub fn sentence(&self) -> String {
         problem::sentence(&self.message)

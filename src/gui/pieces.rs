@@ -472,3 +472,17 @@ pub(super) fn about(time: Duration) -> String {
         format!("about {seconds:.0} s")
     }
 }
+
+/// Columns side by side, each as wide as is said; `content` is drawn for each, with its number.
+pub(super) fn columns_ui(ui: &mut Ui, gap: f32, widths: [f32; 2], mut content: impl FnMut(&mut Ui, usize)) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (number, width) in widths.into_iter().enumerate() {
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.set_width(width);
+                content(ui, number);
+            });
+        }
+    });
+}

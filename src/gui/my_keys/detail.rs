@@ -1,4 +1,4 @@
-//! The key that is chosen: what it is, what is the matter with it, and what can be done with it.
+//! The key that is chosen: what it is, what is wrong with it, and what can be done with it.
 
 use egui::{Button, Key, Label, Margin, RichText, TextEdit, Ui, vec2};
 

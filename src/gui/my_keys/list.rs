@@ -201,7 +201,7 @@ fn facts(key: &OwnKey) -> String {
 fn spoken(key: &OwnKey) -> String {
     let matter = match key.worst() {
         Some(Grade::Danger) => ", others may be able to use it",
-        Some(Grade::Warning) => ", something is the matter with it",
+        Some(Grade::Warning) => ", something is wrong with it",
         Some(Grade::Note) | None => "",
     };
     format!("{}, {}{matter}", key.title(), facts(key))
