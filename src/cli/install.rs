@@ -68,7 +68,8 @@ impl Install {
         }
         let options = conditions.options()?;
         let target = self.connect.target()?;
-        self.key.check_input(self.passphrase.takes_standard_input())?;
+        let takes_input = self.passphrase.takes_standard_input() || self.connect.takes_standard_input();
+        self.key.check_input(takes_input)?;
         let parsed = self
             .key
             .with_public(self.key.parse()?, &self.passphrase, console)?;

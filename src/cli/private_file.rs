@@ -8,10 +8,14 @@ use super::console::{Console, print, shown};
 use super::{interrupt, terminal, usage, work};
 use crate::engine::describe::Description;
 use crate::engine::job::Pulse;
+use crate::engine::making::new_key;
 use crate::engine::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
 use crate::engine::{Blame, Problem};
 use crate::format::{self, Certificate, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, PrivateFile};
 use crate::key::comment::Comment;
+use crate::key::entropy::EntropyPool;
+use crate::key::prime::Policy;
+use crate::key::spec::KeySpec;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{Existing, WriteError, read_key};
@@ -23,6 +27,33 @@ pub(super) struct Private {
     pub(super) certificate: Option<Certificate>,
     pub(super) encoding: PrivateEncoding,
     pub(super) passphrase: Option<Passphrase>,
+}
+
+/// What a new key is to be, and how it is written.
+pub(super) struct Wanted {
+    pub(super) spec: KeySpec,
+    pub(super) policy: Policy,
+    pub(super) comment: Comment,
+    pub(super) encoding: PrivateEncoding,
+    pub(super) passphrase: Option<Passphrase>,
+}
+
+impl Wanted {
+    /// Makes the key and saves it: see [`save`].
+    pub(super) fn make(self, place: Place, console: Console) -> Result<Private, Problem> {
+        let doing = format!("Making a key ({})", self.spec);
+        let private = save(console, &doing, place, move |pulse| {
+            Ok(Private {
+                key: new_key(self.spec, self.policy, EntropyPool::new(), pulse)?,
+                comment: self.comment,
+                certificate: None,
+                encoding: self.encoding,
+                passphrase: self.passphrase,
+            })
+        })?;
+        private.warn(console);
+        Ok(private)
+    }
 }
 
 impl Private {

@@ -87,7 +87,8 @@ impl Remove {
         let Some(file) = &self.key else {
             return Ok(None);
         };
-        file.check_input(self.passphrase.takes_standard_input())?;
+        let takes_input = self.passphrase.takes_standard_input() || self.connect.takes_standard_input();
+        file.check_input(takes_input)?;
         let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
         Ok(Some(parsed.public().ok_or(DecodeError::NeedsPassphrase)?.clone()))
     }

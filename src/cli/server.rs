@@ -51,6 +51,11 @@ impl Connect {
         Ok(Target::parse(&self.target, &read_config()?, &user_name())?)
     }
 
+    /// Whether the account's password is to come from the same place as a key in `-`.
+    pub(super) fn takes_standard_input(&self) -> bool {
+        self.password.takes_standard_input()
+    }
+
     /// The agents whose keys are used.
     pub(super) fn agents(&self) -> Vec<Agent> {
         agents::all(self.agent.as_deref())

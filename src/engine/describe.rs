@@ -4,8 +4,8 @@ use std::path::Path;
 
 use crate::engine::problem;
 use crate::format::{
-    Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
-    PrivateEncoding, PrivateFile, Protection, Validity, public_line,
+    Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, LockedFile, Outgoing, Parsed, Pbes2,
+    Pbes2Kdf, PrivateEncoding, PrivateFile, Protection, Validity, public_line,
 };
 use crate::key::PublicKey;
 use crate::key::comment::{self, Comment};
@@ -13,7 +13,6 @@ use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
 use crate::key::weakness::{Weakness, weaknesses};
 use crate::sys::clock::unix_seconds;
-use crate::sys::files::read_key;
 use crate::sys::permissions::{Access, audit_private};
 
 /// The warnings about a file that ssh therefore does not use.
@@ -24,14 +23,14 @@ pub const KEEP_SSH_OUT: [&str; 2] = ["permissions", "carriage-returns"];
 pub struct Warning {
     /// One stable word for scripts: `rsa-short`, `permissions`, …
     pub code: &'static str,
-    /// What is the matter: lower case, no full stop.
+    /// What is wrong: lower case, no full stop.
     pub message: String,
     /// What to do: sentences.
     pub hint: &'static str,
 }
 
 impl Warning {
-    /// What is the matter, with a capital letter and a full stop.
+    /// What is wrong, with a capital letter and a full stop.
     #[must_use]
     pub fn sentence(&self) -> String {
         problem::sentence(&self.message)
@@ -83,6 +82,9 @@ impl Description {
             },
         };
         described.warnings = described.found_warnings(path);
+        if let Parsed::Locked(LockedFile { has_crlf: true, .. }) = parsed {
+            described.warn_of_crlf(path);
+        }
         described
     }
 
@@ -99,6 +101,9 @@ impl Description {
             warnings: Vec::new(),
         };
         described.warnings = described.found_warnings(path);
+        if file.has_crlf {
+            described.warn_of_crlf(path);
+        }
         described
     }
 
@@ -158,23 +163,20 @@ impl Description {
         }
         if let (true, Some(path)) = (self.has_private, path) {
             warnings.extend(loose_permissions(path));
-            warnings.extend(self.carriage_returns(path));
         }
         warnings
     }
 
     /// ssh does not read a file of its own format with the line ends of Windows, which this program does.
-    fn carriage_returns(&self, path: &Path) -> Option<Warning> {
-        if self.format != Some(Format::OpenSsh) {
-            return None;
+    fn warn_of_crlf(&mut self, path: Option<&Path>) {
+        if self.format == Some(Format::OpenSsh) && path.is_some() {
+            self.warnings.push(Warning {
+                code: "carriage-returns",
+                message: "the lines of the file end as on Windows, and ssh does not read such a key"
+                    .to_owned(),
+                hint: "Save the private key once more, under the same name: here it can be read.",
+            });
         }
-        let bytes = read_key(path).ok()?;
-        let has_some = bytes.expose().windows(2).any(|pair| pair == b"\r\n");
-        has_some.then(|| Warning {
-            code: "carriage-returns",
-            message: "the lines of the file end as on Windows, and ssh does not read such a key".to_owned(),
-            hint: "Save the private key once more, under the same name: here it can be read.",
-        })
     }
 
     /// The public key.
@@ -496,5 +498,25 @@ fn loose_permissions(path: &Path) -> Option<Warning> {
             log::debug!("no permissions of {}: {error}", path.display());
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format;
+
+    #[test]
+    fn the_line_ends_of_a_file_are_told_from_what_was_read_of_it() {
+        let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/real/openssh/ed25519");
+        let text = std::fs::read_to_string(corpus).expect("it is in the tree");
+        let is_gone = Path::new("no folder/no key");
+        let warns = |text: &str| {
+            let parsed = format::parse(text.as_bytes()).expect("it is a key");
+            let warnings = Description::of(&parsed, Some(is_gone)).warnings;
+            warnings.iter().any(|warning| warning.code == "carriage-returns")
+        };
+        assert!(warns(&text.replace('\n', "\r\n")));
+        assert!(!warns(&text));
     }
 }

@@ -12,12 +12,12 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 
 use super::error::printable;
-use super::{DecodeError, EncodeError, Fault, Format, Outgoing, Parsed, PrivateFile, Protection, PublicFile};
+use super::{DecodeError, EncodeError, Fault, Format, Outgoing, Parsed, PrivateFile, PublicFile};
 use crate::key::comment::Comment;
 use crate::key::rsa::{RsaFault, reduced_exponents};
 use crate::key::spec::Curve;
-use crate::key::validate::{self, Unsound, left_padded};
-use crate::key::wire::minimal;
+use crate::key::validate::{self, Unsound};
+use crate::key::wire::{left_padded, minimal};
 use crate::key::{KeyPair, PrivateKey, PublicKey};
 use crate::secret::SecretBytes;
 
@@ -135,13 +135,10 @@ impl Members<'_> {
         validate::public_key(&public)?;
         let comment = self.kid.as_deref().unwrap_or_default().as_bytes().to_vec();
         Ok(match private {
-            Some(private) => Parsed::Private(PrivateFile {
-                format: Format::Jwk,
-                protection: Protection::None,
-                key: KeyPair::new(public, private)?,
-                comment,
-                certificate: None,
-            }),
+            Some(private) => {
+                let key = KeyPair::new(public, private)?;
+                Parsed::Private(PrivateFile::plain(Format::Jwk, key, comment))
+            }
             None => Parsed::Public(PublicFile {
                 format: Format::Jwk,
                 key: public,

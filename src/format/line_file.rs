@@ -40,6 +40,36 @@ pub(super) fn check(bytes: &[u8], max: usize) -> Result<(), ListError> {
     Ok(())
 }
 
+/// How a list comes from the bytes of a file and goes back to them: `$list` has them as `text`, `$max` at most.
+macro_rules! whole_file {
+    ($list:ident, $max:expr) => {
+        impl $list {
+            /// Takes on the bytes of a file.
+            ///
+            /// # Errors
+            /// Of the file as a whole: it is too large, or UTF-16.
+            pub fn parse(text: Vec<u8>) -> Result<Self, $crate::format::ListError> {
+                $crate::format::line_file::check(&text, $max)?;
+                Ok(Self { text })
+            }
+
+            /// The file as it is now.
+            #[must_use]
+            pub fn as_bytes(&self) -> &[u8] {
+                &self.text
+            }
+
+            /// The file as it is now.
+            #[must_use]
+            pub fn into_bytes(self) -> Vec<u8> {
+                self.text
+            }
+        }
+    };
+}
+
+pub(super) use whole_file;
+
 /// One line of a file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RawLine<'a> {

@@ -132,9 +132,35 @@ pub struct PrivateFile {
     pub comment: Vec<u8>,
     /// The certificate that a PPK file may carry with its key.
     pub certificate: Option<Certificate>,
+    /// Whether it has a CRLF somewhere, as lines end on Windows; in a file that is no text that is chance.
+    pub has_crlf: bool,
 }
 
 impl PrivateFile {
+    /// What a file holds that needs no passphrase.
+    fn plain(format: Format, key: KeyPair, comment: Vec<u8>) -> Self {
+        Self {
+            format,
+            protection: Protection::None,
+            key,
+            comment,
+            certificate: None,
+            has_crlf: false,
+        }
+    }
+
+    /// What a locked file turned out to hold.
+    fn unlocked(file: &LockedFile, key: KeyPair, comment: Vec<u8>) -> Self {
+        Self {
+            format: file.format,
+            protection: file.protection.clone(),
+            key,
+            comment,
+            certificate: file.certificate.clone(),
+            has_crlf: file.has_crlf,
+        }
+    }
+
     /// Puts a certificate beside the key, in place of the one that may be there.
     ///
     /// # Errors
@@ -178,6 +204,8 @@ pub struct LockedFile {
     pub comment: Option<Vec<u8>>,
     /// The certificate that a PPK file may carry with its key.
     pub certificate: Option<Certificate>,
+    /// Whether it has a CRLF somewhere; see [`PrivateFile::has_crlf`].
+    pub has_crlf: bool,
     sealed: Sealed,
 }
 
@@ -261,6 +289,17 @@ impl Parsed {
 /// # Errors
 /// [`DecodeError`] names the cause.
 pub fn parse(bytes: &[u8]) -> Result<Parsed, DecodeError> {
+    let mut parsed = read(bytes)?;
+    let has_crlf = || bytes.windows(2).any(|pair| pair == b"\r\n");
+    match &mut parsed {
+        Parsed::Private(file) => file.has_crlf = has_crlf(),
+        Parsed::Locked(file) => file.has_crlf = has_crlf(),
+        Parsed::Public(_) => {}
+    }
+    Ok(parsed)
+}
+
+fn read(bytes: &[u8]) -> Result<Parsed, DecodeError> {
     let bytes = armour::without_byte_order_mark(bytes)?;
     if bytes.is_empty() {
         return Err(DecodeError::Empty);

@@ -81,13 +81,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             }
             let public = PublicKey::from_wire(public)?;
             let (key, comment) = read_private(private, &public, DecodeError::Corrupt(Fault::CheckNumbers))?;
-            Ok(Parsed::Private(PrivateFile {
-                format: Format::OpenSsh,
-                protection: Protection::None,
-                key,
-                comment,
-                certificate: None,
-            }))
+            Ok(Parsed::Private(PrivateFile::plain(Format::OpenSsh, key, comment)))
         }
         (Cipher::None, _) | (_, "none") => Err(Fault::CipherWithoutKdf.into()),
         (_, "bcrypt") => {
@@ -109,6 +103,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
                 public: Some(public.clone()),
                 comment: None,
                 certificate: None,
+                has_crlf: false,
                 sealed: super::Sealed::OpenSsh(Sealed {
                     public,
                     cipher,
@@ -151,13 +146,7 @@ impl Sealed {
             .decrypt(&keys.key, &keys.iv, plain.expose_mut(), self.tag.map(Into::into))
             .map_err(|_| DecodeError::WrongPassphrase)?;
         let (key, comment) = read_private(plain.expose(), &self.public, DecodeError::WrongPassphrase)?;
-        Ok(PrivateFile {
-            format: Format::OpenSsh,
-            protection: file.protection.clone(),
-            key,
-            comment,
-            certificate: None,
-        })
+        Ok(PrivateFile::unlocked(file, key, comment))
     }
 }
 

@@ -77,6 +77,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         // There is no place for one.
         comment: Some(Vec::new()),
         certificate: None,
+        has_crlf: false,
         sealed: super::Sealed::Pem(Sealed {
             stated: *stated,
             dek,
@@ -114,13 +115,7 @@ fn read(bytes: &[u8], stated: Kind, wrapping: Wrapping) -> Result<Parsed, Decode
 }
 
 fn private(format: Format, key: KeyPair) -> Parsed {
-    Parsed::Private(PrivateFile {
-        format,
-        protection: Protection::None,
-        key,
-        comment: Vec::new(),
-        certificate: None,
-    })
+    Parsed::Private(PrivateFile::plain(format, key, Vec::new()))
 }
 
 fn public(format: Format, key: PublicKey) -> Parsed {
@@ -149,6 +144,7 @@ impl Sealed {
         match read(plain.expose(), self.stated, Wrapping::Pem)? {
             Parsed::Private(opened) => Ok(PrivateFile {
                 protection: file.protection.clone(),
+                has_crlf: file.has_crlf,
                 ..opened
             }),
             Parsed::Locked(_) | Parsed::Public(_) => Err(Fault::Field.into()),

@@ -131,6 +131,7 @@ pub(super) fn read_locked(bytes: &[u8], wrapping: Wrapping) -> Result<LockedFile
         // There is no place for one.
         comment: Some(Vec::new()),
         certificate: None,
+        has_crlf: false,
         sealed: super::Sealed::Pkcs8(Sealed { scheme, ciphertext }),
     })
 }
@@ -149,13 +150,7 @@ impl Sealed {
             // One wrong key in 256 leaves a padding that looks right; it leaves no whole SEQUENCE.
             .filter(|plain| Fields::of_sequence(plain.expose()).is_ok())
             .ok_or(DecodeError::WrongPassphrase)?;
-        Ok(PrivateFile {
-            format: file.format,
-            protection: file.protection.clone(),
-            key: read(plain.expose())?,
-            comment: Vec::new(),
-            certificate: None,
-        })
+        Ok(PrivateFile::unlocked(file, read(plain.expose())?, Vec::new()))
     }
 }
 

@@ -135,11 +135,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         }
         let private = read_private(version, &key, body.private.expose(), 0)?;
         return Ok(Parsed::Private(PrivateFile {
-            format: version.format(),
-            protection: Protection::None,
-            key: KeyPair::new(key, private)?,
-            comment: body.comment,
             certificate,
+            ..PrivateFile::plain(version.format(), KeyPair::new(key, private)?, body.comment)
         }));
     }
     if body.private.is_empty() || !body.private.len().is_multiple_of(BLOCK) {
@@ -156,6 +153,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         public: Some(key.clone()),
         comment: Some(body.comment.clone()),
         certificate,
+        has_crlf: false,
         sealed: super::Sealed::Ppk(Sealed { body, key, salt }),
     }))
 }
@@ -180,13 +178,8 @@ impl Sealed {
             return Err(DecodeError::WrongPassphrase);
         }
         let private = read_private(self.body.version, &self.key, plain.expose(), BLOCK - 1)?;
-        Ok(PrivateFile {
-            format: file.format,
-            protection: file.protection.clone(),
-            key: KeyPair::new(self.key.clone(), private)?,
-            comment: self.body.comment.clone(),
-            certificate: file.certificate.clone(),
-        })
+        let key = KeyPair::new(self.key.clone(), private)?;
+        Ok(PrivateFile::unlocked(file, key, self.body.comment.clone()))
     }
 }
 

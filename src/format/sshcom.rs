@@ -65,13 +65,10 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
     let private = reader.string()?;
     reader.end()?;
     match cipher {
-        NOTHING => Ok(Parsed::Private(PrivateFile {
-            format: Format::SshCom,
-            protection: Protection::None,
-            key: read_private(kind, private)?,
-            comment,
-            certificate: None,
-        })),
+        NOTHING => {
+            let key = read_private(kind, private)?;
+            Ok(Parsed::Private(PrivateFile::plain(Format::SshCom, key, comment)))
+        }
         TRIPLE_DES if private.is_empty() || !private.len().is_multiple_of(BLOCK) => {
             Err(Fault::BlockLength.into())
         }
@@ -81,6 +78,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             public: None,
             comment: Some(comment),
             certificate: None,
+            has_crlf: false,
             sealed: super::Sealed::SshCom(Sealed {
                 kind,
                 ciphertext: private.to_vec(),
@@ -130,13 +128,8 @@ impl Sealed {
             DecodeError::Inconsistent(_) => error,
             _ => DecodeError::WrongPassphrase,
         })?;
-        Ok(PrivateFile {
-            format: Format::SshCom,
-            protection: file.protection.clone(),
-            key,
-            comment: file.comment.clone().unwrap_or_default(),
-            certificate: None,
-        })
+        let comment = file.comment.clone().unwrap_or_default();
+        Ok(PrivateFile::unlocked(file, key, comment))
     }
 }
 

@@ -27,8 +27,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{Context, InputState, Ui, ViewportCommand};
 use eframe::{CreationContext, Frame, glow};
+use egui::{Context, InputState, Ui, ViewportCommand};
 
 pub use start::run;
 

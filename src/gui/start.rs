@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use eframe::egui::{IconData, ViewportBuilder};
 use eframe::{NativeOptions, Renderer};
+use egui::{IconData, ViewportBuilder};
 
 use super::Window;
 use super::native_desktop::NativeDesktop;

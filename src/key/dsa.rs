@@ -11,13 +11,11 @@ use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
 use super::prime::{Cancelled, SecretUint, Tally, words_of};
-use super::validate::Unsound;
+use super::spec::DSA_BITS;
+use super::unsound::Unsound;
 use super::watch::Watch;
 use super::wire::{bit_len, minimal};
 use crate::secret::SecretBytes;
-
-/// The size of the field of new keys in bits: the only one that SSH ever used.
-pub const FIELD_BITS: u32 = 1024;
 
 /// The size of the group's order in bits, which `ssh-dss` signatures are made for (RFC 4253 §6.6).
 const ORDER_BITS: u32 = 160;
@@ -52,10 +50,10 @@ pub(super) fn generate(
     let p = field(&q, rng, watch)?;
     let params = BoxedMontyParams::new_vartime(p.clone());
     let cofactor = p.wrapping_sub(Limb::ONE).wrapping_div(q.as_nz_ref());
-    let one = BoxedUint::one_with_precision(FIELD_BITS);
+    let one = BoxedUint::one_with_precision(DSA_BITS);
     // Of the numbers from 2 up nearly all lead to a generator (FIPS 186-4 A.2.1).
     let g = (2..=u32::MAX)
-        .map(|base| BoxedUint::from(base).resize(FIELD_BITS))
+        .map(|base| BoxedUint::from(base).resize(DSA_BITS))
         .map(|base| BoxedMontyForm::new(base, &params).pow(&cofactor))
         .find(|g| g.retrieve() != one)
         .unwrap_or_else(|| unreachable!("a field has at most as many such numbers as its cofactor"));
@@ -98,10 +96,10 @@ fn field(
     watch: &dyn Watch,
 ) -> Result<Odd<BoxedUint>, Cancelled> {
     let small_primes = SmallPrimes::below(SIEVE_LIMIT);
-    let doubled = (&**q).resize(FIELD_BITS).wrapping_shl_vartime(1);
+    let doubled = (&**q).resize(DSA_BITS).wrapping_shl_vartime(1);
     let doubled = NonZero::new(doubled).expect("twice a prime is not zero");
     // Every candidate is odd, and about as often prime as other odd numbers of its size.
-    let chance = 2.0 / (f64::from(FIELD_BITS) * std::f64::consts::LN_2);
+    let chance = 2.0 / (f64::from(DSA_BITS) * std::f64::consts::LN_2);
     let tally = Tally::new(chance);
     loop {
         if watch.is_cancelled() {
@@ -109,10 +107,10 @@ fn field(
         }
         Tally::tell([&tally], watch);
         tally.count(1);
-        let mut drawn = BoxedUint::random_bits(rng, FIELD_BITS);
-        drawn.set_bit_vartime(FIELD_BITS - 1, true);
+        let mut drawn = BoxedUint::random_bits(rng, DSA_BITS);
+        drawn.set_bit_vartime(DSA_BITS - 1, true);
         let p = drawn.wrapping_sub(drawn.rem(&doubled)).wrapping_add(Limb::ONE);
-        if p.bits_vartime() == FIELD_BITS
+        if p.bits_vartime() == DSA_BITS
             && !small_primes.divide(&words_of(&p))
             && crypto_primes::is_prime(Flavor::Any, &p)
             && let Some(p) = Odd::new(p).into_option()
@@ -267,7 +265,7 @@ mod tests {
     #[test]
     fn a_new_key_has_the_sizes_of_ssh_and_signs_for_itself_alone() {
         let (ours, other) = (made(1), made(2));
-        assert_eq!((bit_len(&ours.p), bit_len(&ours.q)), (FIELD_BITS, ORDER_BITS));
+        assert_eq!((bit_len(&ours.p), bit_len(&ours.q)), (DSA_BITS, ORDER_BITS));
         let public = [&ours.p, &ours.q, &ours.g, &ours.y].map(Vec::as_slice);
         assert_eq!(group(public), Ok(()));
         assert_eq!(pair(public, &ours.x), Ok(()));

@@ -3,7 +3,8 @@
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::pair::{KeyPair, PrivateKey};
+use super::pair::KeyPair;
+use super::private::PrivateKey;
 use super::public::PublicKey;
 use super::rsa;
 use super::spec::{Curve, KeySpec};

@@ -5,7 +5,8 @@
 
 use super::crew::Crew;
 use super::dsa;
-use super::pair::{KeyPair, PrivateKey};
+use super::pair::KeyPair;
+use super::private::PrivateKey;
 use super::public::PublicKey;
 use super::rsa;
 use super::sign::{RsaHash, sign};

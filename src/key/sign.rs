@@ -4,12 +4,12 @@ use p256::ecdsa::signature::Signer as _;
 use sha2::{Digest as _, Sha256, Sha512};
 use zeroize::Zeroizing;
 
-use super::pair::{KeyPair, PrivateKey};
-use super::public::{Algorithm, PublicKey};
+use super::pair::KeyPair;
+use super::private::PrivateKey;
+use super::public::PublicKey;
 use super::rsa::{self, Hashed};
-use super::spec::Curve;
-use super::validate::left_padded;
-use super::wire::Writer;
+use super::spec::{Algorithm, Curve};
+use super::wire::{Writer, left_padded};
 use crate::secret::SecretBytes;
 
 /// With what an RSA key signs; keys of other types leave no choice.

@@ -6,8 +6,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::public::PublicKey;
 use super::spec::Curve;
-use super::validate::left_padded;
-use super::wire::{Reader, WireError, bit_len};
+use super::wire::{Reader, WireError, bit_len, left_padded};
 use super::{mldsa, rsa};
 
 /// Larger public exponents would make a verification as slow as whoever wrote the key likes.

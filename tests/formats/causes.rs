@@ -6,6 +6,7 @@ use keywright::format::{
     self, Consent, DecodeError, Fault, Foreign, Format, Parsed, PrivateEncoding, Wrapping,
 };
 use keywright::key::Algorithm;
+use keywright::key::spec::Curve;
 use keywright::key::validate::Unsound;
 use keywright::secret::Passphrase;
 
@@ -325,6 +326,23 @@ fn line_ends_and_byte_order_marks_are_taken_in_stride() {
             let found = open(changed.as_bytes(), None)
                 .unwrap_or_else(|error| panic!("{format:?}: {error}\n{changed:?}"));
             assert_eq!(found.key.public(), expected.key.public(), "{format:?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_tells_whether_its_lines_end_as_on_windows_before_and_after_it_is_open() {
+    for format in [Format::OpenSsh, Format::Ppk3, Format::Pem, Format::Pkcs8] {
+        let algorithm = Algorithm::Ecdsa(Curve::P256);
+        let plain = text(&file(algorithm, format, None));
+        let locked = text(&file(algorithm, format, Some(PASSPHRASE)));
+        for (ends, has_crlf) in [("\n", false), ("\r\n", true)] {
+            let found = open(plain.replace('\n', ends).as_bytes(), None).expect("it is whole");
+            assert_eq!(found.has_crlf, has_crlf, "{format:?} {ends:?}");
+            let found = open_locked(locked.replace('\n', ends).as_bytes()).expect("it is locked");
+            assert_eq!(found.has_crlf, has_crlf, "locked {format:?} {ends:?}");
+            let found = unlock(&found, PASSPHRASE).expect("it opens");
+            assert_eq!(found.has_crlf, has_crlf, "opened {format:?} {ends:?}");
         }
     }
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::scene::Scene;
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, ViewportEvent, ViewportId};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, ViewportEvent, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 use keywright::app::desktop::Picked;
 

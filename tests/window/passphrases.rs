@@ -1,8 +1,8 @@
 //! Passphrases.
 
 use crate::scene::Scene;
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
 #[test]

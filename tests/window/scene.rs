@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::support::{PATIENCE, Scripted};
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, vec2};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
@@ -214,7 +214,7 @@ impl Scene {
 #[derive(Debug)]
 struct Dropped(std::path::PathBuf);
 
-impl eframe::egui::DroppedFile for Dropped {
+impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! `keys list`: every key, and what is the matter with it.
+//! `keys list`: every key, and what is wrong with it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

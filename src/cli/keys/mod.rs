@@ -18,7 +18,7 @@ use super::work;
 use crate::engine::Problem;
 use crate::engine::keys::{Inventory, Whose};
 
-/// List your keys, name them, and put right what is the matter with them
+/// List your keys, name them, and put right what is wrong with them
 #[derive(Args, Debug)]
 #[command(
     disable_help_subcommand = true,

@@ -53,7 +53,7 @@ pub struct Inventory {
     pub keys: Vec<Key>,
     /// Files that are at fault.
     pub broken: Vec<Broken>,
-    /// What is the matter with folders and with ssh's own files.
+    /// What is wrong with folders and with ssh's own files.
     pub places: Vec<Finding>,
     /// Folders and files that could not be looked at.
     pub unread: Vec<Problem>,

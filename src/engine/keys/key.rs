@@ -60,7 +60,7 @@ pub struct Key {
     pub described: Description,
     /// Its files: private ones first, and of these the ones that ssh reads.
     pub files: Vec<KeyFile>,
-    /// What is the matter with it, the worst first.
+    /// What is wrong with it, the worst first.
     pub findings: Vec<Finding>,
 }
 
@@ -141,7 +141,7 @@ impl Key {
             || self.installed.iter().any(|on| has(&on.server))
     }
 
-    /// How much the worst of what is the matter with it matters.
+    /// How bad the worst of what is wrong with it is.
     #[must_use]
     pub fn worst(&self) -> Option<Grade> {
         self.findings.iter().map(|finding| finding.grade).max()

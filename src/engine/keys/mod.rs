@@ -1,4 +1,4 @@
-//! My keys: which there are, what they are called, and what is the matter with them.
+//! My keys: which there are, what they are called, and what is wrong with them.
 //!
 //! All of it blocks, and is called on a job's thread or by the console program.
 

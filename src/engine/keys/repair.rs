@@ -1,4 +1,4 @@
-//! Putting right what is the matter with files and folders.
+//! Repairing what is wrong with files and folders.
 
 use std::path::{Path, PathBuf};
 

@@ -25,7 +25,7 @@ mod weak_key;
 
 use std::path::PathBuf;
 
-use eframe::egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
+use egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
 
 use super::obstacle::{Obstacle, obstacle};
 use super::pieces::{self, buttons_ui};
@@ -243,7 +243,7 @@ fn width(dialog: &Dialog) -> f32 {
 
 /// A paragraph of a dialog.
 fn paragraph_ui(ui: &mut Ui, text: impl Into<String>) {
-    ui.add(eframe::egui::Label::new(text.into()).wrap());
+    ui.add(egui::Label::new(text.into()).wrap());
 }
 
 /// What is known of something: names at the left, values beside them, or below where it is narrow.
@@ -253,14 +253,14 @@ fn facts_ui<'a>(ui: &mut Ui, names: f32, facts: impl Iterator<Item = (&'a str, &
     for (name, value) in facts {
         if is_narrow {
             pieces::field_label_ui(ui, name, None);
-            ui.add(eframe::egui::Label::new(value).wrap());
+            ui.add(egui::Label::new(value).wrap());
             continue;
         }
         ui.horizontal_top(|ui| {
             let before = ui.cursor().left();
             pieces::field_label_ui(ui, name, None);
             ui.add_space((before + names - ui.cursor().left()).max(4.0));
-            ui.add(eframe::egui::Label::new(value).wrap());
+            ui.add(egui::Label::new(value).wrap());
         });
     }
 }
@@ -268,5 +268,5 @@ fn facts_ui<'a>(ui: &mut Ui, names: f32, facts: impl Iterator<Item = (&'a str, &
 /// The style of paths and names in a paragraph's place.
 fn path_ui(ui: &mut Ui, text: &str) {
     let job = pieces::broken_anywhere(ui, text, ui.available_width());
-    ui.add(eframe::egui::Label::new(job).wrap());
+    ui.add(egui::Label::new(job).wrap());
 }

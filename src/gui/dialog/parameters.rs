@@ -1,6 +1,6 @@
 //! How private key files are protected, in numbers.
 
-use eframe::egui::{ComboBox, Grid, Ui};
+use egui::{ComboBox, Grid, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! Theme, text size, the usual format, the way to the parameters, and where all that is kept.
 
-use eframe::egui::{Button, Ui};
+use egui::{Button, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;

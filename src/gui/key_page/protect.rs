@@ -1,6 +1,6 @@
 //! The passphrase: typed twice, judged, and what it costs.
 
-use eframe::egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
+use egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
 
 use super::View;
 use crate::app::Command;
@@ -32,18 +32,14 @@ pub(super) fn protect_ui(
     let mut fields_ui = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = gap;
         let column = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
-            ui.allocate_ui_with_layout(
-                vec2(width, 0.0),
-                Layout::top_down(eframe::egui::Align::Min),
-                |ui| {
-                    ui.spacing_mut().item_spacing.x = 8.0;
-                    ui.spacing_mut().text_edit_width = width;
-                    // In the middle of the field's height.
-                    ui.spacing_mut().button_padding = vec2(10.0, 8.5);
-                    ui.set_width(width);
-                    contents(ui);
-                },
-            );
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(egui::Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.spacing_mut().text_edit_width = width;
+                // In the middle of the field's height.
+                ui.spacing_mut().button_padding = vec2(10.0, 8.5);
+                ui.set_width(width);
+                contents(ui);
+            });
         };
         column(ui, &mut |ui| {
             let name = "Key passphrase";

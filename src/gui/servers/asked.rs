@@ -1,6 +1,6 @@
 //! What is asked on the way to a server: is it the right one, and who are you?
 
-use eframe::egui::{Key, Label, Ui, vec2};
+use egui::{Key, Label, Ui, vec2};
 
 use super::Scene;
 use crate::app::Command;

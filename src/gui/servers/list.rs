@@ -1,6 +1,6 @@
 //! The keys that may log in, and the ones that are to be taken away.
 
-use eframe::egui::{Label, RichText, Ui};
+use egui::{Label, RichText, Ui};
 
 use super::Scene;
 use crate::app::Command;

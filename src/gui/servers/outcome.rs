@@ -1,6 +1,6 @@
 //! How it ended.
 
-use eframe::egui::{Align, Button, Id, Label, Layout, Ui, vec2};
+use egui::{Align, Button, Id, Label, Layout, Ui, vec2};
 
 use super::Scene;
 use crate::app::Command;

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::super::crew::{Alone, Crew};
 use super::super::prime::{SecretUint, words_of};
 use super::super::spec::RsaBits;
-use super::super::validate::left_padded;
+use super::super::wire::left_padded;
 use super::without_leading_zeros;
 
 /// Why numbers are no RSA key.
