@@ -33,15 +33,15 @@ reproducibly() {
     export CARGO_ENCODED_RUSTFLAGS
 }
 
-need_cargo_deb() {
-    local tools=$TARGET_DIR/tools
-    CARGO_DEB=$tools/bin/cargo-deb
-    if [[ $("$CARGO_DEB" --version 2>/dev/null) != "cargo-deb $CARGO_DEB_VERSION" ]]; then
-        say "Building cargo-deb $CARGO_DEB_VERSION, once"
+# need_cargo_tool NAME VERSION: builds it where it is not there yet, into target/tools/bin.
+need_cargo_tool() {
+    local name=$1 version=$2 tools=$TARGET_DIR/tools
+    if ! grep --quiet --fixed-strings "\"$name $version " "$tools/.crates.toml" 2>/dev/null; then
+        say "Building $name $version, once"
         # Its own build owes nothing to ours.
         env --unset=CARGO_ENCODED_RUSTFLAGS cargo install --quiet --locked --force --root "$tools" \
-            --target-dir "$tools/build" --version "$CARGO_DEB_VERSION" cargo-deb
-        rm --recursive "$tools/build"
+            --target-dir "$tools/build" --version "$version" "$name"
+        rm -r "$tools/build"
     fi
 }
 
