@@ -22,7 +22,7 @@ Without a window: keywright-cli --help";
 
 fn main() -> ExitCode {
     harden_process();
-    env_logger::init();
+    gui::log_to_stderr();
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     match arguments.as_slice() {
         [] => open_window(None),

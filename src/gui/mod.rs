@@ -7,6 +7,7 @@ mod dialog;
 mod double_click;
 mod drop;
 mod key_page;
+mod logging;
 mod menu;
 mod my_keys;
 mod native_desktop;
@@ -30,6 +31,7 @@ use std::time::Duration;
 use eframe::{CreationContext, Frame, glow};
 use egui::{Context, InputState, Ui, ViewportCommand};
 
+pub use logging::log_to_stderr;
 pub use start::run;
 
 use crate::app::desktop::Desktop;

@@ -249,3 +249,21 @@ fn prompts_are_on_the_terminal_and_not_in_a_pipe() {
             .starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n")
     );
 }
+
+#[test]
+fn what_is_typed_is_in_no_log_whatever_is_asked_for() {
+    let home = Home::new();
+    let mut command = home.command();
+    command.env("RUST_LOG", "trace");
+    let mut terminal = Terminal::open(
+        command,
+        &["generate", "-t", "ed25519", "-o", "key", "--kdf-rounds", "1"],
+    );
+    terminal.answer("New passphrase (empty for none): ", "qzxj");
+    terminal.answer("The same again: ", "qzxj");
+    let said = terminal.end(0);
+    for line in said.lines() {
+        assert!(!line.contains("TRACE") && !line.contains("DEBUG"), "{line}");
+    }
+    assert!(!said.contains("qzxj") && !said.contains("\"q\""), "{said}");
+}

@@ -13,6 +13,7 @@ mod conversions;
 #[allow(dead_code, reason = "shared with tests/remote, which needs all of it")]
 #[path = "../remote/everybody.rs"]
 mod everybody;
+mod logging;
 mod my_keys;
 mod remembering;
 mod screen;
