@@ -59,12 +59,6 @@ pub(crate) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> {
     }
 }
 
-/// Puts `text` in the place of what is there, and makes the folder where that is missing.
-pub(crate) fn write(place: &Place, text: &str) -> Result<(), Problem> {
-    make_folder(place)?;
-    Ok(put(place, place.path(), text.as_bytes(), Existing::Replace)?)
-}
-
 /// Makes the folder of the user's own files where that is missing.
 pub(crate) fn make_folder(place: &Place) -> Result<(), Problem> {
     if let (Place::OfUser(_), Some(folder)) = (place, place.path().parent()) {
@@ -73,7 +67,8 @@ pub(crate) fn make_folder(place: &Place) -> Result<(), Problem> {
     Ok(())
 }
 
-fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
+/// Puts `bytes` at `path`, for nobody but the user where `place` is the user's own.
+pub(crate) fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
     let written = match place {
         Place::OfUser(_) => write_private(path, bytes, existing),
         // On another computer its owner is somebody else, and has to read it all the same.

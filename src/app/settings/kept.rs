@@ -9,7 +9,7 @@ use crate::app::Status;
 use crate::engine::job::{Job, Poll, Wake};
 use crate::engine::own_file::{self, Damage};
 use crate::engine::{Problem, lost};
-use crate::sys::files::ReadError;
+use crate::sys::files::{Existing, ReadError};
 use crate::sys::settings_place::Place;
 
 /// The settings, and what is known of their file.
@@ -277,7 +277,8 @@ fn write(place: &Place, before: &Settings, now: &Settings) -> Result<Written, Pr
     }
     let text = file.to_text();
     if text != old {
-        own_file::write(place, &text)?;
+        own_file::make_folder(place)?;
+        own_file::put(place, place.path(), text.as_bytes(), Existing::Replace)?;
     }
     Ok(Written { damaged })
 }
