@@ -12,6 +12,7 @@ use crate::key::signature::verify;
 use crate::key::wire::Writer;
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
+use crate::sys::randomness::os_rng;
 
 /// Who signs.
 pub(super) enum Hand<'a> {
@@ -65,7 +66,10 @@ impl Signer for Hand<'_> {
         };
         let signature = match self {
             Self::Nobody => return Err(NoSignature::Wanted),
-            Self::Key(key) => sign::sign(key, hash, &message).map_err(RemoteFault::CannotSign)?,
+            Self::Key(key) => {
+                let mut rng = os_rng().map_err(RemoteFault::Random)?;
+                sign::sign(key, hash, &message, &mut rng).map_err(RemoteFault::CannotSign)?
+            }
             Self::Agent { agent, blob, key } => {
                 let (agent, blob, copy) = (agent.clone(), blob.clone(), message.clone());
                 let signed = beside("agent", move || agent.sign(&blob, &copy, hash)).await;
