@@ -13,7 +13,7 @@ use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{self, Existing, Save, Secrecy, WriteError};
 use crate::sys::home;
 use crate::sys::permissions::create_private_folder;
-use crate::sys::randomness::os_random;
+use crate::sys::randomness::os_rng;
 
 /// What `ssh-keygen -m PEM` takes, and the best that PuTTY reads. That the format has one round of MD5
 /// between passphrase and key matters more than the cipher.
@@ -271,7 +271,7 @@ pub fn encode_private(
     encoding: &PrivateEncoding,
     passphrase: Option<&Passphrase>,
 ) -> Result<SecretBytes, Problem> {
-    let mut rng = salt_rng()?;
+    let mut rng = os_rng()?;
     let bytes = format::encode_private(outgoing, encoding, passphrase, &mut rng)?;
     match holds(&bytes, outgoing, passphrase) {
         Ok(true) => Ok(bytes),
@@ -321,13 +321,6 @@ pub fn certificate_beside(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push("-cert.pub");
     PathBuf::from(name)
-}
-
-/// A generator for salts, which are public: straight from the operating system.
-fn salt_rng() -> Result<impl rand_core::CryptoRng, Problem> {
-    use rand::SeedableRng;
-    let seed = os_random()?;
-    Ok(rand::rngs::ChaCha20Rng::from_seed(*seed))
 }
 
 fn without_extension(path: &Path, extensions: &[&str]) -> PathBuf {
