@@ -103,13 +103,8 @@ impl Generate {
 
         let doing = format!("Making a key ({spec})");
         let private = save(console, &doing, place, move |pulse| {
-            Ok(Private {
-                key: new_key(spec, policy, EntropyPool::new(), pulse)?,
-                comment,
-                certificate: None,
-                encoding,
-                passphrase,
-            })
+            let key = new_key(spec, policy, EntropyPool::new(), pulse)?;
+            Ok(Private::new(key, comment, None, encoding, passphrase))
         })?;
         private.warn(console);
         if spec == KeySpec::Ed448 {

@@ -26,4 +26,4 @@ pub mod servers;
 pub mod speed;
 
 pub(crate) use problem::lost;
-pub use problem::{Blame, Problem};
+pub use problem::{Blame, Problem, told_by_disk};

@@ -2,13 +2,12 @@
 
 mod choice;
 mod doubt;
+mod encoded;
 mod plan;
 mod strength;
 
 pub use choice::Choice;
 pub use doubt::{Doubt, ToKeep, doubts};
-pub use plan::{
-    Encoded, OutgoingPublic, PEM_CIPHER, Plan, Planned, PublicForm, certificate_beside, encode_private,
-    file_beside,
-};
+pub use encoded::{Encoded, Stored, encode_private};
+pub use plan::{OutgoingPublic, PEM_CIPHER, Plan, Planned, PublicForm, certificate_beside, file_beside};
 pub use strength::{PpkVersion, Strength};

@@ -34,7 +34,7 @@ pub use cbc::CbcCipher;
 pub use certificate::{Certificate, CertificateKind, CertificateOption, OtherKey, Validity};
 pub use cost::{Argon2Params, Argon2Variant, Consent, Cost, ScryptParams};
 pub use error::{DecodeError, EncodeError, Fault, Foreign};
-pub use line_file::{ListError, MAX_CONFIG_FILE, MAX_LIST_FILE};
+pub use line_file::{ListError, MAX_CONFIG_FILE, MAX_LIST_FILE, find_again};
 pub use openssh::Cipher;
 pub use pem::Wrapping;
 pub use pkcs8::pbe::{Pbes1, Pbes2, Pbes2Kdf, Prf};

@@ -290,7 +290,10 @@ impl Walk<'_> {
                 at,
                 format!("{here} (floor {floor}) → {there} (floor {target_floor}) climbs"),
             );
-        } else if FACES.iter().all(|face| face.contains(&here.as_str()) != face.contains(&there.as_str())) {
+        } else if FACES
+            .iter()
+            .all(|face| face.contains(&here.as_str()) != face.contains(&there.as_str()))
+        {
             self.fault(
                 at,
                 format!("{here} → {there}: the two faces of the program may not use each other"),

@@ -21,7 +21,11 @@ pub(crate) fn circles(files: &[SourceFile], test_modules: &BTreeSet<Vec<String>>
     for (from, (file, reading)) in &read {
         for arrow in &reading.arrows {
             let to = defined_in(&arrow.target, &read);
-            let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+            let shared = from
+                .iter()
+                .zip(&to)
+                .take_while(|(one, other)| one == other)
+                .count();
             if shared < from.len() && shared < to.len() {
                 let tie = (from[..=shared].to_vec(), to[..=shared].to_vec());
                 let says = format!("src/{}:{} → {}", file.name, arrow.line, arrow.target.join("::"));
@@ -67,12 +71,18 @@ fn defined_in(path: &[String], read: &BTreeMap<Room, (&SourceFile, Reading)>) ->
     let mut path = path.to_vec();
     // Names that are handed on in a circle do not compile, so this ends; the bound says that it does.
     for _ in 0..16 {
-        let Some(len) = (0..=path.len()).rev().find(|len| read.contains_key(&path[..*len])) else {
+        let Some(len) = (0..=path.len())
+            .rev()
+            .find(|len| read.contains_key(&path[..*len]))
+        else {
             return path;
         };
         let handed_on = path.get(len).and_then(|name| {
             let (_, reading) = &read[&path[..len]];
-            let (_, whole) = reading.handed_on.iter().find(|(handed_on, _)| handed_on == name)?;
+            let (_, whole) = reading
+                .handed_on
+                .iter()
+                .find(|(handed_on, _)| handed_on == name)?;
             Some([whole, &path[len + 1..]].concat())
         });
         match handed_on {
@@ -123,13 +133,19 @@ mod tests {
             ("sys/c.rs", "use super::a;"),
         ]);
         assert_eq!(said.len(), 1);
-        assert!(said[0].starts_with("a circle of sys::a, sys::b, sys::c:"), "{said:?}");
+        assert!(
+            said[0].starts_with("a circle of sys::a, sys::b, sys::c:"),
+            "{said:?}"
+        );
     }
 
     #[test]
     fn a_name_that_is_handed_on_leads_to_where_it_is_defined() {
         let said = found(&[
-            ("sys/mod.rs", "mod a; pub use a::A; pub(crate) use crate::sys::b::B as C;"),
+            (
+                "sys/mod.rs",
+                "mod a; pub use a::A; pub(crate) use crate::sys::b::B as C;",
+            ),
             ("sys/a.rs", "use super::C;"),
             ("sys/b.rs", "use crate::sys::A;"),
         ]);

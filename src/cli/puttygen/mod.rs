@@ -222,13 +222,8 @@ impl Puttygen {
         let doing = format!("Making a key ({spec})");
         let policy = self.policy();
         let private = save(console, &doing, place, move |pulse| {
-            Ok(Private {
-                key: new_key(spec, policy, EntropyPool::new(), pulse)?,
-                comment,
-                certificate: None,
-                encoding,
-                passphrase,
-            })
+            let key = new_key(spec, policy, EntropyPool::new(), pulse)?;
+            Ok(Private::new(key, comment, None, encoding, passphrase))
         })?;
         private.warn(console);
         Ok(())
@@ -384,7 +379,12 @@ impl Puttygen {
                 "the file is PPK version 3 now, which PuTTY reads since 0.75; --ppk-param version=2 keeps it",
             );
         }
-        let place = output::place(out, Some(file.key.public()), encoding, console)?;
+        let place = output::place(
+            out,
+            Some((file.key.public(), source.path(), input.seen)),
+            encoding,
+            console,
+        )?;
         let passphrase = if self.change_passphrase || self.new_passphrase.is_some() {
             self.new_passphrase()?
         } else {
@@ -392,13 +392,7 @@ impl Puttygen {
         };
         let comment = cleaned(&input.comment.unwrap_or_default(), console);
         let private = save(console, "Saving the key", place, move |_| {
-            Ok(Private {
-                key: file.key,
-                comment,
-                certificate,
-                encoding,
-                passphrase,
-            })
+            Ok(Private::new(file.key, comment, certificate, encoding, passphrase))
         })?;
         private.warn_of_protection(console);
         Ok(())
