@@ -25,6 +25,7 @@ use crate::format::{
 };
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
+use crate::sys::files::Seen;
 
 pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Providers};
 
@@ -106,6 +107,8 @@ pub struct Unlock {
     pub(super) page: Page,
     /// What its owner ought to know of the file, for when it is open.
     pub(super) warnings: Vec<Warning>,
+    /// What was in the file.
+    pub(super) seen: Option<Seen>,
     /// What is being typed.
     pub typed: TypedPassphrase,
     /// Why the last attempt failed.
@@ -192,6 +195,8 @@ pub struct Overwrite {
     pub plan: Plan,
     /// Those that exist.
     pub taken: Vec<PathBuf>,
+    /// Those of them that another program has written to since this window read or wrote them.
+    pub changed: Vec<PathBuf>,
     pub(super) purpose: Purpose,
 }
 

@@ -20,6 +20,7 @@ use crate::key::weakness::Weakness;
 use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::clock::unix_seconds;
+use crate::sys::files::{self, Seen};
 
 /// What the key page shows.
 #[derive(Debug)]
@@ -87,6 +88,8 @@ pub struct Document {
     pub warnings: Vec<Warning>,
     /// What is being edited.
     pub draft: Draft,
+    /// The files that this window has read or written, and what was in them then.
+    pub(super) known: Vec<(PathBuf, Seen)>,
     pub(super) saved: Option<Saved>,
     pub(super) being_saved: Option<Saved>,
     art: Randomart,
@@ -209,6 +212,7 @@ impl Document {
             format: None,
             warnings: Vec::new(),
             draft: Draft::new(comment),
+            known: Vec::new(),
             saved: None,
             being_saved: None,
             art,
@@ -359,6 +363,22 @@ impl Document {
                             .is_same_as(&self.draft.passphrase.to_passphrase()))
             }
         }
+    }
+
+    /// Those of `files` that another program has written to since this window read or wrote them.
+    pub(super) fn changed_by_others(&self, files: &[PathBuf]) -> Vec<PathBuf> {
+        let is_changed = |path: &&PathBuf| {
+            let known = self.known.iter().find(|(known, _)| known == *path);
+            known.is_some_and(|(_, seen)| !matches!(files::seen(path), Ok(Some(now)) if now == *seen))
+        };
+        files.iter().filter(is_changed).cloned().collect()
+    }
+
+    /// Remembers what was written.
+    pub(super) fn take_note(&mut self, written: Vec<(PathBuf, Seen)>) {
+        self.known
+            .retain(|(path, _)| !written.iter().any(|(new, _)| new == path));
+        self.known.extend(written);
     }
 
     /// The line by which it could log in somewhere, under the conditions that are typed.

@@ -8,9 +8,9 @@ use crate::app::dialog::Purpose;
 use crate::engine::Problem;
 use crate::engine::describe::Warning;
 use crate::engine::job::Job;
-use crate::engine::saving::Plan;
+use crate::engine::saving::{Plan, Stored};
 use crate::format::{Certificate, DecodeError, Parsed, Ssh1Key};
-use crate::sys::files::ReadError;
+use crate::sys::files::{ReadError, Seen};
 
 /// One thing at a time.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub(super) enum Task {
     Saving {
         plan: Plan,
         purpose: Purpose,
-        job: Job<Result<(), Problem>>,
+        job: Job<Result<Stored, Problem>>,
     },
 }
 
@@ -41,6 +41,8 @@ pub(super) enum Task {
 pub(super) struct Opened {
     pub(super) parsed: Parsed,
     pub(super) warnings: Vec<Warning>,
+    /// What was in the file; nothing where it came from no file.
+    pub(super) seen: Option<Seen>,
 }
 
 /// Why a file was not opened.

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, TomlError};
 
 use crate::engine::{Blame, Problem, lost};
-use crate::sys::files::{Existing, ReadError, WriteError, read_key, write_private, write_public};
+use crate::sys::files::{
+    self, Backup, Existing, ReadError, WriteError, read_key, write_private, write_public,
+};
 use crate::sys::permissions::create_private_folders;
 use crate::sys::settings_place::Place;
 
@@ -56,6 +58,33 @@ pub(crate) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> {
         Ok(bytes) => Ok(Some(bytes.expose().to_vec())),
         Err(ReadError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
+    }
+}
+
+/// Edits the file at `place` as it is by now, and makes its folder where that is missing. Where another window writes
+/// meanwhile, `change` is asked again.
+pub(crate) fn edit<T>(
+    place: &Place,
+    max: usize,
+    change: impl FnMut(&[u8]) -> Result<(Vec<u8>, T), Problem>,
+) -> Result<T, Problem> {
+    make_folder(place)?;
+    let mut change = change;
+    let mut made = None;
+    let edited = files::edit(place.path(), max, Backup::None, |bytes| {
+        let (bytes, done) = change(bytes)?;
+        made = Some(done);
+        Ok::<_, Problem>((bytes, ()))
+    });
+    match (edited, made) {
+        (Ok(_), Some(done)) => Ok(done),
+        // Should the power fail now, the former file holds.
+        (Err(problem), Some(done)) if problem.is_done() => {
+            log::warn!("{}", problem.what);
+            Ok(done)
+        }
+        (Err(problem), _) => Err(problem),
+        (Ok(_), None) => Err(lost()),
     }
 }
 

@@ -92,6 +92,17 @@ impl Scene {
         std::io::Write::write_all(&mut file, bytes).expect("it can be written");
     }
 
+    /// Writes to a file that is there, as another program would.
+    pub(crate) fn overwrite(&self, name: &str, bytes: &[u8]) {
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .truncate(true)
+            .open(self.path(name))
+            .expect("it is there");
+        std::io::Write::write_all(&mut file, bytes).expect("it can be written");
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -9,11 +9,11 @@ use crate::app::flow::folders::unusual_folder_of;
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::Task;
 use crate::app::{App, Status};
+use crate::engine::describe::other_names_warning;
 use crate::engine::job::Job;
-use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
-use crate::engine::{Blame, Problem};
+use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, Stored, certificate_beside};
+use crate::engine::{Blame, Problem, told_by_disk};
 use crate::format::Outgoing;
-use crate::sys::files::Existing;
 use crate::sys::home;
 
 impl App {
@@ -136,23 +136,30 @@ impl App {
             return;
         };
         let taken = plan.taken();
-        if taken.is_empty() {
-            self.write(plan, purpose, Existing::Refuse);
-        } else {
-            self.dialog = Some(Dialog::Overwrite(Overwrite { plan, taken, purpose }));
-        }
+        let Some(document) = self.document().filter(|_| !taken.is_empty()) else {
+            return self.write(plan, purpose);
+        };
+        let changed = document.changed_by_others(&taken);
+        // It is asked about what is there now, and nothing else is replaced.
+        let plan = plan.replacing_what_is_there(&document.known);
+        self.dialog = Some(Dialog::Overwrite(Overwrite {
+            plan,
+            taken,
+            changed,
+            purpose,
+        }));
     }
 
     pub(in crate::app) fn overwrite(&mut self) {
         match self.dialog.take() {
             Some(Dialog::Overwrite(Overwrite { plan, purpose, .. })) => {
-                self.write(plan, purpose, Existing::Replace);
+                self.write(plan, purpose);
             }
             other => self.dialog = other,
         }
     }
 
-    fn write(&mut self, plan: Plan, purpose: Purpose, existing: Existing) {
+    fn write(&mut self, plan: Plan, purpose: Purpose) {
         let Stage::Ready(document) = &mut self.stage else {
             return;
         };
@@ -175,7 +182,7 @@ impl App {
                         certificate: certificate.as_ref(),
                     };
                     let passphrase = choice.is_encrypted().then_some(&passphrase);
-                    work_plan.write(outgoing, passphrase, existing)
+                    told_by_disk(|| work_plan.write(outgoing, passphrase))
                 })
             }
             (_, private) => {
@@ -189,21 +196,22 @@ impl App {
                         certificate: certificate.as_ref(),
                         comment: &comment,
                     };
-                    work_plan.encode_public(outgoing)?.write(existing)
+                    told_by_disk(|| work_plan.encode_public(outgoing)?.write())
                 })
             }
         };
         self.task = Some(Task::Saving { plan, purpose, job });
     }
 
-    pub(in crate::app) fn saved(&mut self, plan: &Plan, purpose: Purpose, result: Result<(), Problem>) {
+    pub(in crate::app) fn saved(&mut self, plan: &Plan, purpose: Purpose, result: Result<Stored, Problem>) {
         let paths: Vec<PathBuf> = plan.paths().into_iter().map(Path::to_owned).collect();
         let quits = std::mem::take(&mut self.quits_when_saved);
-        if let (Purpose::SavePrivate(_), Ok(()), Some(path)) = (purpose, &result, paths.first()) {
+        if let (Purpose::SavePrivate(_), Ok(_), Some(path)) = (purpose, &result, paths.first()) {
             self.kept.now.save_folder = unusual_folder_of(path);
         }
         match (result, self.document_mut()) {
-            (Ok(()), Some(document)) => {
+            (Ok(stored), Some(document)) => {
+                document.take_note(stored.seen);
                 let left_out = document.left_out_by(purpose);
                 let left_behind = paths
                     .first()
@@ -211,15 +219,23 @@ impl App {
                 if document.is_saved_by(purpose) {
                     document.finish_saving(paths.first().cloned(), purpose);
                 }
+                let goes_on: Vec<String> = stored
+                    .other_names
+                    .iter()
+                    .map(|names| format!(" {}", other_names_warning(names).sentence()))
+                    .collect();
                 self.status = Status {
-                    text: saved_sentence(&paths) + left_out + &left_behind.unwrap_or_default(),
+                    text: saved_sentence(&paths)
+                        + left_out
+                        + &left_behind.unwrap_or_default()
+                        + &goes_on.concat(),
                     file: paths.first().cloned(),
                 };
                 if quits {
                     self.quit();
                 }
             }
-            (Ok(()), None) => {}
+            (Ok(_), None) => {}
             (Err(problem), _) => {
                 let title = match purpose {
                     Purpose::SavePrivate(_) => "The private key was not saved",
