@@ -50,13 +50,16 @@ pub enum ServerFault {
     #[error("the account may not read {0} on the server")]
     Unreadable(String),
     /// The list is much longer than any.
-    #[error("{place} on the server has {size} bytes, far more than a list of keys")]
+    #[error("{place} on the server has {size} bytes or more, far more than a list of keys")]
     TooLarge {
         /// The list.
         place: String,
-        /// What it has.
+        /// As much as it has at least.
         size: u64,
     },
+    /// The server says one thing about it and does another.
+    #[error("what the server says about {0} contradicts itself")]
+    Contradiction(String),
     /// Rights are lacking.
     #[error("the account may not write {0} on the server")]
     Denied(String),

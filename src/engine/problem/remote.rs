@@ -22,7 +22,9 @@ impl From<&RemoteFault> for Problem {
                 "connect-unreachable",
                 "Check whether this computer is online, and whether a VPN is needed.",
             ),
-            F::TimedOut { step, .. } => world("connect-timed-out", after_silence(*step)),
+            F::TimedOut { step, .. } | F::Unfinished { step, .. } => {
+                world("connect-timed-out", after_silence(*step))
+            }
             F::NotSsh { .. } => world(
                 "not-ssh",
                 "Something else listens there, such as a web server, or the server turns this computer away before it begins. Check server and port; SSH is usually at port 22.",

@@ -42,6 +42,10 @@ impl From<&ServerFault> for Problem {
                 "too-large",
                 "Nothing was changed. Look what the file is; a list of keys is much smaller.",
             ),
+            E::Contradiction(_) => (
+                "server-contradiction",
+                "Nothing was changed. The server may be faulty, or a program between its shell and this one changes what is said: look at the account’s start files there, such as .bashrc.",
+            ),
             E::Denied(_) => (
                 "server-denied",
                 "Nothing was changed. On the server, “chmod u+rwx ~/.ssh” gives the right back where the folder is yours; otherwise ask whoever runs the server.",

@@ -1,6 +1,7 @@
 //! The commands, run by the shells that servers have, in a folder that is the account's home.
 
 mod account;
+mod lies;
 
 use std::fs;
 use std::io::Write as _;

@@ -135,7 +135,8 @@ fn unread(fault: RemoteFault, place: &str, stat: Stat) -> ServerFault {
             ..
         } => ServerFault::TooLarge {
             place,
-            size: stat.size.unwrap_or(max as u64),
+            // More than this has come, whatever the server says.
+            size: stat.size.unwrap_or_default().max(max as u64 + 1),
         },
         fault => fault.into(),
     }

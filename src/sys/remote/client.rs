@@ -89,6 +89,8 @@ pub(super) struct Findings {
     pub(super) end: Option<End>,
     /// What came first, before it was known to be SSH.
     overheard: Vec<u8>,
+    /// As many bytes as have come.
+    heard: u64,
 }
 
 /// How a connection ended.
@@ -108,6 +110,21 @@ impl Shared {
     pub(super) fn look(&self) -> MutexGuard<'_, Findings> {
         // Nothing that holds it can panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As many bytes as have come so far.
+    pub(super) fn heard(&self) -> u64 {
+        self.look().heard
+    }
+
+    /// Tells a server that was silent for too long, since so many bytes had come, from one that talked all the time.
+    pub(super) fn judged(&self, fault: RemoteFault, heard: u64) -> RemoteFault {
+        match fault {
+            RemoteFault::TimedOut { step, secs } if self.heard() > heard => {
+                RemoteFault::Unfinished { step, secs }
+            }
+            fault => fault,
+        }
     }
 
     /// What was said that is no SSH, cleaned for showing; nothing where it may yet be.
@@ -292,6 +309,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
         let mut findings = self.shared.look();
         let room = OVERHEARD.saturating_sub(findings.overheard.len());
         let new = buf.filled().get(before..).unwrap_or_default();
+        findings.heard = findings.heard.saturating_add(new.len() as u64);
         let new = new.get(..room).unwrap_or(new);
         findings.overheard.extend_from_slice(new);
         drop(findings);

@@ -331,7 +331,9 @@ impl Connection {
         if self.state == State::Over {
             return Err(RemoteFault::Closed { step, said: None });
         }
+        let heard = self.shared.heard();
         let result = wait(&self.runtime, limit, watch, work(&mut self.handle, &self.shared));
+        let result = result.map_err(|fault| self.shared.judged(fault, heard));
         let is_gone = match &result {
             Ok(done) => done.is_end(),
             Err(fault) => matches!(fault, RemoteFault::Closed { said: None, .. }),
@@ -352,7 +354,10 @@ impl Connection {
             };
         }
         if let Err(
-            RemoteFault::Cancelled { .. } | RemoteFault::TimedOut { .. } | RemoteFault::Nonsense { .. },
+            RemoteFault::Cancelled { .. }
+            | RemoteFault::TimedOut { .. }
+            | RemoteFault::Unfinished { .. }
+            | RemoteFault::Nonsense { .. },
         ) = &result
         {
             self.state = State::Over;

@@ -144,6 +144,9 @@ pub enum RemoteFault {
     /// It lets the time pass.
     #[error("nothing came within {secs} s while {step}")]
     TimedOut { step: Step, secs: u64 },
+    /// It says something all the time, and does not come to an end.
+    #[error("the server went on sending for {secs} s and came to no end while {step}")]
+    Unfinished { step: Step, secs: u64 },
     /// What listens speaks something else than SSH; it said this, cleaned for showing.
     #[error("what listens at {host}, port {port}, is no SSH server")]
     NotSsh { host: String, port: u16, said: String },
