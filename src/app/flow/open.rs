@@ -13,7 +13,7 @@ use crate::engine::describe::{Description, Warning};
 use crate::engine::job::{Job, Poll};
 use crate::engine::{Problem, describe, lost, opening};
 use crate::format::{self, Consent, DecodeError, Parsed, PrivateFile};
-use crate::secret::{Passphrase, TypedPassphrase};
+use crate::secret::TypedPassphrase;
 use crate::sys::files::read_key;
 use crate::sys::home;
 use crate::sys::permissions::audit_private;
@@ -206,7 +206,7 @@ impl App {
                 })));
             }
             Parsed::Private(file) => {
-                let document = Document::opened(file, &Passphrase::default());
+                let document = Document::opened(file, None);
                 self.show_opened(document, path, page, warnings);
             }
             Parsed::Public(file) => {
@@ -263,7 +263,7 @@ impl App {
         let passphrase = unlock.typed.to_passphrase();
         unlock.job = Some(Job::start("unlock", &self.wake.0, move |_| {
             let unlocked = locked.unlock(&passphrase, consent);
-            (unlocked.map(|file| described(file, path.as_deref())), passphrase)
+            unlocked.map(|file| described(file, path.as_deref()))
         }));
     }
 
@@ -279,18 +279,18 @@ impl App {
         };
         unlock.job = None;
         match result {
-            Some((Ok(Unlocked { file, mut warnings }), passphrase)) => {
+            Some(Ok(Unlocked { file, mut warnings })) => {
                 let (path, page) = (unlock.path.take(), unlock.page);
                 for warning in std::mem::take(&mut unlock.warnings) {
                     if !warnings.contains(&warning) {
                         warnings.push(warning);
                     }
                 }
-                let document = Document::opened(file, &passphrase);
+                let document = Document::opened(file, Some(Arc::clone(&unlock.locked)));
                 self.show_opened(document, path, page, warnings);
             }
-            Some((Err(DecodeError::CostsMuch(cost)), _)) => unlock.asks_consent = Some(cost),
-            Some((Err(error), _)) => {
+            Some(Err(DecodeError::CostsMuch(cost))) => unlock.asks_consent = Some(cost),
+            Some(Err(error)) => {
                 if error == DecodeError::WrongPassphrase {
                     unlock.typed.clear();
                 }

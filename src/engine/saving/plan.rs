@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Choice, Strength};
 use crate::engine::{Blame, Problem};
 use crate::format::{
-    self, CbcCipher, Certificate, Consent, DecodeError, EncodeError, Format, Outgoing, Parsed,
+    self, CbcCipher, Certificate, Consent, DecodeError, EncodeError, Format, LockedFile, Outgoing, Parsed,
     PrivateEncoding, Wrapping, jwk, public_line, rfc4716, spki,
 };
 use crate::key::PublicKey;
@@ -301,6 +301,16 @@ struct EncodedFile {
 }
 
 impl Encoded {
+    /// The private file as its owner will find it, where it is encrypted.
+    #[must_use]
+    pub fn locked(&self) -> Option<LockedFile> {
+        let private = self.files.iter().find(|file| file.secrecy == Secrecy::Private)?;
+        match format::parse(private.bytes.expose()) {
+            Ok(Parsed::Locked(file)) => Some(file),
+            _ => None,
+        }
+    }
+
     /// Writes all files, or none, as [`Plan::write`] does.
     ///
     /// # Errors
