@@ -13,6 +13,7 @@ mod keys;
 mod leaving;
 mod making;
 mod opening;
+mod passphrases;
 mod remembering;
 mod saving;
 mod scene;

@@ -77,7 +77,11 @@ impl Scene {
     #[track_caller]
     pub(crate) fn settle(&mut self) {
         self.wait(|app| {
-            let is_unlocking = matches!(&app.dialog, Some(Dialog::Unlock(unlock)) if unlock.job.is_some());
+            let is_unlocking = match &app.dialog {
+                Some(Dialog::Unlock(unlock)) => unlock.job.is_some(),
+                Some(Dialog::SamePassphrase(dialog)) => dialog.job.is_some(),
+                _ => false,
+            };
             app.busy().is_none() && !is_unlocking
         });
     }
@@ -125,6 +129,10 @@ impl Scene {
             Some(Dialog::Unlock(unlock)) => {
                 unlock.typed.clear();
                 unlock.typed.insert(0, passphrase);
+            }
+            Some(Dialog::SamePassphrase(dialog)) => {
+                dialog.typed.clear();
+                dialog.typed.insert(0, passphrase);
             }
             other => panic!("no passphrase is asked for: {other:?}"),
         }

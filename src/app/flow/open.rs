@@ -13,7 +13,7 @@ use crate::engine::describe::{Description, Warning};
 use crate::engine::job::{Job, Poll};
 use crate::engine::{Problem, describe, lost, opening};
 use crate::format::{self, Consent, DecodeError, Parsed, PrivateFile};
-use crate::secret::{Passphrase, TypedPassphrase};
+use crate::secret::TypedPassphrase;
 use crate::sys::files::{Seen, read_key};
 use crate::sys::home;
 use crate::sys::permissions::audit_private;
@@ -215,7 +215,7 @@ impl App {
                 })));
             }
             Parsed::Private(file) => {
-                let document = Document::opened(file, &Passphrase::default());
+                let document = Document::opened(file, None);
                 self.show_opened(document, (path, seen), page, warnings);
             }
             Parsed::Public(file) => {
@@ -273,7 +273,7 @@ impl App {
         let passphrase = unlock.typed.to_passphrase();
         unlock.job = Some(Job::start("unlock", &self.wake.0, move |_| {
             let unlocked = locked.unlock(&passphrase, consent);
-            (unlocked.map(|file| described(file, path.as_deref())), passphrase)
+            unlocked.map(|file| described(file, path.as_deref()))
         }));
     }
 
@@ -289,18 +289,18 @@ impl App {
         };
         unlock.job = None;
         match result {
-            Some((Ok(Unlocked { file, mut warnings }), passphrase)) => {
+            Some(Ok(Unlocked { file, mut warnings })) => {
                 let (path, seen, page) = (unlock.path.take(), unlock.seen, unlock.page);
                 for warning in std::mem::take(&mut unlock.warnings) {
                     if !warnings.contains(&warning) {
                         warnings.push(warning);
                     }
                 }
-                let document = Document::opened(file, &passphrase);
+                let document = Document::opened(file, Some(Arc::clone(&unlock.locked)));
                 self.show_opened(document, (path, seen), page, warnings);
             }
-            Some((Err(DecodeError::CostsMuch(cost)), _)) => unlock.asks_consent = Some(cost),
-            Some((Err(error), _)) => {
+            Some(Err(DecodeError::CostsMuch(cost))) => unlock.asks_consent = Some(cost),
+            Some(Err(error)) => {
                 if error == DecodeError::WrongPassphrase {
                     unlock.typed.clear();
                 }

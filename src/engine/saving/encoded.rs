@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::engine::{Blame, Problem};
-use crate::format::{self, Consent, DecodeError, Outgoing, Parsed, PrivateEncoding};
+use crate::format::{self, Consent, DecodeError, LockedFile, Outgoing, Parsed, PrivateEncoding};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{self, Existing, OtherNames, Save, Secrecy, Seen, WriteError};
 use crate::sys::home;
@@ -40,6 +40,16 @@ impl Encoded {
     pub fn and(mut self, other: Self) -> Self {
         self.files.extend(other.files);
         self
+    }
+
+    /// The private file as its owner will find it, where it is encrypted.
+    #[must_use]
+    pub fn locked(&self) -> Option<LockedFile> {
+        let private = self.files.iter().find(|file| file.secrecy == Secrecy::Private)?;
+        match format::parse(private.bytes.expose()) {
+            Ok(Parsed::Locked(file)) => Some(file),
+            _ => None,
+        }
     }
 
     /// Writes all files, or none, as [`Plan::write`](super::Plan::write) does.
