@@ -37,7 +37,8 @@ fn works(e: &[u8], d: &[u8], factor: &[u8], rng: &mut impl CryptoRng) -> Option<
     let n = factor.concatenating_mul(&three);
     let d = (&*d).resize(n.bits_precision().max(d.bits_precision()));
     let [e, factor] = [&mut e, &mut factor].map(|number| std::mem::take(&mut **number));
-    let key = RsaPrivateKey::from_components_with_large_exponent(n, e, d, vec![factor, three]).ok()?;
+    // The coefficient is looked for modulo the first factor, so it is found at once.
+    let key = RsaPrivateKey::from_components_with_large_exponent(n, e, d, vec![three, factor]).ok()?;
     let number = BoxedUint::random_mod_vartime(rng, key.n());
     Some(rsa_decrypt_and_check(&key, Some(rng), &number).is_ok())
 }
