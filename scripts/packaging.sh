@@ -6,6 +6,8 @@
 
 PACKAGING_PACKAGES=("${BUILD_PACKAGES[@]}" binutils git dpkg-dev python3)
 CARGO_DEB_VERSION=3.8.0
+CARGO_AUDITABLE_VERSION=0.7.7
+CARGO_DENY_VERSION=0.20.2
 APP_ID=dev.keywright.Keywright
 VERSION=$(sed -n 's/^version = "\(.*\)"/\1/p' "$ROOT/Cargo.toml")
 TARGET_DIR=${CARGO_TARGET_DIR:-$ROOT/target}
@@ -33,16 +35,35 @@ reproducibly() {
     export CARGO_ENCODED_RUSTFLAGS
 }
 
-need_cargo_deb() {
-    local tools=$TARGET_DIR/tools
-    CARGO_DEB=$tools/bin/cargo-deb
-    if [[ $("$CARGO_DEB" --version 2>/dev/null) != "cargo-deb $CARGO_DEB_VERSION" ]]; then
-        say "Building cargo-deb $CARGO_DEB_VERSION, once"
+# need_cargo_tool NAME VERSION: builds it where it is not there yet, into target/tools/bin.
+need_cargo_tool() {
+    local name=$1 version=$2 tools=$TARGET_DIR/tools
+    if ! grep --quiet --fixed-strings "\"$name $version " "$tools/.crates.toml" 2>/dev/null; then
+        say "Building $name $version, once"
         # Its own build owes nothing to ours.
         env --unset=CARGO_ENCODED_RUSTFLAGS cargo install --quiet --locked --force --root "$tools" \
-            --target-dir "$tools/build" --version "$CARGO_DEB_VERSION" cargo-deb
-        rm --recursive "$tools/build"
+            --target-dir "$tools/build" --version "$version" "$name"
+        rm -r "$tools/build"
     fi
+}
+
+need_cargo_deb() {
+    need_cargo_tool cargo-deb "$CARGO_DEB_VERSION"
+    CARGO_DEB=$TARGET_DIR/tools/bin/cargo-deb
+}
+
+# auditable build OPTION…: cargo, which puts the list of crates into the programs (section .dep-v0, read by cargo audit).
+auditable() {
+    need_cargo_tool cargo-auditable "$CARGO_AUDITABLE_VERSION"
+    "$TARGET_DIR/tools/bin/cargo-auditable" auditable "$@"
+}
+
+# has_list_of_crates PROGRAM: that it holds this list, with ours in it.
+has_list_of_crates() {
+    objcopy --dump-section .dep-v0=/dev/stdout "$1" /dev/null | python3 -c '
+import json, sys, zlib
+names = {package["name"] for package in json.loads(zlib.decompress(sys.stdin.buffer.read()))["packages"]}
+sys.exit(not {"keywright", "russh"} <= names)'
 }
 
 # Lays out what goes with the programs: manual pages, completions, desktop files, icons, licences.

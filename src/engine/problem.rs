@@ -474,6 +474,10 @@ impl From<&AgentFault> for Problem {
                 "It may not know such a request, or is no key agent at all. Check what SSH_AUTH_SOCK names, or start the agent again.",
             ),
             E::Refused { asked, .. } => ("agent-refused", after_refusal(*asked)),
+            E::NotKept { .. } => (
+                "agent-error",
+                "Look with “ssh-add -l” whether it is there. The agent may be locked or faulty, or be no key agent at all: check what SSH_AUTH_SOCK names.",
+            ),
             E::Nonsense { .. } | E::OtherAnswer { .. } | E::TooLong { .. } => (
                 "agent-error",
                 "What listens there may be no key agent. Check what SSH_AUTH_SOCK names, or start the agent again.",

@@ -13,7 +13,7 @@ mod unix;
 mod windows;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg(unix)]
 use unix as platform;
@@ -22,6 +22,7 @@ use windows as platform;
 
 pub use fault::{AgentFault, Asked};
 pub use platform::agents;
+use talk::Peer;
 
 use crate::format::Certificate;
 use crate::format::agent::{
@@ -126,7 +127,7 @@ impl Agent {
     /// # Errors
     /// It cannot be reached, does not answer in time, refuses, or talks nonsense.
     pub fn list(&self) -> Result<Vec<ListedKey>, AgentFault> {
-        match self.ask(list_request(), self.listing)? {
+        match self.ask(list_request(), self.listing, Peer::Anybody)? {
             Answer::Keys(keys) => Ok(keys),
             Answer::Failure => Err(self.refused(Asked::List)),
             Answer::Success | Answer::Signature(_) => Err(self.other_answer()),
@@ -139,18 +140,20 @@ impl Agent {
     /// # Errors
     /// As [`list`](Self::list). Some agents ask the person first, who may say no.
     pub fn sign(&self, blob: &[u8], message: &[u8], hash: RsaHash) -> Result<Vec<u8>, AgentFault> {
-        match self.ask(sign_request(blob, message, hash), self.changing)? {
+        match self.ask(sign_request(blob, message, hash), self.changing, Peer::Anybody)? {
             Answer::Signature(signature) => Ok(signature),
             Answer::Failure => Err(self.refused(Asked::Sign)),
             Answer::Success | Answer::Keys(_) => Err(self.other_answer()),
         }
     }
 
-    /// Hands over a key, and its certificate as a second entry. Both are held under `constraints`.
+    /// Hands over a key, and its certificate as a second entry. Both are held under `constraints`, and are looked for in
+    /// its list afterwards.
     ///
     /// # Errors
-    /// As [`list`](Self::list); the agent belongs to somebody else; it is known to ignore constraints;
-    /// or the key is too large for any agent. After [`Asked::AddCertificate`] it holds the key alone.
+    /// As [`list`](Self::list); the agent belongs to somebody else; it is known to ignore constraints; it does not list
+    /// what it says that it has taken; or the key is too large for any agent. After [`Asked::AddCertificate`] it holds the
+    /// key alone.
     pub fn add(
         &self,
         key: &KeyPair,
@@ -162,19 +165,34 @@ impl Agent {
             // It keeps keys on the disk; versions up to 8.1 take constraints and forget them.
             return Err(self.refused(Asked::AddWithConstraints));
         }
-        platform::check_owner(&self.place)?;
+        let begun = Instant::now();
         let comment = comment.as_str().as_bytes();
         let asked = if constraints.is_none() {
             Asked::Add
         } else {
             Asked::AddWithConstraints
         };
-        self.change(add_request(key, comment, constraints), asked)?;
+        self.change(add_request(key, comment, constraints), asked, Peer::Own)?;
+        let mut given = vec![key.public().to_wire()];
         if let Some(certificate) = certificate {
             let request = add_certificate_request(key, certificate, comment, constraints);
-            self.change(request, Asked::AddCertificate)?;
+            self.change(request, Asked::AddCertificate, Peer::Own)?;
+            given.push(certificate.blob().to_vec());
         }
-        Ok(())
+        let listed = self.list()?;
+        let is_listed = |blob: &Vec<u8>| listed.iter().any(|entry| entry.blob == *blob);
+        // An agent counts in whole seconds.
+        let may_be_over = constraints.lifetime.is_some_and(|lifetime| {
+            let lasts = Duration::from_secs(u64::from(lifetime.secs()) - 1);
+            begun.elapsed() >= lasts
+        });
+        if given.iter().all(is_listed) || may_be_over {
+            Ok(())
+        } else {
+            Err(AgentFault::NotKept {
+                place: self.place.clone(),
+            })
+        }
     }
 
     /// Has the key or certificate forgotten that was listed with this wire form.
@@ -182,7 +200,7 @@ impl Agent {
     /// # Errors
     /// As [`list`](Self::list).
     pub fn remove(&self, blob: &[u8]) -> Result<(), AgentFault> {
-        self.change(remove_request(blob), Asked::Remove)
+        self.change(remove_request(blob), Asked::Remove, Peer::Anybody)
     }
 
     /// Has every key forgotten.
@@ -190,22 +208,22 @@ impl Agent {
     /// # Errors
     /// As [`list`](Self::list).
     pub fn remove_all(&self) -> Result<(), AgentFault> {
-        self.change(remove_all_request(), Asked::Remove)
+        self.change(remove_all_request(), Asked::Remove, Peer::Anybody)
     }
 
-    fn change(&self, request: SecretBytes, asked: Asked) -> Result<(), AgentFault> {
-        match self.ask(request, self.changing)? {
+    fn change(&self, request: SecretBytes, asked: Asked, peer: Peer) -> Result<(), AgentFault> {
+        match self.ask(request, self.changing, peer)? {
             Answer::Success => Ok(()),
             Answer::Failure => Err(self.refused(asked)),
             Answer::Keys(_) | Answer::Signature(_) => Err(self.other_answer()),
         }
     }
 
-    fn ask(&self, request: SecretBytes, patience: Duration) -> Result<Answer, AgentFault> {
+    fn ask(&self, request: SecretBytes, patience: Duration, peer: Peer) -> Result<Answer, AgentFault> {
         if request.len() > 4 + MAX_MESSAGE {
             return Err(AgentFault::TooLarge);
         }
-        let answer = talk::exchange(&self.place, request, patience)?;
+        let answer = talk::exchange(&self.place, request, patience, peer)?;
         read_answer(&answer).map_err(|source| AgentFault::Nonsense {
             place: self.place.clone(),
             source,

@@ -18,6 +18,7 @@ mod tools;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
+mod agents;
 mod commands;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -62,6 +62,12 @@ pub enum AgentFault {
         /// What it was asked for.
         asked: Asked,
     },
+    /// It said that it has taken a key, and does not list it.
+    #[error("the key agent at {} says that it has taken the key, but does not list it", place.display())]
+    NotKept {
+        /// Where it is.
+        place: PathBuf,
+    },
     /// Its answer cannot be read.
     #[error("the answer of the key agent at {} makes no sense: {source}", place.display())]
     Nonsense {

@@ -10,10 +10,20 @@ use super::{AgentFault, platform};
 use crate::format::agent::MAX_MESSAGE;
 use crate::secret::SecretBytes;
 
+/// Who may listen at the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    /// Whoever it is: it is told nothing that is not public.
+    Anybody,
+    /// This user, or the administrator, who can read everything anyway: it is handed a private key.
+    Own,
+}
+
 /// What went wrong before its place is put to it.
 enum Trouble {
     Io(io::Error),
     TooLong(u32),
+    NotOwn,
 }
 
 impl From<io::Error> for Trouble {
@@ -31,13 +41,14 @@ pub(super) fn exchange(
     place: &Path,
     request: SecretBytes,
     patience: Duration,
+    peer: Peer,
 ) -> Result<Vec<u8>, AgentFault> {
     let until = Instant::now() + patience;
     let (sender, answer) = channel();
     let there = place.to_owned();
     let thread = thread::Builder::new().name("agent".to_owned()).spawn(move || {
         // Nobody listens any more when it took too long.
-        drop(sender.send(converse(&there, &request, until)));
+        drop(sender.send(converse(&there, &request, until, peer)));
     });
     let place = place.to_owned();
     if let Err(source) = thread {
@@ -50,6 +61,7 @@ pub(super) fn exchange(
     match answer.recv_timeout(patience) {
         Ok(Ok(answer)) => Ok(answer),
         Ok(Err(Trouble::TooLong(len))) => Err(AgentFault::TooLong { place, len }),
+        Ok(Err(Trouble::NotOwn)) => Err(AgentFault::NotYours { place }),
         Ok(Err(Trouble::Io(source))) => Err(match source.kind() {
             ErrorKind::NotFound | ErrorKind::ConnectionRefused => AgentFault::NotRunning { place },
             ErrorKind::PermissionDenied => AgentFault::NotYours { place },
@@ -65,8 +77,12 @@ pub(super) fn exchange(
     }
 }
 
-fn converse(place: &Path, request: &SecretBytes, until: Instant) -> Result<Vec<u8>, Trouble> {
+fn converse(place: &Path, request: &SecretBytes, until: Instant, peer: Peer) -> Result<Vec<u8>, Trouble> {
     let mut line = platform::connect(place, until)?;
+    // Whose it is, is asked of the connection itself: its path may lead elsewhere by now.
+    if peer == Peer::Own && !platform::is_own(&line)? {
+        return Err(Trouble::NotOwn);
+    }
     line.write_all(request.expose())?;
     let mut len = [0; 4];
     line.read_exact(&mut len)?;

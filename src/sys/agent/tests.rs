@@ -5,10 +5,15 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
 use tempfile::TempDir;
 
 use super::*;
 use crate::format::agent::{AnswerError, Held};
+use crate::key::generate::generate;
+use crate::key::spec::KeySpec;
+use crate::key::watch::Unwatched;
 use crate::key::wire::WireError;
 
 const SOON: Duration = Duration::from_millis(400);
@@ -168,4 +173,36 @@ fn where_nobody_listens_no_agent_is_running() {
     // Its agent has died, and the socket is still there.
     drop(UnixListener::bind(&place).unwrap());
     is_not_running(Agent::at(&place).list());
+}
+
+/// An agent that lists nothing, and says yes to all else.
+fn liar() -> (TempDir, Agent) {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("agent");
+    let listener = UnixListener::bind(&place).unwrap();
+    let spawned = thread::Builder::new().spawn(move || {
+        for caller in listener.incoming() {
+            let mut caller = caller.unwrap();
+            let mut head = [0; 5];
+            caller.read_exact(&mut head).unwrap();
+            let answer: &[u8] = match head[4] {
+                11 => b"\0\0\0\x05\x0c\0\0\0\0",
+                _ => b"\0\0\0\x01\x06",
+            };
+            caller.write_all(answer).unwrap();
+            // What is left of the request.
+            drop(caller.read_to_end(&mut Vec::new()));
+        }
+    });
+    spawned.unwrap();
+    (folder, Agent::at(place).with_patience(SOON))
+}
+
+#[test]
+fn a_key_that_an_agent_says_it_has_taken_is_looked_for_in_its_list() {
+    let (_folder, agent) = liar();
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let key = generate(KeySpec::Ed25519, &mut rng, &Unwatched).unwrap();
+    let added = agent.add(&key, None, &Comment::default(), Constraints::default());
+    assert!(matches!(added, Err(AgentFault::NotKept { .. })), "{added:?}");
 }

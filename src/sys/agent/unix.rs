@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::{Agent, AgentFault, AgentKind};
+use super::{Agent, AgentKind};
 use crate::sys::home::{home, ssh_folder};
 
 /// Every agent that this user may have: the one that `SSH_AUTH_SOCK` names first, whether or not it
@@ -50,9 +50,10 @@ fn is_same(one: &Path, other: &Path) -> bool {
     real(one) == real(other)
 }
 
+/// Whether there is a socket of this user's. It is only asked for its list; whose the listener is, [`is_own`] sees.
 fn is_own_socket(place: &Path) -> bool {
-    let is_socket = |place: &Path| Ok::<_, io::Error>(place.metadata()?.file_type().is_socket());
-    is_socket(place).unwrap_or(false) && check_owner(place).is_ok()
+    let found = place.metadata();
+    found.is_ok_and(|found| found.file_type().is_socket() && is_trusted(found.uid(), me()))
 }
 
 /// A socket does not tell what listens behind it.
@@ -60,16 +61,27 @@ pub(super) fn kind_of(_place: &Path) -> AgentKind {
     AgentKind::Other
 }
 
-/// Sees to it that no key is handed to another user, such as through a socket in a folder for all.
-pub(super) fn check_owner(place: &Path) -> Result<(), AgentFault> {
-    let me = rustix::process::geteuid().as_raw();
-    match place.metadata() {
-        Ok(metadata) if !is_trusted(metadata.uid(), me) => Err(AgentFault::NotYours {
-            place: place.to_owned(),
-        }),
-        // What is wrong otherwise, connecting tells.
-        Ok(_) | Err(_) => Ok(()),
-    }
+/// Whether whoever listens at the other end may be handed keys. That is asked of the system about this very connection;
+/// the owner of a socket's file tells nothing, and its path may lead elsewhere a moment later.
+pub(super) fn is_own(line: &Line) -> io::Result<bool> {
+    Ok(is_trusted(listener(&line.stream)?, me()))
+}
+
+/// The user who listens (`SO_PEERCRED`, unix(7)).
+#[cfg(target_os = "linux")]
+fn listener(stream: &UnixStream) -> io::Result<u32> {
+    Ok(rustix::net::sockopt::socket_peercred(stream)?.uid.as_raw())
+}
+
+/// The user who listens (getpeereid(3)).
+#[cfg(not(target_os = "linux"))]
+fn listener(stream: &UnixStream) -> io::Result<u32> {
+    let (user, _group) = nix::unistd::getpeereid(stream)?;
+    Ok(user.as_raw())
+}
+
+fn me() -> u32 {
+    rustix::process::geteuid().as_raw()
 }
 
 /// Whether `owner` may be given the keys of `me`: the administrator can read them anyway.
@@ -124,15 +136,19 @@ mod tests {
     fn a_socket_of_another_user_is_given_no_key() {
         assert!(is_trusted(1000, 1000) && is_trusted(0, 1000));
         assert!(!is_trusted(1001, 1000) && !is_trusted(1000, 0));
-        let me = rustix::process::geteuid().as_raw();
+    }
+
+    #[test]
+    fn whoever_listens_is_known_by_the_connection() {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path().join("agent");
         let _listener = std::os::unix::net::UnixListener::bind(&place).unwrap();
-        assert!(check_owner(&place).is_ok());
-        if me == 0 {
-            // Only the administrator can give a socket away.
+        if me() == 0 {
+            // Only the administrator can give a socket away; who listens at it is another matter.
             std::os::unix::fs::chown(&place, Some(12345), None).unwrap();
-            assert!(matches!(check_owner(&place), Err(AgentFault::NotYours { .. })));
         }
+        let line = connect(&place, Instant::now() + Duration::from_secs(5)).unwrap();
+        assert_eq!(listener(&line.stream).unwrap(), me());
+        assert!(is_own(&line).unwrap());
     }
 }

@@ -14,7 +14,7 @@ use windows_sys::Win32::Foundation::ERROR_PIPE_BUSY;
 use windows_sys::Win32::Security::Cryptography::{CRYPTPROTECTMEMORY_CROSS_PROCESS, CryptProtectMemory};
 use windows_sys::Win32::Storage::FileSystem::SECURITY_IDENTIFICATION;
 
-use super::{Agent, AgentFault, AgentKind};
+use super::{Agent, AgentKind};
 use crate::sys::permissions::is_pipe_of_user_or_system;
 
 const PIPES: &str = r"\\.\pipe\";
@@ -83,9 +83,10 @@ fn pageant_suffix() -> String {
     format!(".{}", base16ct::lower::encode_string(&hash.finalize()))
 }
 
-/// Whose pipe it is, is told by the connection itself: see [`connect`].
-pub(super) fn check_owner(_place: &Path) -> Result<(), AgentFault> {
-    Ok(())
+/// Whether whoever made the pipe may be handed keys. Its owner is asked of the connection itself; [`connect`] has done so
+/// already, for every request.
+pub(super) fn is_own(pipe: &File) -> io::Result<bool> {
+    is_pipe_of_user_or_system(pipe)
 }
 
 /// Opens the pipe, if it is this user's or the system's: anybody may give a pipe the name of an agent
@@ -103,7 +104,7 @@ pub(super) fn connect(place: &Path, until: Instant) -> io::Result<File> {
             opened => break opened?,
         }
     };
-    if is_pipe_of_user_or_system(&pipe)? {
+    if is_own(&pipe)? {
         Ok(pipe)
     } else {
         Err(io::ErrorKind::PermissionDenied.into())
