@@ -9,9 +9,9 @@ pub use lists::ListCommand;
 pub use servers::ServerCommand;
 
 use crate::app::Page;
-use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::look::WindowShape;
+use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::my_keys::KeysCommand;
-use crate::app::settings::WindowShape;
 use crate::app::stage::Subject;
 use crate::engine::saving::{Choice, PublicForm};
 use crate::key::entropy::Sample;
@@ -51,6 +51,10 @@ pub enum Command {
     SaveAllTheSame,
     /// Yes, replace the files.
     Overwrite,
+    /// Save the key with the passphrase that it has and that was typed.
+    SaveWithSamePassphrase,
+    /// Save the key without a passphrase, though its file has one.
+    SaveWithoutPassphrase,
     /// The path was typed into the window's own dialog.
     PathTyped,
     /// Let a file dialog be and type the path instead.

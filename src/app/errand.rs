@@ -11,7 +11,7 @@ use crate::engine::job::Job;
 use crate::engine::keys::Store;
 use crate::engine::servers::{
     Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
-    Undo,
+    Undo, lets_everybody_in,
 };
 use crate::format::authorized_keys::NewLine;
 use crate::key::KeyPair;
@@ -299,6 +299,8 @@ pub enum Verdict {
     AsksForMore(String),
     /// The server says that it would; whoever holds the key was not tried.
     Accepted,
+    /// The server lets everybody in, and has not looked at the key.
+    Unasked,
     /// It could neither be tried nor asked.
     Untried,
 }
@@ -332,6 +334,15 @@ pub struct Works {
 }
 
 impl Works {
+    /// That the server lets everybody in, where it does.
+    #[must_use]
+    pub fn lets_everybody_in(&self) -> Option<Warning> {
+        let is_unasked = self.verdict == Verdict::Unasked;
+        self.session
+            .warning()
+            .or_else(|| is_unasked.then(lets_everybody_in))
+    }
+
     /// Whether the key was added just now, and can be taken off again.
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
@@ -382,6 +393,14 @@ pub struct Listed {
     pub chosen: BTreeSet<usize>,
     pub(super) known: Known,
     pub(super) session: Box<Session>,
+}
+
+impl Listed {
+    /// That the server lets everybody in, where it does.
+    #[must_use]
+    pub fn lets_everybody_in(&self) -> Option<Warning> {
+        self.session.warning()
+    }
 }
 
 impl Visit {

@@ -8,6 +8,7 @@ pub mod desktop;
 pub mod dialog;
 pub mod errand;
 mod flow;
+pub mod look;
 pub mod my_keys;
 mod next_key;
 mod page;
@@ -32,8 +33,9 @@ use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
-use dialog::{Dialog, Parameters, TextSize, ThemeChoice, Unsaved};
+use dialog::{Dialog, Parameters, Unsaved};
 use errand::Servers;
+use look::{TextSize, ThemeChoice};
 use my_keys::{KeysCommand, MyKeys};
 use settings::{Kept, Settings};
 use stage::{Document, Generating, Stage, Stirring, Subject};
@@ -160,6 +162,8 @@ impl App {
             Command::SavePublic(format) => self.save_public(format, desktop),
             Command::SaveAllTheSame => self.save_all_the_same(desktop),
             Command::Overwrite => self.overwrite(),
+            Command::SaveWithSamePassphrase => self.save_with_same_passphrase(),
+            Command::SaveWithoutPassphrase => self.save_without_passphrase(),
             Command::PathTyped => self.path_typed(),
             Command::TypePathInstead => self.type_path_instead(),
 
@@ -230,6 +234,7 @@ impl App {
         self.poll_generation();
         self.poll_task();
         self.poll_unlock();
+        self.poll_same_passphrase();
         self.poll_agents();
         self.poll_keys();
         self.poll_place();

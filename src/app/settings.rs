@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub use kept::Kept;
 
 use crate::app::NextKey;
-use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::look::{TextSize, ThemeChoice, WindowShape};
 use crate::engine::saving::{Choice, Strength};
 
 /// All that is remembered.
@@ -48,32 +48,6 @@ impl Default for Settings {
             strength: Strength::default(),
             open_folder: None,
             save_folder: None,
-        }
-    }
-}
-
-/// The size of the window, as the system counts it, whatever the size of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WindowShape {
-    /// Its width while it does not fill the screen.
-    pub width: u16,
-    /// Its height while it does not fill the screen.
-    pub height: u16,
-    /// Whether it fills the screen.
-    pub is_maximized: bool,
-}
-
-impl WindowShape {
-    /// The least width and height at which it can be used.
-    pub const LEAST: (u16, u16) = (480, 360);
-}
-
-impl Default for WindowShape {
-    fn default() -> Self {
-        Self {
-            width: 900,
-            height: 640,
-            is_maximized: false,
         }
     }
 }

@@ -8,15 +8,14 @@ use super::console::{Console, print_object, shown};
 use super::formats::{PrivateFormat, ensure_holds};
 use super::passphrases::NewPassphrase;
 use super::primes::PrimeOptions;
-use super::private_file::{Place, Private, check_neighbours, public_beside, save};
+use super::private_file::{Place, Wanted, check_neighbours, public_beside};
 use super::protection::{Protect, strength_of_new};
 use super::{json, terminal, usage};
 use crate::engine::Problem;
-use crate::engine::making::{default_comment, new_key};
+use crate::engine::making::default_comment;
 use crate::engine::saving::{Plan, Strength};
 use crate::format::public_line;
 use crate::key::comment::Comment;
-use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::{Curve, KeySpec, RsaBits, RsaBitsError};
 use crate::sys::home;
@@ -101,17 +100,14 @@ impl Generate {
         let passphrase = self.passphrase.or_ask()?;
         self.protect.check_use(passphrase.is_some())?;
 
-        let doing = format!("Making a key ({spec})");
-        let private = save(console, &doing, place, move |pulse| {
-            Ok(Private {
-                key: new_key(spec, policy, EntropyPool::new(), pulse)?,
-                comment,
-                certificate: None,
-                encoding,
-                passphrase,
-            })
-        })?;
-        private.warn(console);
+        let wanted = Wanted {
+            spec,
+            policy,
+            comment,
+            encoding,
+            passphrase,
+        };
+        let private = wanted.make(place, console)?;
         if spec == KeySpec::Ed448 {
             console.note("ssh and most servers do not know Ed448 keys; PuTTY does");
         }

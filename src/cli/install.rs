@@ -12,10 +12,12 @@ use super::server::{Connect, looked, remember_installed, remember_taken_off, tak
 use super::{json as shape, terminal, work};
 use crate::engine::Problem;
 use crate::engine::command_line;
-use crate::engine::describe::Description;
-use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::describe::{Description, Warning};
+use crate::engine::faults::ServerFault;
+use crate::engine::keys::key::is_for_ssh;
 use crate::engine::servers::{
-    self, Client, Found, Identity, Installed, OpenKey, Proof, ServerFault, Session, Undo, Undone, line_in,
+    self, Client, Found, Identity, Installed, OpenKey, Proof, Session, Undo, Undone, lets_everybody_in,
+    line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};
@@ -66,7 +68,8 @@ impl Install {
         }
         let options = conditions.options()?;
         let target = self.connect.target()?;
-        self.key.check_input(self.passphrase.takes_standard_input())?;
+        let takes_input = self.passphrase.takes_standard_input() || self.connect.takes_standard_input();
+        self.key.check_input(takes_input)?;
         let parsed = self
             .key
             .with_public(self.key.parse()?, &self.passphrase, console)?;
@@ -93,14 +96,21 @@ impl Install {
         remember_installed(line.key(), &target, console);
         let client = installed.found.client(&session.connection.software());
         let log_in = key.as_ref().and_then(|key| log_in(client, &target, key));
+        let told = session.warning();
         let proof = if is_tried {
             prove(session, key, &installed, console)?
         } else {
             None
         };
         let log_in = log_in.filter(|_| matches!(proof, Some(Proof::Works | Proof::AsksForMore(_))));
+        let is_new = told.is_none() && proof == Some(Proof::Unasked);
+        let found_out = is_new.then(lets_everybody_in);
+        if let Some(warning) = &found_out {
+            console.warn(warning);
+        }
         let trial = Trial {
             is_wanted: is_tried,
+            everybody: told.or(found_out),
             proof,
             log_in,
         };
@@ -192,16 +202,17 @@ fn prove(
 
 /// Says that the key is there by another line than the one that was to be taken off.
 fn differs(problem: &Problem, number: usize, place: &str, target: &Target) -> Problem {
-    Problem {
-        what: format!(
+    Problem::new(
+        problem.code,
+        problem.blame,
+        format!(
             "line {number} of {place} on the server has this key, but with other conditions or another comment"
         ),
-        hint: format!(
+        format!(
             "Nothing was changed. --undo takes off exactly the line that the same words would add. To take the key off \
              whatever stands in its line: keywright-cli remove {target} --key FILE"
         ),
-        ..*problem
-    }
+    )
 }
 
 /// Why the key could not be tried, and that it stands there all the same.
@@ -253,6 +264,8 @@ fn tell_plan(found: &Found, line: &NewLine, target: &Target, console: Console) -
 /// How a key was tried.
 struct Trial {
     is_wanted: bool,
+    /// That the server lets everybody in, where it does; it is told already.
+    everybody: Option<Warning>,
     proof: Option<Proof>,
     /// The command that logs in with it.
     log_in: Option<String>,
@@ -284,11 +297,20 @@ fn tell(
         console.warn(warning);
     }
     if console.is_json() {
+        let warnings: Vec<Warning> = installed
+            .warning
+            .iter()
+            .chain(&trial.everybody)
+            .cloned()
+            .collect();
         let proved = match proof {
             Some(Proof::Works) => Value::from(true),
-            Some(Proof::WouldWork | Proof::AsksForMore(_) | Proof::Refused(_)) | None => Value::Null,
+            Some(Proof::WouldWork | Proof::AsksForMore(_) | Proof::Unasked | Proof::Refused(_)) | None => {
+                Value::Null
+            }
         };
-        let accepted = proof.map(|proof| !matches!(proof, Proof::Refused(_)));
+        let tried = proof.filter(|proof| !matches!(proof, Proof::Unasked));
+        let accepted = tried.map(|proof| !matches!(proof, Proof::Refused(_)));
         return print_object(&json!({
             "target": target.to_string(),
             "place": place,
@@ -300,7 +322,7 @@ fn tell(
             "log_in": trial.log_in,
             "type": line.key().algorithm().name(),
             "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
-            "warnings": shape::warnings(installed.warning.as_slice()),
+            "warnings": shape::warnings(&warnings),
         }));
     }
     console.say(&if was_there {
@@ -323,6 +345,7 @@ fn tell(
                 more.join(" or ")
             ))
         }
+        Some(Proof::Unasked) => console.say("Not proved: the server let this computer in without looking at the key"),
         None if trial.is_wanted => {
             console.note("Whether the server lets this key in could not be tried: it wants something else before a key, or cannot be asked about a key whose private half is not here or locked.");
             Ok(())

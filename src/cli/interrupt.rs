@@ -55,10 +55,3 @@ pub(super) fn uninterrupted<T, E>(write: impl FnOnce() -> Result<T, E>) -> Resul
     *files = Files::Written;
     Ok(written)
 }
-
-/// For whoever learns of an interruption before the signal has ended the program.
-pub(super) fn wait_for_the_end() -> ! {
-    loop {
-        std::thread::park();
-    }
-}

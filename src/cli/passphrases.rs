@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::console::shown;
-use super::key_file::standard_input;
+use super::standard_input::standard_input;
 use super::{terminal, usage};
 use crate::engine::{Blame, Problem};
 use crate::format::{DecodeError, Format};
@@ -22,113 +22,93 @@ const MAX_LEN: usize = 1 << 20;
 /// How often a passphrase is asked for that was typed wrong.
 pub(super) const ATTEMPTS: usize = 3;
 
-/// The passphrase that the key has.
-#[derive(Args, Debug)]
-#[group(multiple = false)]
-pub(super) struct OldPassphrase {
-    /// Take the key's passphrase from the first line of this file; - is standard input
-    #[arg(
-        id = "passphrase_file",
-        long = "passphrase-file",
-        value_name = "FILE",
-        help_heading = "Passphrases"
-    )]
-    file: Option<PathBuf>,
-    /// Take the key's passphrase from this open file descriptor
-    #[arg(
-        id = "passphrase_fd",
-        long = "passphrase-fd",
-        value_name = "N",
-        help_heading = "Passphrases"
-    )]
-    fd: Option<u16>,
-    /// Take the key's passphrase from this environment variable
-    #[arg(
-        id = "passphrase_env",
-        long = "passphrase-env",
-        value_name = "NAME",
-        help_heading = "Passphrases"
-    )]
-    env: Option<OsString>,
+/// Three options that say where a secret comes from, of which one may be given: `$id` and `$long` begin their names, `$what`
+/// is what they give.
+macro_rules! secret_options {
+    ($(#[$about:meta])* $name:ident, $id:literal, $long:literal, $what:literal, $heading:literal) => {
+        $(#[$about])*
+        #[derive(Args, Debug, Default)]
+        pub(super) struct $name {
+            #[arg(
+                id = concat!($id, "_file"),
+                long = concat!($long, "-file"),
+                value_name = "FILE",
+                help = concat!("Take ", $what, " from the first line of this file; - is standard input"),
+                help_heading = $heading,
+                group = $id
+            )]
+            file: Option<PathBuf>,
+            #[arg(
+                id = concat!($id, "_fd"),
+                long = concat!($long, "-fd"),
+                value_name = "N",
+                help = concat!("Take ", $what, " from this open file descriptor"),
+                help_heading = $heading,
+                group = $id
+            )]
+            fd: Option<u16>,
+            #[arg(
+                id = concat!($id, "_env"),
+                long = concat!($long, "-env"),
+                value_name = "NAME",
+                help = concat!("Take ", $what, " from this environment variable"),
+                help_heading = $heading,
+                group = $id
+            )]
+            env: Option<OsString>,
+        }
+
+        impl $name {
+            /// Whether an option names one.
+            pub(super) fn is_given(&self) -> bool {
+                self.source().is_some()
+            }
+
+            /// Whether it is to come from the same place as a key in `-`.
+            pub(super) fn takes_standard_input(&self) -> bool {
+                self.source().is_some_and(Source::is_standard_input)
+            }
+
+            /// The one that an option names; nothing where none does.
+            pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
+                self.source().map(Source::read).transpose()
+            }
+
+            fn source(&self) -> Option<Source<'_>> {
+                Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
+            }
+        }
+    };
+}
+
+secret_options! {
+    /// The passphrase that the key has.
+    OldPassphrase, "passphrase", "passphrase", "the key's passphrase", "Passphrases"
+}
+
+secret_options! {
+    /// Where the passphrase that the new file gets comes from.
+    NewSource, "new_passphrase", "new-passphrase", "the new passphrase", "Passphrases"
+}
+
+secret_options! {
+    /// The password of an account on a server.
+    ServerPassword, "password", "password", "the account's password", "Signing in"
 }
 
 /// The passphrase that the new file gets.
 #[derive(Args, Debug)]
-#[group(multiple = false)]
 pub(super) struct NewPassphrase {
-    /// Take the new passphrase from the first line of this file; - is standard input
-    #[arg(
-        id = "new_passphrase_file",
-        long = "new-passphrase-file",
-        value_name = "FILE",
-        help_heading = "Passphrases"
-    )]
-    file: Option<PathBuf>,
-    /// Take the new passphrase from this open file descriptor
-    #[arg(
-        id = "new_passphrase_fd",
-        long = "new-passphrase-fd",
-        value_name = "N",
-        help_heading = "Passphrases"
-    )]
-    fd: Option<u16>,
-    /// Take the new passphrase from this environment variable
-    #[arg(
-        id = "new_passphrase_env",
-        long = "new-passphrase-env",
-        value_name = "NAME",
-        help_heading = "Passphrases"
-    )]
-    env: Option<OsString>,
+    #[command(flatten)]
+    source: NewSource,
     /// Write the private key without a passphrase
-    #[arg(id = "no_passphrase", long = "no-passphrase", help_heading = "Passphrases")]
+    #[arg(
+        id = "no_passphrase",
+        long = "no-passphrase",
+        help_heading = "Passphrases",
+        group = "new_passphrase"
+    )]
     none: bool,
-}
-
-/// The password of an account on a server.
-#[derive(Args, Debug)]
-#[group(multiple = false)]
-pub(super) struct ServerPassword {
-    /// Take the account's password from the first line of this file; - is standard input
-    #[arg(
-        id = "password_file",
-        long = "password-file",
-        value_name = "FILE",
-        help_heading = "Signing in"
-    )]
-    file: Option<PathBuf>,
-    /// Take the account's password from this open file descriptor
-    #[arg(
-        id = "password_fd",
-        long = "password-fd",
-        value_name = "N",
-        help_heading = "Signing in"
-    )]
-    fd: Option<u16>,
-    /// Take the account's password from this environment variable
-    #[arg(
-        id = "password_env",
-        long = "password-env",
-        value_name = "NAME",
-        help_heading = "Signing in"
-    )]
-    env: Option<OsString>,
-}
-
-impl ServerPassword {
-    /// Whether an option names one.
-    pub(super) fn is_given(&self) -> bool {
-        self.source().is_some()
-    }
-
-    /// The password that an option names; nothing where none does.
-    pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
-        self.source().map(Source::read).transpose()
-    }
-
-    fn source(&self) -> Option<Source<'_>> {
-        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
-    }
 }
 
 impl OldPassphrase {
@@ -136,28 +116,8 @@ impl OldPassphrase {
     pub(super) fn in_file(file: Option<PathBuf>) -> Self {
         Self {
             file,
-            fd: None,
-            env: None,
+            ..Self::default()
         }
-    }
-
-    /// The passphrase that an option names; nothing where none does.
-    pub(super) fn given(&self) -> Result<Option<Passphrase>, Problem> {
-        self.source().map(Source::read).transpose()
-    }
-
-    /// Whether an option names one.
-    pub(super) fn is_given(&self) -> bool {
-        self.source().is_some()
-    }
-
-    /// Whether it is to come from the same place as a key in `-`.
-    pub(super) fn takes_standard_input(&self) -> bool {
-        self.source().is_some_and(Source::is_standard_input)
-    }
-
-    fn source(&self) -> Option<Source<'_>> {
-        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
     }
 }
 
@@ -175,7 +135,7 @@ impl NewPassphrase {
 
     /// Whether an option names one.
     pub(super) fn is_given(&self) -> bool {
-        self.source().is_some()
+        self.source.is_given()
     }
 
     /// What was said about it; the passphrase of a file that is written anew otherwise.
@@ -204,7 +164,7 @@ impl NewPassphrase {
     }
 
     fn given(&self) -> Result<Option<Passphrase>, Problem> {
-        match self.source().map(Source::read).transpose()? {
+        match self.source.given()? {
             // An empty file where a passphrase is expected is more likely a mistake than a wish.
             Some(passphrase) if passphrase.is_empty() => Err(usage::problem(
                 "the new passphrase is empty",
@@ -215,11 +175,7 @@ impl NewPassphrase {
     }
 
     pub(super) fn takes_standard_input(&self) -> bool {
-        self.source().is_some_and(Source::is_standard_input)
-    }
-
-    fn source(&self) -> Option<Source<'_>> {
-        Source::of(self.file.as_deref(), self.fd, self.env.as_deref())
+        self.source.takes_standard_input()
     }
 }
 
@@ -262,8 +218,9 @@ pub(super) fn ask_twice() -> Result<Option<Passphrase>, Problem> {
         "wrong-passphrase",
         Blame::Passphrase,
         "the new passphrase was not typed twice alike",
-        "Nothing was changed. Check the keyboard, and try again.",
-    ))
+        "Check the keyboard, and try again.",
+    )
+    .unchanged())
 }
 
 /// Where an option says that a passphrase is.

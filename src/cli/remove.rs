@@ -9,9 +9,11 @@ use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_taken_off, take_off};
 use super::{json as shape, terminal, usage, work};
 use crate::engine::Problem;
+use crate::engine::describe::Warning;
+use crate::engine::faults::ServerFault;
 use crate::engine::servers::{
     self, Chosen, Found, Identity, Known, ListedKey, ListedLine, OpenKey, Proof, Removed, RemovedKey,
-    ServerFault, Session, lines,
+    Session, lines,
 };
 use crate::format::DecodeError;
 use crate::key::PublicKey;
@@ -75,8 +77,9 @@ impl Remove {
                 remember_taken_off(&gone.key, &target, console);
             }
         }
+        let everybody = session.warning();
         let verdicts = self.prove(session, &target, &removed, console)?;
-        tell(&target, &removed, &verdicts, console)
+        tell(&target, &removed, &verdicts, everybody.as_ref(), console)
     }
 
     /// The key in the file that was named.
@@ -84,7 +87,8 @@ impl Remove {
         let Some(file) = &self.key else {
             return Ok(None);
         };
-        file.check_input(self.passphrase.takes_standard_input())?;
+        let takes_input = self.passphrase.takes_standard_input() || self.connect.takes_standard_input();
+        file.check_input(takes_input)?;
         let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
         Ok(Some(parsed.public().ok_or(DecodeError::NeedsPassphrase)?.clone()))
     }
@@ -153,6 +157,7 @@ impl Remove {
                 let verdict = match proof {
                     None => Verdict::Untried,
                     Some(Proof::Refused(_)) => Verdict::Gone,
+                    Some(Proof::Unasked) => return Err(ServerFault::LetsEverybodyIn(place).into()),
                     Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
                         return Err(ServerFault::StillLetIn(place).into());
                     }
@@ -324,6 +329,7 @@ fn tell(
     target: &Target,
     removed: &Removed,
     verdicts: &[(PublicKey, Verdict)],
+    everybody: Option<&Warning>,
     console: Console,
 ) -> Result<(), Problem> {
     let place = &removed.found.place;
@@ -345,7 +351,7 @@ fn tell(
             "place": place,
             "removed": removed.count,
             "keys": keys.collect::<Vec<_>>(),
-            "warnings": shape::warnings(&[]),
+            "warnings": shape::warnings(&everybody.cloned().into_iter().collect::<Vec<_>>()),
         }));
     }
     let count = told_count(removed.count);

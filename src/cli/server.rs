@@ -10,10 +10,11 @@ use super::console::{Console, shown};
 use super::interrupt::uninterrupted;
 use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
+use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, ServerFault, Session, SigningIn, Step,
-    all_public, look, not_followed, reach, to_try,
+    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, all_public,
+    look, not_followed, reach, to_try,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -50,6 +51,11 @@ impl Connect {
         Ok(Target::parse(&self.target, &read_config()?, &user_name())?)
     }
 
+    /// Whether the account's password is to come from the same place as a key in `-`.
+    pub(super) fn takes_standard_input(&self) -> bool {
+        self.password.takes_standard_input()
+    }
+
     /// The agents whose keys are used.
     pub(super) fn agents(&self) -> Vec<Agent> {
         agents::all(self.agent.as_deref())
@@ -75,7 +81,12 @@ impl Connect {
         let mut locked = None;
         loop {
             match step {
-                Step::In(session) => return Ok(*session),
+                Step::In(session) => {
+                    if let Some(warning) = session.warning() {
+                        console.warn(&warning);
+                    }
+                    return Ok(*session);
+                }
                 Step::Lacks(lack, waiting) => {
                     let given = self.answer(&lack, target, passphrase)?;
                     if matches!(given, Given::Nothing) && locked.is_none() {
@@ -208,6 +219,7 @@ impl Connect {
                 match self.password.given()? {
                     Some(given) if is_password && *is_first => Ok(Given::Answers(vec![given])),
                     None if is_there => {
+                        // All of it is marked as the server's, line by line.
                         for text in [&asked.name, &asked.instruction] {
                             if !text.is_empty() {
                                 terminal::tell(text)?;

@@ -4,7 +4,6 @@
 use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Write};
 
-use super::interrupt;
 use crate::engine::{Blame, Problem};
 use crate::secret::Passphrase;
 
@@ -30,7 +29,7 @@ pub(super) fn ask_secret(prompt: &str) -> Result<Passphrase, Problem> {
     match rpassword::prompt_password(format!("{prompt}: ")) {
         Ok(typed) => Ok(Passphrase::new(typed)),
         // Control-C, which rpassword has passed on as a signal.
-        Err(error) if error.kind() == ErrorKind::Interrupted => interrupt::wait_for_the_end(),
+        Err(error) if error.kind() == ErrorKind::Interrupted => wait_for_the_end(),
         Err(error) => Err(unanswered(&error)),
     }
 }
@@ -79,7 +78,14 @@ fn unanswered(error: &io::Error) -> Problem {
         ErrorKind::UnexpectedEof => "the question was not answered".to_owned(),
         _ => format!("the terminal does not answer: {error}"),
     };
-    Problem::new("cancelled", Blame::Interrupted, what, "Nothing was changed.")
+    Problem::new("cancelled", Blame::Interrupted, what, "").unchanged()
+}
+
+/// For whoever learns of an interruption before the signal has ended the program.
+fn wait_for_the_end() -> ! {
+    loop {
+        std::thread::park();
+    }
 }
 
 #[cfg(unix)]

@@ -11,8 +11,10 @@ pub mod command_line;
 pub mod conditions;
 pub mod describe;
 pub mod duration;
+pub mod faults;
 pub mod guessing;
 pub mod job;
+pub mod key_name;
 pub mod keys;
 pub mod known_hosts;
 pub mod lists;
@@ -26,4 +28,4 @@ pub mod servers;
 pub mod speed;
 
 pub(crate) use problem::lost;
-pub use problem::{Blame, Problem};
+pub use problem::{Blame, Problem, told_by_disk};

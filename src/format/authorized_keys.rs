@@ -10,9 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::key_lines::{field_len, key_start};
-use super::line_file::{
-    self, BYTE_ORDER_MARK, ListError, MAX_LIST_FILE, RawLine, RawLines, raw_lines, trim_start,
-};
+use super::line_file::{self, BYTE_ORDER_MARK, MAX_LIST_FILE, RawLine, RawLines, raw_lines, trim_start};
 use super::{DecodeError, Foreign, PublicFile, public_line};
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
@@ -91,28 +89,9 @@ pub enum LineFault {
     Key(DecodeError),
 }
 
+line_file::whole_file!(AuthorizedKeys, MAX_LIST_FILE);
+
 impl AuthorizedKeys {
-    /// Takes on the bytes of a file.
-    ///
-    /// # Errors
-    /// Of the file as a whole: it is too large, or UTF-16.
-    pub fn parse(text: Vec<u8>) -> Result<Self, ListError> {
-        line_file::check(&text, MAX_LIST_FILE)?;
-        Ok(Self { text })
-    }
-
-    /// The file as it is now.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.text
-    }
-
-    /// The file as it is now.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.text
-    }
-
     /// Its lines. Each is read when it is asked for.
     #[must_use]
     pub fn lines(&self) -> Lines<'_> {

@@ -16,8 +16,8 @@ use super::{DecodeError, EncodeError, Fault, Format, Outgoing, Parsed, PrivateFi
 use crate::key::comment::Comment;
 use crate::key::rsa::{RsaFault, reduced_exponents};
 use crate::key::spec::Curve;
-use crate::key::validate::{self, Unsound, left_padded};
-use crate::key::wire::minimal;
+use crate::key::validate::{self, Unsound};
+use crate::key::wire::{left_padded, minimal};
 use crate::key::{KeyPair, PrivateKey, PublicKey};
 use crate::secret::SecretBytes;
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use rand_core::CryptoRng;
 
-use super::line_file::{self, ListError, MAX_LIST_FILE, RawLine, RawLines, is_blank, raw_lines, trim_start};
+use super::line_file::{self, MAX_LIST_FILE, RawLine, RawLines, is_blank, raw_lines, trim_start};
 use super::{Certificate, DecodeError, PublicFile, public_line};
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
@@ -138,28 +138,9 @@ pub enum LineFault {
     Hash,
 }
 
+line_file::whole_file!(KnownHosts, MAX_LIST_FILE);
+
 impl KnownHosts {
-    /// Takes on the bytes of a file.
-    ///
-    /// # Errors
-    /// Of the file as a whole: it is too large, or UTF-16.
-    pub fn parse(text: Vec<u8>) -> Result<Self, ListError> {
-        line_file::check(&text, MAX_LIST_FILE)?;
-        Ok(Self { text })
-    }
-
-    /// The file as it is now.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.text
-    }
-
-    /// The file as it is now.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.text
-    }
-
     /// Its lines. Each is read when it is asked for.
     #[must_use]
     pub fn lines(&self) -> Lines<'_> {

@@ -4,7 +4,7 @@
 mod block;
 mod words;
 
-use super::line_file::{self, ListError, MAX_CONFIG_FILE, raw_lines};
+use super::line_file::{self, MAX_CONFIG_FILE, raw_lines};
 use super::pattern::{Verdict, list_matches, matches};
 
 pub use block::{BlockError, BlockPlace, ManagedBlock, Stanza};
@@ -25,28 +25,9 @@ pub struct Line {
     pub directive: Result<Directive, LineFault>,
 }
 
+line_file::whole_file!(SshConfig, MAX_CONFIG_FILE);
+
 impl SshConfig {
-    /// Takes on the bytes of a file.
-    ///
-    /// # Errors
-    /// Of the file as a whole: it is too large, or UTF-16.
-    pub fn parse(text: Vec<u8>) -> Result<Self, ListError> {
-        line_file::check(&text, MAX_CONFIG_FILE)?;
-        Ok(Self { text })
-    }
-
-    /// The file as it is now.
-    #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
-        &self.text
-    }
-
-    /// The file as it is now.
-    #[must_use]
-    pub fn into_bytes(self) -> Vec<u8> {
-        self.text
-    }
-
     /// The lines of this file and then those of another one, as ssh reads them: what the first one says counts.
     #[must_use]
     pub fn then(mut self, other: &Self) -> Self {

@@ -8,8 +8,8 @@ use crate::format::oid::of_curve;
 use crate::format::{DecodeError, Fault};
 use crate::key::rsa::{RsaFault, reduced_exponents};
 use crate::key::spec::Curve;
-use crate::key::validate::{self, Unsound, left_padded};
-use crate::key::wire::minimal;
+use crate::key::validate::{self, Unsound};
+use crate::key::wire::{left_padded, minimal};
 use crate::key::{KeyPair, PrivateKey, PublicKey};
 use crate::secret::SecretBytes;
 

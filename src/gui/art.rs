@@ -3,7 +3,7 @@
 //! A square is the fuller the more often the bishop came by. Where he started is a ring with an S,
 //! where he stopped a full square with an E, so that shape and letter say it as well as the colour.
 
-use eframe::egui;
+use egui;
 use egui::{
     Align2, FontId, Painter, Rect, Response, Sense, Stroke, StrokeKind, TextStyle, Ui, Visuals, WidgetInfo,
     accesskit, vec2,

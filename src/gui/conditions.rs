@@ -1,6 +1,6 @@
 //! Under which conditions a key may log in: folded up, for most keys have none; and the line that comes of them.
 
-use eframe::egui::{Margin, TextEdit, Ui};
+use egui::{Margin, TextEdit, Ui};
 
 use super::pieces::{self, Tone};
 use crate::engine::Problem;

@@ -1,6 +1,6 @@
 //! Files that are dragged over the window and dropped.
 
-use eframe::egui::{Align2, Id, LayerId, Order, Stroke, StrokeKind, TextStyle, Ui};
+use egui::{Align2, Id, LayerId, Order, Stroke, StrokeKind, TextStyle, Ui};
 
 use super::theme::{self, Palette};
 use crate::app::dialog::Dialog;

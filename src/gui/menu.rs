@@ -1,7 +1,7 @@
 //! The menu bar: every word where a tutorial says it is.
 
-use eframe::egui::containers::menu::{MenuBar, MenuButton};
-use eframe::egui::{
+use egui::containers::menu::{MenuBar, MenuButton};
+use egui::{
     Align, Button, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Panel, Popup, Response, RichText,
     ScrollArea, TextWrapMode, Ui, WidgetInfo, vec2,
 };
@@ -95,7 +95,7 @@ fn entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, shortcut: Option<&Keyboar
     }
     let response = ui.add_enabled(is_enabled, button);
     // Without this a screen reader would take the key for a part of the name.
-    response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, is_enabled, text));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::MenuItem, is_enabled, text));
     closing(ui, &response)
 }
 
@@ -107,7 +107,7 @@ fn explained_entry_ui(ui: &mut Ui, is_enabled: bool, text: &str, obstacle: Optio
     let button = Button::new(text).right_text(RichText::new(obstacle).small());
     let response = ui.add_enabled(false, button);
     let name = format!("{text} ({obstacle})");
-    response.widget_info(|| WidgetInfo::labeled(eframe::egui::Role::MenuItem, false, &name));
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::MenuItem, false, &name));
     false
 }
 

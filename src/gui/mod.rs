@@ -27,13 +27,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::{Context, InputState, Ui, ViewportCommand};
 use eframe::{CreationContext, Frame, glow};
+use egui::{Context, InputState, Ui, ViewportCommand};
 
 pub use start::run;
 
 use crate::app::desktop::Desktop;
-use crate::app::settings::{Kept, WindowShape};
+use crate::app::look::WindowShape;
+use crate::app::settings::Kept;
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::job::Wake;

@@ -12,10 +12,14 @@ mod zenity;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picking};
 use crate::secret::SecretBytes;
 use crate::sys::{agent, home};
+
+/// A dialog that was gone sooner was never seen.
+const TOO_QUICK: Duration = Duration::from_millis(150);
 
 /// The system's own dialogs, clipboard and file manager.
 #[derive(Default)]

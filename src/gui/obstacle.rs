@@ -2,7 +2,7 @@
 
 use crate::app::stage::Document;
 
-/// What is the matter, and what to do about it.
+/// What is wrong, and what to do about it.
 pub(super) type Obstacle = (&'static str, &'static str);
 
 /// Why this key had better not be given to anybody now.

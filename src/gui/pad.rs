@@ -14,7 +14,7 @@
 use std::collections::VecDeque;
 use std::time::Instant;
 
-use eframe::egui;
+use egui;
 use egui::{
     Color32, Event as Input, EventFilter, MouseWheelSource, Pos2, ProgressBar, Rect, Response, Sense, Stroke,
     StrokeKind, TouchPhase, Ui, WidgetInfo, accesskit, vec2,

@@ -25,7 +25,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use eframe::egui;
+use egui;
 use egui::epaint::text::PASSWORD_REPLACEMENT_CHAR;
 use egui::epaint::{CircleShape, QuadraticBezierShape};
 use egui::text::{CharIndex, LayoutJob};

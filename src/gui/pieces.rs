@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use eframe::egui::os::OperatingSystem;
-use eframe::egui::text::{LayoutJob, TextFormat};
-use eframe::egui::{
+use egui::os::OperatingSystem;
+use egui::text::{LayoutJob, TextFormat};
+use egui::{
     Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
     Rect, Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetText, accesskit, pos2, vec2,
@@ -430,7 +430,7 @@ pub(super) fn broken_anywhere(ui: &Ui, text: &str, width: f32) -> LayoutJob {
 /// Read-only text in monospace that can be selected and copied with the keyboard too. What is higher
 /// than `max_height` scrolls.
 pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str, max_height: f32) -> Response {
-    let mut layouter = |ui: &Ui, buffer: &dyn eframe::egui::TextBuffer, width: f32| {
+    let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, width: f32| {
         let job = broken_anywhere(ui, buffer.as_str(), width);
         ui.fonts_mut(|fonts| fonts.layout_job(job))
     };
@@ -471,4 +471,18 @@ pub(super) fn about(time: Duration) -> String {
     } else {
         format!("about {seconds:.0} s")
     }
+}
+
+/// Columns side by side, each as wide as is said; `content` is drawn for each, with its number.
+pub(super) fn columns_ui(ui: &mut Ui, gap: f32, widths: [f32; 2], mut content: impl FnMut(&mut Ui, usize)) {
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = gap;
+        for (number, width) in widths.into_iter().enumerate() {
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.set_width(width);
+                content(ui, number);
+            });
+        }
+    });
 }

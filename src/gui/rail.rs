@@ -1,6 +1,6 @@
 //! The pages at the left edge, one below the other; where the window is narrow, by their signs alone.
 
-use eframe::egui::{
+use egui::{
     Align, Color32, Frame, Label, Layout, Margin, Painter, Panel, Rect, Response, RichText, Role, Sense, Ui,
     UiBuilder, Vec2, WidgetInfo, accesskit, pos2, vec2,
 };
@@ -46,7 +46,7 @@ pub(super) fn rail_ui(ui: &mut Ui, pages: &[Page], shown: Page, is_free: bool, o
 
 fn entry_ui(ui: &mut Ui, page: Page, is_shown: bool, is_narrow: bool) -> Response {
     let palette = Palette::of(ui);
-    let name_height = ui.text_style_height(&eframe::egui::TextStyle::Small);
+    let name_height = ui.text_style_height(&egui::TextStyle::Small);
     let height = if is_narrow { 36.0 } else { 36.0 + name_height };
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let is_enabled = ui.is_enabled();

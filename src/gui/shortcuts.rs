@@ -1,12 +1,12 @@
 //! The keys that work everywhere in the window.
 
-use eframe::egui::os::OperatingSystem;
-use eframe::egui::text_edit::TextEditState;
-use eframe::egui::text_selection::LabelSelectionState;
-use eframe::egui::{Context, Event, Key, KeyboardShortcut, Memory, Modifiers, Popup};
+use egui::os::OperatingSystem;
+use egui::text_edit::TextEditState;
+use egui::text_selection::LabelSelectionState;
+use egui::{Context, Event, Key, KeyboardShortcut, Memory, Modifiers, Popup};
 use zeroize::Zeroize as _;
 
-use crate::app::dialog::TextSize;
+use crate::app::look::TextSize;
 use crate::app::stage::Stage;
 use crate::app::{App, Command, Page};
 

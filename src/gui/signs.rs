@@ -2,7 +2,7 @@
 //!
 //! They only repeat what the text says, for whoever looks quickly, and have no name of their own.
 
-use eframe::egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, TextStyle, Ui, Vec2, vec2};
+use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, TextStyle, Ui, Vec2, vec2};
 
 /// What a sign says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ pub(super) fn draw_server(painter: &Painter, rect: Rect, color: Color32) {
     let stroke = Stroke::new(rect.height() * 0.09, color);
     for top in [0.08, 0.54] {
         let machine = Rect::from_min_max(at(0.04, top), at(0.96, top + 0.38));
-        painter.rect_stroke(machine, 2.0, stroke, eframe::egui::StrokeKind::Inside);
+        painter.rect_stroke(machine, 2.0, stroke, egui::StrokeKind::Inside);
         painter.circle_filled(at(0.22, top + 0.19), rect.height() * 0.06, color);
         painter.line_segment([at(0.5, top + 0.19), at(0.8, top + 0.19)], stroke);
     }

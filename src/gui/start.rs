@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use eframe::egui::{IconData, ViewportBuilder};
 use eframe::{NativeOptions, Renderer};
+use egui::{IconData, ViewportBuilder};
 
 use super::Window;
 use super::native_desktop::NativeDesktop;
-use crate::app::settings::{Kept, WindowShape};
+use crate::app::look::WindowShape;
+use crate::app::settings::Kept;
 use crate::sys::settings_place;
 
 /// The name by which a desktop finds the icon and the menu entry of this program.

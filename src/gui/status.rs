@@ -1,6 +1,6 @@
 //! One line at the foot: what is going on, or what just happened.
 
-use eframe::egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Ui};
+use egui::{Align, Button, Frame, Label, Layout, Margin, Panel, RichText, Ui};
 
 use super::pieces;
 use super::theme::Palette;

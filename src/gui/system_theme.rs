@@ -10,7 +10,7 @@ mod platform {
             Self
         }
 
-        pub(in crate::gui) fn poll(&mut self, _: &eframe::egui::Context) {}
+        pub(in crate::gui) fn poll(&mut self, _: &egui::Context) {}
     }
 }
 
@@ -18,7 +18,7 @@ mod platform {
 mod platform {
     use std::process::{Command, Stdio};
 
-    use eframe::egui::{Context, Theme};
+    use egui::{Context, Theme};
 
     use crate::engine::job::{Job, Poll, Wake};
 

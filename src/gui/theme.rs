@@ -3,13 +3,13 @@
 //! Every colour that carries text has a contrast of at least 4.5 to 1 to what lies behind it, and every
 //! outline that shows where a control is at least 3 to 1 (WCAG 2.2, 1.4.3 and 1.4.11); a test holds that.
 
-use eframe::egui::style::{TextCursorStyle, WidgetVisuals, Widgets};
-use eframe::egui::{
+use egui::style::{TextCursorStyle, WidgetVisuals, Widgets};
+use egui::{
     Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Memory, Shadow, Stroke, Style,
     TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
 };
 
-use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::look::{TextSize, ThemeChoice};
 
 /// The colours of one theme.
 #[derive(Debug)]
@@ -179,10 +179,10 @@ fn style(palette: &Palette, visuals: &Visuals) -> Style {
     spacing.combo_height = 320.0;
     spacing.tooltip_width = 360.0;
     // A scroll bar that hides until it is hovered is found by nobody.
-    spacing.scroll = eframe::egui::style::ScrollStyle {
+    spacing.scroll = egui::style::ScrollStyle {
         bar_width: 10.0,
         foreground_color: false,
-        ..eframe::egui::style::ScrollStyle::solid()
+        ..egui::style::ScrollStyle::solid()
     };
     style.interaction.tooltip_delay = 0.4;
     style
@@ -215,7 +215,7 @@ fn themed(palette: &Palette, base: &Visuals) -> Visuals {
             active: widget(palette.soft, lively),
             open: widget(palette.soft, lively),
         },
-        selection: eframe::egui::style::Selection {
+        selection: egui::style::Selection {
             bg_fill: palette.selection,
             stroke: Stroke::new(1.5, palette.on_selection),
         },
@@ -261,7 +261,7 @@ pub(super) fn focus_ring(ui: &Ui) {
             response.rect.expand(1.0),
             CornerRadius::same(7),
             stroke,
-            eframe::egui::StrokeKind::Outside,
+            egui::StrokeKind::Outside,
         );
 }
 

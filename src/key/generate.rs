@@ -3,7 +3,8 @@
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::pair::{KeyPair, PrivateKey};
+use super::pair::KeyPair;
+use super::private::PrivateKey;
 use super::public::PublicKey;
 use super::rsa;
 use super::spec::{Curve, KeySpec};
@@ -94,7 +95,7 @@ pub fn generate_with(
     watch.progress(Progress::Checking);
     validate::public_key(&public)?;
     let pair = KeyPair::new(public, private)?;
-    if !self_check::signs(&pair, search.crew) {
+    if !self_check::signs(&pair, search.crew, rng) {
         return Err(GenerateError::BadSignature);
     }
     if watch.is_cancelled() {

@@ -9,7 +9,8 @@ use ml_dsa::{KeyInit as _, Keypair as _, MlDsa44, Signature, SigningKey, Verifyi
 use sha2::{Digest as _, Sha512};
 use zeroize::Zeroizing;
 
-use super::validate::{self, Unsound};
+use super::points;
+use super::unsound::Unsound;
 use crate::secret::{SecretArray, SecretBytes};
 
 /// The bytes of a public key: 1312 of ML-DSA-44 and 32 of Ed25519.
@@ -35,7 +36,7 @@ pub(super) fn public(seeds: &SecretBytes) -> Result<Vec<u8>, Unsound> {
     let seed = Zeroizing::new(ml_dsa::Seed::from(*first));
     let key = SigningKey::<MlDsa44>::from_seed(&seed);
     let mut both = key.verifying_key().encode().to_vec();
-    both.extend(validate::ed25519_public(&SecretBytes::copy_of(second))?);
+    both.extend(points::ed25519_public(&SecretBytes::copy_of(second))?);
     Ok(both)
 }
 

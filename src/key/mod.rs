@@ -1,5 +1,6 @@
 //! Keys, and what can be computed from them without touching the world.
 
+mod blob;
 pub mod comment;
 pub mod crew;
 pub mod dsa;
@@ -9,7 +10,9 @@ pub mod fingerprint;
 pub mod generate;
 pub mod mldsa;
 mod pair;
+mod points;
 pub mod prime;
+mod private;
 mod public;
 pub mod randomart;
 pub mod rsa;
@@ -17,10 +20,14 @@ pub mod self_check;
 pub mod sign;
 pub mod signature;
 pub mod spec;
+mod unsound;
 pub mod validate;
 pub mod watch;
 pub mod weakness;
 pub mod wire;
 
-pub use pair::{KeyPair, PrivateKey};
-pub use public::{Algorithm, PublicKey, PublicKeyError};
+pub use blob::PublicKeyError;
+pub use pair::KeyPair;
+pub use private::PrivateKey;
+pub use public::PublicKey;
+pub use spec::Algorithm;

@@ -1,8 +1,6 @@
-//! What key to make. A size that cannot be made cannot be written down.
+//! What kinds of key there are, and what key to make. A size that cannot be made cannot be written down.
 
 use std::fmt;
-
-use super::public::Algorithm;
 
 /// The three curves of ECDSA in SSH (RFC 5656 §10.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,6 +43,9 @@ impl Curve {
         }
     }
 }
+
+/// The size of the field of new DSA keys in bits: the only one that SSH ever used.
+pub const DSA_BITS: u32 = 1024;
 
 /// The size of an RSA modulus in bits: 1024 to 16384.
 ///
@@ -176,6 +177,96 @@ impl Default for RsaExponent {
     }
 }
 
+/// The kinds of keys that this program knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Algorithm {
+    /// RSA (RFC 4253, RFC 8332).
+    Rsa,
+    /// DSA with a 160-bit group (RFC 4253); no longer accepted by OpenSSH.
+    Dsa,
+    /// ECDSA on a NIST curve (RFC 5656).
+    Ecdsa(Curve),
+    /// Ed25519 (RFC 8709).
+    Ed25519,
+    /// Ed448 (RFC 8709); PuTTY knows it, OpenSSH does not.
+    Ed448,
+    /// ECDSA on P-256 in a security key.
+    SkEcdsa,
+    /// Ed25519 in a security key.
+    SkEd25519,
+    /// ML-DSA-44 and Ed25519 together, which a quantum computer does not break (`mldsa.rs`).
+    MlDsa44Ed25519,
+}
+
+impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::Rsa,
+        Self::Dsa,
+        Self::Ecdsa(Curve::P256),
+        Self::Ecdsa(Curve::P384),
+        Self::Ecdsa(Curve::P521),
+        Self::Ed25519,
+        Self::Ed448,
+        Self::SkEcdsa,
+        Self::SkEd25519,
+        Self::MlDsa44Ed25519,
+    ];
+
+    /// The name in SSH: `ssh-ed25519`, `ecdsa-sha2-nistp256`, …
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rsa => "ssh-rsa",
+            Self::Dsa => "ssh-dss",
+            Self::Ecdsa(Curve::P256) => "ecdsa-sha2-nistp256",
+            Self::Ecdsa(Curve::P384) => "ecdsa-sha2-nistp384",
+            Self::Ecdsa(Curve::P521) => "ecdsa-sha2-nistp521",
+            Self::Ed25519 => "ssh-ed25519",
+            Self::Ed448 => "ssh-ed448",
+            Self::SkEcdsa => "sk-ecdsa-sha2-nistp256@openssh.com",
+            Self::SkEd25519 => "sk-ssh-ed25519@openssh.com",
+            Self::MlDsa44Ed25519 => "ssh-mldsa44-ed25519@openssh.com",
+        }
+    }
+
+    /// The kind with this SSH name, if it is known.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
+    /// The word that `ssh-keygen -l` puts behind a fingerprint: `ED25519`, `RSA`, `ECDSA-SK`, …
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Rsa => "RSA",
+            Self::Dsa => "DSA",
+            Self::Ecdsa(_) => "ECDSA",
+            Self::Ed25519 => "ED25519",
+            Self::Ed448 => "ED448",
+            Self::SkEcdsa => "ECDSA-SK",
+            Self::SkEd25519 => "ED25519-SK",
+            Self::MlDsa44Ed25519 => "MLDSA44-ED25519",
+        }
+    }
+
+    /// The word in file names and default comments: `id_WORD`, `WORD-key-20261120`.
+    #[must_use]
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Rsa => "rsa",
+            Self::Dsa => "dsa",
+            Self::Ecdsa(_) => "ecdsa",
+            Self::Ed25519 => "ed25519",
+            Self::Ed448 => "ed448",
+            Self::SkEcdsa => "ecdsa_sk",
+            Self::SkEd25519 => "ed25519_sk",
+            Self::MlDsa44Ed25519 => "mldsa44_ed25519",
+        }
+    }
+}
+
 /// A key to be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum KeySpec {
@@ -226,7 +317,7 @@ impl fmt::Display for KeySpec {
             Self::Rsa(bits) => write!(f, "RSA, {bits} bits"),
             Self::Ecdsa(curve) => write!(f, "ECDSA {}", curve.name()),
             Self::Ed448 => f.write_str("Ed448"),
-            Self::Dsa => write!(f, "DSA, {} bits", super::dsa::FIELD_BITS),
+            Self::Dsa => write!(f, "DSA, {DSA_BITS} bits"),
         }
     }
 }

@@ -223,6 +223,16 @@ pub fn minimal(number: &[u8]) -> &[u8] {
     &number[zeros..]
 }
 
+/// `number` with zeros before it, `len` bytes in all; nothing when it is longer than that.
+#[must_use]
+pub fn left_padded(number: &[u8], len: usize) -> Option<SecretBytes> {
+    let zeros = len.checked_sub(number.len())?;
+    let mut padded = SecretBytes::with_capacity(len);
+    padded.extend(&vec![0; zeros]);
+    padded.extend(number);
+    Some(padded)
+}
+
 /// The size in bits of the big-endian `number`.
 #[must_use]
 pub fn bit_len(number: &[u8]) -> u32 {

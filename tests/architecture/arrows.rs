@@ -285,15 +285,18 @@ impl Walk<'_> {
         let Some(target_floor) = floor_of(&there) else {
             return;
         };
-        if target_floor > floor {
-            self.fault(
-                at,
-                format!("{here} (floor {floor}) → {there} (floor {target_floor}) climbs"),
-            );
-        } else if FACES.iter().all(|face| face.contains(&here.as_str()) != face.contains(&there.as_str())) {
+        if FACES
+            .iter()
+            .all(|face| face.contains(&here.as_str()) != face.contains(&there.as_str()))
+        {
             self.fault(
                 at,
                 format!("{here} → {there}: the two faces of the program may not use each other"),
+            );
+        } else if target_floor > floor {
+            self.fault(
+                at,
+                format!("{here} (floor {floor}) → {there} (floor {target_floor}) climbs"),
             );
         }
     }

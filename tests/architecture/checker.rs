@@ -31,7 +31,7 @@ fn is_allowed(name: &str, text: &str) {
 
 #[test]
 fn catches_a_climbing_import_and_names_its_line() {
-    let said = said_of("format/ppk.rs", "//! Words.\n\nuse crate::engine::Problem;\n");
+    let said = said_of("format/ppk.rs", "//! Words.\n\nuse crate::app::App;\n");
     assert_eq!(
         said,
         ["src/format/ppk.rs:3: format (floor 1) → app (floor 4) climbs"]
@@ -60,6 +60,10 @@ fn allows_an_arrow_that_descends_or_stays() {
     is_allowed(
         "cli/mod.rs",
         "use clap::Parser; use crate::cli::info; fn f() { crate::sys::home::folder() }",
+    );
+    is_allowed(
+        "app/mod.rs",
+        "use crate::engine::Problem; fn f() { crate::sys::home::folder() }",
     );
     is_allowed("lib.rs", "pub use crate::app::App; pub use crate::gui::run;");
 }
@@ -115,6 +119,13 @@ fn follows_self_and_super_to_where_they_lead() {
 fn catches_one_face_of_the_program_using_the_other() {
     is_caught("gui/mod.rs", "use crate::cli::table;", "may not use each other");
     is_caught("cli/mod.rs", "use crate::gui::theme;", "may not use each other");
+    is_caught("app/mod.rs", "use crate::cli::table;", "may not use each other");
+    is_caught("cli/mod.rs", "use crate::app::App;", "may not use each other");
+    is_caught(
+        "cli/mod.rs",
+        "fn f() { crate::app::stage::f() }",
+        "may not use each other",
+    );
     is_caught("cli/mod.rs", "use eframe::egui;", "cli (floor 4) names eframe");
     is_caught("gui/mod.rs", "use clap::Parser;", "gui (floor 5) names clap");
 }

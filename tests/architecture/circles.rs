@@ -21,7 +21,11 @@ pub(crate) fn circles(files: &[SourceFile], test_modules: &BTreeSet<Vec<String>>
     for (from, (file, reading)) in &read {
         for arrow in &reading.arrows {
             let to = defined_in(&arrow.target, &read);
-            let shared = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+            let shared = from
+                .iter()
+                .zip(&to)
+                .take_while(|(one, other)| one == other)
+                .count();
             if shared < from.len() && shared < to.len() {
                 let tie = (from[..=shared].to_vec(), to[..=shared].to_vec());
                 let says = format!("src/{}:{} → {}", file.name, arrow.line, arrow.target.join("::"));
@@ -29,15 +33,21 @@ pub(crate) fn circles(files: &[SourceFile], test_modules: &BTreeSet<Vec<String>>
             }
         }
     }
-    let mut found: BTreeMap<Vec<Room>, Vec<String>> = BTreeMap::new();
-    for ((from, to), says) in &ties {
-        let circle: Vec<Room> = reached(from, &ties)
-            .into_iter()
-            .filter(|room| reached(room, &ties).contains(from))
+    let mut used: BTreeMap<&Room, BTreeSet<&Room>> = BTreeMap::new();
+    for (from, to) in ties.keys() {
+        used.entry(from).or_default().insert(to);
+    }
+    let reached: BTreeMap<&Room, BTreeSet<&Room>> =
+        used.keys().map(|room| (*room, reached(room, &used))).collect();
+    let leads = |from: &Room, to: &Room| reached.get(from).is_some_and(|rooms| rooms.contains(to));
+    let mut found: BTreeMap<Vec<&Room>, Vec<String>> = BTreeMap::new();
+    for ((from, _), says) in ties.iter().filter(|((from, to), _)| leads(to, from)) {
+        let circle = reached[from]
+            .iter()
+            .filter(|room| leads(room, from))
+            .copied()
             .collect();
-        if circle.contains(to) {
-            found.entry(circle).or_default().extend(says.first().cloned());
-        }
+        found.entry(circle).or_default().extend(says.first().cloned());
     }
     found
         .into_iter()
@@ -49,13 +59,13 @@ pub(crate) fn circles(files: &[SourceFile], test_modules: &BTreeSet<Vec<String>>
 }
 
 /// All rooms that a room uses, and that those use, and so on.
-fn reached(from: &Room, ties: &BTreeMap<(Room, Room), Vec<String>>) -> BTreeSet<Room> {
+fn reached<'a>(from: &Room, used: &BTreeMap<&'a Room, BTreeSet<&'a Room>>) -> BTreeSet<&'a Room> {
     let mut found = BTreeSet::new();
-    let mut next = vec![from.clone()];
+    let mut next = vec![from];
     while let Some(room) = next.pop() {
-        for (_, to) in ties.keys().filter(|(user, _)| *user == room) {
-            if found.insert(to.clone()) {
-                next.push(to.clone());
+        for to in used.get(room).into_iter().flatten() {
+            if found.insert(*to) {
+                next.push(to);
             }
         }
     }
@@ -67,12 +77,18 @@ fn defined_in(path: &[String], read: &BTreeMap<Room, (&SourceFile, Reading)>) ->
     let mut path = path.to_vec();
     // Names that are handed on in a circle do not compile, so this ends; the bound says that it does.
     for _ in 0..16 {
-        let Some(len) = (0..=path.len()).rev().find(|len| read.contains_key(&path[..*len])) else {
+        let Some(len) = (0..=path.len())
+            .rev()
+            .find(|len| read.contains_key(&path[..*len]))
+        else {
             return path;
         };
         let handed_on = path.get(len).and_then(|name| {
             let (_, reading) = &read[&path[..len]];
-            let (_, whole) = reading.handed_on.iter().find(|(handed_on, _)| handed_on == name)?;
+            let (_, whole) = reading
+                .handed_on
+                .iter()
+                .find(|(handed_on, _)| handed_on == name)?;
             Some([whole, &path[len + 1..]].concat())
         });
         match handed_on {
@@ -123,13 +139,19 @@ mod tests {
             ("sys/c.rs", "use super::a;"),
         ]);
         assert_eq!(said.len(), 1);
-        assert!(said[0].starts_with("a circle of sys::a, sys::b, sys::c:"), "{said:?}");
+        assert!(
+            said[0].starts_with("a circle of sys::a, sys::b, sys::c:"),
+            "{said:?}"
+        );
     }
 
     #[test]
     fn a_name_that_is_handed_on_leads_to_where_it_is_defined() {
         let said = found(&[
-            ("sys/mod.rs", "mod a; pub use a::A; pub(crate) use crate::sys::b::B as C;"),
+            (
+                "sys/mod.rs",
+                "mod a; pub use a::A; pub(crate) use crate::sys::b::B as C;",
+            ),
             ("sys/a.rs", "use super::C;"),
             ("sys/b.rs", "use crate::sys::A;"),
         ]);

@@ -4,6 +4,7 @@
 mod agent_pipe;
 #[cfg(unix)]
 mod agents;
+mod at_once;
 mod authorized;
 mod certificates;
 mod changing;
@@ -15,6 +16,8 @@ mod formats;
 mod generating;
 mod keys;
 mod known_hosts;
+#[cfg(unix)]
+mod links;
 #[cfg(unix)]
 mod one_line;
 mod passphrases;

@@ -6,7 +6,6 @@ use keywright::key::KeyPair;
 use keywright::key::comment::Comment;
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::secret::Passphrase;
-use keywright::sys::files::Existing;
 
 use crate::common::{Kind, seed};
 use crate::matrix::{FEW_ROUNDS, argon2, secrets};
@@ -36,7 +35,7 @@ fn save(folder: &Folder, choice: Choice, name: &str, key: &KeyPair, passphrase: 
         certificate: None,
     };
     let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
-    plan.write(outgoing, passphrase.as_ref(), Existing::Refuse)
+    plan.write(outgoing, passphrase.as_ref())
         .unwrap_or_else(|problem| panic!("{problem:?}"));
     for path in plan.paths() {
         let is_public = path.extension().is_some_and(|extension| extension == "pub");

@@ -4,7 +4,10 @@ use keywright::format::{Argon2Params, Cipher, DecodeError, Format, PrivateFile, 
 use keywright::key::comment::Comment;
 use keywright::key::crew::Alone;
 use keywright::key::self_check;
+use keywright::key::sign::{RsaHash, can_sign, sign};
 use keywright::key::{KeyPair, PrivateKey};
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
 
 use crate::common::Kind;
 use crate::matrix::{
@@ -53,10 +56,15 @@ fn fits(name: &str, file: &PrivateFile, protection: &Protection, expected: &str)
         return Err(format!("{name}: {:?} instead of {protection:?}", file.protection));
     }
     let is_dsa = file.key.algorithm().short_name() == "dsa";
-    if !is_dsa && !self_check::signs(&file.key, &Alone) {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    if !is_dsa && !self_check::signs(&file.key, &Alone, &mut rng) {
         return Err(format!("{name}: what the private half signs does not verify"));
     }
-    Ok(())
+    let signed = can_sign(&file.key).then(|| sign(&file.key, RsaHash::Sha512, b"to log in", &mut rng));
+    match signed {
+        Some(Err(error)) => Err(format!("{name}: {error}")),
+        _ => Ok(()),
+    }
 }
 
 fn check_ssh_keygen(kind: Kind, cipher: Cipher, secret: Option<Secret>, rounds: u32) -> Result<(), String> {

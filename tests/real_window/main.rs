@@ -9,6 +9,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod conversions;
+#[allow(dead_code, reason = "shared with tests/remote, which needs all of it")]
+#[path = "../remote/everybody.rs"]
+mod everybody;
 mod my_keys;
 mod remembering;
 mod screen;

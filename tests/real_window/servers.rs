@@ -1,6 +1,7 @@
 //! A key is put on a real server, proved, and taken off again, by somebody who reads only the window.
 
 use crate::PASSPHRASE;
+use crate::everybody::Everybody;
 use crate::screen::Screen;
 use crate::sshd::{PASSWORD, Sshd, USER};
 use crate::tools::Folder;
@@ -295,4 +296,57 @@ fn nothing_goes_on_with_a_server_that_has_changed() {
     // No means no: back to where the server is chosen.
     window.press("Escape");
     window.field("Server");
+}
+
+#[test]
+fn what_a_server_asks_is_marked_as_the_servers() {
+    let screen = Screen::new("server-asks");
+    let server = Sshd::with("UsePAM yes\nKbdInteractiveAuthentication yes");
+    let window = Window::open(&screen);
+    window.generate_at_once();
+    window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
+    window.says_just("saved");
+    window.click("page tab", "Servers");
+    let address = format!("{USER}@127.0.0.1:{}", server.port());
+    window.fill("Server", &address);
+    window.click("push button", "Install the key");
+    window.click("push button", "Trust and go on");
+    window.says("The server asks");
+    window.says(&format!("What stands behind ({address}) are the server's words."));
+    let question = format!("({address}) Password:");
+    window.fill(&question, "wrong");
+    screen.picture("question");
+    window.press("Return");
+    window.says("The server asks again.");
+    window.field(&question);
+}
+
+#[test]
+fn a_key_does_not_work_where_everybody_is_let_in() {
+    let screen = Screen::new("server-of-everybody");
+    let server = Everybody::start("unasked");
+    let window = Window::open(&screen);
+    window.generate_at_once();
+    window.fill("Key comment", "jo at home");
+    window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
+    window.says_just("saved");
+    window.click("page tab", "Servers");
+    window.fill("Server", &server.address());
+    window.click("push button", "Install the key");
+    window.click("push button", "Trust and go on");
+    window.says_just("On the list");
+    window.says("Whether the key works cannot be told");
+    window.says("The server lets everybody in");
+    screen.picture("on-the-list");
+    let nodes = window.nodes();
+    assert!(!nodes.iter().any(|node| node.name == "Works"), "{nodes:?}");
+
+    window.click("push button", "Show keys on this server");
+    window.says("The server lets everybody in");
+    window.click("check box", "jo at home (ED25519)");
+    window.click("push button", "Remove 1 key");
+    window.says("but the server lets everybody in, with or without a key");
+    let nodes = window.nodes();
+    assert!(!nodes.iter().any(|node| node.name == "Gone"), "{nodes:?}");
+    assert_eq!(server.list(), "");
 }

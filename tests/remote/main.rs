@@ -21,16 +21,19 @@ mod commands;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;
 mod dropbear;
+mod everybody;
 mod failing;
 mod files;
 mod hosts;
 mod installing;
 mod last_way_in;
+mod letting_in;
 mod person;
 #[path = "../common/serving.rs"]
 mod serving;
 mod signing_in;
 mod sshd;
+mod stand_in;
 mod strange;
 mod terminal;
 mod unreachable;

@@ -13,14 +13,18 @@ pub(crate) struct Person {
 impl Person {
     /// Somebody with the keys `new` and `old`, who knows the server, and whose password is in `password`.
     pub(crate) fn knowing(server: &Sshd) -> Self {
-        let person = Self { home: Folder::new() };
-        std::fs::create_dir(person.home.path(".ssh")).expect("a folder");
-        let known = format!(
+        Self::with_known_hosts(&format!(
             "[127.0.0.1]:{} {}",
             server.port(),
             server.folder().get_text("host_ed25519.pub")
-        );
-        person.home.put(".ssh/known_hosts", known.as_bytes());
+        ))
+    }
+
+    /// The same, who knows the servers of these lines.
+    pub(crate) fn with_known_hosts(lines: &str) -> Self {
+        let person = Self { home: Folder::new() };
+        std::fs::create_dir(person.home.path(".ssh")).expect("a folder");
+        person.home.put(".ssh/known_hosts", lines.as_bytes());
         person.home.put("password", PASSWORD.as_bytes());
         for name in ["new", "old"] {
             person.makes(name, &format!("{name}@laptop"));

@@ -382,7 +382,8 @@ fn what_the_server_tells_everybody_is_kept_and_cleaned() {
         .put_with_mode("banner", b"Members only\n\x1b[2J\n", 0o644);
     let mut connection = server.connect();
     sign_in(&mut connection, Credential::None);
-    assert_eq!(connection.banner().lines().next(), Some("Members only"));
+    let marked = format!("({}) Members only", server.target());
+    assert_eq!(connection.banner().lines().next(), Some(marked.as_str()));
     assert!(!connection.banner().contains('\x1b'), "{:?}", connection.banner());
     assert!(
         connection.software().starts_with("OpenSSH_"),

@@ -1,24 +1,20 @@
 //! Servers that ask what no `sshd` asks.
 
 use std::borrow::Cow;
-use std::net::Ipv4Addr;
-use std::sync::Arc;
-use std::sync::mpsc::channel;
-use std::thread;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use keywright::format::ssh_config::SshConfig;
 use keywright::key::watch::Unwatched;
 use keywright::secret::Passphrase;
-use keywright::sys::remote::{
-    Connection, Credential, Expect, Handshake, KnownHostsFiles, Method, RemoteFault, SignIn, Target,
-};
+use keywright::sys::remote::{Connection, Credential, Method, RemoteFault, SignIn};
 use russh::Preferred;
-use russh::keys::{Algorithm, PrivateKey};
-use russh::server::{Auth, Config, Handler, Response, run_stream};
-use tokio::net::TcpListener;
+use russh::keys::Algorithm;
+use russh::server::{Auth, Handler, Response};
 
 use crate::common::Kind;
+use crate::person::Person;
+use crate::stand_in::StandIn;
+use crate::terminal::Terminal;
 
 /// What a server asks when it has been answered so many times.
 type Ask = fn(usize) -> Auth;
@@ -26,6 +22,8 @@ type Ask = fn(usize) -> Auth;
 struct Asker {
     ask: Ask,
     answered: usize,
+    /// What it was told.
+    heard: Arc<Mutex<Vec<String>>>,
 }
 
 impl Handler for Asker {
@@ -37,8 +35,10 @@ impl Handler for Asker {
         _: &str,
         response: Option<Response<'a>>,
     ) -> Result<Auth, russh::Error> {
-        if response.is_some() {
+        if let Some(response) = response {
             self.answered += 1;
+            let answers = response.map(|answer| String::from_utf8_lossy(&answer).into_owned());
+            self.heard.lock().expect("nobody fell over").extend(answers);
         }
         Ok((self.ask)(self.answered))
     }
@@ -52,42 +52,21 @@ fn asking(name: &'static str, instruction: &'static str, prompts: Vec<(Cow<'stat
     }
 }
 
-/// A connection to a server that asks so.
-fn connect(ask: Ask) -> Connection {
-    connect_to(ask, Preferred::default())
+/// A server that asks so, and what it is told.
+fn server(ask: Ask, preferred: Preferred) -> (StandIn, Arc<Mutex<Vec<String>>>) {
+    let heard = Arc::default();
+    let told = Arc::clone(&heard);
+    let server = StandIn::new(preferred, move || Asker {
+        ask,
+        answered: 0,
+        heard: Arc::clone(&told),
+    });
+    (server, heard)
 }
 
-/// The same, with what it has to agree on.
-fn connect_to(ask: Ask, preferred: Preferred) -> Connection {
-    let (sender, port) = channel();
-    let serving = thread::Builder::new().spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime").block_on(async {
-            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
-            sender
-                .send(listener.local_addr().expect("an address").port())
-                .expect("somebody waits");
-            let (caller, _) = listener.accept().await.expect("a caller");
-            let key = PrivateKey::random(&mut rand::rng(), Algorithm::Ed25519).expect("a key");
-            let config = Config {
-                keys: vec![key],
-                auth_rejection_time: Duration::ZERO,
-                preferred,
-                ..Config::default()
-            };
-            let session = run_stream(Arc::new(config), caller, Asker { ask, answered: 0 }).await;
-            // The caller may hang up when it likes.
-            drop(session.expect("a session").await);
-        });
-    });
-    serving.expect("a thread");
-    let place = format!("127.0.0.1:{}", port.recv().expect("it listens"));
-    let target = Target::parse(&place, &SshConfig::default(), "jo").expect("a target");
-    let handshake = Handshake::open(&target, Expect::Listed(&KnownHostsFiles::default()), &Unwatched);
-    handshake
-        .expect("it speaks SSH")
-        .go_on_if_new()
-        .expect("it is new")
+/// A connection to a server that asks so.
+fn connect(ask: Ask) -> Connection {
+    server(ask, Preferred::default()).0.connect()
 }
 
 fn asked(connection: &mut Connection) -> Result<SignIn, RemoteFault> {
@@ -111,17 +90,19 @@ fn what_is_only_to_be_read_comes_with_the_questions_behind_it() {
     let Ok(SignIn::Questions(asked)) = asked(&mut connection) else {
         panic!("no questions");
     };
-    assert_eq!(asked.name, r"Code\u{1b}[2J");
+    let mark = format!("({}) ", connection.target());
+    assert_eq!(asked.name, format!(r"{mark}Code\u{{1b}}[2J"));
     assert_eq!(
         asked.instruction,
-        "Notice\nThe password expires on Monday.\nFrom the list."
+        format!("{mark}Notice\n{mark}The password expires on Monday.\n{mark}From the list.")
     );
     let questions: Vec<_> = asked
         .questions
         .iter()
         .map(|one| (one.text.as_str(), one.is_visible))
         .collect();
-    assert_eq!(questions, [("Code 17:", true), ("PIN:", false)]);
+    let expected = ["Code 17:", "PIN:"].map(|text| format!("{mark}{text}"));
+    assert_eq!(questions, [(&*expected[0], true), (&*expected[1], false)]);
     let answers = ["a", "b"].map(|answer| Passphrase::new(answer.to_owned()));
     assert_eq!(
         connection.answer(&answers, &Unwatched).expect("an answer"),
@@ -174,10 +155,63 @@ fn a_server_that_knows_rsa_with_sha_1_only_is_named() {
         key: vec![Algorithm::Ed25519, Algorithm::Rsa { hash: None }].into(),
         ..Preferred::default()
     };
-    let mut connection = connect_to(|_| Auth::reject(), preferred);
+    let mut connection = server(|_| Auth::reject(), preferred).0.connect();
     let fault = connection.sign_in(Credential::Key(Kind::Rsa2048.key(), None), &Unwatched);
     assert!(matches!(fault, Err(RemoteFault::OnlySha1)), "{fault:?}");
     // Other keys may still be tried.
     let answer = connection.sign_in(Credential::Key(Kind::Ed25519.key(), None), &Unwatched);
     assert!(matches!(answer, Ok(SignIn::Refused { .. })), "{answer:?}");
+}
+
+/// What this program itself asks, word for word.
+const OUR_QUESTION: &str = "Passphrase of ~/.ssh/id_ed25519 (empty to go on without it): ";
+
+#[test]
+fn a_servers_question_is_marked_as_the_servers_even_where_it_imitates_ours() {
+    let (server, heard) = server(
+        |answered| match answered {
+            0 => asking(
+                "Added to ~/.ssh/authorized_keys",
+                "That is not the passphrase. Try again.\r\n\u{202e}Once more.\n",
+                vec![(OUR_QUESTION.into(), false)],
+            ),
+            _ => Auth::reject(),
+        },
+        Preferred::default(),
+    );
+    let person = Person::with_known_hosts(&server.known());
+    let mut terminal = Terminal::run_at(&person, &server.address(), "install", &["-k", "new"]);
+    let mark = format!("({}) ", server.address());
+    // It is folded, so that no terminal does it.
+    let before = terminal.answer("without it): ", "typed in good faith");
+    terminal.end();
+    assert_eq!(*heard.lock().expect("nobody fell over"), ["typed in good faith"]);
+    let lines: Vec<&str> = before
+        .split(['\r', '\n'])
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert!(lines.len() > 4, "{before:?}");
+    for line in lines {
+        let is_marked = line.starts_with(&mark) && line.chars().count() < 80;
+        assert!(is_marked, "{line:?} looks like ours: {before:?}");
+    }
+    assert!(!before.contains('\u{202e}'), "{before:?}");
+}
+
+#[test]
+fn a_server_that_asks_round_after_round_is_left_though_somebody_answers() {
+    let mut connection = connect(|_| asking("", "", vec![("More: ".into(), true)]));
+    let mut answer = asked(&mut connection);
+    let mut rounds = 0;
+    while let Ok(SignIn::Questions(_)) = answer {
+        rounds += 1;
+        assert!(rounds < 50, "it goes on and on");
+        answer = connection.answer(&[Passphrase::new("x".to_owned())], &Unwatched);
+    }
+    assert!(rounds > 5, "PAM may ask for a new password, and for a code");
+    let fault = answer.expect_err("it never lets in");
+    let problem = keywright::engine::Problem::from(&fault);
+    assert_eq!(problem.code, "endless-questions", "{fault:?}");
+    let over = connection.sign_in(Credential::None, &Unwatched);
+    assert!(matches!(over, Err(RemoteFault::Closed { .. })), "{over:?}");
 }

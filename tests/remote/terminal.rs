@@ -10,10 +10,15 @@ pub(crate) struct Terminal(PtySession);
 impl Terminal {
     pub(crate) fn run(person: &Person, server: &Sshd, command: &str, words: &[&str]) -> Self {
         let target = format!("{USER}@127.0.0.1:{}", server.port());
+        Self::run_at(person, &target, command, words)
+    }
+
+    /// The same, for a server at this address.
+    pub(crate) fn run_at(person: &Person, target: &str, command: &str, words: &[&str]) -> Self {
         let quiet = person.command();
         // The program gets the terminal as its standard input, output and error.
         let mut fresh = std::process::Command::new(quiet.get_program());
-        fresh.args([command, &target]).args(words);
+        fresh.args([command, target]).args(words);
         for (name, value) in quiet.get_envs() {
             match value {
                 Some(value) => fresh.env(name, value),

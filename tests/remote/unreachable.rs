@@ -191,6 +191,29 @@ fn a_silent_port_is_left_as_soon_as_nobody_wants_it() {
 }
 
 #[test]
+fn a_flood_is_left_when_its_time_is_up_and_not_called_silence() {
+    // Messages that are to be ignored (RFC 4253 section 11.2), of which there is no end.
+    let ignore = [&[0, 0, 0, 12, 6, 2][..], &[0; 10]].concat();
+    let place = stand_in(move |mut caller| {
+        drop(caller.write_all(b"SSH-2.0-x\r\n"));
+        while caller.write_all(&ignore).is_ok() {
+            thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let fault = open_at(&place, &Unwatched);
+    assert!(
+        matches!(
+            fault,
+            RemoteFault::Unfinished {
+                step: Step::Handshake,
+                secs: 30
+            }
+        ),
+        "{fault:?}"
+    );
+}
+
+#[test]
 fn a_silent_port_is_left_when_its_time_is_up() {
     let place = stand_in(|mut caller| drop(caller.read_to_end(&mut Vec::new())));
     let fault = open_at(&place, &Unwatched);

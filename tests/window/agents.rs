@@ -1,6 +1,6 @@
 //! Keys in agents, in the window.
 
-use eframe::egui::accesskit::Role;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 
 use crate::scene::Scene;

@@ -1,7 +1,7 @@
 //! Anything at all is pressed.
 
 use crate::scene::Scene;
-use eframe::egui::{Event, Key, Modifiers, PointerButton, pos2};
+use egui::{Event, Key, Modifiers, PointerButton, pos2};
 use keywright::app::desktop::Picked;
 
 /// Numbers that look random and are the same every time (G. Marsaglia, “Xorshift RNGs”, 2003).

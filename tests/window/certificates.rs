@@ -1,6 +1,6 @@
 //! Certificates in the window.
 
-use eframe::egui::accesskit::Role;
+use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 use crate::scene::{Scene, corpus_path};

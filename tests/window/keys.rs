@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, ViewportId};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Page;
 use keywright::app::dialog::Dialog;
@@ -297,7 +297,7 @@ fn a_place_is_added_by_its_path_and_forgotten_again() {
     put_key(&elsewhere, "other", "me", 7);
     page.scene.click("Add…");
     let folder = elsewhere.join(".ssh").display().to_string();
-    page.scene.window.event(eframe::egui::Event::Text(folder));
+    page.scene.window.event(egui::Event::Text(folder));
     page.scene.steps();
     page.click("Add");
     assert_eq!(page.rows().len(), 2);

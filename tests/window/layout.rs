@@ -1,8 +1,8 @@
 //! Where things are, and that nothing moves at rest.
 
 use crate::scene::{Scene, corpus_path};
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers, ViewportId};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers, ViewportId};
 use egui_kittest::kittest::Queryable as _;
 
 #[test]

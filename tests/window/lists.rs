@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
 use crate::scene::Scene;

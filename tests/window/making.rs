@@ -1,8 +1,8 @@
 //! Making a key and using it.
 
 use crate::scene::Scene;
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 use keywright::app::Kind;
 use keywright::app::stage::Stage;

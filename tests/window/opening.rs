@@ -1,6 +1,6 @@
 //! Opening files of all kinds.
 
-use eframe::egui::accesskit::Role;
+use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
 use keywright::app::stage::Stage;
 

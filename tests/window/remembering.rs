@@ -1,8 +1,8 @@
 //! How the window shows what it remembers.
 
 use crate::scene::Scene;
-use eframe::egui::accesskit::{Role, Toggled};
-use eframe::egui::{Key, Modifiers};
+use egui::accesskit::{Role, Toggled};
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::settings::Kept;
 use keywright::sys::settings_place::Place;

@@ -1,6 +1,6 @@
 //! Formats to save in.
 
-use eframe::egui::accesskit::Role;
+use egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::engine::saving::Choice;
 

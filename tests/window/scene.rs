@@ -4,8 +4,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use crate::support::{PATIENCE, Scripted};
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Event, Key, Modifiers, vec2};
+use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers, vec2};
 use egui_kittest::kittest::NodeT as _;
 use egui_kittest::kittest::Queryable as _;
 use egui_kittest::{Harness, Node};
@@ -83,7 +83,11 @@ impl Scene {
     pub(crate) fn settle(&mut self) {
         self.wait(|scene| {
             let app = scene.window.state().app();
-            let is_unlocking = matches!(&app.dialog, Some(Dialog::Unlock(unlock)) if unlock.job.is_some());
+            let is_unlocking = match &app.dialog {
+                Some(Dialog::Unlock(unlock)) => unlock.job.is_some(),
+                Some(Dialog::SamePassphrase(dialog)) => dialog.job.is_some(),
+                _ => false,
+            };
             app.busy().is_none() && !is_unlocking
         });
     }
@@ -214,7 +218,7 @@ impl Scene {
 #[derive(Debug)]
 struct Dropped(std::path::PathBuf);
 
-impl eframe::egui::DroppedFile for Dropped {
+impl egui::DroppedFile for Dropped {
     fn path(&self) -> &Path {
         &self.0
     }

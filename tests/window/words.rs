@@ -1,8 +1,8 @@
 //! What is written in the window, and read out.
 
 use crate::scene::Scene;
-use eframe::egui::accesskit::Role;
-use eframe::egui::{Key, Modifiers};
+use egui::accesskit::Role;
+use egui::{Key, Modifiers};
 use egui_kittest::kittest::Queryable as _;
 
 /// What the labels of the window have to be, for tutorials all over the world say so.

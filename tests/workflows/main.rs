@@ -12,6 +12,7 @@ mod keys;
 mod leaving;
 mod making;
 mod opening;
+mod passphrases;
 mod remembering;
 mod saving;
 mod scene;

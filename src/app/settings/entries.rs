@@ -6,7 +6,8 @@ use toml_edit::Value;
 
 use super::Settings;
 use crate::app::Kind;
-use crate::app::dialog::{Parameters, TextSize, ThemeChoice};
+use crate::app::look::{TextSize, ThemeChoice};
+use crate::engine::saving::Strength;
 use crate::engine::saving::{Choice, PpkVersion};
 use crate::format::{Argon2Variant, Pbes2Kdf, Prf};
 use crate::key::prime::Proof;
@@ -159,7 +160,7 @@ pub(super) const ENTRIES: &[Entry] = &[
         name: "openssh_cipher",
         read: |value, settings| {
             let name = value.as_str()?;
-            let mut ciphers = Parameters::CIPHERS.into_iter();
+            let mut ciphers = Strength::CIPHERS.into_iter();
             settings.strength.cipher = ciphers.find(|cipher| cipher.as_str() == name)?;
             Some(())
         },

@@ -118,8 +118,8 @@ fn put(table: &mut dyn TableLike, name: &str, mut new: Value) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::dialog::{TextSize, ThemeChoice};
-    use crate::app::settings::WindowShape;
+    use crate::app::look::WindowShape;
+    use crate::app::look::{TextSize, ThemeChoice};
     use crate::app::{Kind, NextKey};
     use crate::engine::saving::{Choice, PpkVersion, Strength};
     use crate::format::{Argon2Params, Argon2Variant, Cipher, Pbes2, Pbes2Kdf, Prf};

@@ -9,7 +9,7 @@ use super::{absolute, read};
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::{interrupt, usage};
 use crate::engine::keys::default_key::{Fate, Plan, not_for_ssh};
-use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::keys::key::is_for_ssh;
 use crate::engine::keys::{Key, Whose, identify};
 use crate::engine::{Blame, Problem, opening};
 use crate::format::Parsed;

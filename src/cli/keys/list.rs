@@ -1,4 +1,4 @@
-//! `keys list`: every key, and what is the matter with it.
+//! `keys list`: every key, and what is wrong with it.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,8 +10,9 @@ use super::read;
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::json as shape;
 use crate::engine::Problem;
-use crate::engine::keys::inventory::Kind;
-use crate::engine::keys::{Broken, Finding, Grade, Inventory, Key, KeyFile, KeyName, Whose, age};
+use crate::engine::key_name::KeyName;
+use crate::engine::keys::key::Kind;
+use crate::engine::keys::{Broken, Finding, Grade, Inventory, Key, KeyFile, Whose, age};
 use crate::format::Format;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;

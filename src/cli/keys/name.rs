@@ -7,7 +7,8 @@ use serde_json::json;
 
 use crate::cli::console::{Console, print_object, shown};
 use crate::engine::Problem;
-use crate::engine::keys::{Edit, KeyName, Whose, identify};
+use crate::engine::key_name::KeyName;
+use crate::engine::keys::{Edit, Whose, identify};
 
 /// Give a key a name of your own
 #[derive(Args, Debug)]

@@ -13,7 +13,7 @@ use crate::engine::Problem;
 use crate::engine::keys::repair::{announcement, apply, subject};
 use crate::engine::keys::{Remedy, Whose};
 
-/// Put right what is the matter with the keys' files
+/// Put right what is wrong with the keys' files
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keywright-cli keys repair --dry-run

@@ -21,7 +21,7 @@ use super::formats::ensure_holds;
 use super::key_file::KeyFile;
 use super::passphrases::{ask_twice, first_line_of};
 use super::primes::Primes;
-use super::private_file::{Private, cleaned, save};
+use super::private_file::{Private, Wanted, cleaned, save};
 use super::{terminal, usage};
 use crate::engine::making::{default_comment, new_key};
 use crate::engine::saving::{OutgoingPublic, PEM_CIPHER, PublicForm, Strength};
@@ -219,19 +219,14 @@ impl Puttygen {
         };
         let place = output::place(out, None, encoding, console)?;
         let passphrase = self.new_passphrase()?;
-        let doing = format!("Making a key ({spec})");
-        let policy = self.policy();
-        let private = save(console, &doing, place, move |pulse| {
-            Ok(Private {
-                key: new_key(spec, policy, EntropyPool::new(), pulse)?,
-                comment,
-                certificate: None,
-                encoding,
-                passphrase,
-            })
-        })?;
-        private.warn(console);
-        Ok(())
+        let wanted = Wanted {
+            spec,
+            policy: self.policy(),
+            comment,
+            encoding,
+            passphrase,
+        };
+        wanted.make(place, console).map(drop)
     }
 
     /// The numbers of a new key, which is kept nowhere else.
@@ -384,7 +379,12 @@ impl Puttygen {
                 "the file is PPK version 3 now, which PuTTY reads since 0.75; --ppk-param version=2 keeps it",
             );
         }
-        let place = output::place(out, Some(file.key.public()), encoding, console)?;
+        let place = output::place(
+            out,
+            Some((file.key.public(), source.path(), input.seen)),
+            encoding,
+            console,
+        )?;
         let passphrase = if self.change_passphrase || self.new_passphrase.is_some() {
             self.new_passphrase()?
         } else {
@@ -392,13 +392,7 @@ impl Puttygen {
         };
         let comment = cleaned(&input.comment.unwrap_or_default(), console);
         let private = save(console, "Saving the key", place, move |_| {
-            Ok(Private {
-                key: file.key,
-                comment,
-                certificate,
-                encoding,
-                passphrase,
-            })
+            Ok(Private::new(file.key, comment, certificate, encoding, passphrase))
         })?;
         private.warn_of_protection(console);
         Ok(())

@@ -1,4 +1,4 @@
-//! What is the matter with a key, its files, or the folders that they lie in, and what can be done about it.
+//! What is wrong with a key, its files, or the folders that they lie in, and what can be done about it.
 
 use std::path::{Path, PathBuf};
 
@@ -58,7 +58,7 @@ impl Remedy {
     }
 }
 
-/// One thing that is the matter.
+/// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// In words.

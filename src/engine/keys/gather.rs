@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::Whose;
 use super::finding::Finding;
-use super::inventory::{Key, KeyFile, KeyId, Kind, id_of, is_for_ssh};
+use super::key::{Key, KeyFile, KeyId, Kind, id_of, is_for_ssh};
 use super::register::Register;
 use super::tried::Tried;
 use crate::engine::describe::Description;

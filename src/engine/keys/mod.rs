@@ -1,4 +1,4 @@
-//! My keys: which there are, what they are called, and what is the matter with them.
+//! My keys: which there are, what they are called, and what is wrong with them.
 //!
 //! All of it blocks, and is called on a job's thread or by the console program.
 
@@ -8,6 +8,7 @@ pub mod default_key;
 pub mod finding;
 mod gather;
 pub mod inventory;
+pub mod key;
 pub mod register;
 pub mod removal;
 pub mod repair;
@@ -18,8 +19,9 @@ mod tried;
 use std::path::{Path, PathBuf};
 
 pub use finding::{Finding, Grade, Remedy};
-pub use inventory::{Broken, Inventory, Key, KeyFile, KeyId};
-pub use register::{Edit, Installed, KeyName, Register};
+pub use inventory::{Broken, Inventory};
+pub use key::{Key, KeyFile, KeyId};
+pub use register::{Edit, Installed, Register};
 pub use store::Store;
 
 use crate::engine::saving::file_beside;

@@ -1,7 +1,7 @@
 //! Advice about what keys are called.
 
 use super::{Blame, Problem};
-use crate::engine::keys::register::KeyNameError;
+use crate::engine::key_name::KeyNameError;
 
 impl From<&KeyNameError> for Problem {
     fn from(error: &KeyNameError) -> Self {

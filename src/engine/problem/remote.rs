@@ -8,38 +8,35 @@ use crate::sys::remote::{
 impl From<&RemoteFault> for Problem {
     fn from(fault: &RemoteFault) -> Self {
         use RemoteFault as F;
+        let world = |code, hint| (code, Blame::World, hint);
         let (code, blame, hint) = match fault {
-            F::Resolve { .. } => (
+            F::Resolve { .. } => world(
                 "resolve",
-                Blame::World,
                 "Check the spelling, and whether this computer is online. Some servers have a name only within a company's network or VPN.",
             ),
-            F::Refused { .. } => (
+            F::Refused { .. } => world(
                 "connect-refused",
-                Blame::World,
                 "The computer is there, but no SSH server listens at this port. Check the port; or start the SSH server there (often “systemctl start ssh”).",
             ),
-            F::Unreachable { .. } => (
+            F::Unreachable { .. } => world(
                 "connect-unreachable",
-                Blame::World,
                 "Check whether this computer is online, and whether a VPN is needed.",
             ),
-            F::TimedOut { step, .. } => ("connect-timed-out", Blame::World, after_silence(*step)),
-            F::NotSsh { .. } => (
+            F::TimedOut { step, .. } | F::Unfinished { step, .. } => {
+                world("connect-timed-out", after_silence(*step))
+            }
+            F::NotSsh { .. } => world(
                 "not-ssh",
-                Blame::World,
                 "Something else listens there, such as a web server, or the server turns this computer away before it begins. Check server and port; SSH is usually at port 22.",
             ),
-            F::NoCommonAlgorithm { .. } => (
+            F::NoCommonAlgorithm { .. } => world(
                 "no-common-algorithm",
-                Blame::World,
                 "The server is old or set up in an unusual way. Have its SSH server brought up to date; nothing was sent to it.",
             ),
             F::Host(fault) => return fault.into(),
-            F::Closed { step, .. } => ("connection-closed", Blame::World, after_end(*step)),
-            F::Nonsense { .. } => (
+            F::Closed { step, .. } => world("connection-closed", after_end(*step)),
+            F::Nonsense { .. } => world(
                 "protocol",
-                Blame::World,
                 "The server may be faulty, or something on the way changes what is sent. Try another network; otherwise ask whoever runs the server.",
             ),
             F::Cancelled { step } => ("cancelled", Blame::Interrupted, after_stop(*step)),
@@ -48,6 +45,7 @@ impl From<&RemoteFault> for Problem {
                 Blame::Key,
                 "Sign in with another key or with a password; Ed25519, ECDSA and RSA keys work. A security key works through an agent.",
             ),
+            F::Random(fault) => return fault.into(),
             F::UnknownAgentKey { .. } => (
                 "unsupported-key-type",
                 Blame::Key,
@@ -59,14 +57,12 @@ impl From<&RemoteFault> for Problem {
                 "Choose the certificate that was made for this key, or sign in without one.",
             ),
             F::Agent(fault) => return fault.into(),
-            F::AgentSignature => (
+            F::AgentSignature => world(
                 "agent-error",
-                Blame::World,
                 "The agent is old or faulty. Bring it up to date, or use the key from its file.",
             ),
-            F::OnlySha1 => (
+            F::OnlySha1 => world(
                 "only-sha1",
-                Blame::World,
                 "The server is old. Use an Ed25519 or ECDSA key there, or have its SSH server brought up to date.",
             ),
             F::PasswordNotText => (
@@ -74,35 +70,33 @@ impl From<&RemoteFault> for Problem {
                 Blame::Passphrase,
                 "Give the password as UTF-8 text.",
             ),
-            F::NoQuestions => (
+            F::NoQuestions => world(
                 "protocol",
-                Blame::World,
                 "The server has asked anew meanwhile. Begin signing in once more.",
             ),
-            F::NoSession => (
+            F::EndlessQuestions => world(
+                "endless-questions",
+                "The server may be faulty, or be after what it need not know: type nothing there that opens something else. Ask whoever runs it.",
+            ),
+            F::NoSession => world(
                 "no-session",
-                Blame::World,
                 "The account may be locked, or only be allowed to forward connections. Ask whoever runs the server.",
             ),
-            F::NoCommands => (
+            F::NoCommands => world(
                 "no-shell",
-                Blame::World,
                 "The account is set up for something else, such as exchanging files only. Ask whoever runs the server to add the key.",
             ),
-            F::NoFiles => (
+            F::NoFiles => world(
                 "no-sftp",
-                Blame::World,
                 "Its administrator has not turned SFTP on, or not for this account.",
             ),
-            F::TooMuchOutput { .. } => (
+            F::TooMuchOutput { .. } => world(
                 "too-large",
-                Blame::World,
                 "Something on the server talks on and on, perhaps a line in the account's start files such as .bashrc. Look there.",
             ),
             F::File { trouble, .. } => after_trouble(trouble),
-            F::Io { .. } => (
+            F::Io { .. } => world(
                 "connection-failed",
-                Blame::World,
                 "Check whether this computer is still online, and try again.",
             ),
         };

@@ -1,10 +1,11 @@
 //! Advice about lists of keys on servers.
 
 use super::{Blame, Problem};
-use crate::engine::servers::{By, Loose, Reason, ServerFault};
+use crate::engine::faults::{By, Loose, Reason, ServerFault};
 use crate::sys::remote::Method;
 
 impl From<&ServerFault> for Problem {
+    #[expect(clippy::too_many_lines, reason = "one arm for each fault")]
     fn from(error: &ServerFault) -> Self {
         use ServerFault as E;
         let (code, hint) = match error {
@@ -40,6 +41,10 @@ impl From<&ServerFault> for Problem {
             E::TooLarge { .. } => (
                 "too-large",
                 "Nothing was changed. Look what the file is; a list of keys is much smaller.",
+            ),
+            E::Contradiction(_) => (
+                "server-contradiction",
+                "Nothing was changed. The server may be faulty, or a program between its shell and this one changes what is said: look at the account’s start files there, such as .bashrc.",
             ),
             E::Denied(_) => (
                 "server-denied",
@@ -93,6 +98,10 @@ impl From<&ServerFault> for Problem {
             E::StillLetIn(_) => (
                 "key-still-let-in",
                 "Another list on the server names it: look for ~/.ssh/authorized_keys2, for certificates, and for AuthorizedKeysFile and AuthorizedKeysCommand in /etc/ssh/sshd_config.",
+            ),
+            E::LetsEverybodyIn(_) => (
+                "lets-everybody-in",
+                "Nobody is kept out there, with any list of keys. Tell whoever runs the server, and leave nothing there that is yours alone.",
             ),
             E::Unanswered(_) => (
                 "server-error",

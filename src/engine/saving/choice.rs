@@ -1,6 +1,6 @@
 //! The formats that the window saves in, and which keys each of them holds.
 
-use super::{PublicForm, Strength};
+use super::Strength;
 use crate::format::{Cost, Format};
 use crate::key::Algorithm;
 
@@ -143,35 +143,6 @@ impl Choice {
             Self::Both => vec![openssh, ppk],
             Self::Pkcs8 => vec![strength.pbes2.cost()],
             Self::Ppk2 | Self::Pem | Self::SshCom | Self::Jwk => vec![Cost::Nothing],
-        }
-    }
-}
-
-impl PublicForm {
-    /// Its name in the window.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::Line => "One line, for authorized_keys and web forms",
-            Self::Rfc4716 => "SSH2 file (RFC 4716), as PuTTYgen saves it",
-            Self::Spki => "PEM, as OpenSSL has it; without the comment",
-            Self::Pkcs1 => "PEM for RSA (PKCS#1); without the comment",
-            Self::Jwk => "JSON Web Key",
-        }
-    }
-
-    /// Why it cannot hold keys of this kind, in a few words; nothing where it can.
-    #[must_use]
-    pub fn obstacle(self, algorithm: Algorithm) -> Option<&'static str> {
-        use Algorithm as A;
-        match (self, algorithm) {
-            (Self::Line | Self::Rfc4716, _) | (Self::Pkcs1, A::Rsa) => None,
-            (Self::Pkcs1, _) => Some("holds RSA only"),
-            (Self::Spki | Self::Jwk, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519) => {
-                Some("OpenSSH alone has such keys")
-            }
-            (Self::Jwk, A::Dsa) => Some("has no DSA keys"),
-            (Self::Spki | Self::Jwk, _) => None,
         }
     }
 }

@@ -45,6 +45,9 @@ impl Default for Strength {
 }
 
 impl Strength {
+    /// The ciphers that can be chosen for OpenSSH files; PuTTY reads the first.
+    pub const CIPHERS: [Cipher; 2] = [Cipher::Aes256Ctr, Cipher::Aes256Gcm];
+
     /// What protects a file now; the defaults, where nothing does.
     #[must_use]
     pub fn of(protection: &Protection) -> Self {

@@ -3,19 +3,16 @@
 //! What is decided is decided by [`AuthorizedKeys`], which keeps every byte that was not asked to change. Whoever
 //! else changes the list meanwhile loses nothing: then all begins again with what is there by then.
 
-use super::fault::ServerFault;
-use super::found::{Found, Way};
+use super::found::{Found, MAX_LIST, Way};
 use super::shell::{self, Look, Write};
 use super::transfer;
+use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::AuthorizedKeys;
 use crate::key::watch::Watch;
-use crate::sys::randomness::os_random;
 use crate::sys::remote::Remote;
 
 /// How often it is begun again before others are let have their way.
 const ATTEMPTS: usize = 8;
-/// The longest list that is taken on, in bytes. The shell's command has the same number.
-pub(super) const MAX_LIST: usize = 1 << 20;
 
 /// A change of a list of keys.
 pub(super) trait Edit {
@@ -49,14 +46,16 @@ pub(super) struct Edited {
 /// # Errors
 /// It cannot be read, or there is no way to it.
 pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
-    for _ in 0..ATTEMPTS {
+    let mut attempts = 0;
+    loop {
         match shell::look(remote, watch)? {
             Look::Found(found) => return Ok(found),
-            Look::Torn => {}
+            Look::Torn(_) if attempts + 1 < ATTEMPTS => attempts += 1,
+            // Nobody makes a list shorter each time in the moment in which it is read.
+            Look::Torn(place) => return Err(ServerFault::Contradiction(place)),
             Look::NoShell => return transfer::look(remote, watch),
         }
     }
-    Err(ServerFault::KeepsChanging("authorized_keys".to_owned()))
 }
 
 /// Changes the list, and reads it back.
@@ -76,7 +75,7 @@ pub(super) fn edit(
             let (place, size) = (found.place, size as u64);
             return Err(ServerFault::TooLarge { place, size });
         }
-        let word = base16ct::lower::encode_string(os_random::<16>()?.as_slice());
+        let word = shell::new_mark()?;
         let wrote = match found.way {
             Way::Shell => shell::write(remote, &found, after.as_deref(), &word, watch)?,
             Way::Files => transfer::write(remote, &found, after.as_deref(), &word, watch)?,

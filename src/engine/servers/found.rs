@@ -1,6 +1,9 @@
 //! The list of keys as it was found on a server.
 
-use std::fmt;
+use crate::engine::faults::{By, Loose};
+
+/// The longest list that is taken on, in bytes. The shell's command has the same number.
+pub(super) const MAX_LIST: usize = 1 << 20;
 
 /// By which way a server's files are reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,50 +46,6 @@ pub enum Client {
     Ssh,
     /// To files alone.
     Sftp,
-}
-
-/// A file or folder that others could have tampered with (`StrictModes` in `sshd_config(5)`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Loose {
-    /// Which one.
-    pub part: Part,
-    /// Where it lies, safe to print.
-    pub place: String,
-    /// Who could.
-    pub by: By,
-}
-
-/// What sshd looks at before it trusts a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The home folder.
-    Home,
-    /// `.ssh`.
-    Folder,
-    /// The list.
-    File,
-}
-
-/// Who could have tampered with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum By {
-    /// Everybody in its group.
-    Group,
-    /// Everybody.
-    Everybody,
-    /// Its owner, who is somebody else; the number of the user.
-    Owner(u32),
-}
-
-impl fmt::Display for Loose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = &self.place;
-        match self.by {
-            By::Group => write!(f, "{place} can be written by its group"),
-            By::Everybody => write!(f, "{place} can be written by everybody"),
-            By::Owner(id) => write!(f, "{place} belongs to the user with the number {id}"),
-        }
-    }
 }
 
 /// What makes sshd distrust a file with these permissions, in the letters of `ls -l` or as their bits.

@@ -1,10 +1,10 @@
 //! A key is put on a server, and taken off again.
 
 use super::edit::{Edit, Written, edit};
-use super::fault::ServerFault;
 use super::found::Found;
 use super::lines::{Known, LastWayIn, keep_a_way_in};
 use crate::engine::describe::Warning;
+use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::{Added, AuthorizedKeys, NewLine};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::edit::{Edit, Written, edit, parse};
-use super::fault::ServerFault;
 use super::found::Found;
 use super::sign_in::SignedInBy;
 use crate::engine::authorized::why_ignored;
+use crate::engine::faults::ServerFault;
 use crate::format::PublicFile;
 use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry, KeyOption};
 use crate::key::PublicKey;

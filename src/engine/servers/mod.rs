@@ -4,7 +4,6 @@
 //! it found, or with what it lacks; none asks anybody.
 
 mod edit;
-mod fault;
 mod found;
 mod identity;
 mod install;
@@ -21,12 +20,11 @@ mod visit;
 mod windows;
 
 pub use edit::{Written, look};
-pub use fault::ServerFault;
-pub use found::{By, Client, Found, Loose, Part, Way};
+pub use found::{Client, Found, Way};
 pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
-pub use prove::{Proof, Reason, prove_gone, prove_installed};
-pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step};
+pub use prove::{Proof, prove_gone, prove_installed};
+pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step, lets_everybody_in};
 pub use visit::{Reached, Server, not_followed, reach};

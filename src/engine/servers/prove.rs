@@ -1,12 +1,13 @@
 //! Whether a key lets its owner in: tried on a fresh connection, with this key and nothing else.
 
-use super::fault::ServerFault;
-use super::found::{Found, Loose};
+use super::found::Found;
 use super::identity::OpenKey;
 use super::install::Installed;
 use super::lines::RemovedKey;
 use super::sign_in::Session;
 use super::{edit, shell, sign_in};
+use crate::engine::faults::Reason;
+use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::KeyOption;
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
@@ -23,6 +24,8 @@ pub enum Proof {
     WouldWork,
     /// The key is right, and the server wants something more besides.
     AsksForMore(Vec<Method>),
+    /// The server has let in without asking for the key's signature. It lets everybody in, which says nothing of the key.
+    Unasked,
     /// The key lets nobody in; what the server would take instead.
     Refused(Vec<Method>),
 }
@@ -144,6 +147,7 @@ fn log_in(
     let mut connection = handshake.go_on()?;
     Ok(match offer(&mut connection)? {
         SignIn::Done => Proof::Works,
+        SignIn::Unasked => Proof::Unasked,
         SignIn::WouldDo => Proof::WouldWork,
         SignIn::Refused {
             methods,
@@ -152,25 +156,6 @@ fn log_in(
         SignIn::Refused { methods, .. } => Proof::Refused(methods),
         SignIn::Questions(_) => Proof::Refused(vec![Method::Questions]),
     })
-}
-
-/// Why sshd may pass over a key that stands in the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// Others could have tampered with the list.
-    Loose(Loose),
-    /// The options of its line do not count as written; why.
-    BadOptions(String),
-    /// Its line lets it in from some places only: these.
-    From(String),
-    /// Its line lets it in until a day that may be over.
-    Expires,
-    /// The server takes no keys at all.
-    NoKeys,
-    /// Newer servers do not take this type any more, or no server does.
-    KeyType(Algorithm),
-    /// The server's own settings say something about it: this line.
-    Setting(String),
 }
 
 /// Looks for what may be behind a refusal of a key that is in the list.

@@ -2,8 +2,9 @@
 //!
 //! Nothing that anybody typed is in them; a key's line, its comment and all else travel on standard input. The login
 //! shell hands them to `sh`, for it may be csh or fish: therefore each is one line in single quotes, with no quote,
-//! exclamation mark or backslash in it, which those shells read in ways of their own. What they answer stands behind
-//! a line with `keywright-`, because `.bashrc` and its like may print before it.
+//! exclamation mark or backslash in it, which those shells read in ways of their own. The first line of standard input
+//! is `keywright` and a word that occurs once. What they answer stands behind a line with `keywright-` that ends in this
+//! word: `.bashrc` and its like may print before it, and cannot know the word.
 
 /// Goes home, and says where the list of keys lies: dropbear of `OpenWrt` has it in `/etc` for root (ssh-copy-id(1)).
 /// A link is followed, so that what it leads to is replaced and not the link.
@@ -11,7 +12,8 @@ macro_rules! place {
     () => {
         concat!(
             "LC_ALL=C; export LC_ALL; umask 077; ",
-            "fail() { echo; echo \"keywright-failed $1\"; echo \"$2\"; exit 1; }; ",
+            "fail() { echo; echo \"keywright-failed $1 $n\"; echo \"$2\"; exit 1; }; ",
+            "read -r x n o m; [ \"$x\" = keywright ] || exit 1; ",
             "cd || fail home \"$HOME\"; ",
             "d=.ssh; ",
             "if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ \"$(id -u)\" = 0 ]; then d=/etc/dropbear; fi; ",
@@ -27,12 +29,12 @@ pub(super) const LOOK: &str = concat!(
     place!(),
     "set -f; ",
     "mode() { t=$1; if [ -e \"$2\" ]; then set -- $(ls -ldnL \"$2\"); echo \"mode $t $1 $3\"; fi; }; ",
-    "echo; echo keywright-look; ",
+    "echo; echo \"keywright-look $n\"; ",
     "echo \"uid $(id -u)\"; echo \"home $(pwd)\"; echo \"place $f\"; ",
     "mode home .; mode folder \"$d\"; mode file \"$g\"; ",
     "if [ -f \"$g\" ]; then ",
-    "if [ -r \"$g\" ]; then n=$(($(wc -c < \"$g\"))); ",
-    "if [ \"$n\" -gt 1048576 ]; then echo \"state large $n\"; else echo \"state file $n\"; cat \"$g\"; fi; ",
+    "if [ -r \"$g\" ]; then s=$(($(wc -c < \"$g\"))); ",
+    "if [ \"$s\" -gt 1048576 ]; then echo \"state large $s\"; else echo \"state file $s\"; cat \"$g\"; fi; ",
     "else echo state unreadable; fi; ",
     "elif [ -e \"$g\" ]; then echo state odd; ",
     "elif [ -d \"$d\" ] || [ -h \"$d\" ] && [ -x \"$d\" ]; then echo state absent; ",
@@ -41,8 +43,8 @@ pub(super) const LOOK: &str = concat!(
     "'"
 );
 
-/// Replaces the list of keys by another one, if it still is what it was: standard input has a line with a word that
-/// occurs once, the sizes of the old and the new list, or `-` for no list; then both.
+/// Replaces the list of keys by another one, if it still is what it was: on standard input stand behind the word the sizes
+/// of the old and the new list, or `-` for no list; then both.
 ///
 /// All is received before the lock is taken, so a connection that dies holds nobody up. The new list gets owner and
 /// mode of the old one, lies beside it when it is whole, and takes its place at once. A lock older than a minute was
@@ -51,7 +53,6 @@ pub(super) const LOOK: &str = concat!(
 pub(super) const WRITE: &str = concat!(
     "exec sh -c '",
     place!(),
-    "read -r x n o m; [ \"$x\" = keywright ] || fail input; ",
     "command -v cmp > /dev/null || fail tool cmp; ",
     "k=0; q=0; b=0; w=${g%/*}; t=$w/.authorized_keys.$n; l=$w/.authorized_keys.lock; ",
     "clean() { rm -f \"$t\" \"$t.old\" \"$t.new\"; if [ $b = 1 ]; then rmdir \"$l.old\"; fi; ",
@@ -89,14 +90,15 @@ pub(super) const WRITE: &str = concat!(
     "sync -d \"$t\" 2> /dev/null; ",
     "e=$(mv -f \"$t\" \"$g\" 2>&1) || fail write \"$e\"; ",
     "if command -v restorecon > /dev/null; then restorecon -F \"$d\" \"$g\" > /dev/null 2>&1; fi; ",
-    "fi; echo; echo keywright-done",
+    "fi; echo; echo \"keywright-done $n\"",
     "'"
 );
 
 /// Tells the lines of the server's settings that decide about keys, where they may be read.
 pub(super) const SETTINGS: &str = concat!(
     "exec sh -c '",
-    "LC_ALL=C; export LC_ALL; echo; echo keywright-settings; ",
+    "LC_ALL=C; export LC_ALL; read -r x n; [ \"$x\" = keywright ] || exit 1; ",
+    "echo; echo \"keywright-settings $n\"; ",
     "for c in /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config; do ",
     "[ -r \"$c\" ] && grep -iE ",
     "\"^[[:space:]]*(Match|AuthorizedKeysFile|PubkeyAuthentication|PubkeyAcceptedAlgorithms|PubkeyAcceptedKeyTypes|",

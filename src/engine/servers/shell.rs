@@ -1,13 +1,15 @@
 //! The list of keys, by a shell on the server.
 
-use super::fault::ServerFault;
-use super::found::{Found, Loose, Part, Way, looseness};
+use super::found::{Found, MAX_LIST, Way, looseness};
 use super::script::{LOOK, SETTINGS, WRITE};
+use crate::engine::faults::ServerFault;
+use crate::engine::faults::{Loose, Part};
 use crate::key::watch::Watch;
+use crate::sys::randomness::{OsRandomError, os_random};
 use crate::sys::remote::{Remote, RemoteFault, shown as cleaned};
 
-/// What a command's answer begins with, on a line of its own.
-const MARK: &[u8] = b"\nkeywright-";
+/// What the first line of a command's answer begins with.
+const PREFIX: &[u8] = b"keywright-";
 
 /// What came of a look.
 pub(super) enum Look {
@@ -15,8 +17,8 @@ pub(super) enum Look {
     Found(Found),
     /// None has.
     NoShell,
-    /// The list changed while it was read.
-    Torn,
+    /// The list changed while it was read, or so it seems: not as much came of this one as was announced.
+    Torn(String),
 }
 
 /// What came of writing.
@@ -29,11 +31,12 @@ pub(super) enum Write {
 
 /// Looks for the list and reads it.
 pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Look, ServerFault> {
-    let output = match remote.run(LOOK, &[], watch) {
+    let mark = new_mark()?;
+    let output = match remote.run(LOOK, format!("keywright {mark}\n").as_bytes(), watch) {
         Err(RemoteFault::NoCommands) => return Ok(Look::NoShell),
         output => output?,
     };
-    let Some((word, rest)) = answer(&output.stdout) else {
+    let Some((word, rest)) = answer(&output.stdout, &mark) else {
         return Ok(Look::NoShell);
     };
     if word != b"look" {
@@ -75,11 +78,13 @@ fn state(value: &str, rest: &[u8], place: String, loose: Vec<Loose>) -> Result<L
         "absent" => None,
         "file" => match size.parse().ok().and_then(|size: usize| rest.get(..size)) {
             Some(list) => Some(list.to_vec()),
-            None => return Ok(Look::Torn),
+            None => return Ok(Look::Torn(place)),
         },
         "large" => {
-            let size = size.parse().unwrap_or(u64::MAX);
-            return Err(ServerFault::TooLarge { place, size });
+            return Err(match size.parse() {
+                Ok(size) if size > MAX_LIST as u64 => ServerFault::TooLarge { place, size },
+                _ => ServerFault::Contradiction(place),
+            });
         }
         "odd" => return Err(ServerFault::NotRegular(place)),
         _ => return Err(ServerFault::Unreadable(place)),
@@ -110,21 +115,21 @@ fn read_mode(mode: &str, user: Option<u32>, home: &str, file: &str) -> Option<Lo
     Some(Loose { part, place, by })
 }
 
-/// Puts `after` in the place of what was found, if that is still there. The word occurs once.
+/// Puts `after` in the place of what was found, if that is still there. The mark is a new one.
 pub(super) fn write(
     remote: &mut dyn Remote,
     found: &Found,
     after: Option<&[u8]>,
-    word: &str,
+    mark: &str,
     watch: &dyn Watch,
 ) -> Result<Write, ServerFault> {
     let before = found.list.as_deref();
     let size = |list: Option<&[u8]>| list.map_or("-".to_owned(), |list| list.len().to_string());
-    let mut input = format!("keywright {word} {} {}\n", size(before), size(after)).into_bytes();
+    let mut input = format!("keywright {mark} {} {}\n", size(before), size(after)).into_bytes();
     input.extend(before.unwrap_or_default());
     input.extend(after.unwrap_or_default());
     let output = remote.run(WRITE, &input, watch)?;
-    match answer(&output.stdout) {
+    match answer(&output.stdout, mark) {
         Some((b"done", _)) => Ok(Write::Done),
         Some((b"failed changed", _)) => Ok(Write::Changed),
         Some((word, rest)) => Err(failed(word, rest, &found.place)),
@@ -134,18 +139,33 @@ pub(super) fn write(
 
 /// The lines of the server's settings that are about keys; none where they may not be read.
 pub(super) fn settings(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Vec<String>, ServerFault> {
-    let output = remote.run(SETTINGS, &[], watch)?;
-    let Some((b"settings", rest)) = answer(&output.stdout) else {
+    let mark = new_mark()?;
+    let output = remote.run(SETTINGS, format!("keywright {mark}\n").as_bytes(), watch)?;
+    let Some((b"settings", rest)) = answer(&output.stdout, &mark) else {
         return Ok(Vec::new());
     };
     let lines = rest.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     Ok(lines.filter(|line| !line.is_empty()).map(shown).collect())
 }
 
-/// The word behind the mark, and what comes below it. Before it may stand what the account's shell prints.
-fn answer(output: &[u8]) -> Option<(&[u8], &[u8])> {
-    let at = output.windows(MARK.len()).position(|bytes| bytes == MARK)?;
-    split_line(&output[at + MARK.len()..])
+/// A word that occurs once, by which an answer is known.
+pub(super) fn new_mark() -> Result<String, OsRandomError> {
+    Ok(base16ct::lower::encode_string(os_random::<16>()?.as_slice()))
+}
+
+/// The answer in the line with the mark, and what comes below it. Before it may stand whatever the account's shell prints.
+fn answer<'a>(output: &'a [u8], mark: &str) -> Option<(&'a [u8], &'a [u8])> {
+    let mut rest = output;
+    while let Some((line, behind)) = split_line(rest) {
+        rest = behind;
+        let word = line
+            .strip_prefix(PREFIX)
+            .and_then(|line| line.strip_suffix(mark.as_bytes()));
+        if let Some(word) = word.and_then(|word| word.strip_suffix(b" ")) {
+            return Some((word, rest));
+        }
+    }
+    None
 }
 
 fn split_line(text: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -228,7 +248,7 @@ mod tests {
         let look = |answer: &str| read_look(answer.as_bytes());
         assert!(matches!(
             look("place .ssh/authorized_keys\nstate file 3\nab"),
-            Ok(Look::Torn)
+            Ok(Look::Torn(_))
         ));
         assert!(matches!(
             look("place .ssh/authorized_keys\nstate file 1\nab"),

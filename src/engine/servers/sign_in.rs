@@ -6,9 +6,10 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use super::fault::ServerFault;
 use super::identity::{Identity, OpenKey};
 use super::visit::Server;
+use crate::engine::describe::Warning;
+use crate::engine::faults::ServerFault;
 use crate::engine::saving::certificate_beside;
 use crate::format::{Certificate, Consent, DecodeError, LockedFile};
 use crate::key::PublicKey;
@@ -51,6 +52,12 @@ pub enum SignedInBy {
 }
 
 impl Session {
+    /// That the server lets everybody in, where it does.
+    #[must_use]
+    pub fn warning(&self) -> Option<Warning> {
+        (self.by == SignedInBy::Nothing).then(lets_everybody_in)
+    }
+
     /// The key that it came in by, if it was one.
     #[must_use]
     pub fn key(&self) -> Option<&PublicKey> {
@@ -73,6 +80,16 @@ impl SignedInBy {
             key: certificate.key().clone(),
             authority: certificate.authority().clone(),
         }
+    }
+}
+
+/// What is said of a server that asks nobody who they are.
+#[must_use]
+pub fn lets_everybody_in() -> Warning {
+    Warning {
+        code: "lets-everybody-in",
+        message: "the server lets everybody in, without looking at who they are".to_owned(),
+        hint: "No key keeps anybody out there, and what lies there is not yours alone. Tell whoever runs it.",
     }
 }
 
@@ -216,6 +233,10 @@ impl SigningIn {
                 Identity::Locked(path, file) if self.may_let_in(&path, &file, watch)? => {
                     return Ok(self.lacks_passphrase(path, file, 1));
                 }
+                // It has let in whoever asks.
+                Identity::Locked(..) if self.connection.is_signed_in() => {
+                    return Ok(self.inside(SignedInBy::Nothing));
+                }
                 Identity::Locked(..) => continue,
                 Identity::Open(key) => key,
             };
@@ -288,7 +309,7 @@ impl SigningIn {
 
     /// Offers a key; says by what one is in where the server takes it.
     fn offer(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Option<SignedInBy>, ServerFault> {
-        let (answer, by) = match offer(&mut self.connection, key, watch) {
+        let (answer, mut by) = match offer(&mut self.connection, key, watch) {
             // Such a key cannot be used; another one may.
             Err(
                 RemoteFault::CannotSign(_)
@@ -302,6 +323,9 @@ impl SigningIn {
             answer => answer?,
         };
         self.offered += 1;
+        if answer == SignIn::Unasked {
+            by = Some(SignedInBy::Nothing);
+        }
         if self.is_in(answer) {
             return Ok(by);
         }
@@ -317,7 +341,7 @@ impl SigningIn {
             self.methods = methods;
             return false;
         }
-        answer == SignIn::Done
+        matches!(answer, SignIn::Done | SignIn::Unasked)
     }
 
     fn lacks_passphrase(mut self, path: PathBuf, file: Box<LockedFile>, attempt: usize) -> Step {
@@ -351,7 +375,7 @@ fn offer(
         let answer = offer_bare(connection, key, watch)?;
         let is_over = match &answer {
             SignIn::Refused { methods, is_partial } => *is_partial || methods.is_empty(),
-            SignIn::Done | SignIn::WouldDo | SignIn::Questions(_) => true,
+            SignIn::Done | SignIn::Unasked | SignIn::WouldDo | SignIn::Questions(_) => true,
         };
         if is_over || certificate.is_none() {
             return Ok((answer, key.public().cloned().map(SignedInBy::Key)));

@@ -1,6 +1,7 @@
 //! The commands, run by the shells that servers have, in a folder that is the account's home.
 
 mod account;
+mod lies;
 
 use std::fs;
 use std::io::Write as _;
@@ -8,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::*;
+use crate::engine::faults::{By, Part, ServerFault};
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{Parsed, parse, public_line};
 use crate::key::PublicKey;
@@ -433,7 +435,7 @@ fn a_file_that_is_none_and_a_link_to_nowhere_are_named() {
 
 #[test]
 fn a_list_that_could_not_be_read_back_is_not_written() {
-    let full = [vec![b'#'; edit::MAX_LIST - 1], vec![b'\n']].concat();
+    let full = [vec![b'#'; found::MAX_LIST - 1], vec![b'\n']].concat();
     let mut account = Account::with(&full);
     let refused = put_on(&mut account);
     assert!(

@@ -6,11 +6,11 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::edit::MAX_LIST;
-use super::fault::ServerFault;
-use super::found::{Found, Loose, Part, Way, looseness};
+use super::found::{Found, MAX_LIST, Way, looseness};
 use super::shell::{Write, folder_of};
 use super::windows;
+use crate::engine::faults::ServerFault;
+use crate::engine::faults::{Loose, Part};
 use crate::key::watch::Watch;
 use crate::sys::remote::{FileTrouble, Files, Remote, RemoteFault, Stat, Step, shown};
 
@@ -135,7 +135,8 @@ fn unread(fault: RemoteFault, place: &str, stat: Stat) -> ServerFault {
             ..
         } => ServerFault::TooLarge {
             place,
-            size: stat.size.unwrap_or(max as u64),
+            // More than this has come, whatever the server says.
+            size: stat.size.unwrap_or_default().max(max as u64 + 1),
         },
         fault => fault.into(),
     }

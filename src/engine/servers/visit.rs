@@ -1,6 +1,6 @@
 //! A server is reached, and known or not, before anything secret is offered to it.
 
-use super::fault::ServerFault;
+use crate::engine::faults::ServerFault;
 use crate::key::watch::Watch;
 use crate::sys::remote::{Connection, Expect, Handshake, HostKey, KnownHostsFiles, PinnedKey, Target, Trust};
 

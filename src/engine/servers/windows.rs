@@ -4,7 +4,7 @@
 //! The commands are constants that cmd.exe and PowerShell, whichever is the login shell, hand on to cmd.exe as they
 //! are. The groups go by their numbers, for their names are translated.
 
-use super::fault::ServerFault;
+use crate::engine::faults::ServerFault;
 use crate::key::watch::Watch;
 use crate::sys::remote::{Remote, shown};
 

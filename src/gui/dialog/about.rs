@@ -1,6 +1,6 @@
 //! What this program is.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use eframe::egui::{Align, Button, Layout, Ui};
+use egui::{Align, Button, Layout, Ui};
 
 use super::type_path::path_field_ui;
 use super::{Scene, buttons_ui, path_ui};

@@ -1,6 +1,6 @@
 //! The keys in agents.
 
-use eframe::egui::{Align, Button, Layout, Ui};
+use egui::{Align, Button, Layout, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! Who may log in to this account: shown, taken out, and let in under conditions.
 
-use eframe::egui::{Align, Button, Layout, Ui};
+use egui::{Align, Button, Layout, Ui};
 
 use super::{Scene, buttons_ui, list, paragraph_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! What a certificate says.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, facts_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! The commands that do what a click does.
 
-use eframe::egui::{Align, Button, Id, Layout, Ui};
+use egui::{Align, Button, Id, Layout, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;

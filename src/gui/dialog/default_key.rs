@@ -1,6 +1,6 @@
 //! What another default key changes in ssh's configuration, before it is changed.
 
-use eframe::egui::{Label, RichText, TextStyle, Ui};
+use egui::{Label, RichText, TextStyle, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

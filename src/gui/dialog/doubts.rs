@@ -1,6 +1,6 @@
 //! Something speaks against saving the private key so: one question for all of it.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

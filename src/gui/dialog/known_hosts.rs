@@ -1,6 +1,6 @@
 //! The hosts that ssh knows: found, shown and forgotten.
 
-use eframe::egui::{Align, Button, Id, Layout, Margin, TextEdit, Ui};
+use egui::{Align, Button, Id, Layout, Margin, TextEdit, Ui};
 
 use super::{Scene, buttons_ui, list, paragraph_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! What the dialogs about lists have in common.
 
-use eframe::egui::{Button, Ui};
+use egui::{Button, Ui};
 
 use super::Scene;
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! Files are in the way.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;
@@ -15,6 +15,15 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene
     paragraph_ui(ui, exist);
     for path in &overwrite.taken {
         path_ui(ui, &path.display().to_string());
+    }
+    if !overwrite.changed.is_empty() {
+        paragraph_ui(
+            ui,
+            "Another program has written to this since you opened the key here, and what it wrote will be lost:",
+        );
+        for path in &overwrite.changed {
+            path_ui(ui, &path.display().to_string());
+        }
     }
     paragraph_ui(
         ui,

@@ -1,6 +1,6 @@
 //! How private key files are protected, in numbers.
 
-use eframe::egui::{ComboBox, Grid, Ui};
+use egui::{ComboBox, Grid, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
@@ -38,7 +38,7 @@ pub(super) fn parameters_ui(
                 ComboBox::from_id_salt("cipher")
                     .selected_text(parameters.cipher.as_str())
                     .show_ui(ui, |ui| {
-                        for cipher in Parameters::CIPHERS {
+                        for cipher in Strength::CIPHERS {
                             ui.selectable_value(&mut parameters.cipher, cipher, cipher.as_str());
                         }
                     });

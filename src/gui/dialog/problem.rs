@@ -1,6 +1,6 @@
 //! Something went wrong: what, why, and what to do next.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

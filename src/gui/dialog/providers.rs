@@ -1,6 +1,6 @@
 //! Whose form the public key goes into: what is pasted there, checked before it is copied.
 
-use eframe::egui::{Id, Ui};
+use egui::{Id, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! What taking a key away moves, and where to.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;

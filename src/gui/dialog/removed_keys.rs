@@ -1,6 +1,6 @@
 //! Keys that were moved to the trash, now or some other day, and how they come back.
 
-use eframe::egui::{Align, Button, Layout, ScrollArea, Ui};
+use egui::{Align, Button, Layout, ScrollArea, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;

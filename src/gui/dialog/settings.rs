@@ -1,10 +1,10 @@
 //! Theme, text size, the usual format, the way to the parameters, and where all that is kept.
 
-use eframe::egui::{Button, Ui};
+use egui::{Button, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
-use crate::app::dialog::{TextSize, ThemeChoice};
+use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::settings::Kept;
 use crate::engine::saving::Choice;
 use crate::gui::pieces::{self, Tone};

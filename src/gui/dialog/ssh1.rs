@@ -1,6 +1,6 @@
 //! A key of SSH 1 was opened: what it is, and that nothing can be done with it.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, facts_ui, paragraph_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! A path, typed, where the system has no file dialog.
 
-use eframe::egui::{Key, Margin, TextEdit, Ui};
+use egui::{Key, Margin, TextEdit, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! A file wants its passphrase.
 
-use eframe::egui::{Id, Key, TextStyle, Ui, vec2};
+use egui::{Id, Key, TextStyle, Ui, vec2};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

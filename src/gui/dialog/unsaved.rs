@@ -1,6 +1,6 @@
 //! A key would be lost.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Beside, Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

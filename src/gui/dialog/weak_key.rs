@@ -1,6 +1,6 @@
 //! A key was asked for that can be broken.
 
-use eframe::egui::Ui;
+use egui::Ui;
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;

@@ -1,6 +1,6 @@
 //! No key yet: make one, or open one.
 
-use eframe::egui::{Key, Label, Layout, RichText, Sense, Ui, vec2};
+use egui::{Key, Label, RichText, Sense, Ui};
 
 use crate::app::{Command, Kind, NextKey};
 use crate::gui::pieces::{self, Tone};
@@ -19,7 +19,7 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut boo
     if !is_low {
         ui.add_space(8.0);
     }
-    pieces::heading_ui(ui, "Make or open an SSH key", eframe::egui::TextStyle::Heading);
+    pieces::heading_ui(ui, "Make or open an SSH key", egui::TextStyle::Heading);
     if !is_low {
         pieces::hint_ui(
             ui,
@@ -39,26 +39,15 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut boo
     let gap = 16.0;
     let left = ((ui.available_width() - gap) * 0.6).floor();
     let right = ui.available_width() - gap - left;
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = gap;
-        for (width, is_left) in [(left, true), (right, false)] {
-            ui.allocate_ui_with_layout(
-                vec2(width, 0.0),
-                Layout::top_down(eframe::egui::Align::Min),
-                |ui| {
-                    ui.spacing_mut().item_spacing.x = 8.0;
-                    ui.set_width(width);
-                    pieces::card_ui(ui, |ui| {
-                        ui.set_min_height(height);
-                        if is_left {
-                            generate_ui(ui, next, is_more_shown, height, out);
-                        } else {
-                            load_ui(ui, out);
-                        }
-                    });
-                },
-            );
-        }
+    pieces::columns_ui(ui, gap, [left, right], |ui, column| {
+        pieces::card_ui(ui, |ui| {
+            ui.set_min_height(height);
+            if column == 0 {
+                generate_ui(ui, next, is_more_shown, height, out);
+            } else {
+                load_ui(ui, out);
+            }
+        });
     });
 }
 

@@ -1,6 +1,6 @@
 //! Movements are being collected.
 
-use eframe::egui::{Button, Id, Ui, vec2};
+use egui::{Button, Id, Ui, vec2};
 
 use crate::app::Command;
 use crate::app::stage::Stirring;

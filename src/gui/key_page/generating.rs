@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use eframe::egui::{Button, ProgressBar, Ui, vec2};
+use egui::{Button, ProgressBar, Ui, vec2};
 
 use crate::app::Command;
 use crate::app::stage::Generating;

@@ -1,6 +1,6 @@
 //! By what a key is recognised: fingerprint, picture, comment.
 
-use eframe::egui::{Button, Key, Label, Layout, Margin, RichText, TextEdit, TextStyle, Ui, vec2};
+use egui::{Button, Key, Label, Margin, RichText, TextEdit, TextStyle, Ui};
 
 use super::View;
 use crate::app::Command;
@@ -34,22 +34,11 @@ pub(super) fn identity_ui(
         return;
     }
     let width = ui.available_width() - ART_WIDTH - gap;
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = gap;
-        for (width, is_left) in [(width, true), (ART_WIDTH, false)] {
-            ui.allocate_ui_with_layout(
-                vec2(width, 0.0),
-                Layout::top_down(eframe::egui::Align::Min),
-                |ui| {
-                    ui.spacing_mut().item_spacing.x = 8.0;
-                    ui.set_width(width);
-                    if is_left {
-                        words_ui(ui, document, kind, view, out);
-                    } else {
-                        picture_ui(ui, document, view);
-                    }
-                },
-            );
+    pieces::columns_ui(ui, gap, [width, ART_WIDTH], |ui, column| {
+        if column == 0 {
+            words_ui(ui, document, kind, view, out);
+        } else {
+            picture_ui(ui, document, view);
         }
     });
 }

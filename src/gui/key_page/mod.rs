@@ -11,7 +11,7 @@ mod save;
 
 use std::mem::Discriminant;
 
-use eframe::egui::{CentralPanel, Frame, Id, ScrollArea, Ui};
+use egui::{CentralPanel, Frame, Id, ScrollArea, Ui};
 
 use super::pad::Trail;
 use super::pieces;

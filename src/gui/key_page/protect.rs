@@ -1,6 +1,6 @@
 //! The passphrase: typed twice, judged, and what it costs.
 
-use eframe::egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
+use egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
 
 use super::View;
 use crate::app::Command;
@@ -28,28 +28,29 @@ pub(super) fn protect_ui(
     } else {
         ((ui.available_width() - gap) / 2.0).floor()
     };
+    let hint = if document.keeps_passphrase() {
+        "unchanged"
+    } else {
+        ""
+    };
     let draft = &mut document.draft;
     let mut fields_ui = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = gap;
         let column = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
-            ui.allocate_ui_with_layout(
-                vec2(width, 0.0),
-                Layout::top_down(eframe::egui::Align::Min),
-                |ui| {
-                    ui.spacing_mut().item_spacing.x = 8.0;
-                    ui.spacing_mut().text_edit_width = width;
-                    // In the middle of the field's height.
-                    ui.spacing_mut().button_padding = vec2(10.0, 8.5);
-                    ui.set_width(width);
-                    contents(ui);
-                },
-            );
+            ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(egui::Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.spacing_mut().text_edit_width = width;
+                // In the middle of the field's height.
+                ui.spacing_mut().button_padding = vec2(10.0, 8.5);
+                ui.set_width(width);
+                contents(ui);
+            });
         };
         column(ui, &mut |ui| {
             let name = "Key passphrase";
             pieces::field_label_ui(ui, name, Some('a'));
             let reveal = &mut view.is_revealed;
-            let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, "");
+            let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, hint);
             if pieces::alt_pressed(ui, Key::A) {
                 field.request_focus();
             }
@@ -58,7 +59,7 @@ pub(super) fn protect_ui(
             let name = "Confirm passphrase";
             pieces::field_label_ui(ui, name, Some('o'));
             let reveal = &mut view.is_revealed;
-            let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, "");
+            let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, hint);
             if pieces::alt_pressed(ui, Key::O) {
                 field.request_focus();
             }
@@ -90,6 +91,12 @@ fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Optio
         ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
         ui.set_row_height(ui.text_style_height(&TextStyle::Small));
         match draft.agreement() {
+            Agreement::Empty if document.keeps_passphrase() => {
+                let text =
+                    "It keeps its passphrase, which is asked for when you save. Type a new one to change it.";
+                say(ui, text.to_owned(), palette.weak);
+                return;
+            }
             Agreement::Empty => {
                 let text = "Without a passphrase, whoever gets the file can use the key.";
                 say(ui, text.to_owned(), palette.weak);

@@ -1,6 +1,6 @@
 //! The public key, to be pasted where it belongs.
 
-use eframe::egui::{Button, Id, Key, RichText, TextStyle, Ui, Vec2, vec2};
+use egui::{Button, Id, Key, RichText, TextStyle, Ui, Vec2, vec2};
 
 use crate::app::Command;
 use crate::app::command::ListCommand;

@@ -1,6 +1,6 @@
 //! A key is here: use it, protect it, save it.
 
-use eframe::egui::{Align, Button, Key, Label, Layout, RichText, TextStyle, Ui};
+use egui::{Align, Button, Key, Label, Layout, RichText, TextStyle, Ui};
 
 use super::{View, identity, protect, public, save};
 use crate::app::stage::Document;

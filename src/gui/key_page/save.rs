@@ -1,6 +1,6 @@
 //! Save the private key, in a format that is chosen beside it, and the public key.
 
-use eframe::egui::{Button, ComboBox, Key, Label, Popup, RichText, Ui, vec2};
+use egui::{Button, ComboBox, Key, Label, Popup, RichText, Ui, vec2};
 
 use crate::app::Command;
 use crate::app::stage::Document;

@@ -1,10 +1,10 @@
-//! The key that is chosen: what it is, what is the matter with it, and what can be done with it.
+//! The key that is chosen: what it is, what is wrong with it, and what can be done with it.
 
-use eframe::egui::{Button, Key, Label, Margin, RichText, TextEdit, Ui, vec2};
+use egui::{Button, Key, Label, Margin, RichText, TextEdit, Ui, vec2};
 
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command};
-use crate::engine::keys::inventory::Kind;
+use crate::engine::keys::key::Kind;
 use crate::engine::keys::{Finding, Grade, Key as OwnKey, KeyFile, Whose, age};
 use crate::gui::art::art_ui;
 use crate::gui::pieces::{self, Tone};

@@ -1,6 +1,6 @@
 //! The list of keys. Only the rows that can be seen are drawn, however many there are.
 
-use eframe::egui::{
+use egui::{
     Align, EventFilter, Id, Key, Label, Layout, Margin, Rect, Response, RichText, Role, ScrollArea, Sense,
     Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit, vec2,
 };
@@ -24,7 +24,7 @@ pub(super) struct View {
 
 pub(super) fn list_ui(ui: &mut Ui, app: &mut App, view: &mut View, height: f32, out: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    let frame = eframe::egui::Frame::new()
+    let frame = egui::Frame::new()
         .fill(palette.card)
         .stroke(Stroke::new(1.0, palette.line))
         .corner_radius(theme::ROUNDER)
@@ -201,7 +201,7 @@ fn facts(key: &OwnKey) -> String {
 fn spoken(key: &OwnKey) -> String {
     let matter = match key.worst() {
         Some(Grade::Danger) => ", others may be able to use it",
-        Some(Grade::Warning) => ", something is the matter with it",
+        Some(Grade::Warning) => ", something is wrong with it",
         Some(Grade::Note) | None => "",
     };
     format!("{}, {}{matter}", key.title(), facts(key))

@@ -4,7 +4,7 @@ mod detail;
 mod list;
 mod notes;
 
-use eframe::egui::{
+use egui::{
     Align, Button, CentralPanel, Frame, Id, Layout, Margin, ScrollArea, TextEdit, TextStyle, Ui, vec2,
 };
 

@@ -1,6 +1,6 @@
 //! What is to be known of the folders, above the list.
 
-use eframe::egui::{Button, ScrollArea, Ui};
+use egui::{Button, ScrollArea, Ui};
 
 use crate::app::my_keys::{KeysCommand, MyKeys};
 use crate::app::{App, Command};
@@ -14,7 +14,7 @@ const LOW: f32 = 460.0;
 /// The share of the page that notes take at most; it is for the keys.
 const SHARE: f32 = 0.4;
 
-/// A note: how much it matters, what is the matter, what to do.
+/// A note: how much it matters, what is wrong, what to do.
 type Note = (Tone, String, String);
 
 /// What only the window knows of the notes.

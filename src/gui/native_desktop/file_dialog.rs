@@ -11,16 +11,14 @@
 //! There is no filter for names: private keys mostly have no extension, and a filter for all files
 //! is `*.*` to some dialogs, which hides just those.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rfd::{AsyncFileDialog, FileHandle};
 
+use super::TOO_QUICK;
 #[cfg(not(any(windows, target_os = "macos")))]
 use super::{portal, zenity};
 use crate::app::desktop::{PickRequest, Picked, Picking};
-
-/// A dialog that was gone sooner was never seen.
-pub(super) const TOO_QUICK: Duration = Duration::from_millis(150);
 
 /// Chooses a file to read.
 #[cfg(any(windows, target_os = "macos"))]
@@ -113,6 +111,8 @@ fn picked(file: Option<FileHandle>, begin: Instant) -> Picked {
 #[cfg(test)]
 mod tests {
     use std::path::{Path, PathBuf};
+
+    use std::time::Duration;
 
     use super::*;
 

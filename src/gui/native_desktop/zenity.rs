@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
-use super::file_dialog::TOO_QUICK;
+use super::TOO_QUICK;
 use crate::app::desktop::{PickRequest, Picked};
 
 /// Chooses a file to read.

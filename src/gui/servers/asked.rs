@@ -1,6 +1,6 @@
 //! What is asked on the way to a server: is it the right one, and who are you?
 
-use eframe::egui::{Key, Label, Ui, vec2};
+use egui::{Key, Label, Ui, vec2};
 
 use super::Scene;
 use crate::app::Command;
@@ -87,8 +87,14 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                     let hint = "Check capital letters and the keyboard's language.";
                     pieces::note_ui(ui, Tone::Error, "The server asks again.", hint);
                 }
+                pieces::hint_ui(
+                    ui,
+                    format!(
+                        "What stands behind ({server}) are the server's words. No server needs the passphrase of a key."
+                    ),
+                );
                 if !says.is_empty() {
-                    pieces::hint_ui(ui, format!("The server says: {says}"));
+                    ui.add(Label::new(says.as_str()).wrap());
                 }
                 let last = prompts.len().saturating_sub(1);
                 let mut is_entered = false;

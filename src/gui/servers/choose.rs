@@ -1,6 +1,6 @@
 //! Which server, and what for.
 
-use eframe::egui::{Button, Key, Margin, Popup, RichText, TextEdit, TextStyle, Ui, vec2};
+use egui::{Button, Key, Margin, Popup, RichText, TextEdit, TextStyle, Ui, vec2};
 
 use super::View;
 use crate::app::command::{ListCommand, ServerCommand as C};
@@ -115,7 +115,7 @@ fn install_ui(
         document.fingerprint(FingerprintKind::Sha256)
     );
     let job = pieces::broken_anywhere(ui, &name, ui.available_width());
-    ui.add(eframe::egui::Label::new(job).wrap());
+    ui.add(egui::Label::new(job).wrap());
     let obstacle = obstacle(document);
     if let Some((what, hint)) = obstacle {
         pieces::note_ui(ui, Tone::Warning, what, hint);

@@ -1,6 +1,6 @@
 //! The keys that may log in, and the ones that are to be taken away.
 
-use eframe::egui::{Label, RichText, Ui};
+use egui::{Label, RichText, Ui};
 
 use super::Scene;
 use crate::app::Command;
@@ -19,6 +19,9 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
                 listed.place
             ),
         );
+        if let Some(warning) = listed.lets_everybody_in() {
+            pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
+        }
         if listed.lines.is_empty() {
             ui.label("No key is on it.");
         }

@@ -6,7 +6,7 @@ mod list;
 mod outcome;
 mod steps;
 
-use eframe::egui::{CentralPanel, Frame, Id, Key, Modifiers, Popup, ScrollArea, TextStyle, Ui};
+use egui::{CentralPanel, Frame, Id, Key, Modifiers, Popup, ScrollArea, TextStyle, Ui};
 
 use super::pieces::{self, buttons_ui};
 use super::theme::Palette;

@@ -1,6 +1,6 @@
 //! How it ended.
 
-use eframe::egui::{Align, Button, Id, Label, Layout, Ui, vec2};
+use egui::{Align, Button, Id, Label, Layout, Ui, vec2};
 
 use super::Scene;
 use crate::app::Command;
@@ -19,15 +19,24 @@ const SHOW: &str = "Show keys on this server";
 pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
         let (word, what) = words(&works.verdict);
-        verdict_ui(ui, word);
+        let sign = match works.verdict {
+            Verdict::Unasked => Sign::Warning,
+            Verdict::Works | Verdict::AsksForMore(_) | Verdict::Accepted | Verdict::Untried => Sign::Good,
+        };
+        verdict_ui(ui, sign, word);
         ui.add(Label::new(what).wrap());
+        if let Some(warning) = works.lets_everybody_in() {
+            pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
+        }
         if let Some(warning) = &works.warning {
             pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
         } else if !works.options.is_empty() {
             let what = format!("It does so under the conditions in its line: {}.", works.options);
             ui.add(Label::new(what).wrap());
         }
-        log_in_ui(ui, &works.log_in, scene);
+        if works.verdict != Verdict::Unasked {
+            log_in_ui(ui, &works.log_in, scene);
+        }
         pieces::hint_ui(
             ui,
             "Nothing has to be restarted. All that let you in before still does.",
@@ -56,6 +65,10 @@ fn words(verdict: &Verdict) -> (&'static str, String) {
             "Accepted",
             "The server would let this key in. Whoever holds it was not tried, for its private half is not here."
                 .to_owned(),
+        ),
+        Verdict::Unasked => (
+            "On the list",
+            "Whether the key works cannot be told: the server let in without looking at it.".to_owned(),
         ),
         Verdict::Untried => (
             "On the list",
@@ -98,7 +111,7 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
 
 pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
-        verdict_ui(ui, "Gone");
+        verdict_ui(ui, Sign::Good, "Gone");
         let what = if is_proved {
             "Nobody can log in with it any more."
         } else {
@@ -135,10 +148,14 @@ fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
 }
 
 /// One word, large, with its sign.
-fn verdict_ui(ui: &mut Ui, word: &str) {
+fn verdict_ui(ui: &mut Ui, sign: Sign, word: &str) {
     let palette = Palette::of(ui);
+    let color = match sign {
+        Sign::Good => palette.good,
+        _ => palette.warn,
+    };
     ui.horizontal(|ui| {
-        signs::sign_ui(ui, Sign::Good, palette.good);
+        signs::sign_ui(ui, sign, color);
         let title = pieces::heading_ui(ui, word, theme::subheading());
         pieces::polite(ui, &title);
     });

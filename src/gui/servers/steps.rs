@@ -1,6 +1,6 @@
 //! The steps of what is being done on a server: what was done, what goes on, what is to come.
 
-use eframe::egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Align, Label, Layout, RichText, Ui};
 
 use crate::app::errand::{Now, Visit};
 use crate::gui::pieces;

@@ -28,6 +28,8 @@ use crate::key::watch::Watch;
 const LOOK: Duration = Duration::from_millis(50);
 /// As much of what a server says before it is known to speak SSH is kept, in bytes.
 const OVERHEARD: usize = 512;
+/// As much of what a server has everybody told is kept, in characters.
+const BANNER: usize = 16 << 10;
 
 /// Runs one step of a conversation to its end, until its time is up, or until it is no longer wanted.
 ///
@@ -81,12 +83,14 @@ pub(super) struct Findings {
     pub(super) is_other_host: bool,
     /// The server showed a key that cannot be read.
     pub(super) is_unreadable: bool,
-    /// What the server has all users told, cleaned for showing.
+    /// What the server has all users told, as it came; the beginning of it.
     pub(super) banner: String,
     /// How the connection ended.
     pub(super) end: Option<End>,
     /// What came first, before it was known to be SSH.
     overheard: Vec<u8>,
+    /// As many bytes as have come.
+    heard: u64,
 }
 
 /// How a connection ended.
@@ -106,6 +110,21 @@ impl Shared {
     pub(super) fn look(&self) -> MutexGuard<'_, Findings> {
         // Nothing that holds it can panic.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// As many bytes as have come so far.
+    pub(super) fn heard(&self) -> u64 {
+        self.look().heard
+    }
+
+    /// Tells a server that was silent for too long, since so many bytes had come, from one that talked all the time.
+    pub(super) fn judged(&self, fault: RemoteFault, heard: u64) -> RemoteFault {
+        match fault {
+            RemoteFault::TimedOut { step, secs } if self.heard() > heard => {
+                RemoteFault::Unfinished { step, secs }
+            }
+            fault => fault,
+        }
     }
 
     /// What was said that is no SSH, cleaned for showing; nothing where it may yet be.
@@ -155,11 +174,10 @@ impl Handler for Listener {
     }
 
     async fn auth_banner(&mut self, banner: &str, _: &mut Session) -> Result<(), russh::Error> {
-        let banner = text::paragraph(banner);
         let mut findings = self.shared.look();
         // One is usual; many would be an attempt to fill the memory.
         if findings.banner.is_empty() {
-            findings.banner = banner;
+            findings.banner = banner.chars().take(BANNER).collect();
         }
         Ok(())
     }
@@ -291,6 +309,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
         let mut findings = self.shared.look();
         let room = OVERHEARD.saturating_sub(findings.overheard.len());
         let new = buf.filled().get(before..).unwrap_or_default();
+        findings.heard = findings.heard.saturating_add(new.len() as u64);
         let new = new.get(..room).unwrap_or(new);
         findings.overheard.extend_from_slice(new);
         drop(findings);

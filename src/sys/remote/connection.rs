@@ -11,8 +11,8 @@ use zeroize::Zeroizing;
 
 use super::client::{End, Listener, Shared, named, wait};
 use super::sign_in::after_questions;
-use super::signer::{Hand, NoSignature};
-use super::{Credential, RemoteFault, SignIn, Step, Target};
+use super::signer::{Hand, NoSignature, Signing};
+use super::{Credential, RemoteFault, SignIn, Step, Target, text};
 use crate::format::Certificate;
 use crate::format::agent::Held;
 use crate::key::sign::{self, SignError};
@@ -28,6 +28,8 @@ const AGENT_SECS: u64 = 90;
 const LAST_WORDS: Duration = Duration::from_secs(1);
 /// How often a server may have something read without asking anything, or ask what is not answered.
 const MOST_NOTICES: usize = 10;
+/// How often it may ask on one connection. Three attempts of a password, a new password twice and a code are fewer.
+const MOST_ROUNDS: usize = 20;
 
 /// A connection to a server that is known.
 ///
@@ -38,6 +40,8 @@ pub struct Connection {
     shared: Shared,
     target: Target,
     state: State,
+    /// How often the server has asked.
+    rounds: usize,
     runtime: Runtime,
 }
 
@@ -70,6 +74,7 @@ impl Connection {
             shared,
             target,
             state: State::Outside,
+            rounds: 0,
             runtime,
         }
     }
@@ -86,10 +91,11 @@ impl Connection {
         self.state == State::Inside
     }
 
-    /// What the server has everybody told who signs in, cleaned for showing; often nothing.
+    /// What the server has everybody told who signs in, cleaned for showing, each line marked as the server's; often
+    /// nothing.
     #[must_use]
     pub fn banner(&self) -> String {
-        self.shared.look().banner.clone()
+        text::said(&self.target, &self.shared.look().banner)
     }
 
     /// The program that the server says it is, cleaned for showing: `OpenSSH_9.2p1`, `dropbear_2022.83`, …
@@ -120,7 +126,7 @@ impl Connection {
             return Err(RemoteFault::Nonsense { step });
         }
         if self.state == State::Inside {
-            return Ok(SignIn::Done);
+            return Ok(SignIn::Unasked);
         }
         let user = self.target.user().to_owned();
         let answered = match credential {
@@ -148,10 +154,11 @@ impl Connection {
                 })
             }
             Credential::Questions => {
+                let target = self.target.clone();
                 let answered = self.step((Step::Questions, STEP_SECS), watch, async |handle, _| {
                     let result = handle.authenticate_keyboard_interactive_start(user, None).await;
                     let answered = result.map_err(|error| named(Step::Questions, error))?;
-                    after_questions(answered).ok_or(RemoteFault::Nonsense {
+                    after_questions(answered, &target).ok_or(RemoteFault::Nonsense {
                         step: Step::Questions,
                     })
                 });
@@ -183,10 +190,11 @@ impl Connection {
     }
 
     fn respond(&mut self, answers: Vec<String>, watch: &dyn Watch) -> Result<SignIn, RemoteFault> {
+        let target = self.target.clone();
         self.step((Step::Questions, STEP_SECS), watch, async |handle, _| {
             let result = handle.authenticate_keyboard_interactive_respond(answers).await;
             let answered = result.map_err(|error| named(Step::Questions, error))?;
-            after_questions(answered).ok_or(RemoteFault::Nonsense {
+            after_questions(answered, &target).ok_or(RemoteFault::Nonsense {
                 step: Step::Questions,
             })
         })
@@ -209,9 +217,15 @@ impl Connection {
                 answered = self.respond(Vec::new(), watch);
                 continue;
             }
+            self.rounds += 1;
+            if self.rounds > MOST_ROUNDS {
+                self.state = State::Over;
+                return Err(RemoteFault::EndlessQuestions);
+            }
             notices.push(asked.instruction);
             notices.retain(|notice| !notice.is_empty());
-            asked.instruction = notices.join("\n");
+            let lines = notices.iter().flat_map(|notice| notice.lines());
+            asked.instruction = lines.take(text::MOST_LINES).collect::<Vec<_>>().join("\n");
             return Ok(SignIn::Questions(asked));
         }
         self.state = State::Over;
@@ -222,7 +236,7 @@ impl Connection {
 
     fn settle(&mut self, answer: SignIn) -> SignIn {
         self.state = match &answer {
-            SignIn::Done => State::Inside,
+            SignIn::Done | SignIn::Unasked => State::Inside,
             SignIn::Questions(asked) => State::Asked(asked.questions.len()),
             // What is left is the end of the connection.
             SignIn::Refused { methods, .. } if methods.is_empty() => State::Over,
@@ -249,7 +263,7 @@ impl Connection {
 
     fn with_hand(
         &mut self,
-        mut hand: Hand<'_>,
+        hand: Hand<'_>,
         key: &PublicKey,
         certificate: Option<&Certificate>,
         secs: u64,
@@ -261,6 +275,10 @@ impl Connection {
             None => Ok(TheirKey::from_bytes(&key.to_wire()).map_err(unknown)?),
         };
         let is_rsa = key.algorithm() == Algorithm::Rsa;
+        let mut signing = Signing {
+            hand,
+            has_signed: false,
+        };
         let user = self.target.user().to_owned();
         let step = Step::Key;
         self.step((step, secs), watch, async |handle, _| {
@@ -272,17 +290,17 @@ impl Connection {
             let result = match shown {
                 Ok(key) => {
                     handle
-                        .authenticate_publickey_with(user, key, hash, &mut hand)
+                        .authenticate_publickey_with(user, key, hash, &mut signing)
                         .await
                 }
                 Err(certificate) => {
                     handle
-                        .authenticate_certificate_with(user, certificate, hash, &mut hand)
+                        .authenticate_certificate_with(user, certificate, hash, &mut signing)
                         .await
                 }
             };
             match result {
-                Ok(result) => Ok(result.into()),
+                Ok(result) => Ok(SignIn::to_key(result, signing.has_signed)),
                 Err(NoSignature::Wanted) => Ok(SignIn::WouldDo),
                 Err(NoSignature::Gone) => Err(RemoteFault::Closed { step, said: None }),
                 Err(NoSignature::Fault(fault)) => Err(fault),
@@ -313,7 +331,9 @@ impl Connection {
         if self.state == State::Over {
             return Err(RemoteFault::Closed { step, said: None });
         }
+        let heard = self.shared.heard();
         let result = wait(&self.runtime, limit, watch, work(&mut self.handle, &self.shared));
+        let result = result.map_err(|fault| self.shared.judged(fault, heard));
         let is_gone = match &result {
             Ok(done) => done.is_end(),
             Err(fault) => matches!(fault, RemoteFault::Closed { said: None, .. }),
@@ -334,7 +354,10 @@ impl Connection {
             };
         }
         if let Err(
-            RemoteFault::Cancelled { .. } | RemoteFault::TimedOut { .. } | RemoteFault::Nonsense { .. },
+            RemoteFault::Cancelled { .. }
+            | RemoteFault::TimedOut { .. }
+            | RemoteFault::Unfinished { .. }
+            | RemoteFault::Nonsense { .. },
         ) = &result
         {
             self.state = State::Over;

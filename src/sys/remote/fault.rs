@@ -9,6 +9,7 @@ use crate::key::Algorithm;
 use crate::key::fingerprint::Fingerprint;
 use crate::key::sign::SignError;
 use crate::sys::agent::AgentFault;
+use crate::sys::randomness::OsRandomError;
 
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,11 +144,14 @@ pub enum RemoteFault {
     /// It lets the time pass.
     #[error("nothing came within {secs} s while {step}")]
     TimedOut { step: Step, secs: u64 },
+    /// It says something all the time, and does not come to an end.
+    #[error("the server went on sending for {secs} s and came to no end while {step}")]
+    Unfinished { step: Step, secs: u64 },
     /// What listens speaks something else than SSH; it said this, cleaned for showing.
     #[error("what listens at {host}, port {port}, is no SSH server")]
     NotSsh { host: String, port: u16, said: String },
     /// Server and program have no way of talking in common; `theirs` is cleaned for showing.
-    #[error("the server offers no {what} that this program takes; it has {theirs}")]
+    #[error("the server offers no {what} that this program takes; it has “{theirs}”")]
     NoCommonAlgorithm { what: Agreement, theirs: String },
     /// The server is not, or may not be, who it should be.
     #[error(transparent)]
@@ -164,6 +168,9 @@ pub enum RemoteFault {
     /// A key that this program cannot sign in with.
     #[error(transparent)]
     CannotSign(#[from] SignError),
+    /// No randomness to sign with.
+    #[error(transparent)]
+    Random(#[from] OsRandomError),
     /// The agent has a key of a type that is not known here.
     #[error("the agent's key is of a type that this program does not know: {name}")]
     UnknownAgentKey { name: String },
@@ -185,6 +192,9 @@ pub enum RemoteFault {
     /// There are more or fewer answers than questions, or no questions.
     #[error("the answers do not belong to the server's questions")]
     NoQuestions,
+    /// It goes on asking, whatever it is answered.
+    #[error("the server goes on asking, whatever it is answered")]
+    EndlessQuestions,
     /// It is not signed in, or the server allows no more than it has.
     #[error("the server opens no session for commands or files")]
     NoSession,
@@ -206,7 +216,8 @@ pub enum RemoteFault {
 }
 
 fn in_brackets(said: Option<&str>) -> String {
-    said.map(|said| format!(" (it said: {said})")).unwrap_or_default()
+    said.map(|said| format!(" (it said: “{said}”)"))
+        .unwrap_or_default()
 }
 
 fn lines_in_words(lines: &[usize]) -> String {

@@ -163,7 +163,7 @@ fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expec
                 port: target.port(),
                 said,
             },
-            None => fault,
+            None => shared.judged(fault, 0),
         },
     }
 }

@@ -35,8 +35,10 @@ pub enum Credential<'a> {
 /// What the server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
-    /// One is in.
+    /// One is in, by what was shown.
     Done,
+    /// One is in, and what was shown was not looked at: no signature of the key was asked for.
+    Unasked,
     /// Not like this, or not yet.
     Refused {
         /// What may be tried now; the server has ended the connection where there is nothing.
@@ -63,7 +65,8 @@ pub enum Method {
     Other,
 }
 
-/// What a server asks, all of it cleaned for showing.
+/// What a server asks, all of it cleaned for showing: each line begins with `(user@host) `, so that nobody takes it for
+/// a question of this program's.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Questions {
     /// A heading, often empty.
@@ -77,7 +80,7 @@ pub struct Questions {
 /// One question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Question {
-    /// `Password:`, `Verification code:`, …
+    /// `(jo@example.org) Password:`, `(jo@example.org) Verification code:`, …; the last line is what is asked.
     pub text: String,
     /// Whether the answer may be seen while it is typed.
     pub is_visible: bool,
@@ -127,8 +130,22 @@ impl From<AuthResult> for SignIn {
     }
 }
 
-/// What the answer to questions is; nothing where the server asks more than any would.
-pub(super) fn after_questions(answered: Answered) -> Option<SignIn> {
+impl SignIn {
+    /// What an answer to a key tells: nothing about the key where its signature was not asked for.
+    pub(super) fn to_key(answer: AuthResult, has_signed: bool) -> Self {
+        match Self::from(answer) {
+            Self::Done if !has_signed => Self::Unasked,
+            Self::Refused { methods, .. } if !has_signed => Self::Refused {
+                methods,
+                is_partial: false,
+            },
+            answer => answer,
+        }
+    }
+}
+
+/// What the answer of this server to questions is; nothing where it asks more than any would.
+pub(super) fn after_questions(answered: Answered, by: &impl fmt::Display) -> Option<SignIn> {
     Some(match answered {
         Answered::Success => SignIn::Done,
         Answered::Failure {
@@ -144,15 +161,36 @@ pub(super) fn after_questions(answered: Answered) -> Option<SignIn> {
             instructions,
             prompts,
         } => SignIn::Questions(Questions {
-            name: text::line(name.as_bytes()),
-            instruction: text::paragraph(&instructions),
+            name: text::said(by, &name),
+            instruction: text::said(by, &instructions),
             questions: prompts
                 .iter()
                 .map(|prompt| Question {
-                    text: text::line(prompt.prompt.as_bytes()),
+                    text: text::asked(by, &prompt.prompt),
                     is_visible: prompt.echo,
                 })
                 .collect(),
         }),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_has_let_in_only_where_its_signature_was_asked_for() {
+        let half = || AuthResult::Failure {
+            remaining_methods: MethodSet::from(&[MethodKind::Password][..]),
+            partial_success: true,
+        };
+        assert_eq!(SignIn::to_key(AuthResult::Success, true), SignIn::Done);
+        assert_eq!(SignIn::to_key(AuthResult::Success, false), SignIn::Unasked);
+        let refused = |is_partial| SignIn::Refused {
+            methods: vec![Method::Password],
+            is_partial,
+        };
+        assert_eq!(SignIn::to_key(half(), true), refused(true));
+        assert_eq!(SignIn::to_key(half(), false), refused(false));
+    }
 }

@@ -12,6 +12,7 @@ use crate::key::signature::verify;
 use crate::key::wire::Writer;
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
+use crate::sys::randomness::os_rng;
 
 /// Who signs.
 pub(super) enum Hand<'a> {
@@ -25,6 +26,12 @@ pub(super) enum Hand<'a> {
     },
     /// Nobody: the server is only asked whether it would take the key.
     Nobody,
+}
+
+/// A hand, and whether it was asked to sign and did.
+pub(super) struct Signing<'a> {
+    pub(super) hand: Hand<'a>,
+    pub(super) has_signed: bool,
 }
 
 /// Why there is no signature.
@@ -49,7 +56,7 @@ impl From<RemoteFault> for NoSignature {
     }
 }
 
-impl Signer for Hand<'_> {
+impl Signer for Signing<'_> {
     type Error = NoSignature;
 
     /// russh wants the message back, with the signature behind it.
@@ -63,10 +70,13 @@ impl Signer for Hand<'_> {
             Some(HashAlg::Sha256) => RsaHash::Sha256,
             _ => RsaHash::Sha512,
         };
-        let signature = match self {
-            Self::Nobody => return Err(NoSignature::Wanted),
-            Self::Key(key) => sign::sign(key, hash, &message).map_err(RemoteFault::CannotSign)?,
-            Self::Agent { agent, blob, key } => {
+        let signature = match &self.hand {
+            Hand::Nobody => return Err(NoSignature::Wanted),
+            Hand::Key(key) => {
+                let mut rng = os_rng().map_err(RemoteFault::Random)?;
+                sign::sign(key, hash, &message, &mut rng).map_err(RemoteFault::CannotSign)?
+            }
+            Hand::Agent { agent, blob, key } => {
                 let (agent, blob, copy) = (agent.clone(), blob.clone(), message.clone());
                 let signed = beside("agent", move || agent.sign(&blob, &copy, hash)).await;
                 let signed = signed.map_err(|source| RemoteFault::Io {
@@ -82,6 +92,7 @@ impl Signer for Hand<'_> {
                 signature
             }
         };
+        self.has_signed = true;
         let mut out = Writer::new();
         out.bytes(&message).string(&signature);
         Ok(out.finish_public())

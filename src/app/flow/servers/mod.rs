@@ -17,7 +17,7 @@ use crate::engine::conditions::Conditions;
 use crate::engine::describe::{KEEP_SSH_OUT, Warning};
 use crate::engine::job::{Job, Poll, Wake};
 use crate::engine::keys::Store;
-use crate::engine::keys::inventory::is_for_ssh;
+use crate::engine::keys::key::is_for_ssh;
 use crate::engine::lost;
 use crate::engine::servers::{Chosen, Given, LastWayIn};
 
@@ -252,7 +252,7 @@ impl App {
                 Now::Works(works) => {
                     self.status = Status::say(match works.verdict {
                         Verdict::Works | Verdict::AsksForMore(_) => format!("The key works on {server}."),
-                        Verdict::Accepted | Verdict::Untried => {
+                        Verdict::Accepted | Verdict::Unasked | Verdict::Untried => {
                             format!("The key is on the list of {server}.")
                         }
                     });

@@ -247,6 +247,10 @@ impl Visit {
             Verdict::Accepted => {
                 "Asked the server: it would let this key in. Whoever holds it was not tried.".to_owned()
             }
+            Verdict::Unasked => {
+                "Tried the key alone: the server let in without looking at it, as it lets everybody in."
+                    .to_owned()
+            }
             Verdict::Untried => {
                 "The key could not be tried alone, and the server not be asked about it.".to_owned()
             }
@@ -309,6 +313,7 @@ fn verdict(proof: Option<Proof>) -> Verdict {
             Verdict::AsksForMore(names.join(" or "))
         }
         Some(Proof::WouldWork) => Verdict::Accepted,
+        Some(Proof::Unasked) => Verdict::Unasked,
         // A refusal comes as a problem.
         Some(Proof::Refused(_)) | None => Verdict::Untried,
     }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use crate::app::desktop::FindAgents;
 use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
 use crate::engine::Problem;
+use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Store, note_installed, note_taken_off};
 use crate::engine::servers::{
-    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, ServerFault,
-    Session, Undone, line_in,
+    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, Session,
+    Undone, line_in,
 };
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
@@ -175,6 +176,7 @@ pub(super) fn prove_gone(
         match servers::prove_gone(target, &session.pinned, removed, &open, watch)? {
             None => untried += 1,
             Some(Proof::Refused(_)) => tried += 1,
+            Some(Proof::Unasked) => return Err(ServerFault::LetsEverybodyIn(place.to_owned()).into()),
             Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
                 return Err(ServerFault::StillLetIn(place.to_owned()).into());
             }

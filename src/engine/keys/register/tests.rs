@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
+use crate::engine::key_name::KeyNameError;
 use crate::key::fingerprint::FingerprintKind;
 
 fn key(seed: u8) -> Fingerprint {
@@ -141,7 +142,10 @@ fn a_file_that_cannot_be_one_of_ours_is_damaged() {
 
 #[test]
 fn a_name_is_one_line_that_can_be_seen() {
-    assert_eq!(KeyName::new("  a b ").map(|name| name.0), Ok("a b".to_owned()));
+    assert_eq!(
+        KeyName::new("  a b ").map(|name| name.as_str().to_owned()),
+        Ok("a b".to_owned())
+    );
     assert_eq!(KeyName::new(" \t"), Err(KeyNameError::Empty));
     assert!(matches!(KeyName::new("a\nb"), Err(KeyNameError::Character(_))));
     assert_eq!(KeyName::new(&"é".repeat(81)), Err(KeyNameError::TooLong(81)));

@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::engine::servers::script::WRITE;
 use crate::key::watch::Watch;
 use crate::sys::remote::{FileTrouble, Files, Output, Remote, RemoteFault, Stat};
 
@@ -224,11 +225,12 @@ impl Remote for Account {
                 stderr: Vec::new(),
             });
         }
-        if !input.is_empty()
+        if command == WRITE
             && let Some(meanwhile) = self.meanwhile.take()
         {
             meanwhile(&self.path(".ssh/authorized_keys"));
         }
+        let is_write = command == WRITE;
         let command = match &self.sh {
             Some(sh) => command.replacen("exec sh ", &format!("exec {} ", sh.display()), 1),
             None => command.to_owned(),
@@ -254,11 +256,10 @@ impl Remote for Account {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        child.stdin.take().unwrap().write_all(input).unwrap();
+        // A shell may end before it has read all.
+        drop(child.stdin.take().unwrap().write_all(input));
         let output = child.wait_with_output().unwrap();
-        if !input.is_empty()
-            && let Some(since) = self.since.take()
-        {
+        if is_write && let Some(since) = self.since.take() {
             since(&self.path(".ssh/authorized_keys"));
         }
         Ok(Output {

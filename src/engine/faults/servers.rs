@@ -1,7 +1,9 @@
-//! What can go wrong with a list of keys on a server. `app/problem/servers.rs` says what to do about it.
+//! What can go wrong with a list of keys on a server, and what may be behind it that a key in it lets nobody in.
 
-use super::prove::Reason;
+use std::fmt;
+
 use crate::format::ListError;
+use crate::key::Algorithm;
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{KnownHostsError, Method, RemoteFault};
 
@@ -48,13 +50,16 @@ pub enum ServerFault {
     #[error("the account may not read {0} on the server")]
     Unreadable(String),
     /// The list is much longer than any.
-    #[error("{place} on the server has {size} bytes, far more than a list of keys")]
+    #[error("{place} on the server has {size} bytes or more, far more than a list of keys")]
     TooLarge {
         /// The list.
         place: String,
-        /// What it has.
+        /// As much as it has at least.
         size: u64,
     },
+    /// The server says one thing about it and does another.
+    #[error("what the server says about {0} contradicts itself")]
+    Contradiction(String),
     /// Rights are lacking.
     #[error("the account may not write {0} on the server")]
     Denied(String),
@@ -109,6 +114,11 @@ pub enum ServerFault {
     /// The key is not in the list any more, and lets its owner in.
     #[error("the key is not in {0} on the server any more, but the server still lets it in")]
     StillLetIn(String),
+    /// The key is not in the list any more, and nobody needs one.
+    #[error(
+        "the key is not in {0} on the server any more, but the server lets everybody in, with or without a key"
+    )]
+    LetsEverybodyIn(String),
     /// The command that changes the list ended without saying how.
     #[error("the server did not say whether it has changed its list of keys{}", in_brackets(.0))]
     Unanswered(String),
@@ -121,7 +131,7 @@ pub enum ServerFault {
         aside: String,
     },
     /// Something that has no name here.
-    #[error("the server could not change its list of keys: {0}")]
+    #[error("the server could not change its list of keys (it said: “{0}”)")]
     Other(String),
 }
 
@@ -129,7 +139,7 @@ fn in_brackets(said: &str) -> String {
     if said.is_empty() {
         return String::new();
     }
-    format!(" ({said})")
+    format!(" (it said: “{said}”)")
 }
 
 fn wanted(methods: &[Method]) -> String {
@@ -138,4 +148,67 @@ fn wanted(methods: &[Method]) -> String {
         return String::new();
     }
     format!("; it takes {}", names.join(" or "))
+}
+
+/// Why sshd may pass over a key that stands in the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Others could have tampered with the list.
+    Loose(Loose),
+    /// The options of its line do not count as written; why.
+    BadOptions(String),
+    /// Its line lets it in from some places only: these.
+    From(String),
+    /// Its line lets it in until a day that may be over.
+    Expires,
+    /// The server takes no keys at all.
+    NoKeys,
+    /// Newer servers do not take this type any more, or no server does.
+    KeyType(Algorithm),
+    /// The server's own settings say something about it: this line.
+    Setting(String),
+}
+
+/// A file or folder that others could have tampered with (`StrictModes` in `sshd_config(5)`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loose {
+    /// Which one.
+    pub part: Part,
+    /// Where it lies, safe to print.
+    pub place: String,
+    /// Who could.
+    pub by: By,
+}
+
+/// What sshd looks at before it trusts a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The home folder.
+    Home,
+    /// `.ssh`.
+    Folder,
+    /// The list.
+    File,
+}
+
+/// Who could have tampered with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Everybody in its group.
+    Group,
+    /// Everybody.
+    Everybody,
+    /// Its owner, who is somebody else; the number of the user.
+    Owner(u32),
+}
+
+impl fmt::Display for Loose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = &self.place;
+        match self.by {
+            By::Group => write!(f, "{place} can be written by its group"),
+            By::Everybody => write!(f, "{place} can be written by everybody"),
+            By::Owner(id) => write!(f, "{place} belongs to the user with the number {id}"),
+        }
+    }
 }
