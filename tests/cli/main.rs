@@ -27,6 +27,9 @@ mod providers;
 mod puttygen;
 mod quiet;
 mod showing;
+#[cfg(unix)]
+#[path = "../support/ssh_agent.rs"]
+mod ssh_agent;
 mod support;
 #[cfg(unix)]
 mod terminal;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::key_files;
 use crate::support::{Scripted, wait};
 use keywright::app::App;
 use keywright::app::command::Command as Ask;
@@ -150,18 +151,7 @@ impl Scene {
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = std::fs::read_dir(self.folder.path())
-            .expect("it can be read")
-            .map(|entry| {
-                entry
-                    .expect("an entry")
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
-        names.sort();
-        names
+        key_files::names(self.folder.path(), "")
     }
 }
 
