@@ -51,6 +51,10 @@ pub enum Command {
     SaveAllTheSame,
     /// Yes, replace the files.
     Overwrite,
+    /// Save the key with the passphrase that it has and that was typed.
+    SaveWithSamePassphrase,
+    /// Save the key without a passphrase, though its file has one.
+    SaveWithoutPassphrase,
     /// The path was typed into the window's own dialog.
     PathTyped,
     /// Let a file dialog be and type the path instead.

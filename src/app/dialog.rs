@@ -25,6 +25,7 @@ use crate::format::{
 };
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
+use crate::sys::files::Seen;
 
 pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Providers};
 
@@ -42,6 +43,8 @@ pub enum Dialog {
     },
     /// Replace these files?
     Overwrite(Overwrite),
+    /// The passphrase that a key keeps is needed to save it.
+    SamePassphrase(Box<SamePassphrase>),
     /// There is an unsaved key; do this all the same?
     Unsaved(Box<Command>),
     /// A key that can be broken, such as a short RSA key?
@@ -106,6 +109,8 @@ pub struct Unlock {
     pub(super) page: Page,
     /// What its owner ought to know of the file, for when it is open.
     pub(super) warnings: Vec<Warning>,
+    /// What was in the file.
+    pub(super) seen: Option<Seen>,
     /// What is being typed.
     pub typed: TypedPassphrase,
     /// Why the last attempt failed.
@@ -116,8 +121,8 @@ pub struct Unlock {
     pub job: Option<Job<UnlockResult>>,
 }
 
-/// What came of an attempt; the passphrase comes back, so that saving can use it again.
-pub type UnlockResult = (Result<Unlocked, DecodeError>, Passphrase);
+/// What came of an attempt. The passphrase has done its work, and is gone.
+pub type UnlockResult = Result<Unlocked, DecodeError>;
 
 /// A file that was opened.
 #[derive(Debug)]
@@ -192,6 +197,29 @@ pub struct Overwrite {
     pub plan: Plan,
     /// Those that exist.
     pub taken: Vec<PathBuf>,
+    /// Those of them that another program has written to since this window read or wrote them.
+    pub changed: Vec<PathBuf>,
+    pub(super) purpose: Purpose,
+}
+
+/// Asks for the passphrase that a key keeps, right before its files are written with it.
+#[derive(Debug)]
+pub struct SamePassphrase {
+    pub(super) writing: Writing,
+    /// The file whose passphrase it is.
+    pub(super) locked: std::sync::Arc<LockedFile>,
+    /// What is being typed.
+    pub typed: TypedPassphrase,
+    /// Why the last attempt failed.
+    pub problem: Option<Problem>,
+    /// The attempt that is going on; the passphrase comes back and goes to work at once.
+    pub job: Option<Job<(Result<(), DecodeError>, Passphrase)>>,
+}
+
+/// Files that are about to be written.
+#[derive(Clone, Debug)]
+pub(super) struct Writing {
+    pub(super) plan: Plan,
     pub(super) purpose: Purpose,
 }
 

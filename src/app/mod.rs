@@ -162,6 +162,8 @@ impl App {
             Command::SavePublic(format) => self.save_public(format, desktop),
             Command::SaveAllTheSame => self.save_all_the_same(desktop),
             Command::Overwrite => self.overwrite(),
+            Command::SaveWithSamePassphrase => self.save_with_same_passphrase(),
+            Command::SaveWithoutPassphrase => self.save_without_passphrase(),
             Command::PathTyped => self.path_typed(),
             Command::TypePathInstead => self.type_path_instead(),
 
@@ -232,6 +234,7 @@ impl App {
         self.poll_generation();
         self.poll_task();
         self.poll_unlock();
+        self.poll_same_passphrase();
         self.poll_agents();
         self.poll_keys();
         self.poll_place();

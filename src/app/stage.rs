@@ -10,7 +10,7 @@ use crate::engine::describe::{self, Warning};
 use crate::engine::job::Job;
 use crate::engine::saving::{self, Choice, Doubt, ToKeep};
 use crate::format::authorized_keys::NewLine;
-use crate::format::{Certificate, Format, PrivateFile, PublicFile, public_line};
+use crate::format::{Certificate, Format, LockedFile, PrivateFile, PublicFile, public_line};
 use crate::key::comment::Comment;
 use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
@@ -20,6 +20,7 @@ use crate::key::weakness::Weakness;
 use crate::key::{Algorithm, KeyPair, PublicKey};
 use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::clock::unix_seconds;
+use crate::sys::files::{self, Seen};
 
 /// What the key page shows.
 #[derive(Debug)]
@@ -87,6 +88,11 @@ pub struct Document {
     pub warnings: Vec<Warning>,
     /// What is being edited.
     pub draft: Draft,
+    /// The files that this window has read or written, and what was in them then.
+    pub(super) known: Vec<(PathBuf, Seen)>,
+    /// The encrypted file that the key was opened from or last saved in: it knows the passphrase, which is forgotten
+    /// here.
+    pub(super) locked: Option<Arc<LockedFile>>,
     pub(super) saved: Option<Saved>,
     pub(super) being_saved: Option<Saved>,
     art: Randomart,
@@ -97,7 +103,7 @@ pub struct Document {
 pub struct Draft {
     /// The comment.
     pub comment: String,
-    /// The passphrase.
+    /// A new passphrase.
     pub passphrase: TypedPassphrase,
     /// The passphrase once more.
     pub confirmation: TypedPassphrase,
@@ -109,7 +115,6 @@ pub struct Draft {
 #[derive(Debug)]
 pub(super) struct Saved {
     comment: String,
-    passphrase: Passphrase,
     certificate: Option<Certificate>,
 }
 
@@ -169,17 +174,15 @@ impl Document {
         document
     }
 
-    /// A private key from a file, which was opened with this passphrase.
+    /// A private key from a file; `locked` is the file, if it is encrypted.
     #[must_use]
-    pub fn opened(file: PrivateFile, passphrase: &Passphrase) -> Self {
+    pub fn opened(file: PrivateFile, locked: Option<Arc<LockedFile>>) -> Self {
         let (comment, _) = Comment::cleaned(&file.comment);
         let mut document = Self::new(Halves::Both(Arc::new(file.key)), &comment);
         document.set_certificate(file.certificate);
         document.format = Some(file.format);
         document.draft.choice = document.usual_choice(file.format);
-        for field in [&mut document.draft.passphrase, &mut document.draft.confirmation] {
-            *field = TypedPassphrase::from_passphrase(passphrase).unwrap_or_default();
-        }
+        document.locked = locked;
         document.mark_saved();
         document
     }
@@ -209,6 +212,8 @@ impl Document {
             format: None,
             warnings: Vec::new(),
             draft: Draft::new(comment),
+            known: Vec::new(),
+            locked: None,
             saved: None,
             being_saved: None,
             art,
@@ -353,12 +358,25 @@ impl Document {
             Some(saved) => {
                 saved.comment != self.draft.comment
                     || saved.certificate != self.certificate
-                    || (self.key().is_some()
-                        && !saved
-                            .passphrase
-                            .is_same_as(&self.draft.passphrase.to_passphrase()))
+                    || (self.key().is_some() && self.has_new_passphrase())
             }
         }
+    }
+
+    /// Those of `files` that another program has written to since this window read or wrote them.
+    pub(super) fn changed_by_others(&self, files: &[PathBuf]) -> Vec<PathBuf> {
+        let is_changed = |path: &&PathBuf| {
+            let known = self.known.iter().find(|(known, _)| known == *path);
+            known.is_some_and(|(_, seen)| !matches!(files::seen(path), Ok(Some(now)) if now == *seen))
+        };
+        files.iter().filter(is_changed).cloned().collect()
+    }
+
+    /// Remembers what was written.
+    pub(super) fn take_note(&mut self, written: Vec<(PathBuf, Seen)>) {
+        self.known
+            .retain(|(path, _)| !written.iter().any(|(new, _)| new == path));
+        self.known.extend(written);
     }
 
     /// The line by which it could log in somewhere, under the conditions that are typed.
@@ -394,9 +412,28 @@ impl Document {
         saving::doubts(choice, key)
     }
 
-    /// Whether anything is typed of a passphrase.
+    /// Whether its private file is to have a passphrase: a new one, or the one that it has.
     pub(super) fn has_passphrase(&self) -> bool {
+        self.has_new_passphrase() || self.locked.is_some()
+    }
+
+    /// Whether anything is typed of a new passphrase.
+    fn has_new_passphrase(&self) -> bool {
         self.draft.agreement() != Agreement::Empty
+    }
+
+    /// Whether the passphrase that its file has stays as it is; this window does not know it.
+    #[must_use]
+    pub fn keeps_passphrase(&self) -> bool {
+        self.locked.is_some() && !self.has_new_passphrase()
+    }
+
+    /// Forgets what is typed, if that is the passphrase with which the key was saved.
+    pub(super) fn forget_passphrase(&mut self, saved: &Passphrase) {
+        if self.draft.passphrase.to_passphrase().is_same_as(saved) {
+            self.draft.passphrase.clear();
+            self.draft.confirmation.clear();
+        }
     }
 
     /// Whether the private key was never saved at all.
@@ -409,7 +446,6 @@ impl Document {
     pub(super) fn snapshot(&self) -> Saved {
         Saved {
             comment: self.draft.comment.clone(),
-            passphrase: self.draft.passphrase.to_passphrase(),
             certificate: self.certificate.clone(),
         }
     }

@@ -1,6 +1,7 @@
 //! What goes on beside the page: a file dialog, a file being read, files being written.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::app::Page;
 use crate::app::desktop::Picked;
@@ -8,9 +9,10 @@ use crate::app::dialog::Purpose;
 use crate::engine::Problem;
 use crate::engine::describe::Warning;
 use crate::engine::job::Job;
-use crate::engine::saving::Plan;
-use crate::format::{Certificate, DecodeError, Parsed, Ssh1Key};
-use crate::sys::files::ReadError;
+use crate::engine::saving::{Plan, Stored};
+use crate::format::{Certificate, DecodeError, LockedFile, Parsed, Ssh1Key};
+use crate::secret::Passphrase;
+use crate::sys::files::{ReadError, Seen};
 
 /// One thing at a time.
 #[derive(Debug)]
@@ -32,7 +34,7 @@ pub(super) enum Task {
     Saving {
         plan: Plan,
         purpose: Purpose,
-        job: Job<Result<(), Problem>>,
+        job: Job<Result<Written, Problem>>,
     },
 }
 
@@ -41,6 +43,19 @@ pub(super) enum Task {
 pub(super) struct Opened {
     pub(super) parsed: Parsed,
     pub(super) warnings: Vec<Warning>,
+    /// What was in the file; nothing where it came from no file.
+    pub(super) seen: Option<Seen>,
+}
+
+/// Files that were written.
+#[derive(Debug, Default)]
+pub(super) struct Written {
+    /// What came of it.
+    pub(super) stored: Stored,
+    /// The private one, if it is encrypted.
+    pub(super) locked: Option<Arc<LockedFile>>,
+    /// With which passphrase, to be compared once more and forgotten.
+    pub(super) passphrase: Passphrase,
 }
 
 /// Why a file was not opened.

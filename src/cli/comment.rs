@@ -11,13 +11,13 @@ use super::passphrases::OldPassphrase;
 use super::private_file::{Place, Private, save};
 use super::protection::Protect;
 use super::{interrupt, json};
-use crate::engine::describe::Description;
+use crate::engine::describe::{Description, other_names_warning};
 use crate::engine::opening::Beside;
 use crate::engine::saving::{OutgoingPublic, Plan, PublicForm, Strength, file_beside};
 use crate::engine::{Blame, Problem};
 use crate::format::{Format, Parsed, PrivateFile, PublicFile};
 use crate::key::comment::Comment;
-use crate::sys::files::{Existing, taken};
+use crate::sys::files::{Seen, taken};
 
 /// Change the comment of a key
 #[derive(Args, Debug)]
@@ -43,15 +43,15 @@ impl CommentFile {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let path = self.file.place()?;
         let comment = Comment::new(&self.text)?;
-        let parsed = self.file.parse()?;
+        let (parsed, seen) = self.file.parse_to_change()?;
         self.refuse_what_would_be_lost(&parsed)?;
         match parsed {
-            Parsed::Public(file) => change_public(path, file, &comment, console),
+            Parsed::Public(file) => change_public(path, (file, seen), &comment, console),
             parsed => {
                 refuse_where_there_is_no_room(&parsed, path)?;
                 let opened = self.file.open_private(parsed, &self.passphrase, console)?;
                 if opened.file.format.holds_comment() {
-                    self.change_private(path, opened, comment, console)
+                    self.change_private(path, (opened, seen), comment, console)
                 } else {
                     self.change_beside(path, &opened.file, &comment, console)
                 }
@@ -75,7 +75,7 @@ impl CommentFile {
     fn change_private(
         &self,
         path: &Path,
-        opened: Opened,
+        (opened, seen): (Opened, Seen),
         comment: Comment,
         console: Console,
     ) -> Result<(), Problem> {
@@ -84,28 +84,29 @@ impl CommentFile {
         let strength = Strength::of(&file.protection);
         let encoding = Protect::default().encoding(file.format, strength, console)?;
         let public_path = file_beside(path);
-        let mut plan = Plan::single(path, encoding);
+        let mut plan = Plan::single(path, encoding).changing(seen);
         let mut changed = vec![path.to_owned()];
-        match self.file.beside(Some(file.key.public())) {
-            Beside::SameKey(public) if public.certificate.is_none() && public.format.holds_comment() => {
-                plan = plan.and(Plan::public(&public_path, form_of(&public)));
+        match self.file.beside(Some(file.key.public()))? {
+            Beside::SameKey(public, seen) if takes_comment(&public) => {
+                plan = plan.and(Plan::public(&public_path, form_of(&public)).changing(seen));
                 changed.push(public_path.clone());
             }
-            Beside::SameKey(_) | Beside::SomethingElse => console.note(&format!(
+            Beside::SameKey(..) | Beside::SomethingElse => console.note(&format!(
                 "{} does not hold the public half of this key, and stays as it is",
                 shown(&public_path)
             )),
             Beside::Nothing => {}
         }
         let private = save(console, "Saving the key", Place::in_place(plan), move |_| {
-            Ok(Private {
+            Ok(Private::new(
+                file.key,
                 comment,
-                key: file.key,
-                certificate: file.certificate,
+                file.certificate,
                 encoding,
                 passphrase,
-            })
+            ))
         })?;
+        private.warn_of_other_names(console);
         tell(&changed, &private.described(), console)
     }
 
@@ -118,14 +119,14 @@ impl CommentFile {
         console: Console,
     ) -> Result<(), Problem> {
         let public_path = file_beside(path);
-        match self.file.beside(Some(file.key.public())) {
-            Beside::SameKey(public) if public.certificate.is_none() && public.format.holds_comment() => {
+        match self.file.beside(Some(file.key.public()))? {
+            Beside::SameKey(public, seen) if takes_comment(&public) => {
                 console.note(&format!(
                     "files of the format {} have no room for a comment; it stands in {} alone",
                     file.format.code(),
                     shown(&public_path)
                 ));
-                change_public(&public_path, *public, comment, console)
+                change_public(&public_path, (*public, seen), comment, console)
             }
             _ => Err(no_room(file.format, path)),
         }
@@ -161,11 +162,20 @@ fn no_room(format: Format, path: &Path) -> Problem {
     )
 }
 
+fn takes_comment(public: &PublicFile) -> bool {
+    public.certificate.is_none() && public.format.holds_comment()
+}
+
 fn form_of(file: &PublicFile) -> PublicForm {
     PublicForm::of(file.format).unwrap_or(PublicForm::Line)
 }
 
-fn change_public(path: &Path, file: PublicFile, comment: &Comment, console: Console) -> Result<(), Problem> {
+fn change_public(
+    path: &Path,
+    (file, seen): (PublicFile, Seen),
+    comment: &Comment,
+    console: Console,
+) -> Result<(), Problem> {
     if !file.format.holds_comment() {
         return Err(Problem::new(
             "unsupported-format",
@@ -177,13 +187,16 @@ fn change_public(path: &Path, file: PublicFile, comment: &Comment, console: Cons
             "Convert the key to public, rfc4716 or jwk, which hold one.",
         ));
     }
-    let plan = Plan::public(path, form_of(&file));
+    let plan = Plan::public(path, form_of(&file)).changing(seen);
     let encoded = plan.encode_public(OutgoingPublic {
         key: &file.key,
         certificate: file.certificate.as_ref(),
         comment,
     })?;
-    interrupt::uninterrupted(|| encoded.write(Existing::Replace))?;
+    let changed = interrupt::uninterrupted(|| encoded.write())?;
+    for names in &changed.other_names {
+        console.warn(&other_names_warning(names));
+    }
     let written = PublicFile {
         comment: comment.as_str().as_bytes().to_vec(),
         ..file

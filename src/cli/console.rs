@@ -13,7 +13,6 @@ use crate::engine::describe::Warning;
 use crate::engine::{Blame, Problem};
 use crate::format::{Consent, Cost, DecodeError};
 use crate::key::comment::escaped;
-use crate::sys::files::Existing;
 
 /// Taken while something is written to standard output, so that an interruption can tell.
 static PRINTING: Mutex<()> = Mutex::new(());
@@ -72,15 +71,6 @@ impl Console {
             return Ok(());
         }
         print(format!("{text}\n").as_bytes())
-    }
-
-    /// What becomes of files that exist, as far as nobody is asked.
-    pub(super) fn existing(self) -> Existing {
-        if self.force {
-            Existing::Replace
-        } else {
-            Existing::Refuse
-        }
     }
 
     /// Tells something by the way.

@@ -97,10 +97,9 @@ impl Convert {
         let mut place = Place::new(&out, encoding, None, console)?;
         let Opened { mut file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
         // What had no room for the comment has it beside.
-        if let (false, Beside::SameKey(public)) = (
-            file.format.holds_comment(),
-            self.file.beside(Some(file.key.public())),
-        ) {
+        if !file.format.holds_comment()
+            && let Beside::SameKey(public, _) = self.file.beside(Some(file.key.public()))?
+        {
             file.comment = public.comment;
         }
         // Of an encrypted PEM file nothing was known before.
@@ -111,12 +110,12 @@ impl Convert {
         let mut private = Private::of(file, encoding, passphrase, console);
         let mut beside = Companions::default();
         if !format.holds_comment() && !private.comment.is_empty() {
-            beside.keep_comment(&out, &private, &self.file, console);
+            beside.keep_comment(&out, &private, &self.file, console)?;
         }
         if format == Format::OpenSsh {
-            beside.add_public(&out, &private);
+            beside.add_public(&out, &private)?;
         }
-        beside.keep_certificate(&out, &mut private, &self.file, console);
+        beside.keep_certificate(&out, &mut private, &self.file, console)?;
         check_neighbours(&out, Some(private.key.public()), &beside.paths(), console)?;
         if let Some(plan) = beside.plan() {
             place = place.and(plan, console)?;
@@ -178,10 +177,9 @@ impl Convert {
             }
             _ => return print(form.text(outgoing)?.as_bytes()),
         };
-        let plan = Plan::public(&out, form);
-        let existing = may_write(&plan, console)?;
+        let plan = may_write(Plan::public(&out, form), console)?;
         let encoded = plan.encode_public(outgoing)?;
-        interrupt::uninterrupted(|| encoded.write(existing))?;
+        let _stored = interrupt::uninterrupted(|| encoded.write())?;
         if console.is_json() {
             let written = Description {
                 format: Some(form.format()),
@@ -207,18 +205,24 @@ struct Companions {
 impl Companions {
     /// Keeps the comment in the public key beside the new file, which has no room for it; without
     /// replacing anything, for the old file has it still.
-    fn keep_comment(&mut self, out: &Path, private: &Private, source: &KeyFile, console: Console) {
+    fn keep_comment(
+        &mut self,
+        out: &Path,
+        private: &Private,
+        source: &KeyFile,
+        console: Console,
+    ) -> Result<(), Problem> {
         let code = private.encoding.format().code();
         let public = file_beside(out);
-        let is_there = || match public_beside(out, private.key.public()) {
-            Beside::SameKey(there) => there.comment == private.comment.as_str().as_bytes(),
+        let is_there = match public_beside(out, private.key.public())? {
+            Beside::SameKey(there, _) => there.comment == private.comment.as_str().as_bytes(),
             Beside::Nothing | Beside::SomethingElse => false,
         };
         let becomes = if is_file(out) && taken([&public]).is_empty() {
             let becomes = format!("is kept in {}", shown(&public));
             self.public = Some(public);
             becomes
-        } else if is_file(out) && is_there() {
+        } else if is_file(out) && is_there {
             format!("is in {}", shown(&public))
         } else {
             match source.path() {
@@ -230,25 +234,33 @@ impl Companions {
             "the format {code} has no room for the comment “{}”, which {becomes}",
             private.comment
         ));
+        Ok(())
     }
 
     /// Puts the public key beside a file for ssh, as a new key has it, unless it is there.
-    fn add_public(&mut self, out: &Path, private: &Private) {
-        let is_there = matches!(public_beside(out, private.key.public()), Beside::SameKey(_));
-        if is_file(out) && !is_there {
+    fn add_public(&mut self, out: &Path, private: &Private) -> Result<(), Problem> {
+        if is_file(out) && !matches!(public_beside(out, private.key.public())?, Beside::SameKey(..)) {
             self.public = Some(file_beside(out));
         }
+        Ok(())
     }
 
     /// Takes the certificate along: into the file where there is room, and else to where ssh looks
     /// for it.
-    fn keep_certificate(&mut self, out: &Path, private: &mut Private, source: &KeyFile, console: Console) {
+    fn keep_certificate(
+        &mut self,
+        out: &Path,
+        private: &mut Private,
+        source: &KeyFile,
+        console: Console,
+    ) -> Result<(), Problem> {
         let format = private.encoding.format();
         let is_inside = private.certificate.is_some();
         if !is_inside {
-            let beside = source
-                .path()
-                .and_then(|path| certificate_of(path, private.key.public()));
+            let beside = match source.path() {
+                Some(path) => certificate_of(path, private.key.public())?,
+                None => None,
+            };
             // PuTTY would show an old one to every server.
             let is_stale = |certificate: &Certificate| {
                 format.holds_certificate() && certificate.validity(unix_seconds()) == Validity::Expired
@@ -261,17 +273,18 @@ impl Companions {
             }
         }
         let Some(certificate) = &private.certificate else {
-            return;
+            return Ok(());
         };
         let place = certificate_beside(out);
-        let is_there = certificate_of(out, private.key.public()).as_ref() == Some(certificate);
-        if format.holds_certificate() || is_there {
-            return;
+        if format.holds_certificate()
+            || certificate_of(out, private.key.public())?.as_ref() == Some(certificate)
+        {
+            return Ok(());
         }
         if is_for_ssh(format) && is_file(out) {
             console.note(&format!("the certificate is in {}", shown(&place)));
             self.certificate = Some(place);
-            return;
+            return Ok(());
         }
         console.note(&match source.path() {
             Some(path) if !is_inside => {
@@ -286,6 +299,7 @@ impl Companions {
                 format.code()
             ),
         });
+        Ok(())
     }
 
     fn paths(&self) -> Vec<&Path> {

@@ -202,16 +202,17 @@ fn prove(
 
 /// Says that the key is there by another line than the one that was to be taken off.
 fn differs(problem: &Problem, number: usize, place: &str, target: &Target) -> Problem {
-    Problem {
-        what: format!(
+    Problem::new(
+        problem.code,
+        problem.blame,
+        format!(
             "line {number} of {place} on the server has this key, but with other conditions or another comment"
         ),
-        hint: format!(
+        format!(
             "Nothing was changed. --undo takes off exactly the line that the same words would add. To take the key off \
              whatever stands in its line: keywright-cli remove {target} --key FILE"
         ),
-        ..*problem
-    }
+    )
 }
 
 /// Why the key could not be tried, and that it stands there all the same.

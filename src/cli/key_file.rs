@@ -15,7 +15,7 @@ use crate::engine::{Blame, Problem};
 use crate::format::{Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{MAX_KEY_FILE, ReadError, read_key};
+use crate::sys::files::{MAX_KEY_FILE, ReadError, Seen, read_key};
 
 /// A file on the command line; `-` is standard input.
 #[derive(Clone, Debug)]
@@ -80,9 +80,21 @@ impl KeyFile {
         opening::parse(self.read()?.expose())
     }
 
+    /// Says what the file is, for commands that change it: and what was in it, which must be there still when it is replaced.
+    pub(super) fn parse_to_change(&self) -> Result<(Parsed, Seen), Problem> {
+        let bytes = self.read()?;
+        Ok((opening::parse(bytes.expose())?, Seen::of(bytes.expose())))
+    }
+
     /// Says what the file is, for showing.
     pub(super) fn look(&self) -> Result<Found<Parsed>, Problem> {
-        opening::look(self.read()?.expose())
+        Ok(self.look_to_change()?.0)
+    }
+
+    /// The same, and what was in it.
+    pub(super) fn look_to_change(&self) -> Result<(Found<Parsed>, Seen), Problem> {
+        let bytes = self.read()?;
+        Ok((opening::look(bytes.expose())?, Seen::of(bytes.expose())))
     }
 
     /// Whether a JSON Web Key says more than is written again.
@@ -91,27 +103,29 @@ impl KeyFile {
     }
 
     /// The certificate of the key in `parsed`: in the file itself, or beside it where ssh looks for it.
-    pub(super) fn certificate(&self, parsed: &Parsed) -> Option<FoundCertificate> {
+    pub(super) fn certificate(&self, parsed: &Parsed) -> Result<Option<FoundCertificate>, Problem> {
         if let Some(certificate) = parsed.certificate() {
-            return Some(FoundCertificate::Inside(certificate.clone()));
+            return Ok(Some(FoundCertificate::Inside(certificate.clone())));
         }
-        let (path, key) = (self.path()?, parsed.public()?);
+        let (Some(path), Some(key)) = (self.path(), parsed.public()) else {
+            return Ok(None);
+        };
         let certificate = opening::certificate_of(path, key)?;
-        Some(FoundCertificate::Beside(certificate, certificate_beside(path)))
+        Ok(certificate.map(|certificate| FoundCertificate::Beside(certificate, certificate_beside(path))))
     }
 
     /// Where the certificate of a private key lies, if it lies beside it.
     pub(super) fn certificate_beside(&self, key: &Description) -> Option<PathBuf> {
         let (path, public) = (self.path()?, key.public.as_ref()?);
-        let certificate = opening::certificate_of(path, public).filter(|_| key.has_private);
-        certificate.map(|_| certificate_beside(path))
+        let certificate = key.has_private.then(|| opening::certificate_of(path, public));
+        told(certificate?)?.map(|_| certificate_beside(path))
     }
 
     /// What lies beside it in `FILE.pub`; `key` is the public half of this one, where that is known.
-    pub(super) fn beside(&self, key: Option<&PublicKey>) -> Beside {
+    pub(super) fn beside(&self, key: Option<&PublicKey>) -> Result<Beside, Problem> {
         match (self.path(), key) {
             (Some(path), Some(key)) => opening::public_beside(path, key),
-            _ => Beside::Nothing,
+            _ => Ok(Beside::Nothing),
         }
     }
 
@@ -121,8 +135,8 @@ impl KeyFile {
         if has_room && key.comment.is_some() {
             return None;
         }
-        match self.beside(key.public.as_ref()) {
-            Beside::SameKey(public) => Some(public.comment),
+        match told(self.beside(key.public.as_ref()))? {
+            Beside::SameKey(public, _) => Some(public.comment),
             Beside::Nothing | Beside::SomethingElse => None,
         }
     }
@@ -254,6 +268,11 @@ impl KeyFile {
             Self::StandardInput => read_standard_input().map_err(Problem::from),
         }
     }
+}
+
+/// What is only shown is shown without what cannot be read; that is said all the same.
+fn told<T>(beside: Result<T, Problem>) -> Option<T> {
+    beside.inspect_err(|problem| log::warn!("{}", problem.what)).ok()
 }
 
 fn read_standard_input() -> Result<SecretBytes, ReadError> {

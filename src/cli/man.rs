@@ -8,7 +8,7 @@ use clap::Args;
 use super::console::{Console, print, shown};
 use super::interrupt;
 use crate::engine::{Blame, Problem};
-use crate::sys::files::{Save, Secrecy, write_together};
+use crate::sys::files::{Existing, Save, Secrecy, write_together};
 
 /// Print the manual page, or save those of all commands
 #[derive(Args, Debug)]
@@ -35,16 +35,21 @@ impl Man {
         };
         let mut pages = Vec::new();
         pages_of(words, &mut pages)?;
+        let existing = if console.is_forced() {
+            Existing::Replace
+        } else {
+            Existing::Refuse
+        };
         let saves: Vec<Save<'_>> = pages
             .iter()
             .map(|page| Save {
                 path: folder.join(&page.name),
                 bytes: &page.text,
                 secrecy: Secrecy::Public,
-                existing: console.existing(),
+                existing,
             })
             .collect();
-        interrupt::uninterrupted(|| write_together(&saves))?;
+        let _written = interrupt::uninterrupted(|| write_together(&saves))?;
         console.say(&format!("Saved {} pages in {}", saves.len(), shown(&folder)))
     }
 }

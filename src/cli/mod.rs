@@ -38,6 +38,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use crate::engine::told_by_disk;
 use crate::sys::hardening;
 use console::Console;
 
@@ -105,24 +106,24 @@ pub fn run() -> ExitCode {
     console.log_warnings();
     interrupt::install(console);
     match command {
-        Command::Generate(command) => console.end(command.run(console)),
+        Command::Generate(command) => console.end(told_by_disk(|| command.run(console))),
         Command::Info(command) => command.run(console),
         Command::Fingerprint(command) => command.run(console),
         Command::Public(command) => console.end(command.run(console)),
-        Command::Convert(command) => console.end(command.run(console)),
-        Command::Passwd(command) => console.end(command.run(console)),
-        Command::Comment(command) => console.end(command.run(console)),
+        Command::Convert(command) => console.end(told_by_disk(|| command.run(console))),
+        Command::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
+        Command::Comment(command) => console.end(told_by_disk(|| command.run(console))),
         Command::Cert(command) => command.run(console),
         Command::Agent(command) => command.run(console),
         Command::Install(command) => console.end(command.run(console)),
         Command::Remove(command) => console.end(command.run(console)),
         Command::Keys(command) => command.run(console),
-        Command::Authorized(command) => console.end(command.run(console)),
-        Command::KnownHosts(command) => console.end(command.run(console)),
+        Command::Authorized(command) => console.end(told_by_disk(|| command.run(console))),
+        Command::KnownHosts(command) => console.end(told_by_disk(|| command.run(console))),
         Command::Provider(command) => console.end(command.run(console)),
-        Command::Puttygen(command) => console.end(command.run(console)),
+        Command::Puttygen(command) => console.end(told_by_disk(|| command.run(console))),
         Command::Completions(command) => console.end(command.run()),
-        Command::Man(command) => console.end(command.run(console)),
+        Command::Man(command) => console.end(told_by_disk(|| command.run(console))),
     }
 }
 

@@ -218,8 +218,9 @@ pub(super) fn ask_twice() -> Result<Option<Passphrase>, Problem> {
         "wrong-passphrase",
         Blame::Passphrase,
         "the new passphrase was not typed twice alike",
-        "Nothing was changed. Check the keyboard, and try again.",
-    ))
+        "Check the keyboard, and try again.",
+    )
+    .unchanged())
 }
 
 /// Where an option says that a passphrase is.

@@ -37,7 +37,7 @@ pub(super) struct Passwd {
 impl Passwd {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let path = self.file.place()?;
-        let parsed = self.file.parse()?;
+        let (parsed, seen) = self.file.parse_to_change()?;
         refuse_another_format(&parsed)?;
         self.file.check_passphrase(&parsed, &self.old)?;
         let Opened { file, .. } = self.file.open_private(parsed, &self.old, console)?;
@@ -46,7 +46,7 @@ impl Passwd {
         let passphrase = self.new.or_ask()?;
         self.protect.check_use(passphrase.is_some())?;
 
-        let place = Place::in_place(Plan::single(path, encoding));
+        let place = Place::in_place(Plan::single(path, encoding).changing(seen));
         let private = save(console, "Saving the key", place, move |_| {
             Ok(Private::of(file, encoding, passphrase, console))
         })?;

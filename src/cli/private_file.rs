@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::console::{Console, print, shown};
 use super::{interrupt, terminal, usage, work};
-use crate::engine::describe::Description;
+use crate::engine::describe::{Description, Warning, other_names_warning};
 use crate::engine::job::Pulse;
 use crate::engine::making::new_key;
 use crate::engine::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
@@ -18,7 +18,7 @@ use crate::key::prime::Policy;
 use crate::key::spec::KeySpec;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{Existing, WriteError, read_key};
+use crate::sys::files::{WriteError, read_key};
 
 /// A private key, and how it is to be written.
 pub(super) struct Private {
@@ -27,6 +27,8 @@ pub(super) struct Private {
     pub(super) certificate: Option<Certificate>,
     pub(super) encoding: PrivateEncoding,
     pub(super) passphrase: Option<Passphrase>,
+    /// What came of writing it, to be told with the rest.
+    written: Vec<Warning>,
 }
 
 /// What a new key is to be, and how it is written.
@@ -43,13 +45,14 @@ impl Wanted {
     pub(super) fn make(self, place: Place, console: Console) -> Result<Private, Problem> {
         let doing = format!("Making a key ({})", self.spec);
         let private = save(console, &doing, place, move |pulse| {
-            Ok(Private {
-                key: new_key(self.spec, self.policy, EntropyPool::new(), pulse)?,
-                comment: self.comment,
-                certificate: None,
-                encoding: self.encoding,
-                passphrase: self.passphrase,
-            })
+            let key = new_key(self.spec, self.policy, EntropyPool::new(), pulse)?;
+            Ok(Private::new(
+                key,
+                self.comment,
+                None,
+                self.encoding,
+                self.passphrase,
+            ))
         })?;
         private.warn(console);
         Ok(private)
@@ -57,6 +60,23 @@ impl Wanted {
 }
 
 impl Private {
+    pub(super) fn new(
+        key: KeyPair,
+        comment: Comment,
+        certificate: Option<Certificate>,
+        encoding: PrivateEncoding,
+        passphrase: Option<Passphrase>,
+    ) -> Self {
+        Self {
+            key,
+            comment,
+            certificate,
+            encoding,
+            passphrase,
+            written: Vec::new(),
+        }
+    }
+
     fn outgoing(&self) -> Outgoing<'_> {
         Outgoing {
             key: &self.key,
@@ -72,13 +92,8 @@ impl Private {
         passphrase: Option<Passphrase>,
         console: Console,
     ) -> Self {
-        Self {
-            comment: cleaned(&file.comment, console),
-            key: file.key,
-            certificate: file.certificate,
-            encoding,
-            passphrase,
-        }
+        let comment = cleaned(&file.comment, console);
+        Self::new(file.key, comment, file.certificate, encoding, passphrase)
     }
 
     /// Says what its owner ought to know about the new key.
@@ -88,17 +103,28 @@ impl Private {
         }
     }
 
-    /// Says where the new file protects the key badly; what is wrong with the key is no news here.
+    /// Says where the new file protects the key badly, or an old one goes on; what is wrong with the key is no news here.
     pub(super) fn warn_of_protection(&self, console: Console) {
         let warnings = self.described().warnings;
         for warning in warnings.iter().filter(|warning| warning.code == "weak-kdf") {
+            console.warn(warning);
+        }
+        self.warn_of_other_names(console);
+    }
+
+    /// Says where an old file goes on under another name.
+    pub(super) fn warn_of_other_names(&self, console: Console) {
+        for warning in &self.written {
             console.warn(warning);
         }
     }
 
     /// What is told about it once it is written.
     pub(super) fn described(&self) -> Description {
-        Description::of_outgoing(self.outgoing(), &self.encoding, self.passphrase.is_some())
+        let mut described =
+            Description::of_outgoing(self.outgoing(), &self.encoding, self.passphrase.is_some());
+        described.warnings.extend(self.written.iter().cloned());
+        described
     }
 }
 
@@ -110,7 +136,8 @@ pub(super) enum Place {
     Stream(PathBuf),
     Files {
         plan: Plan,
-        existing: Existing,
+        /// What is written with it, and holds nothing of the private key.
+        beside: Option<Encoded>,
     },
 }
 
@@ -149,24 +176,20 @@ impl Place {
         if let Some(beside) = beside {
             plan = plan.and(beside);
         }
-        let existing = may_write(&plan, console)?;
-        Ok(Self::Files { plan, existing })
+        Ok(Self::in_place(may_write(plan, console)?))
     }
 
     /// The same, and with it the files of `beside`. Asks before one of those is replaced.
     pub(super) fn and(self, beside: Plan, console: Console) -> Result<Self, Problem> {
         Ok(match self {
             Self::StandardOutput | Self::Stream(_) => self,
-            Self::Files { plan, existing } => {
-                let existing = match may_write(&beside, console)? {
-                    Existing::Replace => Existing::Replace,
-                    Existing::Refuse => existing,
-                };
-                Self::Files {
-                    plan: plan.and(beside),
-                    existing,
-                }
-            }
+            Self::Files {
+                plan,
+                beside: encoded,
+            } => Self::Files {
+                plan: plan.and(may_write(beside, console)?),
+                beside: encoded,
+            },
         })
     }
 
@@ -175,22 +198,34 @@ impl Place {
         matches!(self, Self::StandardOutput)
     }
 
-    /// A file that is changed where it lies, together with what `plan` has beside it.
+    /// Files that are changed where they lie, as `plan` says.
     pub(super) fn in_place(plan: Plan) -> Self {
-        Self::Files {
-            plan,
-            existing: Existing::Replace,
+        Self::Files { plan, beside: None }
+    }
+
+    /// The same, and `beside` is written with it, all or none.
+    pub(super) fn with(self, beside: Option<Encoded>) -> Self {
+        match self {
+            Self::Files { plan, .. } => Self::Files { plan, beside },
+            place => place,
         }
     }
 
     /// Encrypts the key, which takes a while.
-    fn prepare(&self, private: &Private) -> Result<Prepared, Problem> {
+    fn prepare(self, private: &Private) -> Result<Prepared, Problem> {
         let (outgoing, passphrase) = (private.outgoing(), private.passphrase.as_ref());
         Ok(match self {
-            Self::StandardOutput | Self::Stream(_) => {
-                Prepared::Text(encode_private(outgoing, &private.encoding, passphrase)?)
+            Self::StandardOutput => Prepared::Text(encode_private(outgoing, &private.encoding, passphrase)?),
+            Self::Stream(path) => {
+                Prepared::Stream(path, encode_private(outgoing, &private.encoding, passphrase)?)
             }
-            Self::Files { plan, existing } => Prepared::Files(plan.encode(outgoing, passphrase)?, *existing),
+            Self::Files { plan, beside } => {
+                let encoded = plan.encode(outgoing, passphrase)?;
+                Prepared::Files(match beside {
+                    Some(beside) => beside.and(encoded),
+                    None => encoded,
+                })
+            }
         })
     }
 }
@@ -198,7 +233,8 @@ impl Place {
 /// A private key that is ready to be written.
 enum Prepared {
     Text(SecretBytes),
-    Files(Encoded, Existing),
+    Stream(PathBuf, SecretBytes),
+    Files(Encoded),
 }
 
 /// Writes the private key that `made` makes or hands over: what takes long is done on a thread of its
@@ -209,15 +245,18 @@ pub(super) fn save(
     place: Place,
     made: impl FnOnce(&Pulse) -> Result<Private, Problem> + Send + 'static,
 ) -> Result<Private, Problem> {
-    let (place, private, prepared) = work::run(console, doing, move |pulse| {
+    let (mut private, prepared) = work::run(console, doing, move |pulse| {
         let private = made(pulse)?;
         let prepared = place.prepare(&private)?;
-        Ok::<_, Problem>((place, private, prepared))
+        Ok::<_, Problem>((private, prepared))
     })??;
-    match (prepared, place) {
-        (Prepared::Text(text), Place::Stream(path)) => write_stream(&path, text.expose())?,
-        (Prepared::Text(text), _) => print(text.expose())?,
-        (Prepared::Files(files, existing), _) => interrupt::uninterrupted(|| files.write(existing))?,
+    match prepared {
+        Prepared::Text(text) => print(text.expose())?,
+        Prepared::Stream(path, text) => write_stream(&path, text.expose())?,
+        Prepared::Files(files) => {
+            let written = interrupt::uninterrupted(|| files.write())?;
+            private.written = written.other_names.iter().map(other_names_warning).collect();
+        }
     }
     Ok(private)
 }
@@ -308,8 +347,9 @@ pub(super) fn check_neighbours(
                 "exists",
                 Blame::World,
                 what,
-                "Nothing was changed. Choose another name, or move that file away; --force leaves it there.",
-            ));
+                "Choose another name, or move that file away; --force leaves it there.",
+            )
+            .unchanged());
         }
         console.note(&format!("{what}, and stays as it is"));
     }
@@ -336,20 +376,24 @@ fn keep_private(path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Whether the files of `plan` may be written: nothing is in the way, or it may be replaced.
-pub(super) fn may_write(plan: &Plan, console: Console) -> Result<Existing, Problem> {
+/// Sees to it that the files of `plan` may be written: nothing is in the way, or it may be replaced.
+pub(super) fn may_write(plan: Plan, console: Console) -> Result<Plan, Problem> {
     plan.public_paths().into_iter().try_for_each(keep_private)?;
-    let taken: Vec<String> = plan.taken().iter().map(|path| shown(path)).collect();
-    let mut existing = console.existing();
-    if existing == Existing::Refuse && !taken.is_empty() && terminal::is_there() {
+    let taken: Vec<String> = plan.in_the_way().iter().map(|path| shown(path)).collect();
+    let mut plan = plan;
+    if console.is_forced() {
+        plan = plan.replacing();
+    } else if !taken.is_empty() && terminal::is_there() {
+        // It is asked about what is there now.
+        let agreed = plan.clone().replacing_what_is_there(&[]);
         let question = match taken.as_slice() {
             [one] => format!("{one} exists already. Replace it?"),
             all => format!("{} exist already. Replace them?", all.join(" and ")),
         };
         if terminal::ask_yes(&question)? {
-            existing = Existing::Replace;
+            plan = agreed;
         }
     }
-    plan.check_places(existing)?;
-    Ok(existing)
+    plan.check_places()?;
+    Ok(plan)
 }

@@ -78,7 +78,7 @@ fn unanswered(error: &io::Error) -> Problem {
         ErrorKind::UnexpectedEof => "the question was not answered".to_owned(),
         _ => format!("the terminal does not answer: {error}"),
     };
-    Problem::new("cancelled", Blame::Interrupted, what, "Nothing was changed.")
+    Problem::new("cancelled", Blame::Interrupted, what, "").unchanged()
 }
 
 /// For whoever learns of an interruption before the signal has ended the program.

@@ -7,7 +7,7 @@ use super::describe::{Description, Warning};
 use super::lists::{self, Change};
 use super::{Blame, Problem};
 use crate::format::authorized_keys::{Added, AuthorizedKeys, Content, Entry, Expiry, KeyOption, NewLine};
-use crate::format::{self, MAX_LIST_FILE, Parsed};
+use crate::format::{self, MAX_LIST_FILE, Parsed, find_again};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
@@ -87,73 +87,119 @@ impl Roll {
     /// Its lines but for remarks and blank ones; those with a key of `mine` are marked.
     #[must_use]
     pub fn rows(&self, mine: &[PublicKey]) -> Vec<Row> {
-        let lines = self.keys.lines();
-        lines
-            .filter_map(|line| row(line.number, line.content, mine))
-            .collect()
+        rows_of(&self.keys, mine)
     }
 
-    /// What the file will be with this line in it; nothing where its key is there already, in a line of this number.
+    /// Adds a line to the list at `path` as it is by now, and keeps it as it was beside it.
     ///
     /// # Errors
-    /// The number.
-    pub fn with(&self, line: &NewLine) -> Result<AuthorizedKeys, usize> {
-        let mut keys = self.keys.clone();
-        match keys.add(line) {
-            Added::Added => Ok(keys),
-            Added::AlreadyThere(number) => Err(number),
-        }
-    }
-
-    /// Writes what came of [`with`](Self::with), and keeps the file as it was beside it.
-    ///
-    /// # Errors
-    /// It cannot be written, or has changed since it was read.
-    pub fn replace(&self, keys: AuthorizedKeys) -> Result<Change, Problem> {
-        let change = Change::make(&self.file, keys.into_bytes(), Backup::Bak)?;
-        // The file lets nobody else write to it now; its folder must not either, or sshd takes no key in it.
-        for path in open_to_others(self.path())
-            .iter()
-            .take_while(|path| self.is_own(path))
-        {
-            if let Err(error) = tighten_shared(path) {
-                log::warn!("others may still write to {}: {error}", path.display());
+    /// It cannot be read or written, or is no such list.
+    pub fn add(path: &Path, line: &NewLine) -> Result<Addition, Problem> {
+        let (change, added) = Change::edit(path, Backup::Bak, |bytes| {
+            let mut keys = AuthorizedKeys::parse(bytes.to_vec())?;
+            let added = keys.add(line);
+            let number = keys.lines().count();
+            Ok((keys.into_bytes(), (added, number)))
+        })?;
+        Ok(match added {
+            (Added::AlreadyThere(number), _) => Addition::There(number),
+            (Added::Added, line) => {
+                tighten(path);
+                Addition::Added { line, change }
             }
-        }
+        })
+    }
+
+    /// Takes lines of this list away, as it is by now, and keeps it as it was beside it. Lines that others have added or taken
+    /// away meanwhile do no harm.
+    ///
+    /// # Errors
+    /// There is no such line, another program has changed one of them or the last other way in, or the list cannot be written.
+    pub fn take_out(&self, numbers: &BTreeSet<usize>, last: LastWayIn) -> Result<Change, Problem> {
+        let path = self.path();
+        self.check_lines(numbers)?;
+        let (change, ()) = Change::edit(path, Backup::Bak, |bytes| {
+            let numbers =
+                find_again(self.file.bytes(), bytes, numbers).ok_or_else(|| lists::changed(path))?;
+            let mut keys = AuthorizedKeys::parse(bytes.to_vec())?;
+            if last == LastWayIn::Stays && is_last_way_in(&rows_of(&keys, &[]), &numbers) {
+                return Err(lists::changed(path));
+            }
+            keys.remove(&numbers);
+            Ok((keys.into_bytes(), ()))
+        })?;
+        tighten(path);
         Ok(change)
     }
 
-    /// Whether it is the file, or the folder of such files: others of a home folder's rights may be meant.
-    fn is_own(&self, path: &Path) -> bool {
-        let is_ssh_folder = || path.file_name().is_some_and(|name| name == ".ssh");
-        path == self.path() || is_ssh_folder()
-    }
-
-    /// The file without a line that was shown before.
+    /// Takes a line away that was shown before.
     ///
     /// # Errors
-    /// Another one stands there now.
-    pub fn without_shown(&self, shown: &Row) -> Result<AuthorizedKeys, Problem> {
+    /// Another one stands there now, or the list cannot be written.
+    pub fn take_out_shown(&self, shown: &Row, last: LastWayIn) -> Result<Change, Problem> {
         let told = |row: &Row| (row.line, row.title(), row.options.clone());
         if !self.rows(&[]).iter().any(|row| told(row) == told(shown)) {
             return Err(lists::changed(self.path()));
         }
-        self.without(&BTreeSet::from([shown.line]))
+        self.take_out(&BTreeSet::from([shown.line]), last)
     }
 
-    /// The file without these lines.
+    /// Sees to it that there are these lines.
     ///
     /// # Errors
     /// There is no such line.
-    pub fn without(&self, numbers: &BTreeSet<usize>) -> Result<AuthorizedKeys, Problem> {
+    pub fn check_lines(&self, numbers: &BTreeSet<usize>) -> Result<(), Problem> {
         let there: BTreeSet<usize> = self.keys.lines().map(|line| line.number).collect();
-        if let Some(missing) = numbers.difference(&there).next() {
-            return Err(lists::no_line(self.path(), *missing));
+        match numbers.difference(&there).next() {
+            Some(missing) => Err(lists::no_line(self.path(), *missing)),
+            None => Ok(()),
         }
-        let mut keys = self.keys.clone();
-        keys.remove(numbers);
-        Ok(keys)
     }
+}
+
+/// What becomes of the last line by which somebody can log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LastWayIn {
+    /// It stays, even where others have taken away all other lines meanwhile.
+    Stays,
+    /// It may go: that was agreed to.
+    MayGo,
+}
+
+/// What came of adding a line.
+#[derive(Debug)]
+pub enum Addition {
+    /// It is there now, in this line.
+    Added {
+        /// The number of the line.
+        line: usize,
+        /// How it is taken back.
+        change: Change,
+    },
+    /// Its key was there already, in the line of this number.
+    There(usize),
+}
+
+/// The file lets nobody else write to it once it was changed; its folder must not either, or sshd takes no key in it.
+fn tighten(list: &Path) {
+    for path in open_to_others(list).iter().take_while(|path| is_own(path, list)) {
+        if let Err(error) = tighten_shared(path) {
+            log::warn!("others may still write to {}: {error}", path.display());
+        }
+    }
+}
+
+/// Whether it is the list, or the folder of such lists: others of a home folder's rights may be meant.
+fn is_own(path: &Path, list: &Path) -> bool {
+    let is_ssh_folder = || path.file_name().is_some_and(|name| name == ".ssh");
+    path == list || is_ssh_folder()
+}
+
+fn rows_of(keys: &AuthorizedKeys, mine: &[PublicKey]) -> Vec<Row> {
+    let lines = keys.lines();
+    lines
+        .filter_map(|line| row(line.number, line.content, mine))
+        .collect()
 }
 
 /// Whether somebody can log in by `rows`, but nobody any more without these lines.

@@ -8,11 +8,12 @@ use crate::format::{
     Pbes2Kdf, PrivateEncoding, PrivateFile, Protection, Validity, public_line,
 };
 use crate::key::PublicKey;
-use crate::key::comment::{self, Comment};
+use crate::key::comment::{self, Comment, escaped};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
 use crate::key::weakness::{Weakness, weaknesses};
 use crate::sys::clock::unix_seconds;
+use crate::sys::files::OtherNames;
 use crate::sys::permissions::{Access, audit_private};
 
 /// The warnings about a file that ssh therefore does not use.
@@ -415,7 +416,7 @@ pub fn certificate_warnings(certificate: &Certificate, now: u64) -> Vec<Warning>
         );
     }
     for option in certificate.unknown_critical_options() {
-        let name = comment::escaped(option.name.as_bytes());
+        let name = escaped(option.name.as_bytes());
         warn(
             "cert-unknown-critical",
             format!("OpenSSH does not know the critical option {name} and refuses the certificate"),
@@ -476,6 +477,25 @@ fn weak_kdf(protection: &Protection) -> Option<Warning> {
         message,
         hint: "Save the key again in OpenSSH format or as PPK version 3.",
     })
+}
+
+/// A changed file that goes on as it was under other names.
+#[must_use]
+pub fn other_names_warning(names: &OtherNames) -> Warning {
+    let OtherNames { path, count, inode } = names;
+    let names = if *count == 1 {
+        "one other name (hard link)".to_owned()
+    } else {
+        format!("{count} other names (hard links)")
+    };
+    Warning {
+        code: "other-names",
+        message: format!(
+            "the old file at {} has {names}, number {inode} on its disk, and stays there as it was",
+            escaped(path.as_os_str().as_encoded_bytes())
+        ),
+        hint: "Under another name an old passphrase still opens it. “find FOLDER -inum NUMBER” finds such names; remove those that you do not need.",
+    }
 }
 
 /// A file that others may read.

@@ -1,13 +1,13 @@
 //! The hosts that ssh knows by their keys: shown, found and forgotten.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::describe::Description;
 use super::lists::{self, Change};
 use super::{Blame, Problem};
 use crate::format::known_hosts::{Content, Entry, HostName, KnownHosts, Marker};
-use crate::format::{ListError, MAX_LIST_FILE, PublicFile};
+use crate::format::{MAX_LIST_FILE, PublicFile, find_again};
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::sys::files::{Backup, ListFile};
@@ -98,7 +98,8 @@ fn described(file: PublicFile) -> Description {
 /// The file as it was read.
 #[derive(Debug)]
 pub struct Book {
-    file: ListFile,
+    path: PathBuf,
+    bytes: Vec<u8>,
     hosts: KnownHosts,
 }
 
@@ -128,15 +129,21 @@ impl Book {
                 "ssh makes it when it first meets a host. Name another one with --file.",
             ));
         }
-        let hosts =
-            KnownHosts::parse(file.bytes().to_vec()).map_err(|error: ListError| Problem::from(error))?;
-        Ok(Self { file, hosts })
+        Self::of(path, file.bytes())
+    }
+
+    fn of(path: &Path, bytes: &[u8]) -> Result<Self, Problem> {
+        Ok(Self {
+            path: path.to_owned(),
+            bytes: bytes.to_vec(),
+            hosts: KnownHosts::parse(bytes.to_vec())?,
+        })
     }
 
     /// Where it lies.
     #[must_use]
     pub fn path(&self) -> &Path {
-        self.file.path()
+        &self.path
     }
 
     /// Every host in it.
@@ -161,23 +168,25 @@ impl Book {
         found.into_iter().map(|(line, entry)| Host::new(line, &entry))
     }
 
-    /// Forgets a host as `ssh-keygen -R` does, and keeps the file as it was beside it.
+    /// Forgets a host as `ssh-keygen -R` does, in the list as it is by now, and keeps it as it was beside it.
     ///
     /// # Errors
     /// The host is not there, or the file cannot be written.
     pub fn forget(&self, host: &HostName) -> Result<Forgotten, Problem> {
-        let mut hosts = self.hosts.clone();
-        let numbers = hosts.remove(host);
-        let kept: Vec<Host> = self
-            .hosts
-            .lines_of(host)
-            .filter(|(line, _)| !numbers.contains(line))
-            .map(|(line, entry)| Host::new(line, &entry))
-            .collect();
-        if numbers.is_empty() {
-            return Err(self.unknown(host, &kept));
-        }
-        self.forgotten(hosts, &numbers, kept)
+        self.change(|book| {
+            let mut left = book.hosts.clone();
+            let numbers = left.remove(host);
+            let kept: Vec<Host> = book
+                .hosts
+                .lines_of(host)
+                .filter(|(line, _)| !numbers.contains(line))
+                .map(|(line, entry)| Host::new(line, &entry))
+                .collect();
+            if numbers.is_empty() {
+                return Err(book.unknown(host, &kept));
+            }
+            Ok((left, book.among(&numbers), kept))
+        })
     }
 
     /// Takes the line of a host away that was shown before.
@@ -191,31 +200,40 @@ impl Book {
         self.forget_lines(&BTreeSet::from([shown.line]))
     }
 
-    /// Takes these lines away, whatever they hold.
+    /// Takes these lines away, whatever they hold, from the list as it is by now. Lines that others have added or taken away
+    /// meanwhile do no harm.
     ///
     /// # Errors
-    /// There is no such line, or the file cannot be written.
+    /// There is no such line, another program has changed one of them, or the file cannot be written.
     pub fn forget_lines(&self, numbers: &BTreeSet<usize>) -> Result<Forgotten, Problem> {
         let there: BTreeSet<usize> = self.hosts.lines().map(|line| line.number).collect();
         if let Some(missing) = numbers.difference(&there).next() {
             return Err(lists::no_line(self.path(), *missing));
         }
-        let mut hosts = self.hosts.clone();
-        hosts.remove_lines(numbers);
-        self.forgotten(hosts, numbers, Vec::new())
+        self.change(|book| {
+            let numbers =
+                find_again(&self.bytes, &book.bytes, numbers).ok_or_else(|| lists::changed(self.path()))?;
+            let mut left = book.hosts.clone();
+            left.remove_lines(&numbers);
+            Ok((left, book.among(&numbers), Vec::new()))
+        })
     }
 
-    fn forgotten(
+    /// Has `work` say what is left of the list as it is by now, which hosts go, and which stay for being marked.
+    fn change(
         &self,
-        left: KnownHosts,
-        numbers: &BTreeSet<usize>,
-        kept: Vec<Host>,
+        work: impl Fn(&Self) -> Result<(KnownHosts, Vec<Host>, Vec<Host>), Problem>,
     ) -> Result<Forgotten, Problem> {
-        Ok(Forgotten {
-            hosts: self.hosts().filter(|host| numbers.contains(&host.line)).collect(),
-            kept,
-            change: Change::make(&self.file, left.into_bytes(), Backup::Old)?,
-        })
+        let (change, (hosts, kept)) = Change::edit(self.path(), Backup::Old, |bytes| {
+            let book = Self::of(self.path(), bytes)?;
+            let (left, hosts, kept) = work(&book)?;
+            Ok((left.into_bytes(), (hosts, kept)))
+        })?;
+        Ok(Forgotten { hosts, kept, change })
+    }
+
+    fn among(&self, numbers: &BTreeSet<usize>) -> Vec<Host> {
+        self.hosts().filter(|host| numbers.contains(&host.line)).collect()
     }
 
     fn unknown(&self, host: &HostName, marked: &[Host]) -> Problem {
@@ -226,15 +244,16 @@ impl Book {
             .take(3)
             .collect();
         let hint = if !marked.is_empty() {
-            "Nothing was changed. Only lines with a mark speak of it; take those away by their number (--line).".to_owned()
+            "Only lines with a mark speak of it; take those away by their number (--line).".to_owned()
         } else if others.is_empty() {
-            "Nothing was changed. A host has a line for each name, address and port that you used: “host” and “host:2222” are two.".to_owned()
+            "A host has a line for each name, address and port that you used: “host” and “host:2222” are two."
+                .to_owned()
         } else {
             format!(
-                "Nothing was changed. Perhaps you mean {}: take lines away by their number (--line).",
+                "Perhaps you mean {}: take lines away by their number (--line).",
                 others.join(", ")
             )
         };
-        Problem::new("not-in-list", Blame::Key, what, hint)
+        Problem::new("not-in-list", Blame::Key, what, hint).unchanged()
     }
 }

@@ -19,6 +19,29 @@ pub struct Change {
 }
 
 impl Change {
+    /// Edits the list at `path` as it is by now: `change` makes new bytes of those that are there, and says what it did.
+    /// Where another program writes meanwhile, it is asked again, so it must go by what it finds.
+    ///
+    /// # Errors
+    /// It cannot be read or written, or `change` finds a fault in it.
+    pub fn edit<T>(
+        path: &Path,
+        backup: Backup,
+        mut change: impl FnMut(&[u8]) -> Result<(Vec<u8>, T), Problem>,
+    ) -> Result<(Self, T), Problem> {
+        let ((before, after, done), saved) = edit(path, MAX_LIST_FILE, backup, |bytes| {
+            let (after, done) = change(bytes)?;
+            Ok::<_, Problem>((after.clone(), (bytes.to_vec(), after, done)))
+        })?;
+        let change = Self {
+            path: path.to_owned(),
+            before,
+            after,
+            backup: saved.backup,
+        };
+        Ok((change, done))
+    }
+
     /// Replaces the list as it was read by `after`.
     ///
     /// # Errors
@@ -93,8 +116,9 @@ pub(super) fn no_line(path: &Path, number: usize) -> Problem {
         "not-in-list",
         Blame::Key,
         format!("{} has no line {number}", shown(path)),
-        "Nothing was changed. List it again: the numbers change with every line that is taken away.",
+        "List it again: the numbers change with every line that is taken away.",
     )
+    .unchanged()
 }
 
 #[cfg(test)]

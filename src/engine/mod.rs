@@ -28,4 +28,4 @@ pub mod servers;
 pub mod speed;
 
 pub(crate) use problem::lost;
-pub use problem::{Blame, Problem};
+pub use problem::{Blame, Problem, told_by_disk};

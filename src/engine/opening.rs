@@ -7,7 +7,8 @@ use crate::engine::saving::{certificate_beside, file_beside};
 use crate::format::key_lines::{self, Listing};
 use crate::format::{self, Certificate, DecodeError, Parsed, PrivateFile, PublicFile, Ssh1Key};
 use crate::key::PublicKey;
-use crate::sys::files::{ReadError, read_key};
+use crate::secret::SecretBytes;
+use crate::sys::files::{ReadError, Seen, read_key};
 
 /// Reads the file at `path` and says what it is.
 ///
@@ -66,25 +67,38 @@ fn found<T>(result: Result<T, DecodeError>) -> Result<Found<T>, Problem> {
 pub enum Beside {
     /// Nothing.
     Nothing,
-    /// The public half of the same key.
-    SameKey(Box<PublicFile>),
+    /// The public half of the same key, in a file that has this in it.
+    SameKey(Box<PublicFile>, Seen),
     /// Another key, or no key at all.
     SomethingElse,
 }
 
 /// Looks at what lies beside the private key at `path`, whose public half is `key`.
-#[must_use]
-pub fn public_beside(path: &Path, key: &PublicKey) -> Beside {
-    match read_key(&file_beside(path)) {
-        Err(ReadError::NotFound { .. }) => Beside::Nothing,
-        Err(error) => {
-            log::debug!("{error}");
-            Beside::SomethingElse
+///
+/// # Errors
+/// There is a file, but the system does not let it be read: nobody knows what is in it.
+pub fn public_beside(path: &Path, key: &PublicKey) -> Result<Beside, Problem> {
+    let Some(bytes) = read_beside(&file_beside(path))? else {
+        return Ok(Beside::Nothing);
+    };
+    let parsed = bytes.as_ref().map(|bytes| format::parse(bytes.expose()));
+    Ok(match (parsed, bytes) {
+        (Some(Ok(Parsed::Public(file))), Some(bytes)) if file.key == *key => {
+            Beside::SameKey(Box::new(file), Seen::of(bytes.expose()))
         }
-        Ok(bytes) => match format::parse(bytes.expose()) {
-            Ok(Parsed::Public(file)) if file.key == *key => Beside::SameKey(Box::new(file)),
-            _ => Beside::SomethingElse,
-        },
+        _ => Beside::SomethingElse,
+    })
+}
+
+/// What is in a file that may lie beside a key: nothing where there is none, and nothing in it where no key can be.
+fn read_beside(path: &Path) -> Result<Option<Option<SecretBytes>>, ReadError> {
+    match read_key(path) {
+        Ok(bytes) => Ok(Some(Some(bytes))),
+        Err(ReadError::NotFound { .. }) => Ok(None),
+        Err(ReadError::NotRegular { .. } | ReadError::TooLarge { .. }) => Ok(Some(None)),
+        Err(error @ (ReadError::Denied { .. } | ReadError::Changed { .. } | ReadError::Io { .. })) => {
+            Err(error)
+        }
     }
 }
 
@@ -104,19 +118,24 @@ pub fn open_certificate(path: &Path, key: &PublicKey) -> Result<Certificate, Pro
 }
 
 /// Puts the certificate beside a private key that lies beside its file, as ssh does; one that the
-/// file holds itself stays.
+/// file holds itself stays. One that cannot be read is passed over, as ssh does too.
 pub fn take_up_certificate(file: &mut PrivateFile, path: &Path) {
     if file.certificate.is_none() && !file.format.holds_certificate() {
-        file.certificate = certificate_of(path, file.key.public());
+        file.certificate = certificate_of(path, file.key.public()).unwrap_or_else(|problem| {
+            log::warn!("{}", problem.what);
+            None
+        });
     }
 }
 
 /// The certificate for `key` that lies beside its private key at `path`, as ssh looks for it.
-#[must_use]
-pub fn certificate_of(path: &Path, key: &PublicKey) -> Option<Certificate> {
-    let bytes = read_key(&certificate_beside(path)).ok()?;
-    match format::parse(bytes.expose()) {
-        Ok(Parsed::Public(file)) if file.key == *key => file.certificate,
+///
+/// # Errors
+/// There is a file, but the system does not let it be read.
+pub fn certificate_of(path: &Path, key: &PublicKey) -> Result<Option<Certificate>, Problem> {
+    let bytes = read_beside(&certificate_beside(path))?.flatten();
+    Ok(match bytes.map(|bytes| format::parse(bytes.expose())) {
+        Some(Ok(Parsed::Public(file))) if file.key == *key => file.certificate,
         _ => None,
-    }
+    })
 }

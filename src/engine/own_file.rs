@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, TomlError};
 
 use crate::engine::{Blame, Problem, lost};
-use crate::sys::files::{Existing, ReadError, WriteError, read_key, write_private, write_public};
+use crate::sys::files::{
+    self, Backup, Existing, ReadError, WriteError, read_key, write_private, write_public,
+};
 use crate::sys::permissions::create_private_folders;
 use crate::sys::settings_place::Place;
 
@@ -59,10 +61,31 @@ pub(crate) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> {
     }
 }
 
-/// Puts `text` in the place of what is there, and makes the folder where that is missing.
-pub(crate) fn write(place: &Place, text: &str) -> Result<(), Problem> {
+/// Edits the file at `place` as it is by now, and makes its folder where that is missing. Where another window writes
+/// meanwhile, `change` is asked again.
+pub(crate) fn edit<T>(
+    place: &Place,
+    max: usize,
+    change: impl FnMut(&[u8]) -> Result<(Vec<u8>, T), Problem>,
+) -> Result<T, Problem> {
     make_folder(place)?;
-    Ok(put(place, place.path(), text.as_bytes(), Existing::Replace)?)
+    let mut change = change;
+    let mut made = None;
+    let edited = files::edit(place.path(), max, Backup::None, |bytes| {
+        let (bytes, done) = change(bytes)?;
+        made = Some(done);
+        Ok::<_, Problem>((bytes, ()))
+    });
+    match (edited, made) {
+        (Ok(_), Some(done)) => Ok(done),
+        // Should the power fail now, the former file holds.
+        (Err(problem), Some(done)) if problem.is_done() => {
+            log::warn!("{}", problem.what);
+            Ok(done)
+        }
+        (Err(problem), _) => Err(problem),
+        (Ok(_), None) => Err(lost()),
+    }
 }
 
 /// Makes the folder of the user's own files where that is missing.
@@ -73,7 +96,8 @@ pub(crate) fn make_folder(place: &Place) -> Result<(), Problem> {
     Ok(())
 }
 
-fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
+/// Puts `bytes` at `path`, for nobody but the user where `place` is the user's own.
+pub(crate) fn put(place: &Place, path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
     let written = match place {
         Place::OfUser(_) => write_private(path, bytes, existing),
         // On another computer its owner is somebody else, and has to read it all the same.

@@ -3,10 +3,13 @@
 //! Window and console show these words alike. Every match here is exhaustive, so a new fault cannot
 //! be forgotten.
 
+mod disk;
 mod keys;
 mod lists;
 mod remote;
 mod servers;
+
+pub use disk::told_by_disk;
 
 use crate::engine::key_name::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
@@ -47,7 +50,23 @@ pub struct Problem {
     pub hint: String,
     /// Whose turn it is.
     pub blame: Blame,
+    /// What had been done by then, as far as the fault tells.
+    effect: Effect,
 }
+
+/// What a problem says of what was to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    /// Nothing.
+    Unsaid,
+    /// The hint begins by saying that nothing was changed.
+    Unchanged,
+    /// It was done, and something is the matter with it.
+    Done,
+}
+
+/// How hints begin where that is so.
+const UNCHANGED: &str = "Nothing was changed.";
 
 impl Problem {
     /// A problem that no error type stands for.
@@ -58,6 +77,54 @@ impl Problem {
             what: what.into(),
             hint: hint.into(),
             blame,
+            effect: Effect::Unsaid,
+        }
+    }
+
+    /// The same with other advice.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = hint.into();
+        self.effect = Effect::Unsaid;
+        self
+    }
+
+    /// The same for whoever knows that nothing was changed yet, which the hint says first. Whether it is so for all that was
+    /// done, [`told_by_disk`] looks.
+    #[must_use]
+    pub(crate) fn unchanged(mut self) -> Self {
+        self.begin_with(UNCHANGED);
+        self.effect = Effect::Unchanged;
+        self
+    }
+
+    /// The same where what was to be done is done all the same.
+    #[must_use]
+    pub(crate) fn done(mut self) -> Self {
+        self.effect = Effect::Done;
+        self
+    }
+
+    /// Whether what was to be done is done all the same.
+    pub(crate) fn is_done(&self) -> bool {
+        self.effect == Effect::Done
+    }
+
+    /// Puts a sentence before the hint.
+    fn begin_with(&mut self, sentence: &str) {
+        self.hint = if self.hint.is_empty() {
+            sentence.to_owned()
+        } else {
+            format!("{sentence} {}", self.hint)
+        };
+    }
+
+    /// Takes back that nothing was changed.
+    fn without_claim(&mut self) {
+        if self.effect == Effect::Unchanged {
+            let rest = self.hint.strip_prefix(UNCHANGED).unwrap_or(&self.hint);
+            self.hint = rest.trim_start().to_owned();
+            self.effect = Effect::Unsaid;
         }
     }
 
@@ -239,7 +306,7 @@ impl From<&WriteError> for Problem {
         let (code, hint) = match error {
             E::Exists { .. } => (
                 "exists",
-                "Nothing was changed. Choose another name, or say that it may be replaced (--force).",
+                "Choose another name, or say that it may be replaced (--force).",
             ),
             E::NoFolder { .. } => ("io-not-found", "Make the folder first, or choose another one."),
             E::BadName { .. } => ("io-error", "Choose another file name."),
@@ -247,9 +314,9 @@ impl From<&WriteError> for Problem {
             E::Denied { .. } => ("io-denied", "Choose a folder of your own, such as ~/.ssh."),
             E::Full { .. } => (
                 "io-error",
-                "Nothing was changed; what was there before is still whole. Make room, or save in another place.",
+                "What was there before is still whole. Make room, or save in another place.",
             ),
-            E::ReadOnly { .. } => ("io-denied", "Nothing was changed. Save in another place."),
+            E::ReadOnly { .. } => ("io-denied", "Save in another place."),
             E::NotRegular { .. } => (
                 "io-not-regular",
                 "Choose another name, or move away what is in the way.",
@@ -258,14 +325,20 @@ impl From<&WriteError> for Problem {
                 "io-symlink",
                 "Remove the link, or make the file that it leads to.",
             ),
-            E::InUse { .. } => (
-                "io-error",
-                "Nothing was changed. Close the other program, and try again.",
+            E::ForeignLink { .. } => (
+                "io-symlink",
+                "Whoever made the link decides where it leads. Name the file that it leads to, if that is what you mean, or take the link away.",
             ),
-            E::Mismatch { .. } => (
-                "io-error",
-                "The disk may be failing; nothing was replaced. Save in another place.",
+            E::NotYours { .. } => (
+                "io-denied",
+                "It would become yours, and its owner could no longer use it. Choose another name, or sign in as its owner.",
             ),
+            E::Changed { .. } => (
+                "io-changed",
+                "What the other program wrote is kept. Look at the file as it is now, and try again.",
+            ),
+            E::InUse { .. } => ("io-error", "Close the other program, and try again."),
+            E::Mismatch { .. } => ("io-error", "The disk may be failing. Save in another place."),
             E::Unsynced { .. } => (
                 "io-error",
                 "The file is there. Before you rely on it, open it once more, and keep a copy on another disk.",
@@ -274,12 +347,14 @@ impl From<&WriteError> for Problem {
                 "io-error",
                 "Look at the files named here before you go on; what was replaced is still beside its old place.",
             ),
-            E::Io { .. } => (
-                "io-error",
-                "Nothing was changed. Check the disk, or save in another place.",
-            ),
+            E::Io { .. } => ("io-error", "Check the disk, or save in another place."),
         };
-        Self::new(code, Blame::World, error.to_string(), hint)
+        let problem = Self::new(code, Blame::World, error.to_string(), hint);
+        match error {
+            E::Unsynced { .. } => problem.done(),
+            E::NotUndone { .. } => problem,
+            _ => problem.unchanged(),
+        }
     }
 }
 
@@ -490,6 +565,6 @@ pub(crate) fn lost() -> Problem {
         "internal",
         Blame::World,
         "the work ended with a fault of this program",
-        "Nothing was changed. Please tell us what you did, so that it can be mended.",
+        "Look at what you were about to change before you go on. Please tell us what you did, so that it can be mended.",
     )
 }

@@ -172,6 +172,30 @@ pub(super) fn remove(text: &mut Vec<u8>, numbers: &BTreeSet<usize>) -> usize {
     count
 }
 
+/// Finds lines of `before` again in `now`, where others may have come or gone since: by what stands in them. Nothing where one
+/// of them is there no longer, or it cannot be told which of several alike it is.
+#[must_use]
+pub fn find_again(before: &[u8], now: &[u8], numbers: &BTreeSet<usize>) -> Option<BTreeSet<usize>> {
+    let mut found = BTreeSet::new();
+    let lines: Vec<RawLine<'_>> = raw_lines(before).collect();
+    for number in numbers {
+        let text = lines.iter().find(|line| line.number == *number)?.text();
+        let alike = |line: &RawLine<'_>| line.text() == text;
+        let then: Vec<usize> = lines
+            .iter()
+            .filter(|line| alike(line))
+            .map(|line| line.number)
+            .collect();
+        let now: Vec<usize> = raw_lines(now).filter(alike).map(|line| line.number).collect();
+        let place = then.iter().position(|other| other == number)?;
+        if then.len() != now.len() {
+            return None;
+        }
+        found.extend(now.get(place));
+    }
+    Some(found)
+}
+
 pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
@@ -215,6 +239,27 @@ mod tests {
             let mut bytes = text.as_bytes().to_vec();
             append(&mut bytes, "x");
             assert_eq!(bytes, expected.as_bytes(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_found_again_by_what_stands_in_it() {
+        for (before, now, numbers, expected) in [
+            ("a\nb\nc\n", "a\nb\nc\n", &[2, 3][..], Some(&[2, 3][..])),
+            ("a\nb\n", "x\na\nb", &[1, 2], Some(&[2, 3])),
+            ("a\nb\n", "b\r\n", &[2], Some(&[1])),
+            ("a\na\nb\n", "x\na\na\nb\n", &[2], Some(&[3])),
+            ("a\na\nb\n", "a\nb\n", &[2], None),
+            ("a\n", "b\n", &[1], None),
+            ("a\n", "a\n", &[2], None),
+        ] {
+            let found = find_again(
+                before.as_bytes(),
+                now.as_bytes(),
+                &numbers.iter().copied().collect(),
+            );
+            let expected = expected.map(|numbers: &[usize]| numbers.iter().copied().collect());
+            assert_eq!(found, expected, "{before:?} {now:?} {numbers:?}");
         }
     }
 

@@ -42,7 +42,7 @@ pub use error::{DecodeError, EncodeError, Fault, Foreign};
 pub use kdf::{Argon2Params, Argon2Variant, Prf, ScryptParams};
 pub use kinds::Format;
 pub use limits::Consent;
-pub use line_file::{ListError, MAX_CONFIG_FILE, MAX_LIST_FILE};
+pub use line_file::{ListError, MAX_CONFIG_FILE, MAX_LIST_FILE, find_again};
 pub use openssh::Cipher;
 pub use pkcs8::pbe::{Pbes1, Pbes2, Pbes2Kdf};
 pub use ssh1::Ssh1Key;

@@ -1,24 +1,33 @@
 //! DSA (FIPS 186-4 §4), for whoever still meets it: making, checking, and one signature.
+//!
+//! The search for the two primes is this program's, which can be watched and stopped. Members of the group, the private
+//! number and signatures are the crate `dsa`'s, but for one power: some files hold the private number alone, and the crate
+//! gives nobody the public number of one that it has not drawn itself.
 
 #![expect(clippy::many_single_char_names, reason = "the names of FIPS 186-4 §4.1")]
 
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
 use crypto_bigint::{BitOps as _, BoxedUint, Limb, NonZero, Odd, RandomBits as _, Resize as _};
 use crypto_primes::Flavor;
+use dsa::signature::hazmat::PrehashVerifier as _;
+use dsa::{Components, Signature, SigningKey, VerifyingKey};
 use keywright_sift::SmallPrimes;
 use rand_core::CryptoRng;
 use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
-use super::prime::{Cancelled, SecretUint, Tally, words_of};
+use super::prime::{Cancelled, Tally, words_of};
 use super::spec::DSA_BITS;
 use super::unsound::Unsound;
 use super::watch::Watch;
-use super::wire::{bit_len, minimal};
+use super::wire::{bit_len, left_padded};
 use crate::secret::SecretBytes;
 
 /// The size of the group's order in bits, which `ssh-dss` signatures are made for (RFC 4253 §6.6).
 const ORDER_BITS: u32 = 160;
+
+/// The bytes of either number of such a signature.
+const HALF_BYTES: usize = 20;
 
 /// The sizes of a field that are looked at.
 const SEEN_FIELD_BITS: std::ops::RangeInclusive<u32> = 512..=8192;
@@ -48,29 +57,33 @@ pub(super) fn generate(
 ) -> Result<DsaNumbers, Cancelled> {
     let q = order(rng, watch)?;
     let p = field(&q, rng, watch)?;
+    let g = generator(&p, &q);
+    let [p, q] = [p, q].map(Odd::get);
+    let components = Components::from_components(p, q, g).unwrap_or_else(|_| {
+        unreachable!("an odd field of 1024 bits, an order of 160, and a number in the field")
+    });
+    let Ok(key) = SigningKey::try_generate_from_rng_with_components(rng, components);
+    let public = key.verifying_key();
+    let components = public.components();
+    Ok(DsaNumbers {
+        p: bytes(components.p()),
+        q: bytes(components.q()),
+        g: bytes(components.g()),
+        y: bytes(public.y()),
+        x: SecretBytes::new(bytes(key.x())),
+    })
+}
+
+/// A number whose powers are as many as the order. Of the numbers from 2 up nearly all lead to one (FIPS 186-4 A.2.1).
+fn generator(p: &Odd<BoxedUint>, q: &Odd<BoxedUint>) -> BoxedUint {
     let params = BoxedMontyParams::new_vartime(p.clone());
     let cofactor = p.wrapping_sub(Limb::ONE).wrapping_div(q.as_nz_ref());
     let one = BoxedUint::one_with_precision(DSA_BITS);
-    // Of the numbers from 2 up nearly all lead to a generator (FIPS 186-4 A.2.1).
-    let g = (2..=u32::MAX)
+    (2..=u32::MAX)
         .map(|base| BoxedUint::from(base).resize(DSA_BITS))
-        .map(|base| BoxedMontyForm::new(base, &params).pow(&cofactor))
-        .find(|g| g.retrieve() != one)
-        .unwrap_or_else(|| unreachable!("a field has at most as many such numbers as its cofactor"));
-    let x = loop {
-        let x = SecretUint::new(BoxedUint::random_bits(rng, ORDER_BITS));
-        if !bool::from(x.is_zero()) && *x < *q {
-            break x;
-        }
-    };
-    let y = g.pow(&x).retrieve();
-    Ok(DsaNumbers {
-        p: bytes(&p),
-        q: bytes(&q),
-        g: bytes(&g.retrieve()),
-        y: bytes(&y),
-        x: SecretBytes::new(x.to_be_bytes_trimmed_vartime().into_vec()),
-    })
+        .map(|base| BoxedMontyForm::new(base, &params).pow(&cofactor).retrieve())
+        .find(|g| *g != one)
+        .unwrap_or_else(|| unreachable!("a field has at most as many such numbers as its cofactor"))
 }
 
 fn order(rng: &mut (impl CryptoRng + ?Sized), watch: &dyn Watch) -> Result<Odd<BoxedUint>, Cancelled> {
@@ -120,28 +133,37 @@ fn field(
     }
 }
 
-fn bytes(number: &BoxedUint) -> Vec<u8> {
-    number.to_be_bytes_trimmed_vartime().into_vec()
-}
-
 /// Judges the public numbers p, q, g, y: g and y must lie in a group of order q.
 pub(super) fn group([p, q, g, y]: [&[u8]; 4]) -> Result<(), Unsound> {
     if !SEEN_FIELD_BITS.contains(&bit_len(p)) || !SEEN_ORDER_BITS.contains(&bit_len(q)) {
         return Err(Unsound::Dsa);
     }
-    let field = modulus(p)?;
-    let order = BoxedUint::from_be_slice_vartime(q);
+    let components = components([p, q, g])?;
     for member in [g, y] {
-        // 1 < member < p, and it lies in the group of order q.
-        if bit_len(member) < 2 || is_not_below(member, p) {
-            return Err(Unsound::Dsa);
-        }
-        let power = element(member, &field).pow(&order);
-        if power.retrieve() != BoxedUint::one_with_precision(field.bits_precision()) {
-            return Err(Unsound::Dsa);
-        }
+        member_of(&components, member).map(drop)?;
     }
     Ok(())
+}
+
+/// The numbers p, q, g as the crate has them, whatever their sizes.
+fn components([p, q, g]: [&[u8]; 3]) -> Result<Components, Unsound> {
+    let precision = bit_len(p);
+    if bit_len(q) > precision || bit_len(g) > precision {
+        return Err(Unsound::Dsa);
+    }
+    let [p, q, g] = [(p, precision), (q, bit_len(q)), (g, precision)]
+        .map(|(number, precision)| BoxedUint::from_be_slice_truncated(number, precision));
+    Components::from_components_unchecked(p, q, g).map_err(|_| Unsound::Dsa)
+}
+
+/// A number of the field that is more than 1, and 1 when it is raised to the order.
+fn member_of(components: &Components, number: &[u8]) -> Result<VerifyingKey, Unsound> {
+    let p = &**components.p();
+    let number = BoxedUint::from_be_slice(number, p.bits_precision()).map_err(|_| Unsound::Dsa)?;
+    if number >= *p {
+        return Err(Unsound::Dsa);
+    }
+    VerifyingKey::from_components(components.clone(), number).map_err(|_| Unsound::Dsa)
 }
 
 /// Judges the private number x beside p, q, g, y.
@@ -167,78 +189,52 @@ pub fn public(p: &[u8], g: &[u8], x: &SecretBytes) -> Result<Vec<u8>, Unsound> {
     if !is_in_bounds {
         return Err(Unsound::Dsa);
     }
-    let field = modulus(p)?;
+    let field = Odd::new(BoxedUint::from_be_slice_vartime(p))
+        .into_option()
+        .ok_or(Unsound::Dsa)?;
+    let field = BoxedMontyParams::new_vartime(field);
+    let g = BoxedUint::from_be_slice_truncated(g, field.bits_precision());
     let exponent = Zeroizing::new(BoxedUint::from_be_slice_vartime(x.expose()));
-    Ok(bytes(&element(g, &field).pow(&exponent).retrieve()))
+    Ok(bytes(&BoxedMontyForm::new(g, &field).pow(&exponent).retrieve()))
 }
 
 /// Whether `signature`, r and s of 20 bytes each, is that of a hash by the key p, q, g, y (FIPS 186-4
 /// §4.7, RFC 4253 §6.6).
 pub(super) fn verifies([p, q, g, y]: [&[u8]; 4], hash: &[u8], signature: &[u8]) -> bool {
-    let Some((r, s)) = signature.split_at_checked(20).filter(|(_, s)| s.len() == 20) else {
-        return false;
-    };
-    let [r, s] = [r, s].map(minimal);
-    if r.is_empty() || s.is_empty() || is_not_below(r, q) || is_not_below(s, q) {
+    // SSH has room for the signatures of such a group alone, and the crate panics at orders nearly as long as their field.
+    if bit_len(q) != ORDER_BITS || signature.len() != 2 * HALF_BYTES {
         return false;
     }
-    let Some((field, order)) = modulus(p).ok().zip(modulus(q).ok()) else {
+    let Ok(key) = components([p, q, g]).and_then(|components| member_of(&components, y)) else {
         return false;
     };
-    let group = order.modulus().as_nz_ref();
-    let number = |bytes| BoxedUint::from_be_slice_truncated(bytes, order.bits_precision()).rem(group);
-    let Some(w) = number(s).invert_odd_mod(order.modulus()).into_option() else {
-        return false;
-    };
-    // The leftmost bits of the hash, as many as the order has; SHA-1 never has more.
-    let [first, second] = [hash, r].map(|bytes| number(bytes).mul_mod(&w, group));
-    let product = element(g, &field).pow(&first) * element(y, &field).pow(&second);
-    let remainder = product.retrieve().rem(group);
-    *remainder.to_be_bytes_trimmed_vartime() == *r
+    let (r, s) = signature.split_at(HALF_BYTES);
+    let [r, s] = [r, s].map(BoxedUint::from_be_slice_vartime);
+    Signature::from_components(r, s).is_some_and(|signature| key.verify_prehash(hash, &signature).is_ok())
 }
 
-/// Whether a signature by x verifies with p, q, g, y. The signature is forgotten.
+/// Whether a signature by x verifies with p, q, g, y.
 pub(super) fn signs([p, q, g, y]: [&[u8]; 4], x: &SecretBytes, message: &[u8]) -> bool {
-    let signature = sign([p, q, g], x, message);
+    let signature = sign([p, q, g, y], x, message);
     signature.is_some_and(|signature| verifies([p, q, g, y], &Sha1::digest(message), &signature))
 }
 
-/// A signature that must not leave this program: its one-time number follows from key and message
-/// alone (FIPS 186-4 §4.6).
-fn sign([p, q, g]: [&[u8]; 3], x: &SecretBytes, message: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let (field, order) = modulus(p).ok().zip(modulus(q).ok())?;
-    let group = order.modulus().as_nz_ref();
-    let number = |bytes: &[u8]| {
-        let wide = Zeroizing::new(BoxedUint::from_be_slice_truncated(bytes, order.bits_precision()));
-        SecretUint::new(wide.rem(group))
-    };
-    let once = Sha1::new_with_prefix(x.expose()).chain_update(message);
-    let k = number(&once.finalize());
-    let r = element(g, &field).pow(&k).retrieve().rem(group);
-    let inverse = SecretUint::new(k.invert_odd_mod(order.modulus()).into_option()?);
-    let product = SecretUint::new(number(x.expose()).mul_mod(&r, group));
-    let sum = SecretUint::new(product.add_mod(&number(&Sha1::digest(message)), group));
-    let s = sum.mul_mod(&inverse, group);
-    let mut signature = Zeroizing::new(Vec::with_capacity(40));
-    for half in [&r, &s] {
-        let half = half.to_be_bytes_trimmed_vartime();
-        let zeros = 20_usize.checked_sub(half.len())?;
-        signature.extend(std::iter::repeat_n(0, zeros));
-        signature.extend_from_slice(&half);
+/// The signature of a message, r and s of 20 bytes each. Its one-time number follows from key and message by RFC 6979, so
+/// that it is neither repeated nor uneven.
+fn sign([p, q, g, y]: [&[u8]; 4], x: &SecretBytes, message: &[u8]) -> Option<Vec<u8>> {
+    if bit_len(q) != ORDER_BITS {
+        return None;
     }
-    Some(signature)
+    let public = member_of(&components([p, q, g]).ok()?, y).ok()?;
+    let x = BoxedUint::from_be_slice(x.expose(), ORDER_BITS).ok()?;
+    let key = SigningKey::from_components(public, x).ok()?;
+    let signature = key.sign_prehashed_rfc6979::<Sha1>(&Sha1::digest(message)).ok()?;
+    let [r, s] = [signature.r(), signature.s()].map(|half| left_padded(&bytes(half), HALF_BYTES));
+    Some([r?.expose(), s?.expose()].concat())
 }
 
-fn modulus(p: &[u8]) -> Result<BoxedMontyParams, Unsound> {
-    let modulus = Odd::new(BoxedUint::from_be_slice_vartime(p))
-        .into_option()
-        .ok_or(Unsound::Dsa)?;
-    Ok(BoxedMontyParams::new_vartime(modulus))
-}
-
-fn element(number: &[u8], field: &BoxedMontyParams) -> BoxedMontyForm {
-    let wide = BoxedUint::from_be_slice_truncated(number, field.bits_precision());
-    BoxedMontyForm::new(wide, field)
+fn bytes(number: &BoxedUint) -> Vec<u8> {
+    number.to_be_bytes_trimmed_vartime().into_vec()
 }
 
 /// Whether the big-endian `number` is `limit` or more; both without leading zeros.
@@ -285,5 +281,51 @@ mod tests {
         }
         let made = generate(&mut ChaCha20Rng::seed_from_u64(1), &Impatient);
         assert_eq!(made.err(), Some(Cancelled));
+    }
+    #[test]
+    fn the_example_of_rfc_6979_is_signed_as_it_says() {
+        let [p, q, g, x, y, signature] = [
+            "86f5ca03dcfeb225063ff830a0c769b9dd9d6153ad91d7ce27f787c43278b447e6533b86b18bed6e8a48b784a14c252c\
+             5be0dbf60b86d6385bd2f12fb763ed8873abfd3f5ba2e0a8c0a59082eac056935e529daf7c610467899c77adedfc846c\
+             881870b7b19b2b58f9be0521a17002e3bdd6b86685ee90b3d9a1b02b782b1779",
+            "996f967f6c8e388d9e28d01e205fba957a5698b1",
+            "07b0f92546150b62514bb771e2a0c0ce387f03bda6c56b505209ff25fd3c133d89bbcd97e904e09114d9a7defdeadfc9\
+             078ea544d2e401aeecc40bb9fbbf78fd87995a10a1c27cb7789b594ba7efb5c4326a9fe59a070e136db77175464adca4\
+             17be5dce2f40d10a46a3a3943f26ab7fd9c0398ff8c76ee0a56826a8a88f1dbd",
+            "411602cb19a6ccc34494d79d98ef1e7ed5af25f7",
+            "5df5e01ded31d0297e274e1691c192fe5868fef9e19a84776454b100cf16f65392195a38b90523e2542ee61871c0440c\
+             b87c322fc4b4d2ec5e1e7ec766e1be8d4ce935437dc11c3c8fd426338933ebfe739cb3465f4d3668c5e473508253b1e6\
+             82f65cbdc4fae93c2ea212390e54905a86e2223170b44eaa7da5dd9ffcfb7f3b",
+            "2e1a0c2562b2912caaf89186fb0f42001585da5529efb6b0aff2d7a68eb70ca313022253b9a88df5",
+        ]
+        .map(|hex| base16ct::lower::decode_vec(hex).expect("hexadecimal"));
+        let public = [&p, &q, &g, &y].map(Vec::as_slice);
+        let x = SecretBytes::new(x);
+        assert_eq!((group(public), pair(public, &x)), (Ok(()), Ok(())));
+        assert_eq!(sign(public, &x, b"sample"), Some(signature));
+    }
+
+    #[test]
+    fn hostile_numbers_cause_no_panic() {
+        let shapes = |lengths: &[usize]| -> Vec<Vec<u8>> {
+            let of = |len: &usize| [1, 0x80, 0xff].map(|byte| vec![byte; *len]);
+            lengths.iter().flat_map(of).collect()
+        };
+        for p in shapes(&[0, 63, 64, 65, 128]) {
+            for q in shapes(&[0, 19, 20, 21, 32, 63, 64, 65]) {
+                // In the last, g is p − 1, whose powers are 1 wherever the order is even.
+                let less_one: Vec<u8> = [
+                    &p[..p.len().saturating_sub(1)],
+                    &p.last().map_or(vec![], |last| vec![last - 1]),
+                ]
+                .concat();
+                for g in [vec![2], vec![1; 64], p.clone(), less_one] {
+                    let public = [&p, &q, &g, &g].map(Vec::as_slice);
+                    let x = SecretBytes::new(vec![5]);
+                    drop((group(public), pair(public, &x), signs(public, &x, b"message")));
+                    assert!(!verifies(public, &[7; 20], &[1; 40]), "{public:?}");
+                }
+            }
+        }
     }
 }

@@ -95,7 +95,7 @@ pub fn generate_with(
     watch.progress(Progress::Checking);
     validate::public_key(&public)?;
     let pair = KeyPair::new(public, private)?;
-    if !self_check::signs(&pair, search.crew) {
+    if !self_check::signs(&pair, search.crew, rng) {
         return Err(GenerateError::BadSignature);
     }
     if watch.is_cancelled() {

@@ -6,6 +6,8 @@
 )]
 
 mod check;
+mod first;
+mod signature;
 
 use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Gcd as _, Limb, NonZero, Odd, Resize as _};
 use rand_core::CryptoRng;
@@ -14,10 +16,12 @@ use zeroize::Zeroizing;
 use super::prime::{self, Cancelled, Search, SecretUint};
 use super::spec::{RsaBits, RsaExponent};
 use super::watch::Progress;
+use super::wire::minimal;
 use crate::secret::SecretBytes;
 
-pub(super) use check::{Hashed, sign, verifies};
-pub use check::{RsaFault, consistency, public_numbers, signs};
+pub use check::{RsaFault, consistency, public_numbers};
+pub use first::signs;
+pub(super) use signature::{Hash, sign, verifies};
 
 /// The numbers of an RSA key: unsigned, big-endian, without leading zeros.
 #[derive(Debug)]
@@ -148,12 +152,7 @@ pub fn reduced_exponents(d: &[u8], p: &[u8], q: &[u8]) -> Option<[SecretBytes; 2
 /// The bytes of a secret number without leading zeros.
 fn secret_bytes(number: &BoxedUint) -> SecretBytes {
     let padded = Zeroizing::new(number.to_be_bytes().into_vec());
-    SecretBytes::copy_of(without_leading_zeros(&padded))
-}
-
-fn without_leading_zeros(bytes: &[u8]) -> &[u8] {
-    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    &bytes[zeros..]
+    SecretBytes::copy_of(minimal(&padded))
 }
 
 #[cfg(test)]
@@ -184,7 +183,8 @@ mod tests {
 
     pub(super) fn signs_with(key: &RsaNumbers) -> bool {
         let [d, p, q, iqmp] = [&key.d, &key.p, &key.q, &key.iqmp].map(SecretBytes::expose);
-        signs(&key.n, &key.e, d, p, q, iqmp, &Alone)
+        consistency(&key.n, &key.e, d, p, q, iqmp).is_ok()
+            && signs(&key.e, [d, p, q], &Alone, &mut ChaCha20Rng::seed_from_u64(1))
     }
 
     /// Judges a key by FIPS 186-5 A.1.1 and by the crate `rsa`.

@@ -1,13 +1,14 @@
 //! Signing as SSH does (RFC 4253 §6.6, RFC 5656 §3.1.2, RFC 8332, RFC 8709).
 
 use p256::ecdsa::signature::Signer as _;
-use sha2::{Digest as _, Sha256, Sha512};
+use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::pair::KeyPair;
 use super::private::PrivateKey;
 use super::public::PublicKey;
-use super::rsa::{self, Hashed};
+use super::rsa::{self, Hash};
+use super::signature::verify;
 use super::spec::{Algorithm, Curve};
 use super::wire::{Writer, left_padded};
 use crate::secret::SecretBytes;
@@ -51,29 +52,46 @@ pub fn can_sign(key: &KeyPair) -> bool {
     )
 }
 
-/// The SSH signature (scheme and blob) of `message` by `key`.
+/// The SSH signature (scheme and blob) of `message` by `key`, which was seen to verify: one that does not could give the
+/// key away. RSA is blinded with `rng`; the others draw nothing.
 ///
 /// Not with DSA and Ed448, which OpenSSH does not take, and not with security keys.
 ///
 /// # Errors
 /// See [`SignError`].
-pub fn sign(key: &KeyPair, hash: RsaHash, message: &[u8]) -> Result<Vec<u8>, SignError> {
+pub fn sign(
+    key: &KeyPair,
+    hash: RsaHash,
+    message: &[u8],
+    rng: &mut (impl CryptoRng + ?Sized),
+) -> Result<Vec<u8>, SignError> {
     let blob = match (key.public(), key.private()) {
         (PublicKey::Rsa { e, n }, PrivateKey::Rsa { d, p, q, iqmp }) => {
-            let hashed = match hash {
-                RsaHash::Sha256 => Hashed::Sha256(Sha256::digest(message).into()),
-                RsaHash::Sha512 => Hashed::Sha512(Sha512::digest(message).into()),
+            let hash = match hash {
+                RsaHash::Sha256 => Hash::Sha256,
+                RsaHash::Sha512 => Hash::Sha512,
             };
-            rsa::sign(n, e, [d, p, q, iqmp].map(SecretBytes::expose), hashed)
+            rsa::sign(n, e, [d, p, q, iqmp].map(SecretBytes::expose), hash, message, rng)
         }
         (PublicKey::Ecdsa { curve, .. }, PrivateKey::Ecdsa { scalar }) => ecdsa(*curve, scalar, message),
         (PublicKey::Ed25519(_), PrivateKey::Ed25519 { seed }) => ed25519(seed, message),
         _ => return Err(SignError::Unsupported(key.algorithm())),
     };
+    given_out(key.public(), hash, message, &blob.ok_or(SignError::Wrong)?)
+}
+
+/// A signature with the name of its scheme, if it verifies.
+fn given_out(key: &PublicKey, hash: RsaHash, message: &[u8], blob: &[u8]) -> Result<Vec<u8>, SignError> {
     let mut out = Writer::new();
-    out.string(scheme(key.public(), hash).as_bytes())
-        .string(&blob.ok_or(SignError::Wrong)?);
-    Ok(out.finish_public())
+    out.string(scheme(key, hash).as_bytes()).string(blob);
+    let signature = out.finish_public();
+    // That of an RSA key was verified where it was made, however large the public exponent is.
+    let fits = matches!(key, PublicKey::Rsa { .. }) || verify(key, message, &signature).is_ok();
+    if fits {
+        Ok(signature)
+    } else {
+        Err(SignError::Wrong)
+    }
 }
 
 fn ed25519(seed: &SecretBytes, message: &[u8]) -> Option<Vec<u8>> {
@@ -110,7 +128,6 @@ mod tests {
 
     use super::*;
     use crate::key::generate::generate;
-    use crate::key::signature::verify;
     use crate::key::spec::{KeySpec, RsaBits};
     use crate::key::watch::Unwatched;
 
@@ -123,7 +140,7 @@ mod tests {
             assert!(can_sign(&key));
             for hash in [RsaHash::Sha256, RsaHash::Sha512] {
                 for message in [&b""[..], b"message", &[0xff; 10_000]] {
-                    let signature = sign(&key, hash, message).unwrap();
+                    let signature = sign(&key, hash, message, &mut ChaCha20Rng::seed_from_u64(8)).unwrap();
                     let verified = verify(key.public(), message, &signature).unwrap();
                     assert_eq!(
                         (verified.scheme, verified.is_sha1),
@@ -142,8 +159,43 @@ mod tests {
         let key = KeyPair::new(public, PrivateKey::Ed448 { seed }).unwrap();
         assert!(!can_sign(&key));
         assert_eq!(
-            sign(&key, RsaHash::Sha256, b"x"),
+            sign(&key, RsaHash::Sha256, b"x", &mut ChaCha20Rng::seed_from_u64(1)),
             Err(SignError::Unsupported(Algorithm::Ed448))
         );
+    }
+    #[test]
+    fn a_signature_that_does_not_verify_is_not_given_out() {
+        for spec in [KeySpec::Ecdsa(Curve::P256), KeySpec::Ed25519] {
+            let [key, other] =
+                [1, 2].map(|seed| generate(spec, &mut ChaCha20Rng::seed_from_u64(seed), &Unwatched).unwrap());
+            let blob = match other.private() {
+                PrivateKey::Ecdsa { scalar } => ecdsa(Curve::P256, scalar, b"message"),
+                PrivateKey::Ed25519 { seed } => ed25519(seed, b"message"),
+                _ => None,
+            };
+            let given_out = |key: &KeyPair| {
+                given_out(key.public(), RsaHash::Sha256, b"message", blob.as_ref().unwrap()).map(drop)
+            };
+            assert_eq!(
+                (given_out(&other), given_out(&key)),
+                (Ok(()), Err(SignError::Wrong))
+            );
+        }
+    }
+
+    #[test]
+    fn an_rsa_signature_is_the_same_whatever_it_was_blinded_with() {
+        let spec = KeySpec::Rsa(RsaBits::new_short(1024).unwrap());
+        let key = generate(spec, &mut ChaCha20Rng::seed_from_u64(7), &Unwatched).unwrap();
+        let signed = [1, 2].map(|seed| {
+            sign(
+                &key,
+                RsaHash::Sha512,
+                b"message",
+                &mut ChaCha20Rng::seed_from_u64(seed),
+            )
+            .unwrap()
+        });
+        assert_eq!(signed[0], signed[1]);
     }
 }

@@ -119,11 +119,12 @@ fn ed448_fits(key: &[u8; 57], message: &[u8], blob: &[u8]) -> bool {
 }
 
 fn rsa_fits(n: &[u8], e: &[u8], scheme: &str, message: &[u8], blob: &[u8]) -> bool {
-    match scheme {
-        "rsa-sha2-512" => rsa::verifies(n, e, rsa::Hashed::Sha512(Sha512::digest(message).into()), blob),
-        "rsa-sha2-256" => rsa::verifies(n, e, rsa::Hashed::Sha256(Sha256::digest(message).into()), blob),
-        _ => rsa::verifies(n, e, rsa::Hashed::Sha1(Sha1::digest(message).into()), blob),
-    }
+    let hash = match scheme {
+        "rsa-sha2-512" => rsa::Hash::Sha512,
+        "rsa-sha2-256" => rsa::Hash::Sha256,
+        _ => rsa::Hash::Sha1,
+    };
+    rsa::verifies(n, e, hash, message, blob)
 }
 
 fn ecdsa_fits(curve: Curve, point: &[u8], message: &[u8], blob: &[u8]) -> bool {

@@ -3,8 +3,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use rand::TryRng;
-use rand::rngs::SysRng;
+use rand::rngs::{ChaCha20Rng, SysRng};
+use rand::{SeedableRng as _, TryRng};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -34,6 +34,14 @@ pub enum OsRandomError {
 /// If the generator fails, or its answer is constant or the same as the time before.
 pub fn os_random<const N: usize>() -> Result<SecretArray<N>, OsRandomError> {
     draw(&mut |block| Ok(SysRng.try_fill_bytes(block)?), &PREVIOUS)
+}
+
+/// A generator that begins with a seed from the operating system.
+///
+/// # Errors
+/// As [`os_random`].
+pub fn os_rng() -> Result<ChaCha20Rng, OsRandomError> {
+    Ok(ChaCha20Rng::from_seed(*os_random()?))
 }
 
 fn draw<const N: usize>(

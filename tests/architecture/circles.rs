@@ -39,12 +39,12 @@ pub(crate) fn circles(files: &[SourceFile], test_modules: &BTreeSet<Vec<String>>
     }
     let reached: BTreeMap<&Room, BTreeSet<&Room>> =
         used.keys().map(|room| (*room, reached(room, &used))).collect();
-    let reaches = |from: &Room, to: &Room| reached.get(from).is_some_and(|rooms| rooms.contains(to));
+    let leads = |from: &Room, to: &Room| reached.get(from).is_some_and(|rooms| rooms.contains(to));
     let mut found: BTreeMap<Vec<&Room>, Vec<String>> = BTreeMap::new();
-    for ((from, _), says) in ties.iter().filter(|((from, to), _)| reaches(to, from)) {
+    for ((from, _), says) in ties.iter().filter(|((from, to), _)| leads(to, from)) {
         let circle = reached[from]
             .iter()
-            .filter(|room| reaches(room, from))
+            .filter(|room| leads(room, from))
             .copied()
             .collect();
         found.entry(circle).or_default().extend(says.first().cloned());

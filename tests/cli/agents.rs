@@ -3,39 +3,29 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
-use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::ssh_agent::SshAgent;
 use crate::support::{Home, Ran, corpus};
 
-/// An `ssh-agent` in the folder of `home`, ended with the test.
-struct SshAgent<'a> {
+/// An `ssh-agent` in the folder of `home`, ended with the test, and what is asked of it there.
+struct Agent<'a> {
     home: &'a Home,
-    process: Child,
+    agent: SshAgent,
 }
 
-impl<'a> SshAgent<'a> {
+impl<'a> Agent<'a> {
     fn start(home: &'a Home) -> Self {
-        let process = home
-            .other("ssh-agent")
-            .args(["-D", "-a", "agent"])
-            // What asks for confirmation; it says no.
-            .env("SSH_ASKPASS", "/bin/false")
-            .env("DISPLAY", "none")
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("ssh-agent: {error}. Install it: apt-get install openssh-client"));
-        let agent = Self { home, process };
-        wait_until(|| home.path("agent").exists());
-        agent
+        let agent = SshAgent::at(home.path("agent"));
+        Self { home, agent }
     }
 
-    fn socket(&self) -> PathBuf {
-        self.home.path("agent")
+    fn socket(&self) -> &Path {
+        self.agent.socket()
     }
 
     fn run(&self, words: &[&str]) -> Ran {
@@ -56,7 +46,7 @@ impl<'a> SshAgent<'a> {
 
     /// What `ssh-add -l` says.
     fn listed(&self) -> String {
-        self.tool("ssh-add", &["-l"]).out
+        self.agent.listed()
     }
 
     /// The keys as we list them, one a line.
@@ -68,14 +58,6 @@ impl<'a> SshAgent<'a> {
         keys.lines().fold(String::new(), |keys, line| {
             keys + line.strip_prefix("  ").expect("keys are indented") + "\n"
         })
-    }
-}
-
-impl Drop for SshAgent<'_> {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.process.kill());
-        drop(self.process.wait());
     }
 }
 
@@ -114,7 +96,7 @@ fn ask(home: &Home, words: &[&str]) -> Ran {
 #[test]
 fn every_type_that_ssh_agent_takes_is_added_and_listed_as_ssh_add_lists_it() {
     let home = Home::new();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     assert_eq!(agent.ours(), "no keys\n");
     for (name, options) in [
         ("ed25519", &["-t", "ed25519"][..]),
@@ -160,7 +142,7 @@ fn every_type_that_ssh_agent_takes_is_added_and_listed_as_ssh_add_lists_it() {
 #[test]
 fn a_key_that_an_agent_does_not_know_is_refused_with_the_reason() {
     let home = Home::new();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     home.run(&["generate", "-t", "ed448", "-o", "key", "--no-passphrase", "--yes"])
         .expect_status(0);
     let ran = agent.run(&["agent", "add", "key", "--json"]);
@@ -172,7 +154,7 @@ fn a_key_that_an_agent_does_not_know_is_refused_with_the_reason() {
 #[test]
 fn a_locked_key_is_opened_for_the_agent_and_a_wrong_passphrase_gives_it_nothing() {
     let home = Home::with_locked_key();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     agent
         .run(&["agent", "add", "key", "--json"])
         .expect_error(3, "needs-passphrase");
@@ -204,7 +186,7 @@ fn a_locked_key_is_opened_for_the_agent_and_a_wrong_passphrase_gives_it_nothing(
 #[test]
 fn a_key_with_a_lifetime_is_forgotten_when_it_is_over() {
     let home = Home::with_key();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     let told = agent.object(&["agent", "add", "key", "--lifetime", "3s"]);
     assert_eq!(told["lifetime"], 3);
     assert!(
@@ -223,7 +205,7 @@ fn a_key_with_a_lifetime_is_forgotten_when_it_is_over() {
 #[test]
 fn a_key_with_confirmation_does_not_sign_when_the_answer_is_no() {
     let home = Home::with_key();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     home.write("text", b"hello");
     let sign = || {
         let words = ["-Y", "sign", "-n", "test", "-f", "key.pub", "text"];
@@ -246,7 +228,7 @@ fn a_key_with_confirmation_does_not_sign_when_the_answer_is_no() {
 #[test]
 fn a_certificate_goes_along_with_its_key_and_away_with_it() {
     let home = Home::new();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     home.tool("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", "ca"]);
     for kind in ["ed25519", "rsa", "ecdsa"] {
         home.tool(
@@ -277,7 +259,7 @@ fn a_certificate_goes_along_with_its_key_and_away_with_it() {
 #[test]
 fn keys_are_removed_by_file_by_fingerprint_and_all_at_once() {
     let home = Home::with_locked_key();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     for name in ["one", "two", "three"] {
         home.run(&["generate", "-o", name, "-C", name, "--no-passphrase"])
             .expect_status(0);
@@ -317,7 +299,7 @@ fn keys_are_removed_by_file_by_fingerprint_and_all_at_once() {
 fn a_locked_agent_refuses_and_the_hint_says_how_to_unlock_it() {
     let home = Home::with_key();
     // ssh-add asks a terminal for the word, so the agent is locked by its own protocol.
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     let mut caller = std::os::unix::net::UnixStream::connect(agent.socket()).expect("connected");
     caller.write_all(b"\0\0\0\x07\x16\0\0\0\x02no").expect("sent");
     let mut answer = [0; 5];
@@ -351,7 +333,7 @@ fn without_an_agent_it_is_said_how_to_start_one() {
 #[test]
 fn an_agent_is_found_where_the_session_starts_it() {
     let home = Home::with_key();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     fs::create_dir_all(home.path("run")).expect("a folder");
     std::os::unix::fs::symlink(agent.socket(), home.path("run/ssh-agent.socket")).expect("a link");
     let mut command = home.command();
@@ -423,7 +405,7 @@ fn an_unknown_key_with_a_hostile_comment_is_listed_and_cannot_steer_the_terminal
 #[test]
 fn keys_of_security_devices_are_listed() {
     let home = Home::new();
-    let agent = SshAgent::start(&home);
+    let agent = Agent::start(&home);
     let key = corpus("malformed/semantic/container_sk_ed25519");
     let ran = agent.run(&["agent", "add", &key.display().to_string()]);
     ran.expect_status(0);

@@ -4,6 +4,7 @@
 mod agent_pipe;
 #[cfg(unix)]
 mod agents;
+mod at_once;
 mod authorized;
 mod certificates;
 mod changing;
@@ -16,6 +17,8 @@ mod generating;
 mod keys;
 mod known_hosts;
 #[cfg(unix)]
+mod links;
+#[cfg(unix)]
 mod one_line;
 mod passphrases;
 #[path = "../common/ppk1.rs"]
@@ -24,6 +27,9 @@ mod providers;
 mod puttygen;
 mod quiet;
 mod showing;
+#[cfg(unix)]
+#[path = "../support/ssh_agent.rs"]
+mod ssh_agent;
 mod support;
 #[cfg(unix)]
 mod terminal;

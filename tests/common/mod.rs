@@ -1,8 +1,10 @@
-//! Keys of every kind, made once for each test program.
+//! Keys of every kind, made once for each test program, and what they are encrypted with.
+
+#![allow(dead_code, reason = "each test program uses a part of it")]
 
 use std::sync::{LazyLock, OnceLock};
 
-use keywright::format::{self, Parsed};
+use keywright::format::{self, Cipher, Parsed};
 use keywright::key::generate::generate;
 use keywright::key::spec::{Curve, KeySpec, RsaBits};
 use keywright::key::validate::ed448_public;
@@ -39,6 +41,16 @@ impl Kind {
         Self::Rsa3072,
         Self::Ed448,
         Self::Dsa,
+    ];
+
+    /// Those that this program makes, and that OpenSSH takes.
+    pub(crate) const MADE: [Self; 6] = [
+        Self::Ed25519,
+        Self::P256,
+        Self::P384,
+        Self::P521,
+        Self::Rsa2048,
+        Self::Rsa3072,
     ];
 
     /// A key of this kind, always the same one within a run.
@@ -80,6 +92,20 @@ impl Kind {
         })
     }
 }
+
+/// All that OpenSSH encrypts key files with.
+pub(crate) const OPENSSH_CIPHERS: [Cipher; 10] = [
+    Cipher::Aes256Ctr,
+    Cipher::Aes192Ctr,
+    Cipher::Aes128Ctr,
+    Cipher::Aes256Cbc,
+    Cipher::Aes192Cbc,
+    Cipher::Aes128Cbc,
+    Cipher::Aes256Gcm,
+    Cipher::Aes128Gcm,
+    Cipher::ChaCha20Poly1305,
+    Cipher::TdesCbc,
+];
 
 /// Other keys on every run, to find what one set of keys would not; `KEYWRIGHT_TEST_SEED` brings the
 /// keys of a failed run back.

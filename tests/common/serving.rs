@@ -52,6 +52,20 @@ fn listening(folder: &Folder, needs: &str, mut sshd: Running) -> Option<Running>
     panic!("sshd does not listen: {}", log_of(folder));
 }
 
+/// Writes the configuration of an `sshd` on this port. `lines` count before what is the same for every one: it takes
+/// keys only, and as many visitors at once as there are tests.
+pub(crate) fn write_config(folder: &Folder, port: u16, lines: &str) {
+    let config = format!(
+        "{lines}\
+         ListenAddress 127.0.0.1:{port}\n\
+         MaxStartups 100\n\
+         PasswordAuthentication no\n\
+         KbdInteractiveAuthentication no\n\
+         PrintMotd no\n"
+    );
+    folder.put("sshd_config", config.as_bytes());
+}
+
 /// What the server of this folder wrote into its log until now.
 pub(crate) fn log_of(folder: &Folder) -> String {
     // Before sshd has begun, there is none.

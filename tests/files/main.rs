@@ -10,6 +10,8 @@
     reason = "tests lay out files and threads by hand"
 )]
 
+#[cfg(target_os = "linux")]
+mod links;
 mod lists;
 #[cfg(unix)]
 mod processes;
@@ -193,7 +195,7 @@ fn several_files_are_saved_together() {
     let folder = folder();
     let [key, public, ppk] = ["id", "id.pub", "id.ppk"].map(|name| folder.path().join(name));
     fs::write(&public, OLD).expect("written");
-    write_together(&[
+    let _written = write_together(&[
         save(&key, NEW, Secrecy::Private, Existing::Refuse),
         save(&public, b"public", Secrecy::Public, Existing::Replace),
         save(&ppk, b"ppk", Secrecy::Private, Existing::Replace),

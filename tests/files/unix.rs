@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use super::*;
+use keywright::sys::files::Seen;
 
 /// Somebody without rights: `nobody`.
 pub(crate) const NOBODY: u32 = 65534;
@@ -174,7 +175,7 @@ fn root_that_changes_anothers_key_does_not_lock_them_out() {
         let path = folder.path().join("id");
         fs::write(&path, OLD).expect("written");
         chown(&path, Some(NOBODY), Some(NOBODY)).expect("root may");
-        write_private(&path, NEW, Existing::Replace).expect("replaced");
+        write_private(&path, NEW, Existing::Change(Seen::of(OLD))).expect("replaced");
         let found = fs::metadata(&path).expect("there");
         assert_eq!(
             (found.uid(), found.gid(), found.mode() & 0o777),

@@ -9,6 +9,7 @@ use keywright::key::spec::Curve;
 use crate::certificates;
 use crate::ciphers;
 use crate::claims::{Judge, Reason, Way, certificate, private, public, public_part};
+use crate::common::OPENSSH_CIPHERS;
 use crate::fixtures::{PRIVATE, PUBLIC, encoding};
 
 const INTRO: &str = "\
@@ -238,7 +239,7 @@ fn certificate_table(page: &mut String) {
 
 fn cipher_table(page: &mut String) {
     let written = CbcCipher::WRITTEN.map(CbcCipher::name).join(", ");
-    let openssh: Vec<&str> = ciphers::OPENSSH.iter().map(|cipher| cipher.as_str()).collect();
+    let openssh: Vec<&str> = OPENSSH_CIPHERS.iter().map(|cipher| cipher.as_str()).collect();
     let openssh = openssh.join(", ").replace("@openssh.com", "");
     let argon2 = Argon2Variant::ALL.map(Argon2Variant::name).join(", ");
     let prfs = Prf::ALL.map(Prf::name).join(", ");

@@ -12,8 +12,9 @@ use keywright::key::comment::Comment;
 use keywright::key::spec::Curve;
 use keywright::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
 use keywright::secret::{Passphrase, SecretBytes};
-use rand::SeedableRng as _;
-use rand::rngs::ChaCha20Rng;
+
+use crate::settings::bare;
+pub(crate) use crate::settings::written;
 
 pub(crate) const PASSPHRASE: &str = "pässword of six words";
 
@@ -147,25 +148,9 @@ pub(crate) fn argon2(variant: Argon2Variant) -> Argon2Params {
     }
 }
 
-/// Writes a private key.
-pub(crate) fn written(
-    outgoing: Outgoing<'_>,
-    encoding: &PrivateEncoding,
-    passphrase: Option<&str>,
-) -> Result<Vec<u8>, EncodeError> {
-    let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
-    let mut rng = ChaCha20Rng::seed_from_u64(crate::common::seed());
-    let file = format::encode_private(outgoing, encoding, passphrase.as_ref(), &mut rng)?;
-    Ok(file.expose().to_vec())
-}
-
 /// The key that stands for its type, with [`comment`] and without a certificate.
 pub(crate) fn outgoing(algorithm: Algorithm, comment: &Comment) -> Outgoing<'_> {
-    Outgoing {
-        key: key(algorithm),
-        comment,
-        certificate: None,
-    }
+    bare(key(algorithm), comment)
 }
 
 /// That key in a format that holds it.
@@ -229,12 +214,7 @@ pub(crate) fn certificate_file(certificate: &Certificate, comment: &Comment, for
 /// only if, this is.
 pub(crate) fn canonical(key: &KeyPair, comment: &[u8]) -> Vec<u8> {
     let comment = Comment::cleaned(comment).0;
-    let outgoing = Outgoing {
-        key,
-        comment: &comment,
-        certificate: None,
-    };
-    written(outgoing, &PrivateEncoding::OPENSSH, None).expect("this format holds every key")
+    written(bare(key, &comment), &PrivateEncoding::OPENSSH, None).expect("this format holds every key")
 }
 
 /// The comment of a file of theirs, which has nothing in it that a comment cannot have.

@@ -5,10 +5,6 @@
 
 #![cfg(unix)]
 
-#[allow(
-    dead_code,
-    reason = "other tests make keys with it; here only the seed is used"
-)]
 #[path = "../common/mod.rs"]
 mod common;
 #[path = "../common/ppk1.rs"]

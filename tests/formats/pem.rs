@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use keywright::format::{
-    self, CbcCipher, Consent, DecodeError, EncodeError, Fault, Foreign, Format, Outgoing, Parsed, Pbes2,
-    Pbes2Kdf, Prf, PrivateEncoding, PrivateFile, ScryptParams, Wrapping, spki,
+    self, CbcCipher, Consent, DecodeError, EncodeError, Fault, Foreign, Format, Parsed, Pbes2, Pbes2Kdf, Prf,
+    PrivateEncoding, PrivateFile, ScryptParams, Wrapping, spki,
 };
-use keywright::key::comment::Comment;
 use keywright::key::{Algorithm, KeyPair, PublicKey};
 use keywright::secret::Passphrase;
-use rand::SeedableRng as _;
-use rand::rngs::ChaCha20Rng;
+
+use crate::settings::written_bare as written;
 
 fn file(name: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -35,23 +34,6 @@ fn unlocked(bytes: &[u8], passphrase: &str) -> Result<PrivateFile, DecodeError> 
 
 fn key(name: &str) -> KeyPair {
     opened(&file(name)).key
-}
-
-fn written(
-    key: &KeyPair,
-    encoding: PrivateEncoding,
-    passphrase: Option<&str>,
-) -> Result<Vec<u8>, EncodeError> {
-    let comment = Comment::default();
-    let outgoing = Outgoing {
-        key,
-        comment: &comment,
-        certificate: None,
-    };
-    let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
-    let mut rng = ChaCha20Rng::seed_from_u64(1);
-    let bytes = format::encode_private(outgoing, &encoding, passphrase.as_ref(), &mut rng)?;
-    Ok(bytes.expose().to_vec())
 }
 
 fn pkcs8(wrapping: Wrapping) -> PrivateEncoding {

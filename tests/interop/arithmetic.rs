@@ -15,7 +15,7 @@ fn openssl_finds_nothing_wrong_with_our_rsa_and_ecdsa_keys() {
         let key = kind.key();
         folder.put(
             "key",
-            ours(key, &Comment::default(), &openssh(Cipher::Aes256Ctr), None).expose(),
+            &ours(key, &Comment::default(), &openssh(Cipher::Aes256Ctr), None),
         );
         // OpenSSL does not read OpenSSH's format, so ssh-keygen turns the file into PKCS #8.
         folder

@@ -4,7 +4,7 @@ use keywright::format::{self, Argon2Params, Cipher, Parsed, PrivateEncoding, pub
 use keywright::key::comment::Comment;
 
 use crate::common::Kind;
-use crate::matrix::{openssh, ours, read, reread_by_puttygen};
+use crate::matrix::{made_by_puttygen, openssh, ours, read, reread_by_puttygen};
 use crate::tools::{Folder, hold, same};
 
 fn comments() -> Vec<Comment> {
@@ -41,10 +41,7 @@ fn each_comment(check: impl Fn(&Folder, &Comment) -> Result<(), String>) {
 fn comments_in_our_private_files_reach_the_others() {
     let key = Kind::Ed25519.key();
     each_comment(|folder, comment| {
-        folder.put(
-            "key",
-            ours(key, comment, &openssh(Cipher::Aes256Ctr), None).expose(),
-        );
+        folder.put("key", &ours(key, comment, &openssh(Cipher::Aes256Ctr), None));
         let printed = folder
             .tool("ssh-keygen")
             .args(["-y", "-P", "", "-f", "key"])
@@ -56,13 +53,13 @@ fn comments_in_our_private_files_reach_the_others() {
             PrivateEncoding::Ppk2,
             PrivateEncoding::Ppk3(Argon2Params::default()),
         ] {
-            folder.put("key", ours(key, comment, &encoding, None).expose());
+            folder.put("key", &ours(key, comment, &encoding, None));
             let ran = reread_by_puttygen(folder, "key", None);
             if !ran.is_success {
                 return Err(ran.complaint());
             }
             let expected = ours(key, comment, &PrivateEncoding::Ppk2, None);
-            let expected = String::from_utf8_lossy(expected.expose());
+            let expected = String::from_utf8_lossy(&expected);
             let what = format!("puttygen, {encoding:?}");
             same(&what, &folder.get_text("reread"), &expected)?;
         }
@@ -124,17 +121,7 @@ fn comments_from_ssh_keygen_reach_us() {
 fn comments_from_puttygen_reach_us() {
     each_comment(|folder, comment| {
         folder.put("nothing", b"");
-        folder
-            .tool("puttygen")
-            .args([
-                "-q",
-                "-t",
-                "ed25519",
-                "--new-passphrase",
-                "nothing",
-                "-o",
-                "key.ppk",
-            ])
+        made_by_puttygen(folder, "nothing")
             .args(["-C", comment.as_str()])
             .output()?;
         for form in ["private", "private-openssh-new", "public", "public-openssh"] {

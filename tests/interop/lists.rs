@@ -261,7 +261,7 @@ fn sshd_reads_the_lines_of_authorized_keys_that_we_read() {
     ];
     let client = Folder::new();
     let private = ours_of(Kind::Ed25519.key(), &comment, &PrivateEncoding::OPENSSH, None);
-    client.put("key", private.expose());
+    client.put("key", &private);
     let checked = lines.iter().map(|line| {
         let server = Server::admitting(std::slice::from_ref(line));
         let ran = server.ssh(&client).args(["-i", "key"]).arg("echo in").run();

@@ -6,11 +6,11 @@ use keywright::key::KeyPair;
 use keywright::key::comment::Comment;
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::secret::Passphrase;
-use keywright::sys::files::Existing;
 
 use crate::common::{Kind, seed};
-use crate::matrix::{FEW_ROUNDS, MADE, argon2, secrets};
-use crate::server::{Agent, Server};
+use crate::matrix::{FEW_ROUNDS, argon2, secrets};
+use crate::server::Server;
+use crate::ssh_agent::SshAgent;
 use crate::tools::{Folder, Tool, hold, mode, same};
 
 fn comment() -> Comment {
@@ -35,7 +35,7 @@ fn save(folder: &Folder, choice: Choice, name: &str, key: &KeyPair, passphrase: 
         certificate: None,
     };
     let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
-    plan.write(outgoing, passphrase.as_ref(), Existing::Refuse)
+    plan.write(outgoing, passphrase.as_ref())
         .unwrap_or_else(|problem| panic!("{problem:?}"));
     for path in plan.paths() {
         let is_public = path.extension().is_some_and(|extension| extension == "pub");
@@ -68,17 +68,17 @@ fn is_refused(name: &str, tool: Tool) -> Result<(), String> {
 
 #[test]
 fn ssh_logs_in_with_every_key_that_we_make() {
-    let server = Server::admitting(&MADE.map(|kind| line(kind.key())));
+    let server = Server::admitting(&Kind::MADE.map(|kind| line(kind.key())));
     let folder = Folder::new();
     let check = |kind: Kind| {
         let name = format!("{kind:?}");
         save(&folder, Choice::OpenSsh, &name, kind.key(), None);
         logs_in(&name, server.ssh(&folder).args(["-i", &name]))
     };
-    let results: Vec<_> = MADE.map(check).into();
+    let results: Vec<_> = Kind::MADE.map(check).into();
     let log = server.log();
     hold(results);
-    for kind in MADE {
+    for kind in Kind::MADE {
         let fingerprint = Fingerprint::of(kind.key().public(), FingerprintKind::Sha256);
         let accepted = format!("{} {fingerprint}", kind.key().algorithm().title());
         let is_logged = log
@@ -90,10 +90,10 @@ fn ssh_logs_in_with_every_key_that_we_make() {
 
 #[test]
 fn plink_logs_in_with_every_key_that_we_make() {
-    let server = Server::admitting(&MADE.map(|kind| line(kind.key())));
+    let server = Server::admitting(&Kind::MADE.map(|kind| line(kind.key())));
     let folder = Folder::new();
     let mut results = Vec::new();
-    for kind in MADE {
+    for kind in Kind::MADE {
         for (choice, version) in [(Choice::Ppk, 3), (Choice::Ppk2, 2)] {
             let name = format!("{kind:?}_v{version}.ppk");
             save(&folder, choice, &name, kind.key(), None);
@@ -106,30 +106,35 @@ fn plink_logs_in_with_every_key_that_we_make() {
 
 #[test]
 fn encrypted_keys_log_in_through_the_agent() {
-    let server = Server::admitting(&MADE.map(|kind| line(kind.key())));
+    let server = Server::admitting(&Kind::MADE.map(|kind| line(kind.key())));
     let folder = Folder::new();
-    let mut agent = Agent::new(&folder);
+    let mut agent = SshAgent::at(folder.path("agent"));
     let mut results = Vec::new();
-    for (kind, secret) in MADE.into_iter().zip(secrets().into_iter().cycle()) {
+    for (kind, secret) in Kind::MADE.into_iter().zip(secrets().into_iter().cycle()) {
         let name = format!("{kind:?}");
         save(&folder, Choice::OpenSsh, &name, kind.key(), Some(secret.text));
         // Where the passphrase is asked for, this answers.
         folder.put("passphrase", secret.text.as_bytes());
         folder.put_with_mode("askpass", b"#!/bin/sh\ncat passphrase\n", 0o700);
-        let added = agent
-            .known_to(folder.tool("ssh-add"))
+        let added = folder
+            .tool("ssh-add")
+            .env("SSH_AUTH_SOCK", agent.socket())
             .env("SSH_ASKPASS", folder.path("askpass"))
             .arg(&name)
             .output();
         results.push(added.and_then(|_| {
             // Only the public half is named, so that it is the agent that signs.
             let ssh = server.ssh(&folder).args(["-i", &format!("{name}.pub")]);
-            logs_in(&name, agent.known_to(ssh))
+            logs_in(&name, ssh.env("SSH_AUTH_SOCK", agent.socket()))
         }));
     }
-    let listed = agent.known_to(folder.tool("ssh-add")).arg("-l").output();
+    let listed = folder
+        .tool("ssh-add")
+        .env("SSH_AUTH_SOCK", agent.socket())
+        .arg("-l")
+        .output();
     results.push(listed.and_then(|listed| {
-        let expected = MADE
+        let expected = Kind::MADE
             .into_iter()
             .map(|kind| {
                 let key = kind.key().public();

@@ -27,6 +27,8 @@ mod server;
 #[path = "../common/serving.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod serving;
+#[path = "../support/ssh_agent.rs"]
+mod ssh_agent;
 mod sshcom;
 mod theirs_to_ours;
 mod tools;

@@ -1,27 +1,16 @@
 //! What is tried with what: passphrases, encodings and their settings, and who reads them.
 
 use keywright::format::{
-    self, Argon2Params, Argon2Variant, Cipher, Consent, DecodeError, Outgoing, Parsed, PrivateEncoding,
-    PrivateFile,
+    self, Argon2Params, Argon2Variant, Cipher, Consent, DecodeError, EncodeError, Outgoing, Parsed,
+    PrivateEncoding, PrivateFile,
 };
 use keywright::key::KeyPair;
 use keywright::key::comment::Comment;
-use keywright::secret::{Passphrase, SecretBytes};
+use keywright::secret::Passphrase;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
 
-use crate::common::Kind;
-use crate::tools::{Folder, Ran};
-
-/// The kinds of keys that this program makes.
-pub(crate) const MADE: [Kind; 6] = [
-    Kind::Ed25519,
-    Kind::P256,
-    Kind::P384,
-    Kind::P521,
-    Kind::Rsa2048,
-    Kind::Rsa3072,
-];
+use crate::tools::{Folder, Ran, Tool};
 
 /// So few rounds that a hundred files take no time; the usual ones are tried once.
 pub(crate) const FEW_ROUNDS: u32 = 4;
@@ -90,21 +79,44 @@ pub(crate) fn argon2() -> [Argon2Params; 3] {
     ]
 }
 
-/// Writes a private key file as we do.
+/// Writes a private key file as we do, if its format holds such a key.
+pub(crate) fn written(
+    outgoing: Outgoing<'_>,
+    encoding: &PrivateEncoding,
+    passphrase: Option<&str>,
+) -> Result<Vec<u8>, EncodeError> {
+    let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
+    let mut rng = ChaCha20Rng::seed_from_u64(crate::common::seed());
+    let file = format::encode_private(outgoing, encoding, passphrase.as_ref(), &mut rng)?;
+    Ok(file.expose().to_vec())
+}
+
+/// The same without a comment.
+pub(crate) fn written_bare(
+    key: &KeyPair,
+    encoding: PrivateEncoding,
+    passphrase: Option<&str>,
+) -> Result<Vec<u8>, EncodeError> {
+    written(bare(key, &Comment::default()), &encoding, passphrase)
+}
+
+/// The same with a comment, in a format that holds such a key.
 pub(crate) fn ours(
     key: &KeyPair,
     comment: &Comment,
     encoding: &PrivateEncoding,
     passphrase: Option<&str>,
-) -> SecretBytes {
-    let outgoing = Outgoing {
+) -> Vec<u8> {
+    written(bare(key, comment), encoding, passphrase).expect("it can be written")
+}
+
+/// A key to be written that has no certificate.
+pub(crate) fn bare<'a>(key: &'a KeyPair, comment: &'a Comment) -> Outgoing<'a> {
+    Outgoing {
         key,
         comment,
         certificate: None,
-    };
-    let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
-    let mut rng = ChaCha20Rng::seed_from_u64(crate::common::seed());
-    format::encode_private(outgoing, encoding, passphrase.as_ref(), &mut rng).expect("it can be written")
+    }
 }
 
 /// Has `puttygen` open `file` and save it without a passphrase, in the one format that leaves no byte to
@@ -118,6 +130,19 @@ pub(crate) fn reread_by_puttygen(folder: &Folder, file: &str, passphrase: Option
         .args(["-P", "--old-passphrase", "passphrase"])
         .args(["--new-passphrase", "nothing"])
         .run()
+}
+
+/// `puttygen`, about to make the Ed25519 key `key.ppk` with the passphrase in a file.
+pub(crate) fn made_by_puttygen(folder: &Folder, passphrase: &str) -> Tool {
+    folder.tool("puttygen").args([
+        "-q",
+        "-t",
+        "ed25519",
+        "-o",
+        "key.ppk",
+        "--new-passphrase",
+        passphrase,
+    ])
 }
 
 /// Reads a private key file as we do.

@@ -1,62 +1,25 @@
 //! OpenSSL and OpenSSH read the PEM and PKCS#8 files that are written here, and the other way round.
 
-use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use keywright::format::{
-    self, CbcCipher, Consent, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf, Prf, PrivateEncoding, PrivateFile,
+    self, CbcCipher, Consent, Format, Parsed, Pbes2, Pbes2Kdf, Prf, PrivateEncoding, PrivateFile,
     ScryptParams, Wrapping, public_line, spki,
 };
 use keywright::key::comment::Comment;
 use keywright::key::{Algorithm, KeyPair, PublicKey};
 use keywright::secret::Passphrase;
-use keywright::sys::randomness::os_random;
-use rand::SeedableRng as _;
-use rand::rngs::ChaCha20Rng;
+
+use crate::matrix::written_bare as written;
+use crate::tools::{Folder, Tool};
 
 const PASSPHRASE: &str = "pässword of six words";
 
-/// A temporary folder, and programs that are run in it.
-struct Folder(tempfile::TempDir);
-
-impl Folder {
-    fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
-    }
-
-    fn put(&self, name: &str, bytes: &[u8]) {
-        let mut options = std::fs::OpenOptions::new();
-        let options = options.write(true).create(true).truncate(true).mode(0o600);
-        let mut file = options
-            .open(self.0.path().join(name))
-            .expect("a file of one's own");
-        file.write_all(bytes).expect("there is room");
-    }
-
-    fn get(&self, name: &str) -> Vec<u8> {
-        std::fs::read(self.0.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
-    }
-
-    /// What the program prints; that it fails is a failure of the test.
-    fn run(&self, line: &str) -> Vec<u8> {
-        let words: Vec<&str> = line.split(' ').collect();
-        let output = Command::new(words[0])
-            .args(
-                words[1..]
-                    .iter()
-                    .map(|word| word.replace("PASSPHRASE", PASSPHRASE)),
-            )
-            .current_dir(self.0.path())
-            .env("SSH_ASKPASS_REQUIRE", "never")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap_or_else(|error| panic!("{line}: {error}; sudo apt-get install openssl openssh-client"));
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{line}: {said}");
-        output.stdout
-    }
+/// What the program prints of which this is the command line; that it fails is a failure of the test.
+fn run(folder: &Folder, line: &str) -> Vec<u8> {
+    let mut words = line.split(' ').map(|word| word.replace("PASSPHRASE", PASSPHRASE));
+    let program = words.next().expect("a program");
+    words.fold(folder.tool(&program), Tool::arg).bytes().expect(line)
 }
 
 fn corpus(name: &str) -> PathBuf {
@@ -90,19 +53,6 @@ fn keys() -> Vec<KeyPair> {
     ];
     let read = |name| opened(&std::fs::read(corpus(name)).expect("it is in the corpus")).key;
     names.into_iter().map(read).collect()
-}
-
-fn written(key: &KeyPair, encoding: PrivateEncoding, passphrase: Option<&str>) -> Option<Vec<u8>> {
-    let comment = Comment::default();
-    let outgoing = Outgoing {
-        key,
-        comment: &comment,
-        certificate: None,
-    };
-    let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
-    let mut rng = ChaCha20Rng::from_seed(*os_random().expect("randomness"));
-    let bytes = format::encode_private(outgoing, &encoding, passphrase.as_ref(), &mut rng);
-    Some(bytes.ok()?.expose().to_vec())
 }
 
 fn pkcs8(kdf: Pbes2Kdf, cipher: CbcCipher) -> PrivateEncoding {
@@ -148,14 +98,17 @@ fn openssl_opens_what_is_written_here() {
                 continue;
             }
             for passphrase in [None, Some(PASSPHRASE)] {
-                let Some(bytes) = written(&key, encoding, passphrase) else {
+                let Ok(bytes) = written(&key, encoding, passphrase) else {
                     let has_no_traditional_form =
                         matches!(key.algorithm(), Algorithm::Ed25519 | Algorithm::Ed448);
                     assert!(encoding.format() == Format::Pem && has_no_traditional_form);
                     continue;
                 };
                 folder.put("key", &bytes);
-                let found = folder.run("openssl pkey -in key -passin pass:PASSPHRASE -pubout -outform DER");
+                let found = run(
+                    &folder,
+                    "openssl pkey -in key -passin pass:PASSPHRASE -pubout -outform DER",
+                );
                 assert!(found == public, "{} as {encoding:?}", key.algorithm().name());
             }
         }
@@ -164,7 +117,10 @@ fn openssl_opens_what_is_written_here() {
             pbes2: Pbes2::default(),
         };
         folder.put("key.der", &written(&key, der, None).unwrap());
-        let found = folder.run("openssl pkey -in key.der -inform DER -check -pubout -outform DER");
+        let found = run(
+            &folder,
+            "openssl pkey -in key.der -inform DER -check -pubout -outform DER",
+        );
         assert!(found.ends_with(&public), "{} as DER", key.algorithm().name());
     }
 }
@@ -193,7 +149,7 @@ fn ssh_keygen_opens_what_is_written_here() {
                 let bytes = written(&key, encoding, passphrase.as_deref()).unwrap();
                 folder.put("key", &bytes);
                 let asked = format!("ssh-keygen -y -P {} -f key", passphrase.unwrap_or_default());
-                let found = String::from_utf8(folder.run(&asked)).unwrap();
+                let found = String::from_utf8(run(&folder, &asked)).unwrap();
                 assert_eq!(found.trim_end(), line, "{encoding:?}");
             }
         }
@@ -213,8 +169,8 @@ fn what_is_written_by_default_is_opened_by_both() {
     )
     .unwrap();
     folder.put("key", &bytes);
-    folder.run("openssl pkey -in key -passin pass:opened-by-both -noout");
-    let line = String::from_utf8(folder.run("ssh-keygen -y -P opened-by-both -f key")).unwrap();
+    run(&folder, "openssl pkey -in key -passin pass:opened-by-both -noout");
+    let line = String::from_utf8(run(&folder, "ssh-keygen -y -P opened-by-both -f key")).unwrap();
     assert_eq!(
         line.trim_end(),
         public_line::encode(key.public(), &Comment::default())
@@ -224,8 +180,11 @@ fn what_is_written_by_default_is_opened_by_both() {
 #[test]
 fn every_way_in_which_openssl_encrypts_is_opened_here() {
     let folder = Folder::new();
-    folder.run("openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out plain");
-    let public = folder.run("openssl pkey -in plain -pubout -outform DER");
+    run(
+        &folder,
+        "openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out plain",
+    );
+    let public = run(&folder, "openssl pkey -in plain -pubout -outform DER");
     let pkcs8 = "openssl pkcs8 -topk8 -in plain -out key -passout pass:PASSPHRASE";
     let mut commands = vec![
         format!("{pkcs8} -scrypt -scrypt_N 2048 -scrypt_r 4 -scrypt_p 2"),
@@ -250,7 +209,7 @@ fn every_way_in_which_openssl_encrypts_is_opened_here() {
             .to_owned(),
     );
     for command in commands {
-        folder.run(&command);
+        run(&folder, &command);
         let file = opened(&folder.get("key"));
         assert!(file.protection.is_encrypted(), "{command}");
         assert_eq!(
@@ -264,7 +223,7 @@ fn every_way_in_which_openssl_encrypts_is_opened_here() {
 #[test]
 fn every_type_that_openssl_makes_is_opened_here() {
     let folder = Folder::new();
-    folder.run("openssl dsaparam -out dsa.param 1024");
+    run(&folder, "openssl dsaparam -out dsa.param 1024");
     for (make, algorithm) in [
         ("-algorithm RSA -pkeyopt rsa_keygen_bits:1024", "ssh-rsa"),
         ("-algorithm RSA -pkeyopt rsa_keygen_bits:1031", "ssh-rsa"),
@@ -280,7 +239,7 @@ fn every_type_that_openssl_makes_is_opened_here() {
         ("-algorithm ED448", "ssh-ed448"),
         ("-paramfile dsa.param", "ssh-dss"),
     ] {
-        folder.run(&format!("openssl genpkey -quiet {make} -out pkcs8"));
+        run(&folder, &format!("openssl genpkey -quiet {make} -out pkcs8"));
         let key = opened(&folder.get("pkcs8")).key;
         assert_eq!(key.algorithm().name(), algorithm);
         let has_traditional_form = !matches!(key.algorithm(), Algorithm::Ed25519 | Algorithm::Ed448);
@@ -296,7 +255,7 @@ fn every_type_that_openssl_makes_is_opened_here() {
             ),
         ] {
             if expected == Format::Pkcs8Der || has_traditional_form {
-                folder.run(command);
+                run(&folder, command);
                 let file = opened(&folder.get("other"));
                 assert_eq!(
                     (file.format, file.key.public()),
@@ -306,13 +265,14 @@ fn every_type_that_openssl_makes_is_opened_here() {
             }
         }
         for form in ["PEM", "DER"] {
-            folder.run(&format!(
-                "openssl pkey -in pkcs8 -pubout -outform {form} -out public"
-            ));
+            run(
+                &folder,
+                &format!("openssl pkey -in pkcs8 -pubout -outform {form} -out public"),
+            );
             assert_eq!(public_in(&folder.get("public")), *key.public(), "{make}");
         }
         let ours = spki::encode(key.public(), Wrapping::Pem).unwrap();
-        assert_eq!(folder.run("openssl pkey -in pkcs8 -pubout"), ours, "{make}");
+        assert_eq!(run(&folder, "openssl pkey -in pkcs8 -pubout"), ours, "{make}");
     }
 }
 
@@ -335,9 +295,10 @@ fn what_ssh_keygen_writes_in_these_forms_is_opened_here() {
         for (form, format) in [("PEM", Format::Pem), ("PKCS8", Format::Pkcs8)] {
             for passphrase in ["", "secret"] {
                 let name = format!("{algorithm}-{form}-{passphrase}");
-                folder.run(&format!(
-                    "ssh-keygen -q {make} -m {form} -C x -N {passphrase} -f {name}"
-                ));
+                run(
+                    &folder,
+                    &format!("ssh-keygen -q {make} -m {form} -C x -N {passphrase} -f {name}"),
+                );
                 let file = match format::parse(&folder.get(&name)).unwrap() {
                     Parsed::Private(file) if passphrase.is_empty() => file,
                     Parsed::Locked(file) if !passphrase.is_empty() => file
@@ -364,15 +325,15 @@ fn public_keys_go_to_ssh_keygen_and_come_back() {
         let line = public_line::encode(public, &Comment::default());
         folder.put("line.pub", format!("{line}\n").as_bytes());
         let ours = spki::encode(public, Wrapping::Pem).unwrap();
-        assert_eq!(folder.run("ssh-keygen -e -m PKCS8 -f line.pub"), ours);
+        assert_eq!(run(&folder, "ssh-keygen -e -m PKCS8 -f line.pub"), ours);
         folder.put("spki", &ours);
-        let imported = String::from_utf8(folder.run("ssh-keygen -i -m PKCS8 -f spki")).unwrap();
+        let imported = String::from_utf8(run(&folder, "ssh-keygen -i -m PKCS8 -f spki")).unwrap();
         assert_eq!(imported.trim_end(), line);
         if key.algorithm() == Algorithm::Rsa {
             let ours = spki::encode_pkcs1(public, Wrapping::Pem).unwrap();
-            assert_eq!(folder.run("ssh-keygen -e -m PEM -f line.pub"), ours);
+            assert_eq!(run(&folder, "ssh-keygen -e -m PEM -f line.pub"), ours);
             folder.put("pkcs1", &ours);
-            let imported = String::from_utf8(folder.run("ssh-keygen -i -m PEM -f pkcs1")).unwrap();
+            let imported = String::from_utf8(run(&folder, "ssh-keygen -i -m PEM -f pkcs1")).unwrap();
             assert_eq!(imported.trim_end(), line);
         }
     }

@@ -1,27 +1,26 @@
 //! Our picture of a fingerprint against the one that `ssh-keygen -lv` draws.
 
-use std::path::Path;
-use std::process::Command;
-
 use base64ct::{Base64, Encoding as _};
 use keywright::key::randomart::{Randomart, title};
 use md5::Md5;
 use rand::{Rng as _, SeedableRng as _, rngs::ChaCha20Rng};
 use sha2::{Digest as _, Sha256};
 
+use crate::tools::{Folder, Tool};
+
 /// What `ssh-keygen` prints.
-fn ssh_keygen(arguments: &[&str], folder: &Path) -> String {
-    let output = Command::new("ssh-keygen")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .expect("ssh-keygen is needed: apt-get install openssh-client");
-    assert!(
-        output.status.success(),
-        "{arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
+fn ssh_keygen(folder: &Folder, arguments: &[&str]) -> String {
+    let tool = arguments.iter().fold(folder.tool("ssh-keygen"), Tool::arg);
+    tool.output().expect("ssh-keygen does it")
+}
+
+/// Has it make a key in the file `name`, without a passphrase.
+fn make_key(folder: &Folder, type_name: &str, bits: u32, name: &str) {
+    let bits = bits.to_string();
+    ssh_keygen(
+        folder,
+        &["-q", "-t", type_name, "-b", &bits, "-N", "", "-f", name],
     );
-    String::from_utf8(output.stdout).expect("it prints text")
 }
 
 /// A public key line whose parts are `strings` (RFC 4251 §5).
@@ -51,7 +50,7 @@ fn drawn_by_us(kind: &str, bits: u32, line: &str, hash: &str) -> String {
 
 #[test]
 fn every_picture_is_the_one_that_ssh_keygen_draws() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = Folder::new();
     let mut rng = ChaCha20Rng::seed_from_u64(9);
     let mut keys = Vec::new();
     for index in 0..300 {
@@ -77,36 +76,14 @@ fn every_picture_is_the_one_that_ssh_keygen_draws() {
         ("ECDSA", "ecdsa", 521),
     ] {
         let name = format!("{type_name}{bits}");
-        ssh_keygen(
-            &[
-                "-q",
-                "-t",
-                type_name,
-                "-b",
-                &bits.to_string(),
-                "-N",
-                "",
-                "-f",
-                &name,
-            ],
-            folder.path(),
-        );
-        let path = folder.path().join(&name).with_extension("pub");
-        keys.push((
-            kind,
-            bits,
-            std::fs::read_to_string(path).expect("it was just made"),
-        ));
+        make_key(&folder, type_name, bits, &name);
+        keys.push((kind, bits, folder.get_text(&format!("{name}.pub"))));
     }
     let file: String = keys.iter().map(|(_, _, line)| line.as_str()).collect();
-    std::io::Write::write_all(
-        &mut std::fs::File::create(folder.path().join("keys")).expect("a file"),
-        file.as_bytes(),
-    )
-    .expect("there is room");
+    folder.put("keys", file.as_bytes());
 
     for hash in ["sha256", "md5"] {
-        let printed = ssh_keygen(&["-lv", "-E", hash, "-f", "keys"], folder.path());
+        let printed = ssh_keygen(&folder, &["-lv", "-E", hash, "-f", "keys"]);
         let lines: Vec<&str> = printed.lines().collect();
         assert_eq!(
             lines.len(),
@@ -125,27 +102,12 @@ fn every_picture_is_the_one_that_ssh_keygen_draws() {
 
 #[test]
 fn the_title_of_a_certificate_is_the_one_that_ssh_keygen_writes() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = Folder::new();
     for (kind, type_name, bits) in [("ED25519-CERT", "ed25519", 256), ("ECDSA-CERT", "ecdsa", 384)] {
-        ssh_keygen(
-            &[
-                "-q",
-                "-t",
-                type_name,
-                "-b",
-                &bits.to_string(),
-                "-N",
-                "",
-                "-f",
-                type_name,
-            ],
-            folder.path(),
-        );
-        ssh_keygen(
-            &["-q", "-s", type_name, "-I", "id", &format!("{type_name}.pub")],
-            folder.path(),
-        );
-        let printed = ssh_keygen(&["-lv", "-f", &format!("{type_name}-cert.pub")], folder.path());
+        make_key(&folder, type_name, bits, type_name);
+        let public = format!("{type_name}.pub");
+        ssh_keygen(&folder, &["-q", "-s", type_name, "-I", "id", &public]);
+        let printed = ssh_keygen(&folder, &["-lv", "-f", &format!("{type_name}-cert.pub")]);
         // The digest is of the key in the certificate; only the frame is judged here.
         let frame = Randomart::new(&[]).to_text(&title(kind, bits), "[SHA256]");
         assert_eq!(printed.lines().nth(1), frame.lines().next());

@@ -72,7 +72,7 @@ fn what_other_programs_do_not_read_is_known() {
     let check = |refusal: &Refusal| {
         let folder = Folder::new();
         let file = ours(refusal.kind.key(), &Comment::default(), &refusal.encoding, None);
-        folder.put("key", file.expose());
+        folder.put("key", &file);
         let tool = folder.tool(refusal.program);
         let ran = refusal.arguments.iter().fold(tool, Tool::arg).run();
         let is_named = refusal.says.iter().any(|words| ran.stderr.contains(words));

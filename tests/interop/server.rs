@@ -1,10 +1,7 @@
-//! A real `sshd` on this machine, and an `ssh-agent`, for as long as one test takes.
+//! A real `sshd` on this machine for as long as one test takes.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-use crate::serving::{PATIENCE, log_of, make_host_key, on_a_free_port};
-use crate::tools::{Folder, Running, Tool, found};
+use crate::serving::{log_of, make_host_key, on_a_free_port, write_config};
+use crate::tools::{Folder, Running, Tool, found, is_root};
 
 /// A server that lets nobody in but the owners of the keys in `authorized_keys`.
 pub(crate) struct Server {
@@ -90,26 +87,21 @@ impl Server {
 /// sshd runs in its usual way, as a program of whoever runs the tests.
 fn start(folder: &Folder, port: u16) -> Running {
     let file = |name: &str| folder.path(name).display().to_string();
-    let config = format!(
-        "ListenAddress 127.0.0.1:{port}\n\
-         HostKey {}\n\
+    let lines = format!(
+        "HostKey {}\n\
          AuthorizedKeysFile {}\n\
          PidFile none\n\
          LogLevel VERBOSE\n\
-         MaxStartups 100\n\
          # The folder lies below /tmp, which everybody may write to.\n\
          StrictModes no\n\
          PermitRootLogin prohibit-password\n\
-         PasswordAuthentication no\n\
-         KbdInteractiveAuthentication no\n\
          AuthenticationMethods publickey\n\
-         PrintMotd no\n\
          # macOS and Debian turn it on in what they ship; only root could use it.\n\
          UsePAM no\n",
         file("host_key"),
         file("authorized_keys"),
     );
-    folder.put("sshd_config", config.as_bytes());
+    write_config(folder, port, &lines);
     let program = found("sshd").display().to_string();
     // It calls itself again from another folder, so all paths are whole.
     folder
@@ -120,37 +112,7 @@ fn start(folder: &Folder, port: u16) -> Running {
 
 /// An sshd of root's needs this folder; where no sshd has been started yet, it is missing.
 fn make_separation_folder() {
-    let is_root = rustix::process::geteuid().is_root();
-    if is_root && cfg!(target_os = "linux") {
+    if is_root() && cfg!(target_os = "linux") {
         std::fs::create_dir_all("/run/sshd").expect("root makes /run/sshd");
-    }
-}
-
-/// An agent with no keys, which ends with its test.
-pub(crate) struct Agent {
-    agent: Running,
-    socket: PathBuf,
-}
-
-impl Agent {
-    pub(crate) fn new(folder: &Folder) -> Self {
-        let socket = folder.path("agent");
-        let mut agent = folder.tool("ssh-agent").args(["-D", "-a"]).arg(&socket).start();
-        let started = Instant::now();
-        while !socket.exists() {
-            let is_waiting = !agent.is_over() && started.elapsed() < PATIENCE;
-            assert!(is_waiting, "ssh-agent does not start: {}", agent.last_words());
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        Self { agent, socket }
-    }
-
-    /// Lets a program use this agent.
-    pub(crate) fn known_to(&self, tool: Tool) -> Tool {
-        tool.env("SSH_AUTH_SOCK", &self.socket)
-    }
-
-    pub(crate) fn is_alive(&mut self) -> bool {
-        !self.agent.is_over()
     }
 }

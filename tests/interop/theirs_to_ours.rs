@@ -4,10 +4,15 @@ use keywright::format::{Argon2Params, Cipher, DecodeError, Format, PrivateFile, 
 use keywright::key::comment::Comment;
 use keywright::key::crew::Alone;
 use keywright::key::self_check;
+use keywright::key::sign::{RsaHash, can_sign, sign};
 use keywright::key::{KeyPair, PrivateKey};
+use rand::SeedableRng as _;
+use rand::rngs::ChaCha20Rng;
 
 use crate::common::Kind;
-use crate::matrix::{FEW_ROUNDS, Secret, argon2, name_of, none_and_secrets, openssh, ours, read, secrets};
+use crate::matrix::{
+    FEW_ROUNDS, Secret, argon2, made_by_puttygen, name_of, none_and_secrets, openssh, ours, read, secrets,
+};
 use crate::tools::{Folder, Tool, hold, openssh_version, same};
 
 const COMMENT: &str = "made by them, 2026";
@@ -51,10 +56,15 @@ fn fits(name: &str, file: &PrivateFile, protection: &Protection, expected: &str)
         return Err(format!("{name}: {:?} instead of {protection:?}", file.protection));
     }
     let is_dsa = file.key.algorithm().short_name() == "dsa";
-    if !is_dsa && !self_check::signs(&file.key, &Alone) {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    if !is_dsa && !self_check::signs(&file.key, &Alone, &mut rng) {
         return Err(format!("{name}: what the private half signs does not verify"));
     }
-    Ok(())
+    let signed = can_sign(&file.key).then(|| sign(&file.key, RsaHash::Sha512, b"to log in", &mut rng));
+    match signed {
+        Some(Err(error)) => Err(format!("{name}: {error}")),
+        _ => Ok(()),
+    }
 }
 
 fn check_ssh_keygen(kind: Kind, cipher: Cipher, secret: Option<Secret>, rounds: u32) -> Result<(), String> {
@@ -258,7 +268,7 @@ fn a_private_number_with_zeros_in_front_is_read_by_us_as_by_ssh_keygen() {
         .expect("half of them have");
     let comment = Comment::new(COMMENT).expect("it is a comment");
     let file = ours(&key, &comment, &openssh(Cipher::Aes256Ctr), None);
-    let padded = ssh_key::PrivateKey::from_openssh(file.expose())
+    let padded = ssh_key::PrivateKey::from_openssh(&file)
         .and_then(|key| key.to_openssh(ssh_key::LineEnding::LF))
         .expect("ssh-key reads and writes it");
 
@@ -297,17 +307,7 @@ fn files_at_the_usual_cost_of_the_others_are_read() {
 
     // How many passes puttygen makes depends on the machine: it takes a tenth of a second.
     folder.put("passphrase", ascii.text.as_bytes());
-    folder
-        .tool("puttygen")
-        .args([
-            "-q",
-            "-t",
-            "ed25519",
-            "-o",
-            "key.ppk",
-            "--new-passphrase",
-            "passphrase",
-        ])
+    made_by_puttygen(&folder, "passphrase")
         .output()
         .expect("puttygen makes a key");
     let file = read(&folder.get("key.ppk"), Some(ascii.text)).expect("it is read");
@@ -351,17 +351,7 @@ fn a_wrong_passphrase_for_their_files_is_called_that() {
         results.push((cipher, folder.get(cipher)));
     }
     for parameters in ["version=2", "version=3,memory=64,passes=1"] {
-        folder
-            .tool("puttygen")
-            .args([
-                "-q",
-                "-t",
-                "ed25519",
-                "-o",
-                "key.ppk",
-                "--new-passphrase",
-                "passphrase",
-            ])
+        made_by_puttygen(&folder, "passphrase")
             .args(["--ppk-param", parameters])
             .output()
             .expect("puttygen makes a key");

@@ -1,10 +1,11 @@
 //! Running other programs, in a folder of their own and without anybody to ask.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -33,14 +34,7 @@ impl Folder {
     }
 
     pub(crate) fn put_with_mode(&self, name: &str, bytes: &[u8], mode: u32) {
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(mode)
-            .open(self.path(name))
-            .expect("a file of one's own");
-        file.write_all(bytes).expect("there is room");
+        put_with_mode(&self.path(name), bytes, mode);
     }
 
     pub(crate) fn get(&self, name: &str) -> Vec<u8> {
@@ -70,6 +64,19 @@ impl Folder {
     }
 }
 
+/// Writes a file that has this mode if it is a new one, less the umask.
+pub(crate) fn put_with_mode(path: &Path, bytes: &[u8], mode: u32) -> File {
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(path)
+        .expect("a file of one's own");
+    file.write_all(bytes).expect("there is room");
+    file
+}
+
 /// A program, its arguments, and how to show them in a complaint.
 pub(crate) struct Tool {
     command: Command,
@@ -81,6 +88,8 @@ pub(crate) struct Ran {
     pub(crate) is_success: bool,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// Its standard output to the byte.
+    printed: Vec<u8>,
     line: String,
 }
 
@@ -132,6 +141,16 @@ impl Tool {
             Err(ran.complaint())
         }
     }
+
+    /// The same of a program that prints no text.
+    pub(crate) fn bytes(self) -> Result<Vec<u8>, String> {
+        let ran = self.run();
+        if ran.is_success {
+            Ok(ran.printed)
+        } else {
+            Err(ran.complaint())
+        }
+    }
 }
 
 impl Ran {
@@ -153,26 +172,41 @@ impl Running {
     }
 
     pub(crate) fn wait(mut self) -> Ran {
-        let started = Instant::now();
-        let status = loop {
-            match self.child.try_wait().expect("it is our child") {
-                Some(status) => break status,
-                None if started.elapsed() > DEADLINE => panic!("`{}` does not come to an end", self.line),
-                None => std::thread::sleep(Duration::from_millis(2)),
-            }
-        };
+        let (stdout, stderr) = (self.child.stdout.take(), self.child.stderr.take());
+        // Who prints much waits until it is read.
+        let (status, printed, said) = std::thread::scope(|scope| {
+            let (printed, said) = (scope.spawn(|| read(stdout)), scope.spawn(|| read(stderr)));
+            let status = self.ended();
+            let [printed, said] = [printed, said].map(|pipe| pipe.join().expect("a pipe is read"));
+            (status, printed, said)
+        });
         Ran {
             is_success: status.success(),
-            stdout: text(self.child.stdout.take()),
-            stderr: text(self.child.stderr.take()),
+            stdout: text(&printed),
+            stderr: text(&said),
+            printed,
             line: self.line.clone(),
+        }
+    }
+
+    fn ended(&mut self) -> ExitStatus {
+        let started = Instant::now();
+        loop {
+            match self.child.try_wait().expect("it is our child") {
+                Some(status) => return status,
+                None if started.elapsed() > DEADLINE => {
+                    self.end();
+                    panic!("`{}` does not come to an end", self.line);
+                }
+                None => std::thread::sleep(Duration::from_millis(2)),
+            }
         }
     }
 
     /// Ends it and says what it had to say until then.
     pub(crate) fn last_words(&mut self) -> String {
         self.end();
-        text(self.child.stderr.take())
+        text(&read(self.child.stderr.take()))
     }
 
     fn end(&mut self) {
@@ -188,12 +222,16 @@ impl Drop for Running {
     }
 }
 
-fn text(pipe: Option<impl std::io::Read>) -> String {
+fn read(pipe: Option<impl std::io::Read>) -> Vec<u8> {
     let mut bytes = Vec::new();
     pipe.expect("both ends were asked for")
         .read_to_end(&mut bytes)
         .expect("a pipe can be read");
-    String::from_utf8_lossy(&bytes).into_owned()
+    bytes
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// Where a program is: on the path, or among those for the administrator.
@@ -248,6 +286,11 @@ pub(crate) fn same(what: &str, found: &str, expected: &str) -> Result<(), String
     } else {
         Err(format!("{what}:\n  found    {found:?}\n  expected {expected:?}"))
     }
+}
+
+/// Whether whoever runs the tests may do everything.
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// The permission bits of a file.

@@ -14,7 +14,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::common::Kind;
+use crate::common::{Kind, OPENSSH_CIPHERS};
 
 /// How to make a key; it is made anew wherever it is needed, since keys cannot be cloned.
 #[derive(Clone, Debug)]
@@ -246,18 +246,7 @@ pub(crate) fn other_passphrase() -> impl Strategy<Value = (Vec<u8>, Vec<u8>)> {
 }
 
 pub(crate) fn any_cipher() -> impl Strategy<Value = Cipher> {
-    select(vec![
-        Cipher::Aes128Cbc,
-        Cipher::Aes192Cbc,
-        Cipher::Aes256Cbc,
-        Cipher::Aes128Ctr,
-        Cipher::Aes192Ctr,
-        Cipher::Aes256Ctr,
-        Cipher::Aes128Gcm,
-        Cipher::Aes256Gcm,
-        Cipher::ChaCha20Poly1305,
-        Cipher::TdesCbc,
-    ])
+    select(&OPENSSH_CIPHERS[..])
 }
 
 /// PPK, at little cost.

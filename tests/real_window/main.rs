@@ -6,7 +6,6 @@
 
 #![cfg(all(target_os = "linux", feature = "gui"))]
 
-#[allow(dead_code, reason = "shared with tests that need other parts")]
 #[path = "../common/mod.rs"]
 mod common;
 mod conversions;
@@ -262,7 +261,7 @@ fn a_full_disk_is_said_and_costs_no_old_key() {
     for name in ["disk", "result"] {
         std::fs::create_dir(screen.path(name)).unwrap();
     }
-    let rights: &[&str] = if rustix::process::geteuid().is_root() {
+    let rights: &[&str] = if crate::tools::is_root() {
         &[]
     } else {
         &["--user", "--map-root-user"]

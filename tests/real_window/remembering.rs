@@ -126,7 +126,7 @@ fn a_stick_that_cannot_be_written_is_told_once() {
         "[window]\nappearance = \"light\"\n",
         0o644,
     );
-    let rights: &[&str] = if rustix::process::geteuid().is_root() {
+    let rights: &[&str] = if crate::tools::is_root() {
         &[]
     } else {
         &["--user", "--map-root-user"]

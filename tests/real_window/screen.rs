@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::tools::put_with_mode;
+
 const INSTALL: &str = "sudo apt-get install --no-install-recommends xvfb openbox xdotool xclip imagemagick dbus \
     at-spi2-core gir1.2-atspi-2.0 python3-gi zenity openssh-client openssh-server putty-tools util-linux strace";
 
@@ -187,16 +189,8 @@ impl Screen {
     }
 
     pub(crate) fn put(&self, name: &str, text: &str, mode: u32) {
-        use std::io::Write as _;
-        use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(mode)
-            .open(self.path(name))
-            .expect("a file of one's own");
-        file.write_all(text.as_bytes()).expect("there is room");
+        use std::os::unix::fs::PermissionsExt as _;
+        let file = put_with_mode(&self.path(name), text.as_bytes(), mode);
         // Whatever the umask is.
         file.set_permissions(std::fs::Permissions::from_mode(mode))
             .expect("it is ours");

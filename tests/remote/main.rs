@@ -8,14 +8,12 @@
 #![expect(clippy::disallowed_methods, reason = "lays out what is there before")]
 
 #[path = "../common/mod.rs"]
-#[allow(dead_code, reason = "each test program uses a part of it")]
 mod common;
 #[path = "../interop/tools.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod tools;
 
 #[path = "../support/ssh_agent.rs"]
-#[allow(dead_code, reason = "each test program uses a part of it")]
 mod support;
 
 mod agents;

@@ -13,8 +13,8 @@ use keywright::key::watch::Unwatched;
 use keywright::key::{KeyPair, PublicKey};
 use keywright::sys::remote::{Connection, Credential, Expect, Handshake, KnownHostsFiles, SignIn, Target};
 
-use crate::serving::{PATIENCE, log_of, make_host_key, on_a_free_port};
-use crate::tools::{Folder, Running, found};
+use crate::serving::{self, PATIENCE, log_of, make_host_key, on_a_free_port};
+use crate::tools::{Folder, Running, found, is_root};
 
 /// The account, and what opens it.
 pub(crate) const USER: &str = "jo";
@@ -229,10 +229,6 @@ pub(crate) fn line_of(key: &KeyPair) -> String {
     format!("{}\n", public_line::encode(key.public(), &Comment::default()))
 }
 
-pub(crate) fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
 /// Makes root the owner of a file or folder, who lets everybody read it.
 pub(crate) fn take(path: &std::path::Path) {
     set_mode(path, 0o644);
@@ -297,25 +293,20 @@ fn write_config(folder: &Folder, port: u16, lines: &str) {
     } else {
         "Subsystem sftp internal-sftp\n"
     };
-    let config = format!(
+    let lines = format!(
         "{sftp}{lines}\n\
-         ListenAddress 127.0.0.1:{port}\n\
          HostKey {}\n\
          HostKey {}\n\
          HostKey {}\n\
          PidFile {}\n\
          LogLevel DEBUG1\n\
-         MaxStartups 100\n\
-         UseDNS no\n\
-         PasswordAuthentication no\n\
-         KbdInteractiveAuthentication no\n\
-         PrintMotd no\n",
+         UseDNS no\n",
         file("host_ed25519"),
         file("host_ecdsa"),
         file("host_rsa"),
         file("pid"),
     );
-    folder.put("sshd_config", config.as_bytes());
+    serving::write_config(folder, port, &lines);
 }
 
 /// What root does for the server: the accounts, and what decides about passwords, are this server's alone.

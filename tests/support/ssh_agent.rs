@@ -1,5 +1,7 @@
 //! A real `ssh-agent`, started by the test and ended with it.
 
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -17,15 +19,25 @@ impl SshAgent {
         let process = Command::new("ssh-agent")
             .args(["-D", "-a"])
             .arg(&socket)
+            // What asks for confirmation; it says no.
+            .env("SSH_ASKPASS", "/bin/false")
+            .env("DISPLAY", "none")
             .stdout(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| panic!("ssh-agent: {error}; {INSTALL}"));
+        let mut agent = Self { socket, process };
         let begun = Instant::now();
-        while !socket.exists() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it does not listen");
+        while !agent.socket.exists() {
+            let is_waiting = agent.is_alive() && begun.elapsed() < Duration::from_secs(20);
+            assert!(is_waiting, "it does not listen");
             std::thread::sleep(Duration::from_millis(20));
         }
-        Self { socket, process }
+        agent
+    }
+
+    /// Whether it has not come to its end.
+    pub(crate) fn is_alive(&mut self) -> bool {
+        self.process.try_wait().expect("it is our child").is_none()
     }
 
     pub(crate) fn socket(&self) -> &Path {

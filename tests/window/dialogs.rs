@@ -48,7 +48,7 @@ type Opens = fn(&mut Scene, &Path);
 fn esc_closes_every_dialog() {
     let mut scene = Scene::with_key();
     let path = scene.save_with_passphrase("id", "open sesame");
-    let dialogs: [(&str, Opens); 9] = [
+    let dialogs: [(&str, Opens); 10] = [
         ("Settings", |scene, _| scene.press(Modifiers::COMMAND, Key::Comma)),
         ("Keywright", |scene, _| scene.menu("Help", "About Keywright")),
         ("Commands that do the same", |scene, _| {
@@ -60,6 +60,11 @@ fn esc_closes_every_dialog() {
         ("Enter passphrase for key", |scene, path| scene.drop_file(path)),
         ("Replace these files?", |scene, path| {
             scene.desktop.will_pick(path);
+            scene.click("Save private key");
+            scene.settle();
+        }),
+        ("Passphrase of this key", |scene, path| {
+            scene.desktop.will_pick(path.with_file_name("other"));
             scene.click("Save private key");
             scene.settle();
         }),

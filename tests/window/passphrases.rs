@@ -33,6 +33,32 @@ fn an_empty_passphrase_is_one_plain_question() {
 }
 
 #[test]
+fn a_key_that_is_saved_again_asks_for_the_passphrase_that_the_window_has_forgotten() {
+    let mut scene = Scene::with_key();
+    let path = scene.save_with_passphrase("id", "open sesame");
+    assert!(scene.says("It keeps its passphrase"));
+    let document = scene.window.state().app().document().expect("a key");
+    assert!(document.draft.passphrase.is_empty());
+
+    scene.desktop.will_pick(path.with_file_name("copy"));
+    scene.click("Save private key");
+    scene.settle();
+    assert!(scene.is_shown("Passphrase of this key"));
+    // The field has the focus.
+    scene.window.event(Event::Text("open simsim".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(scene.says("passphrase does not open"), "{:?}", scene.dialog());
+    scene.window.event(Event::Text("open sesame".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(scene.dialog().is_none(), "{:?}", scene.dialog());
+    assert!(path.with_file_name("copy").exists());
+}
+
+#[test]
 fn undo_never_brings_an_earlier_passphrase_back() {
     let mut scene = Scene::with_key();
     scene.type_passphrase("Key passphrase", "the first one");

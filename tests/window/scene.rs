@@ -83,7 +83,11 @@ impl Scene {
     pub(crate) fn settle(&mut self) {
         self.wait(|scene| {
             let app = scene.window.state().app();
-            let is_unlocking = matches!(&app.dialog, Some(Dialog::Unlock(unlock)) if unlock.job.is_some());
+            let is_unlocking = match &app.dialog {
+                Some(Dialog::Unlock(unlock)) => unlock.job.is_some(),
+                Some(Dialog::SamePassphrase(dialog)) => dialog.job.is_some(),
+                _ => false,
+            };
             app.busy().is_none() && !is_unlocking
         });
     }

@@ -33,6 +33,12 @@ fn export(scene: &mut Scene, choice: Choice, name: &str) -> Vec<Doubt> {
         scene.ask(Ask::SaveAllTheSame);
     }
     scene.settle();
+    // A key that was saved before keeps its passphrase.
+    if let Some(Dialog::SamePassphrase(_)) = scene.app.dialog {
+        scene.type_into_unlock("open sesame");
+        scene.ask(Ask::SaveWithSamePassphrase);
+        scene.settle();
+    }
     assert!(scene.app.dialog.is_none(), "{:?}", scene.app.dialog);
     doubts
 }

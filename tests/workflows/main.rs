@@ -3,7 +3,6 @@
 #[cfg(unix)]
 mod agents;
 mod certificates;
-#[allow(dead_code, reason = "shared with tests that need other parts")]
 #[path = "../common/mod.rs"]
 mod common;
 mod formats;
@@ -13,6 +12,7 @@ mod keys;
 mod leaving;
 mod making;
 mod opening;
+mod passphrases;
 mod remembering;
 mod saving;
 mod scene;

@@ -83,8 +83,10 @@ fn a_wrong_passphrase_is_said_and_can_be_tried_again() {
     scene.ask(Ask::Unlock);
     scene.settle();
     assert!(scene.app.dialog.is_none());
-    assert_eq!(scene.document().draft.passphrase.expose(), "open sesame");
-    assert_eq!(scene.document().draft.confirmation.expose(), "open sesame");
+    // It has done its work.
+    assert_eq!(scene.document().draft.passphrase.expose(), "");
+    assert_eq!(scene.document().draft.confirmation.expose(), "");
+    assert!(scene.document().keeps_passphrase());
 }
 
 #[test]

@@ -168,3 +168,69 @@ fn what_is_saved_can_be_read_by_the_library_alone() {
     let bytes = std::fs::read(scene.path("id")).expect("it was saved");
     assert!(matches!(format::parse(&bytes), Ok(Parsed::Private(_))));
 }
+
+/// Asks to save the key where it lies.
+fn save_again(scene: &mut Scene) {
+    scene.desktop.will_pick(scene.path("id"));
+    scene.ask(Ask::SavePrivate);
+    scene.ask(Ask::SaveAllTheSame);
+    scene.settle();
+}
+
+fn changed(scene: &Scene) -> &[std::path::PathBuf] {
+    match &scene.app.dialog {
+        Some(Dialog::Overwrite(overwrite)) => &overwrite.changed,
+        other => panic!("nothing was asked: {other:?}"),
+    }
+}
+
+#[test]
+fn what_another_program_wrote_since_the_key_was_opened_is_asked_about() {
+    let mut scene = Scene::with_saved_key();
+    scene.open(&scene.path("id"));
+    scene.document().draft.comment = "mine".to_owned();
+    save_again(&mut scene);
+    assert!(changed(&scene).is_empty(), "nobody has changed it");
+    scene.ask(Ask::CloseDialog);
+
+    scene.overwrite("id", b"another's");
+    save_again(&mut scene);
+    assert_eq!(changed(&scene), [scene.path("id")]);
+    scene.ask(Ask::Overwrite);
+    scene.settle();
+    assert!(scene.app.dialog.is_none(), "{:?}", scene.app.dialog);
+    // What this window has written itself is no news.
+    save_again(&mut scene);
+    assert!(changed(&scene).is_empty());
+}
+
+#[test]
+fn what_another_program_writes_while_it_is_asked_is_not_replaced() {
+    let mut scene = Scene::with_saved_key();
+    scene.open(&scene.path("id"));
+    scene.document().draft.comment = "mine".to_owned();
+    save_again(&mut scene);
+    scene.overwrite("id", b"another's");
+    scene.ask(Ask::Overwrite);
+    scene.settle();
+    assert_eq!(scene.problem(), "io-changed");
+    assert_eq!(
+        std::fs::read(scene.path("id")).expect("it is there"),
+        b"another's"
+    );
+    assert_eq!(scene.names(), ["id", "id.pub"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_old_file_that_lives_on_under_another_name_is_said() {
+    let mut scene = Scene::with_saved_key();
+    std::fs::hard_link(scene.path("id"), scene.path("other")).expect("linked");
+    scene.open(&scene.path("id"));
+    scene.document().draft.comment = "mine".to_owned();
+    save_again(&mut scene);
+    scene.ask(Ask::Overwrite);
+    scene.settle();
+    let said = &scene.app.status.text;
+    assert!(said.contains("one other name (hard link)"), "{said}");
+}

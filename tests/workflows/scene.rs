@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::key_files;
 use crate::support::{Scripted, wait};
 use keywright::app::App;
 use keywright::app::command::Command as Ask;
@@ -77,7 +78,11 @@ impl Scene {
     #[track_caller]
     pub(crate) fn settle(&mut self) {
         self.wait(|app| {
-            let is_unlocking = matches!(&app.dialog, Some(Dialog::Unlock(unlock)) if unlock.job.is_some());
+            let is_unlocking = match &app.dialog {
+                Some(Dialog::Unlock(unlock)) => unlock.job.is_some(),
+                Some(Dialog::SamePassphrase(dialog)) => dialog.job.is_some(),
+                _ => false,
+            };
             app.busy().is_none() && !is_unlocking
         });
     }
@@ -89,6 +94,17 @@ impl Scene {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(self.path(name)).expect("a new file");
+        std::io::Write::write_all(&mut file, bytes).expect("it can be written");
+    }
+
+    /// Writes to a file that is there, as another program would.
+    pub(crate) fn overwrite(&self, name: &str, bytes: &[u8]) {
+        let mut options = std::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .truncate(true)
+            .open(self.path(name))
+            .expect("it is there");
         std::io::Write::write_all(&mut file, bytes).expect("it can be written");
     }
 
@@ -115,6 +131,10 @@ impl Scene {
                 unlock.typed.clear();
                 unlock.typed.insert(0, passphrase);
             }
+            Some(Dialog::SamePassphrase(dialog)) => {
+                dialog.typed.clear();
+                dialog.typed.insert(0, passphrase);
+            }
             other => panic!("no passphrase is asked for: {other:?}"),
         }
     }
@@ -131,18 +151,7 @@ impl Scene {
     }
 
     pub(crate) fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = std::fs::read_dir(self.folder.path())
-            .expect("it can be read")
-            .map(|entry| {
-                entry
-                    .expect("an entry")
-                    .file_name()
-                    .to_string_lossy()
-                    .into_owned()
-            })
-            .collect();
-        names.sort();
-        names
+        key_files::names(self.folder.path(), "")
     }
 }
 

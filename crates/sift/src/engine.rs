@@ -112,6 +112,33 @@ impl Engine {
         };
         Some((0..numbers.len()).map(|lane| passed >> lane & 1 == 1).collect())
     }
+
+    /// Whether `number` passes the strong Lucas test with Selfridge's parameters, as every odd prime does.
+    ///
+    /// The number is odd, in little-endian words of 64 bits without leading zero words, and of any size.
+    ///
+    /// # Panics
+    /// If it is even, or the engine is not here.
+    #[must_use]
+    pub fn strong_lucas(self, number: &[u64]) -> bool {
+        assert!(self.is_here(), "this processor has no {}", self.name());
+        assert!(
+            number.first().is_some_and(|word| word & 1 == 1) && number.last() != Some(&0),
+            "the number must be odd, without leading zeros"
+        );
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Self::Ifma if Self::BITS.contains(&bits(number)) => {
+                #[expect(unsafe_code, reason = "AVX-512 F and IFMA are here, as was asked above")]
+                unsafe {
+                    crate::ifma::strong_lucas(number)
+                }
+            }
+            // Each step waits for the one before, and has work for two lanes of four: those of AVX2 take longer for it
+            // than the multiplier for whole words.
+            _ => portable::strong_lucas(number),
+        }
+    }
 }
 
 /// The size of a number without leading zero words, in bits.

@@ -10,16 +10,18 @@
 )]
 
 use std::arch::x86_64::{
-    __m512i, __mmask8, _mm512_add_epi64, _mm512_and_si512, _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64,
-    _mm512_madd52lo_epu64, _mm512_mask_add_epi64, _mm512_set1_epi64, _mm512_setr_epi64, _mm512_setzero_si512,
-    _mm512_srli_epi64,
+    __m512i, __mmask8, _mm_extract_epi64, _mm512_add_epi64, _mm512_and_si512, _mm512_castsi512_si128,
+    _mm512_cmpeq_epi64_mask, _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_add_epi64,
+    _mm512_permutexvar_epi64, _mm512_set1_epi64, _mm512_setr_epi64, _mm512_setzero_si512, _mm512_srli_epi64,
 };
 
 use zeroize::Zeroizing;
 
 use crate::exponent::{Exponent, negated_inverse};
-use crate::lanes::limb;
-use crate::portable::SQUARINGS_BETWEEN_QUESTIONS;
+use crate::lanes::{from_limbs, limb};
+use crate::lucas::{self, Sequence};
+use crate::portable::{SQUARINGS_BETWEEN_QUESTIONS, descend_lucas};
+use crate::residues::{Words, bring_below, take_away};
 use crate::unroll::each;
 
 type Limbs = Zeroizing<Vec<__m512i>>;
@@ -38,7 +40,7 @@ type Block = [__m512i; ROWS];
 /// Bit i of the answer belongs to number i.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn test(numbers: &[&[u64]; 8], bits: u32, stop: &dyn Fn() -> bool) -> Option<u8> {
-    let len = (bits as usize + SLACK).div_ceil(RADIX).next_multiple_of(ROWS);
+    let len = limbs(bits);
     let mut power = Power::new(numbers, len);
     let exponents = numbers.map(|number| Exponent::new(number, bits, RADIX * len));
     for (index, limb) in power.x.iter_mut().enumerate() {
@@ -59,6 +61,76 @@ pub(crate) fn test(numbers: &[&[u64]; 8], bits: u32, stop: &dyn Fn() -> bool) ->
         }
     }
     Some(power.ends_well())
+}
+
+/// How many limbs the numbers have.
+fn limbs(bits: u32) -> usize {
+    (bits as usize + SLACK).div_ceil(RADIX).next_multiple_of(ROWS)
+}
+
+/// The strong Lucas test of an odd number.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn strong_lucas(number: &[u64]) -> bool {
+    lucas::passes(number, |sequence| climb_lucas(sequence), descend_lucas)
+}
+
+/// W(d) and W(d+1), below n. Lane 0 has the product of each step and lane 1 the square; the others idle.
+///
+/// What is taken away is added as its negative, so that values stay below 3n: (3n)²/R + n, and n more.
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn climb_lucas(sequence: &Sequence<'_>) -> [Words; 2] {
+    let len = limbs(sequence.bits);
+    let mut power = Power::new(&[sequence.n; 8], len);
+    let [two, p] = sequence.start(RADIX * len);
+    let mut right = Zeroizing::new(vec![_mm512_setzero_si512(); len]);
+    let [minus_two, minus_p] = [&two, &p].map(|value| {
+        let mut negative = Zeroizing::new(sequence.n.to_vec());
+        take_away(&mut negative, value, sequence.n);
+        negative
+    });
+    let two_lanes = |[first, second]: [&Words; 2]| -> Limbs {
+        let limbs = (0..len).map(|index| {
+            lanes(|lane| match lane {
+                0 => limb(first, index, RADIX),
+                1 => limb(second, index, RADIX),
+                _ => 0,
+            })
+        });
+        Zeroizing::new(limbs.collect())
+    };
+    let taken_away = two_lanes([&minus_p, &minus_two]);
+    // The lane of W(k+1), of which the other lane has W(k).
+    let mut lane_above = 1;
+    power.x = two_lanes([&two, &p]);
+    for left in (0..sequence.steps).rev() {
+        let bit = sequence.bit(left);
+        // 2k and 2k + 1 come from the square of W(k), or 2k + 1 and 2k + 2 from that of W(k+1).
+        let squared = lane_above ^ bit ^ 1;
+        let [left_lanes, right_lanes] = [0, 1].map(|product| {
+            lanes(|lane| match lane {
+                0 => product,
+                1 => squared,
+                _ => 2,
+            })
+        });
+        for (right, x) in right.iter_mut().zip(power.x.iter_mut()) {
+            *right = _mm512_permutexvar_epi64(right_lanes, *x);
+            *x = _mm512_permutexvar_epi64(left_lanes, *x);
+        }
+        power.multiply(&right);
+        for (column, limb) in power.columns[len..].iter_mut().zip(taken_away.iter()) {
+            *column = _mm512_add_epi64(*column, *limb);
+        }
+        power.reduce(0);
+        lane_above = bit;
+    }
+    power.bring_out();
+    let [first, second] = power.first_two(sequence.n);
+    if lane_above == 1 {
+        [first, second]
+    } else {
+        [second, first]
+    }
 }
 
 /// Eight numbers x, each of which stands for x/R modulo its n, where R is 2^(52·len).
@@ -102,6 +174,19 @@ impl Power {
         for (pair, limb) in pairs.iter_mut().zip(self.x.iter()) {
             pair[0] = low(_mm512_add_epi64(pair[0], pair[0]), *limb, *limb);
             pair[1] = high(_mm512_add_epi64(pair[1], pair[1]), *limb, *limb);
+        }
+    }
+
+    /// columns = x · right.
+    #[inline(never)]
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn multiply(&mut self, right: &[__m512i]) {
+        let zero = _mm512_setzero_si512();
+        self.columns.fill(zero);
+        let (blocks, _) = self.x.as_chunks::<ROWS>();
+        let (right, _) = right.as_chunks();
+        for (index, rows) in blocks.iter().enumerate() {
+            add_rows(rows, right, &mut self.columns[index * ROWS..], [zero; ROWS]);
         }
     }
 
@@ -153,14 +238,34 @@ impl Power {
         carry
     }
 
+    /// x = what it stands for: at most n, because what is reduced is less than R.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn bring_out(&mut self) {
+        let len = self.x.len();
+        self.columns[..len].copy_from_slice(&self.x);
+        self.columns[len..].fill(_mm512_setzero_si512());
+        self.reduce(0);
+    }
+
+    /// The numbers in the first two lanes, which are at most n, below n.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn first_two(&self, n: &[u64]) -> [Words; 2] {
+        let lane = |lane: i64| {
+            let limb = |limb: &__m512i| {
+                let first = _mm512_permutexvar_epi64(_mm512_set1_epi64(lane), *limb);
+                _mm_extract_epi64::<0>(_mm512_castsi512_si128(first)).cast_unsigned()
+            };
+            let mut words = from_limbs(self.x.iter().map(limb), RADIX, n.len());
+            bring_below(&mut words, 0, n);
+            words
+        };
+        [0, 1].map(lane)
+    }
+
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn ends_well(mut self) -> u8 {
         let zero = _mm512_setzero_si512();
-        let len = self.x.len();
-        self.columns[..len].copy_from_slice(&self.x);
-        self.columns[len..].fill(zero);
-        self.reduce(0);
-        // Now x is what it stood for: at most n, because what was reduced was less than R.
+        self.bring_out();
         let one = _mm512_set1_epi64(1);
         let mut is_one = _mm512_cmpeq_epi64_mask(self.x[0], one);
         let mut is_minus_one = _mm512_cmpeq_epi64_mask(_mm512_add_epi64(self.x[0], one), self.n[0]);

@@ -9,6 +9,8 @@
 use zeroize::Zeroizing;
 
 use crate::exponent::{Exponent, negated_inverse};
+use crate::lucas::{self, Sequence};
+use crate::residues::{Words, bring_below, take_away, take_away_if};
 
 /// How many squarings are made before it asks whether to stop.
 pub(crate) const SQUARINGS_BETWEEN_QUESTIONS: usize = 64;
@@ -86,28 +88,9 @@ impl<'a> Power<'a> {
     /// x = product / R modulo n, below R again.
     #[inline(always)]
     fn reduce(&mut self) {
-        let len = self.n.len();
-        let mut carry = false;
-        let mut at = 0;
-        while at + 2 <= len {
-            let low = self.product[at..]
-                .first_chunk()
-                .map_or(0, |words| two_words(*words));
-            let quotient = halves(low.wrapping_mul(self.inverse));
-            let above = add_two_rows(&mut self.product[at..at + len], self.n, quotient, 0);
-            for (word, above) in self.product[at + len..].iter_mut().zip(above) {
-                (*word, carry) = word.carrying_add(above, carry);
-            }
-            at += 2;
-        }
-        if at < len {
-            let [inverse, _] = halves(self.inverse);
-            let quotient = self.product[at].wrapping_mul(inverse);
-            let above = add_row(&mut self.product[at..at + len], self.n, quotient);
-            (self.product[at + len], carry) = self.product[at + len].carrying_add(above, carry);
-        }
-        self.x.copy_from_slice(&self.product[len..]);
-        take_away_if(&mut self.x, &self.shifted, u64::from(carry));
+        let carry = cancel(&mut self.product, self.n, self.inverse);
+        self.x.copy_from_slice(&self.product[self.n.len()..]);
+        take_away_if(&mut self.x, &self.shifted, carry);
     }
 
     /// x = x · 2^doubling modulo n, for a doubling of 0 or 1.
@@ -135,15 +118,172 @@ impl<'a> Power<'a> {
     }
 }
 
-/// x −= y if `condition` is 1, not if it is 0; says whether that borrowed from beyond the last word.
-#[inline(always)]
-fn take_away_if(x: &mut [u64], y: &[u64], condition: u64) -> u64 {
-    let mask = condition.wrapping_neg();
-    let mut borrow = false;
-    for (x, y) in x.iter_mut().zip(y) {
-        (*x, borrow) = x.borrowing_sub(y & mask, borrow);
+/// The strong Lucas test of an odd number.
+pub(crate) fn strong_lucas(number: &[u64]) -> bool {
+    lucas::passes(number, climb_lucas, descend_lucas)
+}
+
+/// W(d) and W(d+1), below n.
+fn climb_lucas(sequence: &Sequence<'_>) -> [Words; 2] {
+    #[cfg(target_arch = "x86_64")]
+    {
+        #[target_feature(enable = "bmi2")]
+        fn with_bmi2(sequence: &Sequence<'_>) -> [Words; 2] {
+            ladder(sequence)
+        }
+
+        if std::arch::is_x86_feature_detected!("bmi2") {
+            #[expect(unsafe_code, reason = "BMI2 is here, as was just asked")]
+            return unsafe { with_bmi2(sequence) };
+        }
     }
-    u64::from(borrow)
+    ladder(sequence)
+}
+
+#[inline(always)]
+fn ladder(sequence: &Sequence<'_>) -> [Words; 2] {
+    let mut modulus = Modulus::new(sequence.n);
+    let [two, p] = sequence.start(64 * sequence.n.len());
+    let (mut low, mut high) = (two.clone(), p.clone());
+    for left in (0..sequence.steps).rev() {
+        let bit = sequence.bit(left);
+        // Of k and k + 1 it goes on to 2k and 2k + 1, or to 2k + 1 and 2k + 2: one is the square's, one the product's.
+        swap_if(&mut low, &mut high, bit);
+        modulus.multiply(&mut high, &low);
+        take_away(&mut high, &p, sequence.n);
+        modulus.square(&mut low);
+        take_away(&mut low, &two, sequence.n);
+        swap_if(&mut low, &mut high, bit);
+    }
+    for value in [&mut low, &mut high] {
+        modulus.bring_out(value);
+    }
+    [low, high]
+}
+
+/// Whether one of so many is 0 modulo n: `first`, W(2k) if `first` is W(k), and so on.
+pub(crate) fn descend_lucas(sequence: &Sequence<'_>, first: &[u64], count: usize) -> bool {
+    if count == 0 {
+        return false;
+    }
+    let mut modulus = Modulus::new(sequence.n);
+    let [two, _] = sequence.start(64 * sequence.n.len());
+    let mut value = Zeroizing::new(first.to_vec());
+    modulus.bring_in(&mut value, sequence.bits);
+    for _ in 0..count {
+        if value.iter().all(|word| *word == 0) {
+            return true;
+        }
+        modulus.square(&mut value);
+        take_away(&mut value, &two, sequence.n);
+    }
+    false
+}
+
+/// Multiplies numbers below n, which stand for themselves over R modulo n, and keeps them below n.
+struct Modulus<'a> {
+    n: &'a [u64],
+    /// `−1/n` modulo 2^128.
+    inverse: u128,
+    product: Words,
+}
+
+impl<'a> Modulus<'a> {
+    fn new(n: &'a [u64]) -> Self {
+        Self {
+            n,
+            inverse: negated_inverse_of_two(n[0], n.get(1).copied().unwrap_or_default()),
+            product: Zeroizing::new(vec![0; 2 * n.len()]),
+        }
+    }
+
+    /// x = x².
+    #[inline(always)]
+    fn square(&mut self, x: &mut [u64]) {
+        square(x, &mut self.product);
+        self.reduce(x);
+    }
+
+    /// x = x · y.
+    #[inline(always)]
+    fn multiply(&mut self, x: &mut [u64], y: &[u64]) {
+        multiply(x, y, &mut self.product);
+        self.reduce(x);
+    }
+
+    /// What x stands for, in its place.
+    #[inline(always)]
+    fn bring_out(&mut self, x: &mut [u64]) {
+        let len = x.len();
+        self.product[..len].copy_from_slice(x);
+        self.product[len..].fill(0);
+        self.reduce(x);
+    }
+
+    /// What stands for x, in its place, for an n of so many bits.
+    fn bring_in(&mut self, x: &mut [u64], bits: u32) {
+        let square_of_r = crate::residues::power_of_two(128 * self.n.len(), self.n, bits);
+        self.multiply(x, &square_of_r);
+    }
+
+    /// x = product / R modulo n.
+    #[inline(always)]
+    fn reduce(&mut self, x: &mut [u64]) {
+        let carry = cancel(&mut self.product, self.n, self.inverse);
+        x.copy_from_slice(&self.product[self.n.len()..]);
+        bring_below(x, carry, self.n);
+    }
+}
+
+/// Swaps both if `condition` is 1, not if it is 0.
+#[inline(always)]
+fn swap_if(x: &mut [u64], y: &mut [u64], condition: u64) {
+    let mask = condition.wrapping_neg();
+    for (x, y) in x.iter_mut().zip(y) {
+        let difference = (*x ^ *y) & mask;
+        *x ^= difference;
+        *y ^= difference;
+    }
+}
+
+/// Adds a multiple of n that makes the lower half of the product zero; returns what goes beyond the upper one.
+#[inline(always)]
+fn cancel(product: &mut [u64], n: &[u64], inverse: u128) -> u64 {
+    let len = n.len();
+    let mut carry = false;
+    let mut at = 0;
+    while at + 2 <= len {
+        let low = product[at..].first_chunk().map_or(0, |words| two_words(*words));
+        let quotient = halves(low.wrapping_mul(inverse));
+        let above = add_two_rows(&mut product[at..at + len], n, quotient, 0);
+        for (word, above) in product[at + len..].iter_mut().zip(above) {
+            (*word, carry) = word.carrying_add(above, carry);
+        }
+        at += 2;
+    }
+    if at < len {
+        let [inverse, _] = halves(inverse);
+        let quotient = product[at].wrapping_mul(inverse);
+        let above = add_row(&mut product[at..at + len], n, quotient);
+        (product[at + len], carry) = product[at + len].carrying_add(above, carry);
+    }
+    u64::from(carry)
+}
+
+/// product = x · y, for two slices of one length.
+#[inline(always)]
+fn multiply(x: &[u64], y: &[u64], product: &mut [u64]) {
+    product.fill(0);
+    let len = x.len();
+    let mut at = 0;
+    while at + 2 <= len {
+        let above = add_two_rows(&mut product[at..at + len], y, [x[at], x[at + 1]], 0);
+        product[at + len..at + len + 2].copy_from_slice(&above);
+        at += 2;
+    }
+    if at < len {
+        product[at + len] = add_row(&mut product[at..at + len], y, x[at]);
+    }
 }
 
 /// product = x². Every pair of different words once, all that doubled, and the squares added.

@@ -9,12 +9,12 @@ use crate::app::command::ListCommand;
 use crate::app::desktop::Desktop;
 use crate::app::dialog::{Authorized, Dialog, Done, KnownHosts, Listed, Outcome, Providers};
 use crate::app::{App, Status};
-use crate::engine::authorized::{self, NO_RESTART, Roll, Row, keys_in};
+use crate::engine::authorized::{self, Addition, LastWayIn, NO_RESTART, Roll, Row, keys_in};
 use crate::engine::conditions::Conditions;
 use crate::engine::job::{Job, Poll, Wake};
 use crate::engine::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
 use crate::engine::lists::{self, Change};
-use crate::engine::{Problem, lost};
+use crate::engine::{Problem, lost, told_by_disk};
 use crate::sys::home::ssh_folder_in;
 
 impl App {
@@ -135,10 +135,11 @@ impl App {
             None => {}
             Some(Err(problem)) => self.authorized_fails(problem),
             Some(Ok(line)) => self.with_authorized(move |path| {
-                let roll = Roll::open(path)?;
-                Ok(Some(match roll.with(&line) {
-                    Ok(keys) => done("The key may log in here now.", NO_RESTART, roll.replace(keys)?),
-                    Err(number) => Done {
+                Ok(Some(match Roll::add(path, &line)? {
+                    Addition::Added { change, .. } => {
+                        done("The key may log in here now.", NO_RESTART, change)
+                    }
+                    Addition::There(number) => Done {
                         text: format!("The key is there already, in line {number}; nothing was changed."),
                         change: None,
                     },
@@ -155,7 +156,7 @@ impl App {
         let is_last = authorized::is_last_way_in(rows, &BTreeSet::from([line]));
         dialog.asks_about = is_last.then_some(line);
         if !is_last {
-            self.take_out(line);
+            self.take_out(line, LastWayIn::Stays);
         }
     }
 
@@ -163,19 +164,18 @@ impl App {
         if let Some(Dialog::Authorized(dialog)) = &mut self.dialog
             && let Some(line) = dialog.asks_about.take()
         {
-            self.take_out(line);
+            self.take_out(line, LastWayIn::MayGo);
         }
     }
 
-    fn take_out(&mut self, line: usize) {
+    fn take_out(&mut self, line: usize, last: LastWayIn) {
         let Some(Dialog::Authorized(dialog)) = &self.dialog else {
             return;
         };
         let shown = dialog.listed.lines().iter().find(|row| row.line == line);
         let Some(shown) = shown.cloned() else { return };
         self.with_authorized(move |path| {
-            let roll = Roll::open(path)?;
-            let change = roll.replace(roll.without_shown(&shown)?)?;
+            let change = Roll::open(path)?.take_out_shown(&shown, last)?;
             Ok(Some(done(
                 "The key can no longer log in here.",
                 NO_RESTART,
@@ -272,7 +272,9 @@ fn start<T: Send + 'static>(
 ) {
     listed.problem = None;
     let path = listed.path.clone();
-    listed.job = Some(Job::start("list", wake, move |_| (work(&path), look(&path))));
+    listed.job = Some(Job::start("list", wake, move |_| {
+        (told_by_disk(|| work(&path)), look(&path))
+    }));
 }
 
 /// Takes up what the job has brought, and returns what is to be told in the status line.

@@ -11,7 +11,7 @@ use crate::engine::keys::default_key::{self, Plan};
 use crate::engine::keys::removal::Removal;
 use crate::engine::keys::restoring::Restorable;
 use crate::engine::keys::{Edit, Inventory, Key, KeyId, Store, Whose, repair};
-use crate::engine::{Problem, lost};
+use crate::engine::{Problem, lost, told_by_disk};
 use crate::key::watch::Unwatched;
 
 impl App {
@@ -128,7 +128,7 @@ impl App {
         }
         let whose = self.my_keys.whose.clone();
         let job = Job::start("keys", &self.wake.0, move |_| {
-            let result = work(&whose);
+            let result = told_by_disk(|| work(&whose));
             // Whatever became of it, how things stand is to be seen.
             let inventory = Inventory::read(&whose, &[], &Unwatched);
             Finished { result, inventory }

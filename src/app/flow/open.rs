@@ -13,8 +13,8 @@ use crate::engine::describe::{Description, Warning};
 use crate::engine::job::{Job, Poll};
 use crate::engine::{Problem, describe, lost, opening};
 use crate::format::{self, Consent, DecodeError, Parsed, PrivateFile};
-use crate::secret::{Passphrase, TypedPassphrase};
-use crate::sys::files::read_key;
+use crate::secret::TypedPassphrase;
+use crate::sys::files::{Seen, read_key};
 use crate::sys::home;
 use crate::sys::permissions::audit_private;
 
@@ -62,7 +62,11 @@ impl App {
             Ok(text) => self.start_opening(None, Page::Key, move || {
                 let parsed = format::parse(text.expose())?;
                 let warnings = Description::of(&parsed, None).warnings_of_key();
-                Ok(Opened { parsed, warnings })
+                Ok(Opened {
+                    parsed,
+                    warnings,
+                    seen: None,
+                })
             }),
             Err(error) => self.fail("Nothing was pasted", clipboard_problem(&error)),
         }
@@ -183,7 +187,11 @@ impl App {
     }
 
     fn opened(&mut self, path: Option<PathBuf>, page: Page, result: Result<Opened, Refused>) {
-        let Opened { parsed, warnings } = match result {
+        let Opened {
+            parsed,
+            warnings,
+            seen,
+        } = match result {
             Ok(opened) => opened,
             Err(Refused::Other(problem)) => return self.fail(title_for(path.as_deref()), problem),
             Err(Refused::Ssh1(key)) => {
@@ -199,6 +207,7 @@ impl App {
                     path,
                     page,
                     warnings,
+                    seen,
                     typed: TypedPassphrase::new(),
                     problem: None,
                     asks_consent: None,
@@ -206,12 +215,12 @@ impl App {
                 })));
             }
             Parsed::Private(file) => {
-                let document = Document::opened(file, &Passphrase::default());
-                self.show_opened(document, path, page, warnings);
+                let document = Document::opened(file, None);
+                self.show_opened(document, (path, seen), page, warnings);
             }
             Parsed::Public(file) => {
                 let document = Document::public_only(file);
-                self.show_opened(document, path, page, warnings);
+                self.show_opened(document, (path, seen), page, warnings);
             }
         }
     }
@@ -219,7 +228,7 @@ impl App {
     fn show_opened(
         &mut self,
         mut document: Document,
-        path: Option<PathBuf>,
+        (path, seen): (Option<PathBuf>, Option<Seen>),
         page: Page,
         warnings: Vec<Warning>,
     ) {
@@ -240,6 +249,7 @@ impl App {
         if path.is_none() {
             document.mark_unsaved();
         }
+        document.known = path.clone().zip(seen).into_iter().collect();
         document.path = path;
         document.warnings = warnings;
         self.dialog = None;
@@ -263,7 +273,7 @@ impl App {
         let passphrase = unlock.typed.to_passphrase();
         unlock.job = Some(Job::start("unlock", &self.wake.0, move |_| {
             let unlocked = locked.unlock(&passphrase, consent);
-            (unlocked.map(|file| described(file, path.as_deref())), passphrase)
+            unlocked.map(|file| described(file, path.as_deref()))
         }));
     }
 
@@ -279,18 +289,18 @@ impl App {
         };
         unlock.job = None;
         match result {
-            Some((Ok(Unlocked { file, mut warnings }), passphrase)) => {
-                let (path, page) = (unlock.path.take(), unlock.page);
+            Some(Ok(Unlocked { file, mut warnings })) => {
+                let (path, seen, page) = (unlock.path.take(), unlock.seen, unlock.page);
                 for warning in std::mem::take(&mut unlock.warnings) {
                     if !warnings.contains(&warning) {
                         warnings.push(warning);
                     }
                 }
-                let document = Document::opened(file, &passphrase);
-                self.show_opened(document, path, page, warnings);
+                let document = Document::opened(file, Some(Arc::clone(&unlock.locked)));
+                self.show_opened(document, (path, seen), page, warnings);
             }
-            Some((Err(DecodeError::CostsMuch(cost)), _)) => unlock.asks_consent = Some(cost),
-            Some((Err(error), _)) => {
+            Some(Err(DecodeError::CostsMuch(cost))) => unlock.asks_consent = Some(cost),
+            Some(Err(error)) => {
                 if error == DecodeError::WrongPassphrase {
                     unlock.typed.clear();
                 }
@@ -303,7 +313,8 @@ impl App {
 
 /// Reads the file and looks around it; on a job's thread.
 fn read(path: &Path) -> Result<Opened, Refused> {
-    let mut parsed = format::parse(read_key(path)?.expose())?;
+    let bytes = read_key(path)?;
+    let mut parsed = format::parse(bytes.expose())?;
     if let Parsed::Private(file) = &mut parsed {
         opening::take_up_certificate(file, path);
     }
@@ -312,7 +323,11 @@ fn read(path: &Path) -> Result<Opened, Refused> {
         let access = audit_private(path).ok();
         warnings.extend(access.as_ref().and_then(describe::access_warning));
     }
-    Ok(Opened { parsed, warnings })
+    Ok(Opened {
+        parsed,
+        warnings,
+        seen: Some(Seen::of(bytes.expose())),
+    })
 }
 
 /// What can be said of a file now that it is open; its public half may not have been known before.

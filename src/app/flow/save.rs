@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest};
-use crate::app::dialog::{Dialog, Overwrite, Purpose};
+use crate::app::dialog::{Dialog, Overwrite, Purpose, SamePassphrase, Writing};
 use crate::app::flow::folders::unusual_folder_of;
 use crate::app::stage::{Agreement, Document, Stage};
-use crate::app::task::Task;
+use crate::app::task::{Task, Written};
 use crate::app::{App, Status};
-use crate::engine::job::Job;
+use crate::engine::describe::other_names_warning;
+use crate::engine::job::{Job, Poll};
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
-use crate::engine::{Blame, Problem};
-use crate::format::Outgoing;
-use crate::sys::files::Existing;
+use crate::engine::{Blame, Problem, lost, told_by_disk};
+use crate::format::{Consent, Outgoing};
+use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::home;
 
 impl App {
@@ -136,23 +137,98 @@ impl App {
             return;
         };
         let taken = plan.taken();
-        if taken.is_empty() {
-            self.write(plan, purpose, Existing::Refuse);
-        } else {
-            self.dialog = Some(Dialog::Overwrite(Overwrite { plan, taken, purpose }));
-        }
+        let Some(document) = self.document().filter(|_| !taken.is_empty()) else {
+            return self.write_or_ask(Writing { plan, purpose });
+        };
+        let changed = document.changed_by_others(&taken);
+        // It is asked about what is there now, and nothing else is replaced.
+        let plan = plan.replacing_what_is_there(&document.known);
+        self.dialog = Some(Dialog::Overwrite(Overwrite {
+            plan,
+            taken,
+            changed,
+            purpose,
+        }));
     }
 
     pub(in crate::app) fn overwrite(&mut self) {
         match self.dialog.take() {
             Some(Dialog::Overwrite(Overwrite { plan, purpose, .. })) => {
-                self.write(plan, purpose, Existing::Replace);
+                self.write_or_ask(Writing { plan, purpose });
             }
             other => self.dialog = other,
         }
     }
 
-    fn write(&mut self, plan: Plan, purpose: Purpose, existing: Existing) {
+    /// Writes the files; for a private key that keeps its passphrase once that is known.
+    fn write_or_ask(&mut self, writing: Writing) {
+        let Some(document) = self.document() else { return };
+        let is_encrypted = matches!(writing.purpose, Purpose::SavePrivate(choice) if choice.is_encrypted());
+        match &document.locked {
+            Some(locked) if is_encrypted && document.keeps_passphrase() => {
+                self.dialog = Some(Dialog::SamePassphrase(Box::new(SamePassphrase {
+                    locked: Arc::clone(locked),
+                    writing,
+                    typed: TypedPassphrase::new(),
+                    problem: None,
+                    job: None,
+                })));
+            }
+            _ => {
+                let passphrase = document.draft.passphrase.to_passphrase();
+                self.write(writing, passphrase);
+            }
+        }
+    }
+
+    pub(in crate::app) fn save_with_same_passphrase(&mut self) {
+        let Some(Dialog::SamePassphrase(dialog)) = &mut self.dialog else {
+            return;
+        };
+        if dialog.job.is_some() {
+            return;
+        }
+        dialog.problem = None;
+        let locked = Arc::clone(&dialog.locked);
+        let passphrase = dialog.typed.to_passphrase();
+        dialog.job = Some(Job::start("passphrase", &self.wake.0, move |_| {
+            // What it costs was agreed to when the file was opened.
+            let opened = locked.unlock(&passphrase, Consent::Given);
+            (opened.map(drop), passphrase)
+        }));
+    }
+
+    pub(in crate::app) fn save_without_passphrase(&mut self) {
+        match self.dialog.take() {
+            Some(Dialog::SamePassphrase(dialog)) if dialog.job.is_none() => {
+                self.write(dialog.writing, Passphrase::default());
+            }
+            other => self.dialog = other,
+        }
+    }
+
+    pub(in crate::app) fn poll_same_passphrase(&mut self) {
+        let Some(Dialog::SamePassphrase(dialog)) = &mut self.dialog else {
+            return;
+        };
+        let Some(job) = &mut dialog.job else { return };
+        let problem = match job.poll() {
+            Poll::Running => return,
+            Poll::Done((Ok(()), passphrase)) => {
+                let writing = dialog.writing.clone();
+                self.dialog = None;
+                return self.write(writing, passphrase);
+            }
+            Poll::Done((Err(error), _)) => error.into(),
+            Poll::Lost => lost(),
+        };
+        dialog.job = None;
+        dialog.typed.clear();
+        dialog.problem = Some(problem);
+    }
+
+    fn write(&mut self, writing: Writing, passphrase: Passphrase) {
+        let Writing { plan, purpose } = writing;
         let Stage::Ready(document) = &mut self.stage else {
             return;
         };
@@ -166,18 +242,25 @@ impl App {
         }
         let certificate = document.certificate().cloned();
         let job = match (purpose, document.key().map(Arc::clone)) {
-            (Purpose::SavePrivate(choice), Some(key)) => {
-                let passphrase = document.draft.passphrase.to_passphrase();
-                Job::start("save", &self.wake.0, move |_| {
-                    let outgoing = Outgoing {
-                        key: &key,
-                        comment: &comment,
-                        certificate: certificate.as_ref(),
-                    };
-                    let passphrase = choice.is_encrypted().then_some(&passphrase);
-                    work_plan.write(outgoing, passphrase, existing)
+            (Purpose::SavePrivate(choice), Some(key)) => Job::start("save", &self.wake.0, move |_| {
+                let outgoing = Outgoing {
+                    key: &key,
+                    comment: &comment,
+                    certificate: certificate.as_ref(),
+                };
+                let used = choice.is_encrypted().then_some(&passphrase);
+                let mut locked = None;
+                let stored = told_by_disk(|| {
+                    let encoded = work_plan.encode(outgoing, used)?;
+                    locked = encoded.locked().map(Arc::new);
+                    encoded.write()
+                })?;
+                Ok(Written {
+                    stored,
+                    locked,
+                    passphrase,
                 })
-            }
+            }),
             (_, private) => {
                 // Beside a private key its certificate has a file of its own.
                 let is_written = private.is_none() || purpose == Purpose::SaveCertificate;
@@ -189,37 +272,50 @@ impl App {
                         certificate: certificate.as_ref(),
                         comment: &comment,
                     };
-                    work_plan.encode_public(outgoing)?.write(existing)
+                    let stored = told_by_disk(|| work_plan.encode_public(outgoing)?.write())?;
+                    Ok(Written {
+                        stored,
+                        ..Written::default()
+                    })
                 })
             }
         };
         self.task = Some(Task::Saving { plan, purpose, job });
     }
 
-    pub(in crate::app) fn saved(&mut self, plan: &Plan, purpose: Purpose, result: Result<(), Problem>) {
+    pub(in crate::app) fn saved(&mut self, plan: &Plan, purpose: Purpose, result: Result<Written, Problem>) {
         let paths: Vec<PathBuf> = plan.paths().into_iter().map(Path::to_owned).collect();
         let quits = std::mem::take(&mut self.quits_when_saved);
-        if let (Purpose::SavePrivate(_), Ok(()), Some(path)) = (purpose, &result, paths.first()) {
+        if let (Purpose::SavePrivate(_), Ok(_), Some(path)) = (purpose, &result, paths.first()) {
             self.kept.now.save_folder = unusual_folder_of(path);
         }
         match (result, self.document_mut()) {
-            (Ok(()), Some(document)) => {
+            (Ok(written), Some(document)) => {
+                document.take_note(written.stored.seen.clone());
+                let other_names = written.stored.other_names.clone();
                 let left_out = document.left_out_by(purpose);
                 let left_behind = paths
                     .first()
                     .and_then(|path| document.left_behind_by(purpose, path));
                 if document.is_saved_by(purpose) {
-                    document.finish_saving(paths.first().cloned(), purpose);
+                    document.finish_saving(paths.first().cloned(), purpose, written);
                 }
+                let goes_on: Vec<String> = other_names
+                    .iter()
+                    .map(|names| format!(" {}", other_names_warning(names).sentence()))
+                    .collect();
                 self.status = Status {
-                    text: saved_sentence(&paths) + left_out + &left_behind.unwrap_or_default(),
+                    text: saved_sentence(&paths)
+                        + left_out
+                        + &left_behind.unwrap_or_default()
+                        + &goes_on.concat(),
                     file: paths.first().cloned(),
                 };
                 if quits {
                     self.quit();
                 }
             }
-            (Ok(()), None) => {}
+            (Ok(_), None) => {}
             (Err(problem), _) => {
                 let title = match purpose {
                     Purpose::SavePrivate(_) => "The private key was not saved",
@@ -272,9 +368,13 @@ impl Document {
             .then(|| format!(" {name} is still there, and ssh goes on using it."))
     }
 
-    fn finish_saving(&mut self, path: Option<PathBuf>, purpose: Purpose) {
+    fn finish_saving(&mut self, path: Option<PathBuf>, purpose: Purpose, written: Written) {
         if let Some(saved) = self.being_saved.take() {
             self.saved = Some(saved);
+            if let Purpose::SavePrivate(_) = purpose {
+                self.forget_passphrase(&written.passphrase);
+                self.locked = written.locked;
+            }
             self.path = path;
             self.format = match purpose {
                 Purpose::SavePrivate(choice) => Some(choice.format()),

@@ -31,6 +31,9 @@ pub struct Kept {
     trouble: Option<String>,
 }
 
+/// The most bytes of a settings file.
+const LARGEST: usize = 1 << 20;
+
 /// What is to be done with the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -68,7 +71,7 @@ impl Kept {
                 kept.written = kept.now.clone();
                 kept.tried = kept.now.clone();
             }
-            Ok(Found::Damaged(damage, _)) => {
+            Ok(Found::Damaged(damage)) => {
                 log::warn!("{} is damaged: {damage}", place.path().display());
                 kept.damage = Some(damage.to_string());
                 kept.state = State::Damaged;
@@ -245,7 +248,7 @@ impl Kept {
 /// What lies in a settings file.
 enum Found {
     Settings(SettingsFile),
-    Damaged(Damage, Vec<u8>),
+    Damaged(Damage),
 }
 
 /// No file is an empty one: all is as usual.
@@ -255,29 +258,29 @@ fn read(place: &Place) -> Result<Found, ReadError> {
     };
     Ok(match SettingsFile::parse(&bytes) {
         Ok(file) => Found::Settings(file),
-        Err(damage) => Found::Damaged(damage, bytes),
+        Err(damage) => Found::Damaged(damage),
     })
 }
 
 /// Puts the changes from `before` to `now` into the file as it is by now.
 fn write(place: &Place, before: &Settings, now: &Settings) -> Result<Written, Problem> {
-    let mut damaged = None;
-    let (mut file, old) = match read(place)? {
-        Found::Settings(file) => (file.clone(), file.to_text()),
-        Found::Damaged(_, bytes) => {
-            damaged = Some(own_file::keep_copy(place, &bytes)?);
-            (SettingsFile::default(), String::new())
-        }
-    };
-    if damaged.is_some() {
-        // Nothing of the old one is taken over, so all that holds is new.
-        file.change(&Settings::default(), now);
-    } else {
+    own_file::edit(place, LARGEST, |bytes| {
+        let Ok(mut file) = SettingsFile::parse(bytes) else {
+            let damaged = Some(own_file::keep_copy(place, bytes)?);
+            let mut file = SettingsFile::default();
+            // Nothing of the old one is taken over, so all that holds is new.
+            file.change(&Settings::default(), now);
+            return Ok((file.to_text().into_bytes(), Written { damaged }));
+        };
+        let old = file.to_text();
         file.change(before, now);
-    }
-    let text = file.to_text();
-    if text != old {
-        own_file::write(place, &text)?;
-    }
-    Ok(Written { damaged })
+        let text = file.to_text();
+        // A file that says nothing is not made.
+        let bytes = if text == old {
+            bytes.to_vec()
+        } else {
+            text.into_bytes()
+        };
+        Ok((bytes, Written { damaged: None }))
+    })
 }

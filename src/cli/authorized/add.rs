@@ -10,7 +10,7 @@ use crate::cli::passphrases::OldPassphrase;
 use crate::cli::public::public_comment;
 use crate::cli::{interrupt, usage};
 use crate::engine::Problem;
-use crate::engine::authorized::{self, NO_RESTART, Roll, open_to_others, openness};
+use crate::engine::authorized::{self, Addition, NO_RESTART, Roll, open_to_others, openness};
 use crate::engine::describe::Description;
 use crate::format::authorized_keys::{Command, Expiry, FromList, NewLine, NewOptions, Right};
 use crate::key::comment::Comment;
@@ -123,12 +123,10 @@ impl Add {
         if self.dry_run {
             return preview(&line, console);
         }
-        let roll = self.which.open()?;
-        match roll.with(&line) {
-            Err(number) => there_already(&roll, number, console),
-            Ok(keys) => {
-                let number = keys.lines().count();
-                let change = interrupt::uninterrupted(|| roll.replace(keys))?;
+        let place = self.which.place()?;
+        match interrupt::uninterrupted(|| Roll::add(&place, &line))? {
+            Addition::There(number) => there_already(&Roll::open(&place)?, number, console),
+            Addition::Added { line: number, change } => {
                 let file = shown(change.path());
                 let backup = change.backup.as_deref().map(shown);
                 if console.is_json() {

@@ -64,8 +64,12 @@ impl Authorized {
 }
 
 impl Which {
+    fn place(&self) -> Result<PathBuf, Problem> {
+        lists::place(self.place.as_deref(), FILE_NAME)
+    }
+
     fn open(&self) -> Result<Roll, Problem> {
-        Roll::open(&lists::place(self.place.as_deref(), FILE_NAME)?)
+        Roll::open(&self.place()?)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::cli::console::{Console, print_object, shown};
 use crate::cli::key_file::KeyFile;
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::{interrupt, terminal, usage};
-use crate::engine::authorized::{NO_RESTART, Roll, Row, is_last_way_in};
+use crate::engine::authorized::{LastWayIn, NO_RESTART, Roll, Row, is_last_way_in};
 use crate::engine::describe::Description;
 use crate::engine::{Blame, Problem};
 use crate::key::comment::escaped;
@@ -54,13 +54,16 @@ impl Remove {
             numbers.extend(found);
         }
         // It fails by a number alone, and that was typed.
-        let keys = roll
-            .without(&numbers)
+        roll.check_lines(&numbers)
             .map_err(|problem| usage::problem(problem.what, problem.hint))?;
-        if is_last_way_in(&rows, &numbers) && !console.is_forced() {
+        let mut last = LastWayIn::Stays;
+        if console.is_forced() {
+            last = LastWayIn::MayGo;
+        } else if is_last_way_in(&rows, &numbers) {
             may_lock_out(&roll)?;
+            last = LastWayIn::MayGo;
         }
-        let change = interrupt::uninterrupted(|| roll.replace(keys))?;
+        let change = interrupt::uninterrupted(|| roll.take_out(&numbers, last))?;
 
         let file = shown(change.path());
         let backup = change.backup.as_deref().map(shown);
@@ -116,8 +119,9 @@ fn not_there(roll: &Roll, word: &OsString) -> Problem {
             escaped(word.as_encoded_bytes()),
             shown(roll.path())
         ),
-        "Nothing was changed. “keywright-cli authorized list” shows the keys that are there.",
+        "“keywright-cli authorized list” shows the keys that are there.",
     )
+    .unchanged()
 }
 
 /// Asks, where somebody is there to answer.
@@ -135,6 +139,7 @@ fn may_lock_out(roll: &Roll) -> Result<(), Problem> {
         "last-way-in",
         Blame::Usage,
         what,
-        "Nothing was changed. Add another key first, or say that it is meant (--force).",
-    ))
+        "Add another key first, or say that it is meant (--force).",
+    )
+    .unchanged())
 }

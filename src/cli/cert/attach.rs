@@ -17,6 +17,7 @@ use crate::engine::{Blame, Problem};
 use crate::format::{Certificate, EncodeError, Format, Parsed, PublicFile};
 use crate::key::PublicKey;
 use crate::sys::clock::unix_seconds;
+use crate::sys::files::Seen;
 
 /// Put a certificate to its key
 #[derive(Args, Debug)]
@@ -43,7 +44,7 @@ impl Attach {
         let path = self.key.place()?;
         self.certificate
             .check_input(self.passphrase.takes_standard_input())?;
-        let parsed = self.key.parse()?;
+        let (parsed, seen) = self.key.parse_to_change()?;
         let format = parsed.format();
         if let Parsed::Public(file) = &parsed {
             return Err(self.key.no_private_half(file.certificate.as_ref()));
@@ -67,7 +68,7 @@ impl Attach {
             console.warn(warning);
         }
         if format.holds_certificate() {
-            return self.put_inside(path, parsed, certificate, console);
+            return self.put_inside(path, (parsed, seen), certificate, console);
         }
         let parsed = self.key.with_public(parsed, &self.passphrase, console)?;
         if let Some(key) = parsed.public() {
@@ -91,7 +92,7 @@ impl Attach {
     fn put_inside(
         &self,
         path: &Path,
-        parsed: Parsed,
+        (parsed, seen): (Parsed, Seen),
         certificate: Certificate,
         console: Console,
     ) -> Result<(), Problem> {
@@ -105,10 +106,11 @@ impl Attach {
             .map_err(|_| EncodeError::OtherCertificate)?;
         let strength = Strength::of(&file.protection);
         let encoding = Protect::default().encoding(file.format, strength, console)?;
-        let place = Place::in_place(Plan::single(path, encoding));
+        let place = Place::in_place(Plan::single(path, encoding).changing(seen));
         let private = save(console, "Saving the key", place, move |_| {
             Ok(Private::of(file, encoding, passphrase, console))
         })?;
+        private.warn_of_other_names(console);
         if console.is_json() {
             return print_object(&json::key(&shown(path), &private.described()));
         }
@@ -123,15 +125,14 @@ fn put_beside(
     console: Console,
 ) -> Result<(), Problem> {
     let place = certificate_beside(path);
-    let plan = Plan::certificate(&place);
+    let plan = may_write(Plan::certificate(&place), console)?;
     let comment = cleaned(&public.comment, console);
     let encoded = plan.encode_public(OutgoingPublic {
         key: certificate.key(),
         certificate: Some(certificate),
         comment: &comment,
     })?;
-    let existing = may_write(&plan, console)?;
-    interrupt::uninterrupted(|| encoded.write(existing))?;
+    let _stored = interrupt::uninterrupted(|| encoded.write())?;
     if console.is_json() {
         return print_object(&serde_json::json!({
             "file": shown(path),

@@ -11,11 +11,11 @@ use crate::cli::passphrases::OldPassphrase;
 use crate::cli::private_file::{Place, Private, is_same_file, may_write, save};
 use crate::cli::protection::Protect;
 use crate::cli::{interrupt, usage};
-use crate::engine::saving::{OutgoingPublic, Plan, Strength};
+use crate::engine::saving::{Encoded, OutgoingPublic, Plan, Strength};
 use crate::engine::{Blame, Problem};
 use crate::format::{Certificate, Parsed};
 use crate::key::comment::Comment;
-use crate::sys::files::remove;
+use crate::sys::files::{Seen, remove};
 
 /// Take the certificate away from a key
 #[derive(Args, Debug)]
@@ -40,14 +40,14 @@ pub(super) struct Detach {
 impl Detach {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let path = self.key.place()?;
-        let mut parsed = self.key.parse()?;
+        let (mut parsed, seen) = self.key.parse_to_change()?;
         if let Parsed::Public(file) = &parsed {
             return Err(self.key.no_private_half(file.certificate.as_ref()));
         }
         if parsed.public().is_none() {
             parsed = self.key.with_public(parsed, &self.passphrase, console)?;
         }
-        match self.key.certificate(&parsed) {
+        match self.key.certificate(&parsed)? {
             None => Err(Problem::new(
                 "unsupported-format",
                 Blame::Key,
@@ -55,8 +55,8 @@ impl Detach {
                 "There is nothing to do.",
             )),
             Some(FoundCertificate::Inside(certificate)) => {
-                self.keep(&certificate, &comment_of(&parsed), console)?;
-                self.take_out(path, parsed, console)
+                let kept = self.kept(&certificate, &comment_of(&parsed), console)?;
+                self.take_out(path, (parsed, seen), kept, console)
             }
             Some(FoundCertificate::Beside(certificate, place)) => {
                 if self.out.as_deref().is_some_and(|out| is_same_file(out, &place)) {
@@ -65,46 +65,62 @@ impl Detach {
                         "Give it another name with -o.",
                     ));
                 }
-                let comment = comment_of(&KeyFile::At(place.clone()).parse()?);
-                self.keep(&certificate, &comment, console)?;
-                interrupt::uninterrupted(|| remove(&place))?;
+                let (beside, seen) = KeyFile::At(place.clone()).parse_to_change()?;
+                let kept = self.kept(&certificate, &comment_of(&beside), console)?;
+                interrupt::uninterrupted(|| {
+                    if let Some(kept) = &kept {
+                        let _stored = kept.write()?;
+                    }
+                    Ok::<_, Problem>(remove(&place, &seen)?)
+                })?;
                 self.tell(path, &format!("Removed {}", shown(&place)), console)
             }
         }
     }
 
-    /// Saves the certificate before it is taken away.
-    fn keep(&self, certificate: &Certificate, comment: &Comment, console: Console) -> Result<(), Problem> {
+    /// The certificate in a file of its own, to be written before it is taken away.
+    fn kept(
+        &self,
+        certificate: &Certificate,
+        comment: &Comment,
+        console: Console,
+    ) -> Result<Option<Encoded>, Problem> {
         let Some(out) = &self.out else {
             if console.is_forced() {
-                return Ok(());
+                return Ok(None);
             }
             return Err(usage::problem(
                 "there is no place given for the certificate, and it would be lost",
                 "Give one with -o FILE, or say --force to throw it away.",
             ));
         };
-        let plan = Plan::certificate(out);
+        let plan = may_write(Plan::certificate(out), console)?;
         let encoded = plan.encode_public(OutgoingPublic {
             key: certificate.key(),
             certificate: Some(certificate),
             comment,
         })?;
-        let existing = may_write(&plan, console)?;
-        encoded.write(existing)
+        Ok(Some(encoded))
     }
 
-    fn take_out(&self, path: &Path, parsed: Parsed, console: Console) -> Result<(), Problem> {
+    fn take_out(
+        &self,
+        path: &Path,
+        (parsed, seen): (Parsed, Seen),
+        kept: Option<Encoded>,
+        console: Console,
+    ) -> Result<(), Problem> {
         let Opened {
             mut file, passphrase, ..
         } = self.key.open_private(parsed, &self.passphrase, console)?;
         file.detach();
         let strength = Strength::of(&file.protection);
         let encoding = Protect::default().encoding(file.format, strength, console)?;
-        let place = Place::in_place(Plan::single(path, encoding));
-        save(console, "Saving the key", place, move |_| {
+        let place = Place::in_place(Plan::single(path, encoding).changing(seen)).with(kept);
+        let private = save(console, "Saving the key", place, move |_| {
             Ok(Private::of(file, encoding, passphrase, console))
         })?;
+        private.warn_of_other_names(console);
         let done = format!("{} has no certificate now", shown(path));
         self.tell(path, &done, console)
     }

@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::console::Console;
+use crate::engine::told_by_disk;
 use crate::format::Format;
 
 /// Show certificates, put them to keys and take them away
@@ -40,8 +41,8 @@ impl Cert {
     pub(super) fn run(self, console: Console) -> ExitCode {
         match self.action {
             Action::Show(action) => action.run(console),
-            Action::Attach(action) => console.end(action.run(console)),
-            Action::Detach(action) => console.end(action.run(console)),
+            Action::Attach(action) => console.end(told_by_disk(|| action.run(console))),
+            Action::Detach(action) => console.end(told_by_disk(|| action.run(console))),
         }
     }
 }

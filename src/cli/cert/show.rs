@@ -34,7 +34,7 @@ impl Show {
 
 fn show(file: &KeyFile, console: Console) -> Result<(), Problem> {
     let parsed = file.parse()?;
-    let (certificate, name) = match file.certificate(&parsed) {
+    let (certificate, name) = match file.certificate(&parsed)? {
         Some(FoundCertificate::Inside(certificate)) => (certificate, file.name()),
         Some(FoundCertificate::Beside(certificate, path)) => (certificate, shown(&path)),
         None => {

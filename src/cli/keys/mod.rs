@@ -15,8 +15,8 @@ use clap::{Args, Subcommand};
 
 use super::console::Console;
 use super::work;
-use crate::engine::Problem;
 use crate::engine::keys::{Inventory, Whose};
+use crate::engine::{Problem, told_by_disk};
 
 /// List your keys, name them, and put right what is wrong with them
 #[derive(Args, Debug)]
@@ -59,13 +59,13 @@ impl Keys {
         match self.action {
             None => self.list.run(&whose, console),
             Some(Action::List(action)) => action.run(&whose, console),
-            Some(Action::Name(action)) => console.end(action.run(&whose, console)),
-            Some(Action::Default(action)) => console.end(action.run(&whose, console)),
+            Some(Action::Name(action)) => console.end(told_by_disk(|| action.run(&whose, console))),
+            Some(Action::Default(action)) => console.end(told_by_disk(|| action.run(&whose, console))),
             Some(Action::Repair(action)) => action.run(&whose, console),
-            Some(Action::Remove(action)) => console.end(action.run(&whose, console)),
-            Some(Action::Restore(action)) => console.end(action.run(&whose, console)),
-            Some(Action::Add(action)) => console.end(action.run(&whose, console)),
-            Some(Action::Forget(action)) => console.end(action.run(&whose, console)),
+            Some(Action::Remove(action)) => console.end(told_by_disk(|| action.run(&whose, console))),
+            Some(Action::Restore(action)) => console.end(told_by_disk(|| action.run(&whose, console))),
+            Some(Action::Add(action)) => console.end(told_by_disk(|| action.run(&whose, console))),
+            Some(Action::Forget(action)) => console.end(told_by_disk(|| action.run(&whose, console))),
         }
     }
 }

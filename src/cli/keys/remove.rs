@@ -85,6 +85,7 @@ fn ask() -> Result<(), Problem> {
         "still-installed",
         Blame::Usage,
         "the key is installed on servers, and was left where it is",
-        "Nothing was changed. Take it off the servers first (keywright-cli remove), or say that it is meant (--yes).",
-    ))
+        "Take it off the servers first (keywright-cli remove), or say that it is meant (--yes).",
+    )
+    .unchanged())
 }

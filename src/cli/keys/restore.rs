@@ -91,12 +91,8 @@ fn free_the_place(problem: Problem) -> Problem {
     if problem.code != "exists" {
         return problem;
     }
-    let hint =
-        "Nothing was changed. Rename the file that lies there now, or move it elsewhere, and try again.";
-    Problem {
-        hint: hint.to_owned(),
-        ..problem
-    }
+    let hint = "Rename the file that lies there now, or move it elsewhere, and try again.";
+    Problem::new(problem.code, problem.blame, problem.what, hint).unchanged()
 }
 
 fn list(all: &[Restorable], whose: &Whose, console: Console) -> Result<(), Problem> {

@@ -11,6 +11,7 @@ use crate::engine::opening::Found;
 use crate::format::{Certificate, EncodeError, Format, LockedFile, Parsed, PrivateFile, Ssh1Key};
 use crate::key::PublicKey;
 use crate::secret::Passphrase;
+use crate::sys::files::Seen;
 
 /// What PuTTY calls the keys of files that have no room for a comment.
 const IMPORTED: &[u8] = b"imported-openssh-key";
@@ -25,6 +26,8 @@ pub(super) struct Input {
     pub(super) private: Option<PrivateFile>,
     /// The passphrase that opened it.
     pub(super) passphrase: Option<Passphrase>,
+    /// What was in the file.
+    pub(super) seen: Seen,
 }
 
 /// What a file turned out to hold.
@@ -60,9 +63,9 @@ impl Input {
         if old_passphrase.is_some() {
             file.check_input(old.takes_standard_input())?;
         }
-        let parsed = match file.look()? {
-            Found::Key(parsed) => parsed,
-            Found::Ssh1(key) => return Ok(Read::Ssh1(key)),
+        let (parsed, seen) = match file.look_to_change()? {
+            (Found::Key(parsed), seen) => (parsed, seen),
+            (Found::Ssh1(key), _) => return Ok(Read::Ssh1(key)),
         };
         Ok(Read::Key(Box::new(match parsed {
             Parsed::Public(file) => Self {
@@ -71,20 +74,22 @@ impl Input {
                 certificate: file.certificate,
                 private: None,
                 passphrase: None,
+                seen,
             },
-            Parsed::Locked(locked) => match Self::of_locked(&locked, wants) {
+            Parsed::Locked(locked) => match Self::of_locked(&locked, wants, seen) {
                 Some(shown) => shown,
                 None => Self::of_open(
                     file.open_private(Parsed::Locked(locked), &old, console)
                         .map_err(where_to_give_it)?,
+                    seen,
                 ),
             },
-            parsed @ Parsed::Private(_) => Self::of_open(file.open_private(parsed, &old, console)?),
+            parsed @ Parsed::Private(_) => Self::of_open(file.open_private(parsed, &old, console)?, seen),
         })))
     }
 
     /// What a locked file shows, where that is enough.
-    fn of_locked(file: &LockedFile, wants: Wants) -> Option<Self> {
+    fn of_locked(file: &LockedFile, wants: Wants, seen: Seen) -> Option<Self> {
         if wants.private || (wants.comment && file.comment.is_none()) {
             return None;
         }
@@ -94,16 +99,18 @@ impl Input {
             certificate: file.certificate.clone(),
             private: None,
             passphrase: None,
+            seen,
         })
     }
 
-    fn of_open(Opened { file, passphrase }: Opened) -> Self {
+    fn of_open(Opened { file, passphrase }: Opened, seen: Seen) -> Self {
         Self {
             key: file.key.public().clone(),
             comment: Some(comment(file.format, &file.comment)),
             certificate: file.certificate.clone(),
             private: Some(file),
             passphrase,
+            seen,
         }
     }
 }
@@ -113,10 +120,7 @@ fn where_to_give_it(problem: Problem) -> Problem {
     if problem.code != "needs-passphrase" {
         return problem;
     }
-    Problem {
-        hint: "Give it with --old-passphrase FILE, or on standard input.".to_owned(),
-        ..problem
-    }
+    problem.with_hint("Give it with --old-passphrase FILE, or on standard input.")
 }
 
 fn comment(format: Format, comment: &[u8]) -> Vec<u8> {

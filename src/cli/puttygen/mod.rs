@@ -379,7 +379,12 @@ impl Puttygen {
                 "the file is PPK version 3 now, which PuTTY reads since 0.75; --ppk-param version=2 keeps it",
             );
         }
-        let place = output::place(out, Some(file.key.public()), encoding, console)?;
+        let place = output::place(
+            out,
+            Some((file.key.public(), source.path(), input.seen)),
+            encoding,
+            console,
+        )?;
         let passphrase = if self.change_passphrase || self.new_passphrase.is_some() {
             self.new_passphrase()?
         } else {
@@ -387,13 +392,7 @@ impl Puttygen {
         };
         let comment = cleaned(&input.comment.unwrap_or_default(), console);
         let private = save(console, "Saving the key", place, move |_| {
-            Ok(Private {
-                key: file.key,
-                comment,
-                certificate,
-                encoding,
-                passphrase,
-            })
+            Ok(Private::new(file.key, comment, certificate, encoding, passphrase))
         })?;
         private.warn_of_protection(console);
         Ok(())

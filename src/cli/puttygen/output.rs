@@ -11,7 +11,7 @@ use crate::engine::saving::Plan;
 use crate::format::{self, Parsed, PrivateEncoding};
 use crate::key::PublicKey;
 use crate::secret::SecretBytes;
-use crate::sys::files::{Existing, Secrecy, read_key, write_private, write_public};
+use crate::sys::files::{Existing, Secrecy, Seen, read_key, write_private, write_public};
 
 /// A text that is not a private key file.
 pub(super) struct Text {
@@ -31,10 +31,12 @@ impl Text {
         if is_stream(out) {
             return write_stream(out, bytes);
         }
-        let existing = if self.may_replace(out) {
-            Existing::Replace
-        } else {
-            may_write(&Plan::public_line(out), console)?
+        let existing = match self.may_replace(out) {
+            Some(there) => Existing::Agreed(there),
+            None => {
+                let plan = may_write(Plan::public_line(out), console)?;
+                plan.terms().next().unwrap_or(Existing::Refuse)
+            }
         };
         interrupt::uninterrupted(|| {
             Ok(match self.secrecy {
@@ -44,37 +46,47 @@ impl Text {
         })
     }
 
-    /// Whether nothing is lost with the file at `path`: it is empty, or it is the same already, or one
+    /// What is in the file at `path`, where nothing is lost with it: it is empty, or it is the same already, or one
     /// public key makes room for another, which can be made again.
-    fn may_replace(&self, path: &Path) -> bool {
-        let Ok(there) = read_key(path) else { return false };
+    fn may_replace(&self, path: &Path) -> Option<Seen> {
+        let there = read_key(path).ok()?;
         let there = there.expose();
         let is_public = || matches!(format::parse(there), Ok(Parsed::Public(_)));
-        there.is_empty() || there == self.bytes.expose() || (self.is_public_key && is_public())
+        let loses_nothing =
+            there.is_empty() || there == self.bytes.expose() || (self.is_public_key && is_public());
+        loses_nothing.then(|| Seen::of(there))
     }
 }
 
 /// Where a private key goes: the file at `out`, where it takes the place of an empty file, or of one
-/// with the same `key`; of another one only if that is said.
+/// with the same key as in the file `source`; of another one only if that is said.
 pub(super) fn place(
     out: &Path,
-    key: Option<&PublicKey>,
+    source: Option<(&PublicKey, Option<&Path>, Seen)>,
     encoding: PrivateEncoding,
     console: Console,
 ) -> Result<Place, Problem> {
     if is_standard_output(out) {
         return Ok(Place::StandardOutput);
     }
-    let holds_nothing_else = read_key(out).is_ok_and(|there| {
+    let key = source.map(|(key, ..)| key);
+    let holds_nothing_else = read_key(out).ok().and_then(|there| {
         let there = there.expose();
         let is_same = || {
             let parsed = format::parse(there).ok();
-            parsed.is_some_and(|parsed| key.is_some() && parsed.public() == key)
+            parsed.is_some_and(|parsed| parsed.public().is_some() && parsed.public() == key)
         };
-        there.is_empty() || is_same()
+        (there.is_empty() || is_same()).then(|| Seen::of(there))
     });
-    if holds_nothing_else {
-        return Ok(Place::in_place(Plan::single(out, encoding)));
+    if let Some(there) = holds_nothing_else {
+        let plan = Plan::single(out, encoding);
+        // The key goes back into the file that it came from; another one that lies there may be somebody else's.
+        let is_source = source.is_some_and(|(_, path, read)| path == Some(out) && read == there);
+        return Ok(Place::in_place(if is_source {
+            plan.changing(there)
+        } else {
+            plan.replacing_this(there)
+        }));
     }
     Place::new(out, encoding, None, console)
 }

@@ -143,9 +143,19 @@ impl Plan {
     /// The configuration was changed since, or cannot be written; or what is remembered cannot be, and then the
     /// configuration is as it was.
     pub fn make(&self, whose: &Whose) -> Result<Made, Problem> {
-        let change = Change::make(&self.file, self.after.clone(), KEEPS)?;
-        if let Err(problem) = whose.store.change(std::slice::from_ref(&self.edit)) {
-            change.undo()?;
+        let remember = || whose.store.change(std::slice::from_ref(&self.edit));
+        let change = match Change::make(&self.file, self.after.clone(), KEEPS) {
+            Err(problem) if problem.is_done() => {
+                remember()?;
+                return Err(problem);
+            }
+            change => change?,
+        };
+        if let Err(problem) = remember() {
+            // Should that fail as well, what is on the disk then is told with this.
+            if let Err(undoing) = change.undo() {
+                log::warn!("{}", undoing.what);
+            }
             return Err(problem);
         }
         Ok(Made {

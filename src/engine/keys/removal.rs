@@ -50,10 +50,13 @@ impl Removal {
         let parsed = opening::open_file(path)?;
         let mut files = vec![path.to_owned()];
         if let (Parsed::Private(_) | Parsed::Locked(_), Some(public)) = (&parsed, parsed.public()) {
-            if matches!(opening::public_beside(path, public), opening::Beside::SameKey(_)) {
+            if matches!(
+                opening::public_beside(path, public)?,
+                opening::Beside::SameKey(..)
+            ) {
                 files.push(file_beside(path));
             }
-            if certificate_of(path, public).is_some() {
+            if certificate_of(path, public)?.is_some() {
                 files.push(certificate_beside(path));
             }
         }
@@ -118,7 +121,9 @@ impl Removal {
             match set_aside(&files, &folder, &name) {
                 Ok(aside) => removed.asides.push(aside),
                 Err(error) => {
-                    removed.put_back()?;
+                    if let Err(problem) = removed.put_back() {
+                        log::warn!("{}", problem.what);
+                    }
                     return Err(error.into());
                 }
             }
@@ -181,6 +186,7 @@ fn is_default(key: &Key) -> Problem {
             "{} is your default key: ssh tries it first on every server",
             key.title()
         ),
-        "Nothing was changed. Make another one the default key first, or none.",
+        "Make another one the default key first, or none.",
     )
+    .unchanged()
 }

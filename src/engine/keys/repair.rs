@@ -9,7 +9,7 @@ use crate::engine::saving::{OutgoingPublic, Plan, file_beside};
 use crate::engine::{Blame, Problem};
 use crate::format::Parsed;
 use crate::key::comment::Comment;
-use crate::sys::files::{Existing, set_aside};
+use crate::sys::files::set_aside;
 use crate::sys::permissions::{Access, audit_private, audit_shared, tighten_private, tighten_shared};
 
 /// What was done, in a sentence.
@@ -90,7 +90,7 @@ fn not_tightened(path: &Path, error: &std::io::Error) -> Problem {
 fn write_public(path: &Path, whose: &Whose) -> Result<Done, Problem> {
     let public = file_beside(path);
     let text = public_half(path, whose)?;
-    text.write(Existing::Refuse)?;
+    let _stored = text.write()?;
     Ok(format!("The public key is in {} now.", whose.short(&public)))
 }
 
@@ -103,8 +103,12 @@ fn replace_public(path: &Path, whose: &Whose) -> Result<Done, Problem> {
         &folder,
         &removal::name_for(&public),
     )?;
-    if let Err(problem) = text.write(Existing::Refuse) {
-        aside.put_back()?;
+    if let Err(problem) = text.write() {
+        if !problem.is_done()
+            && let Err(error) = aside.put_back()
+        {
+            log::warn!("{error}");
+        }
         return Err(problem);
     }
     let kept: Vec<String> = aside.files().iter().map(|path| whose.short(path)).collect();

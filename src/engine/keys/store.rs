@@ -3,7 +3,6 @@
 use super::register::{Edit, Register};
 use crate::engine::own_file;
 use crate::engine::{Blame, Problem};
-use crate::sys::files::{Backup, edit};
 use crate::sys::settings_place::{self, Place};
 
 /// The most bytes of a register: ten thousand keys with names.
@@ -71,8 +70,7 @@ impl Store {
     /// The file can be neither read nor written; then nothing was changed.
     pub fn change(&self, edits: &[Edit]) -> Result<Register, Problem> {
         let place = self.place.as_ref().ok_or_else(nowhere)?;
-        own_file::make_folder(place)?;
-        let change = |bytes: &[u8]| {
+        own_file::edit(place, LARGEST, |bytes| {
             let mut register = match Register::parse(bytes) {
                 Ok(register) => register,
                 Err(damage) => {
@@ -91,17 +89,13 @@ impl Store {
             let text = register.to_text();
             // A file that says nothing is not made.
             let is_same = text == before;
-            Ok::<_, Problem>((
-                if is_same {
-                    bytes.to_vec()
-                } else {
-                    text.into_bytes()
-                },
-                register,
-            ))
-        };
-        let (register, _) = edit(place.path(), LARGEST, Backup::None, change)?;
-        Ok(register)
+            let bytes = if is_same {
+                bytes.to_vec()
+            } else {
+                text.into_bytes()
+            };
+            Ok((bytes, register))
+        })
     }
 }
 

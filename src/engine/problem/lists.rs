@@ -20,10 +20,10 @@ impl From<&EditError> for Problem {
             EditError::Changed { .. } => (
                 "io-changed",
                 Blame::World,
-                "Nothing was changed by this program. Look at the file as it is now, and try again.",
+                "What the other program wrote is kept. Look at the file as it is now, and try again.",
             ),
         };
-        Self::new(code, blame, error.to_string(), hint)
+        Self::new(code, blame, error.to_string(), hint).unchanged()
     }
 }
 
@@ -47,13 +47,11 @@ impl From<&BlockError> for Problem {
     fn from(error: &BlockError) -> Self {
         let hint = match error {
             BlockError::NoEnd { .. } | BlockError::NoBeginning { .. } => {
-                "Nothing was changed. Take the lines that Keywright made, and the mark that is left, out in a text editor; then try again."
+                "Take the lines that Keywright made, and the mark that is left, out in a text editor; then try again."
             }
-            BlockError::Second { .. } => {
-                "Nothing was changed. Take one of the two out in a text editor; then try again."
-            }
+            BlockError::Second { .. } => "Take one of the two out in a text editor; then try again.",
         };
-        Self::new("malformed", Blame::Key, error.to_string(), hint)
+        Self::new("malformed", Blame::Key, error.to_string(), hint).unchanged()
     }
 }
 

@@ -45,6 +45,7 @@ impl From<&RemoteFault> for Problem {
                 Blame::Key,
                 "Sign in with another key or with a password; Ed25519, ECDSA and RSA keys work. A security key works through an agent.",
             ),
+            F::Random(fault) => return fault.into(),
             F::UnknownAgentKey { .. } => (
                 "unsupported-key-type",
                 Blame::Key,

@@ -5,6 +5,7 @@ use crate::engine::faults::{By, Loose, Reason, ServerFault};
 use crate::sys::remote::Method;
 
 impl From<&ServerFault> for Problem {
+    #[expect(clippy::too_many_lines, reason = "one arm for each fault")]
     fn from(error: &ServerFault) -> Self {
         use ServerFault as E;
         let (code, hint) = match error {

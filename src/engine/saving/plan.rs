@@ -3,17 +3,13 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use super::encoded::{Encoded, EncodedFile, Stored, encode_private};
 use super::{Choice, OutgoingPublic, PublicForm, Strength};
-use crate::engine::{Blame, Problem};
-use crate::format::{
-    self, CbcCipher, Certificate, Consent, DecodeError, Outgoing, Parsed, PrivateEncoding, Wrapping,
-    public_line,
-};
+use crate::engine::Problem;
+use crate::format::{CbcCipher, Certificate, Outgoing, PrivateEncoding, Wrapping, public_line};
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{self, Existing, Save, Secrecy, WriteError};
+use crate::sys::files::{self, Existing, Secrecy, Seen, WriteError};
 use crate::sys::home;
-use crate::sys::permissions::create_private_folder;
-use crate::sys::randomness::os_random;
 
 /// What `ssh-keygen -m PEM` takes, and the best that PuTTY reads. That the format has one round of MD5
 /// between passphrase and key matters more than the cipher.
@@ -25,6 +21,7 @@ pub struct Planned {
     /// Where it will lie.
     pub path: PathBuf,
     content: Content,
+    existing: Existing,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,8 +87,53 @@ impl Plan {
             files: vec![Planned {
                 path: path.to_owned(),
                 content,
+                existing: Existing::Refuse,
             }],
         }
+    }
+
+    /// The same for a file that is there, in which this was read: it is changed, and only if nobody else has changed it since.
+    #[must_use]
+    pub fn changing(self, read: Seen) -> Self {
+        self.on_terms(|_| Existing::Change(read))
+    }
+
+    /// The same, and what is there is replaced, whatever it is.
+    #[must_use]
+    pub fn replacing(self) -> Self {
+        self.on_terms(|planned| match planned.existing {
+            Existing::Refuse => Existing::Replace,
+            agreed => agreed,
+        })
+    }
+
+    /// The same for a file that is there, in which this was read, and nothing is lost with it.
+    #[must_use]
+    pub fn replacing_this(self, read: Seen) -> Self {
+        self.on_terms(|_| Existing::Agreed(read))
+    }
+
+    /// The same, and what is there now is replaced, for a person has agreed to it; what comes there later is not. Files of
+    /// which it is `known` what is in them, because this program has read or written it, are changed.
+    #[must_use]
+    pub fn replacing_what_is_there(self, known: &[(PathBuf, Seen)]) -> Self {
+        self.on_terms(|planned| match planned.existing {
+            Existing::Refuse => match files::seen(&planned.path) {
+                Ok(Some(seen)) if known.contains(&(planned.path.clone(), seen)) => Existing::Change(seen),
+                Ok(Some(seen)) => Existing::Agreed(seen),
+                Ok(None) => Existing::Refuse,
+                // What cannot be read cannot be compared.
+                Err(_) => Existing::Replace,
+            },
+            agreed => agreed,
+        })
+    }
+
+    fn on_terms(mut self, terms: impl Fn(&Planned) -> Existing) -> Self {
+        for planned in &mut self.files {
+            planned.existing = terms(planned);
+        }
+        self
     }
 
     /// Both plans as one, so that all their files are written or none.
@@ -115,10 +157,22 @@ impl Plan {
         files.map(|file| file.path.as_path()).collect()
     }
 
+    /// What becomes of each file that is there already, in the same order.
+    pub fn terms(&self) -> impl Iterator<Item = Existing> {
+        self.files.iter().map(|file| file.existing)
+    }
+
     /// Those of the files that exist already.
     #[must_use]
     pub fn taken(&self) -> Vec<PathBuf> {
         files::taken(self.paths())
+    }
+
+    /// Those of them that nobody has agreed to replace.
+    #[must_use]
+    pub fn in_the_way(&self) -> Vec<PathBuf> {
+        let refused = self.files.iter().filter(|file| file.existing == Existing::Refuse);
+        files::taken(refused.map(|file| file.path.as_path()))
     }
 
     /// Says before long work what would stop the files from being written after it, as far as that
@@ -126,7 +180,7 @@ impl Plan {
     ///
     /// # Errors
     /// A folder is missing, or a file is there that must not be replaced.
-    pub fn check_places(&self, existing: Existing) -> Result<(), Problem> {
+    pub fn check_places(&self) -> Result<(), Problem> {
         for path in self.paths() {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
             let is_missing =
@@ -136,9 +190,9 @@ impl Plan {
                 return Err(WriteError::NoFolder { folder }.into());
             }
         }
-        match (self.taken().into_iter().next(), existing) {
-            (Some(path), Existing::Refuse) => Err(WriteError::Exists { path }.into()),
-            _ => Ok(()),
+        match self.in_the_way().into_iter().next() {
+            Some(path) => Err(WriteError::Exists { path }.into()),
+            None => Ok(()),
         }
     }
 
@@ -177,7 +231,12 @@ impl Plan {
         private: impl Fn(&PrivateEncoding) -> Result<Option<SecretBytes>, Problem>,
     ) -> Result<Encoded, Problem> {
         let mut files = Vec::with_capacity(self.files.len());
-        for Planned { path, content } in &self.files {
+        for planned in &self.files {
+            let Planned {
+                path,
+                content,
+                existing,
+            } = planned;
             let text = |text: String| Some(SecretBytes::new(text.into_bytes()));
             let (bytes, secrecy) = match content {
                 Content::Private(encoding) => (private(encoding)?, Secrecy::Private),
@@ -192,6 +251,7 @@ impl Plan {
                 path: path.clone(),
                 bytes,
                 secrecy,
+                existing: *existing,
             }));
         }
         Ok(Encoded { files })
@@ -202,111 +262,9 @@ impl Plan {
     ///
     /// # Errors
     /// The format cannot hold the key, or the files cannot be written; what was there is untouched.
-    pub fn write(
-        &self,
-        outgoing: Outgoing<'_>,
-        passphrase: Option<&Passphrase>,
-        existing: Existing,
-    ) -> Result<(), Problem> {
-        self.encode(outgoing, passphrase)?.write(existing)
+    pub fn write(&self, outgoing: Outgoing<'_>, passphrase: Option<&Passphrase>) -> Result<Stored, Problem> {
+        self.encode(outgoing, passphrase)?.write()
     }
-}
-
-/// Files that are ready to be written, which takes no time to speak of.
-#[derive(Debug)]
-pub struct Encoded {
-    files: Vec<EncodedFile>,
-}
-
-#[derive(Debug)]
-struct EncodedFile {
-    path: PathBuf,
-    bytes: SecretBytes,
-    secrecy: Secrecy,
-}
-
-impl Encoded {
-    /// Writes all files, or none, as [`Plan::write`] does.
-    ///
-    /// # Errors
-    /// The files cannot be written; what was there is untouched.
-    pub fn write(&self, existing: Existing) -> Result<(), Problem> {
-        self.make_ssh_folder()?;
-        let saves: Vec<Save<'_>> = self
-            .files
-            .iter()
-            .map(|file| Save {
-                path: file.path.clone(),
-                bytes: file.bytes.expose(),
-                secrecy: file.secrecy,
-                existing,
-            })
-            .collect();
-        Ok(files::write_together(&saves)?)
-    }
-
-    /// `~/.ssh` is made, open to its owner alone, when a file is to lie in it; no other folder is.
-    fn make_ssh_folder(&self) -> Result<(), Problem> {
-        let Some(folder) = home::ssh_folder() else {
-            return Ok(());
-        };
-        let is_needed = self.files.iter().any(|file| file.path.parent() == Some(&folder));
-        if is_needed && !folder.exists() {
-            create_private_folder(&folder).map_err(|source| WriteError::Io {
-                path: folder.clone(),
-                source,
-            })?;
-        }
-        Ok(())
-    }
-}
-
-/// Encodes a private key file, and opens it again as its owner will: what cannot be opened must not
-/// take the place of what can.
-///
-/// # Errors
-/// The format cannot hold the key, or the cost of the key derivation is out of bounds.
-pub fn encode_private(
-    outgoing: Outgoing<'_>,
-    encoding: &PrivateEncoding,
-    passphrase: Option<&Passphrase>,
-) -> Result<SecretBytes, Problem> {
-    let mut rng = salt_rng()?;
-    let bytes = format::encode_private(outgoing, encoding, passphrase, &mut rng)?;
-    match holds(&bytes, outgoing, passphrase) {
-        Ok(true) => Ok(bytes),
-        Ok(false) => Err(unproved("it holds something else")),
-        Err(error) => Err(unproved(&error.to_string())),
-    }
-}
-
-fn holds(
-    bytes: &SecretBytes,
-    outgoing: Outgoing<'_>,
-    passphrase: Option<&Passphrase>,
-) -> Result<bool, DecodeError> {
-    let opened = match (format::parse(bytes.expose())?, passphrase) {
-        (Parsed::Private(file), _) => file,
-        (Parsed::Locked(file), Some(passphrase)) => file.unlock(passphrase, Consent::Given)?,
-        (Parsed::Locked(_), None) => return Err(DecodeError::NeedsPassphrase),
-        (Parsed::Public(_), _) => return Ok(false),
-    };
-    // The halves of what was opened fit together, so the public ones stand for both.
-    let is_same_key = opened.key.public() == outgoing.key.public();
-    let holds_comment =
-        !opened.format.holds_comment() || opened.comment == outgoing.comment.as_str().as_bytes();
-    let holds_certificate =
-        !opened.format.holds_certificate() || opened.certificate.as_ref() == outgoing.certificate;
-    Ok(is_same_key && holds_comment && holds_certificate)
-}
-
-fn unproved(why: &str) -> Problem {
-    Problem::new(
-        "internal",
-        Blame::World,
-        format!("the new file could not be opened again: {why}"),
-        "Nothing was changed. This is a fault of this program, or of the computer's memory: please tell us, and use another format or computer.",
-    )
 }
 
 /// Where the public half of the private key at `path` lies, as OpenSSH has it: `id.2026.pub`.
@@ -321,13 +279,6 @@ pub fn certificate_beside(path: &Path) -> PathBuf {
     let mut name = OsString::from(path);
     name.push("-cert.pub");
     PathBuf::from(name)
-}
-
-/// A generator for salts, which are public: straight from the operating system.
-fn salt_rng() -> Result<impl rand_core::CryptoRng, Problem> {
-    use rand::SeedableRng;
-    let seed = os_random()?;
-    Ok(rand::rngs::ChaCha20Rng::from_seed(*seed))
 }
 
 fn without_extension(path: &Path, extensions: &[&str]) -> PathBuf {
@@ -353,6 +304,7 @@ fn with_extension(path: &Path, extension: &str) -> PathBuf {
 mod tests {
     use super::*;
     use crate::engine::making::new_key;
+    use crate::format;
     use crate::key::comment::Comment;
     use crate::key::entropy::EntropyPool;
     use crate::key::prime::Policy;
@@ -416,14 +368,13 @@ mod tests {
     fn a_missing_folder_and_a_file_in_the_way_are_told_before_the_work() {
         let folder = tempfile::tempdir().expect("a folder");
         let here = |name: &str| folder.path().join(name);
-        let code = |path: &Path, existing| {
-            let plan = Plan::single(path, PrivateEncoding::Ppk2);
-            plan.check_places(existing).err().map(|problem| problem.code)
-        };
-        assert_eq!(code(&here("no/id"), Existing::Refuse), Some("io-not-found"));
-        assert_eq!(code(&here("id"), Existing::Refuse), None);
+        let plan = |name| Plan::single(&here(name), PrivateEncoding::Ppk2);
+        let code = |plan: Plan| plan.check_places().err().map(|problem| problem.code);
+        assert_eq!(code(plan("no/id")), Some("io-not-found"));
+        assert_eq!(code(plan("id")), None);
         files::write_public(&here("id"), b"", Existing::Refuse).expect("written");
-        assert_eq!(code(&here("id"), Existing::Refuse), Some("exists"));
-        assert_eq!(code(&here("id"), Existing::Replace), None);
+        assert_eq!(code(plan("id")), Some("exists"));
+        assert_eq!(code(plan("id").replacing()), None);
+        assert_eq!(code(plan("id").replacing_what_is_there(&[])), None);
     }
 }

@@ -16,6 +16,7 @@ mod problem;
 mod providers;
 mod remove_key;
 mod removed_keys;
+mod same_passphrase;
 mod settings;
 mod ssh1;
 mod type_path;
@@ -111,6 +112,9 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
                 Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, &mut scene),
                 Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
+                Dialog::SamePassphrase(dialog) => {
+                    same_passphrase::same_passphrase_ui(ui, dialog, &mut scene);
+                }
                 Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, &beside, &mut scene),
                 Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
@@ -202,6 +206,7 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Doubts { choice, doubts } => doubts::title(*choice, doubts),
         Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
         Dialog::Overwrite(_) => "Replace this file?".to_owned(),
+        Dialog::SamePassphrase(_) => "Passphrase of this key".to_owned(),
         Dialog::Unsaved(_) => "This key is not saved".to_owned(),
         Dialog::WeakKey(spec) => weak_key::title(*spec).to_owned(),
         Dialog::TypePath(typed) => type_path::title(typed.purpose).to_owned(),
@@ -230,6 +235,7 @@ fn width(dialog: &Dialog) -> f32 {
             720.0
         }
         Dialog::Unlock(_)
+        | Dialog::SamePassphrase(_)
         | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
         | Dialog::Settings

@@ -16,6 +16,15 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene
     for path in &overwrite.taken {
         path_ui(ui, &path.display().to_string());
     }
+    if !overwrite.changed.is_empty() {
+        paragraph_ui(
+            ui,
+            "Another program has written to this since you opened the key here, and what it wrote will be lost:",
+        );
+        for path in &overwrite.changed {
+            path_ui(ui, &path.display().to_string());
+        }
+    }
     paragraph_ui(
         ui,
         format!(

@@ -28,6 +28,11 @@ pub(super) fn protect_ui(
     } else {
         ((ui.available_width() - gap) / 2.0).floor()
     };
+    let hint = if document.keeps_passphrase() {
+        "unchanged"
+    } else {
+        ""
+    };
     let draft = &mut document.draft;
     let mut fields_ui = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = gap;
@@ -45,7 +50,7 @@ pub(super) fn protect_ui(
             let name = "Key passphrase";
             pieces::field_label_ui(ui, name, Some('a'));
             let reveal = &mut view.is_revealed;
-            let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, "");
+            let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, hint);
             if pieces::alt_pressed(ui, Key::A) {
                 field.request_focus();
             }
@@ -54,7 +59,7 @@ pub(super) fn protect_ui(
             let name = "Confirm passphrase";
             pieces::field_label_ui(ui, name, Some('o'));
             let reveal = &mut view.is_revealed;
-            let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, "");
+            let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, hint);
             if pieces::alt_pressed(ui, Key::O) {
                 field.request_focus();
             }
@@ -86,6 +91,12 @@ fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Optio
         ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
         ui.set_row_height(ui.text_style_height(&TextStyle::Small));
         match draft.agreement() {
+            Agreement::Empty if document.keeps_passphrase() => {
+                let text =
+                    "It keeps its passphrase, which is asked for when you save. Type a new one to change it.";
+                say(ui, text.to_owned(), palette.weak);
+                return;
+            }
             Agreement::Empty => {
                 let text = "Without a passphrase, whoever gets the file can use the key.";
                 say(ui, text.to_owned(), palette.weak);

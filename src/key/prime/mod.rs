@@ -4,26 +4,25 @@
 //! Candidates lie in a window of 2^31 odd numbers, which is drawn uniformly, and in which they are
 //! (`candidates.rs` says how evenly that spreads the primes). The bounds are FIPS 186-5's.
 //!
-//! The sift is fast and is not trusted: what it lets through goes to the judge, the Baillie–PSW test,
-//! to which no composite number is known that passes. So a fault in the sift can cost time but can
-//! never make a key weak. Among random candidates of 512 bits or more, the chance that a composite one
-//! passes even the two Miller–Rabin tests that sift and judge make is below 2^-128 by far more than the
-//! bounds of Damgård, Landrock and Pomerance need; the judge's Lucas test comes on top.
+//! The sift is fast and is not trusted: what it lets through goes to the judge (`judge.rs`), to whose tests no
+//! composite number is known that passes. So a fault in the sift can cost time but can never make a key
+//! weak.
 //!
 //! # When it stops
 //!
-//! Draw and sift ask every few milliseconds whether to go on. The judge cannot: it takes 40 ms for a
-//! prime of a 4096-bit key, and up to two seconds for one of a 16384-bit key. It is called about once
+//! Draw and sift ask every few milliseconds whether to go on. The judge cannot: it takes 10 ms for a
+//! prime of a 4096-bit key, and up to half a second for one of a 16384-bit key. It is called about once
 //! for each prime, and whoever cancels does not wait for it: [`crate::engine::job::Job`] forgets the thread.
 //!
 //! # What does not stay behind
 //!
-//! Every candidate here is wiped when it is dropped. The libraries' own temporaries are not all
-//! wiped: what the judge works on, and what the sift has in registers. Which numbers were rejected is
-//! of no use to anybody; the time that division and rejection take depends on them alone. The sift
+//! Every candidate here is wiped when it is dropped. The libraries' own temporaries are not, so the programs wipe all
+//! memory that is given back ([`crate::secret::WipedMemory`]). Which numbers were rejected is of no use to
+//! anybody; the time that division and rejection take depends on them alone. The sift
 //! runs the same instructions for every number of a size; that is what OpenSSL and BoringSSL promise.
 
 mod candidates;
+mod judge;
 mod policy;
 mod progression;
 mod tally;
@@ -32,8 +31,7 @@ mod words;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crypto_bigint::{BoxedUint, Odd};
-use crypto_primes::hazmat::{self, AStarBase, LucasCheck, MillerRabin};
+use crypto_bigint::BoxedUint;
 use keywright_sift::Engine;
 use rand::SeedableRng as _;
 use rand::rngs::ChaCha20Rng;
@@ -185,6 +183,9 @@ fn look_for<const N: usize>(
         tally,
     } = &wanted[index];
     let stop = || is_taken.load(Ordering::Relaxed) || search.watch.is_cancelled();
+    // What the judge draws is no matter of how many candidates were drawn before it, which the engine decides.
+    let mut bases = ChaCha20Rng::from_seed(*Zeroizing::new(rng.get_seed()));
+    bases.set_stream(1);
     let Ok(mut candidates) = source.begin(rng, &stop) else {
         return;
     };
@@ -213,7 +214,7 @@ fn look_for<const N: usize>(
             // The others leave this prime alone: their hands are worth more to the judge.
             is_taken.store(true, Ordering::Relaxed);
             let number = words::number_of(words, source.bits());
-            if is_prime(&number, search.crew) && source.proves(&number) {
+            if judge::is_prime(&number, search, &mut bases) && source.proves(&number) {
                 if let Ok(mut prime) = prime.lock() {
                     prime.get_or_insert(number);
                 }
@@ -223,27 +224,6 @@ fn look_for<const N: usize>(
             is_taken.store(false, Ordering::Relaxed);
         }
     }
-}
-
-/// The judge, with two hands if there are: the Baillie–PSW test in its form of 2021, as
-/// [`crypto_primes::is_prime`] makes it.
-fn is_prime(number: &SecretUint, crew: &dyn Crew) -> bool {
-    let Some(odd) = Odd::new(BoxedUint::clone(number)).into_option() else {
-        return false;
-    };
-    let odd = Zeroizing::new(odd);
-    let (mut miller_rabin, mut lucas) = (false, false);
-    crew.both(
-        &mut || {
-            lucas = hazmat::lucas_test(Odd::clone(&odd), AStarBase, LucasCheck::Bpsw21).is_probably_prime();
-        },
-        &mut || {
-            miller_rabin = MillerRabin::new(Odd::clone(&odd))
-                .test_base_two()
-                .is_probably_prime();
-        },
-    );
-    miller_rabin && lucas
 }
 
 #[cfg(test)]

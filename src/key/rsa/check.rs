@@ -1,16 +1,13 @@
 //! Whether six numbers are an RSA key. They may come from anybody.
 
-use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Limb, NonZero, Odd, Resize as _};
+use crypto_bigint::{BoxedUint, ConcatenatingMul as _, Integer as _, Limb, Resize as _};
 use keywright_sift::SmallPrimes;
-use sha2::{Digest as _, Sha256};
-use zeroize::Zeroizing;
+use rsa::RsaPrivateKey;
+use rsa::traits::PrivateKeyParts as _;
 
-use super::super::crew::{Alone, Crew};
 use super::super::prime::{SecretUint, words_of};
 use super::super::spec::RsaBits;
-use super::super::wire::left_padded;
-use super::without_leading_zeros;
+use super::super::wire::minimal;
 
 /// Why numbers are no RSA key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,10 +60,10 @@ pub enum RsaFault {
 pub fn public_numbers(n: &[u8], e: &[u8]) -> Result<(), RsaFault> {
     let n = parsed(n)?;
     let e = parsed(e)?;
-    if odd(&n).is_none() {
+    if bool::from(n.is_even()) {
         return Err(RsaFault::EvenModulus);
     }
-    if odd(&e).is_none() {
+    if bool::from(e.is_even()) {
         return Err(RsaFault::EvenExponent);
     }
     if e.bits() <= 1 {
@@ -81,222 +78,59 @@ pub fn public_numbers(n: &[u8], e: &[u8]) -> Result<(), RsaFault> {
 /// Whether six numbers belong together as an RSA key.
 ///
 /// Takes big-endian numbers of any length from anybody: it neither panics nor takes long. Whether
-/// the factors are prime it does not find out, apart from small divisors; [`signs`] does, since
+/// the factors are prime it does not find out, apart from small divisors; [`signs`](super::signs) does, since
 /// with a composite factor a signature does not verify.
 ///
 /// # Errors
 /// Names the first fault.
 pub fn consistency(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8]) -> Result<(), RsaFault> {
-    Checked::new(n, e, d, p, q, iqmp).map(drop)
+    whole(n, e, [d, p, q, iqmp]).map(drop)
 }
 
-/// Whether six numbers belong together and what they sign can be verified.
+/// Six numbers that belong together, as the crate `rsa` has them.
 ///
-/// Signs a fixed message as RFC 8017 §8.2.1 with SHA-256, the fast way with both factors, and raises
-/// the signature to the public exponent. Works up to 16384 bits, where it takes more than half a
-/// second.
-#[must_use]
-pub fn signs(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8], crew: &dyn Crew) -> bool {
-    Checked::new(n, e, d, p, q, iqmp).is_ok_and(|key| key.verifies_what_it_signs(crew))
-}
+/// The crate judges whether the exponents belong to each other and to the factors, and knows the coefficient. What it
+/// does not look at comes before: it takes factors that are the same or have small divisors, and a private exponent
+/// of any size. Its own bounds of the modulus and the public exponent are left out; those of this program are
+/// [`public_numbers`] and [`RsaBits::MAX`].
+pub(super) fn whole(n: &[u8], e: &[u8], [d, p, q, iqmp]: [&[u8]; 4]) -> Result<RsaPrivateKey, RsaFault> {
+    public_numbers(n, e)?;
+    let [mut n, mut e] = [parsed(n)?, parsed(e)?];
+    let [d, mut p, mut q, iqmp] = [parsed(d)?, parsed(p)?, parsed(q)?, parsed(iqmp)?];
 
-/// The signature of a hash (RFC 8017 §8.2.1), as long as the modulus; numbers come as in [`signs`]. `None` where
-/// they are no key, or one too short for the hash.
-pub(in crate::key) fn sign(
-    n: &[u8],
-    e: &[u8],
-    [d, p, q, iqmp]: [&[u8]; 4],
-    hashed: Hashed,
-) -> Option<Vec<u8>> {
-    let key = Checked::new(n, e, d, p, q, iqmp).ok()?;
-    let message = padded(&hashed, &key.n)?;
-    let signature = key.signature(&message, &Alone)?.to_be_bytes();
-    let len = key.n.bits().div_ceil(8) as usize;
-    let signature = left_padded(without_leading_zeros(&signature), len)?;
-    Some(signature.expose().to_vec())
-}
-
-/// Six numbers that belong together.
-struct Checked {
-    n: Odd<BoxedUint>,
-    e: BoxedUint,
-    d: SecretUint,
-    p: Factor,
-    q: Factor,
-    iqmp: SecretUint,
-}
-
-/// An odd number from 3 up, and what comes before it.
-struct Factor {
-    value: Zeroizing<Odd<BoxedUint>>,
-    less_one: Zeroizing<NonZero<BoxedUint>>,
-}
-
-impl Checked {
-    fn new(n: &[u8], e: &[u8], d: &[u8], p: &[u8], q: &[u8], iqmp: &[u8]) -> Result<Self, RsaFault> {
-        public_numbers(n, e)?;
-        let [n, e, d, p, q, iqmp] = [
-            parsed(n)?,
-            parsed(e)?,
-            parsed(d)?,
-            parsed(p)?,
-            parsed(q)?,
-            parsed(iqmp)?,
-        ];
-
-        // The modulus is odd, so where this holds both factors are odd too.
-        let product = SecretUint::new(p.concatenating_mul(&*q));
-        let (Some(modulus), true) = (odd(&n), product == n) else {
-            return Err(RsaFault::ModulusIsNotProduct);
-        };
-        let (Some(factor_p), Some(factor_q), true) = (Factor::new(&p), Factor::new(&q), p != q) else {
-            return Err(RsaFault::FactorsTrivial);
-        };
-        if factor_p.has_small_divisor() || factor_q.has_small_divisor() {
-            return Err(RsaFault::FactorNotPrime);
-        }
-        if *d >= *n {
-            return Err(RsaFault::PrivateExponentTooLarge);
-        }
-        let product = SecretUint::new(e.concatenating_mul(&*d));
-        if !is_one_modulo(&product, &factor_p.less_one) || !is_one_modulo(&product, &factor_q.less_one) {
-            return Err(RsaFault::ExponentsDoNotMatch);
-        }
-        let product = SecretUint::new(iqmp.concatenating_mul(&*q));
-        if *iqmp >= *p || !is_one_modulo(&product, factor_p.value.as_nz_ref()) {
-            return Err(RsaFault::CoefficientWrong);
-        }
-        Ok(Self {
-            n: modulus,
-            e: BoxedUint::clone(&e),
-            d,
-            p: factor_p,
-            q: factor_q,
-            iqmp,
-        })
+    // The modulus is odd, so where this holds both factors are odd too.
+    if SecretUint::new(p.concatenating_mul(&*q)) != n {
+        return Err(RsaFault::ModulusIsNotProduct);
     }
-
-    fn verifies_what_it_signs(&self, crew: &dyn Crew) -> bool {
-        padded_message(&self.n).is_some_and(|message| self.signature(&message, crew).is_some())
+    if p == q || bool::from(p.is_one() | q.is_one()) {
+        return Err(RsaFault::FactorsTrivial);
     }
-
-    /// A signature that was seen to verify: one that does not would give the factors away.
-    fn signature(&self, message: &BoxedUint, crew: &dyn Crew) -> Option<BoxedUint> {
-        let signature = self.sign(message, crew);
-        let params = BoxedMontyParams::new_vartime(self.n.clone());
-        let back = BoxedMontyForm::new(signature.clone(), &params).pow(&self.e);
-        (back.retrieve() == *message).then_some(signature)
+    if has_small_divisor(&p) || has_small_divisor(&q) {
+        return Err(RsaFault::FactorNotPrime);
     }
-
-    /// The message to the power of d modulo n (RFC 8017 §5.1.2, by way of both factors).
-    fn sign(&self, message: &BoxedUint, crew: &dyn Crew) -> BoxedUint {
-        let (p, q) = (self.p.value.as_nz_ref(), self.q.value.as_nz_ref());
-        let mut modulo_p = SecretUint::new(BoxedUint::zero());
-        let mut modulo_q = SecretUint::new(BoxedUint::zero());
-        crew.both(
-            &mut || {
-                modulo_p = self.p.power(message, &self.d);
-            },
-            &mut || {
-                modulo_q = self.q.power(message, &self.d);
-            },
-        );
-        let modulo_q_modulo_p = SecretUint::new(modulo_q.rem(p));
-        let difference = SecretUint::new(modulo_p.sub_mod(&modulo_q_modulo_p, p));
-        let quotient = SecretUint::new(difference.mul_mod(&self.iqmp, p));
-        let multiple = SecretUint::new(quotient.concatenating_mul(q.as_ref()));
-        multiple.wrapping_add(&*modulo_q).resize(self.n.bits_precision())
+    if *d >= *n {
+        return Err(RsaFault::PrivateExponentTooLarge);
     }
+    // The numbers move, so that no copy of them is left; the crate wants d to be as wide as the modulus.
+    let d = (&*d).resize(n.bits_precision());
+    let [n, e, p, q] = [&mut n, &mut e, &mut p, &mut q].map(|number| std::mem::take(&mut **number));
+    let key = RsaPrivateKey::from_components_with_large_exponent(n, e, d, vec![p, q])
+        .map_err(|_| RsaFault::ExponentsDoNotMatch)?;
+    let coefficient = key.qinv().map(|inverse| SecretUint::new(inverse.retrieve()));
+    if coefficient.as_ref() != Some(&iqmp) {
+        return Err(RsaFault::CoefficientWrong);
+    }
+    Ok(key)
 }
 
-impl Factor {
-    fn new(value: &BoxedUint) -> Option<Self> {
-        let less_one = NonZero::new(value.wrapping_sub(Limb::ONE)).into_option()?;
-        Some(Self {
-            value: Zeroizing::new(odd(value)?),
-            less_one: Zeroizing::new(less_one),
-        })
-    }
-
-    /// Looks for divisors up to 2048. A factor so small that it could be one of them is let through.
-    fn has_small_divisor(&self) -> bool {
-        self.value.bits() > 16 && SmallPrimes::below(2048).divide(&words_of(&self.value))
-    }
-
-    /// A number to a power, modulo this factor.
-    fn power(&self, number: &BoxedUint, exponent: &BoxedUint) -> SecretUint {
-        let exponent = SecretUint::new(exponent.rem(&*self.less_one));
-        let params = BoxedMontyParams::new(Odd::clone(&self.value));
-        let base = BoxedMontyForm::new(number.rem(self.value.as_nz_ref()), &params);
-        let power = Zeroizing::new(base.pow(&exponent));
-        SecretUint::new(power.retrieve())
-    }
-}
-
-/// A message's hash, and with what it was made.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::key) enum Hashed {
-    Sha1([u8; 20]),
-    Sha256([u8; 32]),
-    Sha512([u8; 64]),
-}
-
-impl Hashed {
-    /// The `DigestInfo` of RFC 8017 §9.2, note 1.
-    fn info(&self) -> Vec<u8> {
-        const SHA_1: &[u8] = &[0x30, 0x21, 0x30, 9, 6, 5, 0x2b, 0x0e, 3, 2, 0x1a, 5, 0, 4, 0x14];
-        let sha_2 = |len: u8, number: u8| {
-            let outer = [0x30, 0x11 + len, 0x30, 0x0d];
-            let oid = [6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, number];
-            [&outer[..], &oid, &[5, 0, 4, len]].concat()
-        };
-        match self {
-            Self::Sha1(digest) => [SHA_1, digest].concat(),
-            Self::Sha256(digest) => [&sha_2(32, 1)[..], digest].concat(),
-            Self::Sha512(digest) => [&sha_2(64, 3)[..], digest].concat(),
-        }
-    }
-}
-
-/// Whether `signature` is that of the hash (RFC 8017 §8.2.2).
-///
-/// A signature that lost leading zeros is taken, as OpenSSH takes it; a longer one is not.
-pub(in crate::key) fn verifies(n: &[u8], e: &[u8], hashed: Hashed, signature: &[u8]) -> bool {
-    if public_numbers(n, e).is_err() || signature.len() > n.len() {
-        return false;
-    }
-    let (Ok(n), Ok(e), Ok(signature)) = (parsed(n), parsed(e), parsed(signature)) else {
-        return false;
-    };
-    let (Some(n), true) = (odd(&n), *signature < *n) else {
-        return false;
-    };
-    let Some(message) = padded(&hashed, &n) else {
-        return false;
-    };
-    let params = BoxedMontyParams::new_vartime(n);
-    let signature = BoxedUint::clone(&signature).resize(params.bits_precision());
-    BoxedMontyForm::new(signature, &params).pow(&e).retrieve() == message
-}
-
-/// What is signed for a test, padded to the size of the modulus.
-fn padded_message(modulus: &BoxedUint) -> Option<BoxedUint> {
-    let digest = Sha256::digest(b"keywright signs this to see whether a key works");
-    padded(&Hashed::Sha256(digest.into()), modulus)
-}
-
-/// A hash padded to the size of the modulus (RFC 8017 §9.2). `None` if the modulus is too short for it.
-fn padded(hashed: &Hashed, modulus: &BoxedUint) -> Option<BoxedUint> {
-    let info = hashed.info();
-    let len = modulus.bits().div_ceil(8) as usize;
-    let padding = len.checked_sub(3 + info.len()).filter(|padding| *padding >= 8)?;
-    let message = [&[0, 1], vec![0xff; padding].as_slice(), &[0], &info].concat();
-    BoxedUint::from_be_slice(&message, modulus.bits_precision()).ok()
+/// Looks for divisors up to 2048. A factor so small that it could be one of them is let through.
+fn has_small_divisor(factor: &BoxedUint) -> bool {
+    factor.bits() > 16 && SmallPrimes::below(2048).divide(&words_of(factor))
 }
 
 /// A number from its big-endian bytes, if it has at most 16384 bits.
-fn parsed(bytes: &[u8]) -> Result<SecretUint, RsaFault> {
-    let bytes = without_leading_zeros(bytes);
+pub(super) fn parsed(bytes: &[u8]) -> Result<SecretUint, RsaFault> {
+    let bytes = minimal(bytes);
     let bits = u32::try_from(bytes.len()).map_or(u32::MAX, |len| len.saturating_mul(8));
     if bits > RsaBits::MAX {
         return Err(RsaFault::TooLarge);
@@ -305,16 +139,10 @@ fn parsed(bytes: &[u8]) -> Result<SecretUint, RsaFault> {
     Ok(SecretUint::new(number))
 }
 
-fn odd(number: &BoxedUint) -> Option<Odd<BoxedUint>> {
-    Odd::new(number.clone()).into_option()
-}
-
-fn is_one_modulo(number: &BoxedUint, modulus: &NonZero<BoxedUint>) -> bool {
-    SecretUint::new(number.rem(modulus)).is_one().into()
-}
-
 #[cfg(test)]
 mod tests {
+    use crypto_bigint::Odd;
+
     use super::super::tests::{key_of, number, signs_with};
     use super::super::{RsaExponent, RsaNumbers, assemble, secret_bytes};
     use super::*;
@@ -399,7 +227,7 @@ mod tests {
     #[test]
     fn a_key_whose_factors_stand_the_other_way_round_is_one_too() {
         let key = key_of(1024, 7);
-        let [p, q] = [&key.p, &key.q].map(|secret| odd(&number(secret.expose())).expect("a prime"));
+        let [p, q] = [&key.p, &key.q].map(|secret| Odd::new(number(secret.expose())).expect("a prime"));
         let inverse = p
             .as_ref()
             .invert_odd_mod(&q)

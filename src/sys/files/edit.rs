@@ -5,15 +5,19 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::fault::WriteError;
 use super::folder::{Folder, Turn};
+use super::names::Group;
 use super::read::{ReadError, read_up_to};
-use super::staged::{Staged, Target};
+use super::staged::Staged;
+use super::target::Target;
 use super::terms::Existing;
 use super::write::publish;
 use crate::sys::permissions;
+use crate::sys::seen::Seen;
+use crate::sys::way::Way;
 
 /// How often [`edit`] begins anew before it gives up. Others change such files by hand, or once a login.
 const ATTEMPTS: u32 = 5;
@@ -53,13 +57,22 @@ pub enum EditError {
     Read(ReadError),
     /// It could not be written.
     #[error(transparent)]
-    Write(#[from] WriteError),
+    Write(WriteError),
     /// Larger than any such file; sizes are in bytes.
     #[error("{} has {size} bytes, more than the {max} that such a file may have", path.display())]
     TooLarge { path: PathBuf, size: u64, max: u64 },
     /// Another program wrote to the file since it was read.
     #[error("{} was changed by another program meanwhile", path.display())]
     Changed { path: PathBuf },
+}
+
+impl From<WriteError> for EditError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Changed { path } => Self::Changed { path },
+            error => Self::Write(error),
+        }
+    }
 }
 
 impl From<ReadError> for EditError {
@@ -141,23 +154,29 @@ impl ListFile {
         }
         self.check_unchanged()?;
         let backup = backup.place(&self.path).filter(|_| self.is_there());
+        let group = Group::new();
         let mut staged = Vec::new();
-        if let Some(backup) = &backup {
-            let target = Target::resolve(backup, Existing::Replace)?;
-            staged.push(Staged::write_like(target, self.bytes(), &self.path)?);
-        }
-        let new = if self.is_there() {
-            let target = Target::resolve(&self.path, Existing::Replace)?;
-            Staged::write_like(target, bytes, &self.path)?
+        let new = if let Some(before) = &self.before {
+            let mut target = Target::resolve(&self.path, Existing::Change(Seen::of(before)))?;
+            // Whoever may have the list may have what it was; nobody else gets it.
+            let like = target.found.clone().ok_or_else(|| self.changed())?;
+            if let Some(backup) = &backup {
+                let kept = Target::named(backup)?;
+                staged.push(Staged::write_like(kept, (group, 0), before, &like)?);
+            }
+            target.look()?;
+            Staged::write_like(target, (group, 1), bytes, &like)?
         } else {
             make_folder(&self.path)?;
             let target = Target::resolve(&self.path, Existing::Refuse);
-            Staged::write_new(target.map_err(|error| self.lost_to_another(error))?, bytes)?
+            Staged::write_new(
+                target.map_err(|error| self.lost_to_another(error))?,
+                (group, 1),
+                bytes,
+            )?
         };
         staged.push(new);
-        // Writing beside it has taken a while.
-        self.check_unchanged()?;
-        publish(staged).map_err(|error| self.lost_to_another(error))?;
+        let _written = publish(staged).map_err(|error| self.lost_to_another(error))?;
         Ok(Saved { backup })
     }
 
@@ -207,19 +226,13 @@ pub fn edit<T, E: From<EditError>>(
     }
 }
 
-/// Waits until no other of these programs edits a list in the folder of the file at `path`: the second one shall
+/// Waits until no other of these programs changes files in the folder of the file at `path`: the second one shall
 /// see what the first one wrote. There is nothing to wait for in a folder that is still to be made.
 fn wait_for_turn(path: &Path) -> Result<Option<Turn>, WriteError> {
-    let place = fs::canonicalize(path).or_else(|_| path::absolute(path));
-    let place = place.map_err(|source| WriteError::new(path, source))?;
-    match place.parent().map(Folder::open) {
-        Some(Ok(folder)) => {
-            let turn = folder.wait_for_turn();
-            Ok(Some(turn.map_err(|source| WriteError::new(path, source))?))
-        }
-        // What is wrong with the folder is told when it is written to.
-        Some(Err(_)) | None => Ok(None),
-    }
+    // What is wrong with the folder is told when it is written to.
+    let Ok(way) = Way::to(path) else { return Ok(None) };
+    let turn = Folder::of(way.folder).wait_for_turn();
+    Ok(Some(turn.map_err(|source| WriteError::new(path, source))?))
 }
 
 /// What is at `path`; nothing where no file is.

@@ -37,6 +37,19 @@ pub enum WriteError {
     /// A symbolic link is in the way that leads to no file.
     #[error("{} is a link to a file that does not exist", path.display())]
     DanglingLink { path: PathBuf },
+    /// A symbolic link of somebody else's is on the way: it could lead to any file of this user's.
+    #[error("{link} is on the way to {}, and is not followed", path.display())]
+    ForeignLink {
+        path: PathBuf,
+        /// Which link, and whose: “the link … belongs to somebody else (user …)”.
+        link: String,
+    },
+    /// The file that is there belongs to somebody else, and the new one would be this user's.
+    #[error("{} belongs to somebody else (user {owner})", path.display())]
+    NotYours { path: PathBuf, owner: u32 },
+    /// Another program wrote to the file since it was read.
+    #[error("{} was changed by another program meanwhile", path.display())]
+    Changed { path: PathBuf },
     /// Another program holds the file open, as happens on Windows.
     #[error("{} is in use by another program", path.display())]
     InUse { path: PathBuf },

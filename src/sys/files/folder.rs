@@ -6,6 +6,6 @@ mod unix;
 mod windows;
 
 #[cfg(unix)]
-pub(super) use unix::{Folder, Turn, is_in_use};
+pub(super) use unix::{Folder, Found, Turn, is_in_use};
 #[cfg(windows)]
-pub(super) use windows::{Folder, Turn, is_in_use};
+pub(super) use windows::{Folder, Found, Turn, is_in_use};

@@ -1,10 +1,12 @@
 //! Reading a key file without being led into waiting, into reading for ever, or into half a file.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::secret::SecretBytes;
+use crate::sys::seen::Seen;
+use crate::sys::way;
 
 /// The largest file taken for a key, in bytes. An RSA key of 16384 bits, the largest there is,
 /// takes about 13 KiB.
@@ -59,6 +61,18 @@ pub fn read_key(path: &Path) -> Result<SecretBytes, ReadError> {
     read_up_to(path, MAX_KEY_FILE)
 }
 
+/// What is in the file at `path`, to be compared with what is there later; nothing where there is no file.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn seen(path: &Path) -> Result<Option<Seen>, ReadError> {
+    match read_key(path) {
+        Ok(bytes) => Ok(Some(Seen::of(bytes.expose()))),
+        Err(ReadError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The whole of a file of no more than `max` bytes.
 pub(super) fn read_up_to(path: &Path, max: u64) -> Result<SecretBytes, ReadError> {
     let fail = |source| ReadError::new(path, source);
@@ -71,7 +85,7 @@ pub(super) fn read_up_to(path: &Path, max: u64) -> Result<SecretBytes, ReadError
     if !fs::metadata(path).map_err(fail)?.is_file() {
         return Err(not_regular());
     }
-    let mut file = open(path).map_err(fail)?;
+    let mut file = way::open(path).map_err(fail)?;
     let found = file.metadata().map_err(fail)?;
     if !found.is_file() {
         return Err(not_regular());
@@ -108,32 +122,6 @@ fn read_exactly(file: &mut File, size: u64) -> io::Result<Option<SecretBytes>> {
         Err(error) => return Err(error),
     };
     Ok((!has_grown && file.metadata()?.len() == size).then_some(bytes))
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    // Should a pipe or terminal have taken the file's place: do not wait for a writer, and do not
-    // become the terminal's owner.
-    let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.cast_signed())
-        .open(path)
-}
-
-#[cfg(windows)]
-fn open(path: &Path) -> io::Result<File> {
-    use std::os::windows::fs::OpenOptionsExt as _;
-    use windows_sys::Win32::Storage::FileSystem::SECURITY_IDENTIFICATION;
-
-    // Should a pipe have taken the file's place: its server must not act in our name.
-    OpenOptions::new()
-        .read(true)
-        .security_qos_flags(SECURITY_IDENTIFICATION)
-        .open(path)
 }
 
 #[cfg(test)]

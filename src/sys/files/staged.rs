@@ -1,221 +1,262 @@
 //! A file on its way: written beside its target, then given the target's name.
 
-use std::collections::hash_map::RandomState;
 use std::ffi::OsString;
-use std::fs::{self, File, Metadata};
-use std::hash::{BuildHasher, Hasher};
+use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, Write};
-use std::path::{self, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use super::fault::WriteError;
-use super::folder::Folder;
+use super::folder::{Folder, Found};
+use super::names::{Group, Purpose};
+use super::target::Target;
 use super::terms::{Existing, Secrecy};
-
-/// Where a file shall go.
-#[derive(Debug)]
-pub(super) struct Target {
-    /// As asked for, to be named in errors.
-    path: PathBuf,
-    folder: PathBuf,
-    name: OsString,
-    existing: Existing,
-    /// What is there now.
-    found: Option<Metadata>,
-}
-
-impl Target {
-    /// Looks at what is there, and follows symbolic links to the file that is to be replaced.
-    pub(super) fn resolve(path: &Path, existing: Existing) -> Result<Self, WriteError> {
-        let fail = |source| WriteError::new(path, source);
-        let bad_name = || WriteError::BadName {
-            path: path.to_owned(),
-        };
-        if path.file_name().is_none() {
-            return Err(bad_name());
-        }
-        let found = match fs::symlink_metadata(path) {
-            Ok(found) => Some(found),
-            Err(error) if error.kind() == ErrorKind::NotFound => None,
-            Err(error) => return Err(fail(error)),
-        };
-        let (place, found) = match (found, existing) {
-            (None, _) => (path.to_owned(), None),
-            (Some(_), Existing::Refuse) => {
-                return Err(WriteError::Exists {
-                    path: path.to_owned(),
-                });
-            }
-            (Some(found), Existing::Replace) if found.is_symlink() => {
-                let leads_to = fs::canonicalize(path).map_err(|error| match error.kind() {
-                    ErrorKind::NotFound => WriteError::DanglingLink {
-                        path: path.to_owned(),
-                    },
-                    _ => fail(error),
-                })?;
-                let found = fs::metadata(&leads_to).map_err(fail)?;
-                (leads_to, Some(found))
-            }
-            (Some(found), Existing::Replace) => (path.to_owned(), Some(found)),
-        };
-        if found.as_ref().is_some_and(|found| !found.is_file()) {
-            return Err(WriteError::NotRegular {
-                path: path.to_owned(),
-            });
-        }
-        let absolute = path::absolute(&place).map_err(fail)?;
-        match (absolute.parent(), absolute.file_name()) {
-            (Some(folder), Some(name)) => Ok(Self {
-                path: path.to_owned(),
-                folder: folder.to_owned(),
-                name: name.to_owned(),
-                existing,
-                found,
-            }),
-            // Windows makes a device of the names that it reserves: `nul` becomes `\\.\nul`.
-            _ => Err(bad_name()),
-        }
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Whether both name the same file. Two names that only the disk holds for equal, such as
-    /// `ID` and `id`, are told apart no earlier than there.
-    pub(super) fn is_same_as(&self, other: &Self) -> bool {
-        self.folder == other.folder && self.name == other.name
-    }
-
-    fn fail(&self, source: io::Error) -> WriteError {
-        WriteError::new(&self.path, source)
-    }
-}
+use crate::sys::journal;
+use crate::sys::seen::Seen;
 
 /// A complete new file beside its target. Dropped before it was published, it is removed.
 #[derive(Debug)]
 pub(super) struct Staged {
     target: Target,
-    folder: Folder,
+    group: Group,
+    index: usize,
     /// The name it has for now.
     temporary: OsString,
     is_published: bool,
 }
 
 impl Staged {
-    /// Writes `bytes` beside `target`, has the disk confirm them, and reads them back.
-    pub(super) fn write(target: Target, bytes: &[u8], secrecy: Secrecy) -> Result<Self, WriteError> {
-        let (staged, file) = Self::create(target, secrecy)?;
-        if let Some(found) = &staged.target.found {
-            Folder::keep_owner(&file, found);
+    /// Writes `bytes` beside `target`, has the disk confirm them, and reads them back. It is the file of this number in
+    /// `group`.
+    pub(super) fn write(
+        target: Target,
+        group: (Group, usize),
+        bytes: &[u8],
+        secrecy: Secrecy,
+    ) -> Result<Self, WriteError> {
+        let (staged, file) = Self::create(target, group, secrecy)?;
+        staged.check_owner(&file)?;
+        staged.filled(file, bytes)
+    }
+
+    /// The same with the rights of the file `like`, less that of others to write.
+    pub(super) fn write_like(
+        target: Target,
+        group: (Group, usize),
+        bytes: &[u8],
+        like: &Found,
+    ) -> Result<Self, WriteError> {
+        let (staged, file) = Self::create(target, group, Secrecy::Private)?;
+        staged
+            .target
+            .folder
+            .take_after(&file, &staged.temporary, like)
+            .map_err(|source| staged.not_given(source, like))?;
+        staged.filled(file, bytes)
+    }
+
+    /// The same for the owner of the folder alone: a list that root makes for somebody is theirs.
+    pub(super) fn write_new(target: Target, group: (Group, usize), bytes: &[u8]) -> Result<Self, WriteError> {
+        let (staged, file) = Self::create(target, group, Secrecy::Private)?;
+        let folder = staged.target.folder.itself();
+        let folder = folder.map_err(|source| staged.target.fail(source))?;
+        if let Err(error) = Folder::give_to_owner_of(&file, &folder) {
+            log::debug!("the new file does not belong to the owner of its folder: {error}");
         }
         staged.filled(file, bytes)
     }
 
-    /// The same with the rights of the file at `like`, less that of others to write.
-    pub(super) fn write_like(target: Target, bytes: &[u8], like: &Path) -> Result<Self, WriteError> {
-        let (staged, file) = Self::create(target, Secrecy::Private)?;
-        staged
-            .folder
-            .take_after(&file, &staged.temporary, like)
-            .map_err(|source| staged.target.fail(source))?;
-        staged.filled(file, bytes)
-    }
-
-    /// The same for the owner of the folder alone: a file that root makes for somebody is theirs.
-    pub(super) fn write_new(target: Target, bytes: &[u8]) -> Result<Self, WriteError> {
-        let (staged, file) = Self::create(target, Secrecy::Private)?;
-        let folder = fs::metadata(&staged.target.folder).map_err(|source| staged.target.fail(source))?;
-        Folder::keep_owner(&file, &folder);
-        staged.filled(file, bytes)
-    }
-
     /// An empty file, which is removed should anything fail.
-    fn create(target: Target, secrecy: Secrecy) -> Result<(Self, File), WriteError> {
-        let folder = Folder::open(&target.folder).map_err(|source| target.fail(source))?;
-        let temporary = temporary_name("new");
-        let file = folder
-            .create_new(&temporary, secrecy)
-            .map_err(|source| target.fail(source))?;
+    fn create(
+        target: Target,
+        (group, index): (Group, usize),
+        secrecy: Secrecy,
+    ) -> Result<(Self, File), WriteError> {
+        let temporary = group.name(index, Purpose::New, &target.name);
+        journal::touch(&target.beside(&temporary));
+        let file = target.folder.create_new(&temporary, secrecy);
+        let file = file.map_err(|source| target.fail(source))?;
         let staged = Self {
             target,
-            folder,
+            group,
+            index,
             temporary,
             is_published: false,
         };
         Ok((staged, file))
     }
 
+    /// A file with a change in it goes on belonging to whom it belongs. What is new belongs to who makes it, and so it takes
+    /// no other's place.
+    fn check_owner(&self, file: &File) -> Result<(), WriteError> {
+        let Some(found) = &self.target.found else {
+            return Ok(());
+        };
+        match self.target.existing {
+            Existing::Change(_) => {
+                Folder::give_to_owner_of(file, found).map_err(|source| self.not_given(source, found))
+            }
+            Existing::Refuse | Existing::Replace | Existing::Agreed(_) => {
+                match Folder::has_owner_of(file, found) {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err(self.not_yours(found)),
+                    Err(source) => Err(self.target.fail(source)),
+                }
+            }
+        }
+    }
+
+    fn not_given(&self, source: io::Error, owned: &Found) -> WriteError {
+        match source.kind() {
+            ErrorKind::PermissionDenied => self.not_yours(owned),
+            _ => self.target.fail(source),
+        }
+    }
+
+    fn not_yours(&self, owned: &Found) -> WriteError {
+        WriteError::NotYours {
+            path: self.target.path().to_owned(),
+            owner: owned.owner(),
+        }
+    }
+
     fn filled(self, mut file: File, bytes: &[u8]) -> Result<Self, WriteError> {
         match fill(&mut file, bytes) {
             Ok(true) => Ok(self),
             Ok(false) => Err(WriteError::Mismatch {
-                path: self.target.path.clone(),
+                path: self.target.path().to_owned(),
             }),
             Err(source) => Err(self.target.fail(source)),
         }
     }
 
     /// Gives the file its name, for good.
-    pub(super) fn publish(mut self) -> Result<Published, WriteError> {
-        match self.target.existing {
-            Existing::Refuse => self.folder.rename_new(&self.temporary, &self.target.name),
-            Existing::Replace => self.folder.rename_over(&self.temporary, &self.target.name),
-        }
-        .map_err(|source| self.target.fail(source))?;
-        self.is_published = true;
-        Ok(Published { new: self, old: None })
+    pub(super) fn publish(self) -> Result<Published, WriteError> {
+        self.publish_over(None)
     }
 
     /// Gives the file its name, and keeps what was there under another one until
     /// [`Published::discard_old`].
-    pub(super) fn publish_revocably(mut self) -> Result<Published, WriteError> {
-        let old = match self.target.existing {
+    pub(super) fn publish_revocably(self) -> Result<Published, WriteError> {
+        let aside = match self.target.existing {
             Existing::Refuse => None,
-            Existing::Replace => self.set_old_aside().map_err(|source| self.target.fail(source))?,
+            Existing::Replace | Existing::Agreed(_) | Existing::Change(_) => {
+                self.set_old_aside().map_err(|source| self.target.fail(source))?
+            }
         };
-        let Some(old) = old else { return self.publish() };
-        if let Err(source) = self.folder.rename_over(&self.temporary, &self.target.name) {
-            let cause = self.target.fail(source);
-            return Err(match self.put_back(&old) {
-                Ok(()) => cause,
-                Err(source) => WriteError::NotUndone {
-                    path: self.target.path.clone(),
-                    old: Some(self.target.folder.join(&old)),
+        self.publish_over(aside)
+    }
+
+    fn publish_over(mut self, aside: Option<Aside>) -> Result<Published, WriteError> {
+        journal::touch(&self.target.place());
+        match self.take_name(aside.as_ref()) {
+            Ok(()) => {
+                self.is_published = true;
+                Ok(Published {
+                    old: aside.map(|aside| aside.name),
+                    new: self,
+                })
+            }
+            Err(cause) => Err(match aside.map(|aside| (self.put_back(&aside.name), aside)) {
+                None | Some((Ok(()), _)) => cause,
+                Some((Err(source), Aside { name: old, .. })) => WriteError::NotUndone {
+                    path: self.target.path().to_owned(),
+                    old: Some(self.target.beside(&old)),
                     source,
                     cause: Box::new(cause),
                 },
-            });
+            }),
         }
-        self.is_published = true;
-        Ok(Published {
-            new: self,
-            old: Some(old),
-        })
+    }
+
+    fn take_name(&self, aside: Option<&Aside>) -> Result<(), WriteError> {
+        let Target { folder, name, .. } = &self.target;
+        let renamed = match (self.target.existing, aside) {
+            // Its name is free for this moment.
+            (Existing::Agreed(seen) | Existing::Change(seen), Some(aside)) if !aside.is_linked => {
+                match folder.find(&aside.name, &seen) {
+                    Ok(Some(_)) => folder.rename_new(&self.temporary, name),
+                    Ok(None) => return Err(self.changed()),
+                    Err(error) => Err(error),
+                }
+            }
+            (Existing::Agreed(seen) | Existing::Change(seen), _) => return self.take_name_of(&seen),
+            (Existing::Refuse, _) => folder.rename_new(&self.temporary, name),
+            (Existing::Replace, _) => folder.rename_over(&self.temporary, name),
+        };
+        renamed.map_err(|source| self.target.fail(source))
+    }
+
+    /// Takes the name of a file, if it is the one that was read. Other programs know of no turns; so where the system can do
+    /// it, the two files change names, and then it is looked once more at what was replaced.
+    fn take_name_of(&self, seen: &Seen) -> Result<(), WriteError> {
+        let Target { folder, name, .. } = &self.target;
+        let fail = |source| self.target.fail(source);
+        if folder.find(name, seen).map_err(fail)?.is_none() {
+            return Err(self.changed());
+        }
+        match folder.exchange(&self.temporary, name) {
+            Err(error) if error.kind() == ErrorKind::Unsupported => {
+                return folder.rename_over(&self.temporary, name).map_err(fail);
+            }
+            exchanged => exchanged.map_err(fail)?,
+        }
+        // The temporary name is the old file's now.
+        let cause = match folder.find(&self.temporary, seen) {
+            Ok(Some(_)) => {
+                if let Err(error) = folder.remove(&self.temporary) {
+                    let left = self.target.beside(&self.temporary);
+                    log::warn!("{} could not be removed: {error}", left.display());
+                }
+                return Ok(());
+            }
+            Ok(None) => self.changed(),
+            Err(error) => fail(error),
+        };
+        match folder.exchange(&self.temporary, name) {
+            Ok(()) => Err(cause),
+            Err(source) => Err(WriteError::NotUndone {
+                path: self.target.path().to_owned(),
+                old: Some(self.target.beside(&self.temporary)),
+                source,
+                cause: Box::new(cause),
+            }),
+        }
+    }
+
+    fn changed(&self) -> WriteError {
+        WriteError::Changed {
+            path: self.target.path().to_owned(),
+        }
     }
 
     /// Gives what is at the target a second name; `None` if nothing is there.
-    fn set_old_aside(&self) -> io::Result<Option<OsString>> {
-        let old = temporary_name("old");
-        let is_there = match self.folder.link(&self.target.name, &old) {
-            Ok(()) => Ok(()),
+    fn set_old_aside(&self) -> io::Result<Option<Aside>> {
+        let Target { folder, name, .. } = &self.target;
+        let old = self.group.name(self.index, Purpose::Old, name);
+        journal::touch(&self.target.beside(&old));
+        let is_there = match folder.link(name, &old) {
+            Ok(()) => Ok(true),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(error),
             // No hard links on this disk, or not to another's file. Then the target is without a
             // file for a moment, which is why a link is tried first.
-            Err(_) => self.folder.rename_new(&self.target.name, &old),
+            Err(_) => {
+                journal::touch(&self.target.place());
+                folder.rename_new(name, &old).map(|()| false)
+            }
         };
         match is_there {
-            Ok(()) => Ok(Some(old)),
+            Ok(is_linked) => Ok(Some(Aside { name: old, is_linked })),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     fn put_back(&self, old: &OsString) -> io::Result<()> {
-        self.folder.rename_over(old, &self.target.name)?;
+        self.target.folder.rename_over(old, &self.target.name)?;
         // Renaming one link of a file over another of the same file does nothing (rename(2)).
-        match self.folder.remove(old) {
+        match self.target.folder.remove(old) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
@@ -225,12 +266,20 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         if !self.is_published
-            && let Err(error) = self.folder.remove(&self.temporary)
+            && let Err(error) = self.target.folder.remove(&self.temporary)
         {
-            let left = self.target.folder.join(&self.temporary);
+            let left = self.target.beside(&self.temporary);
             log::warn!("{} could not be removed: {error}", left.display());
         }
     }
+}
+
+/// The file that is to be replaced, under its second name.
+#[derive(Debug)]
+struct Aside {
+    name: OsString,
+    /// Whether it has its first name as well.
+    is_linked: bool,
 }
 
 /// A new file under its own name.
@@ -243,28 +292,35 @@ pub(super) struct Published {
 
 impl Published {
     pub(super) fn path(&self) -> &Path {
-        &self.new.target.path
+        self.new.target.path()
     }
 
     /// Where the replaced file lies for now.
     pub(super) fn old(&self) -> Option<PathBuf> {
-        self.old.as_ref().map(|old| self.new.target.folder.join(old))
+        self.old.as_ref().map(|old| self.new.target.beside(old))
+    }
+
+    /// The other names under which a file that was changed goes on as it was.
+    pub(super) fn other_names(&self) -> Option<(PathBuf, &Found)> {
+        let Target { existing, found, .. } = &self.new.target;
+        let found = found.as_ref().filter(|found| found.other_names() > 0)?;
+        matches!(existing, Existing::Change(_)).then(|| (self.path().to_owned(), found))
     }
 
     /// Takes the new file away and puts the old one back, if there was one.
     pub(super) fn undo(&self) -> io::Result<()> {
         match &self.old {
             Some(old) => self.new.put_back(old),
-            None => self.new.folder.remove(&self.new.target.name),
+            None => self.new.target.folder.remove(&self.new.target.name),
         }
     }
 
     /// Lets go of the replaced file.
     pub(super) fn discard_old(&self) {
         if let Some(old) = &self.old
-            && let Err(error) = self.new.folder.remove(old)
+            && let Err(error) = self.new.target.folder.remove(old)
         {
-            let left = self.new.target.folder.join(old);
+            let left = self.new.target.beside(old);
             log::warn!("{} could not be removed: {error}", left.display());
         }
     }
@@ -275,7 +331,7 @@ impl Published {
             path: self.path().to_owned(),
             source,
         };
-        self.new.folder.sync().map_err(unsynced)
+        self.new.target.folder.sync().map_err(unsynced)
     }
 }
 
@@ -292,34 +348,31 @@ fn fill(file: &mut File, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
-/// A name that nothing has yet. It is short, because the target's may be as long as names get, and
-/// says whose it is, because a power cut can leave the file behind.
-fn temporary_name(purpose: &str) -> OsString {
-    // Unpredictable enough: where the name is taken after all, creating it fails.
-    let unique = RandomState::new().build_hasher().finish();
-    format!(".keywright-{unique:016x}.{purpose}").into()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
+
+    fn create(path: &Path, bytes: &[u8]) {
+        let written = File::create(path).and_then(|mut file| file.write_all(bytes));
+        written.expect("written");
+    }
 
     #[test]
     fn an_old_file_comes_back_whether_it_was_linked_or_moved_and_replaced_or_not() {
         for (is_moved, is_replaced) in [(false, false), (false, true), (true, false), (true, true)] {
             let temporary = tempfile::tempdir().expect("a folder");
             let path = temporary.path().join("id");
-            File::create(&path)
-                .and_then(|mut file| file.write_all(b"old"))
-                .expect("written");
+            create(&path, b"old");
             let target = Target::resolve(&path, Existing::Replace).expect("a file");
-            let new = Staged::write(target, b"new", Secrecy::Private).expect("written");
+            let new = Staged::write(target, (Group::new(), 0), b"new", Secrecy::Private).expect("written");
 
             let (name, old) = (OsString::from("id"), OsString::from("old"));
             if is_moved {
-                new.folder.rename_new(&name, &old)
+                new.target.folder.rename_new(&name, &old)
             } else {
-                new.folder.link(&name, &old)
+                new.target.folder.link(&name, &old)
             }
             .expect("set aside");
             if is_replaced {
@@ -336,6 +389,30 @@ mod tests {
                 "{is_moved} {is_replaced}"
             );
             assert_eq!(fs::read_dir(temporary.path()).expect("a folder").count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_file_that_was_moved_for_want_of_links_is_compared_all_the_same() {
+        for (there, is_it) in [(b"old", true), (b"new", false)] {
+            let temporary = tempfile::tempdir().expect("a folder");
+            let path = temporary.path().join("id");
+            create(&path, there);
+            let target = Target::resolve(&path, Existing::Change(Seen::of(b"old"))).expect("a file");
+            let new = Staged::write(target, (Group::new(), 0), b"NEW", Secrecy::Private).expect("written");
+            let old = OsString::from("old");
+            new.target
+                .folder
+                .rename_new(&OsString::from("id"), &old)
+                .expect("moved");
+            let aside = Aside {
+                name: old,
+                is_linked: false,
+            };
+            let published = new.publish_over(Some(aside));
+            assert_eq!(published.is_ok(), is_it);
+            let holds = fs::read(&path).expect("there");
+            assert_eq!(holds, if is_it { b"NEW" } else { there });
         }
     }
 }

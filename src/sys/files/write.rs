@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::fault::WriteError;
-use super::staged::{Published, Staged, Target};
+use super::names::Group;
+use super::staged::{Published, Staged};
+use super::target::{Target, take_turns};
 use super::terms::{Existing, Secrecy};
 
 /// One file to be written.
@@ -35,12 +37,7 @@ impl fmt::Debug for Save<'_> {
 /// # Errors
 /// See [`WriteError`].
 pub fn write_private(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
-    write_together(&[Save {
-        path: path.to_owned(),
-        bytes,
-        secrecy: Secrecy::Private,
-        existing,
-    }])
+    write(path, bytes, Secrecy::Private, existing)
 }
 
 /// Writes a file that everybody may read, as [`write_together`] does.
@@ -48,12 +45,37 @@ pub fn write_private(path: &Path, bytes: &[u8], existing: Existing) -> Result<()
 /// # Errors
 /// See [`WriteError`].
 pub fn write_public(path: &Path, bytes: &[u8], existing: Existing) -> Result<(), WriteError> {
-    write_together(&[Save {
-        path: path.to_owned(),
+    write(path, bytes, Secrecy::Public, existing)
+}
+
+fn write(path: &Path, bytes: &[u8], secrecy: Secrecy, existing: Existing) -> Result<(), WriteError> {
+    let path = path.to_owned();
+    let save = Save {
+        path,
         bytes,
-        secrecy: Secrecy::Public,
+        secrecy,
         existing,
-    }])
+    };
+    write_together(&[save]).map(|_| ())
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Written {
+    /// Changed files that go on as they were under other names.
+    pub other_names: Vec<OtherNames>,
+}
+
+/// A file that had several names (hard links), of which one is the changed file's now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherNames {
+    /// The one.
+    pub path: PathBuf,
+    /// How many others there are.
+    pub count: u64,
+    /// By which number the disk knows the old file.
+    pub inode: u64,
 }
 
 /// Writes all of `saves`, or none.
@@ -69,16 +91,17 @@ pub fn write_public(path: &Path, bytes: &[u8], existing: Existing) -> Result<(),
 ///
 /// # Errors
 /// See [`WriteError`]; all but two of them mean that everything is as before.
-pub fn write_together(saves: &[Save<'_>]) -> Result<(), WriteError> {
-    publish(stage(saves)?)
-}
-
-/// Writes each of `saves` beside its target. Dropping the result takes them away again.
-fn stage(saves: &[Save<'_>]) -> Result<Vec<Staged>, WriteError> {
-    let targets = saves
+pub fn write_together(saves: &[Save<'_>]) -> Result<Written, WriteError> {
+    let mut targets = saves
         .iter()
         .map(|save| Target::resolve(&save.path, save.existing))
         .collect::<Result<Vec<_>, _>>()?;
+    let _turns = take_turns(&mut targets)?;
+    publish(stage(targets, saves)?)
+}
+
+/// Writes each of `saves` beside its target. Dropping the result takes them away again.
+fn stage(targets: Vec<Target>, saves: &[Save<'_>]) -> Result<Vec<Staged>, WriteError> {
     for (index, target) in targets.iter().enumerate() {
         if targets
             .iter()
@@ -90,23 +113,24 @@ fn stage(saves: &[Save<'_>]) -> Result<Vec<Staged>, WriteError> {
             });
         }
     }
-    targets
-        .into_iter()
-        .zip(saves)
-        .map(|(target, save)| Staged::write(target, save.bytes, save.secrecy))
+    let group = Group::new();
+    let files = targets.into_iter().zip(saves).enumerate();
+    files
+        .map(|(index, (target, save))| Staged::write(target, (group, index), save.bytes, save.secrecy))
         .collect()
 }
 
 /// Gives all of `staged` their names, or none.
-pub(super) fn publish(staged: Vec<Staged>) -> Result<(), WriteError> {
-    let last = staged.len().saturating_sub(1);
+pub(super) fn publish(staged: Vec<Staged>) -> Result<Written, WriteError> {
+    let is_one = staged.len() == 1;
     let mut published = Vec::with_capacity(staged.len());
-    for (index, staged) in staged.into_iter().enumerate() {
-        // After the last one nothing can fail that would have to be undone.
-        let new = if index < last {
-            staged.publish_revocably()
-        } else {
+    for staged in staged {
+        // Of several each has to be undone should a later one fail, and until the last one is in place it shows by the old
+        // files how far all of it had come, should the program be ended.
+        let new = if is_one {
             staged.publish()
+        } else {
+            staged.publish_revocably()
         };
         match new {
             Ok(new) => published.push(new),
@@ -114,7 +138,19 @@ pub(super) fn publish(staged: Vec<Staged>) -> Result<(), WriteError> {
         }
     }
     published.iter().for_each(Published::discard_old);
-    published.iter().try_for_each(Published::sync)
+    published.iter().try_for_each(Published::sync)?;
+    Ok(Written {
+        other_names: published.iter().filter_map(other_names).collect(),
+    })
+}
+
+fn other_names(new: &Published) -> Option<OtherNames> {
+    let (path, found) = new.other_names()?;
+    Some(OtherNames {
+        path,
+        count: found.other_names(),
+        inode: found.number(),
+    })
 }
 
 /// Takes back `published`, latest first, because of `cause`; returns what to report.
@@ -162,19 +198,28 @@ mod tests {
         names
     }
 
+    fn staged(saves: &[Save<'_>]) -> Vec<Staged> {
+        let targets = saves
+            .iter()
+            .map(|save| Target::resolve(&save.path, save.existing));
+        let targets = targets
+            .collect::<Result<Vec<_>, _>>()
+            .expect("nothing is in the way");
+        stage(targets, saves).expect("staged")
+    }
+
     #[test]
     fn a_name_lost_at_the_last_moment_undoes_what_was_published_before() {
         let folder = tempfile::tempdir().expect("a folder");
         let [replaced, created, contested, later] =
             ["replaced", "created", "contested", "later"].map(|name| folder.path().join(name));
         lay_out(&replaced, b"old");
-        let staged = stage(&[
+        let staged = staged(&[
             save(&replaced, b"new", Existing::Replace),
             save(&created, b"new", Existing::Replace),
             save(&contested, b"new", Existing::Refuse),
             save(&later, b"new", Existing::Refuse),
-        ])
-        .expect("staged");
+        ]);
         lay_out(&contested, b"somebody else's");
 
         let error = publish(staged).expect_err("the name is taken");
@@ -190,7 +235,7 @@ mod tests {
     #[test]
     fn what_was_staged_and_dropped_leaves_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
-        let staged = stage(&[save(&folder.path().join("id"), b"new", Existing::Refuse)]).expect("staged");
+        let staged = staged(&[save(&folder.path().join("id"), b"new", Existing::Refuse)]);
         assert_eq!(names(folder.path()).len(), 1);
         drop(staged);
         assert!(names(folder.path()).is_empty());

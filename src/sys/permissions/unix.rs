@@ -1,12 +1,19 @@
 //! Modes: `ssh` refuses a private key of the user's own if group or others have any right to it, and what
 //! tells it or `sshd` whom to trust if they may write it.
 
-use std::fs::{self, DirBuilder, Permissions};
+use std::fs::{self, DirBuilder, File, Permissions};
 use std::io;
+#[cfg(any(target_os = "linux", target_os = "android"))]
+use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use rustix::io::{Errno, retry_on_intr};
+
 use super::Access;
+use crate::sys::journal;
+use crate::sys::way::{GENTLY, Way};
 
 const GROUP_AND_OTHERS: u32 = 0o077;
 const OTHERS_WRITE: u32 = 0o022;
@@ -32,8 +39,7 @@ pub(super) fn audit_private(path: &Path) -> io::Result<Access> {
 
 pub(super) fn tighten_private(path: &Path) -> io::Result<()> {
     // Read-only is a choice that some make for their keys, and `ssh` is content with it.
-    let mode = OWNER_READS | (fs::metadata(path)?.mode() & OWNER_WRITES);
-    fs::set_permissions(path, Permissions::from_mode(mode))
+    change_mode(path, |mode| OWNER_READS | (mode & OWNER_WRITES))
 }
 
 pub(super) fn audit_shared(path: &Path) -> io::Result<Access> {
@@ -55,11 +61,57 @@ pub(super) fn audit_shared(path: &Path) -> io::Result<Access> {
 }
 
 pub(super) fn tighten_shared(path: &Path) -> io::Result<()> {
-    let mode = fs::metadata(path)?.mode() & 0o7777 & !OTHERS_WRITE;
-    fs::set_permissions(path, Permissions::from_mode(mode))
+    change_mode(path, |mode| mode & !OTHERS_WRITE)
+}
+
+/// Changes the mode of an ordinary file or a folder: of the very one that was looked at, whatever has its name by then. Another's
+/// link is not followed: root would give the mode of their file to one of its own.
+fn change_mode(path: &Path, change: impl Fn(u32) -> u32) -> io::Result<()> {
+    let Way { folder, name, road } = Way::to(path)?;
+    // Opening a device alone can do things.
+    let found = rustix::fs::statat(&folder, &name, AtFlags::SYMLINK_NOFOLLOW)?;
+    if ![FileType::RegularFile, FileType::Directory].contains(&FileType::from_raw_mode(found.st_mode)) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let open = |flags: OFlags| {
+        let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | GENTLY;
+        retry_on_intr(|| rustix::fs::openat(&folder, &name, flags, Mode::empty()))
+    };
+    let permissions = |found: &Stat| Permissions::from_mode(change(u32::from(found.st_mode) & 0o7777));
+    let check = |found: &Stat| road.check(found.st_uid).map_err(io::Error::other);
+    journal::touch(&road.folder.join(&name));
+    match open(OFlags::RDONLY) {
+        Err(Errno::ACCESS) => {}
+        file => {
+            let file = File::from(file?);
+            let found = rustix::fs::fstat(&file)?;
+            check(&found)?;
+            return file.set_permissions(permissions(&found));
+        }
+    }
+    // What may not be read can be held here, and has a name of its own then.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let held = open(OFlags::PATH)?;
+        let found = rustix::fs::fstat(&held)?;
+        check(&found)?;
+        fs::set_permissions(format!("/proc/self/fd/{}", held.as_raw_fd()), permissions(&found))
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        check(&found)?;
+        let mode = Mode::from(permissions(&found).mode() as rustix::fs::RawMode);
+        Ok(rustix::fs::chmodat(
+            &folder,
+            &name,
+            mode,
+            AtFlags::SYMLINK_NOFOLLOW,
+        )?)
+    }
 }
 
 pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
+    journal::touch(path);
     DirBuilder::new().mode(0o700).create(path)
 }
 

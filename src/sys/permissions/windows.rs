@@ -25,6 +25,7 @@ use windows_sys::Win32::Storage::FileSystem::CreateDirectoryW;
 use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 
 use super::{Access, sddl};
+use crate::sys::journal;
 
 /// The length from which Windows takes a folder's path only with the prefix `\\?\`; a file's may be
 /// a little longer.
@@ -72,6 +73,7 @@ pub(super) fn tighten_shared(path: &Path) -> io::Result<()> {
 }
 
 fn tighten(path: &Path, scope: Scope) -> io::Result<()> {
+    journal::touch(path);
     // Access lists are set on what a path names, so a link is followed here.
     let path = wide(&std::fs::canonicalize(path)?)?;
     let descriptor = Descriptor::owner_only(scope)?;
@@ -105,6 +107,7 @@ pub(in crate::sys) fn copy_access(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {
+    journal::touch(path);
     let path = wide(path)?;
     let attributes = Attributes::owner_only(Scope::FolderAndContent)?;
     #[expect(

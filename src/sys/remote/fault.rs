@@ -9,6 +9,7 @@ use crate::key::Algorithm;
 use crate::key::fingerprint::Fingerprint;
 use crate::key::sign::SignError;
 use crate::sys::agent::AgentFault;
+use crate::sys::randomness::OsRandomError;
 
 /// What was being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,6 +168,9 @@ pub enum RemoteFault {
     /// A key that this program cannot sign in with.
     #[error(transparent)]
     CannotSign(#[from] SignError),
+    /// No randomness to sign with.
+    #[error(transparent)]
+    Random(#[from] OsRandomError),
     /// The agent has a key of a type that is not known here.
     #[error("the agent's key is of a type that this program does not know: {name}")]
     UnknownAgentKey { name: String },

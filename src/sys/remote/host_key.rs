@@ -3,9 +3,6 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use rand::SeedableRng as _;
-use rand::rngs::ChaCha20Rng;
-
 use super::Target;
 use crate::format::certificate::HostCertificateFault;
 use crate::format::known_hosts::{KnownHosts, Lookup, Marker, Shown};
@@ -15,7 +12,7 @@ use crate::key::randomart::{self, Randomart};
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::files::{self, Backup, EditError, ListFile};
 use crate::sys::home::ssh_folder;
-use crate::sys::randomness::{OsRandomError, os_random};
+use crate::sys::randomness::{OsRandomError, os_rng};
 
 /// The key that a server showed and proved to have, and the certificate if it showed one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -284,14 +281,14 @@ impl KnownHostsFiles {
     /// The list cannot be written, or by now it has other keys of this server.
     pub fn remember(&self, target: &Target, key: &HostKey) -> Result<PathBuf, KnownHostsError> {
         let path = self.own.as_ref().ok_or(KnownHostsError::NoFile)?;
-        let seed = os_random::<32>()?;
+        let mut rng = os_rng()?;
         let (name, key) = (target.host_name(), key.key());
         files::edit(path, MAX_LIST_FILE, Backup::None, |bytes| {
             let mut hosts = parsed(path, bytes)?;
             match hosts.lookup(name, Shown::Key(key)) {
                 Lookup::Known { .. } => {}
                 Lookup::New if self.is_hashed => {
-                    hosts.add_hashed(name, key, &mut ChaCha20Rng::from_seed(*seed));
+                    hosts.add_hashed(name, key, &mut rng);
                 }
                 Lookup::New => hosts.add(name, key),
                 Lookup::Changed { .. } | Lookup::Revoked { .. } => {

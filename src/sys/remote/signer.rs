@@ -12,6 +12,7 @@ use crate::key::signature::verify;
 use crate::key::wire::Writer;
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
+use crate::sys::randomness::os_rng;
 
 /// Who signs.
 pub(super) enum Hand<'a> {
@@ -71,7 +72,10 @@ impl Signer for Signing<'_> {
         };
         let signature = match &self.hand {
             Hand::Nobody => return Err(NoSignature::Wanted),
-            Hand::Key(key) => sign::sign(key, hash, &message).map_err(RemoteFault::CannotSign)?,
+            Hand::Key(key) => {
+                let mut rng = os_rng().map_err(RemoteFault::Random)?;
+                sign::sign(key, hash, &message, &mut rng).map_err(RemoteFault::CannotSign)?
+            }
             Hand::Agent { agent, blob, key } => {
                 let (agent, blob, copy) = (agent.clone(), blob.clone(), message.clone());
                 let signed = beside("agent", move || agent.sign(&blob, &copy, hash)).await;

@@ -5,7 +5,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, ErrorKind};
 use std::os::windows::ffi::OsStrExt as _;
 use std::os::windows::io::{AsRawHandle as _, FromRawHandle as _, OwnedHandle};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
@@ -22,22 +22,86 @@ use windows_sys::Win32::System::Threading::{CreateMutexW, ReleaseMutex, WaitForS
 
 use super::super::terms::Secrecy;
 use crate::sys::permissions::windows::{Attributes, Scope, copy_access, wide};
+use crate::sys::seen::Seen;
+use crate::sys::way::{self, Held};
 
 /// Virus scanners and other readers hold a file for some milliseconds, and have let go when asked
 /// again. In all that is a second, which only a file that cannot be replaced at all costs.
 const ATTEMPTS: u32 = 50;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(20);
 
-/// A list is replaced within milliseconds; whoever holds a folder longer than this has stopped in the middle.
-const PATIENCE_MS: u32 = 5000;
+/// A file is replaced within milliseconds; whoever holds a folder longer than this has stopped in the middle.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
-pub(in super::super) struct Folder(PathBuf);
+pub(in super::super) struct Folder(Held);
+
+/// By what a folder is told from others: the name of its mutex.
+pub(in super::super) type FolderId = Vec<u16>;
+
+/// What has a name in a folder.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Found {
+    path: Held,
+    metadata: Metadata,
+}
+
+impl Found {
+    pub(in super::super) fn is_file(&self) -> bool {
+        self.metadata.is_file()
+    }
+
+    pub(in super::super) fn is_link(&self) -> bool {
+        self.metadata.is_symlink()
+    }
+
+    pub(in super::super) fn is_folder(&self) -> bool {
+        self.metadata.is_dir()
+    }
+
+    /// Access lists decide here, and whoever may replace a file may.
+    #[expect(clippy::unused_self, reason = "as on Unix, where owners count")]
+    pub(in super::super) fn owner(&self) -> u32 {
+        0
+    }
+
+    /// Other names are not told here.
+    #[expect(clippy::unused_self, reason = "as on Unix, where they are told")]
+    pub(in super::super) fn other_names(&self) -> u64 {
+        0
+    }
+
+    /// Nor numbers.
+    #[expect(clippy::unused_self, reason = "as on Unix, where they are told")]
+    pub(in super::super) fn number(&self) -> u64 {
+        0
+    }
+
+    /// Whether both are the same thing, whatever it is called; no, where that is not told.
+    pub(in super::super) fn is_same_as(&self, other: &Self) -> bool {
+        let told = |found: &Self| {
+            (
+                found.metadata.created().ok(),
+                found.metadata.modified().ok(),
+                found.metadata.len(),
+            )
+        };
+        self.metadata.is_file() && told(self) == told(other)
+    }
+}
 
 /// A mutex that all of these programs know by the folder's name, for folders themselves cannot be locked here. It
 /// belongs to the thread that waited for it; if that ends, it goes on to the next.
 #[derive(Debug)]
 pub(in super::super) struct Turn(OwnedHandle);
+
+impl Turn {
+    /// Whether nobody else of these programs can be in the midst of something in this folder.
+    #[expect(clippy::unused_self, reason = "as on Unix, where some disks know no locks")]
+    pub(in super::super) fn is_certain(&self) -> bool {
+        true
+    }
+}
 
 impl Drop for Turn {
     fn drop(&mut self) {
@@ -51,12 +115,41 @@ impl Drop for Turn {
 }
 
 impl Folder {
-    pub(in super::super) fn open(path: &Path) -> io::Result<Self> {
-        if fs::metadata(path)?.is_dir() {
-            Ok(Self(path.to_owned()))
-        } else {
-            Err(ErrorKind::NotADirectory.into())
+    pub(in super::super) fn of(held: Held) -> Self {
+        Self(held)
+    }
+
+    /// The folder itself.
+    pub(in super::super) fn itself(&self) -> io::Result<Found> {
+        let metadata = fs::metadata(&self.0)?;
+        let path = self.0.clone();
+        Ok(Found { path, metadata })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "as on Unix, where the system is asked")]
+    pub(in super::super) fn id(&self) -> io::Result<FolderId> {
+        // Some disks do not tell the whole name; then the one that was given has to do.
+        Ok(mutex_name(
+            &fs::canonicalize(&self.0).unwrap_or_else(|_| self.0.clone()),
+        ))
+    }
+
+    /// What has this name; a link is found itself.
+    pub(in super::super) fn look(&self, name: &OsStr) -> io::Result<Option<Found>> {
+        let path = self.0.join(name);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) => Ok(Some(Found { path, metadata })),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
         }
+    }
+
+    /// The file with this name, if `seen` is what is in it.
+    pub(in super::super) fn find(&self, name: &OsStr, seen: &Seen) -> io::Result<Option<Found>> {
+        let Some(found) = self.look(name)?.filter(Found::is_file) else {
+            return Ok(None);
+        };
+        Ok(seen.is_in(&mut way::open(&found.path)?)?.then_some(found))
     }
 
     /// A new empty file, open for writing and for reading back, that nobody else can open meanwhile.
@@ -90,18 +183,32 @@ impl Folder {
         }
     }
 
-    /// Whoever may replace a file here also stays among those who may read the new one.
-    pub(in super::super) fn keep_owner(_: &File, _: &Metadata) {}
-
-    /// Gives the file called `name` here the access list of the one at `like`.
-    pub(in super::super) fn take_after(&self, _: &File, name: &OsStr, like: &Path) -> io::Result<()> {
-        copy_access(like, &self.0.join(name))
+    /// Access lists decide here, and whoever may replace a file may.
+    #[expect(clippy::unnecessary_wraps, reason = "as on Unix, where the system is asked")]
+    pub(in super::super) fn has_owner_of(_: &File, _: &Found) -> io::Result<bool> {
+        Ok(true)
     }
 
-    /// Waits until no other of these programs edits a list in this folder.
+    /// Whoever may replace a file here also stays among those who may read the new one.
+    #[expect(clippy::unnecessary_wraps, reason = "as on Unix, where the system is asked")]
+    pub(in super::super) fn give_to_owner_of(_: &File, _: &Found) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Gives the file called `name` here the access list of another one.
+    pub(in super::super) fn take_after(&self, _: &File, name: &OsStr, like: &Found) -> io::Result<()> {
+        copy_access(&like.path, &self.0.join(name))
+    }
+
+    /// Waits until no other of these programs, and no other thread of this one, changes files in this folder.
     pub(in super::super) fn wait_for_turn(&self) -> io::Result<Turn> {
-        // Some disks do not tell the whole name; then the one that was given has to do.
-        let name = mutex_name(&fs::canonicalize(&self.0).unwrap_or_else(|_| self.0.clone()));
+        self.turn_within(PATIENCE)
+    }
+
+    /// The same for whoever waits no longer than this. A thread that has the turn gets it once more.
+    pub(in super::super) fn turn_within(&self, patience: Duration) -> io::Result<Turn> {
+        let name = self.id()?;
+        let patience = u32::try_from(patience.as_millis()).unwrap_or(u32::MAX);
         #[expect(unsafe_code, reason = "the standard library has no mutex between programs")]
         // SAFETY: `name` ends in a zero, no access list is given, and the handle is owned by nobody else.
         unsafe {
@@ -110,8 +217,8 @@ impl Folder {
                 return Err(io::Error::last_os_error());
             }
             let mutex = OwnedHandle::from_raw_handle(handle);
-            match WaitForSingleObject(mutex.as_raw_handle(), PATIENCE_MS) {
-                // A list is replaced in one step: whoever died with the mutex has left a whole one.
+            match WaitForSingleObject(mutex.as_raw_handle(), patience) {
+                // Files are replaced in one step each: whoever died with the mutex has left whole ones.
                 WAIT_OBJECT_0 | WAIT_ABANDONED => Ok(Turn(mutex)),
                 WAIT_TIMEOUT => Err(ErrorKind::ResourceBusy.into()),
                 _ => Err(io::Error::last_os_error()),
@@ -136,6 +243,12 @@ impl Folder {
                 moved => moved,
             },
         )
+    }
+
+    /// There is no such call here.
+    #[expect(clippy::unused_self, reason = "as on Unix, where there is")]
+    pub(in super::super) fn exchange(&self, _: &OsStr, _: &OsStr) -> io::Result<()> {
+        Err(ErrorKind::Unsupported.into())
     }
 
     /// Gives a file a second name.
