@@ -317,7 +317,7 @@ impl fmt::Display for KeySpec {
             Self::Rsa(bits) => write!(f, "RSA, {bits} bits"),
             Self::Ecdsa(curve) => write!(f, "ECDSA {}", curve.name()),
             Self::Ed448 => f.write_str("Ed448"),
-            Self::Dsa => write!(f, "DSA, {} bits", DSA_BITS),
+            Self::Dsa => write!(f, "DSA, {DSA_BITS} bits"),
         }
     }
 }
