@@ -65,11 +65,7 @@ impl From<&RemoteFault> for Problem {
                 "only-sha1",
                 "The server is old. Use an Ed25519 or ECDSA key there, or have its SSH server brought up to date.",
             ),
-            F::PasswordNotText => (
-                "wrong-passphrase",
-                Blame::Passphrase,
-                "Give the password as UTF-8 text.",
-            ),
+            F::PasswordNotText => as_text(),
             F::NoQuestions => world(
                 "protocol",
                 "The server has asked anew meanwhile. Begin signing in once more.",
@@ -183,6 +179,14 @@ fn after_stop(step: Step) -> &'static str {
         }
         _ => "Nothing was changed on the server.",
     }
+}
+
+fn as_text() -> (&'static str, Blame, &'static str) {
+    (
+        "wrong-passphrase",
+        Blame::Passphrase,
+        "Give the password as UTF-8 text.",
+    )
 }
 
 fn after_trouble(trouble: &FileTrouble) -> (&'static str, Blame, &'static str) {
