@@ -16,6 +16,7 @@ mod formats;
 mod generating;
 mod keys;
 mod known_hosts;
+mod leftovers;
 #[cfg(unix)]
 mod links;
 #[cfg(unix)]
@@ -27,7 +28,11 @@ mod providers;
 mod puttygen;
 mod quiet;
 mod showing;
+#[cfg(unix)]
+mod streams;
 mod support;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod truth;
 mod wording;

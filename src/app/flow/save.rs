@@ -9,7 +9,6 @@ use crate::app::flow::folders::unusual_folder_of;
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::Task;
 use crate::app::{App, Status};
-use crate::engine::describe::other_names_warning;
 use crate::engine::job::Job;
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, Stored, certificate_beside};
 use crate::engine::{Blame, Problem, told_by_disk};
@@ -219,16 +218,16 @@ impl App {
                 if document.is_saved_by(purpose) {
                     document.finish_saving(paths.first().cloned(), purpose);
                 }
-                let goes_on: Vec<String> = stored
-                    .other_names
+                let besides: Vec<String> = stored
+                    .warnings
                     .iter()
-                    .map(|names| format!(" {}", other_names_warning(names).sentence()))
+                    .map(|warning| format!(" {} {}", warning.sentence(), warning.hint))
                     .collect();
                 self.status = Status {
                     text: saved_sentence(&paths)
                         + left_out
                         + &left_behind.unwrap_or_default()
-                        + &goes_on.concat(),
+                        + &besides.concat(),
                     file: paths.first().cloned(),
                 };
                 if quits {

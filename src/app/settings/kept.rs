@@ -71,7 +71,7 @@ impl Kept {
                 kept.written = kept.now.clone();
                 kept.tried = kept.now.clone();
             }
-            Ok(Found::Damaged(damage, _)) => {
+            Ok(Found::Damaged(damage)) => {
                 log::warn!("{} is damaged: {damage}", place.path().display());
                 kept.damage = Some(damage.to_string());
                 kept.state = State::Damaged;
@@ -248,7 +248,7 @@ impl Kept {
 /// What lies in a settings file.
 enum Found {
     Settings(SettingsFile),
-    Damaged(Damage, Vec<u8>),
+    Damaged(Damage),
 }
 
 /// No file is an empty one: all is as usual.
@@ -258,7 +258,7 @@ fn read(place: &Place) -> Result<Found, ReadError> {
     };
     Ok(match SettingsFile::parse(&bytes) {
         Ok(file) => Found::Settings(file),
-        Err(damage) => Found::Damaged(damage, bytes),
+        Err(damage) => Found::Damaged(damage),
     })
 }
 
