@@ -7,7 +7,7 @@ use crate::engine::job::Job;
 use crate::engine::keys::default_key::Plan;
 use crate::engine::keys::removal::Removed;
 use crate::engine::keys::restoring::Restorable;
-use crate::engine::keys::{Inventory, Key, KeyId, Remedy, Whose};
+use crate::engine::keys::{Finding, Inventory, Key, KeyId, Remedy, Whose};
 
 /// What can be asked for there.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,8 @@ pub enum KeysCommand {
     Repair(Remedy),
     /// Put everything right that can be without a question.
     RepairAll,
+    /// Mend what a program left that was ended in the middle.
+    RepairUnfinished,
     /// Ask for a place to look for keys.
     AskPlace,
     /// Choose it in a dialog of the system.
@@ -152,6 +154,19 @@ impl MyKeys {
         self.inventory
             .as_ref()
             .map_or(&[], |inventory| &inventory.removed)
+    }
+
+    /// What a program left that was ended in the middle.
+    #[must_use]
+    pub fn unfinished(&self) -> Vec<Finding> {
+        let inventory = self.inventory.iter();
+        inventory.flat_map(Inventory::unfinished).cloned().collect()
+    }
+
+    /// Whether there is something in the trash, or left over.
+    #[must_use]
+    pub fn has_trash(&self) -> bool {
+        !self.restorable().is_empty() || !self.unfinished().is_empty()
     }
 
     /// Whether something is being done, so that nothing else can be.

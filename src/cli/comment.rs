@@ -11,7 +11,7 @@ use super::passphrases::OldPassphrase;
 use super::private_file::{Place, Private, save};
 use super::protection::Protect;
 use super::{interrupt, json};
-use crate::engine::describe::{Description, other_names_warning};
+use crate::engine::describe::Description;
 use crate::engine::opening::Beside;
 use crate::engine::saving::{OutgoingPublic, Plan, PublicForm, Strength, file_beside};
 use crate::engine::{Blame, Problem};
@@ -106,7 +106,7 @@ impl CommentFile {
                 passphrase,
             ))
         })?;
-        private.warn_of_other_names(console);
+        private.warn_of_files(console);
         tell(&changed, &private.described(), console)
     }
 
@@ -194,9 +194,7 @@ fn change_public(
         comment,
     })?;
     let changed = interrupt::uninterrupted(|| encoded.write())?;
-    for names in &changed.other_names {
-        console.warn(&other_names_warning(names));
-    }
+    console.warn_all(&changed.warnings);
     let written = PublicFile {
         comment: comment.as_str().as_bytes().to_vec(),
         ..file

@@ -90,6 +90,12 @@ impl Console {
         }
     }
 
+    pub(super) fn warn_all(self, warnings: &[Warning]) {
+        for warning in warnings {
+            self.warn(warning);
+        }
+    }
+
     /// Says what went wrong and what to do.
     pub(super) fn report(self, problem: &Problem) {
         complain_about(problem);
@@ -101,7 +107,10 @@ impl Console {
         // What could not be read is named already.
         let is_named = problem.blame == Blame::World
             || escaped(problem.what.as_bytes()).starts_with(&format!("{file} "));
-        complain_of(problem, Some(file).filter(|_| is_one_of_several && !is_named));
+        complain_of(
+            problem,
+            Some(file).filter(|file| is_one_of_several && !is_named && !file.is_empty()),
+        );
         self.print_error(problem, Some(file));
     }
 
@@ -237,7 +246,7 @@ pub(super) fn print(bytes: &[u8]) -> Result<(), Problem> {
             "io-error",
             Blame::World,
             format!("standard output could not be written: {error}"),
-            "Make room where it is redirected to, and try again.",
+            "Make room where it is redirected to.",
         )),
         _ => Ok(()),
     }

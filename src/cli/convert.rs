@@ -179,7 +179,8 @@ impl Convert {
         };
         let plan = may_write(Plan::public(&out, form), console)?;
         let encoded = plan.encode_public(outgoing)?;
-        let _stored = interrupt::uninterrupted(|| encoded.write())?;
+        let stored = interrupt::uninterrupted(|| encoded.write())?;
+        console.warn_all(&stored.warnings);
         if console.is_json() {
             let written = Description {
                 format: Some(form.format()),

@@ -1,12 +1,10 @@
 //! A private key on its way to its file, or to standard output.
 
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::console::{Console, print, shown};
 use super::{interrupt, terminal, usage, work};
-use crate::engine::describe::{Description, Warning, other_names_warning};
+use crate::engine::describe::{Description, Warning};
 use crate::engine::job::Pulse;
 use crate::engine::making::new_key;
 use crate::engine::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
@@ -18,7 +16,7 @@ use crate::key::prime::Policy;
 use crate::key::spec::KeySpec;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{WriteError, read_key};
+use crate::sys::files::{ReadError, check_stream, is_standard_output, is_stream, read_key, write_stream};
 
 /// A private key, and how it is to be written.
 pub(super) struct Private {
@@ -109,11 +107,11 @@ impl Private {
         for warning in warnings.iter().filter(|warning| warning.code == "weak-kdf") {
             console.warn(warning);
         }
-        self.warn_of_other_names(console);
+        self.warn_of_files(console);
     }
 
-    /// Says where an old file goes on under another name.
-    pub(super) fn warn_of_other_names(&self, console: Console) {
+    /// Says what came of writing it: that an old file goes on under another name, that others may change the folder.
+    pub(super) fn warn_of_files(&self, console: Console) {
         for warning in &self.written {
             console.warn(warning);
         }
@@ -150,7 +148,7 @@ impl Place {
         beside: Option<Plan>,
         console: Console,
     ) -> Result<Self, Problem> {
-        if path.as_os_str() == "-" {
+        if is_standard_output(path) {
             if console.is_json() {
                 return Err(usage::problem(
                     "the key and the JSON object cannot both go to standard output",
@@ -160,6 +158,7 @@ impl Place {
             return Ok(Self::StandardOutput);
         }
         if is_stream(path) {
+            check_stream(path)?;
             return Ok(Self::Stream(path.to_owned()));
         }
         // Such a file would be taken for a public key, and given away.
@@ -254,8 +253,7 @@ pub(super) fn save(
         Prepared::Text(text) => print(text.expose())?,
         Prepared::Stream(path, text) => write_stream(&path, text.expose())?,
         Prepared::Files(files) => {
-            let written = interrupt::uninterrupted(|| files.write())?;
-            private.written = written.other_names.iter().map(other_names_warning).collect();
+            private.written = interrupt::uninterrupted(|| files.write())?.warnings;
         }
     }
     Ok(private)
@@ -263,7 +261,7 @@ pub(super) fn save(
 
 /// Whether a file is meant by `path`, which others can lie beside: not standard output, nor a pipe.
 pub(super) fn is_file(path: &Path) -> bool {
-    path.as_os_str() != "-" && !is_stream(path)
+    !is_standard_output(path) && !is_stream(path)
 }
 
 /// Whether both names lead to one file.
@@ -272,32 +270,6 @@ pub(super) fn is_same_file(one: &Path, other: &Path) -> bool {
         (Ok(one), Ok(other)) => one == other,
         _ => one == other,
     }
-}
-
-/// Whether a pipe or a device is at `path`: `/dev/null`, or what a shell makes of `>(…)`. Nothing
-/// there can be replaced or half written.
-#[cfg(unix)]
-pub(super) fn is_stream(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    let kind = std::fs::metadata(path).map(|found| found.file_type());
-    kind.is_ok_and(|kind| kind.is_fifo() || kind.is_char_device())
-}
-
-/// Windows has its devices under names of their own, and no file is written there.
-#[cfg(windows)]
-pub(super) fn is_stream(_: &Path) -> bool {
-    false
-}
-
-pub(super) fn write_stream(path: &Path, bytes: &[u8]) -> Result<(), Problem> {
-    let written = OpenOptions::new()
-        .write(true)
-        .open(path)
-        .and_then(|mut stream| stream.write_all(bytes));
-    written.map_err(|source| {
-        let path = path.to_owned();
-        WriteError::Io { path, source }.into()
-    })
 }
 
 /// The comment from a file, as it may be written to another; says so where something was taken out.
@@ -333,7 +305,9 @@ pub(super) fn check_neighbours(
         return Ok(());
     }
     for path in [file_beside(out), certificate_beside(out)] {
-        let Ok(there) = read_key(&path) else { continue };
+        let Some(there) = read_if_there(&path)? else {
+            continue;
+        };
         let is_of_another = match format::parse(there.expose()) {
             Ok(parsed) => parsed.public().is_some_and(|there| Some(there) != key),
             Err(_) => false,
@@ -356,10 +330,23 @@ pub(super) fn check_neighbours(
     Ok(())
 }
 
+/// What is in the file at `path`; nothing where there is none that could hold a key. One that may not be read could be any.
+fn read_if_there(path: &Path) -> Result<Option<SecretBytes>, ReadError> {
+    match read_key(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ReadError::NotFound { .. } | ReadError::NotRegular { .. } | ReadError::TooLarge { .. }) => {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Refuses to put what is public in the place of a private key, which nothing could bring back;
 /// `--force` is said for files that can be made again.
 fn keep_private(path: &Path) -> Result<(), Problem> {
-    let Ok(there) = read_key(path) else { return Ok(()) };
+    let Some(there) = read_if_there(path)? else {
+        return Ok(());
+    };
     let is_private = match format::parse(there.expose()) {
         Ok(parsed) => !matches!(parsed, Parsed::Public(_)),
         Err(DecodeError::Ssh1(key)) => key.is_private,

@@ -14,7 +14,7 @@ use crate::key::randomart::{self, Randomart};
 use crate::key::weakness::{Weakness, weaknesses};
 use crate::sys::clock::unix_seconds;
 use crate::sys::files::OtherNames;
-use crate::sys::permissions::{Access, audit_private};
+use crate::sys::permissions::{Access, audit_private, audit_shared, lets_all_write};
 
 /// The warnings about a file that ssh therefore does not use.
 pub const KEEP_SSH_OUT: [&str; 2] = ["permissions", "carriage-returns"];
@@ -476,6 +476,35 @@ fn weak_kdf(protection: &Protection) -> Option<Warning> {
         code: "weak-kdf",
         message,
         hint: "Save the key again in OpenSSH format or as PPK version 3.",
+    })
+}
+
+/// What others can do who may change a folder of keys.
+pub(in crate::engine) const OPEN_FOLDER: &str =
+    "Others could put a key or a setting of their own there; sshd then trusts no key in it.";
+
+/// A folder that a key was saved in, and that others may change: `~/.ssh` as sshd judges it, and any that all may.
+#[must_use]
+pub fn open_folder_warning(folder: &Path) -> Option<Warning> {
+    let is_for_ssh = folder.file_name().is_some_and(|name| name == ".ssh");
+    let shown = escaped(folder.as_os_str().as_encoded_bytes());
+    let message = match audit_shared(folder) {
+        Ok(Access::Loose { detail }) if is_for_ssh || lets_all_write(folder).unwrap_or(false) => {
+            format!("others may change {shown} ({detail})")
+        }
+        Ok(Access::NotOwned { owner }) if is_for_ssh => {
+            format!("{shown} belongs to somebody else ({owner})")
+        }
+        Ok(_) => return None,
+        Err(error) => {
+            log::debug!("no permissions of {}: {error}", folder.display());
+            return None;
+        }
+    };
+    Some(Warning {
+        code: "permissions-folder",
+        message,
+        hint: OPEN_FOLDER,
     })
 }
 

@@ -78,24 +78,32 @@ pub enum Beside {
 /// # Errors
 /// There is a file, but the system does not let it be read: nobody knows what is in it.
 pub fn public_beside(path: &Path, key: &PublicKey) -> Result<Beside, Problem> {
-    let Some(bytes) = read_beside(&file_beside(path))? else {
-        return Ok(Beside::Nothing);
+    let bytes = match read_beside(&file_beside(path))? {
+        Lies::Nothing => return Ok(Beside::Nothing),
+        Lies::NoKey => return Ok(Beside::SomethingElse),
+        Lies::Bytes(bytes) => bytes,
     };
-    let parsed = bytes.as_ref().map(|bytes| format::parse(bytes.expose()));
-    Ok(match (parsed, bytes) {
-        (Some(Ok(Parsed::Public(file))), Some(bytes)) if file.key == *key => {
+    Ok(match format::parse(bytes.expose()) {
+        Ok(Parsed::Public(file)) if file.key == *key => {
             Beside::SameKey(Box::new(file), Seen::of(bytes.expose()))
         }
         _ => Beside::SomethingElse,
     })
 }
 
-/// What is in a file that may lie beside a key: nothing where there is none, and nothing in it where no key can be.
-fn read_beside(path: &Path) -> Result<Option<Option<SecretBytes>>, ReadError> {
+/// What lies at a place beside a key.
+enum Lies {
+    Nothing,
+    /// What can be no key: a folder, or a file that is larger than any.
+    NoKey,
+    Bytes(SecretBytes),
+}
+
+fn read_beside(path: &Path) -> Result<Lies, ReadError> {
     match read_key(path) {
-        Ok(bytes) => Ok(Some(Some(bytes))),
-        Err(ReadError::NotFound { .. }) => Ok(None),
-        Err(ReadError::NotRegular { .. } | ReadError::TooLarge { .. }) => Ok(Some(None)),
+        Ok(bytes) => Ok(Lies::Bytes(bytes)),
+        Err(ReadError::NotFound { .. }) => Ok(Lies::Nothing),
+        Err(ReadError::NotRegular { .. } | ReadError::TooLarge { .. }) => Ok(Lies::NoKey),
         Err(error @ (ReadError::Denied { .. } | ReadError::Changed { .. } | ReadError::Io { .. })) => {
             Err(error)
         }
@@ -133,9 +141,11 @@ pub fn take_up_certificate(file: &mut PrivateFile, path: &Path) {
 /// # Errors
 /// There is a file, but the system does not let it be read.
 pub fn certificate_of(path: &Path, key: &PublicKey) -> Result<Option<Certificate>, Problem> {
-    let bytes = read_beside(&certificate_beside(path))?.flatten();
-    Ok(match bytes.map(|bytes| format::parse(bytes.expose())) {
-        Some(Ok(Parsed::Public(file))) if file.key == *key => file.certificate,
+    let Lies::Bytes(bytes) = read_beside(&certificate_beside(path))? else {
+        return Ok(None);
+    };
+    Ok(match format::parse(bytes.expose()) {
+        Ok(Parsed::Public(file)) if file.key == *key => file.certificate,
         _ => None,
     })
 }

@@ -20,7 +20,7 @@ use crate::key::comment::CommentError;
 use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
-use crate::sys::files::{EditError, ReadError, WriteError};
+use crate::sys::files::{EditError, ReadError, StreamError, WriteError};
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{ConfigError, KnownHostsError, RemoteFault, TargetError};
 
@@ -358,6 +358,26 @@ impl From<&WriteError> for Problem {
     }
 }
 
+impl From<&StreamError> for Problem {
+    fn from(error: &StreamError) -> Self {
+        let (code, hint) = match error {
+            StreamError::NotYours { .. } => (
+                "io-denied",
+                "They would have the key. Write to a file, or to a pipe of your own, such as a shell makes of >(…).",
+            ),
+            StreamError::OpenToOthers { .. } => (
+                "io-denied",
+                "They could have the key. Take that right from them (chmod 600), or use a pipe such as a shell makes of >(…).",
+            ),
+            StreamError::NobodyReads { .. } => {
+                ("io-error", "Start the program that is to read from it first.")
+            }
+            StreamError::Io { .. } => ("io-error", "Check what is at the other end, or write to a file."),
+        };
+        Self::new(code, Blame::World, error.to_string(), hint)
+    }
+}
+
 impl From<&EncodeError> for Problem {
     fn from(error: &EncodeError) -> Self {
         let (code, hint) = match error {
@@ -538,6 +558,7 @@ from_owned!(
     DecodeError,
     ReadError,
     WriteError,
+    StreamError,
     EncodeError,
     OtherKey,
     OsRandomError,

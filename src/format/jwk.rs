@@ -4,7 +4,7 @@
 //! from the file, so that no copy of a private number is left behind.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
@@ -99,7 +99,7 @@ pub fn has_other_members(text: &[u8]) -> bool {
     const KEPT: [&str; 14] = [
         "kty", "kid", "crv", "x", "y", "n", "e", "d", "p", "q", "dp", "dq", "qi", "oth",
     ];
-    let members: Result<HashMap<String, IgnoredAny>, _> = serde_json::from_slice(text);
+    let members: Result<BTreeMap<String, IgnoredAny>, _> = serde_json::from_slice(text);
     members.is_ok_and(|members| members.keys().any(|name| !KEPT.contains(&name.as_str())))
 }
 

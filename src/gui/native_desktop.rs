@@ -10,12 +10,16 @@ mod portal;
 mod zenity;
 
 use std::cell::RefCell;
+#[cfg(not(any(windows, target_os = "macos")))]
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picking};
 use crate::secret::SecretBytes;
+#[cfg(not(any(windows, target_os = "macos")))]
+use crate::sys::programs::system_program;
 use crate::sys::{agent, home};
 
 /// A dialog that was gone sooner was never seen.
@@ -92,7 +96,11 @@ impl Desktop for NativeDesktop {
 }
 
 /// Starts another program and lets it be; `name` is what it is called where that fails.
-fn start(name: &'static str, mut command: Command) {
+fn start(name: &'static str, command: Option<Command>) {
+    let Some(mut command) = command else {
+        log::warn!("the {name} was not started: xdg-open is in none of the system's own folders");
+        return;
+    };
     for stream in [Command::stdin, Command::stdout, Command::stderr] {
         stream(&mut command, Stdio::null());
     }
@@ -111,43 +119,45 @@ fn start(name: &'static str, mut command: Command) {
 
 /// Shows a page in the browser that the person has chosen.
 #[cfg(not(any(windows, target_os = "macos")))]
-fn opener(address: &str) -> Command {
-    let mut command = Command::new("xdg-open");
+fn opener(address: impl AsRef<OsStr>) -> Option<Command> {
+    let mut command = Command::new(system_program("xdg-open")?);
     command.arg(address);
-    command
+    Some(command)
 }
 
 #[cfg(target_os = "macos")]
-fn opener(address: &str) -> Command {
+#[expect(clippy::unnecessary_wraps, reason = "as where it may be missing")]
+fn opener(address: &str) -> Option<Command> {
     let mut command = Command::new("/usr/bin/open");
     command.arg(address);
-    command
+    Some(command)
 }
 
 #[cfg(windows)]
-fn opener(address: &str) -> Command {
+#[expect(clippy::unnecessary_wraps, reason = "as where it may be missing")]
+fn opener(address: &str) -> Option<Command> {
     let mut command = explorer();
     command.arg(address);
-    command
+    Some(command)
 }
 
 /// Shows the folder; which file is meant cannot be said in a way that all file managers know.
 #[cfg(not(any(windows, target_os = "macos")))]
-fn file_manager(path: &Path) -> Command {
-    let mut command = Command::new("xdg-open");
-    command.arg(path.parent().unwrap_or(path));
-    command
+fn file_manager(path: &Path) -> Option<Command> {
+    opener(path.parent().unwrap_or(path))
 }
 
 #[cfg(target_os = "macos")]
-fn file_manager(path: &Path) -> Command {
+#[expect(clippy::unnecessary_wraps, reason = "as where it may be missing")]
+fn file_manager(path: &Path) -> Option<Command> {
     let mut command = Command::new("/usr/bin/open");
     command.arg("-R").arg(path);
-    command
+    Some(command)
 }
 
 #[cfg(windows)]
-fn file_manager(path: &Path) -> Command {
+#[expect(clippy::unnecessary_wraps, reason = "as where it may be missing")]
+fn file_manager(path: &Path) -> Option<Command> {
     use std::ffi::OsString;
     use std::os::windows::process::CommandExt as _;
 
@@ -157,7 +167,7 @@ fn file_manager(path: &Path) -> Command {
     argument.push(path);
     argument.push("\"");
     command.raw_arg(argument);
-    command
+    Some(command)
 }
 
 /// Looked for in the system's own folder only, not beside the program or in the current one.
@@ -174,9 +184,11 @@ mod tests {
     #[cfg(not(any(windows, target_os = "macos")))]
     #[test]
     fn a_file_is_shown_by_opening_its_folder() {
-        let command = file_manager(Path::new("/home/someone/.ssh/id_ed25519"));
-        assert_eq!(command.get_program(), "xdg-open");
-        assert!(command.get_args().eq(["/home/someone/.ssh"]));
+        // Where there is no such program none is started.
+        if let Some(command) = file_manager(Path::new("/home/someone/.ssh/id_ed25519")) {
+            assert!(Path::new(command.get_program()).is_absolute());
+            assert!(command.get_args().eq(["/home/someone/.ssh"]));
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ mod platform {
     use egui::{Context, Theme};
 
     use crate::engine::job::{Job, Poll, Wake};
+    use crate::sys::programs::system_program;
 
     /// Asks the desktop's portal, beside everything else, at the start and whenever the window is
     /// come back to.
@@ -62,7 +63,7 @@ mod platform {
     /// `org.freedesktop.appearance color-scheme` of the settings portal, by the tool that every
     /// desktop with `GLib` has. Nothing when there is no portal.
     fn ask_portal() -> Option<Theme> {
-        let output = Command::new("gdbus")
+        let output = Command::new(system_program("gdbus")?)
             .args(["call", "--session", "--timeout", "2"])
             .args(["--dest", "org.freedesktop.portal.Desktop"])
             .args(["--object-path", "/org/freedesktop/portal/desktop"])

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::public::PublicKey;
 
 /// With which function a public key is hashed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FingerprintKind {
     /// `SHA256:` and 43 characters of base64: today's.
     #[default]
@@ -36,7 +36,7 @@ pub fn is_fingerprint(word: &str) -> bool {
 }
 
 /// A public key's hash.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint {
     kind: FingerprintKind,
     digest: Vec<u8>,

@@ -3,11 +3,13 @@
 
 pub mod agent;
 pub mod clock;
+mod entries;
 pub mod files;
 pub mod hardening;
 pub mod home;
 pub mod journal;
 pub mod permissions;
+pub mod programs;
 pub mod randomness;
 pub mod remote;
 mod seen;

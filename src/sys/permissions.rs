@@ -60,6 +60,15 @@ pub fn audit_shared(path: &Path) -> io::Result<Access> {
     platform::audit_shared(path)
 }
 
+/// Whether everybody may make, replace and take away files in the folder at `path`: not where each may do that with their own
+/// alone, as in `/tmp`.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn lets_all_write(path: &Path) -> io::Result<bool> {
+    platform::lets_all_write(path)
+}
+
 /// Takes from everybody but the owner the right to change what is at `path`; on Windows, any right.
 ///
 /// # Errors

@@ -16,6 +16,7 @@ mod formats;
 mod generating;
 mod keys;
 mod known_hosts;
+mod leftovers;
 #[cfg(unix)]
 mod links;
 #[cfg(unix)]
@@ -30,7 +31,11 @@ mod showing;
 #[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]
 mod ssh_agent;
+#[cfg(unix)]
+mod streams;
 mod support;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod truth;
 mod wording;

@@ -104,6 +104,20 @@ impl Home {
         console_at(self.0.path())
     }
 
+    /// The program in this folder, run by somebody to whom the system denies something: root has all of it given to them.
+    #[cfg(unix)]
+    pub(crate) fn command_of_somebody(&self) -> Command {
+        use std::os::unix::process::CommandExt as _;
+
+        if !rustix::process::geteuid().is_root() {
+            return self.command();
+        }
+        give_all(self.0.path());
+        let mut command = at_home(program_for_all().to_str().expect("UTF-8"), self.0.path());
+        command.uid(SOMEBODY).gid(SOMEBODY);
+        command
+    }
+
     /// Another program in this folder.
     pub(crate) fn other(&self, program: &str) -> Command {
         at_home(program, self.0.path())
@@ -141,6 +155,36 @@ impl Home {
         let ran = Ran::from(output);
         ran.expect_status(0);
         ran.out
+    }
+}
+
+/// Somebody without rights.
+#[cfg(unix)]
+pub(crate) const SOMEBODY: u32 = 12345;
+
+/// The program where everybody may run it.
+#[cfg(unix)]
+fn program_for_all() -> &'static Path {
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::sync::LazyLock;
+
+    static PROGRAM: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
+        let program = folder.path().join("keywright-cli");
+        fs::copy(env!("CARGO_BIN_EXE_keywright-cli"), &program).expect("copied");
+        (folder, program)
+    });
+    &PROGRAM.1
+}
+
+#[cfg(unix)]
+fn give_all(path: &Path) {
+    std::os::unix::fs::lchown(path, Some(SOMEBODY), Some(SOMEBODY)).expect("root may");
+    if path.is_dir() && !path.is_symlink() {
+        for entry in fs::read_dir(path).expect("a folder") {
+            give_all(&entry.expect("an entry").path());
+        }
     }
 }
 

@@ -342,3 +342,44 @@ fn a_key_that_is_not_saved_is_asked_about_before_another_goes_to_a_server() {
     assert_eq!(scene.app.page, Page::Servers);
     assert!(!scene.document().is_new());
 }
+
+#[test]
+fn what_was_left_when_a_program_was_ended_is_shown_and_mended() {
+    let mut scene = Scene::with_keys(&["id_one", "id_two"]);
+    assert!(!scene.app.my_keys.has_trash());
+    let old = read(&scene.ssh("id_one"));
+    let group = ".keywright-0123456789abcdef";
+    for (from, to) in [
+        ("id_one", format!("{group}-0.old.id_one")),
+        ("id_two", "id_one".to_owned()),
+    ] {
+        fs::rename(scene.ssh(from), scene.ssh(&to)).expect("moved");
+    }
+    put(&scene.ssh(&format!("{group}-1.new.id_one.pub")), "half");
+    let second = read(&scene.ssh("id_one"));
+
+    scene.do_with_keys(KeysCommand::Read);
+    assert!(scene.app.my_keys.has_trash());
+    let told: Vec<String> = scene
+        .app
+        .my_keys
+        .unfinished()
+        .into_iter()
+        .map(|finding| finding.warning.message)
+        .collect();
+    assert_eq!(told.len(), 2, "{told:?}");
+    scene.do_with_keys(KeysCommand::RepairUnfinished);
+    assert_eq!(read(&scene.ssh("id_one")), old);
+    assert!(scene.app.my_keys.unfinished().is_empty());
+    // The key that had taken its place comes back by name.
+    let [kept] = scene.app.my_keys.restorable() else {
+        panic!("one is kept: {:?}", scene.app.my_keys.restorable());
+    };
+    let kept = kept.folder().join("id_one");
+    assert_eq!(read(&kept), second);
+}
+
+#[expect(clippy::disallowed_methods, reason = "lays out what is there before")]
+fn put(path: &Path, text: &str) {
+    fs::write(path, text).expect("written");
+}

@@ -10,7 +10,7 @@ use crate::engine::key_name::KeyName;
 use crate::engine::keys::default_key::{self, Plan};
 use crate::engine::keys::removal::Removal;
 use crate::engine::keys::restoring::Restorable;
-use crate::engine::keys::{Edit, Inventory, Key, KeyId, Store, Whose, repair};
+use crate::engine::keys::{Edit, Inventory, Key, KeyId, Remedy, Store, Whose, repair};
 use crate::engine::{Problem, lost, told_by_disk};
 use crate::key::watch::Unwatched;
 
@@ -54,6 +54,7 @@ impl App {
                 Ok(Outcome::say(done))
             }),
             KeysCommand::RepairAll => self.repair_all(),
+            KeysCommand::RepairUnfinished => self.repair_unfinished(),
             KeysCommand::AskPlace => self.ask_place(),
             KeysCommand::PickPlace(kind) => self.pick_place(kind, desktop),
             KeysCommand::AddPlace => self.place_typed(),
@@ -114,7 +115,7 @@ impl App {
                 }
                 self.status = Status { text: sentence, file };
             }
-            Err(problem) => self.fail("This was not done", problem),
+            Err(problem) => self.fail("This went wrong", problem),
         }
     }
 
@@ -281,20 +282,43 @@ impl App {
         });
     }
 
+    fn repair_unfinished(&mut self) {
+        let Some(inventory) = &self.my_keys.inventory else {
+            return;
+        };
+        let remedies = inventory.remedies_of_unfinished();
+        self.do_with_keys(move |whose| {
+            let done = remedies.iter().map(|remedy| repair::apply(remedy, whose));
+            let done = done.collect::<Result<Vec<_>, _>>()?;
+            Ok(Outcome::say(done.join(" ")))
+        });
+    }
+
     fn repair_all(&mut self) {
         let Some(inventory) = &self.my_keys.inventory else {
             return;
         };
-        let remedies: Vec<_> = inventory.remedies().into_iter().cloned().collect();
+        let unfinished = inventory.remedies_of_unfinished();
+        let mut remedies: Vec<_> = inventory.remedies().into_iter().cloned().collect();
         self.do_with_keys(move |whose| {
             let mut failed = None;
             let mut done = Vec::new();
-            for remedy in &remedies {
-                match repair::apply(remedy, whose) {
-                    Ok(sentence) => done.push(sentence),
-                    Err(problem) => failed = failed.or(Some(problem)),
+            let mut apply = |remedies: &[Remedy]| {
+                for remedy in remedies {
+                    match repair::apply(remedy, whose) {
+                        Ok(sentence) => done.push(sentence),
+                        Err(problem) => failed = failed.take().or(Some(problem)),
+                    }
                 }
+            };
+            apply(&unfinished);
+            if !unfinished.is_empty() {
+                // What was broken off may have been what was the matter with the others.
+                let inventory = Inventory::read(whose, &[], &Unwatched);
+                remedies = inventory.remedies().into_iter().cloned().collect();
             }
+            remedies.retain(|remedy| !unfinished.contains(remedy));
+            apply(&remedies);
             match failed {
                 Some(problem) => Err(problem),
                 None => Ok(Outcome::say(match &done[..] {

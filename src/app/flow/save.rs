@@ -9,7 +9,6 @@ use crate::app::flow::folders::unusual_folder_of;
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::{Task, Written};
 use crate::app::{App, Status};
-use crate::engine::describe::other_names_warning;
 use crate::engine::job::{Job, Poll};
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
@@ -292,7 +291,7 @@ impl App {
         match (result, self.document_mut()) {
             (Ok(written), Some(document)) => {
                 document.take_note(written.stored.seen.clone());
-                let other_names = written.stored.other_names.clone();
+                let warnings = written.stored.warnings.clone();
                 let left_out = document.left_out_by(purpose);
                 let left_behind = paths
                     .first()
@@ -300,15 +299,15 @@ impl App {
                 if document.is_saved_by(purpose) {
                     document.finish_saving(paths.first().cloned(), purpose, written);
                 }
-                let goes_on: Vec<String> = other_names
+                let besides: Vec<String> = warnings
                     .iter()
-                    .map(|names| format!(" {}", other_names_warning(names).sentence()))
+                    .map(|warning| format!(" {} {}", warning.sentence(), warning.hint))
                     .collect();
                 self.status = Status {
                     text: saved_sentence(&paths)
                         + left_out
                         + &left_behind.unwrap_or_default()
-                        + &goes_on.concat(),
+                        + &besides.concat(),
                     file: paths.first().cloned(),
                 };
                 if quits {

@@ -110,7 +110,7 @@ impl Attach {
         let private = save(console, "Saving the key", place, move |_| {
             Ok(Private::of(file, encoding, passphrase, console))
         })?;
-        private.warn_of_other_names(console);
+        private.warn_of_files(console);
         if console.is_json() {
             return print_object(&json::key(&shown(path), &private.described()));
         }
@@ -132,7 +132,8 @@ fn put_beside(
         certificate: Some(certificate),
         comment: &comment,
     })?;
-    let _stored = interrupt::uninterrupted(|| encoded.write())?;
+    let stored = interrupt::uninterrupted(|| encoded.write())?;
+    console.warn_all(&stored.warnings);
     if console.is_json() {
         return print_object(&serde_json::json!({
             "file": shown(path),

@@ -120,7 +120,7 @@ impl Detach {
         let private = save(console, "Saving the key", place, move |_| {
             Ok(Private::of(file, encoding, passphrase, console))
         })?;
-        private.warn_of_other_names(console);
+        private.warn_of_files(console);
         let done = format!("{} has no certificate now", shown(path));
         self.tell(path, &done, console)
     }

@@ -74,7 +74,7 @@ impl List {
             lines.push(String::new());
         }
         lines.extend(inventory.places.iter().flat_map(told_finding));
-        if inventory.keys.is_empty() && inventory.broken.is_empty() {
+        if inventory.keys.is_empty() && inventory.broken.is_empty() && inventory.unread.is_empty() {
             let folders: Vec<String> = inventory
                 .folders
                 .iter()
@@ -90,6 +90,9 @@ impl List {
         }
         while lines.last().is_some_and(String::is_empty) {
             lines.pop();
+        }
+        if lines.is_empty() {
+            return Ok(());
         }
         print(format!("{}\n", lines.join("\n")).as_bytes())
     }

@@ -35,6 +35,9 @@ impl Remove {
         let path = absolute(&self.file);
         let folder: Vec<PathBuf> = path.parent().map(Path::to_owned).into_iter().collect();
         let inventory = read(whose, &folder, console)?;
+        if let Some(trouble) = &inventory.trouble {
+            console.note(trouble);
+        }
         let removal = Removal::of_file(inventory.key_in(&path), &path)?;
         for caution in &removal.cautions {
             console.note(caution);

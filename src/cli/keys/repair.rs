@@ -9,9 +9,9 @@ use serde_json::json;
 use super::read;
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::interrupt;
-use crate::engine::Problem;
 use crate::engine::keys::repair::{announcement, apply, subject};
 use crate::engine::keys::{Remedy, Whose};
+use crate::engine::{Problem, told_by_disk};
 
 /// Put right what is wrong with the keys' files
 #[derive(Args, Debug)]
@@ -21,7 +21,8 @@ use crate::engine::keys::{Remedy, Whose};
 
 Private keys become readable by you alone; nobody else may change ~/.ssh, your home folder, or what ssh \
 goes by; a missing FILE.pub is written; a FILE.pub of another key is moved to a folder “removed”, and the \
-right one written. Nothing is deleted.")]
+right one written. What was left when the program was ended in the middle is taken back or cleared away. No key is \
+deleted.")]
 pub(super) struct Repair {
     /// Folders to look into, instead of ~/.ssh and those that were added
     #[arg(value_name = "FOLDER")]
@@ -33,18 +34,41 @@ pub(super) struct Repair {
 
 impl Repair {
     pub(super) fn run(self, whose: &Whose, console: Console) -> ExitCode {
-        let inventory = match read(whose, &self.folders, console) {
+        let mut inventory = match read(whose, &self.folders, console) {
             Ok(inventory) => inventory,
             Err(problem) => return console.end(Err(problem)),
         };
+        let mut finished = ExitCode::SUCCESS;
+        let unfinished: Vec<Remedy> = inventory.remedies_of_unfinished();
+        if !unfinished.is_empty() && !self.dry_run {
+            finished = self.all(&unfinished, whose, console);
+            // What was broken off may have been what was the matter with the others.
+            inventory = match read(whose, &self.folders, console) {
+                Ok(inventory) => inventory,
+                Err(problem) => return console.end(Err(problem)),
+            };
+        }
         let remedies: Vec<Remedy> = inventory.remedies().into_iter().cloned().collect();
-        if remedies.is_empty() {
+        // What could not be mended has said why.
+        let is_left = |remedy: &Remedy| self.dry_run || !unfinished.contains(remedy);
+        let remedies: Vec<Remedy> = remedies.into_iter().filter(is_left).collect();
+        let unseen: Vec<&Problem> = inventory.unseen().collect();
+        if unfinished.is_empty() && remedies.is_empty() && unseen.is_empty() {
             return console.end(console.say("There is nothing to repair."));
         }
+        let repaired = self.all(&remedies, whose, console);
+        let seen = console.for_each(&unseen, |_| String::new(), |problem| Err((*problem).clone()));
+        // The first failure decides.
+        let mut all = [finished, repaired, seen].into_iter();
+        all.find(|one| *one != ExitCode::SUCCESS)
+            .unwrap_or(ExitCode::SUCCESS)
+    }
+
+    fn all(&self, remedies: &[Remedy], whose: &Whose, console: Console) -> ExitCode {
         console.for_each(
-            &remedies,
+            remedies,
             |remedy| shown(subject(remedy)),
-            |remedy| self.one(remedy, whose, console),
+            |remedy| told_by_disk(|| self.one(remedy, whose, console)),
         )
     }
 

@@ -35,11 +35,21 @@ pub(super) struct Restore {
 
 impl Restore {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
-        let all = restorable(&self.folders(whose))?;
-        match self.name.as_deref().and_then(Path::file_name) {
-            Some(name) => self.restore(find(all, name, whose)?, whose, console),
-            None => list(&all, whose, console),
+        let folders = self.folders(whose);
+        if folders.is_empty() {
+            whose.check_home()?;
         }
+        let (all, unread) = restorable(&folders);
+        if let Some(name) = self.name.as_deref().and_then(Path::file_name) {
+            for problem in &unread {
+                console.note(&problem.what);
+            }
+            return self.restore(find(all, name, whose)?, whose, console);
+        }
+        if !all.is_empty() || unread.is_empty() {
+            list(&all, whose, console)?;
+        }
+        unread.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// The folders to look beside.

@@ -5,13 +5,16 @@ use std::path::Path;
 
 use crate::cli::console::{Console, print};
 use crate::cli::interrupt;
-use crate::cli::private_file::{Place, is_stream, may_write, write_stream};
+use crate::cli::private_file::{Place, may_write};
 use crate::engine::Problem;
 use crate::engine::saving::Plan;
 use crate::format::{self, Parsed, PrivateEncoding};
 use crate::key::PublicKey;
 use crate::secret::SecretBytes;
-use crate::sys::files::{Existing, Secrecy, Seen, read_key, write_private, write_public};
+use crate::sys::files::{
+    Existing, Secrecy, Seen, is_standard_output, is_stream, read_key, write_private, write_public,
+    write_stream,
+};
 
 /// A text that is not a private key file.
 pub(super) struct Text {
@@ -29,14 +32,13 @@ impl Text {
             return print(bytes);
         };
         if is_stream(out) {
-            return write_stream(out, bytes);
+            return Ok(write_stream(out, bytes)?);
         }
-        let existing = match self.may_replace(out) {
-            Some(there) => Existing::Agreed(there),
-            None => {
-                let plan = may_write(Plan::public_line(out), console)?;
-                plan.terms().next().unwrap_or(Existing::Refuse)
-            }
+        let existing = if let Some(there) = self.may_replace(out) {
+            Existing::Agreed(there)
+        } else {
+            let plan = may_write(Plan::public_line(out), console)?;
+            plan.terms().next().unwrap_or(Existing::Refuse)
         };
         interrupt::uninterrupted(|| {
             Ok(match self.secrecy {
@@ -89,10 +91,4 @@ pub(super) fn place(
         }));
     }
     Place::new(out, encoding, None, console)
-}
-
-/// Whether a name stands for standard output, which may be redirected to a file.
-fn is_standard_output(path: &Path) -> bool {
-    let names = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
-    names.iter().any(|name| path.as_os_str() == *name)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Whose;
-use crate::engine::describe::Warning;
+use crate::engine::describe::{OPEN_FOLDER, Warning};
 use crate::format::Format;
 use crate::sys::permissions::Access;
 
@@ -29,6 +29,8 @@ pub enum Remedy {
     WritePublic(PathBuf),
     /// The same, and the file of another key that lies in its place is moved away.
     ReplacePublic(PathBuf),
+    /// Take back or finish what was broken off in this folder.
+    Finish(PathBuf),
     /// Open this private key, which shows its public half only then.
     Open(PathBuf),
     /// Have ssh try this private key first.
@@ -40,7 +42,7 @@ impl Remedy {
     #[must_use]
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Tighten(_) | Self::TightenShared(_) => "Repair",
+            Self::Tighten(_) | Self::TightenShared(_) | Self::Finish(_) => "Repair",
             Self::WritePublic(_) => "Make the public key file",
             Self::ReplacePublic(_) => "Put the right one there",
             Self::Open(_) => "Open the key",
@@ -52,7 +54,11 @@ impl Remedy {
     #[must_use]
     pub fn is_harmless(&self) -> bool {
         match self {
-            Self::Tighten(_) | Self::TightenShared(_) | Self::WritePublic(_) | Self::ReplacePublic(_) => true,
+            Self::Tighten(_)
+            | Self::TightenShared(_)
+            | Self::WritePublic(_)
+            | Self::ReplacePublic(_)
+            | Self::Finish(_) => true,
             Self::Open(_) | Self::MakeDefault(_) => false,
         }
     }
@@ -146,6 +152,11 @@ impl Finding {
             .about(path, Some(Remedy::ReplacePublic(path.to_owned())))
     }
 
+    /// A program that was ended in the middle has left a file.
+    pub(super) fn unfinished(path: &Path, message: String, hint: &'static str, remedy: Remedy) -> Self {
+        Self::new(Grade::Warning, "unfinished", message, hint).about(path, Some(remedy))
+    }
+
     /// The same private key lies in another file of the same kind.
     pub(super) fn duplicate(path: &Path, first: &Path, whose: &Whose) -> Self {
         let message = format!(
@@ -213,10 +224,7 @@ impl Finding {
                 "permissions-home",
                 "sshd lets nobody in by key whose home folder others can change, and they could put a key of their own there.",
             ),
-            Place::Folder => (
-                "permissions-folder",
-                "Others could put a key or a setting of their own there; sshd then trusts no key in it.",
-            ),
+            Place::Folder => ("permissions-folder", OPEN_FOLDER),
             Place::List => (
                 "permissions-list",
                 "Others could add a key or a setting of their own; ssh or sshd refuse such a file.",

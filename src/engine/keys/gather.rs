@@ -1,6 +1,6 @@
 //! From files to keys: what belongs together, and what does not.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Whose;
@@ -50,7 +50,7 @@ enum Beside {
 /// Makes keys of files.
 pub(super) fn gather(mut seen: Vec<Seen>, register: &Register, tried: &Tried, whose: &Whose) -> Vec<Key> {
     seen.sort_by_cached_key(|seen| (seen.rank(tried), seen.path.clone()));
-    let public: HashMap<PathBuf, (PublicKey, Vec<u8>)> = seen
+    let public: BTreeMap<PathBuf, (PublicKey, Vec<u8>)> = seen
         .iter()
         .filter(|seen| seen.kind() == Kind::Public)
         .filter_map(|seen| {
@@ -59,7 +59,7 @@ pub(super) fn gather(mut seen: Vec<Seen>, register: &Register, tried: &Tried, wh
         })
         .collect();
     let mut keys: Vec<Key> = Vec::new();
-    let mut places: HashMap<KeyId, usize> = HashMap::new();
+    let mut places: BTreeMap<KeyId, usize> = BTreeMap::new();
     for mut seen in seen {
         let mut findings = Vec::new();
         if seen.kind() == Kind::Private {
@@ -115,7 +115,7 @@ fn key_of(id: &KeyId) -> Option<&crate::key::fingerprint::Fingerprint> {
 }
 
 /// Takes from `FILE.pub` what the private file does not show.
-fn take_up(seen: &mut Seen, public: &HashMap<PathBuf, (PublicKey, Vec<u8>)>) -> Beside {
+fn take_up(seen: &mut Seen, public: &BTreeMap<PathBuf, (PublicKey, Vec<u8>)>) -> Beside {
     let Some((key, comment)) = public.get(&file_beside(&seen.path)) else {
         return Beside::Nothing;
     };

@@ -5,34 +5,20 @@ use std::path::{Path, PathBuf};
 
 use super::finding::{Finding, Place};
 use super::gather::{self, Seen};
+use super::holding::may_hold_key;
 use super::key::{Key, KeyId};
 use super::register::Register;
 use super::restoring::{Restorable, restorable, usual_folders};
 use super::tried::Tried;
-use super::{Remedy, Whose};
-use crate::engine::Problem;
+use super::{Remedy, Whose, unfinished};
 use crate::engine::describe::Description;
+use crate::engine::{Blame, Problem};
 use crate::format::ssh_config::SshConfig;
 use crate::format::{self, DecodeError};
 use crate::key::watch::Watch;
 use crate::sys::files::{Candidate, ReadError, candidate, candidates, read_key};
 use crate::sys::permissions::audit_shared;
 use crate::sys::remote::read_config_of;
-
-/// What lies in `~/.ssh` and holds public keys of others, or none.
-const NO_KEYS: [&str; 8] = [
-    "allowed_signers",
-    "authorized_keys",
-    "authorized_keys2",
-    "config",
-    "environment",
-    "known_hosts",
-    "known_hosts2",
-    "rc",
-];
-
-/// What they are called as they were before somebody changed them.
-const OF_BACKUPS: [&str; 3] = [".bak", ".old", "~"];
 
 /// Those of them that others must not change.
 const LISTS: [&str; 2] = ["authorized_keys", "config"];
@@ -61,6 +47,8 @@ pub struct Inventory {
     pub trouble: Option<String>,
     /// The folders that were looked into.
     pub folders: Vec<PathBuf>,
+    /// Whether these are the usual ones, and nobody asked for others.
+    pub is_usual: bool,
     /// The folders and files that a person has added.
     pub added: Vec<PathBuf>,
     /// What was taken away, and can come back.
@@ -76,12 +64,14 @@ impl Inventory {
         let mut inventory = Self {
             trouble: known.trouble,
             added: [known.register.folders(), known.register.files()].concat(),
+            is_usual: folders.is_empty(),
             ..Self::default()
         };
         let config = inventory.read_config(whose);
         let found = inventory.list(whose, &known.register, folders);
         let seen = inventory.look_at(&found, watch);
         inventory.look_for_removed(whose, folders);
+        inventory.look_for_unfinished(whose);
         let tried = Tried::of(whose, &config);
         inventory.keys = gather::gather(seen, &known.register, &tried, whose);
         // Nothing is said of the home folder to somebody who looks into another one.
@@ -115,12 +105,42 @@ impl Inventory {
     #[must_use]
     pub fn remedies(&self) -> Vec<&Remedy> {
         let of_keys = self.keys.iter().flat_map(|key| &key.findings);
+        let all = self.places.iter().chain(of_keys);
+        let mut remedies = Vec::new();
+        for remedy in all.filter_map(|finding| finding.remedy.as_ref()) {
+            // One mends all that was broken off in a folder.
+            if remedy.is_harmless() && !remedies.contains(&remedy) {
+                remedies.push(remedy);
+            }
+        }
+        remedies
+    }
+
+    /// What a program left that was ended in the middle.
+    pub fn unfinished(&self) -> impl Iterator<Item = &Finding> {
         self.places
             .iter()
-            .chain(of_keys)
-            .filter_map(|finding| finding.remedy.as_ref())
-            .filter(|remedy| remedy.is_harmless())
-            .collect()
+            .filter(|finding| matches!(finding.remedy, Some(Remedy::Finish(_))))
+    }
+
+    /// What mends it: to be done before anything else, for it may be what is the matter with the keys.
+    #[must_use]
+    pub fn remedies_of_unfinished(&self) -> Vec<Remedy> {
+        let mut remedies = Vec::new();
+        for remedy in self.unfinished().filter_map(|finding| finding.remedy.clone()) {
+            if !remedies.contains(&remedy) {
+                remedies.push(remedy);
+            }
+        }
+        remedies
+    }
+
+    /// What could not be looked at: folders, and files that could be keys.
+    pub fn unseen(&self) -> impl Iterator<Item = &Problem> {
+        let files = self.broken.iter().map(|broken| &broken.problem);
+        self.unread
+            .iter()
+            .chain(files.filter(|problem| problem.blame == Blame::World))
     }
 
     fn read_config(&mut self, whose: &Whose) -> SshConfig {
@@ -149,16 +169,27 @@ impl Inventory {
                     if listed.is_cut {
                         self.unread.push(too_many(&folder));
                     }
+                    self.unread.extend(listed.unread.into_iter().map(Problem::from));
                     found.extend(listed.files);
                 }
-                // Nobody has keys yet.
-                Err(ReadError::NotFound { .. }) if Some(&folder) == usual.as_ref() => {}
+                // Nobody has keys yet, unless there is nowhere that they could be.
+                Err(ReadError::NotFound { .. }) if Some(&folder) == usual.as_ref() => {
+                    self.unread.extend(whose.check_home().err());
+                }
                 Err(error) => self.unread.push(error.into()),
             }
             self.folders.push(folder);
         }
         if is_usual {
-            found.extend(register.files().iter().filter_map(|path| candidate(path)));
+            if usual.is_none() {
+                self.unread.extend(whose.check_home().err());
+            }
+            for path in register.files() {
+                match candidate(&path) {
+                    Ok(file) => found.extend(file),
+                    Err(error) => self.unread.push(error.into()),
+                }
+            }
         }
         let mut known = BTreeSet::new();
         found.retain(|file| may_hold_key(&file.path) && known.insert(file.path.clone()));
@@ -166,14 +197,34 @@ impl Inventory {
     }
 
     fn look_for_removed(&mut self, whose: &Whose, folders: &[PathBuf]) {
-        let found = if folders.is_empty() {
+        let (removed, unread) = if folders.is_empty() {
             restorable(&usual_folders(whose))
         } else {
             restorable(folders)
         };
-        match found {
-            Ok(removed) => self.removed = removed,
-            Err(problem) => self.unread.push(problem),
+        self.removed = removed;
+        // That a folder cannot be looked into is said once.
+        let new = unread
+            .into_iter()
+            .filter(|problem| !self.unread.contains(problem));
+        let new: Vec<Problem> = new.collect();
+        self.unread.extend(new);
+    }
+
+    /// In all folders that are looked into, and where it is kept what keys are called.
+    fn look_for_unfinished(&mut self, whose: &Whose) {
+        let own = whose.store.folder().filter(|_| self.is_usual);
+        let folders: BTreeSet<&Path> = self.folders.iter().map(PathBuf::as_path).chain(own).collect();
+        for folder in folders {
+            match unfinished::findings(folder, whose) {
+                Ok(found) => self.places.extend(found),
+                // The folder itself cannot be looked into, which is said already.
+                Err(problem) => {
+                    if self.unread.is_empty() {
+                        self.unread.push(problem);
+                    }
+                }
+            }
         }
     }
 
@@ -208,25 +259,23 @@ impl Inventory {
             .into_iter()
             .flat_map(|folder| LISTS.map(|name| (folder.join(name), Place::List)));
         for (path, place) in home.chain(folders).chain(lists) {
-            // What is not there needs no protection.
-            if let Ok(access) = audit_shared(&path) {
-                self.places
-                    .extend(Finding::of_place(&path, place, &access, whose));
+            match audit_shared(&path) {
+                Ok(access) => self
+                    .places
+                    .extend(Finding::of_place(&path, place, &access, whose)),
+                Err(error) => match ReadError::new(&path, error) {
+                    // What is not there needs no protection.
+                    ReadError::NotFound { .. } => {}
+                    error => {
+                        let problem = error.into();
+                        if !self.unread.contains(&problem) {
+                            self.unread.push(problem);
+                        }
+                    }
+                },
             }
         }
     }
-}
-
-fn may_hold_key(path: &Path) -> bool {
-    let Some(name) = path.file_name() else {
-        return false;
-    };
-    // What this program or ssh-keygen had begun to write when the power failed.
-    let is_temporary = name.as_encoded_bytes().starts_with(b".keywright-");
-    let name = name.to_string_lossy();
-    let before = OF_BACKUPS.iter().find_map(|ending| name.strip_suffix(ending));
-    let is_list = |name: &str| NO_KEYS.contains(&name);
-    !is_temporary && !is_list(&name) && !before.is_some_and(is_list)
 }
 
 /// What one file is; nothing where it is no key at all.
@@ -254,7 +303,7 @@ fn look(file: &Candidate) -> Result<Option<Seen>, Problem> {
 fn too_many(folder: &Path) -> Problem {
     Problem::new(
         "limit",
-        crate::engine::Blame::Key,
+        Blame::Key,
         format!(
             "{} has more than {} files, and not all of them were looked at",
             folder.display(),

@@ -11,7 +11,7 @@ use crate::key::comment::Comment;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
 /// What a key is recognised by.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum KeyId {
     /// Its SHA-256 fingerprint.
     Fingerprint(Fingerprint),

@@ -7,6 +7,7 @@ pub mod age;
 pub mod default_key;
 pub mod finding;
 mod gather;
+mod holding;
 pub mod inventory;
 pub mod key;
 pub mod register;
@@ -15,7 +16,9 @@ pub mod repair;
 pub mod restoring;
 pub mod store;
 mod tried;
+mod unfinished;
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 pub use finding::{Finding, Grade, Remedy};
@@ -25,13 +28,13 @@ pub use register::{Edit, Installed, Register};
 pub use store::Store;
 
 use crate::engine::saving::file_beside;
-use crate::engine::{Blame, Problem, opening};
+use crate::engine::{Blame, Problem, lists, opening};
 use crate::format::{self, Parsed};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::sys::clock::local_date;
-use crate::sys::files::read_key;
+use crate::sys::files::{ReadError, read_key};
 use crate::sys::home;
 
 /// Whose keys these are.
@@ -59,6 +62,23 @@ impl Whose {
         self.home.as_deref().map(home::ssh_folder_in)
     }
 
+    /// Where no usual folder of keys can be, and why; nothing where all is well.
+    ///
+    /// # Errors
+    /// The home folder is not known, or is no folder.
+    pub fn check_home(&self) -> Result<(), Problem> {
+        let Some(home) = &self.home else {
+            return Err(lists::no_home("keys"));
+        };
+        match std::fs::metadata(home) {
+            Ok(found) if found.is_dir() => Ok(()),
+            Ok(_) => Err(no_folder(home, "is no folder")),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(no_folder(home, "does not exist")),
+            // Whether it can be looked into shows when that is tried.
+            Err(_) => Ok(()),
+        }
+    }
+
     /// ssh's configuration. It need not exist.
     #[must_use]
     pub fn config(&self) -> Option<PathBuf> {
@@ -84,12 +104,25 @@ pub fn identify(path: &Path) -> Result<Fingerprint, Problem> {
     if let Some(key) = parsed.public() {
         return Ok(of(key));
     }
-    let beside = read_key(&file_beside(path)).ok();
+    let beside = match read_key(&file_beside(path)) {
+        Err(error @ (ReadError::Denied { .. } | ReadError::Io { .. })) => return Err(error.into()),
+        beside => beside.ok(),
+    };
     let parsed = beside.and_then(|bytes| format::parse(bytes.expose()).ok());
     match parsed {
         Some(Parsed::Public(file)) => Ok(of(&file.key)),
         _ => Err(hidden(path)),
     }
+}
+
+fn no_folder(home: &Path, why: &str) -> Problem {
+    let home = escaped(home.as_os_str().as_encoded_bytes());
+    Problem::new(
+        "usage",
+        Blame::Usage,
+        format!("your home folder {home} {why}, and so there is no usual folder of keys"),
+        "Set HOME to your home folder, or name a folder of keys.",
+    )
 }
 
 fn hidden(path: &Path) -> Problem {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::removal;
+use super::unfinished;
 use super::{Remedy, Whose};
 use crate::engine::opening;
 use crate::engine::saving::{OutgoingPublic, Plan, file_beside};
@@ -33,6 +34,7 @@ pub fn apply(remedy: &Remedy, whose: &Whose) -> Result<Done, Problem> {
         }
         Remedy::WritePublic(path) => write_public(path, whose),
         Remedy::ReplacePublic(path) => replace_public(path, whose),
+        Remedy::Finish(folder) => unfinished::mend(folder, whose),
         Remedy::Open(path) | Remedy::MakeDefault(path) => Err(Problem::new(
             "usage",
             Blame::Usage,
@@ -57,6 +59,7 @@ pub fn announcement(remedy: &Remedy, whose: &Whose) -> String {
                 whose.short(&removal::folder_for(&public))
             )
         }
+        Remedy::Finish(folder) => unfinished::announcement(folder, whose),
         Remedy::Open(path) => format!("open {}", whose.short(path)),
         Remedy::MakeDefault(path) => format!("make {} the default key", whose.short(path)),
     }
@@ -157,6 +160,7 @@ pub fn subject(remedy: &Remedy) -> &PathBuf {
         | Remedy::TightenShared(path)
         | Remedy::WritePublic(path)
         | Remedy::ReplacePublic(path)
+        | Remedy::Finish(path)
         | Remedy::Open(path)
         | Remedy::MakeDefault(path) => path,
     }

@@ -84,20 +84,23 @@ pub fn usual_folders(whose: &Whose) -> Vec<PathBuf> {
     folders
 }
 
-/// What was taken away from `folders`, and can come back.
-///
-/// # Errors
-/// A folder “removed” cannot be read.
-pub fn restorable(folders: &[PathBuf]) -> Result<Vec<Restorable>, Problem> {
-    let mut found = Vec::new();
+/// What was taken away from `folders`, and can come back; and what of it could not be looked at.
+#[must_use]
+pub fn restorable(folders: &[PathBuf]) -> (Vec<Restorable>, Vec<Problem>) {
+    let (mut found, mut unread) = (Vec::new(), Vec::new());
     for folder in folders {
-        let asides = asides_in(&removal::folder_in(folder), folder)?;
-        found.extend(asides.into_iter().map(|aside| Restorable {
-            taken: taken(aside.places()),
-            aside,
-        }));
+        match asides_in(&removal::folder_in(folder), folder) {
+            Ok(asides) => {
+                found.extend(asides.found.into_iter().map(|aside| Restorable {
+                    taken: taken(aside.places()),
+                    aside,
+                }));
+                unread.extend(asides.unread.into_iter().map(Problem::from));
+            }
+            Err(error) => unread.push(error.into()),
+        }
     }
-    Ok(found)
+    (found, unread)
 }
 
 /// The one that is called `name`, or else the one that a file of this name is in.
@@ -145,7 +148,8 @@ mod tests {
             write_private(&file, b"x", Existing::Refuse).expect("written");
             set_aside(&[file], &removal::folder_in(folder.path()), "key").expect("moved");
         }
-        let all = restorable(&[folder.path().to_owned()]).expect("it can be read");
+        let (all, unread) = restorable(&[folder.path().to_owned()]);
+        assert!(unread.is_empty(), "{unread:?}");
         (folder, all)
     }
 

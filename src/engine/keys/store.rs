@@ -1,5 +1,7 @@
 //! The register's file: read, and changed as it is by then, so that two windows do not undo each other.
 
+use std::path::Path;
+
 use super::register::{Edit, Register};
 use crate::engine::own_file;
 use crate::engine::{Blame, Problem};
@@ -36,6 +38,11 @@ impl Store {
     #[must_use]
     pub fn of_user() -> Self {
         Self::beside(settings_place::find().as_ref())
+    }
+
+    /// The folder of its file.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.place.as_ref()?.path().parent()
     }
 
     /// Reads the file. Whatever is there, keys can be listed: without names where it cannot be read.

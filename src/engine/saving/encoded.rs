@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::engine::describe::{Warning, open_folder_warning, other_names_warning};
 use crate::engine::{Blame, Problem};
 use crate::format::{self, Consent, DecodeError, LockedFile, Outgoing, Parsed, PrivateEncoding};
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{self, Existing, OtherNames, Save, Secrecy, Seen, WriteError};
+use crate::sys::files::{self, Existing, Save, Secrecy, Seen, WriteError};
 use crate::sys::home;
 use crate::sys::permissions::create_private_folder;
 use crate::sys::randomness::os_rng;
@@ -16,8 +17,8 @@ use crate::sys::randomness::os_rng;
 pub struct Stored {
     /// What is in each file now.
     pub seen: Vec<(PathBuf, Seen)>,
-    /// Changed files that go on as they were under other names.
-    pub other_names: Vec<OtherNames>,
+    /// What their owner ought to know: that an old file goes on under another name, or that others may change the folder.
+    pub warnings: Vec<Warning>,
 }
 
 /// Files that are ready to be written, which takes no time to speak of.
@@ -70,9 +71,15 @@ impl Encoded {
             .collect();
         let written = files::write_together(&saves)?;
         let seen = saves.iter().map(|save| (save.path.clone(), Seen::of(save.bytes)));
+        let mut warnings: Vec<Warning> = written.other_names.iter().map(other_names_warning).collect();
+        for folder in saves.iter().filter_map(|save| save.path.parent()) {
+            let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+            let new = open_folder_warning(&folder).filter(|warning| !warnings.contains(warning));
+            warnings.extend(new);
+        }
         Ok(Stored {
             seen: seen.collect(),
-            other_names: written.other_names,
+            warnings,
         })
     }
 

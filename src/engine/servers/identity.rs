@@ -10,6 +10,7 @@ use crate::format::agent::{Held, ListedKey};
 use crate::format::{Certificate, LockedFile, Parsed, PrivateFile};
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
+use crate::sys::files::candidates;
 use crate::sys::home::{default_path, ssh_folder};
 use crate::sys::remote::Target;
 
@@ -217,11 +218,11 @@ pub(in crate::engine) fn tried_by_ssh(target: &Target) -> Vec<PathBuf> {
 #[must_use]
 pub fn all_public(agents: &[Agent]) -> Vec<PublicKey> {
     let in_agents = of_agents(agents);
-    let entries = ssh_folder().and_then(|folder| folder.read_dir().ok());
-    let paths = entries
+    let found = ssh_folder().and_then(|folder| candidates(&folder).ok());
+    let paths = found
         .into_iter()
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()));
+        .flat_map(|found| found.files)
+        .map(|file| file.path);
     let in_files = paths.filter_map(|path| Identity::at(&path));
     let all = in_agents.into_iter().chain(in_files);
     let mut keys: Vec<PublicKey> = Vec::new();

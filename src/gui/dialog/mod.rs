@@ -34,8 +34,8 @@ use super::theme;
 use crate::app::dialog::Dialog;
 use crate::app::{App, Command};
 use crate::engine::Problem;
-use crate::engine::keys::Whose;
 use crate::engine::keys::restoring::Restorable;
+use crate::engine::keys::{Finding, Whose};
 use crate::format::authorized_keys::NewLine;
 
 /// What only the window knows of the dialog that is open.
@@ -127,7 +127,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                     remove_key::remove_key_ui(ui, title, removal, &beside.whose, &mut scene);
                 }
                 Dialog::RemovedKeys => {
-                    removed_keys::removed_keys_ui(ui, &beside.removed, &beside.whose, &mut scene);
+                    let trash = (&beside.removed[..], &beside.unfinished[..]);
+                    removed_keys::removed_keys_ui(ui, trash, &beside.whose, &mut scene);
                 }
                 Dialog::AddPlace(typed) => {
                     add_place::add_place_ui(ui, typed, &beside.added, &beside.whose, &mut scene);
@@ -166,6 +167,7 @@ struct Beside {
     whose: Whose,
     added: Vec<PathBuf>,
     removed: Vec<Restorable>,
+    unfinished: Vec<Finding>,
     has_private: bool,
     preview: Option<Result<NewLine, Problem>>,
     pasted: Option<Result<String, Problem>>,
@@ -184,6 +186,10 @@ impl Beside {
             },
             removed: match dialog {
                 Some(Dialog::RemovedKeys) => my_keys.restorable().to_vec(),
+                _ => Vec::new(),
+            },
+            unfinished: match dialog {
+                Some(Dialog::RemovedKeys) => my_keys.unfinished(),
                 _ => Vec::new(),
             },
             has_private: app.document().is_some_and(|document| document.key().is_some()),

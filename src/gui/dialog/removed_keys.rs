@@ -5,18 +5,28 @@ use egui::{Align, Button, Layout, ScrollArea, Ui};
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;
 use crate::app::my_keys::KeysCommand;
-use crate::engine::keys::Whose;
 use crate::engine::keys::restoring::Restorable;
+use crate::engine::keys::{Finding, Whose};
 use crate::gui::pieces;
 
 /// Lists longer than this scroll.
 const HIGHEST: f32 = 320.0;
 
-pub(super) fn removed_keys_ui(ui: &mut Ui, removed: &[Restorable], whose: &Whose, scene: &mut Scene<'_>) {
-    paragraph_ui(
-        ui,
-        "These lie in a folder “removed”, where ssh does not find them. What is put back is where it was; nothing is replaced by it.",
-    );
+pub(super) fn removed_keys_ui(
+    ui: &mut Ui,
+    (removed, unfinished): (&[Restorable], &[Finding]),
+    whose: &Whose,
+    scene: &mut Scene<'_>,
+) {
+    if !unfinished.is_empty() {
+        unfinished_ui(ui, unfinished, scene);
+    }
+    if !removed.is_empty() {
+        paragraph_ui(
+            ui,
+            "These lie in a folder “removed”, where ssh does not find them. What is put back is where it was; nothing is replaced by it.",
+        );
+    }
     let area = ScrollArea::vertical().id_salt("removed keys").max_height(HIGHEST);
     pieces::scrolling_ui(ui, area, |ui| {
         for one in removed {
@@ -24,6 +34,22 @@ pub(super) fn removed_keys_ui(ui: &mut Ui, removed: &[Restorable], whose: &Whose
         }
     });
     if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+        scene.out.push(Command::CloseDialog);
+    }
+}
+
+/// What a program left that was ended in the middle.
+fn unfinished_ui(ui: &mut Ui, unfinished: &[Finding], scene: &mut Scene<'_>) {
+    paragraph_ui(
+        ui,
+        "These files were left when a program was ended in the middle of its work:",
+    );
+    for finding in unfinished {
+        let text = format!("{} {}", finding.warning.sentence(), finding.warning.hint);
+        pieces::hint_ui(ui, text);
+    }
+    if ui.button("Put them right").clicked() {
+        scene.out.push(Command::Keys(KeysCommand::RepairUnfinished));
         scene.out.push(Command::CloseDialog);
     }
 }

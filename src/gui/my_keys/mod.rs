@@ -93,8 +93,10 @@ fn header_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
 }
 
 fn header_buttons_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
-    let has_trash = !app.my_keys.restorable().is_empty();
-    let trash = has_trash.then_some(("Trash…", KeysCommand::ShowRemoved));
+    let trash = app
+        .my_keys
+        .has_trash()
+        .then_some(("Trash…", KeysCommand::ShowRemoved));
     let always = [("Look again", KeysCommand::Read), ("Add…", KeysCommand::AskPlace)];
     for (text, command) in always.into_iter().chain(trash) {
         if ui.add(Button::new(text)).clicked() {

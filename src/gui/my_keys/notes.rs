@@ -86,15 +86,20 @@ fn repairs_ui(
         .iter()
         .map(|remedy| announcement(remedy, whose))
         .collect();
+    // What was only begun is cleared away.
+    let kept = match inventory.unfinished().next() {
+        Some(_) => "No key is deleted.",
+        None => "Nothing is deleted.",
+    };
     let is_short = does.len() <= in_hint;
     ui.horizontal_wrapped(|ui| {
         if ui.add_enabled(!my_keys.is_busy(), Button::new(text)).clicked() {
             out.push(Command::Keys(KeysCommand::RepairAll));
         }
         let hint = if is_short {
-            format!("This will {}. Nothing is deleted.", does.join("; "))
+            format!("This will {}. {kept}", does.join("; "))
         } else {
-            "Permissions of files and folders, and public key files. Nothing is deleted.".to_owned()
+            format!("Permissions of files and folders, and public key files. {kept}")
         };
         pieces::hint_ui(ui, hint);
     });

@@ -12,15 +12,24 @@ use std::time::Instant;
 
 use super::TOO_QUICK;
 use crate::app::desktop::{PickRequest, Picked};
+use crate::sys::programs::system_program;
 
 /// Chooses a file to read.
 pub(super) fn open(request: &PickRequest) -> Picked {
-    run(&mut command(OsStr::new("zenity"), request))
+    with_zenity(|program| run(&mut command(program, request)))
+}
+
+/// The one in the system's own folders, or none.
+fn with_zenity(work: impl FnOnce(&OsStr) -> Picked) -> Picked {
+    match system_program("zenity") {
+        Some(program) => work(program.as_os_str()),
+        None => Picked::Unavailable,
+    }
 }
 
 /// Chooses a folder.
 pub(super) fn folder(request: &PickRequest) -> Picked {
-    run(&mut for_folder(OsStr::new("zenity"), request))
+    with_zenity(|program| run(&mut for_folder(program, request)))
 }
 
 fn for_folder(program: &OsStr, request: &PickRequest) -> Command {
@@ -31,7 +40,7 @@ fn for_folder(program: &OsStr, request: &PickRequest) -> Command {
 
 /// Chooses a name to save under. Whether it may be replaced is asked later, by the window.
 pub(super) fn save(request: &PickRequest) -> Picked {
-    run(command(OsStr::new("zenity"), request).arg("--save"))
+    with_zenity(|program| run(command(program, request).arg("--save")))
 }
 
 fn command(program: &OsStr, request: &PickRequest) -> Command {

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{Agent, AgentKind};
+use crate::sys::entries::Names;
 use crate::sys::home::{home, ssh_folder};
 
 /// Every agent that this user may have: the one that `SSH_AUTH_SOCK` names first, whether or not it
@@ -36,9 +37,12 @@ fn known_places() -> Vec<PathBuf> {
         places.extend(["ssh-agent.socket", "openssh_agent"].map(|name| folder.join(name)));
     }
     places.extend(home().map(|home| home.join(".1password/agent.sock")));
-    let entries = ssh_folder().and_then(|folder| folder.join("agent").read_dir().ok());
-    let mut started: Vec<PathBuf> = (entries.into_iter().flatten())
-        .filter_map(|entry| Some(entry.ok()?.path()))
+    let folder = ssh_folder().map(|folder| folder.join("agent"));
+    let names = folder
+        .iter()
+        .filter_map(|folder| Some((folder, Names::of(folder).ok()?)));
+    let mut started: Vec<PathBuf> = names
+        .flat_map(|(folder, names)| names.flatten().map(|name| folder.join(name)))
         .collect();
     started.sort();
     places.extend(started);

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use super::fault::WriteError;
 use super::folder::{Folder, Turn};
+use super::leftovers::tell_of_leftovers;
 use super::names::Group;
 use super::read::{ReadError, read_up_to};
 use super::staged::Staged;
@@ -160,6 +161,7 @@ impl ListFile {
             let mut target = Target::resolve(&self.path, Existing::Change(Seen::of(before)))?;
             // Whoever may have the list may have what it was; nobody else gets it.
             let like = target.found.clone().ok_or_else(|| self.changed())?;
+            tell_of_leftovers(&target);
             if let Some(backup) = &backup {
                 let kept = Target::named(backup)?;
                 staged.push(Staged::write_like(kept, (group, 0), before, &like)?);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use super::read::{MAX_KEY_FILE, ReadError};
+use crate::sys::entries::Names;
 
 /// The most entries of a folder that are looked at: nobody has so many keys, and a mail folder has more.
 pub const MOST_ENTRIES: usize = 10_000;
@@ -19,12 +20,14 @@ pub struct Candidate {
 }
 
 /// The files of a folder.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Candidates {
     /// In the order of their names.
     pub files: Vec<Candidate>,
     /// Whether there are more than [`MOST_ENTRIES`], and the others were left out.
     pub is_cut: bool,
+    /// Of which the system does not tell what they are.
+    pub unread: Vec<ReadError>,
 }
 
 /// The ordinary files in `folder` that are no larger than a key; a link to one counts. Nothing is opened, and
@@ -35,26 +38,37 @@ pub struct Candidates {
 pub fn candidates(folder: &Path) -> Result<Candidates, ReadError> {
     let fail = |source| ReadError::new(folder, source);
     let mut found = Candidates::default();
-    for entry in fs::read_dir(folder).map_err(fail)? {
+    for name in Names::of(folder).map_err(fail)? {
         if found.files.len() >= MOST_ENTRIES {
             found.is_cut = true;
             break;
         }
-        found.files.extend(candidate(&entry.map_err(fail)?.path()));
+        match candidate(&folder.join(name.map_err(fail)?)) {
+            Ok(file) => found.files.extend(file),
+            Err(error) => found.unread.push(error),
+        }
     }
     found.files.sort_by(|one, other| one.path.cmp(&other.path));
     Ok(found)
 }
 
 /// The file at `path`, unless there is none that could be a key.
-#[must_use]
-pub fn candidate(path: &Path) -> Option<Candidate> {
-    let found = fs::metadata(path).ok()?;
+///
+/// # Errors
+/// The system does not tell what is there.
+pub fn candidate(path: &Path) -> Result<Option<Candidate>, ReadError> {
+    let found = match fs::metadata(path).map_err(|error| ReadError::new(path, error)) {
+        Ok(found) => found,
+        Err(ReadError::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error),
+    };
     let since = |time: std::time::SystemTime| time.duration_since(UNIX_EPOCH).ok();
-    (found.is_file() && found.len() <= MAX_KEY_FILE).then(|| Candidate {
-        path: path.to_owned(),
-        modified: found.modified().ok().and_then(since).map(|time| time.as_secs()),
-    })
+    Ok(
+        (found.is_file() && found.len() <= MAX_KEY_FILE).then(|| Candidate {
+            path: path.to_owned(),
+            modified: found.modified().ok().and_then(since).map(|time| time.as_secs()),
+        }),
+    )
 }
 
 #[cfg(test)]

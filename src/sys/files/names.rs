@@ -79,7 +79,8 @@ pub(super) struct Temporary {
 }
 
 /// Whether a name is one of these.
-pub(super) fn is_temporary(name: &OsStr) -> bool {
+#[must_use]
+pub fn is_temporary(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(PREFIX.as_bytes())
 }
 

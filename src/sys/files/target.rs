@@ -77,7 +77,7 @@ impl Target {
         let found = self.folder.look(&self.name).map_err(fail)?;
         match &found {
             Some(_) if self.existing == Existing::Refuse => return Err(WriteError::Exists { path: path() }),
-            Some(found) if !found.is_file() && !(self.replaces_links && found.is_link()) => {
+            Some(found) if !(found.is_file() || self.replaces_links && found.is_link()) => {
                 return Err(WriteError::NotRegular { path: path() });
             }
             None if self.road.is_linked => return Err(dangling(&self.path)),
@@ -99,6 +99,11 @@ impl Target {
 
     pub(super) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The folder without links.
+    pub(super) fn folder_path(&self) -> &Path {
+        &self.road.folder
     }
 
     /// Where it lies in truth, once all links are followed.
@@ -137,7 +142,7 @@ pub(super) fn take_turns(targets: &mut [Target]) -> Result<Vec<Turn>, WriteError
         order.push((id, index));
     }
     // Everybody goes in the same order, so that no two wait for each other.
-    order.sort();
+    order.sort_unstable();
     order.dedup_by(|one, other| one.0 == other.0);
     let mut turns = Vec::new();
     for (_, index) in order {

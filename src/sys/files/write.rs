@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::fault::WriteError;
+use super::leftovers::tell_of_leftovers;
 use super::names::Group;
 use super::staged::{Published, Staged};
 use super::target::{Target, take_turns};
@@ -97,6 +98,10 @@ pub fn write_together(saves: &[Save<'_>]) -> Result<Written, WriteError> {
         .map(|save| Target::resolve(&save.path, save.existing))
         .collect::<Result<Vec<_>, _>>()?;
     let _turns = take_turns(&mut targets)?;
+    targets
+        .first()
+        .iter()
+        .for_each(|target| tell_of_leftovers(target));
     publish(stage(targets, saves)?)
 }
 

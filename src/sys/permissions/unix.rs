@@ -17,6 +17,8 @@ use crate::sys::way::{GENTLY, Way};
 
 const GROUP_AND_OTHERS: u32 = 0o077;
 const OTHERS_WRITE: u32 = 0o022;
+const ALL_WRITE: u32 = 0o002;
+const STICKY: u32 = 0o1000;
 const ROOT: u32 = 0;
 const OWNER_READS: u32 = 0o400;
 const OWNER_WRITES: u32 = 0o200;
@@ -60,6 +62,11 @@ pub(super) fn audit_shared(path: &Path) -> io::Result<Access> {
     )
 }
 
+pub(super) fn lets_all_write(path: &Path) -> io::Result<bool> {
+    let mode = fs::metadata(path)?.mode();
+    Ok(mode & ALL_WRITE != 0 && mode & STICKY == 0)
+}
+
 pub(super) fn tighten_shared(path: &Path) -> io::Result<()> {
     change_mode(path, |mode| mode & !OTHERS_WRITE)
 }
@@ -77,7 +84,7 @@ fn change_mode(path: &Path, change: impl Fn(u32) -> u32) -> io::Result<()> {
         let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC | GENTLY;
         retry_on_intr(|| rustix::fs::openat(&folder, &name, flags, Mode::empty()))
     };
-    let permissions = |found: &Stat| Permissions::from_mode(change(u32::from(found.st_mode) & 0o7777));
+    let permissions = |found: &Stat| Permissions::from_mode(change(mode_of(found)));
     let check = |found: &Stat| road.check(found.st_uid).map_err(io::Error::other);
     journal::touch(&road.folder.join(&name));
     match open(OFlags::RDONLY) {
@@ -108,6 +115,11 @@ fn change_mode(path: &Path, change: impl Fn(u32) -> u32) -> io::Result<()> {
             AtFlags::SYMLINK_NOFOLLOW,
         )?)
     }
+}
+
+#[allow(clippy::useless_conversion, reason = "modes are narrower on some systems")]
+fn mode_of(found: &Stat) -> u32 {
+    u32::from(found.st_mode) & 0o7777
 }
 
 pub(super) fn create_private_folder(path: &Path) -> io::Result<()> {

@@ -59,6 +59,12 @@ fn user_name() -> io::Result<String> {
     Ok(owned.strip_prefix("O:").unwrap_or(&owned).to_owned())
 }
 
+/// Folders in a person's profile are theirs, and of others it is not told here.
+#[expect(clippy::unnecessary_wraps, reason = "as on Unix, where the system is asked")]
+pub(super) fn lets_all_write(_: &Path) -> io::Result<bool> {
+    Ok(false)
+}
+
 pub(super) fn tighten_private(path: &Path) -> io::Result<()> {
     tighten(path, Scope::File)
 }

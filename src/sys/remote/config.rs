@@ -6,6 +6,7 @@ use super::host_key::system_folder;
 use crate::format::pattern::matches;
 use crate::format::ssh_config::SshConfig;
 use crate::format::{ListError, MAX_CONFIG_FILE};
+use crate::sys::entries::Names;
 use crate::sys::files::{EditError, ListFile};
 use crate::sys::home::{expand_tilde_in, home, ssh_folder_in};
 
@@ -94,8 +95,8 @@ fn named_by(pattern: &Path) -> Vec<PathBuf> {
     let (Some(folder), Some(name)) = (pattern.parent(), pattern.file_name()) else {
         return Vec::new();
     };
-    let entries = folder.read_dir().into_iter().flatten();
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let names = Names::of(folder).into_iter().flatten().flatten();
+    let paths = names.map(|name| folder.join(name));
     let mut paths: Vec<PathBuf> = paths
         .filter(|path| {
             let found = path.file_name().unwrap_or_default().as_encoded_bytes();

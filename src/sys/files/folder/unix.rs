@@ -45,12 +45,14 @@ thread_local! {
 pub(in super::super) struct Turn {
     id: FolderId,
     lock: Option<OwnedFd>,
+    /// Whether somebody further up has it.
+    is_inner: bool,
 }
 
 impl Turn {
     /// Whether nobody else of these programs can be in the midst of something in this folder.
     pub(in super::super) fn is_certain(&self) -> bool {
-        self.lock.is_some()
+        self.lock.is_some() || self.is_inner
     }
 }
 
@@ -73,10 +75,6 @@ impl Found {
 
     pub(in super::super) fn is_link(&self) -> bool {
         self.kind() == FileType::Symlink
-    }
-
-    pub(in super::super) fn is_folder(&self) -> bool {
-        self.kind() == FileType::Directory
     }
 
     fn kind(&self) -> FileType {
@@ -215,9 +213,14 @@ impl Folder {
     /// The same for whoever waits no longer than this.
     pub(in super::super) fn turn_within(&self, patience: Duration) -> io::Result<Turn> {
         let id = self.id()?;
-        let without = Turn { id, lock: None };
         // Whoever edits a list may write other files on the way.
-        if HELD.with_borrow(|held| held.contains(&id)) {
+        let is_inner = HELD.with_borrow(|held| held.contains(&id));
+        let without = Turn {
+            id,
+            lock: None,
+            is_inner,
+        };
+        if is_inner {
             return Ok(without);
         }
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -230,8 +233,10 @@ impl Folder {
             match retry_on_intr(|| fs::flock(&folder, FlockOperation::NonBlockingLockExclusive)) {
                 Ok(()) => {
                     HELD.with_borrow_mut(|held| held.push(id));
-                    let lock = Some(folder);
-                    return Ok(Turn { id, lock });
+                    return Ok(Turn {
+                        lock: Some(folder),
+                        ..without
+                    });
                 }
                 Err(Errno::WOULDBLOCK) if start.elapsed() < patience => thread::sleep(BETWEEN_ATTEMPTS),
                 Err(Errno::WOULDBLOCK) => return Err(io::ErrorKind::ResourceBusy.into()),
@@ -261,32 +266,57 @@ impl Folder {
 
     /// Renames, and fails with `AlreadyExists` if there is a file called `to`.
     pub(in super::super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        match self.rename_exclusively(from, to) {
+        self.move_new(from, self, to)
+    }
+
+    /// Moves a file to another folder of the same disk, and fails with `AlreadyExists` if there is one called `to`.
+    pub(in super::super) fn move_new(&self, from: &OsStr, folder: &Self, to: &OsStr) -> io::Result<()> {
+        match self.rename_exclusively(from, folder, to) {
             Err(error) if UNSUPPORTED.contains(&error) => {}
             renamed => return Ok(renamed?),
         }
-        match self.link_and_remove(from, to) {
-            Err(error) if UNSUPPORTED.contains(&error) => self.claim_and_rename(from, to),
+        match self.link_and_remove(from, folder, to) {
+            Err(error) if UNSUPPORTED.contains(&error) => self.claim_and_rename(from, folder, to),
             renamed => Ok(renamed?),
         }
     }
 
+    /// Renames a folder, and fails with `AlreadyExists` if there is anything called `to`.
+    pub(in super::super) fn rename_folder_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        match self.rename_exclusively(from, self, to) {
+            Err(error) if UNSUPPORTED.contains(&error) => {}
+            renamed => return Ok(renamed?),
+        }
+        // A folder takes the place of an empty one.
+        fs::mkdirat(&self.0, to, Mode::RWXU)?;
+        self.rename_over(from, to).inspect_err(|_| {
+            if let Err(error) = self.remove_folder(to) {
+                log::warn!("an empty folder could not be removed: {error}");
+            }
+        })
+    }
+
+    /// Takes an empty folder away.
+    pub(in super::super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
+        Ok(fs::unlinkat(&self.0, name, AtFlags::REMOVEDIR)?)
+    }
+
     #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
-    fn rename_exclusively(&self, from: &OsStr, to: &OsStr) -> Result<(), Errno> {
-        fs::renameat_with(&self.0, from, &self.0, to, fs::RenameFlags::NOREPLACE)
+    fn rename_exclusively(&self, from: &OsStr, folder: &Self, to: &OsStr) -> Result<(), Errno> {
+        fs::renameat_with(&self.0, from, &folder.0, to, fs::RenameFlags::NOREPLACE)
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
-    fn rename_exclusively(&self, _: &OsStr, _: &OsStr) -> Result<(), Errno> {
+    fn rename_exclusively(&self, _: &OsStr, _: &Self, _: &OsStr) -> Result<(), Errno> {
         Err(Errno::NOSYS)
     }
 
     /// For NFS and the systems that cannot rename exclusively: a link never replaces.
-    fn link_and_remove(&self, from: &OsStr, to: &OsStr) -> Result<(), Errno> {
-        fs::linkat(&self.0, from, &self.0, to, AtFlags::empty())?;
+    fn link_and_remove(&self, from: &OsStr, folder: &Self, to: &OsStr) -> Result<(), Errno> {
+        fs::linkat(&self.0, from, &folder.0, to, AtFlags::empty())?;
         fs::unlinkat(&self.0, from, AtFlags::empty()).inspect_err(|_| {
             // Having failed must not leave the file in place.
-            if let Err(error) = fs::unlinkat(&self.0, to, AtFlags::empty()) {
+            if let Err(error) = fs::unlinkat(&folder.0, to, AtFlags::empty()) {
                 log::warn!("a file could not be removed: {error}");
             }
         })
@@ -294,13 +324,15 @@ impl Folder {
 
     /// For disks that have neither, such as FAT over FUSE: an empty file of our own holds the name
     /// until the real one replaces it.
-    fn claim_and_rename(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        drop(self.create(to, Mode::RUSR | Mode::WUSR)?);
-        self.rename_over(from, to).inspect_err(|_| {
-            if let Err(error) = self.remove(to) {
-                log::warn!("an empty file could not be removed: {error}");
-            }
-        })
+    fn claim_and_rename(&self, from: &OsStr, folder: &Self, to: &OsStr) -> io::Result<()> {
+        drop(folder.create(to, Mode::RUSR | Mode::WUSR)?);
+        fs::renameat(&self.0, from, &folder.0, to)
+            .map_err(io::Error::from)
+            .inspect_err(|_| {
+                if let Err(error) = folder.remove(to) {
+                    log::warn!("an empty file could not be removed: {error}");
+                }
+            })
     }
 
     /// Renames; a file called `to` is replaced.
@@ -380,14 +412,14 @@ mod tests {
     #[test]
     fn each_way_to_rename_refuses_a_taken_name() {
         check(Folder::rename_new);
-        check(|folder, from, to| Ok(folder.link_and_remove(from, to)?));
-        check(Folder::claim_and_rename);
+        check(|folder, from, to| Ok(folder.link_and_remove(from, folder, to)?));
+        check(|folder, from, to| folder.claim_and_rename(from, folder, to));
     }
 
     #[cfg(any(target_os = "linux", target_vendor = "apple"))]
     #[test]
     fn this_system_renames_exclusively_in_one_step() {
-        check(|folder, from, to| Ok(folder.rename_exclusively(from, to)?));
+        check(|folder, from, to| Ok(folder.rename_exclusively(from, folder, to)?));
     }
 
     #[test]
@@ -395,7 +427,7 @@ mod tests {
         let temporary = tempfile::tempdir().expect("a folder");
         let folder = open(temporary.path());
         let gone = folder
-            .claim_and_rename(OsStr::new("gone"), OsStr::new("id"))
+            .claim_and_rename(OsStr::new("gone"), &folder, OsStr::new("id"))
             .expect_err("no such file");
         assert_eq!(gone.kind(), ErrorKind::NotFound);
         assert_eq!(std::fs::read_dir(temporary.path()).expect("a folder").count(), 0);

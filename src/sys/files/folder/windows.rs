@@ -55,10 +55,6 @@ impl Found {
         self.metadata.is_symlink()
     }
 
-    pub(in super::super) fn is_folder(&self) -> bool {
-        self.metadata.is_dir()
-    }
-
     /// Access lists decide here, and whoever may replace a file may.
     #[expect(clippy::unused_self, reason = "as on Unix, where owners count")]
     pub(in super::super) fn owner(&self) -> u32 {
@@ -228,8 +224,23 @@ impl Folder {
 
     /// Renames, and fails with `AlreadyExists` if there is a file called `to`.
     pub(in super::super) fn rename_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
-        let (from, to) = (self.0.join(from), self.0.join(to));
+        self.move_new(from, self, to)
+    }
+
+    /// Moves a file to another folder of the same disk, and fails with `AlreadyExists` if there is one called `to`.
+    pub(in super::super) fn move_new(&self, from: &OsStr, folder: &Self, to: &OsStr) -> io::Result<()> {
+        let (from, to) = (self.0.join(from), folder.0.join(to));
         patiently(|| move_file(&from, &to, MOVEFILE_WRITE_THROUGH))
+    }
+
+    /// Renames a folder, and fails with `AlreadyExists` if there is anything called `to`.
+    pub(in super::super) fn rename_folder_new(&self, from: &OsStr, to: &OsStr) -> io::Result<()> {
+        self.move_new(from, self, to)
+    }
+
+    /// Takes an empty folder away.
+    pub(in super::super) fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
+        fs::remove_dir(self.0.join(name))
     }
 
     /// Renames; a file called `to` is replaced.
