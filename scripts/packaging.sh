@@ -35,14 +35,14 @@ reproducibly() {
     export CARGO_ENCODED_RUSTFLAGS
 }
 
-# need_cargo_tool NAME VERSION: builds it where it is not there yet, into target/tools/bin.
+# need_cargo_tool NAME VERSION [OPTION OF CARGO INSTALL…]: builds it where it is not there yet, into target/tools/bin.
 need_cargo_tool() {
     local name=$1 version=$2 tools=$TARGET_DIR/tools
     if ! grep --quiet --fixed-strings "\"$name $version " "$tools/.crates.toml" 2>/dev/null; then
         say "Building $name $version, once"
         # Its own build owes nothing to ours.
         env --unset=CARGO_ENCODED_RUSTFLAGS cargo install --quiet --locked --force --root "$tools" \
-            --target-dir "$tools/build" --version "$version" "$name"
+            --target-dir "$tools/build" --version "$version" "${@:3}" "$name"
         rm -r "$tools/build"
     fi
 }
