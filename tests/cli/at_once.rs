@@ -50,8 +50,8 @@ impl Waiting {
                 .open(home.path("pipe"));
             match pipe {
                 Ok(pipe) => return pipe,
-                Err(_) if start.elapsed() < Duration::from_secs(60) => {
-                    thread::sleep(Duration::from_millis(5))
+                Err(_) if start.elapsed() < Duration::from_mins(1) => {
+                    thread::sleep(Duration::from_millis(5));
                 }
                 Err(error) => panic!("it does not ask: {error}"),
             }
@@ -159,10 +159,10 @@ fn of_hosts_that_are_forgotten_at_once_none_is_refused_or_comes_back() {
     let home = Home::with_key();
     let public = home.read("key.pub");
     let key: Vec<&str> = public.split(' ').take(2).collect();
-    let lines: String = (0..MANY)
+    let lines: Vec<String> = (0..MANY)
         .map(|host| format!("host{host}.example {}\n", key.join(" ")))
         .collect();
-    home.write("hosts", format!("# mine\n{lines}").as_bytes());
+    home.write("hosts", format!("# mine\n{}", lines.concat()).as_bytes());
     let running: Vec<Child> = (0..MANY)
         .map(|host| {
             let mut command = home.command();

@@ -74,7 +74,7 @@ impl Left {
         let objects = self.home.run(&["keys", "--json"]).objects();
         let warnings = objects
             .iter()
-            .flat_map(|object| object["warnings"].as_array().cloned());
+            .filter_map(|object| object["warnings"].as_array().cloned());
         let files: Vec<String> = warnings
             .flatten()
             .filter(|warning| warning["code"] == "unfinished" && warning["repairable"] == true)

@@ -81,7 +81,7 @@ fn root_does_not_follow_anothers_link_to_a_file_of_its_own() {
         return;
     }
     let home = home_of_somebody();
-    fs::write(home.path("roots-list"), "# root's\n").expect("written");
+    home.write("roots-list", b"# root's\n");
     symlink("roots-list", home.path("keys")).expect("linked");
     give(&home.path("keys"), SOMEBODY);
     let before = state(&home.path("roots-list"));

@@ -35,8 +35,10 @@ fn save(folder: &Folder, choice: Choice, name: &str, key: &KeyPair, passphrase: 
         certificate: None,
     };
     let passphrase = passphrase.map(|text| Passphrase::new(text.to_owned()));
-    plan.write(outgoing, passphrase.as_ref())
+    let stored = plan
+        .write(outgoing, passphrase.as_ref())
         .unwrap_or_else(|problem| panic!("{problem:?}"));
+    assert!(stored.warnings.is_empty(), "{:?}", stored.warnings);
     for path in plan.paths() {
         let is_public = path.extension().is_some_and(|extension| extension == "pub");
         let allowed = if is_public { 0o644 } else { 0o600 };

@@ -159,7 +159,7 @@ fn what_is_typed_while_a_key_is_being_saved_stays() {
     scene.type_passphrases("open sesame", "open sesame");
     scene.desktop.will_pick(scene.path("id"));
     scene.ask(Ask::SavePrivate);
-    scene.wait(|app| app.is_saving());
+    scene.wait(keywright::app::App::is_saving);
     scene.type_passphrases("another", "another");
     scene.settle();
     assert_eq!(scene.document().draft.passphrase.expose(), "another");
