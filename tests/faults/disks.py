@@ -73,7 +73,9 @@ def closed(judge: bench.Bench, scene: bench.Scene, name: str, mode: int) -> list
         path.chmod(mode)
         judged = bench.Bench(program, judge.folder)
         ran = judged.run(home, scene.words, user=SOMEBODY, group=SOMEBODY, extra_groups=[])
-        path.chmod(before)
+        # It may have been moved on the way.
+        if path.exists():
+            path.chmod(before)
         return judge.judge(scene, home, ran)
 
 
