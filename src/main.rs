@@ -3,11 +3,16 @@
 // A window that is started by a double click needs no console beside it.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
+use std::alloc::System;
 use std::path::Path;
 use std::process::ExitCode;
 
 use keywright::gui;
+use keywright::secret::Wiped;
 use keywright::sys::hardening::harden_process;
+
+#[global_allocator]
+static MEMORY: Wiped<System> = Wiped(System);
 
 const HELP: &str = "\
 Keywright makes, shows, protects, converts and saves SSH keys.

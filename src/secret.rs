@@ -1,9 +1,13 @@
 //! Bytes that must not be printed, copied by accident or left behind in memory.
 
+mod memory;
+
 use std::fmt;
 
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+pub use memory::Wiped;
 
 /// Secret bytes: private numbers, seeds, whole private key files.
 ///

@@ -1,7 +1,7 @@
 //! What the program is doing, without saying how it looks: window and console share every line.
 //!
 //! A window reads [`App`], lets people edit the drafts in it, and hands [`Command`]s to
-//! [`App::apply`]. Slow work runs as a [`job::Job`]; [`App::poll`] takes up what it brought.
+//! [`App::apply`]. Slow work runs as a [`Job`]; [`App::poll`] takes up what it brought.
 
 pub mod command;
 pub mod desktop;

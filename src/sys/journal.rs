@@ -1,7 +1,7 @@
 //! What this program has touched on the disk, and how that was before: so that what is said after a failure is what is there,
 //! and not what was meant.
 //!
-//! Whoever changes a file or makes one calls [`touch`] before; whoever tells of it wraps the work in [`watch`]. Both go by
+//! Whoever changes a file or makes one calls `touch` before; whoever tells of it wraps the work in [`watch`]. Both go by
 //! the thread: a job sees what it did itself.
 
 use std::cell::RefCell;

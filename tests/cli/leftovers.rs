@@ -225,6 +225,21 @@ fn what_was_being_moved_away_comes_back() {
 }
 
 #[test]
+fn what_was_being_moved_away_is_kept_where_something_else_lies_in_its_place() {
+    let left = Left::new();
+    let before = left.names();
+    let folder = left
+        .home
+        .path(&format!(".ssh/removed/{GROUP}-0.aside.id-2026-11-30"));
+    fs::create_dir_all(&folder).expect("made");
+    left.put(&format!("removed/{GROUP}-0.aside.id-2026-11-30/id"), &left.other);
+    left.repair();
+    let kept = "removed/id-2026-11-30/id".to_owned();
+    assert_eq!(left.read(&kept), left.other);
+    assert_eq!(left.names(), [before, vec![kept]].concat());
+}
+
+#[test]
 fn whoever_writes_in_the_folder_is_told_of_what_was_left() {
     let left = Left::new();
     left.put(&format!("{GROUP}-0.new.id"), b"half");

@@ -236,24 +236,32 @@ class Bench:
             line = next((line for line in ran.said.splitlines() if "panicked at" in line), "")
             faults.append(f"panic: {line}")
         changed = tree.differences(scene.before, after)
-        if NOTHING in ran.said and changed:
-            faults.append(f"untrue: nothing was changed, but {', '.join(changed)}")
-        if ran.status == 0 and tree.meaning(after, scene.known) != scene.after:
-            now = tree.meaning(after, scene.known)
+        unsaid = [name for name in changed if not self.is_said(name, after, ran.said)]
+        # What repairs several things says it of each by itself.
+        claims = scene.words[:2] != ["keys", "repair"]
+        if NOTHING in ran.said and changed and (claims or unsaid):
+            faults.append(f"untrue: nothing was changed, but {', '.join(changed)}: {ran.said.strip()[-300:]}")
+        if ran.status == 0:
+            # What could not be cleared away is named.
+            now = {
+                name: what
+                for name, what in tree.meaning(after, scene.known).items()
+                if not (tree.OURS in Path(name).name and Path(name).name in ran.said)
+            }
             others = tree.differences(scene.after, now)
-            faults.append(f"half done: ended with 0, but {', '.join(others)}: {ran.said.strip()[-200:]}")
-        if ran.status not in (0, -9, 137):
-            unsaid = [name for name in changed if not self.is_said(name, after, ran.said)]
-            if unsaid and not ran.is_out_of_memory:
-                faults.append(f"unsaid: {', '.join(unsaid)}: {ran.said.strip()[-300:]}")
-            if unsaid and ran.is_out_of_memory:
-                faults.extend(self.untold(home, after))
+            if others:
+                faults.append(f"half done: ended with 0, but {', '.join(others)}: {ran.said.strip()[-200:]}")
+        elif ran.is_out_of_memory:
+            faults.extend(self.untold(home, after))
+        elif unsaid:
+            faults.append(f"unsaid: {', '.join(unsaid)}: {ran.said.strip()[-300:]}")
         return faults
 
     @staticmethod
     def is_said(name: str, after: tree.Tree, said: str) -> bool:
-        """Whether a changed file is named; an empty folder that stays, or one that is named by what is in it, need not be."""
-        if Path(name).name in said:
+        """Whether a changed file is named, or is a folder of such a one. What was left over before and is cleared away need not
+        be."""
+        if Path(name).name in said or (tree.OURS in Path(name).name and name not in after):
             return True
         is_folder = after.get(name, ("folder",))[0] == "folder"
         return is_folder and any(other.startswith(f"{name}/") and Path(other).name in said for other in after)
@@ -263,12 +271,13 @@ class Bench:
         lost = scene.kept - tree.privates(after)
         if lost:
             yield f"lost: {len(lost)} private keys"
+        # What was to be replaced may be gone only once its replacement is whole.
         replaced = scene.known - scene.kept - tree.privates(after)
-        if replaced and tree.meaning(after, scene.known) != scene.after:
-            # What was to be replaced may be gone only once its replacement is whole.
-            new = tree.privates(after) - scene.known
-            if not new:
-                yield "lost: a key that was not replaced yet"
+        now = tree.meaning(after, scene.known)
+        for name, (kind, _, text) in scene.before.items():
+            key = tree.private(text) if kind == "file" else None
+            if key is not None and key[0] in replaced and now.get(name) != scene.after.get(name):
+                yield f"lost: {name}, which was not replaced yet"
         damaged = set(tree.broken(after)) - set(tree.broken(scene.before))
         if damaged:
             yield f"damaged: {', '.join(sorted(damaged))}"

@@ -72,10 +72,12 @@ def closed(judge: bench.Bench, scene: bench.Scene, name: str, mode: int) -> list
         before = path.stat().st_mode & 0o7777
         path.chmod(mode)
         judged = bench.Bench(program, judge.folder)
+        number = path.stat().st_ino
         ran = judged.run(home, scene.words, user=SOMEBODY, group=SOMEBODY, extra_groups=[])
-        # It may have been moved on the way.
-        if path.exists():
-            path.chmod(before)
+        # It may have been moved, or replaced by a new one.
+        for found in [home / ".ssh", *(home / ".ssh").rglob("*")]:
+            if found.lstat().st_ino == number and not found.is_symlink():
+                found.chmod(before)
         return judge.judge(scene, home, ran)
 
 
@@ -105,6 +107,9 @@ def main() -> int:
             cases.append(("standard output full", full_output, scene, ()))
             for name, (kind, _, _) in scene.before.items():
                 if not name.startswith(".ssh"):
+                    continue
+                # What that scene is about are the modes themselves.
+                if scene.name == "repair-loose":
                     continue
                 modes = [0o000, 0o500, 0o300] if kind == "folder" else [0o000]
                 cases.extend((f"{name} {mode:03o}", closed, scene, (name, mode)) for mode in modes)

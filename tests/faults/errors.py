@@ -103,8 +103,11 @@ def main() -> int:
             scene, name, error, at = case
             inject = f"inject={name}:error={error}:when={at}"
             with judge.copy(scene.template) as home:
-                strace = ["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null"]
+                log = home.parent / "log"
+                strace = ["strace", "-f", "-qq", "-o", str(log)]
                 ran = judge.run(home, scene.words, [*strace, "-e", f"trace={name}", "-e", inject])
+                if b"(INJECTED)" in log.read_bytes():
+                    report.notes["delivered"] += 1
                 report.add(f"{scene.name}, {name} {at} {error}", judge.judge(scene, home, ran))
                 if ran.is_out_of_memory:
                     report.notes["without memory"] += 1

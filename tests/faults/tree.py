@@ -22,7 +22,8 @@ Tree = dict[str, tuple]
 
 
 def snapshot(folder: Path) -> Tree:
-    """Every name below a folder, with what it is, who may do what with it, and what is in it."""
+    """Every name below a folder, with what it is, who may do what with it, and what is in it; the folder itself is HOME."""
+    home = str(folder).encode()
     found: Tree = {}
     for place, folders, files in os.walk(folder):
         for name in folders + files:
@@ -35,7 +36,7 @@ def snapshot(folder: Path) -> Tree:
             elif stat.S_ISDIR(status.st_mode):
                 found[key] = ("folder", mode, b"")
             else:
-                found[key] = ("file", mode, path.read_bytes())
+                found[key] = ("file", mode, path.read_bytes().replace(home, b"HOME"))
     return found
 
 
@@ -158,9 +159,16 @@ def ppk(text: bytes) -> tuple[bytes, str, bytes] | None:
         return None
     if b"Private-MAC" not in fields or len(fields[b"Private-MAC"]) not in (40, 64):
         return None
+    comment = fields.get(b"Comment", b"")
     # A certificate stands in the place of the key that it certifies, whose own numbers come behind a nonce.
+    if string(blob)[0] == b"ssh-ed25519-cert-v01@openssh.com":
+        _, rest = string(blob)
+        _, rest = string(rest)
+        point, _ = string(rest)
+        blob = b"".join(struct.pack(">I", len(part)) + part for part in (b"ssh-ed25519", point))
+        comment += b", with a certificate"
     is_encrypted = fields.get(b"Encryption") != b"none"
-    return blob, "some" if is_encrypted else "", fields.get(b"Comment", b"")
+    return blob, "some" if is_encrypted else "", comment
 
 
 def passphrase_of(text: bytes) -> str:

@@ -248,7 +248,8 @@ impl Inventory {
 
     fn audit_places(&mut self, whose: &Whose) {
         // sshd on Windows looks at the files alone, and whole home folders are not this program's to change there.
-        let home = whose.home.iter().filter(|_| cfg!(unix));
+        // Nor is what is no folder, such as the `/dev/null` that some services have for one.
+        let home = whose.home.iter().filter(|home| cfg!(unix) && home.is_dir());
         let home = home.map(|home| (home.clone(), Place::Home));
         let folders = whose
             .ssh_folder()

@@ -14,7 +14,9 @@ use crate::engine::saving::file_beside;
 use crate::format::{self, Parsed};
 use crate::key::PublicKey;
 use crate::secret::SecretBytes;
-use crate::sys::files::{Leftover, Remains, candidates, in_turn, leftovers, read_key, set_aside_as, taken};
+use crate::sys::files::{
+    Leftover, ReadError, Remains, candidates, in_turn, leftovers, read_key, set_aside_as, taken,
+};
 
 /// What a leftover was to be called, where nothing says so.
 const NAMELESS: &str = "recovered-key";
@@ -36,7 +38,7 @@ pub(super) fn findings(folder: &Path, whose: &Whose) -> Result<Vec<Finding>, Pro
 
 fn look(folder: &Path) -> Result<Vec<Leftover>, Problem> {
     let found = leftovers(folder, &removal::folder_in(folder));
-    found.map_err(|error| crate::sys::files::ReadError::new(folder, error).into())
+    found.map_err(|error| ReadError::new(folder, error).into())
 }
 
 fn told(leftover: &Leftover, whose: &Whose) -> (String, &'static str) {
@@ -72,7 +74,7 @@ fn told(leftover: &Leftover, whose: &Whose) -> (String, &'static str) {
                     all(&aside.places(), whose)
                 ),
             },
-            "Repairing puts back where it was what was being moved.",
+            "Repairing puts back where it was what was being moved, or keeps it in the folder “removed” where something else lies there.",
         ),
     }
 }
@@ -119,13 +121,20 @@ fn mend_one(leftover: &Leftover, folder: &Path, whose: &Whose) -> Result<String,
         Remains::Moving(aside) => {
             let mut aside = aside.clone();
             let places = aside.places();
-            aside.put_back()?;
-            Ok(format!("Put back {}.", all(&places, whose)))
+            if aside.check().is_ok() {
+                aside.put_back()?;
+                return Ok(format!("Put back {}.", all(&places, whose)));
+            }
+            // Something else lies there by now.
+            aside.leave_moved()?;
+            Ok(format!("Kept {}.", all(&aside.files(), whose)))
         }
         Remains::Twin => clear_away(leftover, whose),
         Remains::ToPutBack => {
             let mut done = Vec::new();
-            if let Some(place) = place.filter(|place| is_only_here(place, folder)) {
+            if let Some(place) = place
+                && is_only_here(place, folder)?
+            {
                 done.push(keep(place, place, whose)?);
             }
             leftover.put_in_place()?;
@@ -138,7 +147,7 @@ fn mend_one(leftover: &Leftover, folder: &Path, whose: &Whose) -> Result<String,
                 leftover.put_in_place()?;
                 return Ok(format!("The public key is in {} now.", whose.short(place)));
             }
-            if is_only_here(&leftover.path, folder) {
+            if is_only_here(&leftover.path, folder)? {
                 let name = place.unwrap_or(Path::new(NAMELESS));
                 return keep(&leftover.path, name, whose);
             }
@@ -171,7 +180,8 @@ fn keep(path: &Path, name: &Path, whose: &Whose) -> Result<String, Problem> {
 fn finishes(path: &Path, place: &Path) -> bool {
     let is_of = |key: &PublicKey| {
         let private = place.with_extension("");
-        file_beside(&private) == place && private_in(&private).is_some_and(|beside| beside.is_of(key))
+        file_beside(&private) == place
+            && matches!(private_in(&private), Ok(Some(beside)) if beside.is_of(key))
     };
     let bytes = read_key(path)
         .ok()
@@ -198,22 +208,34 @@ impl Private {
     }
 }
 
-fn private_in(path: &Path) -> Option<Private> {
-    let bytes = read_key(path).ok()?;
-    let public = match format::parse(bytes.expose()).ok()? {
-        Parsed::Private(file) => Some(file.key.public().clone()),
-        Parsed::Locked(file) => file.public,
-        Parsed::Public(_) => return None,
+/// The private key in the file at `path`, if one is in it. What may not be read could be any, and is not thrown away.
+fn private_in(path: &Path) -> Result<Option<Private>, Problem> {
+    let bytes = match read_key(path) {
+        Ok(bytes) => bytes,
+        Err(ReadError::NotFound { .. } | ReadError::NotRegular { .. } | ReadError::TooLarge { .. }) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
     };
-    Some(Private { public, bytes })
+    let public = match format::parse(bytes.expose()) {
+        Ok(Parsed::Private(file)) => Some(file.key.public().clone()),
+        Ok(Parsed::Locked(file)) => file.public,
+        Ok(Parsed::Public(_)) | Err(_) => return Ok(None),
+    };
+    Ok(Some(Private { public, bytes }))
 }
 
 /// Whether a private key is in the file at `path`, and in no other file of its folder that has a name of its own.
-fn is_only_here(path: &Path, folder: &Path) -> bool {
-    let Some(key) = private_in(path) else { return false };
-    let others = candidates(folder).map(|found| found.files).unwrap_or_default();
+fn is_only_here(path: &Path, folder: &Path) -> Result<bool, Problem> {
+    let Some(key) = private_in(path)? else {
+        return Ok(false);
+    };
+    let others = candidates(folder)?.files;
     let mut others = others
         .iter()
         .filter(|other| other.path != path && may_hold_key(&other.path));
-    !others.any(|other| private_in(&other.path).is_some_and(|other| other.is_same_as(&key)))
+    // One that cannot be read is no other place.
+    let is_there =
+        others.any(|other| matches!(private_in(&other.path), Ok(Some(other)) if other.is_same_as(&key)));
+    Ok(!is_there)
 }

@@ -16,9 +16,9 @@
 //!
 //! # What does not stay behind
 //!
-//! Every candidate here is wiped when it is dropped. The libraries' own temporaries are not, so the programs wipe all
-//! memory that is given back ([`crate::secret::WipedMemory`]). Which numbers were rejected is of no use to
-//! anybody; the time that division and rejection take depends on them alone. The sift
+//! Every candidate here is wiped when it is dropped. The libraries' own temporaries are not: the two Miller–Rabin tests copy
+//! the number that they judge. The programs' allocator wipes those when they are freed ([`crate::secret::Wiped`]).
+//! Which numbers were rejected is of no use to anybody; the time that division and rejection take depends on them alone. The sift
 //! runs the same instructions for every number of a size; that is what OpenSSL and BoringSSL promise.
 
 mod candidates;

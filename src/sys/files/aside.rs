@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::fault::WriteError;
 use super::folder::{Folder, Turn};
 use super::list::MOST_ENTRIES;
-use super::names::{Group, Purpose, is_temporary};
+use super::names::{Group, Purpose, is_temporary, parse};
 use super::read::ReadError;
 use super::taken;
 use crate::sys::entries::Names;
@@ -302,6 +302,29 @@ impl Aside {
             Some(path) => Err(WriteError::Exists { path }),
             None => Ok(()),
         }
+    }
+
+    /// Calls a folder in which files are being moved by the name that it was to get: so they are among what was taken away, and
+    /// can come back another time.
+    ///
+    /// # Errors
+    /// The system does not let this user do it.
+    pub fn leave_moved(&mut self) -> Result<(), WriteError> {
+        let bad_name = || WriteError::BadName {
+            path: self.folder.clone(),
+        };
+        let parent = self.folder.parent().ok_or_else(bad_name)?;
+        let working = self.folder.file_name().ok_or_else(bad_name)?.to_owned();
+        let name = parse(&working).and_then(|temporary| temporary.target);
+        let name = name.unwrap_or_else(|| "recovered".into());
+        let removed = Held::open(parent)?;
+        let folder = give_name(&removed, &working, &name.to_string_lossy());
+        let folder = folder.map_err(|source| WriteError::new(&self.folder, source))?;
+        for (_, to) in &mut self.moved {
+            *to = folder.join(to.file_name().unwrap_or_default());
+        }
+        self.folder = folder;
+        Ok(())
     }
 
     /// Moves everything back to where it was, or nothing.
