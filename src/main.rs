@@ -3,7 +3,6 @@
 // A window that is started by a double click needs no console beside it.
 #![cfg_attr(all(windows, not(debug_assertions)), windows_subsystem = "windows")]
 
-use std::alloc::System;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -12,7 +11,7 @@ use keywright::secret::Wiped;
 use keywright::sys::hardening::harden_process;
 
 #[global_allocator]
-static MEMORY: Wiped<System> = Wiped(System);
+static MEMORY: Wiped<std::alloc::System> = Wiped(std::alloc::System);
 
 const HELP: &str = "\
 Keywright makes, shows, protects, converts and saves SSH keys.
