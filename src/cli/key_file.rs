@@ -12,6 +12,7 @@ use crate::engine::describe::Description;
 use crate::engine::opening::{self, Beside, Found};
 use crate::engine::saving::certificate_beside;
 use crate::engine::{Blame, Problem};
+use crate::format::reading::Reading;
 use crate::format::{Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
@@ -77,11 +78,11 @@ impl KeyFile {
 
     /// Says what the file is.
     pub(super) fn parse(&self) -> Result<Parsed, Problem> {
-        opening::parse(self.read()?.expose())
+        Ok(opening::read(self.read()?.expose())?.parsed)
     }
 
     /// Says what the file is, for showing.
-    pub(super) fn look(&self) -> Result<Found<Parsed>, Problem> {
+    pub(super) fn look(&self) -> Result<Found<Reading>, Problem> {
         opening::look(self.read()?.expose())
     }
 
@@ -143,13 +144,20 @@ impl KeyFile {
         &self,
         old: &OldPassphrase,
         console: Console,
-    ) -> Result<Found<Parsed>, Problem> {
+    ) -> Result<Found<Reading>, Problem> {
         self.check_input(old.takes_standard_input())?;
         match self.look()? {
-            Found::Key(Parsed::Locked(file)) if old.is_given() => {
-                let file = self.unlock(file, old, console)?.file;
-                Ok(Found::Key(Parsed::Private(file)))
-            }
+            Found::Key(Reading {
+                parsed: Parsed::Locked(file),
+                accidents,
+                clean,
+                for_ssh,
+            }) if old.is_given() => Ok(Found::Key(Reading {
+                parsed: Parsed::Private(self.unlock(file, old, console)?.file),
+                accidents,
+                clean,
+                for_ssh,
+            })),
             found => Ok(found),
         }
     }

@@ -3,6 +3,9 @@
 use std::path::Path;
 
 use crate::engine::problem;
+use crate::format::for_ssh::NotForSsh;
+use crate::format::mend::{Accident, Accidents};
+use crate::format::reading::Reading;
 use crate::format::{
     Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, Outgoing, Parsed, Pbes2, Pbes2Kdf,
     PrivateEncoding, PrivateFile, Protection, Validity, public_line,
@@ -13,11 +16,10 @@ use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
 use crate::key::weakness::{Weakness, weaknesses};
 use crate::sys::clock::unix_seconds;
-use crate::sys::files::read_key;
 use crate::sys::permissions::{Access, audit_private};
 
 /// The warnings about a file that ssh therefore does not use.
-pub const KEEP_SSH_OUT: [&str; 2] = ["permissions", "carriage-returns"];
+pub const KEEP_SSH_OUT: [&str; 3] = ["permissions", "carriage-returns", "mangled"];
 
 /// Something about a key that its owner ought to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,9 +57,25 @@ pub struct Description {
     pub certificate: Option<Certificate>,
     /// What its owner ought to know.
     pub warnings: Vec<Warning>,
+    /// What had to be undone to read the file.
+    pub mended: Accidents,
+    /// Whether ssh reads the file as it is, and if not, why; nothing for what is not read from a file.
+    pub for_ssh: Option<Result<(), NotForSsh>>,
 }
 
 impl Description {
+    /// Describes a file that was read. `path` is where it lies, for its permissions.
+    #[must_use]
+    pub fn of_reading(reading: &Reading, path: Option<&Path>) -> Self {
+        let mut described = Self::of(&reading.parsed, path);
+        described.mended = described.mended.and(reading.accidents);
+        described.for_ssh = Some(reading.for_ssh);
+        if let (true, Some(warning)) = (described.has_private, not_laid_out(reading)) {
+            described.warnings.push(warning);
+        }
+        described
+    }
+
     /// Describes what a file turned out to be. `path` is where it lies, for its permissions.
     #[must_use]
     pub fn of(parsed: &Parsed, path: Option<&Path>) -> Self {
@@ -71,6 +89,8 @@ impl Description {
                 has_private: true,
                 certificate: file.certificate.clone(),
                 warnings: Vec::new(),
+                mended: Accidents::NONE,
+                for_ssh: None,
             },
             Parsed::Public(file) => Self {
                 format: Some(file.format),
@@ -80,9 +100,11 @@ impl Description {
                 has_private: false,
                 certificate: file.certificate.clone(),
                 warnings: Vec::new(),
+                mended: Accidents::NONE,
+                for_ssh: None,
             },
         };
-        described.warnings = described.found_warnings(path);
+        described.tell_of_itself(path);
         described
     }
 
@@ -97,8 +119,10 @@ impl Description {
             has_private: true,
             certificate: file.certificate.clone(),
             warnings: Vec::new(),
+            mended: Accidents::NONE,
+            for_ssh: None,
         };
-        described.warnings = described.found_warnings(path);
+        described.tell_of_itself(path);
         described
     }
 
@@ -132,9 +156,20 @@ impl Description {
             has_private: true,
             certificate: outgoing.certificate.cloned(),
             warnings: Vec::new(),
+            mended: Accidents::NONE,
+            for_ssh: None,
         };
         described.warnings = described.found_warnings(None);
         described
+    }
+
+    /// Adds what the key and the comment in a file say of themselves.
+    fn tell_of_itself(&mut self, path: Option<&Path>) {
+        self.warnings = self.found_warnings(path);
+        let is_text = self.comment.as_deref().is_none_or(|comment| std::str::from_utf8(comment).is_ok());
+        if !is_text {
+            self.mended = self.mended.with(Accident::CommentEncoding);
+        }
     }
 
     fn found_warnings(&self, path: Option<&Path>) -> Vec<Warning> {
@@ -142,39 +177,14 @@ impl Description {
         if let Some(warning) = self.protection.as_ref().and_then(weak_kdf) {
             warnings.push(warning);
         }
-        if self
-            .comment
-            .as_deref()
-            .is_some_and(|bytes| Comment::cleaned(bytes).1)
-        {
-            warnings.push(Warning {
-                code: "comment-sanitised",
-                message: "the comment has characters that are invisible or break lines".to_owned(),
-                hint: "They are shown as codes here and left out when the key is saved again.",
-            });
-        }
+        warnings.extend(self.comment.as_deref().and_then(comment_warning));
         if let Some(certificate) = &self.certificate {
             warnings.extend(certificate_warnings(certificate, unix_seconds()));
         }
         if let (true, Some(path)) = (self.has_private, path) {
             warnings.extend(loose_permissions(path));
-            warnings.extend(self.carriage_returns(path));
         }
         warnings
-    }
-
-    /// ssh does not read a file of its own format with the line ends of Windows, which this program does.
-    fn carriage_returns(&self, path: &Path) -> Option<Warning> {
-        if self.format != Some(Format::OpenSsh) {
-            return None;
-        }
-        let bytes = read_key(path).ok()?;
-        let has_some = bytes.expose().windows(2).any(|pair| pair == b"\r\n");
-        has_some.then(|| Warning {
-            code: "carriage-returns",
-            message: "the lines of the file end as on Windows, and ssh does not read such a key".to_owned(),
-            hint: "Save the private key once more, under the same name: here it can be read.",
-        })
     }
 
     /// The public key.
@@ -237,7 +247,10 @@ impl Description {
     /// The comment as it may be shown: whatever could break a line or hide text is escaped.
     #[must_use]
     pub fn shown_comment(&self) -> Option<String> {
-        self.comment.as_deref().map(comment::escaped)
+        self.comment.as_deref().map(|comment| match std::str::from_utf8(comment) {
+            Ok(_) => comment::escaped(comment),
+            Err(_) => Comment::cleaned(comment).0.to_string(),
+        })
     }
 
     /// Type and base64, without a comment.
@@ -473,6 +486,50 @@ fn weak_kdf(protection: &Protection) -> Option<Warning> {
         code: "weak-kdf",
         message,
         hint: "Save the key again in OpenSSH format or as PPK version 3.",
+    })
+}
+
+/// A comment that is not written again as it stands in the file.
+fn comment_warning(comment: &[u8]) -> Option<Warning> {
+    if !Comment::cleaned(comment).1 {
+        return None;
+    }
+    let is_text = std::str::from_utf8(comment).is_ok();
+    let (message, hint) = if is_text {
+        (
+            "the comment has characters that are invisible or break lines",
+            "They are shown as codes here, and something harmless takes their place when the key is saved again.",
+        )
+    } else {
+        (
+            "the comment is not UTF-8, and is read as Windows-1252",
+            "It is written as UTF-8 when the key is saved again.",
+        )
+    };
+    Some(Warning {
+        code: "comment-sanitised",
+        message: message.to_owned(),
+        hint,
+    })
+}
+
+/// A private key that ssh would read if its text were laid out as its format wants it.
+fn not_laid_out(reading: &Reading) -> Option<Warning> {
+    if reading.for_ssh != Err(NotForSsh::Layout) {
+        return None;
+    }
+    let (code, message) = if reading.accidents == Accidents::of(&[Accident::LineEnds]) {
+        (
+            "carriage-returns",
+            "the lines of the file end as on Windows, and ssh does not read such a key",
+        )
+    } else {
+        ("mangled", "ssh does not read the file as it is")
+    };
+    Some(Warning {
+        code,
+        message: message.to_owned(),
+        hint: "Repair it: that makes a clean file, and keeps this one (keywright-cli repair FILE).",
     })
 }
 

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::describe::Description;
 use super::lists::{self, Change};
 use super::{Blame, Problem};
+use crate::format::mend::Accidents;
 use crate::format::known_hosts::{Content, Entry, HostName, KnownHosts, Marker};
 use crate::format::{ListError, MAX_LIST_FILE, PublicFile};
 use crate::key::comment::escaped;
@@ -92,6 +93,8 @@ fn described(file: PublicFile) -> Description {
         has_private: false,
         certificate: file.certificate,
         warnings: Vec::new(),
+        mended: Accidents::NONE,
+        for_ssh: None,
     }
 }
 

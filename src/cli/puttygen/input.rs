@@ -61,7 +61,7 @@ impl Input {
             file.check_input(old.takes_standard_input())?;
         }
         let parsed = match file.look()? {
-            Found::Key(parsed) => parsed,
+            Found::Key(reading) => reading.parsed,
             Found::Ssh1(key) => return Ok(Read::Ssh1(key)),
         };
         Ok(Read::Key(Box::new(match parsed {
