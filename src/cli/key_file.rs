@@ -12,7 +12,8 @@ use crate::engine::describe::Description;
 use crate::engine::opening::{self, Beside, Found};
 use crate::engine::saving::certificate_beside;
 use crate::engine::{Blame, Problem};
-use crate::format::{Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
+use crate::format::reading::Reading;
+use crate::format::{self, Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{MAX_KEY_FILE, ReadError, Seen, read_key};
@@ -77,22 +78,22 @@ impl KeyFile {
 
     /// Says what the file is.
     pub(super) fn parse(&self) -> Result<Parsed, Problem> {
-        opening::parse(self.read()?.expose())
+        Ok(opening::read(self.read()?.expose())?.parsed)
     }
 
     /// Says what the file is, for commands that change it: and what was in it, which must be there still when it is replaced.
     pub(super) fn parse_to_change(&self) -> Result<(Parsed, Seen), Problem> {
         let bytes = self.read()?;
-        Ok((opening::parse(bytes.expose())?, Seen::of(bytes.expose())))
+        Ok((format::parse(bytes.expose())?, Seen::of(bytes.expose())))
     }
 
     /// Says what the file is, for showing.
-    pub(super) fn look(&self) -> Result<Found<Parsed>, Problem> {
+    pub(super) fn look(&self) -> Result<Found<Reading>, Problem> {
         Ok(self.look_to_change()?.0)
     }
 
     /// The same, and what was in it.
-    pub(super) fn look_to_change(&self) -> Result<(Found<Parsed>, Seen), Problem> {
+    pub(super) fn look_to_change(&self) -> Result<(Found<Reading>, Seen), Problem> {
         let bytes = self.read()?;
         Ok((opening::look(bytes.expose())?, Seen::of(bytes.expose())))
     }
@@ -157,13 +158,20 @@ impl KeyFile {
         &self,
         old: &OldPassphrase,
         console: Console,
-    ) -> Result<Found<Parsed>, Problem> {
+    ) -> Result<Found<Reading>, Problem> {
         self.check_input(old.takes_standard_input())?;
         match self.look()? {
-            Found::Key(Parsed::Locked(file)) if old.is_given() => {
-                let file = self.unlock(file, old, console)?.file;
-                Ok(Found::Key(Parsed::Private(file)))
-            }
+            Found::Key(Reading {
+                parsed: Parsed::Locked(file),
+                accidents,
+                clean,
+                for_ssh,
+            }) if old.is_given() => Ok(Found::Key(Reading {
+                parsed: Parsed::Private(self.unlock(file, old, console)?.file),
+                accidents,
+                clean,
+                for_ssh,
+            })),
             found => Ok(found),
         }
     }
