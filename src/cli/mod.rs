@@ -28,6 +28,7 @@ mod provider;
 mod public;
 mod puttygen;
 mod remove;
+mod repair;
 mod server;
 mod standard_input;
 mod terminal;
@@ -76,6 +77,7 @@ enum Command {
     Fingerprint(fingerprint::Fingerprint),
     Public(public::Public),
     Convert(convert::Convert),
+    Repair(repair::Repair),
     Passwd(passwd::Passwd),
     Comment(comment::CommentFile),
     Cert(cert::Cert),
@@ -111,6 +113,7 @@ pub fn run() -> ExitCode {
         Command::Fingerprint(command) => command.run(console),
         Command::Public(command) => console.end(command.run(console)),
         Command::Convert(command) => console.end(told_by_disk(|| command.run(console))),
+        Command::Repair(command) => command.run(console),
         Command::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
         Command::Comment(command) => console.end(told_by_disk(|| command.run(console))),
         Command::Cert(command) => command.run(console),

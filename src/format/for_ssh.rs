@@ -326,7 +326,7 @@ fn openssl_decoded(text: &[u8]) -> Option<SecretBytes> {
             b' ' | b'\t' | b'\r' | b'\n' => {}
             b'=' if pads < 2 => pads += 1,
             byte if pads == 0 && (byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')) => {
-                chars.extend(&[*byte])
+                chars.extend(&[*byte]);
             }
             _ => return None,
         }

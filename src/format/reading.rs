@@ -80,7 +80,7 @@ fn is_tidy(bytes: &[u8], format: Format) -> bool {
     match format {
         // PuTTY writes a check last.
         Format::Ppk1 | Format::Ppk2 | Format::Ppk3 => {
-            let last = lines().filter(|line| !line.is_empty()).last();
+            let last = lines().rfind(|line| !line.is_empty());
             let files = lines().filter(|line| line.starts_with(ppk::MAGIC)).count();
             files == 1
                 && bytes.starts_with(ppk::MAGIC)

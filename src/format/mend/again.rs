@@ -174,7 +174,7 @@ mod tests {
     fn found(text: &str) -> Vec<String> {
         let mut found = Vec::new();
         decoded_texts(text.as_bytes(), |text| {
-            found.push(String::from_utf8(text.expose().to_vec()).unwrap())
+            found.push(String::from_utf8(text.expose().to_vec()).unwrap());
         });
         found
     }

@@ -143,7 +143,7 @@ pub(super) fn surroundings(text: &[u8], place: &Place) -> Accidents {
     let mut around = Around::of(text, place);
     let mut found = Accidents::NONE.with_if(around.unquoted(), Accident::Quoted);
     let carrier = if is_blank(around.lead) {
-        let is_deeper = is_indented(&text[line_start(text, place.span.start)..place.span.start + 1]);
+        let is_deeper = is_indented(&text[line_start(text, place.span.start)..=place.span.start]);
         carrier_above(around.before, is_deeper)
     } else {
         carrier_of_lead(around.lead)

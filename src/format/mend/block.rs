@@ -328,7 +328,7 @@ fn end_within(line: &[u8], left: &mut usize) -> Option<usize> {
 
 /// Where in a part of a text base64 begins as that of private keys does.
 pub(super) fn bare_starts(text: &[u8], range: Range<usize>) -> impl Iterator<Item = usize> + '_ {
-    let is_char = |at: usize| matches!(letter(&text[at..at + 1]).0, Letter::Base64);
+    let is_char = |at: usize| matches!(letter(&text[at..=at]).0, Letter::Base64);
     let starts = range
         .clone()
         .filter(move |at| is_char(*at) && (*at == 0 || !is_char(*at - 1)));

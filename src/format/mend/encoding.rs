@@ -14,10 +14,11 @@ pub(super) fn from_utf16(text: &[u8]) -> Option<(SecretBytes, Accidents)> {
         [0, ..] => (true, false),
         _ => (false, false),
     };
-    let zeros = text.iter().filter(|byte| **byte == 0).count();
+    let zeros: usize = text.iter().map(|byte| usize::from(*byte == 0)).sum();
     // Keys are ASCII, so that nearly every second byte is zero; a few zeros are something else.
     let has_many = zeros * 4 >= text.len() && text.len() >= 16;
-    if !has_many && !(is_marked && zeros > 0) {
+    let is_utf16 = has_many || (is_marked && zeros > 0);
+    if !is_utf16 {
         return None;
     }
     let units = text.chunks_exact(2).map(|pair| {

@@ -184,7 +184,7 @@ pub(super) fn is_tidy(text: &[u8]) -> bool {
             rest.is_empty() || BEHIND.iter().any(|start| rest.starts_with(start))
         })
     };
-    SIGNS.iter().all(|sign| find(text, sign).is_none()) && !ENDS.iter().any(|end| is_spelled(end))
+    SIGNS.iter().all(|sign| find(text, sign).is_none()) && !ENDS.iter().any(is_spelled)
 }
 
 /// Where `part`, which was cut out of `text`, begins in it.

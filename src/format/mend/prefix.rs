@@ -75,7 +75,6 @@ impl Rule {
                 let before = rest.len();
                 while let [b'>' | b'|', behind @ ..] = rest {
                     rest = match behind {
-                        [b'>' | b'|', ..] => behind,
                         [b' ' | b'\t', further @ ..] => further,
                         _ => behind,
                     };

@@ -173,15 +173,12 @@ fn entity<'a>(behind: &'a [u8], found: &mut SecretBytes) -> Option<&'a [u8]> {
             Some(hex) => u32::from_str_radix(hex, 16),
             None => number.parse(),
         });
-    match number {
-        Some(number) => {
-            let character = number.ok().and_then(char::from_u32)?;
-            found.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
-        }
-        None => {
-            let (_, character) = NAMES.iter().find(|(known, _)| *known == name)?;
-            found.extend(character.as_bytes());
-        }
+    if let Some(number) = number {
+        let character = number.ok().and_then(char::from_u32)?;
+        found.extend(character.encode_utf8(&mut [0; 4]).as_bytes());
+    } else {
+        let (_, character) = NAMES.iter().find(|(known, _)| *known == name)?;
+        found.extend(character.as_bytes());
     }
     Some(&behind[end + 1..])
 }
