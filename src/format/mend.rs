@@ -11,6 +11,7 @@ mod blob;
 mod block;
 mod body;
 mod court;
+mod curve;
 mod encoding;
 mod escapes;
 mod headers;
@@ -21,14 +22,16 @@ mod place;
 mod prefix;
 mod public;
 mod putty;
+mod structure;
 mod web;
 
 use std::ops::Range;
 
 pub use accident::{Accident, Accidents};
 
-use super::{DecodeError, Parsed};
+use super::{DecodeError, Parsed, jwk};
 use crate::secret::SecretBytes;
+use blob::Content;
 use block::Block;
 use court::Court;
 use letters::{find, find_any_case, trim_space};
@@ -54,6 +57,9 @@ pub struct Mended {
     pub parsed: Parsed,
     /// What had to be undone.
     pub accidents: Accidents,
+    /// The file as its format writes it, but with the bytes of the key as they were, where these are written otherwise
+    /// than the format says.
+    pub(super) irregular: Option<SecretBytes>,
 }
 
 /// Looks for the one key in a file, whatever happened to it.
@@ -74,6 +80,7 @@ pub fn mend(bytes: &[u8]) -> Result<Mended, Option<DecodeError>> {
         text: chosen.text,
         parsed: chosen.parsed,
         accidents: chosen.accidents,
+        irregular: chosen.irregular,
     })
 }
 
@@ -118,6 +125,9 @@ impl Search {
         }
         self.texts_left -= 1;
         self.work_left -= work;
+        if view.is_file && self.look_at_der(text) {
+            return;
+        }
         if let Some((text, accidents)) = encoding::from_utf16(text) {
             let view = View {
                 is_file: view.is_file,
@@ -156,6 +166,22 @@ impl Search {
         }
     }
 
+    /// Looks at a file that is no text; says whether it is a key written otherwise than its format says.
+    fn look_at_der(&mut self, bytes: &[u8]) -> bool {
+        let content = Content::of(bytes).filter(|content| matches!(content, Content::Der(_)));
+        let Some((regular, odd)) = content.and_then(|content| structure::regular(content, bytes)) else {
+            return false;
+        };
+        match self.court.judge(&regular) {
+            Ok(verdict) => {
+                self.court.was_irregular(verdict, SecretBytes::copy_of(bytes));
+                self.court.see(verdict, odd, true, false);
+            }
+            Err(error) => self.court.miss(3, error),
+        }
+        true
+    }
+
     /// Looks into the strings of a text that is JSON; says whether it is.
     fn look_into_json(&mut self, text: &[u8], view: &View) -> bool {
         let Some(shape) = json::shape(text) else {
@@ -177,14 +203,26 @@ impl Search {
             }
         });
         // A JSON Web Key is no string, but the text itself.
-        if super::jwk::is_candidate(trim_space(text)) {
+        if jwk::is_candidate(trim_space(text)) {
             let text = SecretBytes::copy_of(trim_space(text));
             match self.court.judge(&text) {
                 Ok(verdict) => self.court.see(verdict, view.accidents, true, false),
-                Err(error) => self.court.miss(3, error),
+                Err(error) => self.look_at_short_jwk(&text, view, error),
             }
         }
         true
+    }
+
+    /// A JSON Web Key in which numbers are left out that can be computed.
+    fn look_at_short_jwk(&mut self, text: &SecretBytes, view: &View, error: DecodeError) {
+        let whole = jwk::with_all_numbers(text.expose());
+        match whole.map(|whole| self.court.judge(&whole)) {
+            Some(Ok(verdict)) => {
+                let accidents = view.accidents.with(Accident::MissingNumbers);
+                self.court.see(verdict, accidents, true, false);
+            }
+            Some(Err(_)) | None => self.court.miss(3, error),
+        }
     }
 
     /// Looks at what is left when one kind of spelling is undone.

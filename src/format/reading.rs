@@ -2,8 +2,8 @@
 
 use super::armour::{without_byte_order_mark, without_leading_blank_lines};
 use super::for_ssh::{self, NotForSsh};
-use super::mend::{Accidents, mend};
-use super::{DecodeError, Fault, Format, Parsed, pem, ppk};
+use super::mend::{Accidents, Mended, mend};
+use super::{DecodeError, Fault, Foreign, Format, Parsed, pem, ppk};
 use crate::secret::SecretBytes;
 
 /// A key file that was read.
@@ -29,8 +29,14 @@ pub fn read(bytes: &[u8]) -> Result<Reading, DecodeError> {
         Ok(parsed) => of_strict(bytes, parsed),
         Err(error @ (DecodeError::Ssh1(_) | DecodeError::Empty)) => Err(error),
         Err(error) => match mend(bytes) {
+            // Several lines of one key are a list all the same.
+            Ok(mended)
+                if error == DecodeError::MultipleKeys && matches!(mended.parsed, Parsed::Public(_)) =>
+            {
+                Err(error)
+            }
             Ok(mended) => Ok(Reading {
-                for_ssh: for_ssh::check(bytes, mended.text.expose(), &mended.parsed),
+                for_ssh: for_ssh::check(bytes, as_it_was(&mended), &mended.parsed),
                 parsed: mended.parsed,
                 accidents: mended.accidents,
                 clean: Some(mended.text),
@@ -38,6 +44,15 @@ pub fn read(bytes: &[u8]) -> Result<Reading, DecodeError> {
             Err(found) => Err(nearer(error, found)),
         },
     }
+}
+
+/// The file as its format writes it, with the bytes of the key as they were where OpenSSL takes those too.
+fn as_it_was(mended: &Mended) -> &[u8] {
+    let irregular = mended
+        .irregular
+        .as_ref()
+        .filter(|_| mended.parsed.format() != Format::OpenSsh);
+    irregular.unwrap_or(&mended.text).expose()
 }
 
 /// What was read at once may all the same be no file that its own program reads, or hold more than the key.
@@ -98,7 +113,10 @@ fn is_tidy(bytes: &[u8], format: Format) -> bool {
 fn nearer(strict: DecodeError, found: Option<DecodeError>) -> DecodeError {
     use DecodeError as E;
     let is_vague = match &strict {
-        E::NotAKeyFile(_) | E::Truncated | E::TrailingData | E::MultipleKeys => true,
+        E::NotAKeyFile(Foreign::Text | Foreign::Binary | Foreign::OtherPem)
+        | E::Truncated
+        | E::TrailingData
+        | E::MultipleKeys => true,
         E::Malformed(fault) => matches!(
             fault,
             Fault::OneLine
@@ -109,6 +127,7 @@ fn nearer(strict: DecodeError, found: Option<DecodeError>) -> DecodeError {
                 | Fault::BrokenLine
                 | Fault::Json
                 | Fault::Value(_)
+                | Fault::Field
         ),
         _ => false,
     };

@@ -80,6 +80,13 @@ fn in_lines(text: &[u8]) -> Option<(SecretBytes, usize)> {
             let rest = rest.lines.into_iter().filter(|line| !is_blank(line));
             let whole: Vec<&[u8]> = std::iter::once(first).chain(rest).collect();
             // Base64 ends with its first `=`, or with the first line that is shorter than the others.
+            let crude = [Rule::LastWord, Rule::Column];
+            if way.iter().any(|rule| crude.contains(rule))
+                && let Some(found) = decoded(&[first]).filter(|found| found.expose().ends_with(b"\n"))
+            {
+                // A value that ends as texts do is whole, whatever stands in the line below.
+                return Some((found, first.len()));
+            }
             let padded = whole.iter().position(|line| trim_end(line).ends_with(b"="));
             let short = whole.iter().position(|line| trim(line).len() < trim(first).len());
             [padded, short, Some(whole.len() - 1)]
@@ -162,7 +169,8 @@ fn is_text(bytes: &[u8]) -> bool {
         .count();
     // A sample may end within a character.
     let strays: usize = bytes.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-    bytes.len() >= 16 && (is_wide || (controls == 0 && strays * 16 <= bytes.len() + 32))
+    let is_long = bytes.len() >= 16 && end * 2 >= bytes.len();
+    is_long && (is_wide || (controls == 0 && strays * 16 <= bytes.len() + 32))
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use super::letters::{Letter, is_tidy, letter, lines, offset, trim_end};
 use super::marks::{Label, Mark, Word};
 use super::place::odd_line;
 use super::prefix::{Ends, Rule, Stripped, WAYS, longest, may_be_payload, stripped};
+use super::structure;
 use crate::format::armour::{pem, wrapped_base64};
 use crate::format::{DecodeError, Fault};
 use crate::secret::SecretBytes;
@@ -220,8 +221,19 @@ impl Block {
             }
             (label, written(label, &parts.headers, blob.expose()))
         };
-        match court.judge_by(&whole, blob.expose()) {
-            Ok(verdict) => Some(Found {
+        let judged = match court.judge_by(&whole, blob.expose()) {
+            Ok(verdict) => Ok((verdict, accidents)),
+            Err(error) => match judge_regular(blob.expose(), &parts.headers, court) {
+                Some(Ok((verdict, odd))) => {
+                    court.was_irregular(verdict, whole);
+                    Ok((verdict, accidents.and(odd)))
+                }
+                Some(Err(error)) => Err(error),
+                None => Err(error),
+            },
+        };
+        match judged {
+            Ok((verdict, accidents)) => Some(Found {
                 verdict,
                 label,
                 is_doubtful: accidents.has(Accident::BlanksInBase64)
@@ -359,6 +371,22 @@ fn first_chars(text: &[u8]) -> Vec<u8> {
         at += len;
     }
     chars
+}
+
+/// Has a key judged that is written otherwise than its format says; nothing where none of what is known is odd.
+fn judge_regular(
+    blob: &[u8],
+    headers: &SecretBytes,
+    court: &mut Court,
+) -> Option<Result<(Verdict, Accidents), DecodeError>> {
+    let content = Content::of(blob)?;
+    let (regular, odd) = structure::regular(content, blob)?;
+    let whole = written(content.label()?, headers, regular.expose());
+    Some(
+        court
+            .judge_by(&whole, regular.expose())
+            .map(|verdict| (verdict, odd)),
+    )
 }
 
 /// A file of this kind.

@@ -27,6 +27,7 @@ struct Proven {
     identity: Identity,
     text: SecretBytes,
     parsed: Parsed,
+    irregular: Option<SecretBytes>,
 }
 
 /// A key at a place in a text.
@@ -64,6 +65,7 @@ pub(super) struct Chosen {
     pub(super) text: SecretBytes,
     pub(super) parsed: Parsed,
     pub(super) accidents: Accidents,
+    pub(super) irregular: Option<SecretBytes>,
 }
 
 impl Court {
@@ -105,6 +107,7 @@ impl Court {
                     identity,
                     text: SecretBytes::copy_of(text.expose()),
                     parsed,
+                    irregular: None,
                 });
                 Ok(self.verdict(self.proven.len() - 1))
             }
@@ -121,6 +124,11 @@ impl Court {
             Parsed::Locked(file) if file.format == format::Format::Pem
         );
         Verdict { proven, is_weak }
+    }
+
+    /// Takes down how a key's file looks in which its bytes are as they were found.
+    pub(super) fn was_irregular(&mut self, verdict: Verdict, text: SecretBytes) {
+        self.proven[verdict.proven].irregular.get_or_insert(text);
     }
 
     /// Whether both are the same key.
@@ -197,10 +205,16 @@ impl Court {
         if best.has_lead && self.sightings.iter().any(others_key) {
             return Err(Some(DecodeError::MultipleKeys));
         }
-        let Proven { text, parsed, .. } = self.proven.swap_remove(best.proven);
+        let Proven {
+            text,
+            parsed,
+            irregular,
+            ..
+        } = self.proven.swap_remove(best.proven);
         Ok(Chosen {
             text,
             parsed,
+            irregular,
             accidents: best.accidents,
         })
     }

@@ -177,7 +177,7 @@ fn mark_at(text: &[u8], at: usize, word: Word, dashes: Option<Dashes>) -> Option
         (Some(_), _) | (None, 1..) => is_plain_label,
         (None, 0) => is_plain_label && stands_alone(text, at, end),
     };
-    if !is_mark || (!is_plain_label && before.is_none_or(|dashes| dashes.count < 2)) {
+    if !is_mark || (!is_plain_label && before.is_none_or(|dashes| dashes.count < 3)) {
         return None;
     }
     let start = before.map_or(at, |dashes| dashes.start);
