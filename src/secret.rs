@@ -1,38 +1,43 @@
 //! Bytes that must not be printed, copied by accident or left behind in memory.
 
 mod memory;
+mod vault;
 
 use std::fmt;
 
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-pub use memory::Wiped;
+pub use memory::{Wiped, forget_stack, forgetting};
+use vault::in_vault;
+pub use vault::open_vault;
 
 /// Secret bytes: private numbers, seeds, whole private key files.
 ///
-/// Wiped when dropped and when they move to a larger buffer; compared in constant time; absent
-/// from `Debug`. Reading is spelled [`expose`](Self::expose), so that a review can find it.
+/// Wiped when dropped and when they move to a larger buffer; in the [vault](open_vault) of the programs, if
+/// they fit; compared in constant time; absent from `Debug`. Reading is spelled [`expose`](Self::expose), so that a review can find it.
 #[derive(Default, Zeroize, ZeroizeOnDrop)]
 pub struct SecretBytes(Vec<u8>);
 
 impl SecretBytes {
-    /// Takes over `bytes`; nothing is copied.
+    /// Takes over `bytes`, and leaves none where they were.
     #[must_use]
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes)
+    pub fn new(mut bytes: Vec<u8>) -> Self {
+        let moved = Self::copy_of(&bytes);
+        bytes.zeroize();
+        moved
     }
 
     /// An empty buffer that holds `capacity` bytes before it has to move.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
+        Self(in_vault(|| Vec::with_capacity(capacity)))
     }
 
     /// Copies `bytes` into a buffer that wipes itself. Wiping the source stays the caller's duty.
     #[must_use]
     pub fn copy_of(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        Self(in_vault(|| bytes.to_vec()))
     }
 
     /// The bytes themselves.
@@ -62,7 +67,8 @@ impl SecretBytes {
     pub fn extend(&mut self, bytes: &[u8]) {
         let needed = self.0.len() + bytes.len();
         if needed > self.0.capacity() {
-            let mut roomier = Vec::with_capacity(needed.max(self.0.capacity() * 2));
+            let roomier = needed.max(self.0.capacity() * 2);
+            let mut roomier = in_vault(|| Vec::with_capacity(roomier));
             roomier.extend_from_slice(&self.0);
             self.0.zeroize();
             self.0 = roomier;
@@ -101,13 +107,13 @@ impl fmt::Debug for SecretBytes {
 pub struct Passphrase(SecretBytes);
 
 impl Passphrase {
-    /// Takes over `text`; nothing is copied.
+    /// Takes over `text`, and leaves nothing where it was.
     #[must_use]
     pub fn new(text: String) -> Self {
         Self(SecretBytes::new(text.into_bytes()))
     }
 
-    /// Takes over `bytes`; nothing is copied.
+    /// Takes over `bytes`, and leaves none where they were.
     #[must_use]
     pub fn from_bytes(bytes: Vec<u8>) -> Self {
         Self(SecretBytes::new(bytes))
@@ -163,15 +169,9 @@ impl TypedPassphrase {
     /// Nothing typed yet.
     #[must_use]
     pub fn new() -> Self {
-        Self(Zeroizing::new(String::with_capacity(Self::MAX_BYTES)))
-    }
-
-    /// As if `passphrase` had been typed; nothing when it is not text or too long to have been.
-    #[must_use]
-    pub fn from_passphrase(passphrase: &Passphrase) -> Option<Self> {
-        let text = std::str::from_utf8(passphrase.expose()).ok()?;
-        let mut typed = Self::new();
-        (typed.insert(0, text) == text.len()).then_some(typed)
+        Self(Zeroizing::new(in_vault(|| {
+            String::with_capacity(Self::MAX_BYTES)
+        })))
     }
 
     /// What has been typed.

@@ -40,6 +40,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::engine::told_by_disk;
+use crate::secret::forgetting;
 use crate::sys::hardening;
 use console::Console;
 
@@ -97,7 +98,6 @@ enum Command {
 #[must_use]
 pub fn run() -> ExitCode {
     hardening::harden_process();
-    hardening::hide_from_debuggers();
     let parsed = words()
         .try_get_matches()
         .and_then(|words| Cli::from_arg_matches(&words));
@@ -107,26 +107,32 @@ pub fn run() -> ExitCode {
     };
     console.log_warnings();
     interrupt::install(console);
-    match command {
-        Command::Generate(command) => console.end(told_by_disk(|| command.run(console))),
-        Command::Info(command) => command.run(console),
-        Command::Fingerprint(command) => command.run(console),
-        Command::Public(command) => console.end(command.run(console)),
-        Command::Convert(command) => console.end(told_by_disk(|| command.run(console))),
-        Command::Repair(command) => command.run(console),
-        Command::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
-        Command::Comment(command) => console.end(told_by_disk(|| command.run(console))),
-        Command::Cert(command) => command.run(console),
-        Command::Agent(command) => command.run(console),
-        Command::Install(command) => console.end(command.run(console)),
-        Command::Remove(command) => console.end(command.run(console)),
-        Command::Keys(command) => command.run(console),
-        Command::Authorized(command) => console.end(told_by_disk(|| command.run(console))),
-        Command::KnownHosts(command) => console.end(told_by_disk(|| command.run(console))),
-        Command::Provider(command) => console.end(command.run(console)),
-        Command::Puttygen(command) => console.end(told_by_disk(|| command.run(console))),
-        Command::Completions(command) => console.end(command.run()),
-        Command::Man(command) => console.end(told_by_disk(|| command.run(console))),
+    forgetting(|| command.run(console))
+}
+
+impl Command {
+    fn run(self, console: Console) -> ExitCode {
+        match self {
+            Self::Generate(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Info(command) => command.run(console),
+            Self::Fingerprint(command) => command.run(console),
+            Self::Public(command) => console.end(command.run(console)),
+            Self::Convert(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Repair(command) => command.run(console),
+            Self::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Comment(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Cert(command) => command.run(console),
+            Self::Agent(command) => command.run(console),
+            Self::Install(command) => console.end(command.run(console)),
+            Self::Remove(command) => console.end(command.run(console)),
+            Self::Keys(command) => command.run(console),
+            Self::Authorized(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::KnownHosts(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Provider(command) => console.end(command.run(console)),
+            Self::Puttygen(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Completions(command) => console.end(command.run()),
+            Self::Man(command) => console.end(told_by_disk(|| command.run(console))),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs::OpenOptions;
 use std::io::{self, BufRead, BufReader, ErrorKind, IsTerminal, Write};
 
 use crate::engine::{Blame, Problem};
-use crate::secret::Passphrase;
+use crate::secret::{Passphrase, forget_stack};
 
 #[cfg(unix)]
 const INPUT: &str = "/dev/tty";
@@ -26,6 +26,8 @@ pub(super) fn is_there() -> bool {
 /// Asks for something that is not shown while it is typed.
 pub(super) fn ask_secret(prompt: &str) -> Result<Passphrase, Problem> {
     let _settings = settings::Kept::now();
+    // A person may take an hour; what went before is not to lie there meanwhile.
+    forget_stack();
     match rpassword::prompt_password(format!("{prompt}: ")) {
         Ok(typed) => Ok(Passphrase::new(typed)),
         // Control-C, which rpassword has passed on as a signal.
@@ -36,6 +38,7 @@ pub(super) fn ask_secret(prompt: &str) -> Result<Passphrase, Problem> {
 
 /// Asks for a line.
 pub(super) fn ask_line(prompt: &str) -> Result<String, Problem> {
+    forget_stack();
     let ask = || {
         let mut screen = OpenOptions::new().write(true).open(OUTPUT)?;
         screen.write_all(prompt.as_bytes())?;

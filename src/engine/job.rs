@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::time::{Duration, Instant};
 
 use crate::key::watch::{Progress, Watch};
+use crate::secret::forgetting;
 
 /// Called from any thread when there is something new to look at: all that ties jobs to a window.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -99,7 +100,8 @@ impl<T: Send + 'static> Job<T> {
                 }
             }
             let at_end = WakeAtEnd(theirs);
-            let result = work(&at_end.0);
+            // Somebody may look at the memory as soon as the result is there.
+            let result = forgetting(|| work(&at_end.0));
             // Nobody listens any more when the job was dropped.
             drop(sender.send(result));
         });

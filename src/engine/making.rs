@@ -14,6 +14,7 @@ use crate::key::generate::generate_with;
 use crate::key::prime::{Policy, Search};
 use crate::key::spec::KeySpec;
 use crate::key::watch::Watch;
+use crate::secret::forgetting;
 use crate::sys::clock::local_date;
 use crate::sys::randomness::os_random;
 
@@ -64,7 +65,7 @@ impl Crew for AllCores {
         std::thread::scope(|scope| {
             for hand in 1..self.size() {
                 let thread = std::thread::Builder::new().name(format!("generate {hand}"));
-                if let Err(error) = thread.spawn_scoped(scope, move || work(hand)) {
+                if let Err(error) = thread.spawn_scoped(scope, move || forgetting(|| work(hand))) {
                     // The others find the primes without it.
                     log::warn!("no thread to look for primes: {error}");
                 }
@@ -80,7 +81,7 @@ impl Crew for AllCores {
             return;
         }
         let other = Mutex::new(other);
-        let do_other = || other.lock().map(|mut other| other()).unwrap_or_default();
+        let do_other = || forgetting(|| other.lock().map(|mut other| other()).unwrap_or_default());
         std::thread::scope(|scope| {
             let thread = std::thread::Builder::new().name("generate too".to_owned());
             let spawned = thread.spawn_scoped(scope, do_other);

@@ -3,13 +3,16 @@
 //! This program wipes what it holds itself. What the libraries work on it cannot reach: the copies of a prime that a test of
 //! primes or the crate `rsa` makes, limbs of a signature. But all of that comes from the allocator and goes back to it, on
 //! every thread. So both programs have this one, and nothing that is freed keeps what it held. What work leaves on a stack
-//! it does not reach.
+//! it does not reach; [`forgetting`] overwrites that.
 
 use std::alloc::{GlobalAlloc, Layout};
 
-use zeroize::optimization_barrier;
+use zeroize::{optimization_barrier, zeroize_stack};
 
-/// An allocator that wipes what it gets back, and leaves the rest to another one. For `#[global_allocator]`.
+use super::vault::{VAULT, is_meant};
+
+/// An allocator that wipes what it gets back, has a [vault](super::open_vault) for what is secret, and leaves the rest to
+/// another one. For `#[global_allocator]`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wiped<A>(pub A);
 
@@ -17,14 +20,25 @@ pub struct Wiped<A>(pub A);
     unsafe_code,
     reason = "what is freed can be reached only in the allocator's own place"
 )]
-// SAFETY: the other allocator does the work, and is handed each call as it came. Nothing here allocates or panics.
+// SAFETY: the other allocator does the work, and is handed each call as it came; or the vault, which hands out disjoint
+// places of the memory that it has, as long and as aligned as asked for. Nothing here allocates or panics.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Wiped<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        if is_meant()
+            && let Some(place) = VAULT.take(layout)
+        {
+            return place.as_ptr();
+        }
         // SAFETY: the caller keeps the promises of this same function.
         unsafe { self.0.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        if is_meant()
+            && let Some(place) = VAULT.take(layout)
+        {
+            return place.as_ptr();
+        }
         // SAFETY: the caller keeps the promises of this same function.
         unsafe { self.0.alloc_zeroed(layout) }
     }
@@ -41,9 +55,34 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Wiped<A> {
         };
         // Or the compiler would leave out what nobody reads.
         optimization_barrier(freed);
+        if VAULT.has(place) {
+            return VAULT.give_back(place, layout.size());
+        }
         // SAFETY: the caller keeps the promises of this same function.
         unsafe { self.0.dealloc(place, layout) }
     }
+}
+
+/// How much of the stack is overwritten behind work. P-521 takes 220 KiB, and nothing that touches a key here takes more.
+const STACK: usize = 256 << 10;
+
+/// Does the work, and overwrites what it has left on the stack below its caller.
+///
+/// What it returns and what it was given is the caller's to wipe.
+pub fn forgetting<T>(work: impl FnOnce() -> T) -> T {
+    let result = in_a_frame_of_its_own(work);
+    forget_stack();
+    result
+}
+
+/// Overwrites what the functions that its caller has called have left on the stack.
+pub fn forget_stack() {
+    zeroize_stack::<STACK>();
+}
+
+#[inline(never)]
+fn in_a_frame_of_its_own<T>(work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 #[cfg(test)]

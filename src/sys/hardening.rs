@@ -3,8 +3,12 @@
 //! All of it is best effort: a system that refuses costs protection, not the program. None of it
 //! stops another program of the same user that means harm, and none of it claims to.
 
-/// Keeps the memory of this process out of core dumps and crash reports. For every program, first
-/// thing in `main`.
+use std::sync::{Mutex, PoisonError};
+
+use crate::secret::open_vault;
+
+/// Keeps the memory of this process out of core dumps, crash reports and the reach of debuggers, and its secrets out of
+/// swap files. For every program, first thing in `main`.
 ///
 /// | system | what is done |
 /// |---|---|
@@ -12,28 +16,87 @@
 /// | other Unix | the core size limit becomes 0 |
 /// | Windows | Windows Error Reporting leaves the heap out |
 ///
-/// Linux could do more, see [`hide_from_debuggers`]; a program with a window must not.
+/// What is secret for long lies in a vault ([`open_vault`]), whose pages are locked in memory as far as the system's
+/// limit goes; Linux leaves them out of dumps, whoever makes them.
+///
+/// On Linux no other process of this user may attach to this one, read its memory or look into its `/proc` entry
+/// (`PR_SET_DUMPABLE`, prctl(2)), but for one moment: see [`Visible`]. The process keeps access to its own
+/// `/proc/self/fd`, so `/dev/stdout` and `/dev/fd/3` work as before. Debug builds, which are there to be debugged, may be
+/// looked into.
 pub fn harden_process() {
     platform::no_memory_in_crash_reports();
+    if !cfg!(debug_assertions) {
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.is_hidden = true;
+        seen.apply();
+    }
+    if let Some(vault) = open_vault() {
+        platform::lock(vault);
+    }
 }
 
-/// Linux: lets no other process of this user attach to this one, read its memory or look into its
-/// `/proc` entry (`PR_SET_DUMPABLE`, prctl(2)). For the console program only.
+/// How many bytes are locked at once: no page is larger, so that where a limit is reached the pages before it stay
+/// locked.
+const LOCKED_AT_ONCE: usize = 64 << 10;
+
+/// While one of these exists, the process may be looked into.
 ///
-/// A window that did this could not open a file dialog: xdg-desktop-portal looks into
-/// `/proc/PID/root` to learn whether its caller is sandboxed, and turns away callers into which it
-/// cannot look. Other key managers shipped that fault (portal issues 1490 and 2141).
-///
-/// The process keeps access to its own `/proc/self/fd`, so `/dev/stdout` and `/dev/fd/3` work as
-/// before. Does nothing in debug builds, which are there to be debugged, nor on other systems.
-pub fn hide_from_debuggers() {
-    if !cfg!(debug_assertions) {
-        platform::not_dumpable();
+/// xdg-desktop-portal, which opens file dialogs, looks into `/proc/PID/root` to learn whether its caller is sandboxed,
+/// and turns away callers into which it cannot look. Key managers that were hidden all the time shipped that fault
+/// (portal issues 1490 and 2141). So a window is visible as long as a file dialog is asked for, and no longer.
+#[derive(Debug)]
+pub struct Visible(());
+
+impl Visible {
+    /// From now on, until it is dropped.
+    #[must_use]
+    pub fn now() -> Self {
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.by += 1;
+        seen.apply();
+        Self(())
     }
+}
+
+impl Drop for Visible {
+    fn drop(&mut self) {
+        let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.by -= 1;
+        seen.apply();
+    }
+}
+
+static SEEN: Mutex<Seen> = Mutex::new(Seen {
+    is_hidden: false,
+    by: 0,
+});
+
+/// Who may look into the process.
+struct Seen {
+    /// Nobody, but for those who have to.
+    is_hidden: bool,
+    /// How many have to.
+    by: usize,
+}
+
+impl Seen {
+    fn apply(&self) {
+        if self.is_hidden {
+            platform::set_dumpable(self.by > 0);
+        }
+    }
+}
+
+/// Says how much of the vault could not be locked, for whoever wants to know why.
+fn not_locked(from: usize, of: usize, error: &dyn std::fmt::Display) {
+    log::debug!("of {of} bytes for secrets only {from} are locked in memory: {error}");
 }
 
 #[cfg(unix)]
 mod platform {
+    use std::ptr::NonNull;
+
+    use rustix::mm;
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
     /// See [`super::harden_process`] for why Linux gets 1.
@@ -48,20 +111,52 @@ mod platform {
         }
     }
 
+    /// Locks these pages, which begin where a page does, and leaves them out of dumps.
+    pub(super) fn lock(pages: NonNull<[u8]>) {
+        let (start, len) = (pages.cast::<u8>().as_ptr(), pages.len());
+        for from in (0..len).step_by(super::LOCKED_AT_ONCE) {
+            let place = start.wrapping_add(from).cast();
+            let size = super::LOCKED_AT_ONCE.min(len - from);
+            #[expect(unsafe_code, reason = "a system call about memory that is ours")]
+            // SAFETY: these pages were allocated for this, and locking changes nothing in them.
+            if let Err(error) = unsafe { mm::mlock(place, size) } {
+                super::not_locked(from, len, &error);
+                break;
+            }
+        }
+        #[cfg(target_os = "linux")]
+        {
+            #[expect(unsafe_code, reason = "a system call about memory that is ours")]
+            // SAFETY: these pages were allocated for this, and the advice changes nothing in them.
+            let advised = unsafe { mm::madvise(start.cast(), len, mm::Advice::LinuxDontDump) };
+            if let Err(error) = advised {
+                log::debug!("dumps may hold what is secret: {error}");
+            }
+        }
+    }
+
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub(super) fn not_dumpable() {
+    pub(super) fn set_dumpable(is_dumpable: bool) {
         use rustix::process::{DumpableBehavior, set_dumpable_behavior};
-        if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-            log::debug!("other programs of this user may look into this one: {error}");
+        let behavior = if is_dumpable {
+            DumpableBehavior::Dumpable
+        } else {
+            DumpableBehavior::NotDumpable
+        };
+        if let Err(error) = set_dumpable_behavior(behavior) {
+            log::debug!("who may look into this program stays as it is: {error}");
         }
     }
 
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    pub(super) fn not_dumpable() {}
+    pub(super) fn set_dumpable(_: bool) {}
 }
 
 #[cfg(windows)]
 mod platform {
+    use std::io;
+    use std::ptr::NonNull;
+
     use windows_sys::Win32::System::ErrorReporting::{WER_FAULT_REPORTING_FLAG_NOHEAP, WerSetFlags};
 
     pub(super) fn no_memory_in_crash_reports() {
@@ -76,7 +171,23 @@ mod platform {
         }
     }
 
-    pub(super) fn not_dumpable() {}
+    /// Locks these pages. What is on the heap, as they are, is not in crash reports.
+    pub(super) fn lock(pages: NonNull<[u8]>) {
+        use windows_sys::Win32::System::Memory::VirtualLock;
+        let (start, len) = (pages.cast::<u8>().as_ptr(), pages.len());
+        for from in (0..len).step_by(super::LOCKED_AT_ONCE) {
+            let place = start.wrapping_add(from).cast();
+            let size = super::LOCKED_AT_ONCE.min(len - from);
+            #[expect(unsafe_code, reason = "a system call about memory that is ours")]
+            // SAFETY: these pages were allocated for this, and locking changes nothing in them.
+            if unsafe { VirtualLock(place, size) } == 0 {
+                super::not_locked(from, len, &io::Error::last_os_error());
+                break;
+            }
+        }
+    }
+
+    pub(super) fn set_dumpable(_: bool) {}
 }
 
 #[cfg(all(test, unix))]
@@ -96,16 +207,22 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
-    #[test]
-    fn a_window_stays_visible_to_the_portal_that_opens_its_file_dialogs() {
+    fn is_dumpable() -> bool {
         use rustix::process::{DumpableBehavior, dumpable_behavior};
-        harden_process();
-        assert_eq!(dumpable_behavior().expect("known"), DumpableBehavior::Dumpable);
+        dumpable_behavior().expect("known") == DumpableBehavior::Dumpable
     }
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_process_hidden_from_debuggers_still_reaches_its_own_files() {
+    fn a_process_is_hidden_only_when_it_asks_for_it() {
+        harden_process();
+        drop(Visible::now());
+        assert!(is_dumpable());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_hidden_process_still_reaches_its_own_files_and_shows_itself_to_the_portal() {
         let test = "sys::hardening::tests::child_that_hides";
         let output = std::process::Command::new(std::env::current_exe().expect("this program"))
             .args(["--exact", test, "--ignored", "--nocapture"])
@@ -116,15 +233,22 @@ mod tests {
     }
 
     #[cfg(target_os = "linux")]
-    #[ignore = "started by a_process_hidden…, because it cannot be taken back"]
+    #[ignore = "started by a_hidden_process…, because others would be hidden with it"]
     #[test]
     fn child_that_hides() {
-        use rustix::process::{DumpableBehavior, dumpable_behavior};
-        platform::not_dumpable();
-        assert_eq!(dumpable_behavior().expect("known"), DumpableBehavior::NotDumpable);
+        let seen = || SEEN.lock().unwrap_or_else(PoisonError::into_inner);
+        seen().is_hidden = true;
+        seen().apply();
+        assert!(!is_dumpable());
         std::fs::OpenOptions::new()
             .write(true)
             .open("/dev/stdout")
             .expect("still reachable");
+        let one = Visible::now();
+        let other = Visible::now();
+        drop(one);
+        assert!(is_dumpable(), "a second dialog is still open");
+        drop(other);
+        assert!(!is_dumpable());
     }
 }

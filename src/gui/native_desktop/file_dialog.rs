@@ -19,6 +19,8 @@ use super::TOO_QUICK;
 #[cfg(not(any(windows, target_os = "macos")))]
 use super::{portal, zenity};
 use crate::app::desktop::{PickRequest, Picked, Picking};
+#[cfg(not(any(windows, target_os = "macos")))]
+use crate::sys::hardening::Visible;
 
 /// Chooses a file to read.
 #[cfg(any(windows, target_os = "macos"))]
@@ -48,6 +50,7 @@ pub(super) fn save(request: PickRequest) -> Picking {
 #[cfg(not(any(windows, target_os = "macos")))]
 pub(super) fn open(request: PickRequest) -> Picking {
     Box::pin(async move {
+        let visible = Visible::now();
         if portal::has_file_chooser() {
             let begin = Instant::now();
             let answer = picked(dialog(&request).pick_file().await, begin);
@@ -55,6 +58,7 @@ pub(super) fn open(request: PickRequest) -> Picking {
                 return answer;
             }
         }
+        drop(visible);
         zenity::open(&request)
     })
 }
@@ -63,6 +67,7 @@ pub(super) fn open(request: PickRequest) -> Picking {
 #[cfg(not(any(windows, target_os = "macos")))]
 pub(super) fn folder(request: PickRequest) -> Picking {
     Box::pin(async move {
+        let visible = Visible::now();
         if portal::has_file_chooser() {
             let begin = Instant::now();
             let answer = picked(dialog(&request).pick_folder().await, begin);
@@ -70,6 +75,7 @@ pub(super) fn folder(request: PickRequest) -> Picking {
                 return answer;
             }
         }
+        drop(visible);
         zenity::folder(&request)
     })
 }
@@ -78,6 +84,7 @@ pub(super) fn folder(request: PickRequest) -> Picking {
 #[cfg(not(any(windows, target_os = "macos")))]
 pub(super) fn save(request: PickRequest) -> Picking {
     Box::pin(async move {
+        let visible = Visible::now();
         if portal::has_file_chooser() {
             let begin = Instant::now();
             let answer = picked(dialog(&request).save_file().await, begin);
@@ -85,6 +92,7 @@ pub(super) fn save(request: PickRequest) -> Picking {
                 return answer;
             }
         }
+        drop(visible);
         zenity::save(&request)
     })
 }

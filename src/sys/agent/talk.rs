@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::{AgentFault, platform};
 use crate::format::agent::MAX_MESSAGE;
-use crate::secret::SecretBytes;
+use crate::secret::{SecretBytes, forgetting};
 
 /// Who may listen at the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,8 +47,11 @@ pub(super) fn exchange(
     let (sender, answer) = channel();
     let there = place.to_owned();
     let thread = thread::Builder::new().name("agent".to_owned()).spawn(move || {
+        let answer = forgetting(|| converse(&there, &request, until, peer));
+        // The request is wiped before anybody goes on.
+        drop(request);
         // Nobody listens any more when it took too long.
-        drop(sender.send(converse(&there, &request, until, peer)));
+        drop(sender.send(answer));
     });
     let place = place.to_owned();
     if let Err(source) = thread {
