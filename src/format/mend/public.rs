@@ -182,7 +182,9 @@ pub(super) fn bare(text: &[u8], court: &mut Court) -> Option<Sight> {
             Some(seen(text, start..comment.end, &comment, verdict, accidents))
         }
         Err(fault) => {
-            fault.into_iter().for_each(|fault| court.miss(1, fault));
+            if let Some(fault) = fault {
+                court.miss(1, fault);
+            }
             None
         }
     }
