@@ -19,10 +19,12 @@ use crate::sys::clock::unix_seconds;
 
 pub(in crate::engine) use warnings::OPEN_FOLDER;
 pub use warnings::{
-    KEEP_SSH_OUT, Warning, access_warning, certificate_warnings, key_warnings, open_folder_warning,
-    other_names_warning, ssh1_warning,
+    ENDED_BY_CLEAN_COPY, KEEP_SSH_OUT, Warning, access_warning, certificate_warnings, key_warnings,
+    mended_warning, open_folder_warning, other_names_warning, ssh1_warning,
 };
-use warnings::{carriage_returns, comment_warning, loose_permissions, not_laid_out, weak_kdf};
+use warnings::{
+    carriage_returns, comment_warning, loose_permissions, not_laid_out, passphrase_encoding, weak_kdf,
+};
 
 /// A key file, or a key that is not saved yet, described.
 #[derive(Clone, Debug)]
@@ -53,7 +55,13 @@ impl Description {
     pub fn of_reading(reading: &Reading, path: Option<&Path>) -> Self {
         let mut described = Self::of(&reading.parsed, path);
         described.mended = described.mended.and(reading.accidents);
-        described.for_ssh = Some(reading.for_ssh);
+        let is_encoded = described.mended.has(Accident::PassphraseEncoding);
+        let for_passphrase = if is_encoded {
+            Err(NotForSsh::Passphrase)
+        } else {
+            Ok(())
+        };
+        described.for_ssh = Some(reading.for_ssh.and(for_passphrase));
         if let (true, Some(warning)) = (described.has_private, not_laid_out(reading)) {
             described.warn(warning);
         }
@@ -110,6 +118,10 @@ impl Description {
             for_ssh: None,
         };
         described.tell_of_itself(path);
+        if let Some(encoding) = file.passphrase_encoding {
+            described.mended = described.mended.with(Accident::PassphraseEncoding);
+            described.warn(passphrase_encoding(encoding));
+        }
         if file.has_crlf {
             described.warn_of_crlf(path);
         }

@@ -36,6 +36,8 @@ pub enum NotForSsh {
     Cipher(&'static str),
     /// OpenSSL grants a key derivation 32 MiB.
     Memory,
+    /// It hands a passphrase over as it is typed, and the file takes it in another encoding.
+    Passphrase,
 }
 
 impl fmt::Display for NotForSsh {
@@ -46,6 +48,9 @@ impl fmt::Display for NotForSsh {
             Self::Type(algorithm) => write!(f, "today’s ssh has no keys of type {}", algorithm.name()),
             Self::ShortRsa { bits } => write!(f, "ssh refuses RSA keys of {bits} bits"),
             Self::Cipher(name) => write!(f, "today’s ssh does not open files with the cipher {name}"),
+            Self::Passphrase => {
+                f.write_str("ssh hands the passphrase over in another encoding than the file takes it in")
+            }
             Self::Memory => {
                 f.write_str("ssh does not grant the file’s key derivation as much memory as it wants")
             }

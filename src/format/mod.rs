@@ -9,6 +9,7 @@ mod asn1;
 pub mod authorized_keys;
 mod cbc;
 pub mod certificate;
+mod code_pages;
 mod cost;
 mod error;
 pub mod for_ssh;
@@ -137,6 +138,8 @@ pub struct PrivateFile {
     pub certificate: Option<Certificate>,
     /// Whether it has a CRLF somewhere, as lines end on Windows; in a file that is no text that is chance.
     pub has_crlf: bool,
+    /// The encoding of the passphrase that opened it, where that is not UTF-8 as it was typed.
+    pub passphrase_encoding: Option<&'static str>,
 }
 
 impl PrivateFile {
@@ -149,6 +152,7 @@ impl PrivateFile {
             comment,
             certificate: None,
             has_crlf: false,
+            passphrase_encoding: None,
         }
     }
 
@@ -161,6 +165,7 @@ impl PrivateFile {
             comment,
             certificate: file.certificate.clone(),
             has_crlf: file.has_crlf,
+            passphrase_encoding: None,
         }
     }
 
@@ -222,7 +227,7 @@ enum Sealed {
 }
 
 impl LockedFile {
-    /// Opens the file.
+    /// Opens the file. A passphrase with letters beyond ASCII is tried in the encodings of other programs too.
     ///
     /// # Errors
     /// [`DecodeError::WrongPassphrase`]; [`DecodeError::CostsMuch`] when the key derivation costs
@@ -232,6 +237,20 @@ impl LockedFile {
             return Err(DecodeError::NeedsPassphrase);
         }
         self.protection.cost().check(consent)?;
+        let opened = self.open(passphrase);
+        if !matches!(opened, Err(DecodeError::WrongPassphrase)) {
+            return opened;
+        }
+        for (encoding, other) in code_pages::others(passphrase) {
+            if let Ok(mut file) = self.open(&other) {
+                file.passphrase_encoding = Some(encoding);
+                return Ok(file);
+            }
+        }
+        opened
+    }
+
+    fn open(&self, passphrase: &Passphrase) -> Result<PrivateFile, DecodeError> {
         match &self.sealed {
             Sealed::OpenSsh(sealed) => sealed.open(self, passphrase),
             Sealed::Ppk(sealed) => sealed.open(self, passphrase),

@@ -26,13 +26,20 @@ fn text(bytes: &[u8]) -> String {
 fn lines(bytes: &[u8], change: impl Fn(usize, &str) -> String) -> Vec<u8> {
     let text = text(bytes);
     let ended = text.ends_with('\n');
-    let lines: Vec<String> = text.lines().enumerate().map(|(number, line)| change(number, line)).collect();
+    let lines: Vec<String> = text
+        .lines()
+        .enumerate()
+        .map(|(number, line)| change(number, line))
+        .collect();
     (lines.join("\n") + if ended { "\n" } else { "" }).into_bytes()
 }
 
 /// Lines that hold base64.
 fn is_body(line: &str) -> bool {
-    line.len() > 30 && line.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+    line.len() > 30
+        && line
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
 }
 
 fn replaced(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
@@ -44,17 +51,33 @@ fn around(bytes: &[u8], before: &str, behind: &str) -> Vec<u8> {
 }
 
 fn escaped(bytes: &[u8]) -> String {
-    text(bytes).replace('\\', "\\\\").replace('"', "\\\"").replace('\r', "\\r").replace('\n', "\\n")
+    text(bytes)
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\r', "\\r")
+        .replace('\n', "\\n")
 }
 
 fn xml(bytes: &[u8]) -> String {
-    text(bytes).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text(bytes)
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn utf16(bytes: &[u8], is_big: bool) -> Vec<u8> {
     let text = text(bytes);
     let units = text.encode_utf16();
-    units.flat_map(|unit| if is_big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    units
+        .flat_map(|unit| {
+            if is_big {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        })
+        .collect()
 }
 
 fn indented(bytes: &[u8], by: &str) -> String {
@@ -63,7 +86,10 @@ fn indented(bytes: &[u8], by: &str) -> String {
 
 fn base64(bytes: &[u8], width: usize) -> String {
     let flat = Base64::encode_string(bytes);
-    let lines: Vec<&str> = (0..flat.len()).step_by(width).map(|at| &flat[at..flat.len().min(at + width)]).collect();
+    let lines: Vec<&str> = (0..flat.len())
+        .step_by(width)
+        .map(|at| &flat[at..flat.len().min(at + width)])
+        .collect();
     lines.join("\n") + "\n"
 }
 
@@ -237,7 +263,7 @@ mangles! {
     "quoted-printable" tells [InsideText] => |b| {
         let mut out = String::new();
         for line in text(b).replace('=', "=3D").lines() {
-            let (head, tail) = line.split_at(line.len().min(60));
+            let (head, tail) = line.split_at(line.floor_char_boundary(60));
             out += head;
             if !tail.is_empty() {
                 out += "=\r\n";

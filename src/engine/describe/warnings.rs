@@ -17,6 +17,12 @@ use crate::sys::permissions::{Access, audit_private, audit_shared, lets_all_writ
 const REPAIR: &str =
     "Repair it (keywright-cli repair FILE): a clean file takes its place, and this one is kept beside it.";
 
+/// The same, where the key is there to be saved.
+const CLEAN_COPY: &str = "Save a clean copy, and use that from now on.";
+
+/// The codes of warnings that a clean copy puts an end to.
+pub const ENDED_BY_CLEAN_COPY: [&str; 3] = ["carriage-returns", "mangled", "mended"];
+
 /// The warnings about a file that ssh therefore does not use.
 pub const KEEP_SSH_OUT: [&str; 3] = ["permissions", "carriage-returns", "mangled"];
 
@@ -283,6 +289,15 @@ pub(super) fn comment_warning(comment: &[u8]) -> Option<Warning> {
     })
 }
 
+/// The passphrase opens the file in an encoding of its own.
+pub(super) fn passphrase_encoding(encoding: &str) -> Warning {
+    Warning {
+        code: "passphrase-encoding",
+        message: format!("the file takes its passphrase as {encoding}, and not as it was typed here (UTF-8)"),
+        hint: "Programs that hand it over as UTF-8 do not open the file. Save it again here, and they do.",
+    }
+}
+
 /// A private key that ssh would read if its text were laid out as its format wants it.
 pub(super) fn not_laid_out(reading: &Reading) -> Option<Warning> {
     if reading.for_ssh != Err(NotForSsh::Layout) {
@@ -295,6 +310,32 @@ pub(super) fn not_laid_out(reading: &Reading) -> Option<Warning> {
         code: "mangled",
         message: "ssh does not read the file as it is".to_owned(),
         hint: REPAIR,
+    })
+}
+
+/// What befell a file, in one sentence for whoever sees nothing but the key that came of it.
+#[must_use]
+pub fn mended_warning(reading: &Reading) -> Option<Warning> {
+    let is_kept_out = reading.for_ssh == Err(NotForSsh::Layout);
+    if reading.accidents.is_empty() {
+        return not_laid_out(reading).map(|warning| Warning {
+            hint: CLEAN_COPY,
+            ..warning
+        });
+    }
+    let what: Vec<String> = reading.accidents.iter().map(|one| one.to_string()).collect();
+    let but = if is_kept_out {
+        ", but ssh does not read the file as it is"
+    } else {
+        ""
+    };
+    Some(Warning {
+        code: if is_kept_out { "mangled" } else { "mended" },
+        message: format!(
+            "the key is whole, though its file came to harm on the way: {}; here that was undone, and the key was checked{but}",
+            what.join(", ")
+        ),
+        hint: CLEAN_COPY,
     })
 }
 
