@@ -9,9 +9,11 @@ use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::standard_input::standard_input;
 use super::{terminal, usage, work};
 use crate::engine::describe::Description;
+use crate::engine::keys::mending;
 use crate::engine::opening::{self, Beside, Found};
 use crate::engine::saving::certificate_beside;
 use crate::engine::{Blame, Problem};
+use crate::format::mend::Accidents;
 use crate::format::reading::Reading;
 use crate::format::{self, Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
@@ -84,7 +86,49 @@ impl KeyFile {
     /// Says what the file is, for commands that change it: and what was in it, which must be there still when it is replaced.
     pub(super) fn parse_to_change(&self) -> Result<(Parsed, Seen), Problem> {
         let bytes = self.read()?;
-        Ok((format::parse(bytes.expose())?, Seen::of(bytes.expose())))
+        let reading = opening::read(bytes.expose())?;
+        // What is mangled is mended first, and for itself: then the old file is kept.
+        match format::parse(bytes.expose()) {
+            Ok(parsed) => Ok((parsed, Seen::of(bytes.expose()))),
+            Err(_) => Err(self.needs_repair(reading.accidents)),
+        }
+    }
+
+    fn needs_repair(&self, accidents: Accidents) -> Problem {
+        let what: Vec<String> = accidents.iter().map(|accident| accident.to_string()).collect();
+        Problem::new(
+            "malformed",
+            Blame::Key,
+            format!("{} has to be repaired first: {}", self.name(), what.join(", ")),
+            "Run keywright-cli repair FILE; the old file is kept.",
+        )
+    }
+
+    /// Changes the file, and keeps what stands in it beside the key, which is not written again.
+    pub(super) fn keeping_company<T>(
+        &self,
+        console: Console,
+        change: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let kept = match self.path() {
+            Some(path) => mending::keep_company(path, self.read()?.expose())?,
+            None => None,
+        };
+        match (change(), kept) {
+            (Err(problem), Some(kept)) if !problem.is_done() => {
+                kept.discard();
+                Err(problem)
+            }
+            (result, Some(kept)) => {
+                let kept: Vec<String> = kept.files().iter().map(|path| shown(path)).collect();
+                console.note(&format!(
+                    "what else stood in the file is not in the new one; the old one is kept as {}",
+                    kept.join(", ")
+                ));
+                result
+            }
+            (result, None) => result,
+        }
     }
 
     /// Says what the file is, for showing.

@@ -263,3 +263,77 @@ fn keys_repair_mends_what_ssh_does_not_read() {
     let again = home.text(&["keys", "repair"]);
     assert!(!again.contains("clean file"), "{again}");
 }
+
+#[test]
+fn what_stands_beside_the_key_is_kept_when_the_key_is_changed() {
+    let home = Home::new();
+    home.write("new", b"correct horse");
+    let key = fs::read_to_string(corpus("real/openssl/ec256_sec1.pem")).unwrap();
+    let text = format!("rotate this in January\n\n{key}");
+    home.write("key.pem", text.as_bytes());
+    let ran = home.run(&["passwd", "key.pem", "--new-passphrase-file", "new"]);
+    ran.expect_status(0);
+    assert!(
+        ran.err
+            .contains("what else stood in the file is not in the new one"),
+        "{}",
+        ran.err
+    );
+    assert_eq!(kept(&home, "key.pem").unwrap(), text.as_bytes());
+    assert!(
+        home.read("key.pem")
+            .starts_with("-----BEGIN EC PRIVATE KEY-----\n")
+    );
+
+    // The parameters of a curve, which openssl writes before the key, are in the key as well.
+    let other = Home::new();
+    other.write("new", b"correct horse");
+    let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+    other.write("key.pem", format!("{parameters}{key}").as_bytes());
+    other.text(&["passwd", "key.pem", "--new-passphrase-file", "new"]);
+    assert!(!other.has("removed"));
+}
+
+#[test]
+fn a_change_in_place_does_not_go_by_one_of_several_keys_nor_by_a_mangled_one() {
+    let home = Home::with_key();
+    home.text(&[
+        "convert",
+        "key",
+        "--to",
+        "ppk",
+        "-o",
+        "key.ppk",
+        "--no-passphrase",
+    ]);
+    let one = home.read("key.ppk");
+    let other = Home::with_key();
+    other.text(&[
+        "convert",
+        "key",
+        "--to",
+        "ppk",
+        "-o",
+        "key.ppk",
+        "--no-passphrase",
+    ]);
+    let both = one.clone() + &other.read("key.ppk");
+    home.write("both.ppk", both.as_bytes());
+    home.run(&["comment", "both.ppk", "new", "--json"])
+        .expect_error(1, "multiple-keys");
+    assert_eq!(home.read("both.ppk"), both);
+
+    let escaped = home.read("key").replace('\n', "\\n");
+    home.write("escaped", escaped.as_bytes());
+    let said = home.run(&["comment", "escaped", "new"]);
+    said.expect_status(1);
+    assert!(
+        said.err
+            .contains("has to be repaired first: line breaks were spelled out"),
+        "{}",
+        said.err
+    );
+    assert_eq!(home.read("escaped"), escaped);
+    home.text(&["repair", "escaped"]);
+    home.text(&["comment", "escaped", "new"]);
+}

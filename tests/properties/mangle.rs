@@ -81,7 +81,11 @@ fn utf16(bytes: &[u8], is_big: bool) -> Vec<u8> {
 }
 
 fn indented(bytes: &[u8], by: &str) -> String {
-    text(bytes).lines().map(|line| format!("{by}{line}\n")).collect()
+    text(bytes)
+        .lines()
+        .map(|line| format!("{by}{line}\n"))
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn base64(bytes: &[u8], width: usize) -> String {
@@ -175,13 +179,13 @@ mangles! {
     "no equals signs" tells [PaddingLost] => |b| lines(b, |_, l| if l.contains(':') { l.to_owned() } else { l.trim_end_matches('=').to_owned() }),
     // Marks.
     "no marks" tells [MarksMissing] => |b| {
-        text(b).lines().filter(|line| !line.starts_with("--")).map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+        text(b).lines().filter(|line| !line.starts_with("--")).map(|line| format!("{line}\n")).collect::<Vec<_>>().concat().into_bytes()
     },
     "no first mark" tells [MarksMissing] => |b| {
-        text(b).lines().filter(|line| !line.contains("BEGIN ")).map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+        text(b).lines().filter(|line| !line.contains("BEGIN ")).map(|line| format!("{line}\n")).collect::<Vec<_>>().concat().into_bytes()
     },
     "no last mark" tells [MarksMissing] => |b| {
-        text(b).lines().filter(|line| !line.contains("END ")).map(|line| format!("{line}\n")).collect::<String>().into_bytes()
+        text(b).lines().filter(|line| !line.contains("END ")).map(|line| format!("{line}\n")).collect::<Vec<_>>().concat().into_bytes()
     },
     "four dashes" tells [MarksDamaged] => |b| b.strip_prefix(b"-").unwrap_or(b).to_vec(),
     "four dashes at the end" tells [MarksDamaged] => |b| {
@@ -281,7 +285,7 @@ mangles! {
     "answer to a mail" tells [QuoteMarks] => |b| lines(b, |_, l| format!("> {l}")),
     "answer to an answer" tells [QuoteMarks] => |b| lines(b, |_, l| format!(">> {l}")),
     "answer with its text" tells [QuoteMarks] => |b| {
-        let quoted = text(b).lines().map(|line| format!("> {line}\n")).collect::<String>();
+        let quoted = text(b).lines().map(|line| format!("> {line}\n")).collect::<Vec<_>>().concat();
         format!("On Monday Jane wrote:\n> Hello\n>\n{quoted}>\n> Jane\nThanks!\n").into_bytes()
     },
     "log" tells [InsideText, LineNumbers] => |b| lines(b, |n, l| format!("[2026-11-30T04:52:{n:02}.000Z] {l}")),
@@ -297,7 +301,7 @@ mangles! {
         format!("String KEY =\n{};\n", lines.join(" +\n")).into_bytes()
     },
     "python" tells [InsideText, Escaped] => |b| {
-        let lines: String = text(b).lines().map(|line| format!("    '{line}\\n'\n")).collect();
+        let lines = text(b).lines().map(|line| format!("    '{line}\\n'\n")).collect::<Vec<_>>().concat();
         format!("KEY = (\n{lines})\n").into_bytes()
     },
     "php" tells [InsideText] => |b| {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use keywright::format::reading::{self, Reading};
-use keywright::format::{Cipher, Consent, DecodeError, Parsed, PrivateEncoding, public_line, rfc4716};
+use keywright::format::{self, Cipher, Consent, DecodeError, Parsed, PrivateEncoding, public_line, rfc4716};
 use keywright::key::PublicKey;
 use keywright::key::comment::Comment;
 use keywright::secret::Passphrase;
@@ -107,10 +107,16 @@ proptest! {
             Form::Rfc4716 => rfc4716::encode(key.public(), &comment).into_bytes(),
         };
         let mangled = mangles.iter().fold(bytes, |bytes, mangle| (mangle.spoil)(&bytes));
-        if let Ok(reading) = read(&mangled)
-            && let Some(found) = key_of(&reading)
-        {
-            prop_assert_eq!(&found, key.public(), "{:?}", mangles);
+        let Ok(reading) = read(&mangled) else { return Ok(()) };
+        if let Some(found) = key_of(&reading) {
+            prop_assert_eq!(&found, key.public(), "{:?}", &mangles);
+        }
+        // What comes of it is a file like any, with nothing left to be put right.
+        if let Some(clean) = &reading.clean {
+            let strict = format::parse(clean.expose()).unwrap();
+            prop_assert_eq!(strict.public(), reading.parsed.public(), "{:?}", &mangles);
+            let again = read(clean.expose()).unwrap();
+            prop_assert!(again.clean.is_none(), "{:?}: still {:?}", &mangles, again.accidents);
         }
     }
 }

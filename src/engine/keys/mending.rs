@@ -9,13 +9,13 @@ use super::{Whose, removal};
 use crate::engine::Problem;
 use crate::engine::describe::Description;
 use crate::engine::saving::{OutgoingPublic, PublicForm, Strength, encode_private, file_beside};
-use crate::format::mend::{Accident, Accidents};
+use crate::format::mend::{self, Accident, Accidents};
 use crate::format::reading::{self, Reading};
 use crate::format::{DecodeError, Format, Outgoing, Parsed, PrivateFile, PublicFile};
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
 use crate::secret::SecretBytes;
-use crate::sys::files::{Existing, ReadError, Save, Secrecy, Seen, keep, read_key, write_together};
+use crate::sys::files::{Existing, Kept, ReadError, Save, Secrecy, Seen, keep, read_key, write_together};
 
 /// A file that was read, and the clean one that comes of it.
 #[derive(Debug)]
@@ -38,6 +38,25 @@ pub struct Mended {
     pub public: Option<PathBuf>,
     /// What could not be done for what lies beside it, in a sentence.
     pub note: Option<String>,
+}
+
+/// Keeps a copy of a key file in which something else stands as well, for a change of the key does not write that again;
+/// nothing where the key is alone.
+///
+/// # Errors
+/// No copy could be made.
+pub fn keep_company(path: &Path, bytes: &[u8]) -> Result<Option<Kept>, Problem> {
+    let has_company =
+        mend::mend(bytes).is_ok_and(|mended| mended.accidents.iter().any(Accident::has_company));
+    if !has_company {
+        return Ok(None);
+    }
+    let copies = [(name_of(path), bytes)];
+    Ok(Some(keep(
+        &copies,
+        &removal::folder_for(path),
+        &removal::name_for(path),
+    )?))
 }
 
 impl Mended {

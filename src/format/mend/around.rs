@@ -53,7 +53,7 @@ impl<'a> Around<'a> {
         let (tail, behind) = rest.split_at(tail_len);
         let mut around = Self {
             lead: &text[line_start..place.span.start],
-            before: &text[..line_start],
+            before: without_parameters(&text[..line_start]),
             tail: trim(tail),
             behind,
         };
@@ -110,6 +110,16 @@ impl<'a> Around<'a> {
             self.tail = trim(left);
         }
         true
+    }
+}
+
+/// The text without the parameters of a curve at its end, which `openssl ecparam` writes before the key: the key has them too.
+fn without_parameters(before: &[u8]) -> &[u8] {
+    const BEGIN: &[u8] = b"-----BEGIN EC PARAMETERS-----";
+    const END: &[u8] = b"-----END EC PARAMETERS-----";
+    match find(before, BEGIN) {
+        Some(at) if trim_space(&before[at..]).ends_with(END) => &before[..at],
+        _ => before,
     }
 }
 

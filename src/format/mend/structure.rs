@@ -61,6 +61,7 @@ fn pkcs8(blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
         }
         None => octets(private),
     });
+    let simple = parts.len();
     while !fields.is_finished() {
         let field = fields.any().ok()?;
         parts.push(if let Some(bits) = explicit_bits(&field) {
@@ -70,7 +71,15 @@ fn pkcs8(blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
             again(&field)
         });
     }
-    Some((sequence(&parts), accidents))
+    let whole = sequence(&parts);
+    // Where the public half is right it need not be there, and few programs read it where it belongs.
+    let is_right = || crate::format::pkcs8::read(whole.expose()).is_ok();
+    if accidents.has(Accident::ExplicitPublicKey) && is_right() {
+        parts.truncate(simple);
+        parts[0] = count(0);
+        return Some((sequence(&parts), accidents));
+    }
+    Some((whole, accidents))
 }
 
 /// The value of a BIT STRING within `[1]`, which should stand in its place.
