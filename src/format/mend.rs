@@ -231,6 +231,10 @@ impl Search {
             let view = view.within(Accidents::of(&[Accident::InsideText]));
             self.hold(&found, |search, text| search.look(text, &view));
         }
+        if let Some(found) = escapes::from_echoes(text) {
+            let view = view.within(Accidents::of(&[Accident::InsideText]));
+            self.hold(&found, |search, text| search.look(text, &view));
+        }
         if let Some((found, accidents)) = web::page_decoded(text) {
             let view = view.within(accidents);
             self.hold(&found, |search, text| search.look(text, &view));

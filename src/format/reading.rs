@@ -61,12 +61,15 @@ fn of_strict(bytes: &[u8], parsed: Parsed) -> Result<Reading, DecodeError> {
     let for_ssh = for_ssh::check(bytes, text, &parsed);
     let is_sound = is_tidy(bytes, parsed.format()) && for_ssh::is_laid_out(bytes, text, &parsed);
     let mended = if is_sound { None } else { Some(mend(bytes)) };
-    let (accidents, clean) = match mended {
+    let (parsed, accidents, clean) = match mended {
         Some(Ok(mended)) if mended.parsed.public() == parsed.public() => {
-            (mended.accidents, Some(mended.text))
+            // A comment may have got blanks of the lines' ends, which a locked file shows to nobody but its passphrase.
+            let is_locked = matches!(mended.parsed, Parsed::Locked(_));
+            let parsed = if is_locked { mended.parsed } else { parsed };
+            (parsed, mended.accidents, Some(mended.text))
         }
         Some(Err(Some(DecodeError::MultipleKeys))) => return Err(DecodeError::MultipleKeys),
-        _ => (Accidents::NONE, None),
+        _ => (parsed, Accidents::NONE, None),
     };
     Ok(Reading {
         parsed,
@@ -97,7 +100,10 @@ fn is_tidy(bytes: &[u8], format: Format) -> bool {
         Format::Ppk1 | Format::Ppk2 | Format::Ppk3 => {
             let last = lines().rfind(|line| !line.is_empty());
             let files = lines().filter(|line| line.starts_with(ppk::MAGIC)).count();
+            let is_trailed = lines()
+                .any(|line| line.trim_ascii_end().len() < line.len() && !line.starts_with(b"Comment:"));
             files == 1
+                && !is_trailed
                 && bytes.starts_with(ppk::MAGIC)
                 && last.is_some_and(|line| line.starts_with(b"Private-"))
         }

@@ -8,7 +8,7 @@ use super::blob::{self, Content};
 use super::body::{Extent, Reading, readings};
 use super::court::{Court, Verdict};
 use super::headers::{Parts, parts};
-use super::letters::{Letter, is_tidy, letter, lines, offset, trim_end};
+use super::letters::{Letter, is_blank, is_tidy, letter, lines, offset, trim_end, trim_start};
 use super::marks::{Label, Mark, Word};
 use super::place::odd_line;
 use super::prefix::{Ends, Rule, Stripped, WAYS, longest, may_be_payload, stripped};
@@ -216,7 +216,8 @@ impl Block {
                 }
                 return None;
             };
-            if self.begin.is_none() && self.end.is_none() && !content.is_some_and(Content::is_private) {
+            let is_loose = self.begin.is_none() && self.end.is_none() && parts.headers.is_empty();
+            if is_loose && !content.is_some_and(Content::is_private) {
                 return None;
             }
             (label, written(label, &parts.headers, blob.expose()))
@@ -346,7 +347,7 @@ pub(super) fn bare_starts(text: &[u8], range: Range<usize>) -> impl Iterator<Ite
         .filter(move |at| is_char(*at) && (*at == 0 || !is_char(*at - 1)));
     starts.filter(move |at| {
         let word = &text[*at..range.end];
-        if word.starts_with(b"Proc-Type") || word.starts_with(b"DEK-Info") {
+        if word.starts_with(b"Proc-Type") || word.starts_with(b"DEK-Info") || is_ssh2_header(word) {
             return true;
         }
         // A sequence of DER that is long enough for a key, OpenSSH's magic word, or ssh.com's; blanks may have got in.
@@ -355,6 +356,16 @@ pub(super) fn bare_starts(text: &[u8], range: Range<usize>) -> impl Iterator<Ite
             || start.starts_with(b"P2/56w")
             || (start.starts_with(b"M") && blob::chars_needed(&start).is_some())
     })
+}
+
+/// Whether a public key of SSH 2 begins here with its comment (RFC 4716 §3.3), and no other header, such as PuTTY's.
+fn is_ssh2_header(text: &[u8]) -> bool {
+    let mut all = lines(text).map(|line| line.text).filter(|line| !is_blank(line));
+    let is_comment = text.starts_with(b"Comment:") && all.next().is_some_and(|line| !line.ends_with(b"\\"));
+    is_comment
+        && all
+            .next()
+            .is_some_and(|line| trim_start(line).starts_with(b"AAAA"))
 }
 
 /// The first characters of base64 without the blanks between them.

@@ -1,6 +1,6 @@
 //! Characters that are spelled out behind a backslash, as programs and shells do it; and mail's `=3D`.
 
-use super::letters::{Letter, blank_len, run_len};
+use super::letters::{Letter, blank_len, lines, run_len, trim};
 use crate::secret::SecretBytes;
 
 /// `text` with what stands behind each backslash read as programs do; nothing where there is nothing to be read so.
@@ -123,6 +123,23 @@ fn goes_on(behind: &[u8]) -> Option<usize> {
     (breaks > 0).then_some(at)
 }
 
+/// What a file of commands writes with `echo`, a line each; nothing where it is none.
+pub(super) fn from_echoes(text: &[u8]) -> Option<SecretBytes> {
+    let mut found = SecretBytes::with_capacity(text.len());
+    let mut count = 0;
+    for line in lines(text).map(|line| trim(line.text)) {
+        let line = line.strip_prefix(b"@").unwrap_or(line);
+        let Some(said) = line.strip_prefix(b"echo ") else {
+            continue;
+        };
+        let into = said.iter().rposition(|byte| *byte == b'>')?;
+        found.extend(said[..into].strip_suffix(b">").unwrap_or(&said[..into]));
+        found.extend(b"\n");
+        count += 1;
+    }
+    (count > 1).then_some(found)
+}
+
 /// The byte that two hexadecimal digits stand for.
 pub(super) fn byte_of(digits: [u8; 2]) -> u8 {
     let value = |digit: u8| char::from(digit).to_digit(16).unwrap_or_default();
@@ -160,5 +177,13 @@ mod tests {
         let text = from_quoted_printable(b"AAE=3D\r\nAA=\r\nEC\n").unwrap();
         assert_eq!(text.expose(), b"AAE=\r\nAAEC\n");
         assert!(from_quoted_printable(b"AAE=\n-----END X-----\n").is_none());
+    }
+
+    #[test]
+    fn what_a_file_of_commands_writes_is_read() {
+        let text = from_echoes(b"@echo AAEC>> key\r\n@echo AA+=>>key\r\npause\r\n").unwrap();
+        assert_eq!(text.expose(), b"AAEC\nAA+=\n");
+        assert!(from_echoes(b"echo AAEC\necho AAEC\n").is_none());
+        assert!(from_echoes(b"echo AAEC>> key\n").is_none());
     }
 }
