@@ -300,6 +300,12 @@ impl KeyFile {
             file = locked;
             match result {
                 Ok(file) => {
+                    if let Some(encoding) = file.passphrase_encoding {
+                        console.note(&format!(
+                            "{} takes its passphrase as {encoding}, and not as it was typed (UTF-8); saved again, it takes it as typed",
+                            self.name()
+                        ));
+                    }
                     return Ok(Opened {
                         file,
                         passphrase: Some(passphrase),

@@ -295,6 +295,37 @@ fn what_stands_beside_the_key_is_kept_when_the_key_is_changed() {
 }
 
 #[test]
+fn a_passphrase_in_a_code_page_opens_the_file_and_is_said_once_the_key_is_saved_it_is_utf_8() {
+    let home = Home::new();
+    let bytes = fs::read(corpus("field/passphrase-encoding/umlauts.ppk")).unwrap();
+    home.write("key.ppk", &bytes);
+    home.write("pass", "geheim123äöüß".as_bytes());
+    let ran = home.run(&["info", "key.ppk", "--passphrase-file", "pass"]);
+    ran.expect_status(0);
+    assert!(ran.out.contains("as Windows-1252"), "{}", ran.out);
+    let ran = home.run(&[
+        "convert",
+        "key.ppk",
+        "--to",
+        "openssh",
+        "-o",
+        "key",
+        "--passphrase-file",
+        "pass",
+    ]);
+    ran.expect_status(0);
+    assert!(
+        ran.err.contains("takes its passphrase as Windows-1252"),
+        "{}",
+        ran.err
+    );
+    home.tool("ssh-keygen", &["-y", "-P", "geheim123äöüß", "-f", "key"]);
+    home.write("pass", b"geheim123aous");
+    home.run(&["info", "key.ppk", "--passphrase-file", "pass"])
+        .expect_status(3);
+}
+
+#[test]
 fn a_change_in_place_does_not_go_by_one_of_several_keys_nor_by_a_mangled_one() {
     let home = Home::with_key();
     home.text(&[

@@ -112,6 +112,7 @@ fn help_is_there_for_every_command_and_fits_a_terminal() {
         "fingerprint",
         "public",
         "convert",
+        "repair",
         "passwd",
         "comment",
         "cert",

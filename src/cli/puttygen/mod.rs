@@ -21,7 +21,7 @@ use super::formats::ensure_holds;
 use super::key_file::KeyFile;
 use super::passphrases::{ask_twice, first_line_of};
 use super::primes::Primes;
-use super::private_file::{Private, Wanted, cleaned, save};
+use super::private_file::{Private, Wanted, cleaned, is_same_file, save};
 use super::{terminal, usage};
 use crate::engine::making::{default_comment, new_key};
 use crate::engine::saving::{OutgoingPublic, PEM_CIPHER, PublicForm, Strength};
@@ -391,9 +391,17 @@ impl Puttygen {
             input.passphrase
         };
         let comment = cleaned(&input.comment.unwrap_or_default(), console);
-        let private = save(console, "Saving the key", place, move |_| {
-            Ok(Private::new(file.key, comment, certificate, encoding, passphrase))
-        })?;
+        let is_changed_in_place = source.path().is_some_and(|source| is_same_file(source, out));
+        let write = || {
+            save(console, "Saving the key", place, move |_| {
+                Ok(Private::new(file.key, comment, certificate, encoding, passphrase))
+            })
+        };
+        let private = if is_changed_in_place {
+            source.keeping_company(console, write)?
+        } else {
+            write()?
+        };
         private.warn_of_protection(console);
         Ok(())
     }

@@ -17,6 +17,9 @@ use crate::sys::permissions::{Access, audit_private, audit_shared, lets_all_writ
 const REPAIR: &str =
     "Repair it (keywright-cli repair FILE): a clean file takes its place, and this one is kept beside it.";
 
+/// The same, where other things stand in the file as well.
+const TAKE_OUT: &str = "Take the key out into a file of its own: keywright-cli repair FILE -o OUT.";
+
 /// The same, where the key is there to be saved.
 const CLEAN_COPY: &str = "Save a clean copy, and use that from now on.";
 
@@ -306,10 +309,11 @@ pub(super) fn not_laid_out(reading: &Reading) -> Option<Warning> {
     if reading.accidents == Accidents::of(&[Accident::LineEnds]) {
         return Some(carriage_returns());
     }
+    let has_company = reading.accidents.iter().any(Accident::has_company);
     Some(Warning {
         code: "mangled",
         message: "ssh does not read the file as it is".to_owned(),
-        hint: REPAIR,
+        hint: if has_company { TAKE_OUT } else { REPAIR },
     })
 }
 
