@@ -125,7 +125,11 @@ pub(super) fn write(
 ) -> Result<Write, ServerFault> {
     let before = found.list.as_deref();
     let size = |list: Option<&[u8]>| list.map_or("-".to_owned(), |list| list.len().to_string());
-    let mut input = format!("keywright {mark} {} {}\n", size(before), size(after)).into_bytes();
+    let kind = match (before, after) {
+        (Some(before), Some(after)) if after.starts_with(before) => "add",
+        _ => "other",
+    };
+    let mut input = format!("keywright {mark} {} {} {kind}\n", size(before), size(after)).into_bytes();
     input.extend(before.unwrap_or_default());
     input.extend(after.unwrap_or_default());
     let output = remote.run(WRITE, &input, watch)?;
