@@ -157,10 +157,10 @@ impl ListFile {
     }
 
     fn replace(&self, bytes: &[u8], backup: Backup) -> Result<Saved, EditError> {
+        self.check_unchanged()?;
         if self.bytes() == bytes {
             return Ok(Saved::default());
         }
-        self.check_unchanged()?;
         let backup = backup.place(&self.path).filter(|_| self.is_there());
         let group = Group::new();
         let mut staged = Vec::new();
