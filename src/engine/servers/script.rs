@@ -13,7 +13,7 @@ macro_rules! place {
         concat!(
             "LC_ALL=C; export LC_ALL; umask 077; ",
             "fail() { echo; echo \"keywright-failed $1 $n\"; echo \"$2\"; exit 1; }; ",
-            "read -r x n o m p; [ \"$x\" = keywright ] || exit 1; ",
+            "read -r x n o m p y; [ \"$x\" = keywright ] || exit 1; ",
             "cd || fail home \"$HOME\"; ",
             "d=.ssh; ",
             "if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ \"$(id -u)\" = 0 ]; then d=/etc/dropbear; fi; ",
@@ -56,7 +56,8 @@ macro_rules! any_word {
 }
 
 /// Changes the list of keys, if it still is what it was: on standard input stand behind the word the sizes of the old and
-/// the new list, or `-` for no list, and `add` where the new one begins with the old one; then both lists.
+/// the new list, or `-` for no list, and `add` and the key in Base64 where the new one is the old one and a line with that
+/// key; then both lists.
 ///
 /// All is received before the lock is taken, so a connection that dies holds nobody up. A lock older than a minute was
 /// left by somebody who is no more. Only one at a time may find that out and take it away: the next one would take the
@@ -112,9 +113,10 @@ pub(super) const WRITE: &str = concat!(
     any_word!(),
     "*; do ",
     "if [ -f \"$x\" ] && stale \"$x\"; then case $x in \"$t\"*) ;; *) rm -f \"$x\";; esac; fi; done; ",
-    // Still what it was? Another program of this kind may have added the same; what is taken off may be joined by others.
-    "if [ \"$o\" = - ]; then if [ -e \"$g\" ]; then fail changed; fi; ",
-    "elif same; then :; elif [ \"$p\" = add ]; then fail changed; else [ -f \"$g\" ] && begins \"$g\" || fail changed; fi; ",
+    // Still what it was? What was added meanwhile does no harm, unless it is the same key.
+    "if [ \"$o\" = - ]; then if [ -e \"$g\" ]; then fail changed; fi; elif same; then :; ",
+    "else [ -f \"$g\" ] && begins \"$g\" || fail changed; ",
+    "if [ \"$p\" = add ] && tail -c \"+$((o+1))\" \"$g\" | grep -qF \"$y\"; then fail changed; fi; fi; ",
     "if [ \"$m\" = - ]; then e=$(mv -f \"$g\" \"$t.was\" 2>&1) || fail write \"$e\"; ",
     "else ",
     // A whole new list, beside the old one: whether there is room for it, and who would own it.
@@ -128,7 +130,8 @@ pub(super) const WRITE: &str = concat!(
     // On the disk before it takes its place, where one file can be asked for: all of a busy disk may take minutes.
     "sync -d \"$t\" 2> /dev/null; ",
     // Whoever adds to it from here on does not mind the lock.
-    "if [ \"$p\" = add ] && [ -w \"$g\" ]; then rm -f \"$t\"; same || { begins \"$g\" || fail changed; whole; }; ",
+    "if [ \"$p\" = add ] && [ -w \"$g\" ]; then rm -f \"$t\"; same || { begins \"$g\" || fail changed; ",
+    "[ -z \"$(tail -c \"+$((o+1))\" \"$t.new\" | dd bs=1 count=1 2> /dev/null)\" ] || whole; }; ",
     "e=$({ tail -c \"+$((o+1))\" \"$t.new\" >> \"$g\"; } 2>&1) || fail write \"$e\"; sync -d \"$g\" 2> /dev/null; ",
     "elif [ \"$o\" = - ]; then ln \"$t\" \"$g\" 2> /dev/null || ",
     "{ if [ -e \"$g\" ]; then fail changed; fi; e=$(mv -f \"$t\" \"$g\" 2>&1) || fail write \"$e\"; }; ",

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::found::{Found, MAX_LIST, Way, looseness};
-use super::shell::{Write, folder_of};
+use super::shell::{Write, added_key, folder_of};
 use super::windows;
 use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
@@ -240,9 +240,19 @@ fn write_locked(
     let Some(after) = after else {
         return remove_list(files.as_mut(), place, found);
     };
-    // Another program of this kind may have added the same; what is taken off may be joined by others.
-    let is_added = after.starts_with(found.list.as_deref().unwrap_or_default());
-    if !(is_still(files.as_mut(), place, found)? || (!is_added && has_grown(files.as_mut(), place, found)?)) {
+    // What was added meanwhile does no harm, unless it is the same key.
+    let added = added_key(found, Some(after)).map(str::as_bytes);
+    let now = match stat {
+        Some(_) => Some(files.read(&place.list, MAX_LIST)?),
+        None => None,
+    };
+    let is_ready = match (&now, &found.list) {
+        (Some(now), Some(before)) => now
+            .strip_prefix(before.as_slice())
+            .is_some_and(|late| added.is_none_or(|key| !late.windows(key.len()).any(|part| part == key))),
+        (now, before) => now == before,
+    };
+    if !is_ready {
         return Ok(Write::Changed);
     }
     if place.is_of_administrators && files.stat(&place.new)?.is_some() {
@@ -277,15 +287,6 @@ fn is_still(files: &mut dyn Files, place: &Place, found: &Found) -> Result<bool,
         None => None,
     };
     Ok(now == found.list)
-}
-
-/// Whether lines were added to the list since.
-fn has_grown(files: &mut dyn Files, place: &Place, found: &Found) -> Result<bool, ServerFault> {
-    let Some(before) = &found.list else {
-        return Ok(false);
-    };
-    let is_there = files.stat(&place.list)?.is_some();
-    Ok(is_there && files.read(&place.list, MAX_LIST)?.starts_with(before))
 }
 
 /// Takes the list itself away, of which nothing is to stay. It is put aside first: what somebody has appended comes back.
@@ -349,15 +350,17 @@ fn put(
         if !now.starts_with(before) {
             return Ok(Put::Changed);
         }
-        if let Some(lines) = after.strip_prefix(before) {
-            let has_end = now.len() == before.len() || now.ends_with(b"\n");
+        if let (Some(lines), Some(_)) = (after.strip_prefix(before), added_key(found, Some(after))) {
+            let has_end = now.len() == before.len()
+                || now.ends_with(b"\n")
+                || lines.trim_ascii_start().len() < lines.len();
             let end: &[u8] = if has_end { b"" } else { b"\n" };
             let lines = [end, lines].concat();
             if files.append(&place.list, &lines, now.len() as u64).is_ok() {
                 return Ok(Put::Appended);
             }
             // A server that does not know how, or a part of it on a full disk.
-            if !is_still(files, place, found)? {
+            if files.read(&place.list, MAX_LIST)? != now {
                 return Ok(Put::Changed);
             }
         }
