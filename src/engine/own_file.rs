@@ -10,6 +10,7 @@ use crate::sys::files::{
     self, Backup, Existing, ReadError, WriteError, read_key, write_private, write_public,
 };
 use crate::sys::permissions::create_private_folders;
+use crate::sys::randomness;
 use crate::sys::settings_place::Place;
 
 /// How many damaged files are kept beside the good one before somebody has to look at them.
@@ -55,7 +56,10 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(DocumentMut, bool), Damage> {
 /// The bytes of the file at `place`; none where there is no file.
 pub(crate) fn read(place: &Place) -> Result<Option<Vec<u8>>, ReadError> {
     match read_key(place.path()) {
-        Ok(bytes) => Ok(Some(bytes.expose().to_vec())),
+        Ok(bytes) => {
+            seed_tables(place)?;
+            Ok(Some(bytes.expose().to_vec()))
+        }
         Err(ReadError::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
@@ -68,6 +72,7 @@ pub(crate) fn edit<T>(
     max: usize,
     change: impl FnMut(&[u8]) -> Result<(Vec<u8>, T), Problem>,
 ) -> Result<T, Problem> {
+    seed_tables(place)?;
     make_folder(place)?;
     let mut change = change;
     let mut made = None;
@@ -86,6 +91,11 @@ pub(crate) fn edit<T>(
         (Err(problem), _) => Err(problem),
         (Ok(_), None) => Err(lost()),
     }
+}
+
+/// A document is made of hash tables.
+fn seed_tables(place: &Place) -> Result<(), ReadError> {
+    randomness::seed_tables().map_err(|error| ReadError::new(place.path(), error))
 }
 
 /// Makes the folder of the user's own files where that is missing.

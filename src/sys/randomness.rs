@@ -1,7 +1,12 @@
 //! Random bytes from the operating system, with the checks that catch a generator which is broken
 //! outright.
 
-use std::sync::{Mutex, PoisonError};
+use std::cell::Cell;
+use std::hash::RandomState;
+use std::io;
+use std::panic;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use rand::rngs::{ChaCha20Rng, SysRng};
 use rand::{SeedableRng as _, TryRng};
@@ -44,6 +49,44 @@ pub fn os_rng() -> Result<ChaCha20Rng, OsRandomError> {
     Ok(ChaCha20Rng::from_seed(*os_random()?))
 }
 
+/// Has the hash tables of this thread get their seed, which the standard library draws with the first of them, and panics where
+/// the system gives none. Whoever uses tables calls this before, and hears of an error instead.
+///
+/// # Errors
+/// The operating system's generator fails.
+pub fn seed_tables() -> io::Result<()> {
+    thread_local! {
+        static IS_SEEDED: Cell<bool> = const { Cell::new(false) };
+    }
+    if !IS_SEEDED.get() {
+        let seeded = without_a_word(|| drop(RandomState::new()));
+        seeded.ok_or_else(|| io::Error::other("the operating system's random generator failed"))?;
+        IS_SEEDED.set(true);
+    }
+    Ok(())
+}
+
+/// What `work` returns; nothing where it panics, and then nothing is printed either. Other threads' panics are told as ever.
+fn without_a_word<T>(work: impl FnOnce() -> T + panic::UnwindSafe) -> Option<T> {
+    /// The hook is one for the whole program.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let usual = Arc::new(panic::take_hook());
+    let (here, tell) = (thread::current().id(), Arc::clone(&usual));
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() != here {
+            tell(info);
+        }
+    }));
+    let done = panic::catch_unwind(work);
+    drop(panic::take_hook());
+    // None where another thread is telling of its panic just now; it may finish, and the next one tells as std does.
+    if let Some(usual) = Arc::into_inner(usual) {
+        panic::set_hook(usual);
+    }
+    done.ok()
+}
+
 fn draw<const N: usize>(
     source: &mut dyn FnMut(&mut [u8]) -> Result<(), OsRandomError>,
     previous: &Mutex<Option<[u8; 32]>>,
@@ -77,6 +120,26 @@ mod tests {
             os_random::<64>().expect("random"),
         );
         assert_ne!(*first, *second);
+    }
+
+    #[test]
+    fn work_that_panics_without_a_word_leaves_the_hook_as_it_was() {
+        assert_eq!(without_a_word(|| 1), Some(1));
+        let (told, telling) = (Arc::new(Mutex::new(0)), thread::current().id());
+        let count = Arc::clone(&told);
+        let usual = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if thread::current().id() == telling {
+                *count.lock().expect("whole") += 1;
+            } else {
+                usual(info);
+            }
+        }));
+        assert_eq!(without_a_word(|| panic!("on purpose")), None::<()>);
+        assert_eq!(*told.lock().expect("whole"), 0);
+        panic::catch_unwind(|| panic!("on purpose")).expect_err("it panics");
+        drop(panic::take_hook());
+        assert_eq!(*told.lock().expect("whole"), 1);
     }
 
     #[test]

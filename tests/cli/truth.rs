@@ -164,7 +164,7 @@ fn a_home_that_is_none_is_said() {
     for (value, expected) in [
         ("/dev/null", "/dev/null is no folder"),
         ("/nonexistent/home", "does not exist"),
-        ("relative", "your home folder is not"),
+        ("relative", "your keys lie, because your home folder is not"),
     ] {
         for words in [&["keys"][..], &["keys", "repair"]] {
             let ran = Ran::of(home.command().env("HOME", value).args(words).arg("--json"));

@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
-import tempfile
-from collections import Counter
-from pathlib import Path
 
 import bench
+import syscalls
 
 # How each call can fail. Those that this list does not have are about memory, threads or time.
 ERRORS = {
@@ -38,6 +35,8 @@ ERRORS = {
     "mkdir": ["EACCES", "ENOSPC"],
     "mkdirat": ["EACCES", "ENOSPC"],
     "fchmod": ["EPERM", "EIO"],
+    "fchmodat": ["EPERM", "EIO"],
+    "chmod": ["EPERM", "EIO"],
     "fchown": ["EPERM"],
     "flock": ["EIO", "ENOLCK"],
     "fcntl": ["EIO"],
@@ -46,77 +45,25 @@ ERRORS = {
     "brk": ["ENOMEM"],
     "clone3": ["EAGAIN"],
 }
-# Of calls that occur more often than this some are chosen, the first and the last ones among them.
-MOST = 12
 
 
-def calls(scene: bench.Scene, judge: bench.Bench) -> dict[str, tuple[int, int]]:
-    """How often the program makes each call, and how many of these the loader makes before it begins."""
-    with judge.copy(scene.template) as home, tempfile.NamedTemporaryFile("r") as log:
-        judge.run(home, scene.words, ["strace", "-f", "-qq", "-o", log.name])
-        lines = log.read().splitlines()
-    by_thread: dict[str, Counter] = {}
-    before: Counter = Counter()
-    has_begun = False
-    for line in lines:
-        found = re.match(r"(\d+) +(?:<\.\.\. )?(\w+)(?:\(| resumed)", line)
-        if not found or "resumed" in line:
-            continue
-        thread, name = found.groups()
-        # The first thing that the program does itself.
-        has_begun = has_begun or "PR_SET_DUMPABLE" in line or "RLIMIT_CORE" in line
-        if has_begun:
-            by_thread.setdefault(thread, Counter())[name] += 1
-        else:
-            before[name] += 1
-    # strace counts for each thread by itself, and so the first one, which the loader was in, counts from there.
-    most: Counter = Counter()
-    for count in by_thread.values():
-        for name, number in count.items():
-            most[name] = max(most[name], number)
-    return {name: (number, before[name]) for name, number in most.items()}
+def cases(judge: bench.Bench) -> list[tuple[syscalls.Call, str]]:
+    calls = syscalls.calls(judge, ERRORS)
+    return [(call, error) for call in calls for error in ERRORS[call.name]]
 
 
-def chosen(number: int) -> list[int]:
-    if number <= MOST:
-        return list(range(1, number + 1))
-    half = MOST // 2
-    spread = [1 + index * (number - 1) // (half - 1) for index in range(half)]
-    return sorted({*spread, *range(1, 4), *range(number - 2, number + 1)})
-
-
-def main() -> int:
-    options = bench.arguments("errors")
-    with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        judge = bench.Bench(options.program, Path(folder))
-        judge.add_scenes()
-        cases = []
-        for scene in judge.scenes:
-            if options.only not in scene.name:
-                continue
-            for name, (number, before) in sorted(calls(scene, judge).items()):
-                for at in chosen(number):
-                    cases.extend((scene, name, error, before + at) for error in ERRORS.get(name, []))
-        report = bench.Report("Errors at system calls")
-
-        def try_one(case: tuple[bench.Scene, str, str, int]) -> None:
-            scene, name, error, at = case
-            inject = f"inject={name}:error={error}:when={at}"
-            with judge.copy(scene.template) as home:
-                log = home.parent / "log"
-                strace = ["strace", "-f", "-qq", "-o", str(log)]
-                ran = judge.run(home, scene.words, [*strace, "-e", f"trace={name}", "-e", inject])
-                if b"(INJECTED)" in log.read_bytes():
-                    report.notes["delivered"] += 1
-                report.add(f"{scene.name}, {name} {at} {error}", judge.judge(scene, home, ran))
-                if ran.is_out_of_memory:
-                    report.notes["without memory"] += 1
-                elif ran.status == 0:
-                    report.notes["done all the same"] += 1
-
-        bench.all_of(cases, try_one, options)
-        return 0 if report.print() else 1
+def try_one(judge: bench.Bench, report: bench.Report, case: tuple[syscalls.Call, str]) -> None:
+    call, error = case
+    with judge.copy(call.scene.template) as home:
+        ran, is_delivered = syscalls.run_with(judge, home, call, f"error={error}")
+        if is_delivered:
+            report.notes["delivered"] += 1
+        report.add(f"{call} {error}", judge.judge(call.scene, home, ran))
+    if ran.is_out_of_memory:
+        report.notes["without memory"] += 1
+    elif ran.status == 0:
+        report.notes["done all the same"] += 1
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(bench.part("Errors at system calls", cases, try_one))

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import bench
+import syscalls
 import tree
 
 TIMES = 225
@@ -29,12 +30,15 @@ class Run:
         self.said = ["", ""]
         self.status = [0, 0]
 
-    def start(self, commands: list[list[str]], gap: float) -> None:
+    def start(self, commands: list[list[str]], gap: float, held_up: list[str] = []) -> None:
+        """`held_up` are the words of a program that runs the first one."""
+
         def one(index: int) -> None:
             if index == 1:
                 time.sleep(gap)
             words = commands[index]
             program = [] if words[0] == "ssh-keygen" else [self.judge.program]
+            program = [*held_up, *program] if index == 0 else program
             ran = subprocess.run(
                 [*program, *words],
                 cwd=self.home,
@@ -62,7 +66,7 @@ class Run:
         if told.status != 0:
             told = self.judge.run(self.home, ["info", name, "--json", "--passphrase-file", "pass/new"])
         half = tree.public((self.home / f"{name}.pub").read_bytes())
-        return json.loads(told.said.splitlines()[0]).get("comment"), (half or (b"", b""))[1].decode()
+        return json.loads(told.out).get("comment"), (half or (b"", b""))[1].decode()
 
 
 def refused_is_told(run: Run) -> list[str]:
@@ -174,19 +178,39 @@ def removed_and_changed(run: Run, gap: float) -> list[str]:
     keys = [tree.private(text) for name, (_, _, text) in after.items() if name.endswith("/id")]
     if len(keys) != 1 or keys[0] is None:
         return [*faults, f"lost: {len(keys)} files have the key"]
+    if (run.status[0] == 0) != (".ssh/id" not in after):
+        faults.append(f"lost update: keys remove ended with {run.status[0]}")
     if (run.status[1] == 0) != (keys[0][1] == "new"):
         faults.append(f"lost update: {run.status}, and “{keys[0][1]}” opens the key")
     return faults
 
 
-def default_and_list(run: Run, gap: float) -> list[str]:
-    run.start([["keys", "default", ".ssh/bare"], ["keys", "default", ".ssh/signed"]], gap)
+TWO_DEFAULTS = [["keys", "default", ".ssh/bare"], ["keys", "default", ".ssh/signed"]]
+
+
+def two_defaults(run: Run, gap: float) -> list[str]:
+    run.start(TWO_DEFAULTS, gap)
+    return judge_defaults(run)
+
+
+def two_defaults_of_which_one_is_held_up(run: Run, gap: float) -> list[str]:
+    """Between ssh's configuration and what this program remembers, for longer than the other one takes."""
+    run.start(TWO_DEFAULTS, gap, [*syscalls.STRACE, "/dev/null", "-e", "trace=flock", "-e", "inject=flock:delay_enter=300000:when=2"])
+    return judge_defaults(run)
+
+
+def judge_defaults(run: Run) -> list[str]:
     config = (run.home / ".ssh/config").read_text()
     first = [line.strip() for line in config.splitlines() if "IdentityFile" in line][:1]
     faults = refused_is_told(run)
     done = [name for name, status in zip(("bare", "signed"), run.status) if status == 0]
     if not any(name in line for line in first for name in done):
         faults.append(f"lost update: {run.status}: {first}")
+    # Both places that say which one it is have to say the same.
+    shown = run.judge.run(run.home, ["keys", "default", "--json"])
+    file = Path(json.loads(shown.out).get("file") or "") if shown.status == 0 else Path()
+    if not first or not first[0].endswith(f"/{file.name}"):
+        faults.append(f"half done: {first}, but the default key is “{file}”")
     if "Host other\n    User me\n" not in config:
         faults.append("damaged: what was in the configuration")
     return faults
@@ -201,13 +225,14 @@ PAIRS: list[Callable[[Run, float], list[str]]] = [
     two_forgotten,
     two_named,
     removed_and_changed,
-    default_and_list,
+    two_defaults,
+    two_defaults_of_which_one_is_held_up,
 ]
 
 
 def main() -> int:
     options = bench.arguments("races")
-    chance = random.Random(options.seed)
+    chance = options.chance or random.Random(options.seed)
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         judge = bench.Bench(options.program, Path(folder))
         template = judge.template()

@@ -15,7 +15,7 @@ use crate::engine::{Blame, Problem};
 use crate::format::MAX_CONFIG_FILE;
 use crate::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
 use crate::key::fingerprint::Fingerprint;
-use crate::sys::files::{Backup, ListFile};
+use crate::sys::files::{Backup, ListFile, in_turn};
 
 /// How the configuration as it was is kept.
 const KEEPS: Backup = Backup::Bak;
@@ -143,6 +143,15 @@ impl Plan {
     /// The configuration was changed since, or cannot be written; or what is remembered cannot be, and then the
     /// configuration is as it was.
     pub fn make(&self, whose: &Whose) -> Result<Made, Problem> {
+        match self.path().parent().filter(|folder| folder.is_dir()) {
+            // Both places are changed in one turn: so they say the same, whoever else makes another key the default one.
+            Some(folder) => in_turn(folder, || self.make_now(whose)),
+            // A folder that is still to be made.
+            None => self.make_now(whose),
+        }
+    }
+
+    fn make_now(&self, whose: &Whose) -> Result<Made, Problem> {
         let remember = || whose.store.change(std::slice::from_ref(&self.edit));
         let change = match Change::make(&self.file, self.after.clone(), KEEPS) {
             Err(problem) if problem.is_done() => {

@@ -29,7 +29,7 @@ pub use register::{Edit, Installed, Register};
 pub use store::Store;
 
 use crate::engine::saving::file_beside;
-use crate::engine::{Blame, Problem, lists, opening};
+use crate::engine::{Blame, Problem, opening};
 use crate::format::{self, Parsed};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
@@ -69,7 +69,7 @@ impl Whose {
     /// The home folder is not known, or is no folder.
     pub fn check_home(&self) -> Result<(), Problem> {
         let Some(home) = &self.home else {
-            return Err(lists::no_home("keys"));
+            return Err(no_home());
         };
         match std::fs::metadata(home) {
             Ok(found) if found.is_dir() => Ok(()),
@@ -114,6 +114,15 @@ pub fn identify(path: &Path) -> Result<Fingerprint, Problem> {
         Some(Parsed::Public(file)) => Ok(of(&file.key)),
         _ => Err(hidden(path)),
     }
+}
+
+fn no_home() -> Problem {
+    Problem::new(
+        "usage",
+        Blame::Usage,
+        "it is not known where your keys lie, because your home folder is not",
+        "Set the variable HOME to its full path, or name a folder of keys.",
+    )
 }
 
 fn no_folder(home: &Path, why: &str) -> Problem {

@@ -73,14 +73,15 @@ pub enum Edit {
 /// The file, taken apart.
 #[derive(Clone, Debug)]
 pub struct Register {
-    document: DocumentMut,
+    /// Nothing while it says nothing: for a document the system has to give random numbers.
+    document: Option<DocumentMut>,
     is_new: bool,
 }
 
 impl Default for Register {
     fn default() -> Self {
         Self {
-            document: DocumentMut::new(),
+            document: None,
             is_new: true,
         }
     }
@@ -107,13 +108,20 @@ impl Register {
                 }
             }
         }
-        Ok(Self { document, is_new })
+        Ok(Self {
+            document: Some(document),
+            is_new,
+        })
     }
 
     /// The text to be written.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let text = self.document.to_string();
+        let text = self
+            .document
+            .as_ref()
+            .map(DocumentMut::to_string)
+            .unwrap_or_default();
         if self.is_new {
             format!("{HEADER}{text}")
         } else {
@@ -131,14 +139,14 @@ impl Register {
     /// Whether this is the default key.
     #[must_use]
     pub fn is_default(&self, key: &Fingerprint) -> bool {
-        let default = self.document.get(DEFAULT).and_then(Item::as_str);
+        let default = self.item(DEFAULT).and_then(Item::as_str);
         default == Some(key.to_string().as_str())
     }
 
     /// Whether any key is.
     #[must_use]
     pub fn has_default(&self) -> bool {
-        self.document.get(DEFAULT).is_some()
+        self.item(DEFAULT).is_some()
     }
 
     /// Where keys are looked for beside the usual folder.
@@ -162,7 +170,7 @@ impl Register {
     /// The servers that any key was installed on, each once.
     #[must_use]
     pub fn servers(&self) -> Vec<String> {
-        let keys = self.document.get(KEY).and_then(Item::as_table_like);
+        let keys = self.item(KEY).and_then(Item::as_table_like);
         let keys = keys.into_iter().flat_map(TableLike::iter);
         let keys = keys.filter_map(|(_, key)| key.as_table_like());
         let mut servers = Vec::new();
@@ -183,7 +191,7 @@ impl Register {
             }
             Edit::Default(key) => {
                 let value = key.as_ref().map(|key| Value::from(key.to_string()));
-                set(self.document.as_table_mut(), DEFAULT, value);
+                set(self.document().as_table_mut(), DEFAULT, value);
             }
             Edit::AddFolder(path) => self.add_path(FOLDERS, path),
             Edit::ForgetFolder(path) => self.forget_path(FOLDERS, path),
@@ -203,6 +211,14 @@ impl Register {
         }
     }
 
+    fn item(&self, name: &str) -> Option<&Item> {
+        self.document.as_ref()?.get(name)
+    }
+
+    fn document(&mut self) -> &mut DocumentMut {
+        self.document.get_or_insert_default()
+    }
+
     fn take_off(&mut self, key: &Fingerprint, server: &str) {
         let known = self.key(key).and_then(|key| key.get(INSTALLED)?.as_array());
         let Some(mut list) = known.cloned() else { return };
@@ -212,7 +228,7 @@ impl Register {
     }
 
     fn key(&self, key: &Fingerprint) -> Option<&dyn TableLike> {
-        let keys = self.document.get(KEY)?.as_table_like()?;
+        let keys = self.item(KEY)?.as_table_like()?;
         keys.get(&key.to_string())?.as_table_like()
     }
 
@@ -222,7 +238,7 @@ impl Register {
         if value.is_none() && self.key(key).is_none() {
             return;
         }
-        let keys = self.document.entry(KEY).or_insert_with(|| {
+        let keys = self.document().entry(KEY).or_insert_with(|| {
             let mut keys = Table::new();
             keys.set_implicit(true);
             Item::Table(keys)
@@ -240,7 +256,7 @@ impl Register {
     }
 
     fn paths(&self, list: &str) -> Vec<PathBuf> {
-        let values = self.document.get(list).and_then(Item::as_array);
+        let values = self.item(list).and_then(Item::as_array);
         values
             .into_iter()
             .flatten()
@@ -255,7 +271,7 @@ impl Register {
         if self.paths(list).iter().any(|known| known == path) {
             return;
         }
-        let item = self.document.entry(list);
+        let item = self.document().entry(list);
         let item = item.or_insert_with(|| Item::Value(Array::new().into()));
         if let Some(values) = item.as_array_mut() {
             values.push(text);
@@ -263,12 +279,12 @@ impl Register {
     }
 
     fn forget_path(&mut self, list: &str, path: &Path) {
-        let Some(values) = self.document.get_mut(list).and_then(Item::as_array_mut) else {
+        let Some(values) = self.document().get_mut(list).and_then(Item::as_array_mut) else {
             return;
         };
         values.retain(|value| value.as_str().is_none_or(|known| Path::new(known) != path));
         if values.is_empty() {
-            self.document.remove(list);
+            self.document().remove(list);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Effect, Problem};
 use crate::key::comment::escaped;
+use crate::sys::files::is_temporary;
 use crate::sys::journal::{Difference, Kind, watch};
 
 /// Does `work`, and if it fails, looks at the files that it touched: the hint then says that nothing was changed, or what was.
@@ -21,9 +22,16 @@ pub fn told_by_disk<T>(work: impl FnOnce() -> Result<T, Problem>) -> Result<T, P
     })
 }
 
+/// Whether something was on its way, and is no longer: where it is now is told by itself.
+fn has_moved_on(difference: &Difference) -> bool {
+    difference.kind == Kind::Gone && difference.path.iter().any(is_temporary)
+}
+
 /// What is not as it was, in a sentence.
 fn told(differences: &[Difference]) -> String {
-    let told = differences.iter().map(|Difference { path, kind }| {
+    let is_all_gone = differences.iter().all(has_moved_on);
+    let lasting = differences.iter().filter(|one| is_all_gone || !has_moved_on(one));
+    let told = lasting.map(|Difference { path, kind }| {
         let path = escaped(path.as_os_str().as_encoded_bytes());
         match kind {
             Kind::New => format!("{path} is new"),
@@ -70,6 +78,23 @@ mod tests {
             path.display()
         );
         assert_eq!(told.hint, expected);
+    }
+
+    #[test]
+    fn what_has_arrived_is_told_and_not_where_it_came_through() {
+        let [way, place] = [".keywright-0123456789abcdef-0.aside.id/id", "id"].map(Path::new);
+        let one = |path: &Path, kind| Difference {
+            path: path.to_owned(),
+            kind,
+        };
+        let gone = one(way, Kind::Gone);
+        let both = [gone.clone(), one(place, Kind::New)];
+        assert_eq!(told(&both), "By then this had been done: id is new.");
+        let alone = format!(
+            "By then this had been done: {} is no longer there.",
+            way.display()
+        );
+        assert_eq!(told(&[gone]), alone);
     }
 
     #[test]

@@ -83,13 +83,9 @@ impl Held {
     }
 
     /// One that holds something else stays.
-    fn remove_if_empty(&self, name: &OsStr) -> bool {
+    fn remove_folder(&self, name: &OsStr) -> io::Result<()> {
         journal::touch(&self.path.join(name));
-        let removed = self.folder.remove_folder(name);
-        if let Err(error) = &removed {
-            log::debug!("{} stays: {error}", self.path.join(name).display());
-        }
-        removed.is_ok()
+        self.folder.remove_folder(name)
     }
 }
 
@@ -155,7 +151,7 @@ fn move_in(
         }
         Err(cause) => {
             let undone = way.take_out();
-            removed.remove_if_empty(&working);
+            tell_what_stays(&removed.path.join(&working), &removed.remove_folder(&working));
             Err(match undone {
                 Ok(()) => cause,
                 Err((from, to, source)) => WriteError::NotUndone {
@@ -223,8 +219,16 @@ fn give_name(removed: &Held, working: &OsStr, name: &str) -> io::Result<PathBuf>
 pub(super) fn remove_folder(path: &Path) {
     journal::touch(path);
     // One that holds something else stays.
-    if let Err(error) = fs::remove_dir(path) {
-        log::debug!("{} stays: {error}", path.display());
+    tell_what_stays(path, &fs::remove_dir(path));
+}
+
+/// Says which empty folder is left behind. One that holds something else is not ours to remove, and one that is gone need not be.
+fn tell_what_stays(path: &Path, removed: &io::Result<()>) {
+    use io::ErrorKind::{AlreadyExists, DirectoryNotEmpty, NotFound};
+    if let Err(error) = removed
+        && ![AlreadyExists, DirectoryNotEmpty, NotFound].contains(&error.kind())
+    {
+        log::warn!("{} could not be removed: {error}", path.display());
     }
 }
 
@@ -357,9 +361,11 @@ impl Aside {
         match self.move_out(&origin, &removed.path.join(&working)) {
             Ok(()) => {
                 // Something else that was put there stays there.
-                if !removed.remove_if_empty(&working) && !is_temporary(name) {
+                let cleared = removed.remove_folder(&working);
+                if cleared.is_err() && !is_temporary(name) {
                     removed.rename_folder(&working, name).map_err(fail)?;
                 }
+                tell_what_stays(&self.folder, &cleared);
                 remove_folder(parent);
                 self.moved.clear();
                 Ok(())

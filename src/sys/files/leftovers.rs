@@ -56,7 +56,8 @@ pub enum Remains {
 /// no such folder, or where other programs of ours are just at work.
 ///
 /// # Errors
-/// A folder cannot be read.
+/// A folder cannot be read; or something was begun just now, and the disk cannot tell whether somebody is still at it
+/// (`ResourceBusy`).
 pub fn leftovers(folder: &Path, removed: &Path) -> io::Result<Vec<Leftover>> {
     let Some((held, mut names)) = temporaries(folder)? else {
         return Ok(Vec::new());
@@ -76,9 +77,15 @@ pub fn leftovers(folder: &Path, removed: &Path) -> io::Result<Vec<Leftover>> {
     };
     // While this program waited for its turn, the others may have finished.
     names.retain(|name| fs::symlink_metadata(folder.join(name)).is_ok());
+    let moving = moving.into_iter().map(|name| removed.join(name));
+    let moving: Vec<PathBuf> = moving.filter(|path| path.is_dir()).collect();
+    let mut paths = names.iter().map(|name| folder.join(name)).chain(moving.clone());
+    if !is_certain && !paths.all(|path| is_still(&path)) {
+        return Err(io::ErrorKind::ResourceBusy.into());
+    }
     let mut groups: BTreeMap<Option<Group>, Vec<OsString>> = BTreeMap::new();
     for name in names {
-        if let Some(temporary) = parse(&name).filter(|_| is_certain || is_still(&folder.join(&name))) {
+        if let Some(temporary) = parse(&name) {
             groups.entry(temporary.group).or_default().push(name);
         }
     }
@@ -86,15 +93,12 @@ pub fn leftovers(folder: &Path, removed: &Path) -> io::Result<Vec<Leftover>> {
     for (group, names) in groups {
         found.extend(of_group(folder, &held, group, &names)?);
     }
-    for name in moving {
-        let path = removed.join(&name);
-        if path.is_dir() && (is_certain || is_still(&path)) {
-            found.push(Leftover {
-                remains: Remains::Moving(Aside::of(&path, folder)?),
-                place: None,
-                path,
-            });
-        }
+    for path in moving {
+        found.push(Leftover {
+            remains: Remains::Moving(Aside::of(&path, folder)?),
+            place: None,
+            path,
+        });
     }
     Ok(found)
 }

@@ -47,6 +47,7 @@ impl ReadError {
             }
             ErrorKind::PermissionDenied => Self::Denied { path },
             ErrorKind::IsADirectory => Self::NotRegular { path },
+            ErrorKind::ResourceBusy => Self::Changed { path },
             _ => Self::Io { path, source },
         }
     }
