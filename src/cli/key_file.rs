@@ -29,7 +29,10 @@ pub(super) enum KeyFile {
 
 impl From<OsString> for KeyFile {
     fn from(word: OsString) -> Self {
-        if word == "-" {
+        let is_standard_input = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
+            .iter()
+            .any(|name| word == *name);
+        if is_standard_input {
             Self::StandardInput
         } else {
             Self::At(word.into())

@@ -265,7 +265,14 @@ impl<'a> Source<'a> {
                     )
                 }),
             Self::Variable(name) => match env::var_os(name) {
-                Some(value) => Ok(Passphrase::from_bytes(value.into_encoded_bytes())),
+                // Shells and services set variables with the line break of the file that they read.
+                Some(value) => {
+                    let mut value = SecretBytes::new(value.into_encoded_bytes());
+                    if value.expose().ends_with(b"\n") {
+                        value.truncate(value.len() - 1);
+                    }
+                    Ok(without_line_end(value))
+                }
                 None => Err(usage::problem(
                     format!("there is no environment variable {}", shown(Path::new(name))),
                     "Set it for this program, and export it.",
@@ -312,7 +319,33 @@ fn first_line(source: &mut File) -> io::Result<Passphrase> {
     Err(io::Error::other("its first line is longer than any passphrase"))
 }
 
-fn without_line_end(mut line: SecretBytes) -> Passphrase {
+/// A line that an editor or PowerShell has written with a mark in front, as UTF-16 perhaps; any other as it is.
+fn as_utf8(line: SecretBytes) -> SecretBytes {
+    let (is_big, units) = match line.expose() {
+        [0xef, 0xbb, 0xbf, text @ ..] => return SecretBytes::copy_of(text),
+        [0xff, 0xfe, units @ ..] => (false, units),
+        [0xfe, 0xff, units @ ..] => (true, units),
+        _ => return line,
+    };
+    // Half of the line break is left over where the large end comes first.
+    let units = units.chunks_exact(2).map(|pair| {
+        let unit = u16::from_le_bytes([pair[0], pair[1]]);
+        if is_big { unit.swap_bytes() } else { unit }
+    });
+    let mut text = SecretBytes::with_capacity(line.len() * 2);
+    for letter in char::decode_utf16(units) {
+        match letter {
+            Ok(letter) => text.extend(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+            // It is no UTF-16 after all.
+            Err(_) => return line,
+        }
+    }
+    log::warn!("the passphrase was given as UTF-16 text, and is taken as UTF-8");
+    text
+}
+
+fn without_line_end(line: SecretBytes) -> Passphrase {
+    let mut line = as_utf8(line);
     if line.expose().ends_with(b"\r") {
         line.truncate(line.len() - 1);
     }

@@ -126,8 +126,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
 impl Members<'_> {
     fn parse(&self) -> Result<Parsed, DecodeError> {
         let (public, private) = match self.kty.as_deref() {
-            Some("RSA") => self.rsa()?,
-            Some("EC") => self.ec()?,
+            Some("RSA" | "RSA-HSM") => self.rsa()?,
+            Some("EC" | "EC-HSM") => self.ec()?,
             Some("OKP") => self.okp()?,
             Some(other) => return Err(unknown(other)),
             None => return Err(Fault::Value("kty").into()),
@@ -256,7 +256,8 @@ fn curve_name(curve: Curve) -> &'static str {
 }
 
 fn bytes(member: &'static str, value: Option<&str>) -> Result<SecretBytes, Fault> {
-    let text = value.ok_or(Fault::Value(member))?;
+    // Some programs fill it up, which RFC 7515 §2 forbids.
+    let text = value.ok_or(Fault::Value(member))?.trim_end_matches('=');
     let mut bytes = SecretBytes::new(vec![0; text.len()]);
     let len = Base64UrlUnpadded::decode(text, bytes.expose_mut())
         .map_err(|_| Fault::Value(member))?

@@ -196,3 +196,55 @@ fn an_unusual_cost_is_paid_only_with_consent() {
     // What stands in clear costs nothing.
     home.text(&["info", "key"]);
 }
+
+#[test]
+fn a_passphrase_is_taken_however_an_editor_or_a_shell_has_written_it() {
+    let home = Home::with_locked_key();
+    let right = home.read("pass");
+    let right = right.trim_end();
+    let wide = |is_big: bool, text: &str| {
+        let units = text.encode_utf16();
+        let bytes = units.flat_map(|unit| {
+            if is_big {
+                unit.to_be_bytes()
+            } else {
+                unit.to_le_bytes()
+            }
+        });
+        let mark: &[u8] = if is_big { &[0xfe, 0xff] } else { &[0xff, 0xfe] };
+        [mark, &bytes.collect::<Vec<u8>>()].concat()
+    };
+    for bytes in [
+        format!("\u{feff}{right}\r\n").into_bytes(),
+        wide(false, &format!("{right}\r\n")),
+        wide(false, right),
+        wide(true, &format!("{right}\n")),
+    ] {
+        home.write("given", &bytes);
+        let ran = home.run(&["info", "key", "--passphrase-file", "given"]);
+        ran.expect_status(0);
+        assert!(ran.out.contains("me@here"), "{bytes:?}: {}", ran.out);
+    }
+    for end in ["\n", "\r\n"] {
+        let mut command = home.command();
+        command.env("PASS", format!("{right}{end}"));
+        let ran = Ran::of(command.args(["info", "key", "--passphrase-env", "PASS"]));
+        ran.expect_status(0);
+        assert!(ran.out.contains("me@here"), "{}", ran.out);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn standard_input_goes_by_its_other_name_too() {
+    let home = Home::with_key();
+    let ran = Ran::of(home.other("sh").args([
+        "-c",
+        &format!(
+            "cat key | '{}' info /dev/stdin",
+            env!("CARGO_BIN_EXE_keywright-cli")
+        ),
+    ]));
+    ran.expect_status(0);
+    assert!(ran.out.contains("OpenSSH private key"), "{}", ran.out);
+}
