@@ -368,3 +368,18 @@ fn a_change_in_place_does_not_go_by_one_of_several_keys_nor_by_a_mangled_one() {
     home.text(&["repair", "escaped"]);
     home.text(&["comment", "escaped", "new"]);
 }
+
+#[test]
+fn of_two_copies_of_a_key_it_is_said_which_one_ssh_does_not_read() {
+    let home = Home::with_key();
+    let key = home.read("key");
+    fs::create_dir(home.path(".ssh")).unwrap();
+    home.write(".ssh/id_ed25519", key.as_bytes());
+    home.write(".ssh/backup_key", key.replace('\n', "\r\n").as_bytes());
+    let said = home.text(&["keys"]);
+    let warning = "warning: ~/.ssh/backup_key: the lines of the file end as on Windows";
+    assert!(said.contains(warning), "{said}");
+    home.text(&["keys", "repair"]);
+    assert_eq!(home.read(".ssh/backup_key"), key);
+    assert!(!home.text(&["keys"]).contains("as on Windows"));
+}

@@ -73,7 +73,12 @@ impl List {
             lines.push(format!("  hint: {}", problem.hint));
             lines.push(String::new());
         }
-        lines.extend(inventory.places.iter().flat_map(told_finding));
+        lines.extend(
+            inventory
+                .places
+                .iter()
+                .flat_map(|finding| told_finding(finding, None)),
+        );
         if inventory.keys.is_empty() && inventory.broken.is_empty() && inventory.unread.is_empty() {
             let folders: Vec<String> = inventory
                 .folders
@@ -117,7 +122,13 @@ impl List {
             let [server, date] = [&on.server, &on.date].map(|text| escaped(text.as_bytes()));
             format!("  installed on {server}, {date}")
         }));
-        lines.extend(key.findings.iter().flat_map(told_finding));
+        let private = key.files.iter().filter(|file| file.kind == Kind::Private);
+        let several = (private.count() > 1).then_some(whose);
+        lines.extend(
+            key.findings
+                .iter()
+                .flat_map(|finding| told_finding(finding, several)),
+        );
         lines
     }
 
@@ -183,12 +194,20 @@ fn told_file(file: &KeyFile, whose: &Whose, now: u64) -> String {
     format!("  {}", parts.join(", "))
 }
 
-fn told_finding(finding: &Finding) -> [String; 2] {
+/// What is wrong; with the name of its file where it may be one of several and the message does not say which.
+fn told_finding(finding: &Finding, several: Option<&Whose>) -> [String; 2] {
     let word = match finding.grade {
         Grade::Note => "note",
         Grade::Warning | Grade::Danger => "warning",
     };
     let message = escaped(finding.warning.message.as_bytes());
+    let name = several
+        .zip(finding.file.as_deref())
+        .map(|(whose, file)| whose.short(file));
+    let message = match name.filter(|name| !message.contains(name.as_str())) {
+        Some(name) => format!("{name}: {message}"),
+        None => message,
+    };
     [
         format!("  {word}: {message}"),
         format!("  hint: {}", finding.warning.hint),
