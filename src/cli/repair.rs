@@ -8,12 +8,15 @@ use serde_json::{Value, json};
 
 use super::console::{Console, print, print_object, shown};
 use super::key_file::KeyFile;
+use super::passphrases::OldPassphrase;
 use super::{interrupt, json as shape, terminal, usage};
 use crate::engine::keys::mending::{Mended, Mending};
 use crate::engine::keys::repair::{announcement, apply};
 use crate::engine::keys::{Remedy, Whose};
-use crate::engine::{Problem, told_by_disk};
+use crate::engine::{Problem, opening, told_by_disk};
+use crate::format::Parsed;
 use crate::format::mend::Accident;
+use crate::format::reading::Reading;
 use crate::sys::files::{
     Existing, Secrecy, check_stream, is_standard_output, is_stream, taken, write_stream,
 };
@@ -28,7 +31,7 @@ use crate::sys::permissions::{Access, audit_private};
 
 Line breaks that were lost or spelled out, BEGIN and END lines that are missing or damaged, a key inside JSON, YAML or \
 another text: all that is undone, and the key itself proves that it is whole. Passphrase, comment and format stay as they \
-are, and no passphrase is asked for.
+are, and no passphrase is asked for; one that is given lets a comment or passphrase in another encoding become UTF-8.
 
 Without -o the clean file takes the old one's place, and the old one is kept in a folder “removed” beside it; a FILE.pub \
 that is damaged is made anew as well. A file that is sound is left as it is.")]
@@ -42,6 +45,8 @@ pub(super) struct Repair {
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    passphrase: OldPassphrase,
 }
 
 impl Repair {
@@ -61,9 +66,36 @@ impl Repair {
         })
     }
 
+    /// The clean file; with its passphrase, where one was given, it is opened for that.
+    fn mending(&self, file: &KeyFile, console: Console) -> Result<Mending, Problem> {
+        file.check_input(self.passphrase.takes_standard_input())?;
+        let bytes = file.read()?;
+        let reading = opening::read(bytes.expose())?;
+        let Reading {
+            parsed,
+            accidents,
+            clean,
+            for_ssh,
+        } = reading;
+        let (parsed, passphrase) = match parsed {
+            Parsed::Locked(locked) if self.passphrase.is_given() => {
+                let opened = file.open_private(Parsed::Locked(locked), &self.passphrase, console)?;
+                (Parsed::Private(opened.file), opened.passphrase)
+            }
+            parsed => (parsed, None),
+        };
+        let reading = Reading {
+            parsed,
+            accidents,
+            clean,
+            for_ssh,
+        };
+        Mending::of_reading(bytes, reading, passphrase.as_ref())
+    }
+
     fn in_place(&self, file: &KeyFile, whose: &Whose, console: Console) -> Result<(), Problem> {
         let path = file.place()?;
-        let mending = Mending::of(file.read()?)?;
+        let mending = self.mending(file, console)?;
         if !mending.is_needed() {
             let tightened = self.tighten(path, &mending, whose)?;
             if console.is_json() {
@@ -99,7 +131,7 @@ impl Repair {
     }
 
     fn to(&self, out: &Path, file: &KeyFile, console: Console) -> Result<(), Problem> {
-        let mending = Mending::of(file.read()?)?;
+        let mending = self.mending(file, console)?;
         if self.dry_run {
             return would(Path::new(&file.name()), &mending, console);
         }

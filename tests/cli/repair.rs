@@ -320,6 +320,16 @@ fn a_passphrase_in_a_code_page_opens_the_file_and_is_said_once_the_key_is_saved_
         ran.err
     );
     home.tool("ssh-keygen", &["-y", "-P", "geheim123äöüß", "-f", "key"]);
+    home.text(&["repair", "key.ppk", "-o", "utf8.ppk", "--passphrase-file", "pass"]);
+    home.tool(
+        "puttygen",
+        &["utf8.ppk", "-O", "public-openssh", "--old-passphrase", "pass"],
+    );
+    let told = home.object(&["info", "utf8.ppk", "--passphrase-file", "pass"]);
+    assert_eq!(
+        (&told["mended"], &told["comment"]),
+        (&Value::Array(Vec::new()), &"backup server".into())
+    );
     home.write("pass", b"geheim123aous");
     home.run(&["info", "key.ppk", "--passphrase-file", "pass"])
         .expect_status(3);

@@ -14,7 +14,7 @@ use crate::format::reading::{self, Reading};
 use crate::format::{DecodeError, Format, Outgoing, Parsed, PrivateFile, PublicFile};
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
-use crate::secret::SecretBytes;
+use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{Existing, Kept, ReadError, Save, Secrecy, Seen, keep, read_key, write_together};
 
 /// A file that was read, and the clean one that comes of it.
@@ -88,6 +88,18 @@ impl Mending {
     /// It is no key, or more than one.
     pub fn of(bytes: SecretBytes) -> Result<Self, Problem> {
         let reading = reading::read(bytes.expose())?;
+        Self::of_reading(bytes, reading, None)
+    }
+
+    /// The same of a file that was read, and opened with this passphrase: then comment and passphrase become UTF-8 too.
+    ///
+    /// # Errors
+    /// The clean file could not be written.
+    pub fn of_reading(
+        bytes: SecretBytes,
+        reading: Reading,
+        passphrase: Option<&Passphrase>,
+    ) -> Result<Self, Problem> {
         let accidents = Description::of_reading(&reading, None).mended;
         let (comment, is_private) = match &reading.parsed {
             Parsed::Private(file) => (file.comment.as_slice(), true),
@@ -95,8 +107,9 @@ impl Mending {
             Parsed::Public(file) => (file.comment.as_slice(), false),
         };
         let (comment, _) = Comment::cleaned(comment);
-        let rewritten = if accidents.has(Accident::CommentEncoding) {
-            with_clean_comment(&reading, &comment)?
+        let of_text = [Accident::CommentEncoding, Accident::PassphraseEncoding];
+        let rewritten = if of_text.into_iter().any(|accident| accidents.has(accident)) {
+            in_utf_8(&reading, &comment, passphrase)?
         } else {
             None
         };
@@ -251,8 +264,12 @@ fn name_of(path: &Path) -> &OsStr {
     path.file_name().unwrap_or_default()
 }
 
-/// The file with its comment in UTF-8; nothing where only the passphrase lets that be written.
-fn with_clean_comment(reading: &Reading, comment: &Comment) -> Result<Option<SecretBytes>, Problem> {
+/// The file with comment and passphrase in UTF-8; nothing where only the passphrase lets that be written.
+fn in_utf_8(
+    reading: &Reading,
+    comment: &Comment,
+    passphrase: Option<&Passphrase>,
+) -> Result<Option<SecretBytes>, Problem> {
     match &reading.parsed {
         Parsed::Private(PrivateFile {
             format,
@@ -261,7 +278,8 @@ fn with_clean_comment(reading: &Reading, comment: &Comment) -> Result<Option<Sec
             certificate,
             ..
         }) => {
-            let Some(encoding) = Strength::of(protection).encoding(*format) else {
+            let is_known = passphrase.is_some() || !protection.is_encrypted();
+            let Some(encoding) = Strength::of(protection).encoding(*format).filter(|_| is_known) else {
                 return Ok(None);
             };
             let outgoing = Outgoing {
@@ -269,7 +287,7 @@ fn with_clean_comment(reading: &Reading, comment: &Comment) -> Result<Option<Sec
                 comment,
                 certificate: certificate.as_ref(),
             };
-            encode_private(outgoing, &encoding, None).map(Some)
+            encode_private(outgoing, &encoding, passphrase).map(Some)
         }
         Parsed::Public(PublicFile {
             format,
