@@ -5,6 +5,8 @@
 
 #[path = "common/allocation.rs"]
 mod allocation;
+#[path = "corpus/field.rs"]
+mod field;
 #[path = "common/manifest.rs"]
 mod manifest;
 

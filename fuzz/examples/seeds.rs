@@ -99,6 +99,7 @@ impl Seeds {
     /// Gives a file to every target that it suits.
     fn add(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write("parse", &[bytes])?;
+        self.write("mend", &[bytes])?;
         let trimmed = bytes.trim_ascii_start();
         let inside = unarmoured(trimmed);
         let inside = inside.as_deref();

@@ -7,5 +7,9 @@
 mod allocation;
 pub mod check;
 pub mod lists;
+#[path = "../../tests/properties/mangle.rs"]
+#[allow(dead_code, clippy::pedantic, reason = "the tests use all of it")]
+mod mangle;
+pub mod mending;
 pub mod target;
 pub mod wrap;

@@ -97,14 +97,16 @@ impl CommentFile {
             )),
             Beside::Nothing => {}
         }
-        let private = save(console, "Saving the key", Place::in_place(plan), move |_| {
-            Ok(Private::new(
-                file.key,
-                comment,
-                file.certificate,
-                encoding,
-                passphrase,
-            ))
+        let private = self.file.keeping_company(console, || {
+            save(console, "Saving the key", Place::in_place(plan), move |_| {
+                Ok(Private::new(
+                    file.key,
+                    comment,
+                    file.certificate,
+                    encoding,
+                    passphrase,
+                ))
+            })
         })?;
         private.warn_of_files(console);
         tell(&changed, &private.described(), console)

@@ -18,6 +18,7 @@ use crate::engine::describe::Description;
 use crate::engine::keys::key::is_for_ssh;
 use crate::engine::opening::{Beside, certificate_of, public_beside};
 use crate::engine::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
+use crate::format::mend::Accidents;
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
 use crate::sys::clock::unix_seconds;
 use crate::sys::files::taken;
@@ -188,6 +189,8 @@ impl Convert {
                 protection: None,
                 has_private: false,
                 certificate: certificate.filter(|_| form.format().holds_certificate()),
+                mended: Accidents::NONE,
+                for_ssh: None,
                 ..described
             };
             return print_object(&with_source(json::key(&shown(&out), &written), &self.file));

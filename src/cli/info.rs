@@ -40,7 +40,12 @@ impl Info {
             let found = file.look_or_unlock(&self.passphrase, console)?;
             if console.is_json() {
                 return print_object(&match &found {
-                    Found::Key(parsed) => json::key(&file.name(), &Description::of(parsed, file.path())),
+                    Found::Key(reading) => {
+                        let described = Description::of_reading(reading, file.path());
+                        let mut object = json::key(&file.name(), &described);
+                        json::reading(&mut object, &described);
+                        object
+                    }
                     Found::Ssh1(key) => json::ssh1(&file.name(), key),
                 });
             }
@@ -48,7 +53,7 @@ impl Info {
                 print(b"\n")?;
             }
             match &found {
-                Found::Key(parsed) => tell(file, &Description::of(parsed, file.path())),
+                Found::Key(reading) => tell(file, &Description::of_reading(reading, file.path())),
                 Found::Ssh1(key) => tell_ssh1(file, key),
             }
         })
@@ -94,6 +99,9 @@ fn tell(file: &KeyFile, key: &Description) -> Result<(), Problem> {
     }
     if let Some(public) = key.public_line() {
         line("Public key", &public);
+    }
+    for (label, accident) in once("Mended").chain(repeat("")).zip(key.mended.iter()) {
+        line(label, &accident.to_string());
     }
     for warning in &key.warnings {
         line("Warning", &escaped(warning.message.as_bytes()));

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::engine::Problem;
 use crate::engine::describe::{Description, Warning, ssh1_warning};
+use crate::format::mend::{Accident, Accidents};
 use crate::format::{Certificate, CertificateKind, CertificateOption, Format, Pbes2Kdf, Protection, Ssh1Key};
 use crate::key::PublicKey;
 use crate::key::comment::{Comment, is_forbidden};
@@ -29,6 +30,21 @@ pub(super) fn key(file: &str, key: &Description) -> Value {
     })
 }
 
+/// What `info` tells about a file besides: what had to be undone to read it, and whether ssh reads it as it is.
+pub(super) fn reading(object: &mut Value, key: &Description) {
+    object["mended"] = mended(key.mended);
+    if let Some(for_ssh) = key.for_ssh {
+        object["read_by_ssh"] = for_ssh.is_ok().into();
+        object["read_by_ssh_why"] = for_ssh.err().map(|why| why.to_string()).into();
+    }
+}
+
+/// What had to be undone to read a file.
+pub(super) fn mended(accidents: Accidents) -> Value {
+    let shape = |accident: Accident| json!({ "code": accident.code(), "message": accident.to_string() });
+    accidents.iter().map(shape).collect()
+}
+
 /// The same about a key of SSH 1.
 pub(super) fn ssh1(file: &str, key: &Ssh1Key) -> Value {
     json!({
@@ -46,6 +62,9 @@ pub(super) fn ssh1(file: &str, key: &Ssh1Key) -> Value {
         "private": key.is_private,
         "certificate": null,
         "warnings": warnings(&[ssh1_warning()]),
+        "mended": [],
+        "read_by_ssh": false,
+        "read_by_ssh_why": "today’s ssh has no keys of SSH 1",
     })
 }
 

@@ -9,10 +9,13 @@ use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::standard_input::standard_input;
 use super::{terminal, usage, work};
 use crate::engine::describe::Description;
+use crate::engine::keys::mending;
 use crate::engine::opening::{self, Beside, Found};
 use crate::engine::saving::certificate_beside;
 use crate::engine::{Blame, Problem};
-use crate::format::{Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
+use crate::format::mend::Accidents;
+use crate::format::reading::Reading;
+use crate::format::{self, Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{MAX_KEY_FILE, ReadError, Seen, read_key};
@@ -77,22 +80,64 @@ impl KeyFile {
 
     /// Says what the file is.
     pub(super) fn parse(&self) -> Result<Parsed, Problem> {
-        opening::parse(self.read()?.expose())
+        Ok(opening::read(self.read()?.expose())?.parsed)
     }
 
     /// Says what the file is, for commands that change it: and what was in it, which must be there still when it is replaced.
     pub(super) fn parse_to_change(&self) -> Result<(Parsed, Seen), Problem> {
         let bytes = self.read()?;
-        Ok((opening::parse(bytes.expose())?, Seen::of(bytes.expose())))
+        let reading = opening::read(bytes.expose())?;
+        // What is mangled is mended first, and for itself: then the old file is kept.
+        match format::parse(bytes.expose()) {
+            Ok(parsed) => Ok((parsed, Seen::of(bytes.expose()))),
+            Err(_) => Err(self.needs_repair(reading.accidents)),
+        }
+    }
+
+    fn needs_repair(&self, accidents: Accidents) -> Problem {
+        let what: Vec<String> = accidents.iter().map(|accident| accident.to_string()).collect();
+        Problem::new(
+            "malformed",
+            Blame::Key,
+            format!("{} has to be repaired first: {}", self.name(), what.join(", ")),
+            "Run keywright-cli repair FILE; the old file is kept.",
+        )
+    }
+
+    /// Changes the file, and keeps what stands in it beside the key, which is not written again.
+    pub(super) fn keeping_company<T>(
+        &self,
+        console: Console,
+        change: impl FnOnce() -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let kept = match self.path() {
+            Some(path) => mending::keep_company(path, self.read()?.expose())?,
+            None => None,
+        };
+        match (change(), kept) {
+            (Err(problem), Some(kept)) if !problem.is_done() => {
+                kept.discard();
+                Err(problem)
+            }
+            (result, Some(kept)) => {
+                let kept: Vec<String> = kept.files().iter().map(|path| shown(path)).collect();
+                console.note(&format!(
+                    "what else stood in the file is not in the new one; the old one is kept as {}",
+                    kept.join(", ")
+                ));
+                result
+            }
+            (result, None) => result,
+        }
     }
 
     /// Says what the file is, for showing.
-    pub(super) fn look(&self) -> Result<Found<Parsed>, Problem> {
+    pub(super) fn look(&self) -> Result<Found<Reading>, Problem> {
         Ok(self.look_to_change()?.0)
     }
 
     /// The same, and what was in it.
-    pub(super) fn look_to_change(&self) -> Result<(Found<Parsed>, Seen), Problem> {
+    pub(super) fn look_to_change(&self) -> Result<(Found<Reading>, Seen), Problem> {
         let bytes = self.read()?;
         Ok((opening::look(bytes.expose())?, Seen::of(bytes.expose())))
     }
@@ -157,13 +202,20 @@ impl KeyFile {
         &self,
         old: &OldPassphrase,
         console: Console,
-    ) -> Result<Found<Parsed>, Problem> {
+    ) -> Result<Found<Reading>, Problem> {
         self.check_input(old.takes_standard_input())?;
         match self.look()? {
-            Found::Key(Parsed::Locked(file)) if old.is_given() => {
-                let file = self.unlock(file, old, console)?.file;
-                Ok(Found::Key(Parsed::Private(file)))
-            }
+            Found::Key(Reading {
+                parsed: Parsed::Locked(file),
+                accidents,
+                clean,
+                for_ssh,
+            }) if old.is_given() => Ok(Found::Key(Reading {
+                parsed: Parsed::Private(self.unlock(file, old, console)?.file),
+                accidents,
+                clean,
+                for_ssh,
+            })),
             found => Ok(found),
         }
     }

@@ -28,6 +28,7 @@ mod provider;
 mod public;
 mod puttygen;
 mod remove;
+mod repair;
 mod server;
 mod standard_input;
 mod terminal;
@@ -77,6 +78,7 @@ enum Command {
     Fingerprint(fingerprint::Fingerprint),
     Public(public::Public),
     Convert(convert::Convert),
+    Repair(repair::Repair),
     Passwd(passwd::Passwd),
     Comment(comment::CommentFile),
     Cert(cert::Cert),
@@ -116,6 +118,7 @@ impl Command {
             Self::Fingerprint(command) => command.run(console),
             Self::Public(command) => console.end(command.run(console)),
             Self::Convert(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Repair(command) => command.run(console),
             Self::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Comment(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Cert(command) => command.run(console),

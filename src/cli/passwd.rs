@@ -47,8 +47,10 @@ impl Passwd {
         self.protect.check_use(passphrase.is_some())?;
 
         let place = Place::in_place(Plan::single(path, encoding).changing(seen));
-        let private = save(console, "Saving the key", place, move |_| {
-            Ok(Private::of(file, encoding, passphrase, console))
+        let private = self.file.keeping_company(console, || {
+            save(console, "Saving the key", place, move |_| {
+                Ok(Private::of(file, encoding, passphrase, console))
+            })
         })?;
         private.warn_of_protection(console);
         if console.is_json() {

@@ -1,42 +1,30 @@
 //! What can be said about a key: the same facts for the window, `info` and `info --json`.
 
+mod warnings;
+
 use std::path::Path;
 
-use crate::engine::problem;
+use crate::format::for_ssh::NotForSsh;
+use crate::format::mend::{Accident, Accidents};
+use crate::format::reading::Reading;
 use crate::format::{
-    Argon2Params, CbcCipher, Certificate, Cost, DecodeError, Format, LockedFile, Outgoing, Parsed, Pbes2,
-    Pbes2Kdf, PrivateEncoding, PrivateFile, Protection, Validity, public_line,
+    Argon2Params, Certificate, Cost, DecodeError, Format, LockedFile, Outgoing, Parsed, Pbes2Kdf,
+    PrivateEncoding, PrivateFile, Protection, public_line,
 };
 use crate::key::PublicKey;
-use crate::key::comment::{self, Comment, escaped};
+use crate::key::comment::{self, Comment};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
-use crate::key::weakness::{Weakness, weaknesses};
 use crate::sys::clock::unix_seconds;
-use crate::sys::files::OtherNames;
-use crate::sys::permissions::{Access, audit_private, audit_shared, lets_all_write};
 
-/// The warnings about a file that ssh therefore does not use.
-pub const KEEP_SSH_OUT: [&str; 2] = ["permissions", "carriage-returns"];
-
-/// Something about a key that its owner ought to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning {
-    /// One stable word for scripts: `rsa-short`, `permissions`, …
-    pub code: &'static str,
-    /// What is wrong: lower case, no full stop.
-    pub message: String,
-    /// What to do: sentences.
-    pub hint: &'static str,
-}
-
-impl Warning {
-    /// What is wrong, with a capital letter and a full stop.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        problem::sentence(&self.message)
-    }
-}
+pub(in crate::engine) use warnings::OPEN_FOLDER;
+pub use warnings::{
+    ENDED_BY_CLEAN_COPY, KEEP_SSH_OUT, Warning, access_warning, certificate_warnings, key_warnings,
+    mended_warning, open_folder_warning, other_names_warning, ssh1_warning,
+};
+use warnings::{
+    carriage_returns, comment_warning, loose_permissions, not_laid_out, passphrase_encoding, weak_kdf,
+};
 
 /// A key file, or a key that is not saved yet, described.
 #[derive(Clone, Debug)]
@@ -55,9 +43,31 @@ pub struct Description {
     pub certificate: Option<Certificate>,
     /// What its owner ought to know.
     pub warnings: Vec<Warning>,
+    /// What had to be undone to read the file.
+    pub mended: Accidents,
+    /// Whether ssh reads the file as it is, and if not, why; nothing for what is not read from a file.
+    pub for_ssh: Option<Result<(), NotForSsh>>,
 }
 
 impl Description {
+    /// Describes a file that was read. `path` is where it lies, for its permissions.
+    #[must_use]
+    pub fn of_reading(reading: &Reading, path: Option<&Path>) -> Self {
+        let mut described = Self::of(&reading.parsed, path);
+        described.mended = described.mended.and(reading.accidents);
+        let is_encoded = described.mended.has(Accident::PassphraseEncoding);
+        let for_passphrase = if is_encoded {
+            Err(NotForSsh::Passphrase)
+        } else {
+            Ok(())
+        };
+        described.for_ssh = Some(reading.for_ssh.and(for_passphrase));
+        if let (true, Some(warning)) = (described.has_private, not_laid_out(reading)) {
+            described.warn(warning);
+        }
+        described
+    }
+
     /// Describes what a file turned out to be. `path` is where it lies, for its permissions.
     #[must_use]
     pub fn of(parsed: &Parsed, path: Option<&Path>) -> Self {
@@ -71,6 +81,8 @@ impl Description {
                 has_private: true,
                 certificate: file.certificate.clone(),
                 warnings: Vec::new(),
+                mended: Accidents::NONE,
+                for_ssh: None,
             },
             Parsed::Public(file) => Self {
                 format: Some(file.format),
@@ -80,9 +92,11 @@ impl Description {
                 has_private: false,
                 certificate: file.certificate.clone(),
                 warnings: Vec::new(),
+                mended: Accidents::NONE,
+                for_ssh: None,
             },
         };
-        described.warnings = described.found_warnings(path);
+        described.tell_of_itself(path);
         if let Parsed::Locked(LockedFile { has_crlf: true, .. }) = parsed {
             described.warn_of_crlf(path);
         }
@@ -100,8 +114,14 @@ impl Description {
             has_private: true,
             certificate: file.certificate.clone(),
             warnings: Vec::new(),
+            mended: Accidents::NONE,
+            for_ssh: None,
         };
-        described.warnings = described.found_warnings(path);
+        described.tell_of_itself(path);
+        if let Some(encoding) = file.passphrase_encoding {
+            described.mended = described.mended.with(Accident::PassphraseEncoding);
+            described.warn(passphrase_encoding(encoding));
+        }
         if file.has_crlf {
             described.warn_of_crlf(path);
         }
@@ -138,9 +158,23 @@ impl Description {
             has_private: true,
             certificate: outgoing.certificate.cloned(),
             warnings: Vec::new(),
+            mended: Accidents::NONE,
+            for_ssh: None,
         };
         described.warnings = described.found_warnings(None);
         described
+    }
+
+    /// Adds what the key and the comment in a file say of themselves.
+    fn tell_of_itself(&mut self, path: Option<&Path>) {
+        self.warnings = self.found_warnings(path);
+        let is_text = self
+            .comment
+            .as_deref()
+            .is_none_or(|comment| std::str::from_utf8(comment).is_ok());
+        if !is_text {
+            self.mended = self.mended.with(Accident::CommentEncoding);
+        }
     }
 
     fn found_warnings(&self, path: Option<&Path>) -> Vec<Warning> {
@@ -148,17 +182,7 @@ impl Description {
         if let Some(warning) = self.protection.as_ref().and_then(weak_kdf) {
             warnings.push(warning);
         }
-        if self
-            .comment
-            .as_deref()
-            .is_some_and(|bytes| Comment::cleaned(bytes).1)
-        {
-            warnings.push(Warning {
-                code: "comment-sanitised",
-                message: "the comment has characters that are invisible or break lines".to_owned(),
-                hint: "They are shown as codes here and left out when the key is saved again.",
-            });
-        }
+        warnings.extend(self.comment.as_deref().and_then(comment_warning));
         if let Some(certificate) = &self.certificate {
             warnings.extend(certificate_warnings(certificate, unix_seconds()));
         }
@@ -171,12 +195,14 @@ impl Description {
     /// ssh does not read a file of its own format with the line ends of Windows, which this program does.
     fn warn_of_crlf(&mut self, path: Option<&Path>) {
         if self.format == Some(Format::OpenSsh) && path.is_some() {
-            self.warnings.push(Warning {
-                code: "carriage-returns",
-                message: "the lines of the file end as on Windows, and ssh does not read such a key"
-                    .to_owned(),
-                hint: "Save the private key once more, under the same name: here it can be read.",
-            });
+            self.warn(carriage_returns());
+        }
+    }
+
+    /// Adds a warning, once.
+    fn warn(&mut self, warning: Warning) {
+        if self.warnings.iter().all(|other| other.code != warning.code) {
+            self.warnings.push(warning);
         }
     }
 
@@ -240,7 +266,12 @@ impl Description {
     /// The comment as it may be shown: whatever could break a line or hide text is escaped.
     #[must_use]
     pub fn shown_comment(&self) -> Option<String> {
-        self.comment.as_deref().map(comment::escaped)
+        self.comment
+            .as_deref()
+            .map(|comment| match std::str::from_utf8(comment) {
+                Ok(_) => comment::escaped(comment),
+                Err(_) => Comment::cleaned(comment).0.to_string(),
+            })
     }
 
     /// Type and base64, without a comment.
@@ -305,249 +336,6 @@ fn randomart_of(key: &PublicKey, title: &str, kind: FingerprintKind) -> String {
     let fingerprint = Fingerprint::of(key, kind);
     let title = randomart::title(title, key.bits());
     Randomart::new(fingerprint.digest()).to_text(&title, &format!("[{}]", kind.name()))
-}
-
-/// What is known to be bad about a key, in words.
-#[must_use]
-pub fn key_warnings(key: &PublicKey) -> Vec<Warning> {
-    weaknesses(key).into_iter().map(Warning::from).collect()
-}
-
-impl From<Weakness> for Warning {
-    fn from(weakness: Weakness) -> Self {
-        use Weakness as W;
-        const REPLACE: &str = "Make a new key, put it on your servers, and remove this one there.";
-        let (message, hint) = match weakness {
-            W::KnownCompromised => (
-                "the private half of this key is published: anybody can use it".to_owned(),
-                "Remove this key from every server now, and make a new one.",
-            ),
-            W::RsaShort { bits } => (format!("an RSA key of {bits} bits can be broken"), REPLACE),
-            W::RsaSmallFactor { factor } => (
-                format!("the RSA modulus can be divided by {factor}: anybody can compute the private key"),
-                "Remove this key from every server now. What made it is broken, or the file was damaged.",
-            ),
-            W::RsaCloseFactors { .. } => (
-                "the two primes of this RSA key lie so close together that anybody can find them".to_owned(),
-                "Remove this key from every server now, and do not use the program that made it (CVE-2022-26320).",
-            ),
-            W::RsaSmallPrivateExponent => (
-                "the private exponent of this RSA key is so small that anybody can find it".to_owned(),
-                "Remove this key from every server now, and make a new one.",
-            ),
-            W::RsaRoca => (
-                "this RSA key comes from a chip whose keys can be computed (ROCA, CVE-2017-15361)".to_owned(),
-                "Make a new key outside that chip, put it on your servers, and remove this one there.",
-            ),
-            W::RsaSmallExponent { exponent } => (
-                format!("the public exponent of this RSA key is {exponent} instead of 65537"),
-                "It works, but programs with faults in their padding can be fooled with it. Make a new key when you can.",
-            ),
-            W::RsaLargeExponent { bits } => (
-                format!("the public exponent of this RSA key has {bits} bits, and many programs refuse it"),
-                "Make a new key: every program uses the exponent 65537 today.",
-            ),
-            W::Dsa => (
-                "DSA keys are no longer accepted by OpenSSH".to_owned(),
-                "Make an Ed25519 key, put it on your servers, and remove this one there.",
-            ),
-            W::P521PuttyBias => (
-                "if this P-521 key was ever used with PuTTY 0.68 to 0.80, its signatures give it away"
-                    .to_owned(),
-                "That holds for FileZilla, WinSCP and TortoiseGit of 2017 to 2024 too (CVE-2024-31497). If it was, replace the key by an Ed25519 one; if not, it is sound.",
-            ),
-        };
-        Self {
-            code: weakness.code(),
-            message,
-            hint,
-        }
-    }
-}
-
-/// What the owner of a key of SSH 1 ought to know.
-#[must_use]
-pub fn ssh1_warning() -> Warning {
-    Warning {
-        code: "ssh1",
-        message: "keys of SSH 1 are worthless today: the protocol is broken, and no server accepts them"
-            .to_owned(),
-        hint: "Make an Ed25519 key, put it on your servers, and remove this one there.",
-    }
-}
-
-/// What its owner ought to know about a certificate at `now`, in seconds since 1970 (UTC).
-#[must_use]
-pub fn certificate_warnings(certificate: &Certificate, now: u64) -> Vec<Warning> {
-    const ASK: &str = "Ask whoever signs your certificates for a new one.";
-    let mut warnings = Vec::new();
-    let mut warn = |code, message: String, hint| warnings.push(Warning { code, message, hint });
-    match certificate.validity(now) {
-        Validity::Valid => {}
-        Validity::Expired => warn(
-            "cert-expired",
-            format!(
-                "the certificate has expired (valid {})",
-                certificate.validity_in_words()
-            ),
-            ASK,
-        ),
-        Validity::NotYetValid => warn(
-            "cert-not-yet-valid",
-            format!(
-                "the certificate is not valid yet (valid {})",
-                certificate.validity_in_words()
-            ),
-            "Wait until then, or check this computer's clock.",
-        ),
-    }
-    if certificate.principals().is_empty() {
-        warn(
-            "cert-no-principals",
-            "the certificate names no users or hosts, so it may count for all of them or for none".to_owned(),
-            "Ask for one that names those that it is for.",
-        );
-    }
-    if certificate.signature().is_sha1 {
-        warn(
-            "cert-sha1",
-            "the certificate is signed with SHA-1, which OpenSSH no longer accepts".to_owned(),
-            "Ask for a new one, signed with rsa-sha2-512 or by an Ed25519 authority.",
-        );
-    }
-    for option in certificate.unknown_critical_options() {
-        let name = escaped(option.name.as_bytes());
-        warn(
-            "cert-unknown-critical",
-            format!("OpenSSH does not know the critical option {name} and refuses the certificate"),
-            ASK,
-        );
-    }
-    let shown =
-        std::iter::once(certificate.key_id()).chain(certificate.principals().iter().map(Vec::as_slice));
-    if shown.into_iter().any(|text| Comment::cleaned(text).1) {
-        warn(
-            "bidi-text",
-            "the certificate has characters that are invisible or turn text around".to_owned(),
-            "They are shown as codes here. Whoever made it may have meant to deceive.",
-        );
-    }
-    warnings
-}
-
-fn weak_kdf(protection: &Protection) -> Option<Warning> {
-    /// What OpenSSH has written since 2013.
-    const LEAST_ROUNDS: u32 = 16;
-    /// The least that RFC 8018 §4.2 recommends.
-    const LEAST_ITERATIONS: u32 = 1000;
-    let message = match protection {
-        Protection::PpkSha1 => {
-            "this version of the PPK format lets an attacker try passphrases millions of times a second"
-                .to_owned()
-        }
-        Protection::OpenSsh { rounds, .. } if *rounds < LEAST_ROUNDS => {
-            format!("only {rounds} rounds protect the passphrase; 24 are usual")
-        }
-        Protection::SshCom => {
-            "the ssh.com format lets an attacker try passphrases millions of times a second".to_owned()
-        }
-        Protection::Pem(_) => {
-            "traditional PEM lets an attacker try passphrases millions of times a second".to_owned()
-        }
-        Protection::Pbes1 { .. } | Protection::Pbes2(_)
-            if protection.cipher_name() == Some(CbcCipher::Des.name()) =>
-        {
-            "the cipher of this file, DES, can be broken in days".to_owned()
-        }
-        Protection::Pbes1 { iterations, .. }
-        | Protection::Pbes2(Pbes2 {
-            kdf: Pbes2Kdf::Pbkdf2 { iterations, .. },
-            ..
-        }) if *iterations < LEAST_ITERATIONS => {
-            format!("only {iterations} iterations protect the passphrase; 600000 are usual")
-        }
-        Protection::None
-        | Protection::OpenSsh { .. }
-        | Protection::Ppk3(_)
-        | Protection::Pbes1 { .. }
-        | Protection::Pbes2(_) => return None,
-    };
-    Some(Warning {
-        code: "weak-kdf",
-        message,
-        hint: "Save the key again in OpenSSH format or as PPK version 3.",
-    })
-}
-
-/// What others can do who may change a folder of keys.
-pub(in crate::engine) const OPEN_FOLDER: &str =
-    "Others could put a key or a setting of their own there; sshd then trusts no key in it.";
-
-/// A folder that a key was saved in, and that others may change: `~/.ssh` as sshd judges it, and any that all may.
-#[must_use]
-pub fn open_folder_warning(folder: &Path) -> Option<Warning> {
-    let is_for_ssh = folder.file_name().is_some_and(|name| name == ".ssh");
-    let shown = escaped(folder.as_os_str().as_encoded_bytes());
-    let message = match audit_shared(folder) {
-        Ok(Access::Loose { detail }) if is_for_ssh || lets_all_write(folder).unwrap_or(false) => {
-            format!("others may change {shown} ({detail})")
-        }
-        Ok(Access::NotOwned { owner }) if is_for_ssh => {
-            format!("{shown} belongs to somebody else ({owner})")
-        }
-        Ok(_) => return None,
-        Err(error) => {
-            log::debug!("no permissions of {}: {error}", folder.display());
-            return None;
-        }
-    };
-    Some(Warning {
-        code: "permissions-folder",
-        message,
-        hint: OPEN_FOLDER,
-    })
-}
-
-/// A changed file that goes on as it was under other names.
-#[must_use]
-pub fn other_names_warning(names: &OtherNames) -> Warning {
-    let OtherNames { path, count, inode } = names;
-    let names = if *count == 1 {
-        "one other name (hard link)".to_owned()
-    } else {
-        format!("{count} other names (hard links)")
-    };
-    Warning {
-        code: "other-names",
-        message: format!(
-            "the old file at {} has {names}, number {inode} on its disk, and stays there as it was",
-            escaped(path.as_os_str().as_encoded_bytes())
-        ),
-        hint: "Under another name an old passphrase still opens it. “find FOLDER -inum NUMBER” finds such names; remove those that you do not need.",
-    }
-}
-
-/// A file that others may read.
-#[must_use]
-pub fn access_warning(access: &Access) -> Option<Warning> {
-    match access {
-        Access::Loose { detail } => Some(Warning {
-            code: "permissions",
-            message: format!("other users of this computer may read the file ({detail})"),
-            hint: "ssh refuses such a file. Save it again here, or run chmod 600 on it.",
-        }),
-        Access::OwnerOnly | Access::NotOwned { .. } => None,
-    }
-}
-
-fn loose_permissions(path: &Path) -> Option<Warning> {
-    match audit_private(path) {
-        Ok(access) => access_warning(&access),
-        Err(error) => {
-            log::debug!("no permissions of {}: {error}", path.display());
-            None
-        }
-    }
 }
 
 #[cfg(test)]

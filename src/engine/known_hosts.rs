@@ -7,6 +7,7 @@ use super::describe::Description;
 use super::lists::{self, Change};
 use super::{Blame, Problem};
 use crate::format::known_hosts::{Content, Entry, HostName, KnownHosts, Marker};
+use crate::format::mend::Accidents;
 use crate::format::{MAX_LIST_FILE, PublicFile, find_again};
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
@@ -92,6 +93,8 @@ fn described(file: PublicFile) -> Description {
         has_private: false,
         certificate: file.certificate,
         warnings: Vec::new(),
+        mended: Accidents::NONE,
+        for_ssh: None,
     }
 }
 

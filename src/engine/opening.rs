@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::engine::Problem;
 use crate::engine::saving::{certificate_beside, file_beside};
 use crate::format::key_lines::{self, Listing};
+use crate::format::reading::{self, Reading};
 use crate::format::{self, Certificate, DecodeError, Parsed, PrivateFile, PublicFile, Ssh1Key};
 use crate::key::PublicKey;
 use crate::secret::SecretBytes;
@@ -17,15 +18,15 @@ use crate::sys::files::{ReadError, Seen, read_key};
 /// asked for, or the other way round, is no error here.
 pub fn open_file(path: &Path) -> Result<Parsed, Problem> {
     let bytes = read_key(path)?;
-    parse(bytes.expose())
+    Ok(read(bytes.expose())?.parsed)
 }
 
-/// Says what `bytes`, from a file or the clipboard, are.
+/// Says what `bytes`, from a file or the clipboard, are, and what had to be undone to read them.
 ///
 /// # Errors
 /// They are no key.
-pub fn parse(bytes: &[u8]) -> Result<Parsed, Problem> {
-    Ok(format::parse(bytes)?)
+pub fn read(bytes: &[u8]) -> Result<Reading, Problem> {
+    Ok(reading::read(bytes)?)
 }
 
 /// A key, or one of SSH 1, which can be shown and nothing else.
@@ -37,12 +38,12 @@ pub enum Found<T> {
     Ssh1(Ssh1Key),
 }
 
-/// Says what `bytes` are, for showing: as [`parse`], and knows keys of SSH 1.
+/// Says what `bytes` are, for showing: as [`read`], and knows keys of SSH 1.
 ///
 /// # Errors
 /// They are no key.
-pub fn look(bytes: &[u8]) -> Result<Found<Parsed>, Problem> {
-    found(format::parse(bytes))
+pub fn look(bytes: &[u8]) -> Result<Found<Reading>, Problem> {
+    found(reading::read(bytes))
 }
 
 /// Says which keys are in `bytes`, a key file or a list such as `authorized_keys`; knows
@@ -51,7 +52,17 @@ pub fn look(bytes: &[u8]) -> Result<Found<Parsed>, Problem> {
 /// # Errors
 /// They hold no key.
 pub fn look_through(bytes: &[u8]) -> Result<Found<Listing<'_>>, Problem> {
-    found(key_lines::parse(bytes))
+    found(
+        key_lines::parse(bytes).or_else(|error| match reading::read(bytes) {
+            Ok(reading) => Ok(Listing::One(Box::new(reading.parsed))),
+            // Of a list each line has its own fault.
+            Err(found) => Err(if error == DecodeError::MultipleKeys {
+                error
+            } else {
+                found
+            }),
+        }),
+    )
 }
 
 fn found<T>(result: Result<T, DecodeError>) -> Result<Found<T>, Problem> {

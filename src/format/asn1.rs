@@ -36,6 +36,11 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// The fields that a field holds.
+    pub(super) fn of_value(value: &'a [u8]) -> Result<Self, DecodeError> {
+        Self::new(value)
+    }
+
     fn new(bytes: &'a [u8]) -> Result<Self, DecodeError> {
         SliceReader::new(bytes)
             .map(Self)
@@ -181,6 +186,20 @@ fn write(tag: Tag, parts: &[&[u8]]) -> SecretBytes {
         field.extend(part);
     }
     field
+}
+
+/// A field as it was read.
+pub(super) fn again(field: &AnyRef<'_>) -> SecretBytes {
+    write(field.tag(), &[field.value()])
+}
+
+/// The public half in PKCS#8 (RFC 5958 §2): the value of a BIT STRING under a tag that takes its place.
+pub(super) fn public_half(bits: &[u8]) -> SecretBytes {
+    let tag = Tag::ContextSpecific {
+        constructed: false,
+        number: TagNumber(1),
+    };
+    write(tag, &[bits])
 }
 
 /// A SEQUENCE of these fields.

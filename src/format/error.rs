@@ -133,6 +133,26 @@ pub enum Fault {
     /// The key's text is broken into several lines.
     #[error("the key is broken into several lines")]
     BrokenLine,
+    /// One line is longer or shorter than all others: something in it is lost, or came along.
+    #[error("line {line} of the key has {len} characters, and the others have {usual}")]
+    OddLine {
+        /// Which one, counted from the one with BEGIN.
+        line: usize,
+        /// How many characters it has.
+        len: usize,
+        /// How many the others have.
+        usual: usize,
+    },
+    /// A character that base64 does not have, and where it stands.
+    #[error("line {line} of the key has “{}” as its character {column}, which does not belong there", shown(*.character))]
+    ForeignCharacter {
+        /// Which line, counted from the one with BEGIN.
+        line: usize,
+        /// Which character of the line, counted from 1.
+        column: usize,
+        /// The character.
+        character: char,
+    },
 }
 
 /// What a file is that is not a key file.
@@ -248,6 +268,11 @@ impl From<Fault> for DecodeError {
     fn from(fault: Fault) -> Self {
         Self::Malformed(fault)
     }
+}
+
+/// A character as it may be printed.
+fn shown(character: char) -> String {
+    crate::key::comment::escaped(character.encode_utf8(&mut [0; 4]).as_bytes())
 }
 
 /// A name out of a hostile file, short and safe to print.

@@ -14,7 +14,7 @@ use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use super::error::printable;
 use super::{DecodeError, EncodeError, Fault, Format, Outgoing, Parsed, PrivateFile, PublicFile};
 use crate::key::comment::Comment;
-use crate::key::rsa::{RsaFault, reduced_exponents};
+use crate::key::rsa::{RsaFault, coefficient, factors, reduced_exponents};
 use crate::key::spec::Curve;
 use crate::key::validate::{self, Unsound};
 use crate::key::wire::{left_padded, minimal};
@@ -211,6 +211,36 @@ impl Members<'_> {
             other => return Err(unknown(other)),
         })
     }
+}
+
+/// The same RSA key with all of its numbers, which may be left out (RFC 7518 §6.3.2) but for n, e and d; nothing where they
+/// are there already, or do not belong together.
+#[expect(clippy::many_single_char_names, reason = "the names of RFC 8017")]
+pub(super) fn with_all_numbers(text: &[u8]) -> Option<SecretBytes> {
+    let members: Members<'_> = serde_json::from_slice(text).ok()?;
+    let optional = [members.p, members.q, members.dp, members.dq, members.qi];
+    if members.oth.is_some() || !optional.iter().any(Option::is_none) {
+        return None;
+    }
+    let required = |name, value: Option<&str>| number(name, value).ok();
+    let [n, e, d] = [
+        required("n", members.n)?,
+        required("e", members.e)?,
+        required("d", members.d)?,
+    ];
+    let stated = required("p", members.p).zip(required("q", members.q));
+    let [p, q] = match stated {
+        Some((p, q)) => [p, q],
+        None => factors(n.expose(), e.expose(), d.expose())?,
+    };
+    let iqmp = coefficient(p.expose(), q.expose())?;
+    let public = PublicKey::Rsa {
+        e: e.expose().to_vec(),
+        n: n.expose().to_vec(),
+    };
+    let key = KeyPair::new(public, PrivateKey::Rsa { d, p, q, iqmp }).ok()?;
+    let (comment, _) = Comment::cleaned(members.kid.as_deref().unwrap_or_default().as_bytes());
+    write(key.public(), Some(key.private()), &comment).ok()
 }
 
 fn unknown(name: &str) -> DecodeError {

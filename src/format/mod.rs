@@ -9,8 +9,10 @@ mod asn1;
 pub mod authorized_keys;
 mod cbc;
 pub mod certificate;
+mod code_pages;
 mod cost;
 mod error;
+pub mod for_ssh;
 mod foreign;
 pub mod jwk;
 mod kdf;
@@ -19,6 +21,7 @@ mod kinds;
 pub mod known_hosts;
 mod limits;
 mod line_file;
+pub mod mend;
 mod oid;
 pub mod one_line;
 pub mod openssh;
@@ -27,6 +30,7 @@ mod pem;
 mod pkcs8;
 pub mod ppk;
 pub mod public_line;
+pub mod reading;
 pub mod rfc4716;
 pub mod spki;
 mod ssh1;
@@ -134,6 +138,8 @@ pub struct PrivateFile {
     pub certificate: Option<Certificate>,
     /// Whether it has a CRLF somewhere, as lines end on Windows; in a file that is no text that is chance.
     pub has_crlf: bool,
+    /// The encoding of the passphrase that opened it, where that is not UTF-8 as it was typed.
+    pub passphrase_encoding: Option<&'static str>,
 }
 
 impl PrivateFile {
@@ -146,6 +152,7 @@ impl PrivateFile {
             comment,
             certificate: None,
             has_crlf: false,
+            passphrase_encoding: None,
         }
     }
 
@@ -158,6 +165,7 @@ impl PrivateFile {
             comment,
             certificate: file.certificate.clone(),
             has_crlf: file.has_crlf,
+            passphrase_encoding: None,
         }
     }
 
@@ -219,7 +227,7 @@ enum Sealed {
 }
 
 impl LockedFile {
-    /// Opens the file.
+    /// Opens the file. A passphrase with letters beyond ASCII is tried in the encodings of other programs too.
     ///
     /// # Errors
     /// [`DecodeError::WrongPassphrase`]; [`DecodeError::CostsMuch`] when the key derivation costs
@@ -229,6 +237,20 @@ impl LockedFile {
             return Err(DecodeError::NeedsPassphrase);
         }
         self.protection.cost().check(consent)?;
+        let opened = self.open(passphrase);
+        if !matches!(opened, Err(DecodeError::WrongPassphrase)) {
+            return opened;
+        }
+        for (encoding, other) in code_pages::others(passphrase) {
+            if let Ok(mut file) = self.open(&other) {
+                file.passphrase_encoding = Some(encoding);
+                return Ok(file);
+            }
+        }
+        opened
+    }
+
+    fn open(&self, passphrase: &Passphrase) -> Result<PrivateFile, DecodeError> {
         match &self.sealed {
             Sealed::OpenSsh(sealed) => sealed.open(self, passphrase),
             Sealed::Ppk(sealed) => sealed.open(self, passphrase),

@@ -267,6 +267,39 @@ fn read_halves(
     })
 }
 
+/// The same bytes of a file without passphrase whose private part is filled up as some programs do it: not at all, with
+/// zeros, from zero on, or with how many bytes there are; nothing where that is not so.
+pub(super) fn with_usual_padding(blob: &[u8]) -> Option<SecretBytes> {
+    const NO_CIPHER: &[u8] = b"\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01";
+    let mut reader = Reader::new(blob.strip_prefix(MAGIC)?.strip_prefix(NO_CIPHER)?);
+    let public = reader.string().ok()?;
+    let private = reader.string().ok()?;
+    reader.end().ok()?;
+    let mut reader = Reader::new(private);
+    if reader.uint32().ok()? != reader.uint32().ok()? {
+        return None;
+    }
+    let algorithm = Algorithm::from_name(reader.text().ok()?)?;
+    read_halves(algorithm, &mut reader).ok()?;
+    reader.string().ok()?;
+    let padding = reader.rest();
+    let counts_from =
+        |first: usize| (padding.iter().enumerate()).all(|(place, byte)| usize::from(*byte) == place + first);
+    let is_all = |one: usize| padding.iter().all(|byte| usize::from(*byte) == one);
+    let is_known = is_all(0) || is_all(padding.len()) || counts_from(0) || counts_from(1);
+    if padding.len() > 16 || !is_known {
+        return None;
+    }
+    let mut plain = SecretBytes::copy_of(&private[..private.len() - padding.len()]);
+    fill_up(&mut plain, Cipher::None);
+    let mut out = Writer::new();
+    out.bytes(MAGIC)
+        .bytes(NO_CIPHER)
+        .string(public)
+        .string(plain.expose());
+    Some(out.finish())
+}
+
 /// Writes a file; `protection` is passphrase, cipher and rounds of bcrypt_pbkdf.
 pub(super) fn encode(
     outgoing: Outgoing<'_>,
@@ -319,12 +352,17 @@ fn write_private(outgoing: Outgoing<'_>, cipher: Cipher, rng: &mut impl CryptoRn
     write_private_half(outgoing.key, &mut out);
     out.string(outgoing.comment.as_str().as_bytes());
     let mut plain = out.finish();
+    fill_up(&mut plain, cipher);
+    plain
+}
+
+/// Fills the private part up to whole blocks.
+fn fill_up(plain: &mut SecretBytes, cipher: Cipher) {
     let mut next = 1;
     while !plain.len().is_multiple_of(cipher.block_size()) {
         plain.extend(&[next]);
         next += 1;
     }
-    plain
 }
 
 /// The public fields in the order of this format, which agents take keys in as well.

@@ -6,6 +6,7 @@
 )]
 
 mod check;
+mod factors;
 mod first;
 mod signature;
 
@@ -20,6 +21,7 @@ use super::wire::minimal;
 use crate::secret::SecretBytes;
 
 pub use check::{RsaFault, consistency, public_numbers};
+pub use factors::{coefficient, factors};
 pub use first::signs;
 pub(super) use signature::{Hash, sign, verifies};
 

@@ -27,6 +27,8 @@ mod ppk1;
 mod providers;
 mod puttygen;
 mod quiet;
+#[cfg(unix)]
+mod repair;
 mod showing;
 #[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]

@@ -26,6 +26,9 @@ fn info_tells_everything_about_an_open_key() {
             "private",
             "certificate",
             "warnings",
+            "mended",
+            "read_by_ssh",
+            "read_by_ssh_why",
         ]
     );
     assert_eq!(key["format"], "openssh");

@@ -56,7 +56,7 @@ impl Entry {
     }
 
     pub(crate) fn outcome(&self) -> Outcome {
-        match self.value["expected"]["outcome"].as_str() {
+        match self.expected("outcome").as_str() {
             Some("ok") => Outcome::Ok,
             Some("refused") => Outcome::Refused,
             Some("ok_or_refused" | "any") => Outcome::Either,
@@ -64,9 +64,19 @@ impl Entry {
         }
     }
 
-    /// A member of what is expected.
+    /// A member of what is expected, which some manifests keep in an object of its own.
     pub(crate) fn expected(&self, name: &str) -> &Value {
-        &self.value["expected"][name]
+        self.value
+            .get("expected")
+            .unwrap_or(&self.value)
+            .get(name)
+            .unwrap_or(&Value::Null)
+    }
+
+    /// A member that is a list of words.
+    pub(crate) fn words(&self, name: &str) -> Vec<String> {
+        let words = self.value[name].as_array().into_iter().flatten();
+        words.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// The words that it may be refused with, as `--json` spells them; nothing where any will do.

@@ -1,5 +1,9 @@
 //! Lists that are edited: with backup, with the rights that they had, and never over another's change.
 
+use std::io::Write as _;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
 use keywright::sys::files::{Backup, EditError, ListFile, Saved, edit};
 
 use super::*;
@@ -208,4 +212,73 @@ mod on_unix {
         assert_eq!((text.lines().count(), lines.len()), (80, 80));
         assert_eq!(names(folder.path()), ["known_hosts", "known_hosts.old"]);
     }
+}
+
+/// Adds lines to a list until it is dropped, as `>>` and installers do: they open it some time before they write, and know of no
+/// lock.
+struct Appender {
+    is_over: Arc<AtomicBool>,
+    running: Option<JoinHandle<usize>>,
+}
+
+impl Appender {
+    fn to(path: &Path) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let (path, over) = (path.to_owned(), Arc::clone(&is_over));
+        let running = thread::spawn(move || {
+            for number in 0.. {
+                if over.load(Ordering::Relaxed) {
+                    return number;
+                }
+                let mut file = fs::OpenOptions::new().append(true).open(&path).expect("there");
+                thread::sleep(Duration::from_millis(number as u64 % 20));
+                file.write_all(format!("line {number}\n").as_bytes())
+                    .expect("written");
+                thread::sleep(Duration::from_millis(30 + number as u64 % 70));
+            }
+            unreachable!("it has no end")
+        });
+        Self {
+            is_over,
+            running: Some(running),
+        }
+    }
+
+    /// How many lines it has added.
+    fn stop(mut self) -> usize {
+        self.is_over.store(true, Ordering::Relaxed);
+        self.running
+            .take()
+            .expect("it runs")
+            .join()
+            .expect("it has added all")
+    }
+}
+
+impl Drop for Appender {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn no_line_that_others_append_while_a_list_is_edited_is_lost_or_doubled() {
+    let folder = folder();
+    let path = lay_out(folder.path(), b"");
+    let appender = Appender::to(&path);
+    let turns = std::env::var("KEYWRIGHT_TURNS").map_or(20, |turns| turns.parse().expect("a number"));
+    for turn in 0..turns {
+        let with = format!("turn {turn}\n");
+        let add = |now: &[u8]| Ok::<_, EditError>(([now, with.as_bytes()].concat(), ()));
+        edit(&path, MAX, Backup::Bak, add).expect("edited");
+    }
+    let count = appender.stop();
+    let list = String::from_utf8(fs::read(&path).expect("there")).expect("text");
+    let mut lines: Vec<&str> = list.lines().collect();
+    let mut expected: Vec<String> = (0..count).map(|number| format!("line {number}")).collect();
+    expected.extend((0..turns).map(|turn| format!("turn {turn}")));
+    assert!(count > 0);
+    lines.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(lines, expected);
 }

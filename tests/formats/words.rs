@@ -132,6 +132,8 @@ fn faults() -> Vec<Fault> {
         E::NoKeyBlob => E::NoKeyBlob,
         E::OneLine => E::OneLine,
         E::BrokenLine => E::BrokenLine,
+        E::OddLine { .. } => E::OddLine { line: 7, len: 69, usual: 70 },
+        E::ForeignCharacter { .. } => E::ForeignCharacter { line: 7, column: 3, character: '*' },
     );
     all.retain(|fault| !matches!(fault, E::Wire(_)));
     all

@@ -7,6 +7,8 @@ mod common;
 mod allocation;
 mod damage;
 mod lists;
+mod mangle;
+mod mending;
 mod strategies;
 
 use keywright::format::{

@@ -133,7 +133,8 @@ fn nothing_is_left_of_a_key_that_was_opened_saved_and_closed() {
             assert!(!window.traces(&[], Some(&plain)).is_empty());
         }
 
-        window.click("push button", "Save private key");
+        // With the key, for what is said of some types leaves no room for the button.
+        window.press("ctrl+s");
         window.fill("File", &screen.home("again.ppk").display().to_string());
         window.press("Return");
         window.says("Type it once more");

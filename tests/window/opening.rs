@@ -66,3 +66,61 @@ fn another_key_is_opened_after_one_question_about_the_unsaved_one() {
     assert!(scene.dialog().is_none(), "{:?}", scene.dialog());
     assert!(scene.says("Opened "));
 }
+
+/// A key that came to harm on its way.
+fn field_path(name: &str) -> std::path::PathBuf {
+    corpus_path("../field").join(name)
+}
+
+#[test]
+fn a_mangled_key_is_shown_with_what_befell_it_and_saved_clean() {
+    for (file, said) in [
+        ("one-line/blanks-openssh", "its line breaks were lost"),
+        ("escaped/backslash-n", "line breaks were spelled out"),
+        (
+            "marks-missing/openssh",
+            "the lines with BEGIN and END, or one of them, were missing",
+        ),
+        ("inside-json/k8s.json", "the key is a value in a JSON text"),
+        ("quoted/json-string", "there were quotation marks around the key"),
+        ("utf-16/nomark", "the file is UTF-16 text"),
+        ("indented/four", "there were blanks in front of the lines"),
+        ("plus-became-blank/openssh", "had become a blank"),
+        ("line-numbers/cat-n", "there were numbers in front of the lines"),
+        ("html-entities/entities", "as in a web page"),
+    ] {
+        let mut scene = Scene::new();
+        scene.drop_file(&field_path(file));
+        assert!(
+            scene.says("The key is whole, though its file came to harm on the way"),
+            "{file}"
+        );
+        assert!(scene.says(said), "{file}");
+        assert!(scene.says("ssh does not read the file as it is"), "{file}");
+        scene.window.check_accessibility();
+
+        let path = scene.folder.path().join("clean");
+        scene.desktop.will_pick(&path);
+        scene.click("Save a clean copy");
+        scene.click("Save without a passphrase");
+        scene.settle();
+        let text = std::fs::read_to_string(&path).expect("it was saved");
+        assert!(
+            text.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"),
+            "{file}"
+        );
+        assert!(!scene.says("came to harm"), "{file}");
+    }
+}
+
+#[test]
+fn a_mangled_key_is_pasted_as_it_is_dropped() {
+    let mut scene = Scene::new();
+    let text = std::fs::read_to_string(field_path("escaped/backslash-n")).expect("it is there");
+    scene.desktop.has_on_clipboard(&text);
+    scene.window.event(egui::Event::Paste(text));
+    scene.steps();
+    scene.settle();
+    assert!(scene.says("line breaks were spelled out"));
+    assert!(scene.is_shown("Save a clean copy"));
+}

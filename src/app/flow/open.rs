@@ -12,7 +12,8 @@ use crate::app::{App, Command, Page, Status};
 use crate::engine::describe::{Description, Warning};
 use crate::engine::job::{Job, Poll};
 use crate::engine::{Problem, describe, lost, opening};
-use crate::format::{self, Consent, DecodeError, Parsed, PrivateFile};
+use crate::format::reading::{self, Reading};
+use crate::format::{Consent, DecodeError, Parsed, PrivateFile};
 use crate::secret::TypedPassphrase;
 use crate::sys::files::{Seen, read_key};
 use crate::sys::home;
@@ -60,11 +61,10 @@ impl App {
         }
         match desktop.paste() {
             Ok(text) => self.start_opening(None, Page::Key, move || {
-                let parsed = format::parse(text.expose())?;
-                let warnings = Description::of(&parsed, None).warnings_of_key();
+                let reading = reading::read(text.expose())?;
                 Ok(Opened {
-                    parsed,
-                    warnings,
+                    warnings: warnings_of(&reading),
+                    parsed: reading.parsed,
                     seen: None,
                 })
             }),
@@ -314,11 +314,12 @@ impl App {
 /// Reads the file and looks around it; on a job's thread.
 fn read(path: &Path) -> Result<Opened, Refused> {
     let bytes = read_key(path)?;
-    let mut parsed = format::parse(bytes.expose())?;
-    if let Parsed::Private(file) = &mut parsed {
+    let mut reading = reading::read(bytes.expose())?;
+    if let Parsed::Private(file) = &mut reading.parsed {
         opening::take_up_certificate(file, path);
     }
-    let mut warnings = Description::of(&parsed, None).warnings_of_key();
+    let mut warnings = warnings_of(&reading);
+    let parsed = reading.parsed;
     if !matches!(parsed, Parsed::Public(_)) {
         let access = audit_private(path).ok();
         warnings.extend(access.as_ref().and_then(describe::access_warning));
@@ -328,6 +329,15 @@ fn read(path: &Path) -> Result<Opened, Refused> {
         warnings,
         seen: Some(Seen::of(bytes.expose())),
     })
+}
+
+/// What befell the file, and then what its owner ought to know of the key.
+fn warnings_of(reading: &Reading) -> Vec<Warning> {
+    let of_key = Description::of(&reading.parsed, None).warnings_of_key();
+    describe::mended_warning(reading)
+        .into_iter()
+        .chain(of_key)
+        .collect()
 }
 
 /// What can be said of a file now that it is open; its public half may not have been known before.

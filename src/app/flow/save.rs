@@ -9,6 +9,7 @@ use crate::app::flow::folders::unusual_folder_of;
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::{Task, Written};
 use crate::app::{App, Status};
+use crate::engine::describe::ENDED_BY_CLEAN_COPY;
 use crate::engine::job::{Job, Poll};
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
@@ -380,8 +381,10 @@ impl Document {
                 Purpose::SavePublic(form) => Some(form.format()),
                 Purpose::Open(_) | Purpose::AddCertificate | Purpose::SaveCertificate => self.format,
             };
-            self.warnings
-                .retain(|warning| !["permissions", "comment-sanitised", "weak-kdf"].contains(&warning.code));
+            let of_file = ["permissions", "comment-sanitised", "weak-kdf"];
+            self.warnings.retain(|warning| {
+                !of_file.contains(&warning.code) && !ENDED_BY_CLEAN_COPY.contains(&warning.code)
+            });
         }
     }
 }

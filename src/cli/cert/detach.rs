@@ -117,8 +117,10 @@ impl Detach {
         let strength = Strength::of(&file.protection);
         let encoding = Protect::default().encoding(file.format, strength, console)?;
         let place = Place::in_place(Plan::single(path, encoding).changing(seen)).with(kept);
-        let private = save(console, "Saving the key", place, move |_| {
-            Ok(Private::of(file, encoding, passphrase, console))
+        let private = self.key.keeping_company(console, || {
+            save(console, "Saving the key", place, move |_| {
+                Ok(Private::of(file, encoding, passphrase, console))
+            })
         })?;
         private.warn_of_files(console);
         let done = format!("{} has no certificate now", shown(path));

@@ -64,7 +64,7 @@ impl Input {
             file.check_input(old.takes_standard_input())?;
         }
         let (parsed, seen) = match file.look_to_change()? {
-            (Found::Key(parsed), seen) => (parsed, seen),
+            (Found::Key(reading), seen) => (reading.parsed, seen),
             (Found::Ssh1(key), _) => return Ok(Read::Ssh1(key)),
         };
         Ok(Read::Key(Box::new(match parsed {

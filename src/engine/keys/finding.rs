@@ -31,6 +31,8 @@ pub enum Remedy {
     ReplacePublic(PathBuf),
     /// Take back or finish what was broken off in this folder.
     Finish(PathBuf),
+    /// Put a clean file in the place of this one, which ssh does not read as it is, and keep that.
+    Mend(PathBuf),
     /// Open this private key, which shows its public half only then.
     Open(PathBuf),
     /// Have ssh try this private key first.
@@ -42,7 +44,7 @@ impl Remedy {
     #[must_use]
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Tighten(_) | Self::TightenShared(_) | Self::Finish(_) => "Repair",
+            Self::Tighten(_) | Self::TightenShared(_) | Self::Finish(_) | Self::Mend(_) => "Repair",
             Self::WritePublic(_) => "Make the public key file",
             Self::ReplacePublic(_) => "Put the right one there",
             Self::Open(_) => "Open the key",
@@ -58,7 +60,8 @@ impl Remedy {
             | Self::TightenShared(_)
             | Self::WritePublic(_)
             | Self::ReplacePublic(_)
-            | Self::Finish(_) => true,
+            | Self::Finish(_)
+            | Self::Mend(_) => true,
             Self::Open(_) | Self::MakeDefault(_) => false,
         }
     }
@@ -89,14 +92,24 @@ const DANGERS: [&str; 7] = [
 ];
 
 /// Codes of what belongs to a file and not to the key in it.
-const OF_FILES: [&str; 4] = ["permissions", "carriage-returns", "weak-kdf", "comment-sanitised"];
+const OF_FILES: [&str; 5] = [
+    "permissions",
+    "carriage-returns",
+    "mangled",
+    "weak-kdf",
+    "comment-sanitised",
+];
 
 impl Finding {
     /// What is known of the key in `path`, as a finding.
     pub(super) fn of_warning(mut warning: Warning, path: &Path) -> Self {
         let is_of_file = OF_FILES.contains(&warning.code);
-        let is_loose = warning.code == "permissions";
-        if is_loose {
+        let remedy = match warning.code {
+            "permissions" => Some(Remedy::Tighten(path.to_owned())),
+            "carriage-returns" | "mangled" => Some(Remedy::Mend(path.to_owned())),
+            _ => None,
+        };
+        if warning.code == "permissions" {
             // Where keys are looked at one by one, one has to be saved again; here it need not be.
             warning.hint = "ssh refuses such a file. “Repair” makes it readable by you alone.";
         }
@@ -107,7 +120,7 @@ impl Finding {
                 Grade::Warning
             },
             file: is_of_file.then(|| path.to_owned()),
-            remedy: is_loose.then(|| Remedy::Tighten(path.to_owned())),
+            remedy,
             warning,
         }
     }

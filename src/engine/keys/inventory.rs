@@ -13,8 +13,10 @@ use super::tried::Tried;
 use super::{Remedy, Whose, unfinished};
 use crate::engine::describe::Description;
 use crate::engine::{Blame, Problem};
+use crate::format::mend::Accident;
+use crate::format::reading::{self, Reading};
 use crate::format::ssh_config::SshConfig;
-use crate::format::{self, DecodeError};
+use crate::format::{self, DecodeError, Parsed};
 use crate::key::watch::Watch;
 use crate::sys::files::{Candidate, ReadError, candidate, candidates, read_key};
 use crate::sys::permissions::audit_shared;
@@ -289,15 +291,27 @@ fn look(file: &Candidate) -> Result<Option<Seen>, Problem> {
         }
         Err(error) => return Err(error.into()),
     };
-    match format::parse(bytes.expose()) {
-        Ok(parsed) => Ok(Some(Seen {
+    let seen = |reading: &Reading| Seen {
+        path: file.path.clone(),
+        modified: file.modified,
+        described: Description::of_reading(reading, Some(&file.path)),
+    };
+    // A key that is a part of something else is not taken out of it unasked.
+    let is_own = |reading: &Reading| {
+        let has_company = reading.accidents.iter().any(Accident::has_company);
+        !has_company && !matches!(reading.parsed, Parsed::Public(_))
+    };
+    let reading = reading::read(bytes.expose());
+    match (format::parse(bytes.expose()), reading) {
+        (_, Ok(reading)) if is_own(&reading) => Ok(Some(seen(&reading))),
+        (Ok(parsed), _) => Ok(Some(Seen {
             path: file.path.clone(),
             modified: file.modified,
             described: Description::of(&parsed, Some(&file.path)),
         })),
         // Other files lie about in any folder, and lists of keys are somebody else's.
-        Err(DecodeError::Empty | DecodeError::NotAKeyFile(_) | DecodeError::MultipleKeys) => Ok(None),
-        Err(error) => Err(error.into()),
+        (Err(DecodeError::Empty | DecodeError::NotAKeyFile(_) | DecodeError::MultipleKeys), _) => Ok(None),
+        (Err(error), _) => Err(error.into()),
     }
 }
 

@@ -10,6 +10,7 @@ mod gather;
 mod holding;
 pub mod inventory;
 pub mod key;
+pub mod mending;
 pub mod register;
 pub mod removal;
 pub mod repair;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::mending::Mending;
 use super::removal;
 use super::unfinished;
 use super::{Remedy, Whose};
@@ -10,7 +11,7 @@ use crate::engine::saving::{OutgoingPublic, Plan, file_beside};
 use crate::engine::{Blame, Problem};
 use crate::format::Parsed;
 use crate::key::comment::Comment;
-use crate::sys::files::set_aside;
+use crate::sys::files::{read_key, set_aside};
 use crate::sys::permissions::{Access, audit_private, audit_shared, tighten_private, tighten_shared};
 
 /// What was done, in a sentence.
@@ -35,6 +36,7 @@ pub fn apply(remedy: &Remedy, whose: &Whose) -> Result<Done, Problem> {
         Remedy::WritePublic(path) => write_public(path, whose),
         Remedy::ReplacePublic(path) => replace_public(path, whose),
         Remedy::Finish(folder) => unfinished::mend(folder, whose),
+        Remedy::Mend(path) => mend(path, whose),
         Remedy::Open(path) | Remedy::MakeDefault(path) => Err(Problem::new(
             "usage",
             Blame::Usage,
@@ -60,6 +62,11 @@ pub fn announcement(remedy: &Remedy, whose: &Whose) -> String {
             )
         }
         Remedy::Finish(folder) => unfinished::announcement(folder, whose),
+        Remedy::Mend(path) => format!(
+            "put a clean file in the place of {}, and keep the old one in {}",
+            whose.short(path),
+            whose.short(&removal::folder_for(path))
+        ),
         Remedy::Open(path) => format!("open {}", whose.short(path)),
         Remedy::MakeDefault(path) => format!("make {} the default key", whose.short(path)),
     }
@@ -122,6 +129,11 @@ fn replace_public(path: &Path, whose: &Whose) -> Result<Done, Problem> {
     ))
 }
 
+fn mend(path: &Path, whose: &Whose) -> Result<Done, Problem> {
+    let mended = Mending::of(read_key(path)?)?.put_in_place(path)?;
+    Ok(mended.sentence(path, whose))
+}
+
 /// The file with the public half of the private key at `path`, ready to be written beside it.
 fn public_half(path: &Path, whose: &Whose) -> Result<crate::engine::saving::Encoded, Problem> {
     let parsed = opening::open_file(path)?;
@@ -161,6 +173,7 @@ pub fn subject(remedy: &Remedy) -> &PathBuf {
         | Remedy::WritePublic(path)
         | Remedy::ReplacePublic(path)
         | Remedy::Finish(path)
+        | Remedy::Mend(path)
         | Remedy::Open(path)
         | Remedy::MakeDefault(path) => path,
     }

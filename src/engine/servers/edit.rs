@@ -12,7 +12,7 @@ use crate::key::watch::Watch;
 use crate::sys::remote::Remote;
 
 /// How often it is begun again before others are let have their way.
-const ATTEMPTS: usize = 8;
+const ATTEMPTS: usize = 12;
 
 /// A change of a list of keys.
 pub(super) trait Edit {

@@ -13,7 +13,7 @@ macro_rules! place {
         concat!(
             "LC_ALL=C; export LC_ALL; umask 077; ",
             "fail() { echo; echo \"keywright-failed $1 $n\"; echo \"$2\"; exit 1; }; ",
-            "read -r x n o m; [ \"$x\" = keywright ] || exit 1; ",
+            "read -r x n o m p y; [ \"$x\" = keywright ] || exit 1; ",
             "cd || fail home \"$HOME\"; ",
             "d=.ssh; ",
             "if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ \"$(id -u)\" = 0 ]; then d=/etc/dropbear; fi; ",
@@ -43,24 +43,59 @@ pub(super) const LOOK: &str = concat!(
     "'"
 );
 
-/// Replaces the list of keys by another one, if it still is what it was: on standard input stand behind the word the sizes
-/// of the old and the new list, or `-` for no list; then both.
+/// A word of 32 hexadecimal digits, as a shell looks for names.
+macro_rules! any_word {
+    () => {
+        concat!(
+            "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]",
+            "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]",
+            "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]",
+            "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]",
+        )
+    };
+}
+
+/// Changes the list of keys, if it still is what it was: on standard input stand behind the word the sizes of the old and
+/// the new list, or `-` for no list, and `add` and the key in Base64 where the new one is the old one and a line with that
+/// key; then both lists.
 ///
-/// All is received before the lock is taken, so a connection that dies holds nobody up. The new list gets owner and
-/// mode of the old one, lies beside it when it is whole, and takes its place at once. A lock older than a minute was
+/// All is received before the lock is taken, so a connection that dies holds nobody up. A lock older than a minute was
 /// left by somebody who is no more. Only one at a time may find that out and take it away: the next one would take the
-/// lock of the first for the old one, and both would write.
+/// lock of the first for the old one, and both would write. What others have left is cleared away when it is older than
+/// that.
+///
+/// Other programs know nothing of the lock: an editor, ssh-copy-id, `>>`. No line of theirs is lost:
+///
+/// - **Lines are added** where they are read, at the end, as those programs do it. The system puts what several append
+///   one behind the other, whoever comes first, and so there is no moment in which anything can be lost. That there is
+///   room for it was seen before, by a whole new list beside the old one.
+/// - **A list that is not there** gets its name by a link, which takes nobody's place.
+/// - **Another change** needs a new file: with owner and mode of the old one, whole and on the disk before it takes the
+///   old one's place at once. Whoever opened the old one before that, and writes to it, writes to what is no list any
+///   more. So the old one is kept under a name of its own until half a second later, and what was appended to it since
+///   is appended to the new one. If it was written anew meanwhile, it gets its place back, and all begins again.
 pub(super) const WRITE: &str = concat!(
     "exec sh -c '",
     place!(),
     "command -v cmp > /dev/null || fail tool cmp; ",
     "k=0; q=0; b=0; w=${g%/*}; t=$w/.authorized_keys.$n; l=$w/.authorized_keys.lock; ",
-    "clean() { rm -f \"$t\" \"$t.old\" \"$t.new\"; if [ $b = 1 ]; then rmdir \"$l.old\"; fi; ",
+    "clean() { rm -f \"$t\" \"$t.old\" \"$t.new\" \"$t.was\"; if [ $b = 1 ]; then rmdir \"$l.old\"; fi; ",
     "if [ $q = 1 ]; then rmdir \"$l\"; fi; ",
     "if [ $k = 1 ]; then rmdir \"$d\"; fi; } 2> /dev/null; ",
     "trap clean 0; trap \"exit 1\" 1 2 13 15; ",
     "stale() { [ -n \"$(find \"$1\" -prune -mmin +1 2> /dev/null)\" ]; }; ",
     "owner() { set -- $(ls -ldn \"$1\"); echo \"$3\"; }; ",
+    // Whether a file begins with the list as it was read.
+    "begins() { [ \"$o\" = 0 ] || dd bs=1 count=\"$o\" < \"$1\" 2> /dev/null | cmp -s - \"$t.old\"; }; ",
+    "same() { [ -f \"$g\" ] && cmp -s \"$g\" \"$t.old\"; }; ",
+    "whole() { if [ -s \"$g\" ] && [ -n \"$(tail -c 1 \"$g\")\" ]; then echo >> \"$g\"; fi; }; ",
+    // What came into the old list since it was read, brought over to the new one.
+    "late() { cmp -s \"$t.was\" \"$t.old\" && return; ",
+    "if begins \"$t.was\"; then whole; ",
+    "tail -c \"+$((o+1))\" \"$t.was\" > \"$t.new\" && cat \"$t.new\" >> \"$g\" && ",
+    "cat \"$t.new\" >> \"$t.old\" && o=$((o+$(wc -c < \"$t.new\"))); ",
+    "elif [ \"$m\" = - ]; then ln \"$t.was\" \"$g\" 2> /dev/null || cat \"$t.was\" >> \"$g\"; fail changed; ",
+    "else mv -f \"$t.was\" \"$g\"; fail changed; fi; }; ",
     "if [ -d \"$d\" ]; then :; else e=$(mkdir \"$d\" 2>&1) || fail folder \"$e\"; k=1; fi; ",
     // Received: byte by byte, for a program that reads ahead would take the new list with the old one.
     "e=$({ : > \"$t.old\"; } 2>&1) || fail write \"$e\"; ",
@@ -74,11 +109,17 @@ pub(super) const WRITE: &str = concat!(
     "if mkdir \"$l.old\"; then b=1; if stale \"$l\"; then rmdir \"$l\" || rm -f \"$l\"; fi; rmdir \"$l.old\"; b=0; ",
     "elif stale \"$l.old\"; then rmdir \"$l.old\"; fi 2> /dev/null; ",
     "i=$((i+1)); [ $i -lt 60 ] || fail busy \"$l\"; sleep 0.2 2> /dev/null || sleep 1; done; q=1; ",
-    // Still what it was?
-    "if [ \"$o\" = - ]; then if [ -e \"$g\" ]; then fail changed; fi; ",
-    "else [ -f \"$g\" ] && cmp -s \"$g\" \"$t.old\" || fail changed; fi; ",
-    "if [ \"$m\" = - ]; then e=$(rm -f \"$g\" 2>&1) || fail write \"$e\"; ",
+    "for x in \"$w\"/.authorized_keys.",
+    any_word!(),
+    "*; do ",
+    "if [ -f \"$x\" ] && stale \"$x\"; then case $x in \"$t\"*) ;; *) rm -f \"$x\";; esac; fi; done; ",
+    // Still what it was? What was added meanwhile does no harm, unless it is the same key.
+    "if [ \"$o\" = - ]; then if [ -e \"$g\" ]; then fail changed; fi; elif same; then :; ",
+    "else [ -f \"$g\" ] && begins \"$g\" || fail changed; ",
+    "if [ \"$p\" = add ] && tail -c \"+$((o+1))\" \"$g\" | grep -qF \"$y\"; then fail changed; fi; fi; ",
+    "if [ \"$m\" = - ]; then e=$(mv -f \"$g\" \"$t.was\" 2>&1) || fail write \"$e\"; ",
     "else ",
+    // A whole new list, beside the old one: whether there is room for it, and who would own it.
     "if [ \"$o\" = - ]; then mv -f \"$t.new\" \"$t\" || fail write; ",
     "else e=$(cp -p \"$g\" \"$t\" 2>&1) || fail write \"$e\"; ",
     "[ \"$(owner \"$g\")\" = \"$(owner \"$t\")\" ] || fail owner \"$(owner \"$g\")\"; ",
@@ -88,9 +129,18 @@ pub(super) const WRITE: &str = concat!(
     "if [ $r = 1 ]; then chmod u-w \"$t\"; fi; fi; ",
     // On the disk before it takes its place, where one file can be asked for: all of a busy disk may take minutes.
     "sync -d \"$t\" 2> /dev/null; ",
+    // Whoever adds to it from here on does not mind the lock.
+    "if [ \"$p\" = add ] && [ -w \"$g\" ]; then rm -f \"$t\"; same || { begins \"$g\" || fail changed; ",
+    "[ -z \"$(tail -c \"+$((o+1))\" \"$t.new\" | dd bs=1 count=1 2> /dev/null)\" ] || whole; }; ",
+    "e=$({ tail -c \"+$((o+1))\" \"$t.new\" >> \"$g\"; } 2>&1) || fail write \"$e\"; sync -d \"$g\" 2> /dev/null; ",
+    "elif [ \"$o\" = - ]; then ln \"$t\" \"$g\" 2> /dev/null || ",
+    "{ if [ -e \"$g\" ]; then fail changed; fi; e=$(mv -f \"$t\" \"$g\" 2>&1) || fail write \"$e\"; }; ",
+    "else if ln \"$g\" \"$t.was\" 2> /dev/null; then begins \"$g\" || fail changed; else same || fail changed; fi; ",
     "e=$(mv -f \"$t\" \"$g\" 2>&1) || fail write \"$e\"; ",
-    "if command -v restorecon > /dev/null; then restorecon -F \"$d\" \"$g\" > /dev/null 2>&1; fi; ",
-    "fi; echo; echo \"keywright-done $n\"",
+    "fi; fi; ",
+    "if [ -f \"$t.was\" ]; then late; sleep 0.5 2> /dev/null || sleep 1; late; fi; ",
+    "if [ -e \"$g\" ] && command -v restorecon > /dev/null; then restorecon -F \"$d\" \"$g\" > /dev/null 2>&1; fi; ",
+    "echo; echo \"keywright-done $n\"",
     "'"
 );
 

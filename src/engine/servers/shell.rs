@@ -125,7 +125,11 @@ pub(super) fn write(
 ) -> Result<Write, ServerFault> {
     let before = found.list.as_deref();
     let size = |list: Option<&[u8]>| list.map_or("-".to_owned(), |list| list.len().to_string());
-    let mut input = format!("keywright {mark} {} {}\n", size(before), size(after)).into_bytes();
+    let kind = match added_key(found, after) {
+        Some(key) => format!("add {key}"),
+        None => "other".to_owned(),
+    };
+    let mut input = format!("keywright {mark} {} {} {kind}\n", size(before), size(after)).into_bytes();
     input.extend(before.unwrap_or_default());
     input.extend(after.unwrap_or_default());
     let output = remote.run(WRITE, &input, watch)?;
@@ -135,6 +139,20 @@ pub(super) fn write(
         Some((word, rest)) => Err(failed(word, rest, &found.place)),
         None => Err(ServerFault::Unanswered(shown(&output.stderr))),
     }
+}
+
+/// The key of the one line that was added to what was found, in Base64, if nothing else is different.
+pub(super) fn added_key<'a>(found: &Found, after: Option<&'a [u8]>) -> Option<&'a str> {
+    let line = std::str::from_utf8(after?.strip_prefix(found.list.as_deref()?)?).ok()?;
+    // As all keys begin: the length of their type's name is no more than three bytes can tell.
+    let mut keys = line
+        .split_ascii_whitespace()
+        .filter(|word| word.starts_with("AAAA"));
+    let is_base64 = |key: &&str| {
+        key.bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte))
+    };
+    keys.next().filter(is_base64).filter(|_| keys.next().is_none())
 }
 
 /// The lines of the server's settings that are about keys; none where they may not be read.

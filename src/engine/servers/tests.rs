@@ -1,6 +1,7 @@
 //! The commands, run by the shells that servers have, in a folder that is the account's home.
 
 mod account;
+mod beside;
 mod lies;
 
 use std::fs;
@@ -204,8 +205,9 @@ fn found(program: &str) -> std::path::PathBuf {
 
 #[test]
 fn without_a_shell_the_same_is_done_by_file_transfer() {
-    for can_replace in [true, false] {
+    for (can_replace, can_append) in [(true, true), (true, false), (false, true), (false, false)] {
         let mut account = Account::new();
+        account.can_append = can_append;
         // What an account without a shell is given in its place.
         account.shell = "/bin/false".into();
         let refused = put_on(&mut account);
@@ -244,6 +246,7 @@ fn where_a_list_may_be_left_aside_it_is_said_where() {
     account.shell = "/bin/false".into();
     account.has_files = true;
     account.can_replace = false;
+    account.can_append = false;
     account.renames = Some(1);
     let Err(ServerFault::LeftAside { aside, .. }) = put_on(&mut account) else {
         panic!("the list is in its place");

@@ -1,13 +1,14 @@
 //! The list of keys, by file transfer (SFTP), where no POSIX shell answers: accounts without a shell, and Windows.
 //!
-//! The same precautions as in the shell: a lock that the shell's minds as well, a look at what is there by now, and a
-//! new file that takes the place of the old one.
+//! The same precautions as in the shell: a lock that the shell's minds as well, a look at what is there by now, lines that
+//! are appended where they are read, and for other changes a new file that takes the place of the old one, which is kept
+//! until it is seen that nobody has appended to it meanwhile.
 
 use std::thread::sleep;
 use std::time::Duration;
 
 use super::found::{Found, MAX_LIST, Way, looseness};
-use super::shell::{Write, folder_of};
+use super::shell::{Write, added_key, folder_of};
 use super::windows;
 use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
@@ -23,6 +24,8 @@ const LOCK_PAUSE: Duration = Duration::from_millis(200);
 const LOCK_LASTS_SECS: u32 = 60;
 /// After so many attempts it is asked again how old the lock is.
 const LOOKS_AT_AGE: usize = 10;
+/// Whoever has the old list open when a new one takes its place has written to it by then.
+const LATE: Duration = Duration::from_millis(500);
 /// What kind of file it is, in `st_mode`.
 const KIND: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
@@ -234,23 +237,30 @@ fn write_locked(
 ) -> Result<Write, ServerFault> {
     let mut files = open(remote, watch)?;
     let stat = files.stat(&place.list)?;
+    let Some(after) = after else {
+        return remove_list(files.as_mut(), place, found);
+    };
+    // What was added meanwhile does no harm, unless it is the same key.
+    let added = added_key(found, Some(after)).map(str::as_bytes);
     let now = match stat {
         Some(_) => Some(files.read(&place.list, MAX_LIST)?),
         None => None,
     };
-    if now != found.list {
+    let is_ready = match (&now, &found.list) {
+        (Some(now), Some(before)) => now
+            .strip_prefix(before.as_slice())
+            .is_some_and(|late| added.is_none_or(|key| !late.windows(key.len()).any(|part| part == key))),
+        (now, before) => now == before,
+    };
+    if !is_ready {
         return Ok(Write::Changed);
     }
-    let Some(after) = after else {
-        let removed = files.remove(&place.list);
-        removed.map_err(|fault| named(fault, place))?;
-        return Ok(Write::Done);
-    };
     if place.is_of_administrators && files.stat(&place.new)?.is_some() {
         // Its name is always the same, and whoever left it there does not hold the lock.
         files.remove(&place.new)?;
     }
     let mode = stat.and_then(|stat| stat.permissions()).unwrap_or(0o600);
+    // Whether there is room for it shows here, too, before anything is changed.
     let written = files.write_new(&place.new, after, mode);
     written.map_err(|fault| named(fault, place))?;
     drop(files);
@@ -259,15 +269,71 @@ fn write_locked(
         placed = windows::restrict(remote, watch);
     }
     let mut files = open(remote, watch)?;
-    let placed = placed.and_then(|()| put(files.as_mut(), place, stat, mode));
-    if placed.is_err() {
+    let placed = placed.and_then(|()| put(files.as_mut(), place, (found, after), stat, mode));
+    // When it has taken its place, its own name is gone.
+    if matches!(placed, Err(_) | Ok(Put::Appended)) || files.stat(&place.new)?.is_some() {
         tidy(files.as_mut(), &place.new);
     }
-    placed.map(|()| Write::Done)
+    placed.map(|put| match put {
+        Put::InPlace | Put::Appended => Write::Done,
+        Put::Changed => Write::Changed,
+    })
 }
 
-/// Gives the new file the rights and the place of the old one.
-fn put(files: &mut dyn Files, place: &Place, old: Option<Stat>, mode: u32) -> Result<(), ServerFault> {
+/// Whether the list is what was found.
+fn is_still(files: &mut dyn Files, place: &Place, found: &Found) -> Result<bool, ServerFault> {
+    let now = match files.stat(&place.list)? {
+        Some(_) => Some(files.read(&place.list, MAX_LIST)?),
+        None => None,
+    };
+    Ok(now == found.list)
+}
+
+/// Takes the list itself away, of which nothing is to stay. It is put aside first: what somebody has appended comes back.
+fn remove_list(files: &mut dyn Files, place: &Place, found: &Found) -> Result<Write, ServerFault> {
+    if !is_still(files, place, found)? {
+        return Ok(Write::Changed);
+    }
+    let aside = files.replace(&place.list, &place.old);
+    aside.map_err(|fault| named(fault, place))?;
+    for is_last in [false, true] {
+        let was = files.read(&place.old, MAX_LIST)?;
+        if found.list.as_ref() != Some(&was) {
+            if files.stat(&place.list)?.is_none() {
+                files.replace(&place.old, &place.list)?;
+                return Ok(Write::Changed);
+            }
+            let late = found.list.as_deref().and_then(|before| was.strip_prefix(before));
+            let size = files.read(&place.list, MAX_LIST)?.len() as u64;
+            files.append(&place.list, late.unwrap_or(&was), size)?;
+            break;
+        }
+        if !is_last {
+            sleep(LATE);
+        }
+    }
+    tidy(files, &place.old);
+    Ok(Write::Done)
+}
+
+/// What became of a new list.
+enum Put {
+    /// It has the place of the old one.
+    InPlace,
+    /// The old one was given the lines that it lacked.
+    Appended,
+    /// The old one is not what it was.
+    Changed,
+}
+
+/// Appends what is new; or gives the new file the rights and the place of the old one.
+fn put(
+    files: &mut dyn Files,
+    place: &Place,
+    (found, after): (&Found, &[u8]),
+    old: Option<Stat>,
+    mode: u32,
+) -> Result<Put, ServerFault> {
     let new = files.stat(&place.new)?.unwrap_or_default();
     let owner = old.and_then(|old| old.owner);
     if owner.is_some() && new.owner.is_some() && owner != new.owner {
@@ -277,9 +343,47 @@ fn put(files: &mut dyn Files, place: &Place, old: Option<Stat>, mode: u32) -> Re
     if !place.is_of_administrators && new.permissions() != Some(mode) {
         files.set_mode(&place.new, mode)?;
     }
-    if old.is_none() || files.can_replace() {
-        let replaced = files.replace(&place.new, &place.list);
-        return replaced.map_err(|fault| named(fault, place));
+    let before = found.list.as_deref().unwrap_or_default();
+    if found.list.is_some() {
+        // Whoever adds to it from here on does not mind the lock.
+        let now = files.read(&place.list, MAX_LIST)?;
+        if !now.starts_with(before) {
+            return Ok(Put::Changed);
+        }
+        if let (Some(lines), Some(_)) = (after.strip_prefix(before), added_key(found, Some(after))) {
+            let has_end = now.len() == before.len()
+                || now.ends_with(b"\n")
+                || lines.trim_ascii_start().len() < lines.len();
+            let end: &[u8] = if has_end { b"" } else { b"\n" };
+            let lines = [end, lines].concat();
+            if files.append(&place.list, &lines, now.len() as u64).is_ok() {
+                return Ok(Put::Appended);
+            }
+            // A server that does not know how, or a part of it on a full disk.
+            if files.read(&place.list, MAX_LIST)? != now {
+                return Ok(Put::Changed);
+            }
+        }
+    } else if !is_still(files, place, found)? {
+        return Ok(Put::Changed);
+    }
+    if old.is_none() {
+        let placed = files.replace(&place.new, &place.list);
+        return placed.map(|()| Put::InPlace).map_err(|fault| named(fault, place));
+    }
+    if files.can_replace() {
+        let is_kept = files.link(&place.list, &place.old)?;
+        if let Err(fault) = files.replace(&place.new, &place.list) {
+            if is_kept {
+                tidy(files, &place.old);
+            }
+            return Err(named(fault, place));
+        }
+        return if is_kept {
+            bring_over(files, place, before)
+        } else {
+            Ok(Put::InPlace)
+        };
     }
     // An old server, where a name must be free before it is given: for a moment there is no list.
     let aside = files.replace(&place.list, &place.old);
@@ -292,8 +396,40 @@ fn put(files: &mut dyn Files, place: &Place, old: Option<Stat>, mode: u32) -> Re
         })?;
         return Err(named(fault, place));
     }
+    bring_over(files, place, before)
+}
+
+/// What somebody who had the old list open has appended to it comes to the new one as well; then the old one goes. One that
+/// was written anew meanwhile gets its place back, and so does one whose new lines cannot be brought over.
+fn bring_over(files: &mut dyn Files, place: &Place, before: &[u8]) -> Result<Put, ServerFault> {
+    let mut seen = before.len();
+    for is_last in [false, true] {
+        let was = files.read(&place.old, MAX_LIST)?;
+        let is_over = match was.get(seen..).filter(|_| was.starts_with(before)) {
+            None => false,
+            Some(b"") => true,
+            Some(late) => {
+                let list = files.read(&place.list, MAX_LIST)?;
+                let has_end = list.is_empty() || list.ends_with(b"\n");
+                let end: &[u8] = if has_end { b"" } else { b"\n" };
+                let lines = [end, late].concat();
+                files.append(&place.list, &lines, list.len() as u64).is_ok()
+            }
+        };
+        if !is_over {
+            if !files.can_replace() {
+                files.remove(&place.list)?;
+            }
+            files.replace(&place.old, &place.list)?;
+            return Ok(Put::Changed);
+        }
+        seen = was.len();
+        if !is_last {
+            sleep(LATE);
+        }
+    }
     tidy(files, &place.old);
-    Ok(())
+    Ok(Put::InPlace)
 }
 
 fn tidy(files: &mut dyn Files, path: &str) {

@@ -6,6 +6,8 @@ use super::{View, identity, protect, public, save};
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::certificate_facts;
+use crate::engine::describe::ENDED_BY_CLEAN_COPY;
+use crate::engine::saving::PublicForm;
 use crate::format::Certificate;
 use crate::gui::menu;
 use crate::gui::pieces::{self, Tone};
@@ -27,6 +29,12 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
     }
     for warning in document.warnings.iter().chain(document.certificate_warnings()) {
         pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
+        if ENDED_BY_CLEAN_COPY.contains(&warning.code) && ui.add(Button::new("Save a clean copy")).clicked() {
+            out.push(match document.key() {
+                Some(_) => Command::SavePrivate,
+                None => Command::SavePublic(PublicForm::Line),
+            });
+        }
     }
     pieces::card_ui(ui, |ui| {
         public::public_ui(ui, document, out);

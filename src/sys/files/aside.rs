@@ -20,7 +20,7 @@ use crate::sys::permissions::{create_new_private_folder, create_private_folder};
 use crate::sys::way::Way;
 
 /// How many folders of one name are tried.
-const MOST: u32 = 1000;
+pub(super) const MOST: u32 = 1000;
 
 /// Files that were moved, and from where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,7 +216,7 @@ fn give_name(removed: &Held, working: &OsStr, name: &str) -> io::Result<PathBuf>
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-fn remove_folder(path: &Path) {
+pub(super) fn remove_folder(path: &Path) {
     journal::touch(path);
     // One that holds something else stays.
     tell_what_stays(path, &fs::remove_dir(path));

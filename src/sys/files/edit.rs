@@ -1,11 +1,15 @@
 //! Editing lists that other programs write as well: `known_hosts`, `authorized_keys`, ssh's configuration.
 //!
 //! What is there is read whole and replaced whole, with its owner, its mode or access list and a backup; and
-//! not at all where another program wrote to it meanwhile.
+//! not at all where another program wrote to it meanwhile. Whoever had it open when a new one took its place (`>>`, an
+//! installer) and writes to what is no list any more loses nothing either: the old one is looked at once more, and what
+//! was appended to it comes to the new one. Windows lets nobody replace a file that another program writes to.
 
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
 
 use super::fault::WriteError;
 use super::folder::{Folder, Turn};
@@ -22,6 +26,9 @@ use crate::sys::way::Way;
 
 /// How often [`edit`] begins anew before it gives up. Others change such files by hand, or once a login.
 const ATTEMPTS: u32 = 5;
+/// Whoever has opened a list to append to it has done so by then.
+#[cfg(unix)]
+const LATE: Duration = Duration::from_millis(50);
 
 /// What becomes of a file that an edit replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,8 +185,51 @@ impl ListFile {
             )?
         };
         staged.push(new);
+        #[cfg(unix)]
+        let old = self.is_there().then(|| crate::sys::way::open(&self.path).ok());
         let _written = publish(staged).map_err(|error| self.lost_to_another(error))?;
+        #[cfg(unix)]
+        if let Some(old) = old.flatten() {
+            self.bring_over(old)?;
+        }
         Ok(Saved { backup })
+    }
+
+    /// What was appended to the old list, which has lost its name to a new one, comes to that one. If it was written anew
+    /// just before, it gets its place back.
+    #[cfg(unix)]
+    fn bring_over(&self, old: fs::File) -> Result<(), EditError> {
+        use std::io::Read as _;
+        std::thread::sleep(LATE);
+        let mut was = Vec::new();
+        let read = old.take(self.max as u64).read_to_end(&mut was);
+        read.map_err(|source| ReadError::new(&self.path, source))?;
+        if was == self.bytes() {
+            return Ok(());
+        }
+        let late = was.strip_prefix(self.bytes());
+        let mut attempts = 1;
+        loop {
+            let now = Self::open(&self.path, self.max)?;
+            let bytes = match late {
+                Some(late) if now.bytes().last().is_none_or(|byte| *byte == b'\n') => {
+                    [now.bytes(), late].concat()
+                }
+                Some(late) => [now.bytes(), b"\n", late].concat(),
+                None => was.clone(),
+            };
+            match now.replace(&bytes, Backup::None) {
+                Err(EditError::Changed { .. }) if attempts < ATTEMPTS => attempts += 1,
+                replaced => {
+                    replaced?;
+                    break;
+                }
+            }
+        }
+        match late {
+            Some(_) => Ok(()),
+            None => Err(self.changed()),
+        }
     }
 
     /// Where there was no file and by now there is one, another program has made it.

@@ -85,6 +85,19 @@ pub trait Files: fmt::Debug {
     /// See [`real_path`](Self::real_path).
     fn replace(&mut self, from: &str, to: &str) -> Result<(), RemoteFault>;
 
+    /// Writes behind what is in a file that is there, whoever else does so meanwhile, and has it put on the disk where the
+    /// server does that. `size` is how long it is, for servers that do not know how to append.
+    ///
+    /// # Errors
+    /// See [`real_path`](Self::real_path).
+    fn append(&mut self, path: &str, bytes: &[u8], size: u64) -> Result<(), RemoteFault>;
+
+    /// Gives a file a second name, which must be free; says whether the server could.
+    ///
+    /// # Errors
+    /// The connection fails.
+    fn link(&mut self, from: &str, to: &str) -> Result<bool, RemoteFault>;
+
     /// Makes a folder with these rights.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Files on a server, by SFTP version 3 (draft-ietf-secsh-filexfer-02) and two of OpenSSH's extensions (its PROTOCOL).
+//! Files on a server, by SFTP version 3 (draft-ietf-secsh-filexfer-02) and three of OpenSSH's extensions (its PROTOCOL).
 
 use std::fmt;
 
@@ -18,6 +18,7 @@ const STEP_SECS: u64 = 30;
 const PIECE: u32 = 32 << 10;
 const POSIX_RENAME: &str = "posix-rename@openssh.com";
 const FSYNC: &str = "fsync@openssh.com";
+const LINK: &str = "hardlink@openssh.com";
 
 /// The way to a server's files.
 pub struct SftpFiles<'a> {
@@ -25,6 +26,7 @@ pub struct SftpFiles<'a> {
     session: RawSftpSession,
     can_replace: bool,
     can_sync: bool,
+    can_link: bool,
     watch: &'a dyn Watch,
 }
 
@@ -34,6 +36,7 @@ impl fmt::Debug for SftpFiles<'_> {
             .field("connection", &self.connection)
             .field("can_replace", &self.can_replace)
             .field("can_sync", &self.can_sync)
+            .field("can_link", &self.can_link)
             .finish_non_exhaustive()
     }
 }
@@ -64,6 +67,7 @@ impl<'a> SftpFiles<'a> {
             session,
             can_replace: extensions.contains_key(POSIX_RENAME),
             can_sync: extensions.contains_key(FSYNC),
+            can_link: extensions.contains_key(LINK),
             watch,
         })
     }
@@ -179,7 +183,7 @@ impl Files for SftpFiles<'_> {
         self.ask(path, async |session| {
             let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUDE;
             let opened = session.open(path, flags, rights(mode)).await?;
-            let written = write_all(session, opened.handle, bytes, mode, can_sync).await;
+            let written = write_all(session, opened.handle, bytes, Start::New { mode }, can_sync).await;
             if written.is_err() {
                 drop(session.remove(path).await);
             }
@@ -198,14 +202,29 @@ impl Files for SftpFiles<'_> {
                 session.rename(from, to).await?;
                 return Ok(());
             }
-            let mut names = Writer::new();
-            names.string(from.as_bytes()).string(to.as_bytes());
-            match session.extended(POSIX_RENAME, names.finish_public()).await? {
-                Packet::Status(status) if status.status_code == StatusCode::Ok => Ok(()),
-                Packet::Status(status) => Err(SftpError::Status(status).into()),
-                _ => Err(SftpError::UnexpectedPacket.into()),
-            }
+            extended(session, POSIX_RENAME, from, to).await
         })
+    }
+
+    fn append(&mut self, path: &str, bytes: &[u8], size: u64) -> Result<(), RemoteFault> {
+        let can_sync = self.can_sync;
+        self.ask(path, async |session| {
+            let flags = OpenFlags::WRITE | OpenFlags::APPEND;
+            let opened = session.open(path, flags, FileAttributes::empty()).await?;
+            write_all(session, opened.handle, bytes, Start::Behind { size }, can_sync).await
+        })
+    }
+
+    fn link(&mut self, from: &str, to: &str) -> Result<bool, RemoteFault> {
+        if !self.can_link {
+            return Ok(false);
+        }
+        let linked = self.ask(to, async |session| extended(session, LINK, from, to).await);
+        match linked {
+            Ok(()) => Ok(true),
+            Err(RemoteFault::File { .. }) => Ok(false),
+            Err(fault) => Err(fault),
+        }
     }
 
     fn make_folder(&mut self, path: &str, mode: u32) -> Result<(), RemoteFault> {
@@ -244,6 +263,26 @@ fn rights(mode: u32) -> FileAttributes {
     }
 }
 
+/// Asks for what OpenSSH's servers do with two names.
+async fn extended(session: &RawSftpSession, request: &str, from: &str, to: &str) -> Result<(), Trouble> {
+    let mut names = Writer::new();
+    names.string(from.as_bytes()).string(to.as_bytes());
+    match session.extended(request, names.finish_public()).await? {
+        Packet::Status(status) if status.status_code == StatusCode::Ok => Ok(()),
+        Packet::Status(status) => Err(SftpError::Status(status).into()),
+        _ => Err(SftpError::UnexpectedPacket.into()),
+    }
+}
+
+/// Where in a file writing begins.
+#[derive(Clone, Copy)]
+enum Start {
+    /// In a new one, with these rights.
+    New { mode: u32 },
+    /// Behind what is there.
+    Behind { size: u64 },
+}
+
 async fn read_all(session: &RawSftpSession, handle: &str, max: usize) -> Result<Vec<u8>, Trouble> {
     let mut bytes = Vec::new();
     loop {
@@ -267,14 +306,20 @@ async fn write_all(
     session: &RawSftpSession,
     handle: String,
     bytes: &[u8],
-    mode: u32,
+    start: Start,
     can_sync: bool,
 ) -> Result<(), Trouble> {
     let write = async {
-        // The server's own mask may have taken rights away, or the file may have come with others.
-        session.fsetstat(handle.as_str(), rights(mode)).await?;
+        let start = match start {
+            Start::New { mode } => {
+                // The server's own mask may have taken rights away, or the file may have come with others.
+                session.fsetstat(handle.as_str(), rights(mode)).await?;
+                0
+            }
+            Start::Behind { size } => size,
+        };
         for (index, piece) in bytes.chunks(PIECE as usize).enumerate() {
-            let offset = index as u64 * u64::from(PIECE);
+            let offset = start + index as u64 * u64::from(PIECE);
             session.write(handle.as_str(), offset, piece.to_vec()).await?;
         }
         if can_sync {

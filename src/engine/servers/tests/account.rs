@@ -14,6 +14,10 @@ use crate::sys::remote::{FileTrouble, Files, Output, Remote, RemoteFault, Stat};
 type Meanwhile = Box<dyn FnOnce(&Path) + Send>;
 
 /// An account on this machine, whose login shell is `sh -c`.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "what servers can do, in any combination"
+)]
 pub(super) struct Account {
     pub(super) home: tempfile::TempDir,
     /// What happens right before the list is written.
@@ -29,6 +33,7 @@ pub(super) struct Account {
     pub(super) is_router: bool,
     pub(super) has_files: bool,
     pub(super) can_replace: bool,
+    pub(super) can_append: bool,
     /// How many files can be given another name before none can any more.
     pub(super) renames: Option<usize>,
     /// What `whoami /groups` says, where the server is a Windows.
@@ -112,6 +117,19 @@ impl Files for Transferred<'_> {
         fs::rename(self.path(from), self.path(to)).map_err(|error| failed(from, &error))
     }
 
+    fn append(&mut self, path: &str, bytes: &[u8], _: u64) -> Result<(), RemoteFault> {
+        if !self.account.can_append {
+            return Err(failed(path, &std::io::ErrorKind::Unsupported.into()));
+        }
+        let file = fs::OpenOptions::new().append(true).open(self.path(path));
+        file.and_then(|mut file| file.write_all(bytes))
+            .map_err(|error| failed(path, &error))
+    }
+
+    fn link(&mut self, from: &str, to: &str) -> Result<bool, RemoteFault> {
+        Ok(fs::hard_link(self.path(from), self.path(to)).is_ok())
+    }
+
     fn make_folder(&mut self, path: &str, mode: u32) -> Result<(), RemoteFault> {
         use std::os::unix::fs::DirBuilderExt as _;
         let done = fs::DirBuilder::new().mode(mode).create(self.path(path));
@@ -150,6 +168,7 @@ impl Account {
             is_router: false,
             has_files: false,
             can_replace: true,
+            can_append: true,
             renames: None,
             windows: None,
             commands: Vec::new(),

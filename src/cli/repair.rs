@@ -1,0 +1,173 @@
+//! `repair`: a clean file of a mangled one.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::console::{Console, print, print_object, shown};
+use super::key_file::KeyFile;
+use super::{interrupt, json as shape, terminal, usage};
+use crate::engine::keys::mending::{Mended, Mending};
+use crate::engine::keys::repair::{announcement, apply};
+use crate::engine::keys::{Remedy, Whose};
+use crate::engine::{Problem, told_by_disk};
+use crate::format::mend::Accident;
+use crate::sys::files::{
+    Existing, Secrecy, check_stream, is_standard_output, is_stream, taken, write_stream,
+};
+use crate::sys::permissions::{Access, audit_private};
+
+/// Make a clean key file of a mangled one
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  keywright-cli repair ~/.ssh/id_ed25519
+  keywright-cli repair secret.json -o ~/.ssh/id_deploy
+  keywright-cli repair --dry-run ~/.ssh/*
+
+Line breaks that were lost or spelled out, BEGIN and END lines that are missing or damaged, a key inside JSON, YAML or \
+another text: all that is undone, and the key itself proves that it is whole. Passphrase, comment and format stay as they \
+are, and no passphrase is asked for.
+
+Without -o the clean file takes the old one's place, and the old one is kept in a folder “removed” beside it; a FILE.pub \
+that is damaged is made anew as well. A file that is sound is left as it is.")]
+pub(super) struct Repair {
+    /// Files with one key each; - is standard input
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<KeyFile>,
+    /// Write the clean file there instead; - is standard output
+    #[arg(short, long, value_name = "OUT")]
+    out: Option<PathBuf>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Repair {
+    pub(super) fn run(self, console: Console) -> ExitCode {
+        if self.out.is_some() && self.files.len() > 1 {
+            return console.end(Err(usage::problem(
+                "several keys cannot go to one file",
+                "Repair them one by one, or leave -o out: then each takes its own place.",
+            )));
+        }
+        let whose = Whose::of_user();
+        console.for_each(&self.files, KeyFile::name, |file| {
+            told_by_disk(|| match &self.out {
+                Some(out) => self.to(out, file, console),
+                None => self.in_place(file, &whose, console),
+            })
+        })
+    }
+
+    fn in_place(&self, file: &KeyFile, whose: &Whose, console: Console) -> Result<(), Problem> {
+        let path = file.place()?;
+        let mending = Mending::of(file.read()?)?;
+        if !mending.is_needed() {
+            let tightened = self.tighten(path, &mending, whose)?;
+            if console.is_json() {
+                return print_object(&told(path, &mending, None));
+            }
+            return console.say(&tightened.unwrap_or_else(|| format!("{} needs no repair.", shown(path))));
+        }
+        if self.dry_run {
+            return would(path, &mending, console);
+        }
+        let mended = interrupt::uninterrupted(|| mending.put_in_place(path))?;
+        if console.is_json() {
+            return print_object(&told(path, &mending, Some(&mended)));
+        }
+        console.say(&mended.sentence(path, whose))?;
+        console.say(&list(&mending))?;
+        if mending.has_company() {
+            console.note("what else stood in the file is in the old one only");
+        }
+        Ok(())
+    }
+
+    /// Takes from others what they may do with a private key that is sound otherwise.
+    fn tighten(&self, path: &Path, mending: &Mending, whose: &Whose) -> Result<Option<String>, Problem> {
+        let is_loose =
+            mending.secrecy() == Secrecy::Private && matches!(audit_private(path), Ok(Access::Loose { .. }));
+        let remedy = Remedy::Tighten(path.to_owned());
+        Ok(match (is_loose, self.dry_run) {
+            (false, _) => None,
+            (true, true) => Some(format!("Would {}.", announcement(&remedy, whose))),
+            (true, false) => Some(apply(&remedy, whose)?),
+        })
+    }
+
+    fn to(&self, out: &Path, file: &KeyFile, console: Console) -> Result<(), Problem> {
+        let mending = Mending::of(file.read()?)?;
+        if self.dry_run {
+            return would(Path::new(&file.name()), &mending, console);
+        }
+        if is_standard_output(out) {
+            if console.is_json() {
+                return Err(usage::problem(
+                    "the key and the JSON object cannot both go to standard output",
+                    "Give a file with -o, or leave --json out.",
+                ));
+            }
+            return print(mending.text());
+        }
+        if is_stream(out) {
+            check_stream(out)?;
+            write_stream(out, mending.text())?;
+        } else {
+            let existing = may_replace(out, console)?;
+            interrupt::uninterrupted(|| mending.write_to(out, existing))?;
+        }
+        if console.is_json() {
+            return print_object(&told(out, &mending, None));
+        }
+        console.say(&format!("The clean key is in {}.", shown(out)))?;
+        console.say(&list(&mending))
+    }
+}
+
+/// On what terms `out` is written: a file that is there stays, unless a person or `--force` says otherwise.
+fn may_replace(out: &Path, console: Console) -> Result<Existing, Problem> {
+    if console.is_forced() {
+        return Ok(Existing::Replace);
+    }
+    let is_agreed = !taken([out]).is_empty()
+        && terminal::is_there()
+        && terminal::ask_yes(&format!("{} exists already. Replace it?", shown(out)))?;
+    Ok(if is_agreed {
+        Existing::Replace
+    } else {
+        Existing::Refuse
+    })
+}
+
+fn would(path: &Path, mending: &Mending, console: Console) -> Result<(), Problem> {
+    if console.is_json() {
+        return print_object(&told(path, mending, None));
+    }
+    if !mending.is_needed() {
+        return print(format!("{} needs no repair.\n", shown(path)).as_bytes());
+    }
+    let list = list(mending);
+    print(format!("Would repair {}.\n{list}\n", shown(path)).as_bytes())
+}
+
+/// What happened to the file, a line each.
+fn list(mending: &Mending) -> String {
+    let sentence = |accident: Accident| format!("  {accident}");
+    let all: Vec<String> = mending.accidents().iter().map(sentence).collect();
+    all.join("\n")
+}
+
+fn told(path: &Path, mending: &Mending, mended: Option<&Mended>) -> Value {
+    json!({
+        "file": shown(path),
+        "needed": mending.is_needed(),
+        "repaired": mended.is_some(),
+        "mended": shape::mended(mending.accidents()),
+        "kept": mended.map_or(Vec::new(), |mended| mended.kept.iter().map(|path| shown(path)).collect()),
+        "public": mended.and_then(|mended| mended.public.as_deref()).map(shown),
+        "note": mended.and_then(|mended| mended.note.clone()),
+    })
+}
