@@ -580,12 +580,12 @@ from_owned!(
     EditError,
 );
 
-/// A job's thread panicked.
+/// A job's thread panicked, or the system gave none.
 pub(crate) fn lost() -> Problem {
     Problem::new(
         "internal",
         Blame::World,
-        "the work ended with a fault of this program",
-        "Look at what you were about to change before you go on. Please tell us what you did, so that it can be mended.",
+        "the work ended without a result",
+        "Look at what you were about to change before you go on. If the computer is short of memory, close other programs and try again; if not, this is a fault of ours: please tell us what you did.",
     )
 }

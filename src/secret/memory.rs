@@ -22,7 +22,9 @@ pub struct Wiped<A>(pub A);
 )]
 // SAFETY: the other allocator does the work, and is handed each call as it came; or the vault, which hands out disjoint
 // places of the memory that it has, as long and as aligned as asked for. Nothing here allocates or panics.
+// None of it is put into its callers: they are everywhere, and would be half as long again.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for Wiped<A> {
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if is_meant()
             && let Some(place) = VAULT.take(layout)
@@ -33,6 +35,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Wiped<A> {
         unsafe { self.0.alloc(layout) }
     }
 
+    #[inline(never)]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if is_meant()
             && let Some(place) = VAULT.take(layout)
@@ -43,9 +46,22 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Wiped<A> {
         unsafe { self.0.alloc_zeroed(layout) }
     }
 
-    // What grows or shrinks is moved as the trait has it, by the functions here: the other allocator's own way would leave
-    // the old place as it was.
+    // The other allocator's own way would leave the old place as it was.
+    #[inline(never)]
+    unsafe fn realloc(&self, place: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: the caller promises that the new size is one of a layout with this alignment; both places are as long as
+        // what is copied, and the new one is nobody else's.
+        unsafe {
+            let moved = self.alloc(Layout::from_size_align_unchecked(new_size, layout.align()));
+            if !moved.is_null() {
+                moved.copy_from_nonoverlapping(place, layout.size().min(new_size));
+                self.dealloc(place, layout);
+            }
+            moved
+        }
+    }
 
+    #[inline(never)]
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
         // SAFETY: the caller gives back `layout.size()` bytes at `place`, which nobody else uses any more; once they are
         // written they can be read.
