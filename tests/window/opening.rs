@@ -92,7 +92,7 @@ fn a_mangled_key_is_shown_with_what_befell_it_and_saved_clean() {
         let mut scene = Scene::new();
         scene.drop_file(&field_path(file));
         assert!(
-            scene.says("The key is whole, though its file came to harm on the way"),
+            scene.says("The key is whole, but its file is not as it was made"),
             "{file}"
         );
         assert!(scene.says(said), "{file}");
@@ -109,7 +109,7 @@ fn a_mangled_key_is_shown_with_what_befell_it_and_saved_clean() {
             text.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"),
             "{file}"
         );
-        assert!(!scene.says("came to harm"), "{file}");
+        assert!(!scene.says("not as it was made"), "{file}");
     }
 }
 

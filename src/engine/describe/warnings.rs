@@ -336,7 +336,7 @@ pub fn mended_warning(reading: &Reading) -> Option<Warning> {
     Some(Warning {
         code: if is_kept_out { "mangled" } else { "mended" },
         message: format!(
-            "the key is whole, though its file came to harm on the way: {}; here that was undone, and the key was checked{but}",
+            "the key is whole, but its file is not as it was made: {}; it was put together again and checked{but}",
             what.join(", ")
         ),
         hint: CLEAN_COPY,
