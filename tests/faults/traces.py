@@ -21,6 +21,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 PIECE = 8
+# A page, as the system gives it.
+UNUSED = bytes(4096)
 
 # The curves' orders (FIPS 186-4 D.1.2), and how many bits R has of the Montgomery form that libraries use.
 CURVES = {
@@ -188,16 +190,28 @@ def segments(core: mmap.mmap) -> Iterable[tuple[int, int, int]]:
             yield address, offset, size
 
 
+def used(core: mmap.mmap) -> Iterable[tuple[int, bytes]]:
+    """What lies in the pages that hold anything, those side by side as one: most pages of a window were never used."""
+    for address, offset, size in segments(core):
+        start = None
+        for at in range(0, size, len(UNUSED)):
+            page = core[offset + at : offset + min(at + len(UNUSED), size)]
+            if page != UNUSED[: len(page)]:
+                start = at if start is None else start
+            elif start is not None:
+                yield address + start, core[offset + start : offset + at]
+                start = None
+        if start is not None:
+            yield address + start, core[offset + start : offset + size]
+
+
 def traces(core_file: Path, pieces: Pieces) -> list[tuple[int, str, str]]:
     """Where in the dump which secret is, and in which shape."""
     found = []
     wanted = set(pieces.of)
     halves = set(pieces.pairs)
     with core_file.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as core:
-        for address, offset, size in segments(core):
-            memory = core[offset : offset + size]
-            if not memory.strip(b"\0"):
-                continue
+        for address, memory in used(core):
             for shift in range(8):
                 usable = (len(memory) - shift) // 8 * 8
                 words = memoryview(memory)[shift : shift + usable].cast("Q")
