@@ -62,7 +62,8 @@ fn of_strict(bytes: &[u8], parsed: Parsed) -> Result<Reading, DecodeError> {
     let is_sound = is_tidy(bytes, parsed.format()) && for_ssh::is_laid_out(bytes, text, &parsed);
     let mended = if is_sound { None } else { Some(mend(bytes)) };
     let (parsed, accidents, clean) = match mended {
-        Some(Ok(mended)) if mended.parsed.public() == parsed.public() => {
+        // Where nothing was undone there is nothing to put right.
+        Some(Ok(mended)) if mended.parsed.public() == parsed.public() && !mended.accidents.is_empty() => {
             // A comment may have got blanks of the lines' ends, which a locked file shows to nobody but its passphrase.
             let is_locked = matches!(mended.parsed, Parsed::Locked(_));
             let parsed = if is_locked { mended.parsed } else { parsed };
@@ -142,5 +143,17 @@ fn nearer(strict: DecodeError, found: Option<DecodeError>) -> DecodeError {
         // Several keys of which none is whole are several keys.
         Some(found) if is_vague && strict != E::MultipleKeys => found,
         _ => strict,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_that_looks_like_the_beginning_of_a_key_is_nothing_to_put_right() {
+        let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIlizSIN3DQV78VPNjVvvwjgf+P5HqbPYCYu3BOMdjAE me -----BEGIN OPENSSH PRIVATE KEY-----\n";
+        let reading = read(line.as_bytes()).expect("a public key");
+        assert!(reading.clean.is_none() && reading.accidents.is_empty());
     }
 }
