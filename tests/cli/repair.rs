@@ -337,27 +337,21 @@ fn a_passphrase_in_a_code_page_opens_the_file_and_is_said_once_the_key_is_saved_
 
 #[test]
 fn a_change_in_place_does_not_go_by_one_of_several_keys_nor_by_a_mangled_one() {
-    let home = Home::with_key();
-    home.text(&[
-        "convert",
-        "key",
-        "--to",
-        "ppk",
-        "-o",
-        "key.ppk",
-        "--no-passphrase",
-    ]);
+    let with_ppk = || {
+        let home = Home::with_key();
+        home.text(&[
+            "convert",
+            "key",
+            "--to",
+            "ppk",
+            "-o",
+            "key.ppk",
+            "--no-passphrase",
+        ]);
+        home
+    };
+    let (home, other) = (with_ppk(), with_ppk());
     let one = home.read("key.ppk");
-    let other = Home::with_key();
-    other.text(&[
-        "convert",
-        "key",
-        "--to",
-        "ppk",
-        "-o",
-        "key.ppk",
-        "--no-passphrase",
-    ]);
     let both = one.clone() + &other.read("key.ppk");
     home.write("both.ppk", both.as_bytes());
     home.run(&["comment", "both.ppk", "new", "--json"])

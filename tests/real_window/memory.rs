@@ -200,14 +200,10 @@ fn nothing_is_left_of_a_key_that_has_logged_in_and_was_closed() {
     window.click("push button", "Install the key");
     window.says("Is this the right server?");
     window.click("push button", "Trust and go on");
-    window.fill(&format!("Password for {USER}@127.0.0.1:{}", server.port()), "x");
-    screen.copy(PASSWORD);
-    window.press("ctrl+a");
-    window.press("ctrl+v");
-    let bullets = "•".repeat(PASSWORD.chars().count());
-    window.wait("the password is in the field", |nodes| {
-        nodes.iter().find(|node| node.text == bullets).map(|_| ())
-    });
+    window.paste_secret(
+        &format!("Password for {USER}@127.0.0.1:{}", server.port()),
+        PASSWORD,
+    );
     window.press("Return");
     window.says_just("Works");
     window.click("push button", "Done");

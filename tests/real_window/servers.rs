@@ -74,14 +74,7 @@ fn a_key_is_made_installed_proved_and_taken_off_again() {
     window.press("Return");
     window.says("The server does not take this password.");
     screen.picture("3-password");
-    window.fill(&field, "x");
-    screen.copy(PASSWORD);
-    window.press("ctrl+a");
-    window.press("ctrl+v");
-    let bullets = "•".repeat(PASSWORD.chars().count());
-    window.wait("the password is in the field", |nodes| {
-        nodes.iter().find(|node| node.text == bullets).map(|_| ())
-    });
+    window.paste_secret(&field, PASSWORD);
     window.press("Return");
     window.says_just("Works");
     screen.picture("4-works");

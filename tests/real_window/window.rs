@@ -189,6 +189,18 @@ impl<'a> Window<'a> {
         self.screen.xdotool(&["type", "--delay", "4", text]);
     }
 
+    /// Pastes this secret into a masked field, in place of what it holds, and waits until it is there.
+    pub(crate) fn paste_secret(&self, field: &str, secret: &str) {
+        self.fill(field, "x");
+        self.screen.copy(secret);
+        self.press("ctrl+a");
+        self.press("ctrl+v");
+        let bullets = "•".repeat(secret.chars().count());
+        self.wait("what was pasted is in the field", |nodes| {
+            nodes.iter().find(|node| node.text == bullets).map(|_| ())
+        });
+    }
+
     /// Puts this text in place of what a field holds, and waits until it is there.
     pub(crate) fn fill(&self, name: &str, text: &str) {
         let role = self.field(name).role;

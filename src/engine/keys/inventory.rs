@@ -291,27 +291,26 @@ fn look(file: &Candidate) -> Result<Option<Seen>, Problem> {
         }
         Err(error) => return Err(error.into()),
     };
-    let seen = |reading: &Reading| Seen {
+    let seen = |described| Seen {
         path: file.path.clone(),
         modified: file.modified,
-        described: Description::of_reading(reading, Some(&file.path)),
+        described,
     };
     // A key that is a part of something else is not taken out of it unasked.
     let is_own = |reading: &Reading| {
         let has_company = reading.accidents.iter().any(Accident::has_company);
         !has_company && !matches!(reading.parsed, Parsed::Public(_))
     };
-    let reading = reading::read(bytes.expose());
-    match (format::parse(bytes.expose()), reading) {
-        (_, Ok(reading)) if is_own(&reading) => Ok(Some(seen(&reading))),
-        (Ok(parsed), _) => Ok(Some(Seen {
-            path: file.path.clone(),
-            modified: file.modified,
-            described: Description::of(&parsed, Some(&file.path)),
-        })),
+    if let Ok(reading) = reading::read(bytes.expose())
+        && is_own(&reading)
+    {
+        return Ok(Some(seen(Description::of_reading(&reading, Some(&file.path)))));
+    }
+    match format::parse(bytes.expose()) {
+        Ok(parsed) => Ok(Some(seen(Description::of(&parsed, Some(&file.path))))),
         // Other files lie about in any folder, and lists of keys are somebody else's.
-        (Err(DecodeError::Empty | DecodeError::NotAKeyFile(_) | DecodeError::MultipleKeys), _) => Ok(None),
-        (Err(error), _) => Err(error.into()),
+        Err(DecodeError::Empty | DecodeError::NotAKeyFile(_) | DecodeError::MultipleKeys) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -242,10 +242,7 @@ fn write_locked(
     };
     // What was added meanwhile does no harm, unless it is the same key.
     let added = added_key(found, Some(after)).map(str::as_bytes);
-    let now = match stat {
-        Some(_) => Some(files.read(&place.list, MAX_LIST)?),
-        None => None,
-    };
+    let now = list_of(files.as_mut(), place, stat)?;
     let is_ready = match (&now, &found.list) {
         (Some(now), Some(before)) => now
             .strip_prefix(before.as_slice())
@@ -270,8 +267,13 @@ fn write_locked(
     }
     let mut files = open(remote, watch)?;
     let placed = placed.and_then(|()| put(files.as_mut(), place, (found, after), stat, mode));
-    // When it has taken its place, its own name is gone.
-    if matches!(placed, Err(_) | Ok(Put::Appended)) || files.stat(&place.new)?.is_some() {
+    let is_left = match placed {
+        Ok(Put::InPlace) => false,
+        // It may have been in place before that was seen, and then its own name is gone.
+        Ok(Put::Changed) => files.stat(&place.new)?.is_some(),
+        Ok(Put::Appended) | Err(_) => true,
+    };
+    if is_left {
         tidy(files.as_mut(), &place.new);
     }
     placed.map(|put| match put {
@@ -282,11 +284,16 @@ fn write_locked(
 
 /// Whether the list is what was found.
 fn is_still(files: &mut dyn Files, place: &Place, found: &Found) -> Result<bool, ServerFault> {
-    let now = match files.stat(&place.list)? {
+    let stat = files.stat(&place.list)?;
+    Ok(list_of(files, place, stat)? == found.list)
+}
+
+/// What is in the list; nothing where there is none.
+fn list_of(files: &mut dyn Files, place: &Place, stat: Option<Stat>) -> Result<Option<Vec<u8>>, ServerFault> {
+    Ok(match stat {
         Some(_) => Some(files.read(&place.list, MAX_LIST)?),
         None => None,
-    };
-    Ok(now == found.list)
+    })
 }
 
 /// Takes the list itself away, of which nothing is to stay. It is put aside first: what somebody has appended comes back.
@@ -351,11 +358,12 @@ fn put(
             return Ok(Put::Changed);
         }
         if let (Some(lines), Some(_)) = (after.strip_prefix(before), added_key(found, Some(after))) {
-            let has_end = now.len() == before.len()
-                || now.ends_with(b"\n")
-                || lines.trim_ascii_start().len() < lines.len();
-            let end: &[u8] = if has_end { b"" } else { b"\n" };
-            let lines = [end, lines].concat();
+            let is_begun = now.len() == before.len() || lines.trim_ascii_start().len() < lines.len();
+            let lines = if is_begun {
+                lines.to_vec()
+            } else {
+                behind(&now, lines)
+            };
             if files.append(&place.list, &lines, now.len() as u64).is_ok() {
                 return Ok(Put::Appended);
             }
@@ -410,9 +418,7 @@ fn bring_over(files: &mut dyn Files, place: &Place, before: &[u8]) -> Result<Put
             Some(b"") => true,
             Some(late) => {
                 let list = files.read(&place.list, MAX_LIST)?;
-                let has_end = list.is_empty() || list.ends_with(b"\n");
-                let end: &[u8] = if has_end { b"" } else { b"\n" };
-                let lines = [end, late].concat();
+                let lines = behind(&list, late);
                 files.append(&place.list, &lines, list.len() as u64).is_ok()
             }
         };
@@ -430,6 +436,13 @@ fn bring_over(files: &mut dyn Files, place: &Place, before: &[u8]) -> Result<Put
     }
     tidy(files, &place.old);
     Ok(Put::InPlace)
+}
+
+/// What is to be appended to a list for these lines to be lines of their own, whether its last one is ended or not.
+fn behind(list: &[u8], lines: &[u8]) -> Vec<u8> {
+    let is_ended = list.is_empty() || list.ends_with(b"\n");
+    let end: &[u8] = if is_ended { b"" } else { b"\n" };
+    [end, lines].concat()
 }
 
 fn tidy(files: &mut dyn Files, path: &str) {
