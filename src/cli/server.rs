@@ -13,8 +13,8 @@ use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, all_public,
-    look, not_followed, reach, to_try,
+    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, Ways,
+    all_public, look, not_followed, reach, to_try,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -71,24 +71,41 @@ impl Connect {
         if let Some(words) = not_followed(target) {
             console.note(words);
         }
-        let keys = self.keys(target)?;
+        let ways = Ways {
+            keys: self.keys(target)?,
+            are_named: !self.identity.is_empty(),
+            password: self.password.given()?,
+        };
         let there = target.clone();
         let reached = work::run(console, "Reaching the server", move |pulse| reach(&there, pulse))??;
         let server = self.known(reached, target, console)?;
         let mut step = work::run(console, "Signing in", move |pulse| {
-            SigningIn::begin(server, keys, pulse)
+            SigningIn::begin(server, ways, pulse)
         })??;
         let mut locked = None;
+        let mut banner = String::new();
+        let mut heard = |now: String| {
+            console.pass_on(now.strip_prefix(&banner).unwrap_or(&now).trim_start_matches('\n'));
+            banner = now;
+        };
         loop {
             match step {
                 Step::In(session) => {
+                    heard(session.connection.banner());
+                    for remark in &session.remarks {
+                        console.note(remark);
+                    }
                     if let Some(warning) = session.warning() {
                         console.warn(&warning);
                     }
                     return Ok(*session);
                 }
-                Step::Lacks(lack, waiting) => {
-                    let given = self.answer(&lack, target, passphrase)?;
+                Step::Lacks(lack, mut waiting) => {
+                    heard(waiting.banner());
+                    for remark in waiting.remarks() {
+                        console.note(&remark);
+                    }
+                    let given = answer(&lack, target, passphrase)?;
                     if matches!(given, Given::Nothing) && locked.is_none() {
                         locked = self.stays_locked(&lack);
                     }
@@ -185,60 +202,50 @@ impl Connect {
             Some(_) | None => Err(unknown(&fingerprint)),
         }
     }
+}
 
-    /// What is lacking, from the options or from the person at the terminal.
-    fn answer(&self, lack: &Lack, target: &Target, passphrase: &OldPassphrase) -> Result<Given, Problem> {
-        let is_there = terminal::is_there();
-        match lack {
-            Lack::Passphrase { path, is_again } => match passphrase.given()? {
-                Some(_) if *is_again && !is_there => Ok(Given::Nothing),
-                Some(given) if !is_again => Ok(Given::Secret(given)),
-                _ if is_there => {
-                    if *is_again {
-                        terminal::tell("That is not the passphrase. Try again.")?;
-                    }
-                    let question = format!("Passphrase of {} (empty to go on without it)", shown(path));
-                    Ok(secret_or_nothing(terminal::ask_secret(&question)?))
+/// What is lacking, from the options or from the person at the terminal.
+fn answer(lack: &Lack, target: &Target, passphrase: &OldPassphrase) -> Result<Given, Problem> {
+    let is_there = terminal::is_there();
+    match lack {
+        Lack::Passphrase { path, is_again } => match passphrase.given()? {
+            Some(_) if *is_again && !is_there => Ok(Given::Nothing),
+            Some(given) if !is_again => Ok(Given::Secret(given)),
+            _ if is_there => {
+                if *is_again {
+                    terminal::tell("That is not the passphrase. Try again.")?;
                 }
-                _ => Ok(Given::Nothing),
-            },
-            Lack::Password { is_again } => match self.password.given()? {
-                Some(given) if !is_again => Ok(Given::Secret(given)),
-                None if is_there => {
-                    if *is_again {
-                        terminal::tell("The server does not take this password. Try again.")?;
-                    }
-                    Ok(secret_or_nothing(terminal::ask_secret(&format!(
-                        "Password of {target}"
-                    ))?))
-                }
-                _ => Ok(Given::Nothing),
-            },
-            Lack::Answers { asked, is_first } => {
-                let is_password = matches!(&asked.questions[..], [question] if !question.is_visible);
-                match self.password.given()? {
-                    Some(given) if is_password && *is_first => Ok(Given::Answers(vec![given])),
-                    None if is_there => {
-                        // All of it is marked as the server's, line by line.
-                        for text in [&asked.name, &asked.instruction] {
-                            if !text.is_empty() {
-                                terminal::tell(text)?;
-                            }
-                        }
-                        let answers = asked.questions.iter().map(ask);
-                        Ok(Given::Answers(answers.collect::<Result<_, _>>()?))
-                    }
-                    _ => Ok(Given::Nothing),
+                let question = format!("Passphrase of {} (empty to go on without it)", shown(path));
+                Ok(secret_or_nothing(terminal::ask_secret(&question)?))
+            }
+            _ => Ok(Given::Nothing),
+        },
+        Lack::Password { is_again } if is_there => {
+            if *is_again {
+                terminal::tell("The server does not take this password. Try again.")?;
+            }
+            Ok(secret_or_nothing(terminal::ask_secret(&format!(
+                "Password of {target}"
+            ))?))
+        }
+        Lack::Answers { asked, .. } if is_there => {
+            // All of it is marked as the server's, line by line.
+            for text in [&asked.name, &asked.instruction] {
+                if !text.is_empty() {
+                    terminal::tell(text)?;
                 }
             }
+            let answers = asked.questions.iter().map(ask);
+            Ok(Given::Answers(answers.collect::<Result<_, _>>()?))
         }
+        Lack::Password { .. } | Lack::Answers { .. } => Ok(Given::Nothing),
     }
 }
 
 /// Reads the list of keys.
 pub(super) fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
     Ok(work::run(console, "Reading the list of keys", move |pulse| {
-        let found = look(&mut session.connection, pulse)?;
+        let found = look(&mut session, pulse)?;
         Ok::<_, ServerFault>((session, found))
     })??)
 }

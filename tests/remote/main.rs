@@ -29,6 +29,7 @@ mod hosts;
 mod installing;
 mod last_way_in;
 mod letting_in;
+mod no;
 mod person;
 #[path = "../common/serving.rs"]
 mod serving;
@@ -38,3 +39,4 @@ mod stand_in;
 mod strange;
 mod terminal;
 mod unreachable;
+mod ways_in;

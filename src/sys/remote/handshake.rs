@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::client::{Listener, Overheard, Shared, beside, named, named_io, wait};
 use super::fault::{Agreement, HostFault};
 use super::host_key::{HostKey, KnownHostsFiles, PinnedKey, Trust};
-use super::{Connection, RemoteFault, Step, Target};
+use super::{Connection, Refusal, RemoteFault, Step, Target};
 use crate::key::Algorithm;
 use crate::key::spec::Curve;
 use crate::key::watch::Watch;
@@ -158,6 +158,7 @@ fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expec
         ) => HostFault::Other.into(),
         (RemoteFault::Cancelled { .. }, _) => fault,
         _ => match shared.foreign_words() {
+            Some(said) if Refusal::of(&said) == Some(Refusal::ForNow) => RemoteFault::TurnedAway { said },
             Some(said) => RemoteFault::NotSsh {
                 host: target.host().to_owned(),
                 port: target.port(),

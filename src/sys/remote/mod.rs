@@ -11,6 +11,7 @@ mod connection;
 mod fault;
 mod handshake;
 mod host_key;
+mod refusal;
 mod sftp;
 mod sign_in;
 mod signer;
@@ -25,7 +26,8 @@ pub use connection::Connection;
 pub use fault::{Agreement, FileTrouble, HostFault, RemoteFault, Step};
 pub use handshake::{Expect, Handshake};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, PinnedKey, Trust};
-pub use sftp::SftpFiles;
+pub use refusal::Refusal;
+pub use sftp::{OpenedFiles, SftpFiles};
 pub use sign_in::{Credential, Method, Question, Questions, SignIn};
 pub use target::{Target, TargetError};
 

@@ -79,6 +79,8 @@ impl App {
             errand,
             server: address.clone(),
             not_followed: None,
+            remarks: Vec::new(),
+            banner: String::new(),
             done: Vec::new(),
             now,
             address,
