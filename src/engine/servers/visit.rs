@@ -113,7 +113,7 @@ mod tests {
             ("Host h\n Include other\n", Some("were not read")),
         ] {
             let config = SshConfig::parse(config.as_bytes().to_vec()).expect("text");
-            let target = Target::parse("h", &config, "jo").expect("a target");
+            let target = Target::parse("h", &config.into(), "jo").expect("a target");
             let said = not_followed(&target);
             assert_eq!(said.is_some(), words.is_some(), "{said:?}");
             assert!(

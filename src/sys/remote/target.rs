@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::format::known_hosts::{HostName, HostNameError};
-use crate::format::ssh_config::{Settings, SshConfig, with_tokens};
+use crate::format::ssh_config::{Configuration, Directive, Settings, with_tokens};
 use crate::key::comment::is_forbidden;
 use crate::sys::home::{expand_tilde, home, user_name};
 
@@ -75,9 +75,14 @@ impl Target {
     ///
     /// # Errors
     /// See [`TargetError`].
-    pub fn parse(text: &str, config: &SshConfig, local_user: &str) -> Result<Self, TargetError> {
+    pub fn parse(text: &str, config: &Configuration, local_user: &str) -> Result<Self, TargetError> {
         let typed = Typed::read(text.trim())?;
-        let settings = config.lookup_as(typed.user, typed.host, local_user);
+        let told: Vec<Directive> = typed
+            .user
+            .map(|user| Directive::new("user", user))
+            .into_iter()
+            .collect();
+        let settings = config.lookup_as(&told, typed.host, local_user);
         match settings.first_of(&["ProxyJump", "ProxyCommand"]) {
             Some((keyword, value)) if !value.eq_ignore_ascii_case(b"none") => {
                 let alias = typed.host.to_owned();
@@ -261,9 +266,10 @@ fn check_user(user: &str) -> Result<(), TargetError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::ssh_config::SshConfig;
 
-    fn config(text: &str) -> SshConfig {
-        SshConfig::parse(text.as_bytes().to_vec()).unwrap()
+    fn config(text: &str) -> Configuration {
+        SshConfig::parse(text.as_bytes().to_vec()).unwrap().into()
     }
 
     fn target(text: &str) -> Result<Target, TargetError> {
