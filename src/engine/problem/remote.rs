@@ -243,9 +243,13 @@ impl From<&TargetError> for Problem {
                 "usage",
                 "Check the user's name. One that a shell could misread is not taken, because such names are used for attacks.",
             ),
-            E::Proxy { .. } => (
+            E::Loop(_) => (
                 "proxy",
-                "Install the key from the computer in between; or copy the line for the shell, and paste it where you have signed in with ssh.",
+                "Have its ProxyJump hold for the other hosts only: “Host * !gate” leaves the host gate out.",
+            ),
+            E::Way { .. } => (
+                "proxy",
+                "Look at this line of ssh's configuration; “ssh -v” with the name of the server tells which file it is in.",
             ),
         };
         Self::new(code, Blame::Usage, error.to_string(), hint)

@@ -31,9 +31,29 @@ pub struct Settings {
     pub undecided: Vec<usize>,
     /// The lines for which ssh would refuse the file.
     pub faults: Vec<usize>,
+    /// Whether ssh itself has said it.
+    is_effective: bool,
+    /// Why ssh refuses its configuration, in its own words, where it was asked.
+    pub refused: Option<String>,
 }
 
 impl Settings {
+    /// What ssh itself says that holds.
+    #[must_use]
+    pub fn effective(found: Vec<Directive>) -> Self {
+        Self {
+            found: found.into_iter().map(|directive| (0, directive)).collect(),
+            is_effective: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether ssh itself has said so, and nothing is left undecided.
+    #[must_use]
+    pub fn is_effective(&self) -> bool {
+        self.is_effective
+    }
+
     /// The value of a keyword: for most of them the first one counts. Case does not.
     #[must_use]
     pub fn first(&self, keyword: &str) -> Option<&[u8]> {

@@ -8,6 +8,7 @@ mod client;
 mod command;
 mod config;
 mod connection;
+mod effective;
 mod fault;
 mod handshake;
 mod host_key;
@@ -27,7 +28,7 @@ pub use handshake::{Expect, Handshake};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, PinnedKey, Trust};
 pub use sftp::SftpFiles;
 pub use sign_in::{Credential, Method, Question, Questions, SignIn};
-pub use target::{Target, TargetError};
+pub use target::{Target, TargetError, Way};
 
 use crate::key::watch::Watch;
 
