@@ -4,6 +4,7 @@
 //! signs in, runs commands and handles files (RFC 4251 to 4254). Everything here waits until it is done, its time is
 //! up, or the [`Watch`] says that it is no longer wanted.
 
+mod algorithms;
 mod client;
 mod command;
 mod config;
@@ -23,7 +24,7 @@ use std::fmt;
 pub use command::MAX_OUTPUT;
 pub use config::{ConfigError, read_config, read_config_of};
 pub use connection::Connection;
-pub use fault::{Agreement, FileTrouble, HostFault, RemoteFault, Step};
+pub use fault::{Agreement, FileTrouble, HostFault, Lacking, RemoteFault, Step};
 pub use handshake::{Expect, Handshake};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, PinnedKey, Trust};
 pub use sftp::SftpFiles;
