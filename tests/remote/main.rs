@@ -17,6 +17,7 @@ mod tools;
 mod support;
 
 mod agents;
+mod agreeing;
 mod commands;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -22,6 +22,21 @@ impl From<&RemoteFault> for Problem {
                 "connect-unreachable",
                 "Check whether this computer is online, and whether a VPN is needed.",
             ),
+            F::NotPassedOn {
+                is_forbidden: true, ..
+            } => world(
+                "proxy",
+                "Its sshd forbids it (AllowTcpForwarding, PermitOpen, or restrict in the key's line there). Ask whoever runs it; or install the key from there.",
+            ),
+            F::NotPassedOn { .. } => world(
+                "proxy",
+                "The name has to be the one by which the server in between knows it. Sign in there with ssh, and try from there whether it answers.",
+            ),
+            F::NoHop { .. } => world("proxy", "Sign in there first."),
+            F::ProxyCommand { .. } => world(
+                "proxy",
+                "Nothing secret was sent. Type the command in a terminal and see whether it answers with a line that begins with SSH-; it stands in ssh's configuration.",
+            ),
             F::TimedOut { step, .. } | F::Unfinished { step, .. } => {
                 world("connect-timed-out", after_silence(*step))
             }
