@@ -44,7 +44,10 @@ fn a_new_server_is_known_once_it_is_remembered() {
             matches!(fault, RemoteFault::Host(HostFault::Unknown)),
             "{fault:?}"
         );
-        let file = lists.remember(&target, handshake.host_key()).expect("room").expect("a file");
+        let file = lists
+            .remember(&target, handshake.host_key())
+            .expect("room")
+            .expect("a file");
         assert_eq!(file, known_hosts(&server));
         let text = fs::read_to_string(&file).expect("a list");
         assert_eq!(text.starts_with("|1|"), is_hidden, "{text}");

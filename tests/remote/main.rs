@@ -28,6 +28,7 @@ mod failing;
 mod files;
 mod hosts;
 mod installing;
+mod jumping;
 mod last_way_in;
 mod letting_in;
 mod person;

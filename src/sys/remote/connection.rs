@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::client::{End, Listener, Shared, named, wait};
+use super::fault::WayFault;
 use super::sign_in::after_questions;
 use super::signer::{Hand, NoSignature, Signing};
 use super::{Credential, RemoteFault, SignIn, Step, Target, text};
@@ -73,12 +74,16 @@ impl Hop {
             .channel_open_direct_tcpip(host, port.into(), "127.0.0.1", 0)
             .await;
         opened.map_err(|error| match error {
-            russh::Error::ChannelOpenFailure(why) => RemoteFault::NotPassedOn {
+            russh::Error::ChannelOpenFailure(ChannelOpenFailure::ConnectFailed) => WayFault::Unreached {
                 hop: self.target().to_string(),
                 host: host.to_owned(),
                 port,
-                is_forbidden: !matches!(why, ChannelOpenFailure::ConnectFailed),
-            },
+            }
+            .into(),
+            russh::Error::ChannelOpenFailure(_) => WayFault::Forbidden {
+                hop: self.target().to_string(),
+            }
+            .into(),
             error => named(Step::Connect, error),
         })
     }

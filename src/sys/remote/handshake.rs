@@ -11,7 +11,7 @@ use tokio::runtime::Builder;
 
 use super::algorithms::preferred;
 use super::client::{Listener, Overheard, Shared, named, named_io, wait};
-use super::fault::{Agreement, HostFault};
+use super::fault::{Agreement, HostFault, WayFault};
 use super::host_key::{HostKey, KnownHostsFiles, Trust};
 use super::reaching::reach;
 use super::{Connection, Hop, RemoteFault, Step, Target, Way};
@@ -95,12 +95,11 @@ impl Handshake {
         expect: Expect<'_>,
         watch: &dyn Watch,
     ) -> Result<Self, RemoteFault> {
-        let runtime = match &behind {
-            Some(hop) => Arc::clone(hop.runtime()),
-            None => {
-                let runtime = Builder::new_current_thread().enable_all().build();
-                Arc::new(runtime.map_err(|source| named_io(Step::Connect, source))?)
-            }
+        let runtime = if let Some(hop) = &behind {
+            Arc::clone(hop.runtime())
+        } else {
+            let runtime = Builder::new_current_thread().enable_all().build();
+            Arc::new(runtime.map_err(|source| named_io(Step::Connect, source))?)
         };
         let shared = Shared::default();
         let stream = reach(&runtime, behind.as_ref(), target, &shared, watch)?;
@@ -205,12 +204,11 @@ fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expec
             Expect::Pinned(_),
         ) => HostFault::Other.into(),
         (RemoteFault::Cancelled { .. }, _) => fault,
-        _ if matches!(target.way(), Way::Command(_)) && shared.software().is_empty() => {
-            RemoteFault::ProxyCommand {
-                host: target.alias().to_owned(),
-                said: shared.complaint().or_else(|| shared.foreign_words()),
-            }
+        _ if matches!(target.way(), Way::Command(_)) && shared.software().is_empty() => WayFault::Command {
+            host: target.alias().to_owned(),
+            said: shared.complaint().or_else(|| shared.foreign_words()),
         }
+        .into(),
         _ => match shared.foreign_words() {
             Some(said) => RemoteFault::NotSsh {
                 host: target.host().to_owned(),

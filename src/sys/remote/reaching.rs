@@ -14,6 +14,7 @@ use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
 use tokio::runtime::Runtime;
 
 use super::client::{Shared, beside, named_io, wait};
+use super::fault::WayFault;
 use super::{Hop, RemoteFault, Step, Target, Way};
 use crate::format::ssh_config::Settings;
 use crate::key::watch::Watch;
@@ -47,10 +48,11 @@ pub(super) fn reach(
             let stream: Box<dyn Stream> = Box::new(channel.into_stream());
             Ok(stream)
         }),
-        (Way::Jump(hop), None) => Err(RemoteFault::NoHop {
+        (Way::Jump(hop), None) => Err(WayFault::NoHop {
             host: target.alias().to_owned(),
             hop: hop.to_string(),
-        }),
+        }
+        .into()),
         (Way::Command(command), None) => wait(runtime, (Step::Connect, secs), watch, async {
             let stream: Box<dyn Stream> = Box::new(start(command, shared, target)?);
             Ok(stream)
@@ -191,9 +193,11 @@ fn start(command: &str, shared: &Shared, target: &Target) -> Result<Piped, Remot
         .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn();
-    let nowhere = |said: Option<String>| RemoteFault::ProxyCommand {
-        host: target.alias().to_owned(),
-        said,
+    let nowhere = |said: Option<String>| {
+        RemoteFault::from(WayFault::Command {
+            host: target.alias().to_owned(),
+            said,
+        })
     };
     let mut child = started.map_err(|error| nowhere(Some(error.to_string())))?;
     let (Some(output), Some(input), Some(complaints)) =
