@@ -67,7 +67,7 @@ pub(super) fn audit_shared(path: &Path) -> io::Result<Access> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn knows_no_owners(path: &Path) -> bool {
     const NEVER: [u64; 2] = [0x4d44, 0x2011_bab0];
-    /// FUSE, 9p, SMB (two of them), VirtualBox and VMware.
+    /// FUSE, 9p, SMB (two of them), and the shared folders of two virtual machines.
     const OFTEN: [u64; 6] = [
         0x6573_5546,
         0x0102_1997,
