@@ -145,7 +145,7 @@ impl Install {
             Some(Identity::Open(OpenKey::Agent(..) | OpenKey::Held(_))) => path.to_owned(),
             None => return Err(no_private_half()),
         };
-        HostEntry::plan(&Whose::of_user(), name, target, &file).map(Some)
+        HostEntry::plan(&Whose::of_user(), name, target, &[], &file).map(Some)
     }
 
     /// Takes exactly this line off again.

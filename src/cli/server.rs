@@ -14,7 +14,7 @@ use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, all_public,
-    look, not_followed, reach, to_try,
+    find, look, not_followed, reach, to_try,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -23,8 +23,7 @@ use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::Passphrase;
 use crate::sys::agent::Agent;
-use crate::sys::home::user_name;
-use crate::sys::remote::{HostFault, Question, Target, Trust, read_config};
+use crate::sys::remote::{HostFault, Question, Target, Trust};
 
 /// Which server, and how to get in.
 #[derive(Args, Debug)]
@@ -48,7 +47,7 @@ pub(super) struct Connect {
 impl Connect {
     /// The server that is meant.
     pub(super) fn target(&self) -> Result<Target, Problem> {
-        Ok(Target::parse(&self.target, &read_config()?, &user_name())?)
+        find(&self.target, &[])
     }
 
     /// Whether the account's password is to come from the same place as a key in `-`.
@@ -69,7 +68,7 @@ impl Connect {
         console: Console,
     ) -> Result<Session, Problem> {
         if let Some(words) = not_followed(target) {
-            console.note(words);
+            console.note(&words);
         }
         let keys = self.keys(target)?;
         let there = target.clone();

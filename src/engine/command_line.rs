@@ -201,7 +201,7 @@ mod tests {
         let config = b"Host named\n IdentityFile ~/.ssh/work\n Port 99\n".to_vec();
         let config = SshConfig::parse(config).expect("text");
         let command = |host: &str, name: &str| {
-            let target = Target::parse(host, &config, "jo").expect("a target");
+            let target = Target::parse(host, &config.clone().into(), "jo").expect("a target");
             log_in(&target, default_path(name).as_deref())
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
@@ -214,7 +214,7 @@ mod tests {
             command("named", "id_ed25519"),
             "ssh -i ~/.ssh/id_ed25519 jo@named"
         );
-        let target = Target::parse("host:2222", &config, "jo").expect("a target");
+        let target = Target::parse("host:2222", &config.clone().into(), "jo").expect("a target");
         assert_eq!(log_in_to_files(&target, None), "sftp -P 2222 jo@host");
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
     }

@@ -9,10 +9,10 @@ use crate::engine::keys::Whose;
 use crate::engine::keys::default_key::{read, spelling};
 use crate::engine::lists::Change;
 use crate::engine::{Blame, Problem};
-use crate::format::ssh_config::{SshConfig, Stanza};
+use crate::format::ssh_config::{Configuration, Directive, Settings, SshConfig, Stanza};
 use crate::sys::files::{Backup, ListFile};
 use crate::sys::home::user_name;
-use crate::sys::remote::{Target, TargetError, read_config};
+use crate::sys::remote::{Target, TargetError, Way, read_config};
 
 /// What else leads to a server as it was reached, and has to stand in its entry.
 const GOES_ALONG: [&str; 3] = ["HostKeyAlias", "UserKnownHostsFile", "ProxyJump"];
@@ -30,35 +30,51 @@ pub struct HostEntry {
 }
 
 impl HostEntry {
-    /// An entry that has `ssh name` log in on `target` with the key in `key`, and offer no other.
+    /// An entry that has `ssh name` log in on `target` with the key in `key`, and offer no other. `told` is what counted before
+    /// ssh's configuration when the server was found.
     ///
     /// # Errors
     /// The name cannot be one, or means something else already; the configuration cannot be read, or the name of the
     /// file cannot stand in it.
-    pub fn plan(whose: &Whose, name: &str, target: &Target, key: &Path) -> Result<Self, Problem> {
+    pub fn plan(
+        whose: &Whose,
+        name: &str,
+        target: &Target,
+        told: &[Directive],
+        key: &Path,
+    ) -> Result<Self, Problem> {
         let name = name.trim();
         check(name)?;
         let key = std::path::absolute(key).unwrap_or_else(|_| key.to_owned());
         let config = read_config()?;
         let (file, mut own) = read(whose)?;
-        let stanza = stanza(whose, name, target, &key, &config)?;
+        let there = There {
+            target,
+            settings: config.lookup_as(told, target.alias(), &user_name()),
+            key: &key,
+        };
+        let stanza = there.stanza(whose, name, &config)?;
         let mut entry = Self {
             name: name.to_owned(),
             text: stanza.text(),
             file,
             after: None,
         };
-        if leads_there(name, &config, target, &key) {
+        if there.is_meant_by(name, &config) {
             return Ok(entry);
         }
-        if config.aliases().any(|alias| alias.eq_ignore_ascii_case(name)) {
+        if config
+            .aliases()
+            .iter()
+            .any(|alias| alias.eq_ignore_ascii_case(name))
+        {
             return Err(taken(name));
         }
         own.add_host(&stanza);
         let after = own.into_bytes();
         // As ssh will read it, but for other files, which it includes further down.
-        let then = SshConfig::parse(after.clone())?.then(&config);
-        if !leads_there(name, &then, target, &key) {
+        let then = Configuration::from(SshConfig::parse(after.clone())?).then(config);
+        if !there.is_meant_by(name, &then) {
             return Err(bent(name));
         }
         entry.after = Some(after);
@@ -95,64 +111,64 @@ impl HostEntry {
     }
 }
 
-fn stanza(
-    whose: &Whose,
-    name: &str,
-    target: &Target,
-    key: &Path,
-    config: &SshConfig,
-) -> Result<Stanza, Problem> {
-    let mut stanza = Stanza::for_hosts([name])?
-        // A percent sign begins a token there.
-        .with("HostName", &target.host().replace('%', "%%"))?
-        .with("User", target.user())?
-        .with("Port", &target.port().to_string())?
-        .with("IdentityFile", &spelling(whose, key)?)?
-        .with("IdentitiesOnly", "yes")?;
-    if let Some((keyword @ "ProxyCommand", value)) =
-        target.settings().first_of(&["ProxyCommand", "ProxyJump"])
-        && !value.eq_ignore_ascii_case(b"none")
-    {
-        return Err(Problem::new(
-            "unsupported-format",
-            Blame::Usage,
-            format!(
-                "the way to this server leads through a program ({keyword}), which stands in the lines about it in ssh's configuration"
-            ),
-            "Write the short name behind the Host of those lines, and both lead there.",
-        ));
-    }
-    let by_itself = config.lookup_as(None, name, &user_name());
-    for keyword in GOES_ALONG {
-        let (wanted, found) = (target.settings().words(keyword), by_itself.words(keyword));
-        if let Some(words) = wanted.filter(|wanted| Some(*wanted) != found) {
-            let words: Vec<&str> = words
-                .iter()
-                .filter_map(|word| std::str::from_utf8(word).ok())
-                .collect();
-            stanza = stanza.with_words(keyword, words)?;
-        }
-    }
-    Ok(stanza)
+/// Where an entry is to lead.
+struct There<'a> {
+    target: &'a Target,
+    /// What our own reader finds in ssh's configuration about it.
+    settings: Settings,
+    key: &'a Path,
 }
 
-/// Whether `name` already means that server with that key first and no others.
-fn leads_there(name: &str, config: &SshConfig, target: &Target, key: &Path) -> bool {
-    let Ok(found) = Target::parse(name, config, &user_name()) else {
-        return false;
-    };
-    let first = found
-        .settings()
-        .identity_files()
-        .first()
-        .and_then(|file| found.file(file));
-    let is_same_way = GOES_ALONG
-        .iter()
-        .all(|keyword| found.settings().words(keyword) == target.settings().words(keyword));
-    (found.user(), found.host(), found.port()) == (target.user(), target.host(), target.port())
-        && found.settings().identities_only()
-        && first.as_deref() == Some(key)
-        && is_same_way
+impl There<'_> {
+    fn stanza(&self, whose: &Whose, name: &str, config: &Configuration) -> Result<Stanza, Problem> {
+        let target = self.target;
+        if matches!(target.way(), Way::Command(_)) {
+            return Err(through_a_program());
+        }
+        let mut stanza = Stanza::for_hosts([name])?
+            // A percent sign begins a token there.
+            .with("HostName", &target.host().replace('%', "%%"))?
+            .with("User", target.user())?
+            .with("Port", &target.port().to_string())?
+            .with("IdentityFile", &spelling(whose, self.key)?)?
+            .with("IdentitiesOnly", "yes")?;
+        let by_itself = config.lookup(name, &user_name());
+        for keyword in GOES_ALONG {
+            let wanted = self.settings.words(keyword);
+            if let Some(words) = wanted.filter(|wanted| Some(*wanted) != by_itself.words(keyword)) {
+                let words = words.iter().filter_map(|word| std::str::from_utf8(word).ok());
+                stanza = stanza.with_words(keyword, words)?;
+            }
+        }
+        Ok(stanza)
+    }
+
+    /// Whether `name` already leads there, with that key first and no others.
+    fn is_meant_by(&self, name: &str, config: &Configuration) -> bool {
+        let target = self.target;
+        let Ok(found) = Target::parse(name, config, &user_name()) else {
+            return false;
+        };
+        let settings = found.settings();
+        let first = settings.identity_files().into_iter().next();
+        let is_same_way = GOES_ALONG
+            .iter()
+            .all(|keyword| settings.words(keyword) == self.settings.words(keyword));
+        (found.user(), found.host(), found.port()) == (target.user(), target.host(), target.port())
+            && settings.identities_only()
+            && first.and_then(|file| found.file(&file)).as_deref() == Some(self.key)
+            && is_same_way
+    }
+}
+
+fn through_a_program() -> Problem {
+    Problem::new(
+        "unsupported-format",
+        Blame::Usage,
+        "the way to this server leads through a program (ProxyCommand), which stands in the lines about it in ssh's configuration",
+        "Write the short name behind the Host of those lines, and both lead there.",
+    )
+    .unchanged()
 }
 
 /// A name that ssh takes as a plain one, and everything else as well.

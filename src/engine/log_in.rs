@@ -134,9 +134,12 @@ pub fn refused_configuration(target: &Target) -> Option<Warning> {
             ),
             hint: "Make it yours: put a copy of it in its place.",
         }),
-        _ if !target.settings().faults.is_empty() => Some(Warning {
+        _ if target.settings().refused.is_some() || !target.settings().faults.is_empty() => Some(Warning {
             code: "configuration-line",
-            message: "ssh refuses a line of its configuration, and logs in nowhere".to_owned(),
+            message: match &target.settings().refused {
+                Some(why) => format!("ssh refuses its configuration and logs in nowhere; it says: “{why}”"),
+                None => "ssh refuses a line of its configuration, and logs in nowhere".to_owned(),
+            },
             hint: "Type “ssh -G localhost”: it names the file and the line. Mend that, or take it out.",
         }),
         _ => None,

@@ -202,7 +202,7 @@ fn many_that_remember_at_once_lose_no_line() {
                 let config = format!("UserKnownHostsFile {}\n", known_hosts.display());
                 let config =
                     keywright::format::ssh_config::SshConfig::parse(config.into_bytes()).expect("text");
-                let target = Target::parse(&format!("host:{port}"), &config, "jo").expect("a target");
+                let target = Target::parse(&format!("host:{port}"), &config.into(), "jo").expect("a target");
                 let lists = KnownHostsFiles::read(&target).expect("lists");
                 lists.remember(&target, key).expect("room");
             });

@@ -225,10 +225,8 @@ fn others(whose: &Whose, file: &Path) -> Vec<PathBuf> {
 
 /// Which keys ssh tries today, and does not by itself any more; nothing where there is none.
 fn no_longer_tried(whose: &Whose, before: &SshConfig, after: &SshConfig) -> Option<String> {
-    let still = tried_by_itself(whose, after);
-    let stops = tried_by_itself(whose, before)
-        .into_iter()
-        .filter(|path| !still.contains(path));
+    let [still, before] = [after, before].map(|config| tried_by_itself(whose, &config.clone().into()));
+    let stops = before.into_iter().filter(|path| !still.contains(path));
     let names: Vec<String> = stops.map(|path| whose.short(&path)).collect();
     let first = names.first()?;
     Some(format!(

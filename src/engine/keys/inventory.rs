@@ -16,7 +16,7 @@ use crate::engine::saving::file_beside;
 use crate::engine::{Blame, Problem, opening};
 use crate::format::mend::Accident;
 use crate::format::reading::{self, Reading};
-use crate::format::ssh_config::SshConfig;
+use crate::format::ssh_config::Configuration;
 use crate::format::{self, DecodeError, Parsed};
 use crate::key::watch::Watch;
 use crate::sys::files::{Candidate, ReadError, candidate, candidates, read_key};
@@ -148,10 +148,10 @@ impl Inventory {
         self.unread.iter().chain(files.map(|broken| &broken.problem))
     }
 
-    fn read_config(&mut self, whose: &Whose) -> SshConfig {
+    fn read_config(&mut self, whose: &Whose) -> Configuration {
         read_config_of(whose.home.as_deref()).unwrap_or_else(|error| {
             self.unread.push(error.into());
-            SshConfig::default()
+            Configuration::default()
         })
     }
 

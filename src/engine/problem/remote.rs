@@ -2,7 +2,7 @@
 
 use super::{Blame, Problem};
 use crate::sys::remote::{
-    ConfigError, FileTrouble, HostFault, KnownHostsError, RemoteFault, Step, TargetError,
+    ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, RemoteFault, Step, TargetError,
 };
 
 impl From<&RemoteFault> for Problem {
@@ -29,10 +29,10 @@ impl From<&RemoteFault> for Problem {
                 "not-ssh",
                 "Something else listens there, such as a web server, or the server turns this computer away before it begins. Check server and port; SSH is usually at port 22.",
             ),
-            F::NoCommonAlgorithm { .. } => world(
-                "no-common-algorithm",
-                "The server is old or set up in an unusual way. Have its SSH server brought up to date; nothing was sent to it.",
-            ),
+            F::NoCommonAlgorithm { lacking, .. } => {
+                let hint = after_no_agreement(*lacking);
+                return Self::new("no-common-algorithm", Blame::World, fault.to_string(), hint);
+            }
             F::Host(fault) => return fault.into(),
             F::Closed { step, .. } => world("connection-closed", after_end(*step)),
             F::Nonsense { .. } => world(
@@ -134,6 +134,20 @@ impl From<&HostFault> for Problem {
             ),
         };
         Self::new(code, Blame::World, fault.to_string(), hint)
+    }
+}
+
+fn after_no_agreement(lacking: Lacking) -> String {
+    match lacking {
+        Lacking::Unknown => "Nothing secret was sent. The server is newer than this program, or set up more strictly. Log in with ssh, which may know it, and add the key there: keywright-cli public KEYFILE --install-line sh prints the line to paste.".to_owned(),
+        Lacking::Broken { keyword, may_be_wanted } => {
+            let way = may_be_wanted.map_or_else(
+                || "This program cannot speak like that.".to_owned(),
+                |name| format!("Where that cannot be, allow it for this server alone: “{keyword} +{name}” below its Host line in ~/.ssh/config, as for ssh."),
+            );
+            format!("Nothing secret was sent. Have the server's SSH brought up to date. {way}")
+        }
+        Lacking::Ruled { keyword } => format!("Nothing secret was sent. Look at {keyword} in ~/.ssh/config and in the system's ssh_config."),
     }
 }
 
@@ -243,9 +257,13 @@ impl From<&TargetError> for Problem {
                 "usage",
                 "Check the user's name. One that a shell could misread is not taken, because such names are used for attacks.",
             ),
-            E::Proxy { .. } => (
+            E::Loop(_) => (
                 "proxy",
-                "Install the key from the computer in between; or copy the line for the shell, and paste it where you have signed in with ssh.",
+                "Have its ProxyJump hold for the other hosts only: “Host * !gate” leaves the host gate out.",
+            ),
+            E::Way { .. } => (
+                "proxy",
+                "Look at this line of ssh's configuration; “ssh -v” with the name of the server tells which file it is in.",
             ),
         };
         Self::new(code, Blame::Usage, error.to_string(), hint)

@@ -27,4 +27,4 @@ pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step, lets_everybody_in};
-pub use visit::{Reached, Server, not_followed, reach};
+pub use visit::{Reached, Server, find, not_followed, reach};

@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use super::algorithms::disagreement;
 use super::fault::{Agreement, HostFault, RemoteFault, Step};
 use super::host_key::HostKey;
 use super::text;
@@ -337,16 +338,21 @@ pub(super) fn named(step: Step, error: russh::Error) -> RemoteFault {
     match error {
         E::IO(source) => named_io(step, source),
         E::Disconnect | E::HUP | E::SendError | E::RecvError => RemoteFault::Closed { step, said: None },
-        E::NoCommonAlgo { kind, theirs, .. } => RemoteFault::NoCommonAlgorithm {
-            what: match kind {
+        E::NoCommonAlgo { kind, theirs, .. } => {
+            let what = match kind {
                 russh::AlgorithmKind::Kex => Agreement::KeyExchange,
                 russh::AlgorithmKind::Key => Agreement::HostKey,
                 russh::AlgorithmKind::Cipher => Agreement::Cipher,
                 russh::AlgorithmKind::Compression => Agreement::Compression,
                 russh::AlgorithmKind::Mac => Agreement::Mac,
-            },
-            theirs: text::line(theirs.join(", ").as_bytes()),
-        },
+            };
+            let (theirs, lacking) = disagreement(what, &theirs);
+            RemoteFault::NoCommonAlgorithm {
+                what,
+                theirs: text::line(theirs.join(", ").as_bytes()),
+                lacking,
+            }
+        }
         E::WrongServerSig => HostFault::False.into(),
         E::ChannelOpenFailure(_) => RemoteFault::NoSession,
         _ => RemoteFault::Nonsense { step },

@@ -70,6 +70,25 @@ pub enum Agreement {
     Compression,
 }
 
+/// What keeps two sides from agreeing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// This program knows none of it.
+    Unknown,
+    /// All of it can be broken today, and is offered by nobody unasked.
+    Broken {
+        /// The keyword of ssh's configuration by which it is allowed.
+        keyword: &'static str,
+        /// What would be taken if it were.
+        may_be_wanted: Option<&'static str>,
+    },
+    /// ssh's configuration rules out what both could do.
+    Ruled {
+        /// By this keyword.
+        keyword: &'static str,
+    },
+}
+
 /// What a server said about a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileTrouble {
@@ -151,8 +170,12 @@ pub enum RemoteFault {
     #[error("what listens at {host}, port {port}, is no SSH server")]
     NotSsh { host: String, port: u16, said: String },
     /// Server and program have no way of talking in common; `theirs` is cleaned for showing.
-    #[error("the server offers no {what} that this program takes; it has “{theirs}”")]
-    NoCommonAlgorithm { what: Agreement, theirs: String },
+    #[error("{}", no_agreement(*what, theirs, *lacking))]
+    NoCommonAlgorithm {
+        what: Agreement,
+        theirs: String,
+        lacking: Lacking,
+    },
     /// The server is not, or may not be, who it should be.
     #[error(transparent)]
     Host(#[from] HostFault),
@@ -213,6 +236,20 @@ pub enum RemoteFault {
     /// The network failed in some other way.
     #[error("the connection failed while {step}: {source}")]
     Io { step: Step, source: io::Error },
+}
+
+fn no_agreement(what: Agreement, theirs: &str, lacking: Lacking) -> String {
+    match lacking {
+        Lacking::Unknown => {
+            format!("this program knows none of what the server offers as {what}: “{theirs}”")
+        }
+        Lacking::Broken { .. } => {
+            format!("what the server offers as {what} can be broken today: “{theirs}”")
+        }
+        Lacking::Ruled { keyword } => format!(
+            "the configuration of ssh rules out every {what} that the server offers ({keyword}); it has “{theirs}”"
+        ),
+    }
 }
 
 fn in_brackets(said: Option<&str>) -> String {

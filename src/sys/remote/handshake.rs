@@ -7,12 +7,13 @@ use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use russh::client::{self, Config};
+use russh::SshId;
+use russh::client::{self, Config, GexParams};
 use russh::keys::{Algorithm as Named, EcdsaCurve, HashAlg};
-use russh::{Preferred, SshId};
 use tokio::net::TcpStream;
 use tokio::runtime::{Builder, Runtime};
 
+use super::algorithms::preferred;
 use super::client::{Listener, Overheard, Shared, beside, named, named_io, wait};
 use super::fault::{Agreement, HostFault};
 use super::host_key::{HostKey, KnownHostsFiles, PinnedKey, Trust};
@@ -220,42 +221,30 @@ async fn connect_to_one(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
 }
 
 fn config(target: &Target, expect: Expect<'_>) -> Config {
-    let mut types: Vec<Algorithm> = match expect {
+    let types: Vec<Algorithm> = match expect {
         Expect::Listed(lists) => lists.known_types(target),
         Expect::Pinned(key) => vec![key.key().algorithm()],
     };
-    if let Expect::Listed(_) = expect {
-        types.extend([
-            Algorithm::Ed25519,
-            Algorithm::Ecdsa(Curve::P256),
-            Algorithm::Ecdsa(Curve::P384),
-            Algorithm::Ecdsa(Curve::P521),
-            Algorithm::Rsa,
-        ]);
-    }
-    let mut names: Vec<Named> = Vec::new();
-    for name in types.into_iter().flat_map(names_of) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let names: Vec<Named> = types.into_iter().flat_map(names_of).collect();
     let is_certified = matches!(expect, Expect::Listed(lists) if lists.has_authority(target));
-    let certificates = if is_certified { names.clone() } else { Vec::new() };
+    let mut preferred = preferred(target.settings(), &names, is_certified);
+    if let Expect::Pinned(_) = expect {
+        // No other key would be taken.
+        preferred.key.to_mut().retain(|name| names.contains(name));
+    }
     Config {
         client_id: SshId::Standard(Cow::Borrowed(concat!(
             "SSH-2.0-Keywright_",
             env!("CARGO_PKG_VERSION")
         ))),
-        preferred: Preferred {
-            key: Cow::Owned(names),
-            host_key_certificates: Cow::Owned(certificates),
-            ..Preferred::DEFAULT
-        },
+        // The smallest group that ssh takes, too; servers often have none that is larger.
+        gex: GexParams::new(2048, 3072, 8192).unwrap_or_default(),
+        preferred,
         ..Config::default()
     }
 }
 
-/// What russh calls the ways in which a server proves to have such a key. SHA-1 is not among them.
+/// What russh calls the ways in which a server proves to have such a key.
 fn names_of(algorithm: Algorithm) -> Vec<Named> {
     let curve = |curve| vec![Named::Ecdsa { curve }];
     match algorithm {
@@ -263,8 +252,9 @@ fn names_of(algorithm: Algorithm) -> Vec<Named> {
         Algorithm::Ecdsa(Curve::P256) => curve(EcdsaCurve::NistP256),
         Algorithm::Ecdsa(Curve::P384) => curve(EcdsaCurve::NistP384),
         Algorithm::Ecdsa(Curve::P521) => curve(EcdsaCurve::NistP521),
-        Algorithm::Rsa => [HashAlg::Sha512, HashAlg::Sha256]
-            .map(|hash| Named::Rsa { hash: Some(hash) })
+        // The last one is only taken where ssh's configuration allows it.
+        Algorithm::Rsa => [Some(HashAlg::Sha512), Some(HashAlg::Sha256), None]
+            .map(|hash| Named::Rsa { hash })
             .to_vec(),
         Algorithm::Dsa
         | Algorithm::Ed448

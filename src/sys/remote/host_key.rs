@@ -352,7 +352,7 @@ mod tests {
 
     fn target(text: &str, config: &str) -> Target {
         let config = SshConfig::parse(config.as_bytes().to_vec()).unwrap();
-        Target::parse(text, &config, "jo").unwrap()
+        Target::parse(text, &config.into(), "jo").unwrap()
     }
 
     fn lists(texts: &[&str]) -> KnownHostsFiles {

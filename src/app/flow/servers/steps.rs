@@ -72,7 +72,7 @@ impl Visit {
         match came {
             Came::Aimed(target, agents) => {
                 self.server = target.to_string();
-                self.not_followed = not_followed(&target).map(problem::sentence);
+                self.not_followed = not_followed(&target).map(|note| problem::sentence(&note));
                 self.means.agents = agents;
                 working(wake, move |pulse| {
                     let reached = servers::reach(&target, pulse)?;
