@@ -191,7 +191,11 @@ pub fn not_for_ssh(title: &str) -> Problem {
     )
 }
 
-fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {
+/// ssh's configuration as it is now, to be edited.
+///
+/// # Errors
+/// It cannot be read.
+pub(in crate::engine) fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {
     let path = whose.config().ok_or_else(|| {
         Problem::new(
             "usage",
@@ -232,7 +236,10 @@ fn no_longer_tried(whose: &Whose, before: &SshConfig, after: &SshConfig) -> Opti
 }
 
 /// A file as the configuration names it.
-fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
+///
+/// # Errors
+/// The name of the file cannot stand in it.
+pub(in crate::engine) fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
     let unspeakable = || {
         Problem::new(
             "usage",

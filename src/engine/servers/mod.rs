@@ -20,7 +20,7 @@ mod visit;
 mod windows;
 
 pub use edit::{Written, look};
-pub use found::{Client, Found, Way};
+pub use found::{Found, Way};
 pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};

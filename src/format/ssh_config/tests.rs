@@ -238,3 +238,38 @@ fn the_first_of_two_files_counts() {
     );
     assert_eq!(settings.rest("proxycommand"), Some(&b"nc  -X \"%h\" # %p"[..]));
 }
+
+#[test]
+fn a_host_that_is_added_wins_and_all_that_follows_means_what_it_meant() {
+    let stanza = Stanza::for_hosts(["web-1"]).unwrap();
+    let stanza = stanza.with("User", "root").unwrap().with("Port", "22").unwrap();
+    for text in [
+        "",
+        "Host *\n User me\n Port 7\n",
+        "# mine\n\nUser me\nPort 7\nHost x\n",
+        "Match all\r\n User me\r\n Port 7\r\n",
+        "User me\nPort 7",
+    ] {
+        let mut config = file(text);
+        config.add_host(&stanza);
+        let shown = String::from_utf8_lossy(config.as_bytes()).into_owned();
+        assert!(shown.ends_with(text), "{shown:?}");
+        assert!(
+            !text.contains('\r') || !shown.replace("\r\n", "").contains('\n'),
+            "{shown:?}"
+        );
+        let of = |config: &SshConfig, name: &str| Configuration::from(config.clone()).lookup(name, "u");
+        let web = of(&config, "web-1");
+        assert_eq!(
+            (web.user().as_deref(), web.port()),
+            (Some("root"), Some(22)),
+            "{shown}"
+        );
+        let (other, before) = (of(&config, "other"), of(&file(text), "other"));
+        assert_eq!(
+            (other.user(), other.port()),
+            (before.user(), before.port()),
+            "{shown}"
+        );
+    }
+}
