@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use keywright::format::authorized_keys::{Added, AuthorizedKeys, Content, NewLine, NewOptions};
 use keywright::format::known_hosts::{self, HostName, KnownHosts, Lookup, Shown};
-use keywright::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
+use keywright::format::ssh_config::{BlockPlace, Configuration, ManagedBlock, SshConfig, Stanza};
 use keywright::format::{Parsed, parse};
 use keywright::key::PublicKey;
 use keywright::key::comment::{Comment, escaped};
@@ -102,7 +102,7 @@ pub fn ssh_config(bytes: &[u8]) {
             check::printable(&fault.to_string());
         }
     }
-    let settings = watched(usize::MAX, || config.lookup("example.org", "me"));
+    let settings = watched(usize::MAX, || Configuration::from(config.clone()).lookup("example.org", "me"));
     assert!(settings.faults.is_sorted() && settings.port() != Some(0));
     let stanza = Stanza::for_all().with("IdentityFile", "~/.ssh/a key");
     let block = ManagedBlock {

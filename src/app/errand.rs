@@ -1,7 +1,6 @@
 //! What is being done on a server: the steps, what each has brought, and what is asked on the way.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::engine::Problem;
@@ -9,6 +8,7 @@ use crate::engine::conditions::Conditions;
 use crate::engine::describe::Warning;
 use crate::engine::job::Job;
 use crate::engine::keys::Store;
+use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
     Undo, lets_everybody_in,
@@ -61,8 +61,8 @@ pub struct Visit {
 pub(super) struct Means {
     /// The key that is open in the window.
     pub(super) held: Option<Arc<KeyPair>>,
-    /// Its file, where that is one that ssh reads.
-    pub(super) file: Option<Result<PathBuf, Warning>>,
+    /// Where ssh finds it.
+    pub(super) at: Held,
     /// The agents that are there, once that is known.
     pub(super) agents: Vec<Agent>,
     /// Where it is written down on which servers a key is.
@@ -307,19 +307,6 @@ pub enum Verdict {
     Unasked,
     /// It could neither be tried nor asked.
     Untried,
-}
-
-/// How to log in with a key from now on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LogIn {
-    /// By this command of OpenSSH.
-    Command(String),
-    /// By other programs: ssh does not read files of its format.
-    OtherFile,
-    /// Not before this is put right with its file.
-    Refused(Warning),
-    /// From where its private half is.
-    Elsewhere,
 }
 
 /// A key that is on the list, and not refused.

@@ -1,7 +1,9 @@
 //! `install`: puts a key on a server, and proves that it lets its owner in.
 
+mod told;
+
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::authorized::Conditions;
 use super::console::{Console, print_object};
@@ -9,20 +11,19 @@ use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_installed, remember_taken_off, take_off};
-use super::{json as shape, terminal, work};
+use super::{terminal, usage, work};
 use crate::engine::Problem;
-use crate::engine::command_line;
-use crate::engine::describe::{Description, Warning};
+use crate::engine::describe::Description;
 use crate::engine::faults::ServerFault;
-use crate::engine::keys::key::is_for_ssh;
+use crate::engine::host_entry::HostEntry;
+use crate::engine::keys::Whose;
+use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
-    self, Client, Found, Identity, Installed, OpenKey, Proof, Session, Undo, Undone, lets_everybody_in,
-    line_in,
+    self, Identity, Installed, OpenKey, Proof, Session, Undo, Undone, lets_everybody_in, line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::{DecodeError, Parsed};
 use crate::key::comment::Comment;
-use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::sys::remote::Target;
 
 /// Put a key on a server, and prove that it lets you in
@@ -31,6 +32,7 @@ use crate::sys::remote::Target;
   keywright-cli install root@example.org -k ~/.ssh/id_ed25519
   keywright-cli install me@example.org:2222 -k id.pub --password-file pass
   keywright-cli install web -k new_key -i ~/.ssh/old_key
+  keywright-cli install me@example.org -k id_ed25519 --as web-1
   keywright-cli install web -k new_key --undo
   keywright-cli install web -k backup.pub --restrict --command /usr/bin/backup --from 192.0.2.0/24
 
@@ -47,6 +49,9 @@ pub(super) struct Install {
     key: KeyFile,
     #[command(flatten)]
     conditions: Conditions,
+    /// Give the server this short name in ssh's configuration: ssh NAME then logs in with this key and offers no other
+    #[arg(long = "as", value_name = "NAME", conflicts_with = "undo")]
+    name: Option<String>,
     /// Take exactly this line off again
     #[arg(long, conflicts_with = "dry_run")]
     undo: bool,
@@ -78,6 +83,7 @@ impl Install {
         for warning in described.warnings_of_key() {
             console.warn(&warning);
         }
+        let entry = self.entry(&target)?;
         let is_tried = !(self.no_prove || self.undo || self.dry_run);
         let key = if is_tried {
             self.open(&parsed, console)?
@@ -90,31 +96,56 @@ impl Install {
         }
         if self.dry_run {
             let (_, found) = looked(session, console)?;
-            return tell_plan(&found, &line, &target, console);
+            return told::tell_plan(&found, &line, &target, entry.as_ref(), console);
         }
         let (session, installed) = put(session, line.clone(), console)?;
-        remember_installed(line.key(), &target, console);
-        let client = installed.found.client(&session.connection.software());
-        let log_in = key.as_ref().and_then(|key| log_in(client, &target, key));
+        let is_without_shell = installed.found.may_be_files_only(&session.connection.software());
+        let held = key.as_ref().map(held);
         let told = session.warning();
         let proof = if is_tried {
             prove(session, key, &installed, console)?
         } else {
             None
         };
-        let log_in = log_in.filter(|_| matches!(proof, Some(Proof::Works | Proof::AsksForMore(_))));
+        remember_installed(line.key(), &target, console);
+        if let Some(entry) = &entry {
+            name(entry, &installed)?;
+        }
+        let lets_in = matches!(proof, Some(Proof::Works | Proof::AsksForMore(_)));
+        let held = held.filter(|_| lets_in);
+        let log_in = held.map(|held| LogIn::of(&target, &held, is_without_shell));
         let is_new = told.is_none() && proof == Some(Proof::Unasked);
         let found_out = is_new.then(lets_everybody_in);
         if let Some(warning) = &found_out {
             console.warn(warning);
         }
-        let trial = Trial {
+        let trial = told::Trial {
             is_wanted: is_tried,
             everybody: told.or(found_out),
             proof,
             log_in,
+            entry,
         };
-        tell(&target, &line, &installed, &trial, console)
+        told::tell(&target, &line, &installed, &trial, console)
+    }
+
+    /// The short name that was asked for, planned while nothing is done yet.
+    fn entry(&self, target: &Target) -> Result<Option<HostEntry>, Problem> {
+        let Some(name) = &self.name else {
+            return Ok(None);
+        };
+        let path = self.key.place()?;
+        let file = match Identity::named(path, &self.connect.agents())? {
+            Some(Identity::Open(OpenKey::File(file, _)) | Identity::Locked(file, _)) => match Held::at(&file)
+            {
+                Held::OtherFile => return Err(not_for_ssh()),
+                _ => file,
+            },
+            // ssh finds a key of an agent by either half.
+            Some(Identity::Open(OpenKey::Agent(..) | OpenKey::Held(_))) => path.to_owned(),
+            None => return Err(no_private_half()),
+        };
+        HostEntry::plan(&Whose::of_user(), name, target, &[], &file).map(Some)
     }
 
     /// Takes exactly this line off again.
@@ -200,6 +231,40 @@ fn prove(
     })?
 }
 
+/// Where ssh finds the private half of a key that was tried.
+fn held(key: &OpenKey) -> Held {
+    match key {
+        OpenKey::Agent(..) => Held::Agent,
+        OpenKey::File(path, _) => Held::at(path),
+        OpenKey::Held(_) => Held::Elsewhere,
+    }
+}
+
+/// Writes the entry of a short name.
+fn name(entry: &HostEntry, installed: &Installed) -> Result<(), Problem> {
+    entry.write().map(drop).map_err(|mut problem| {
+        problem.hint = format!(
+            "The key stands in line {} of {} on the server now; only the short name could not be written. {}",
+            installed.line, installed.found.place, problem.hint
+        );
+        problem
+    })
+}
+
+fn not_for_ssh() -> Problem {
+    usage::problem(
+        "ssh does not read the file of this key, and so it cannot have a short name there",
+        "Save its private half in OpenSSH format as well (keywright-cli convert), and name that file.",
+    )
+}
+
+fn no_private_half() -> Problem {
+    usage::problem(
+        "the private half of this key is not here, and ssh could not log in by the short name",
+        "Name the file with the private key, or leave out --as.",
+    )
+}
+
 /// Says that the key is there by another line than the one that was to be taken off.
 fn differs(problem: &Problem, number: usize, place: &str, target: &Target) -> Problem {
     Problem::new(
@@ -236,124 +301,4 @@ fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session
             Ok::<_, ServerFault>((session, installed))
         })??)
     })
-}
-
-fn tell_plan(found: &Found, line: &NewLine, target: &Target, console: Console) -> Result<(), Problem> {
-    let there = line_in(found, line.key())?;
-    if console.is_json() {
-        return print_object(&json!({
-            "target": target.to_string(),
-            "place": found.place,
-            "already_there": there.is_some(),
-            "line": there,
-            "text": line.as_str(),
-        }));
-    }
-    match there {
-        Some(number) => console.say(&format!(
-            "Nothing would be changed: line {number} of {} on {target} has this key already",
-            found.place
-        )),
-        None => console.say(&format!(
-            "This line would be added to {} on {target}:\n{line}",
-            found.place
-        )),
-    }
-}
-
-/// How a key was tried.
-struct Trial {
-    is_wanted: bool,
-    /// That the server lets everybody in, where it does; it is told already.
-    everybody: Option<Warning>,
-    proof: Option<Proof>,
-    /// The command that logs in with it.
-    log_in: Option<String>,
-}
-
-/// The command of OpenSSH that logs in with this key; nothing where ssh does not read its file.
-fn log_in(client: Client, target: &Target, key: &OpenKey) -> Option<String> {
-    match key {
-        OpenKey::Agent(..) => Some(command_line::log_in(client, target, None)),
-        OpenKey::File(path, file) if is_for_ssh(file.format) => {
-            let path = std::path::absolute(path).ok()?;
-            Some(command_line::log_in(client, target, Some(&path)))
-        }
-        OpenKey::File(..) | OpenKey::Held(_) => None,
-    }
-}
-
-fn tell(
-    target: &Target,
-    line: &NewLine,
-    installed: &Installed,
-    trial: &Trial,
-    console: Console,
-) -> Result<(), Problem> {
-    let proof = trial.proof.as_ref();
-    let place = &installed.found.place;
-    let was_there = installed.undo.is_none();
-    if let Some(warning) = &installed.warning {
-        console.warn(warning);
-    }
-    if console.is_json() {
-        let warnings: Vec<Warning> = installed
-            .warning
-            .iter()
-            .chain(&trial.everybody)
-            .cloned()
-            .collect();
-        let proved = match proof {
-            Some(Proof::Works) => Value::from(true),
-            Some(Proof::WouldWork | Proof::AsksForMore(_) | Proof::Unasked | Proof::Refused(_)) | None => {
-                Value::Null
-            }
-        };
-        let tried = proof.filter(|proof| !matches!(proof, Proof::Unasked));
-        let accepted = tried.map(|proof| !matches!(proof, Proof::Refused(_)));
-        return print_object(&json!({
-            "target": target.to_string(),
-            "place": place,
-            "line": installed.line,
-            "options": installed.options,
-            "already_there": was_there,
-            "proved": proved,
-            "accepted": accepted,
-            "log_in": trial.log_in,
-            "type": line.key().algorithm().name(),
-            "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
-            "warnings": shape::warnings(&warnings),
-        }));
-    }
-    console.say(&if was_there {
-        format!(
-            "The key stood in {place} on {target} already, in line {}",
-            installed.line
-        )
-    } else {
-        format!("Added to {place} on {target}, as line {}", installed.line)
-    })?;
-    match proof {
-        Some(Proof::Works) => console.say("Works: the server lets this key in, tried on a fresh connection"),
-        Some(Proof::WouldWork) => console.say(
-            "Accepted: the server would let this key in; whoever holds it was not tried, for its private half is not here or locked",
-        ),
-        Some(Proof::AsksForMore(methods)) => {
-            let more: Vec<String> = methods.iter().map(ToString::to_string).collect();
-            console.say(&format!(
-                "The server takes the key, and wants {} besides, as it is set up to",
-                more.join(" or ")
-            ))
-        }
-        Some(Proof::Unasked) => console.say("Not proved: the server let this computer in without looking at the key"),
-        None if trial.is_wanted => {
-            console.note("Whether the server lets this key in could not be tried: it wants something else before a key, or cannot be asked about a key whose private half is not here or locked.");
-            Ok(())
-        }
-        Some(Proof::Refused(_)) | None => Ok(()),
-    }?;
-    match &trial.log_in {
-        Some(command) => console.say(&format!("From now on you log in with: {command}")),
-        None => Ok(()),
-    }
 }

@@ -10,6 +10,7 @@ use super::console::{Console, print, print_object, shown};
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::{interrupt, json as shape, terminal, usage};
+use crate::engine::describe::written_without_owners;
 use crate::engine::keys::mending::{Mended, Mending};
 use crate::engine::keys::repair::{announcement, apply};
 use crate::engine::keys::{Remedy, Whose};
@@ -107,6 +108,7 @@ impl Repair {
             return would(path, &mending, console);
         }
         let mended = interrupt::uninterrupted(|| mending.put_in_place(path))?;
+        warn_of_disk(path, &mending, console);
         if console.is_json() {
             return print_object(&told(path, &mending, Some(&mended)));
         }
@@ -150,12 +152,20 @@ impl Repair {
         } else {
             let existing = may_replace(out, console)?;
             interrupt::uninterrupted(|| mending.write_to(out, existing))?;
+            warn_of_disk(out, &mending, console);
         }
         if console.is_json() {
             return print_object(&told(out, &mending, None));
         }
         console.say(&format!("The clean key is in {}.", shown(out)))?;
         console.say(&list(&mending))
+    }
+}
+
+/// Says that the disk keeps a private file from nobody.
+fn warn_of_disk(path: &Path, mending: &Mending, console: Console) {
+    if mending.secrecy() == Secrecy::Private {
+        console.warn_all(&Vec::from_iter(written_without_owners(path)));
     }
 }
 

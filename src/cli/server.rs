@@ -13,8 +13,8 @@ use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, Ways,
-    all_public, look, not_followed, reach, to_try,
+    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, Ways, Welcome,
+    all_public, find, look, not_followed, reach, to_try,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -23,8 +23,7 @@ use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::Passphrase;
 use crate::sys::agent::Agent;
-use crate::sys::home::user_name;
-use crate::sys::remote::{HostFault, Question, Target, Trust, read_config};
+use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
 
 /// Which server, and how to get in.
 #[derive(Args, Debug)]
@@ -35,9 +34,10 @@ pub(super) struct Connect {
     /// Sign in with this key, instead of those that ssh would try
     #[arg(short, long = "identity", value_name = "FILE", help_heading = "Signing in")]
     identity: Vec<PathBuf>,
-    /// Trust a server that is not known yet, if its key has this fingerprint (SHA256:…), and remember it
+    /// Trust a server that is not known yet, if its key has this fingerprint (SHA256:…), and remember it; once more for
+    /// each server on the way
     #[arg(long, value_name = "FINGERPRINT", help_heading = "Signing in")]
-    accept_host_key: Option<String>,
+    accept_host_key: Vec<String>,
     /// The key agent's socket or pipe, instead of the one that ssh would use
     #[arg(long = "agent", value_name = "SOCKET", help_heading = "Signing in")]
     agent: Option<PathBuf>,
@@ -48,7 +48,7 @@ pub(super) struct Connect {
 impl Connect {
     /// The server that is meant.
     pub(super) fn target(&self) -> Result<Target, Problem> {
-        Ok(Target::parse(&self.target, &read_config()?, &user_name())?)
+        find(&self.target, &[])
     }
 
     /// Whether the account's password is to come from the same place as a key in `-`.
@@ -61,7 +61,7 @@ impl Connect {
         agents::all(self.agent.as_deref())
     }
 
-    /// Reaches the server, has it known or accepted, and signs in.
+    /// Reaches the server, has it known or accepted, and signs in; and before that on each server on the way.
     pub(super) fn sign_in(
         &self,
         target: &Target,
@@ -69,15 +69,50 @@ impl Connect {
         console: Console,
     ) -> Result<Session, Problem> {
         if let Some(words) = not_followed(target) {
-            console.note(words);
+            console.note(&words);
+        }
+        let mut hop = None;
+        for between in target.route() {
+            if between == target {
+                break;
+            }
+            console.note(&format!("the way to {target} leads through {between}"));
+            let ways = Ways {
+                keys: to_try(between, &self.agents()),
+                only_passes: true,
+                ..Ways::default()
+            };
+            let session = self.sign_in_on(between, hop, ways, passphrase, console)?;
+            hop = Some(session.connection.into_hop()?);
+        }
+        if let Way::Command(command) = target.route().first().map_or(target.way(), |first| first.way()) {
+            console.note(&format!(
+                "ssh reaches it by this command: {}",
+                escaped(command.as_bytes())
+            ));
         }
         let ways = Ways {
             keys: self.keys(target)?,
             are_named: !self.identity.is_empty(),
             password: self.password.given()?,
+            only_passes: false,
         };
+        self.sign_in_on(target, hop, ways, passphrase, console)
+    }
+
+    /// The same on one server. The password that was given is for the last of them.
+    fn sign_in_on(
+        &self,
+        target: &Target,
+        hop: Option<Hop>,
+        ways: Ways,
+        passphrase: &OldPassphrase,
+        console: Console,
+    ) -> Result<Session, Problem> {
         let there = target.clone();
-        let reached = work::run(console, "Reaching the server", move |pulse| reach(&there, pulse))??;
+        let reached = work::run(console, "Reaching the server", move |pulse| {
+            reach(&there, hop, pulse)
+        })??;
         let server = self.known(reached, target, console)?;
         let mut step = work::run(console, "Signing in", move |pulse| {
             SigningIn::begin(server, ways, pulse)
@@ -181,25 +216,40 @@ impl Connect {
             return Ok(reached.go_on()?);
         }
         let fingerprint = reached.host_key().fingerprint().to_string();
-        match &self.accept_host_key {
-            Some(expected) if *expected == fingerprint => {
-                console.note(&format!("{target} is remembered by its key {fingerprint}"));
+        let remembered = if reached.can_be_remembered() {
+            "is remembered"
+        } else {
+            "goes in"
+        };
+        if self.accept_host_key.contains(&fingerprint) {
+            console.note(&format!("{target} {remembered} by its key {fingerprint}"));
+            return Ok(reached.go_on_and_remember()?);
+        }
+        match reached.welcome() {
+            Welcome::Taken => {
+                console.note(&format!(
+                    "{target} was not known yet; ssh's configuration has such servers taken (StrictHostKeyChecking): it {remembered} by its key {fingerprint}"
+                ));
                 Ok(reached.go_on_and_remember()?)
             }
-            None if terminal::is_there() => {
+            Welcome::Asked if self.accept_host_key.is_empty() && terminal::is_there() => {
                 let (art, title) = reached.host_key().art();
                 let kind = reached.host_key().key().algorithm().title();
                 terminal::tell(&format!(
                     "This computer does not know {target} yet. It shows this {kind} key:\n{fingerprint}\n{}",
                     art.to_text(&title, &format!("[{}]", FingerprintKind::Sha256.name()))
                 ))?;
-                let question = "Is that what whoever runs the server says its key is? It will be remembered.";
+                let question = if reached.can_be_remembered() {
+                    "Is that what whoever runs the server says its key is? It will be remembered."
+                } else {
+                    "Is that what whoever runs the server says its key is? It will not be remembered: ssh's configuration has no file for that."
+                };
                 if terminal::ask_yes(question)? {
                     return Ok(reached.go_on_and_remember()?);
                 }
-                Err(unknown(&fingerprint))
+                Err(unknown(target, &fingerprint, Welcome::Asked))
             }
-            Some(_) | None => Err(unknown(&fingerprint)),
+            welcome => Err(unknown(target, &fingerprint, welcome)),
         }
     }
 }
@@ -348,11 +398,16 @@ fn ask(question: &Question) -> Result<Passphrase, Problem> {
     }
 }
 
-fn unknown(fingerprint: &str) -> Problem {
+fn unknown(target: &Target, fingerprint: &str, welcome: Welcome) -> Problem {
     let mut problem = Problem::from(&HostFault::Unknown);
-    problem.what = format!("{}; its key has the fingerprint {fingerprint}", problem.what);
+    problem.what = format!("{target} is not known yet; its key has the fingerprint {fingerprint}");
+    let why = if welcome == Welcome::Refused {
+        " ssh's configuration has servers refused that known_hosts does not name (StrictHostKeyChecking)."
+    } else {
+        ""
+    };
     problem.hint = format!(
-        "{} To go on without being asked: --accept-host-key {fingerprint}",
+        "{}{why} To go on without being asked: --accept-host-key {fingerprint}",
         problem.hint
     );
     problem

@@ -3,7 +3,7 @@
 use std::iter::once;
 use std::path::Path;
 
-use crate::engine::servers::{Client, tried_by_ssh};
+use crate::engine::servers::tried_by_ssh;
 use crate::format::Format;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::home::{default_path, with_tilde};
@@ -139,11 +139,17 @@ pub fn for_key(key: OfKey<'_>, address: &str) -> Vec<CommandLine> {
 /// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
 /// by itself: `ssh -i ~/.ssh/work jo@example.org`. A key in an agent needs no file.
 #[must_use]
-pub fn log_in(client: Client, target: &Target, file: Option<&Path>) -> String {
-    let (program, port) = match client {
-        Client::Ssh => ("ssh", "-p"),
-        Client::Sftp => ("sftp", "-P"),
-    };
+pub fn log_in(target: &Target, file: Option<&Path>) -> String {
+    with_key("ssh", "-p", target, file)
+}
+
+/// The same for files alone, for an account that has no shell.
+#[must_use]
+pub fn log_in_to_files(target: &Target, file: Option<&Path>) -> String {
+    with_key("sftp", "-P", target, file)
+}
+
+fn with_key(program: &str, port: &str, target: &Target, file: Option<&Path>) -> String {
     let mut words = vec![program.to_owned()];
     if let Some(file) = file
         && !tried_by_ssh(target).iter().any(|tried| tried == file)
@@ -195,8 +201,8 @@ mod tests {
         let config = b"Host named\n IdentityFile ~/.ssh/work\n Port 99\n".to_vec();
         let config = SshConfig::parse(config).expect("text");
         let command = |host: &str, name: &str| {
-            let target = Target::parse(host, &config, "jo").expect("a target");
-            log_in(Client::Ssh, &target, default_path(name).as_deref())
+            let target = Target::parse(host, &config.clone().into(), "jo").expect("a target");
+            log_in(&target, default_path(name).as_deref())
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
         assert_eq!(
@@ -208,8 +214,8 @@ mod tests {
             command("named", "id_ed25519"),
             "ssh -i ~/.ssh/id_ed25519 jo@named"
         );
-        let target = Target::parse("host:2222", &config, "jo").expect("a target");
-        assert_eq!(log_in(Client::Sftp, &target, None), "sftp -P 2222 jo@host");
+        let target = Target::parse("host:2222", &config.clone().into(), "jo").expect("a target");
+        assert_eq!(log_in_to_files(&target, None), "sftp -P 2222 jo@host");
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
     }
 

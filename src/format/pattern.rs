@@ -44,6 +44,15 @@ pub(crate) fn matches(text: &[u8], pattern: &[u8]) -> bool {
 
 /// Holds a lower-case name to a list with commas; the patterns' own case does not count.
 pub(super) fn list_matches(name: &[u8], list: &[u8]) -> Verdict {
+    judged(list, |pattern| matches(name, &pattern.to_ascii_lowercase()))
+}
+
+/// Holds a name to a list with commas, in which case counts.
+pub(super) fn case_list_matches(name: &[u8], list: &[u8]) -> Verdict {
+    judged(list, |pattern| matches(name, pattern))
+}
+
+fn judged(list: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Verdict {
     let mut verdict = Verdict::No;
     for pattern in list.split(|byte| *byte == b',') {
         let (is_negated, pattern) = match pattern.strip_prefix(b"!") {
@@ -53,7 +62,7 @@ pub(super) fn list_matches(name: &[u8], list: &[u8]) -> Verdict {
         if pattern.len() >= LONGEST {
             return Verdict::No;
         }
-        if matches(name, &pattern.to_ascii_lowercase()) {
+        if is_it(pattern) {
             if is_negated {
                 return Verdict::Refused;
             }

@@ -60,6 +60,13 @@ pub fn audit_shared(path: &Path) -> io::Result<Access> {
     platform::audit_shared(path)
 }
 
+/// Whether the disk with the private file at `path` knows no owners, so that nothing can keep the file from the other users of
+/// this computer: sticks and cards (FAT, exFAT), Windows' disks seen from Linux, some shares. Where that cannot be told, no.
+#[must_use]
+pub fn knows_no_owners(path: &Path) -> bool {
+    platform::knows_no_owners(path)
+}
+
 /// Whether everybody may make, replace and take away files in the folder at `path`: not where each may do that with their own
 /// alone, as in `/tmp`.
 ///

@@ -248,6 +248,49 @@ fn what_is_the_matter_is_found_and_repaired() {
     assert_eq!(done(&home, &["repair"]), "There is nothing to repair.\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_is_repaired_by_its_name_and_nothing_is_called_sound_that_was_not_looked_at() {
+    let home = home();
+    make(&home, "id_ed25519", "me");
+    make(&home, "id_rsa", "other");
+    fs::remove_file(home.path(".ssh/id_rsa.pub")).expect("removed");
+    home.write(".ssh/config", b"# mine\n");
+    home.write("notes", b"buy milk\n");
+    for name in [".ssh/id_ed25519", ".ssh/id_rsa", ".ssh/config"] {
+        set_mode(&home, name, 0o777);
+    }
+    for (name, lines) in [(".ssh/id_ed25519", 1), (".ssh/config", 1), (".ssh/id_rsa", 2)] {
+        assert_eq!(done(&home, &["repair", name]).lines().count(), lines, "{name}");
+        assert_eq!(
+            done(&home, &["repair", name]),
+            "There is nothing to repair.\n",
+            "{name}"
+        );
+    }
+    assert_eq!(
+        [".ssh/id_ed25519", ".ssh/id_rsa"].map(|name| home.mode(name)),
+        [0o600; 2]
+    );
+    assert!(home.has(".ssh/id_rsa.pub"));
+
+    // By its public half as well, and beside a folder.
+    set_mode(&home, ".ssh/id_ed25519", 0o644);
+    done(&home, &["repair", ".ssh/id_ed25519.pub"]);
+    assert_eq!(home.mode(".ssh/id_ed25519"), 0o600);
+    for (name, status, code) in [
+        (".ssh/no_such", 4, "io-not-found"),
+        ("/dev/null", 4, "io-not-regular"),
+        ("notes", 1, "not-a-key-file"),
+        (".ssh/id_ed25519/x", 4, "io-not-found"),
+    ] {
+        let ran = keys(&home, &["repair", name, "--json"]);
+        ran.expect_error(status, code);
+        assert!(!ran.out.contains("nothing to repair"), "{}", ran.out);
+        keys(&home, &["repair", ".ssh", name, "--json"]).expect_error(status, code);
+    }
+}
+
 #[test]
 fn a_key_is_taken_away_with_its_public_half_and_nothing_is_deleted() {
     let home = home();

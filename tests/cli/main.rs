@@ -40,4 +40,6 @@ mod support;
 mod terminal;
 #[cfg(unix)]
 mod truth;
+#[cfg(target_os = "linux")]
+mod without_owners;
 mod wording;

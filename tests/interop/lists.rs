@@ -4,7 +4,7 @@ use keywright::format::authorized_keys::{
     Added, AuthorizedKeys, Command, Expiry, FromList, NewLine, NewOptions, Right,
 };
 use keywright::format::known_hosts::{HostName, KnownHosts, Lookup, Shown};
-use keywright::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
+use keywright::format::ssh_config::{BlockPlace, Configuration, ManagedBlock, SshConfig, Stanza};
 use keywright::format::{PrivateEncoding, public_line};
 use keywright::key::comment::Comment;
 use rand::SeedableRng as _;
@@ -376,7 +376,7 @@ fn ssh_takes_the_values_from_a_configuration_that_we_take() {
                     continue;
                 }
             };
-            let settings = config.lookup(alias, user.trim());
+            let settings = Configuration::from(config.clone()).lookup(alias, user.trim());
             let mut ours = vec![
                 settings.host_name(alias).to_ascii_lowercase(),
                 settings.port().unwrap_or(22).to_string(),

@@ -16,7 +16,9 @@ mod tools;
 #[path = "../support/ssh_agent.rs"]
 mod support;
 
+mod afterwards;
 mod agents;
+mod agreeing;
 mod commands;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
@@ -27,6 +29,7 @@ mod failing;
 mod files;
 mod hosts;
 mod installing;
+mod jumping;
 mod last_way_in;
 mod letting_in;
 mod no;

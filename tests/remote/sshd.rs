@@ -173,7 +173,7 @@ impl Sshd {
         );
         let config = SshConfig::parse(config.into_bytes()).expect("text");
         let text = format!("{USER}@127.0.0.1:{}", self.port);
-        Target::parse(&text, &config, "nobody").expect("a target")
+        Target::parse(&text, &config.into(), "nobody").expect("a target")
     }
 
     /// A connection to it on which nobody has signed in.

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-use keywright::format::ssh_config::SshConfig;
+use keywright::format::ssh_config::Configuration;
 use keywright::key::watch::Unwatched;
 use keywright::sys::remote::{Connection, Expect, Handshake, KnownHostsFiles, Target};
 use russh::keys::{Algorithm, PrivateKey};
@@ -72,7 +72,7 @@ impl StandIn {
 
     /// A connection to it on which nobody has signed in.
     pub(crate) fn connect(&self) -> Connection {
-        let target = Target::parse(&self.address(), &SshConfig::default(), "jo").expect("a target");
+        let target = Target::parse(&self.address(), &Configuration::default(), "jo").expect("a target");
         let handshake = Handshake::open(&target, Expect::Listed(&KnownHostsFiles::default()), &Unwatched);
         handshake
             .expect("it speaks SSH")

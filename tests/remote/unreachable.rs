@@ -7,7 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use keywright::engine::{Blame, Problem};
-use keywright::format::ssh_config::SshConfig;
+use keywright::format::ssh_config::Configuration;
 use keywright::key::watch::{Progress, Unwatched, Watch};
 use keywright::sys::remote::{Expect, Handshake, KnownHostsFiles, RemoteFault, Step, Target};
 use rand::rngs::ChaCha20Rng;
@@ -17,7 +17,7 @@ use crate::common::seed;
 use crate::serving::free_port;
 
 fn open_at(host: &str, watch: &dyn Watch) -> RemoteFault {
-    let target = Target::parse(host, &SshConfig::default(), "jo").expect("a target");
+    let target = Target::parse(host, &Configuration::default(), "jo").expect("a target");
     let expect = Expect::Listed(&KnownHostsFiles::default());
     Handshake::open(&target, expect, watch).expect_err("there is no server")
 }

@@ -322,7 +322,7 @@ fn read(path: &Path) -> Result<Opened, Refused> {
     let parsed = reading.parsed;
     if !matches!(parsed, Parsed::Public(_)) {
         let access = audit_private(path).ok();
-        warnings.extend(access.as_ref().and_then(describe::access_warning));
+        warnings.extend(access.and_then(|access| describe::access_warning(path, &access)));
     }
     Ok(Opened {
         parsed,

@@ -385,6 +385,10 @@ impl Document {
             self.warnings.retain(|warning| {
                 !of_file.contains(&warning.code) && !ENDED_BY_CLEAN_COPY.contains(&warning.code)
             });
+            // As its disk would have it.
+            let of_disk = written.stored.warnings.into_iter();
+            self.warnings
+                .extend(of_disk.filter(|warning| warning.code == "permissions"));
         }
     }
 }

@@ -27,8 +27,8 @@ use crate::sys::clock::unix_seconds;
 With --json each line is a key as “info --json” tells it, with its name, its files, where it was installed, \
 and among the warnings what the files beside it give cause for.")]
 pub(super) struct List {
-    /// Folders to look into, instead of ~/.ssh and those that were added
-    #[arg(value_name = "FOLDER")]
+    /// Keys' files, or folders to look into, instead of ~/.ssh and those that were added
+    #[arg(value_name = "FILE|FOLDER")]
     folders: Vec<PathBuf>,
     /// Draw the picture of each fingerprint
     #[arg(long)]

@@ -18,6 +18,7 @@ use crate::engine::{Problem, told_by_disk};
 #[command(after_help = "Examples:
   keywright-cli keys repair --dry-run
   keywright-cli keys repair
+  keywright-cli keys repair ~/.ssh/id_ed25519
 
 Private keys become readable by you alone; nobody else may change ~/.ssh, your home folder, or what ssh \
 goes by; a missing FILE.pub is written; a FILE.pub of another key is moved to a folder “removed”, and the \
@@ -25,8 +26,8 @@ right one written. A private key that ssh does not read as it is, for its line e
 old one is kept in a folder “removed”. What was left when the program was ended in the middle is taken back or cleared away. No key is \
 deleted.")]
 pub(super) struct Repair {
-    /// Folders to look into, instead of ~/.ssh and those that were added
-    #[arg(value_name = "FOLDER")]
+    /// Keys' files, or folders to look into, instead of ~/.ssh and those that were added
+    #[arg(value_name = "FILE|FOLDER")]
     folders: Vec<PathBuf>,
     /// Say what would be done, and do nothing
     #[arg(long)]

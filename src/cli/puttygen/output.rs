@@ -7,6 +7,7 @@ use crate::cli::console::{Console, print};
 use crate::cli::interrupt;
 use crate::cli::private_file::{Place, may_write};
 use crate::engine::Problem;
+use crate::engine::describe::written_without_owners;
 use crate::engine::saving::Plan;
 use crate::format::{self, Parsed, PrivateEncoding};
 use crate::key::PublicKey;
@@ -40,12 +41,14 @@ impl Text {
             let plan = may_write(Plan::public_line(out), console)?;
             plan.terms().next().unwrap_or(Existing::Refuse)
         };
-        interrupt::uninterrupted(|| {
-            Ok(match self.secrecy {
-                Secrecy::Private => write_private(out, bytes, existing),
-                Secrecy::Public => write_public(out, bytes, existing),
-            }?)
-        })
+        interrupt::uninterrupted(|| match self.secrecy {
+            Secrecy::Private => write_private(out, bytes, existing),
+            Secrecy::Public => write_public(out, bytes, existing),
+        })?;
+        if self.secrecy == Secrecy::Private {
+            console.warn_all(&Vec::from_iter(written_without_owners(out)));
+        }
+        Ok(())
     }
 
     /// What is in the file at `path`, where nothing is lost with it: it is empty, or it is the same already, or one

@@ -11,7 +11,7 @@ use crate::key::PublicKey;
 use crate::key::comment::{Comment, escaped};
 use crate::key::weakness::{Weakness, weaknesses};
 use crate::sys::files::OtherNames;
-use crate::sys::permissions::{Access, audit_private, audit_shared, lets_all_write};
+use crate::sys::permissions::{Access, audit_private, audit_shared, knows_no_owners, lets_all_write};
 
 /// What to do with a key that reads well here, and not with ssh.
 const REPAIR: &str =
@@ -352,10 +352,11 @@ pub(super) fn carriage_returns() -> Warning {
     }
 }
 
-/// A file that others may read.
+/// A private file at `path` that others may read.
 #[must_use]
-pub fn access_warning(access: &Access) -> Option<Warning> {
+pub fn access_warning(path: &Path, access: &Access) -> Option<Warning> {
     match access {
+        Access::Loose { detail } if knows_no_owners(path) => Some(disk_without_owners(path, detail)),
         Access::Loose { detail } => Some(Warning {
             code: "permissions",
             message: format!("other users of this computer may read the file ({detail})"),
@@ -365,9 +366,33 @@ pub fn access_warning(access: &Access) -> Option<Warning> {
     }
 }
 
+/// A private file at `path` that is open to others although it was written for its owner alone.
+#[must_use]
+pub fn written_without_owners(path: &Path) -> Option<Warning> {
+    match audit_private(path) {
+        Ok(Access::Loose { detail }) => Some(disk_without_owners(path, &detail)),
+        Ok(Access::OwnerOnly | Access::NotOwned { .. }) => None,
+        Err(error) => {
+            log::debug!("no permissions of {}: {error}", path.display());
+            None
+        }
+    }
+}
+
+fn disk_without_owners(path: &Path, detail: &str) -> Warning {
+    Warning {
+        code: "permissions",
+        message: format!(
+            "other users of this computer may read {} ({detail}): its disk knows no owners, as most USB sticks do",
+            escaped(path.as_os_str().as_encoded_bytes())
+        ),
+        hint: "ssh refuses such a file. Move it to your home folder; on such a disk keep keys with a passphrase only.",
+    }
+}
+
 pub(super) fn loose_permissions(path: &Path) -> Option<Warning> {
     match audit_private(path) {
-        Ok(access) => access_warning(&access),
+        Ok(access) => access_warning(path, &access),
         Err(error) => {
             log::debug!("no permissions of {}: {error}", path.display());
             None

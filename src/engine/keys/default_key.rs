@@ -191,7 +191,11 @@ pub fn not_for_ssh(title: &str) -> Problem {
     )
 }
 
-fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {
+/// ssh's configuration as it is now, to be edited.
+///
+/// # Errors
+/// It cannot be read.
+pub(in crate::engine) fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {
     let path = whose.config().ok_or_else(|| {
         Problem::new(
             "usage",
@@ -221,10 +225,8 @@ fn others(whose: &Whose, file: &Path) -> Vec<PathBuf> {
 
 /// Which keys ssh tries today, and does not by itself any more; nothing where there is none.
 fn no_longer_tried(whose: &Whose, before: &SshConfig, after: &SshConfig) -> Option<String> {
-    let still = tried_by_itself(whose, after);
-    let stops = tried_by_itself(whose, before)
-        .into_iter()
-        .filter(|path| !still.contains(path));
+    let [still, before] = [after, before].map(|config| tried_by_itself(whose, &config.clone().into()));
+    let stops = before.into_iter().filter(|path| !still.contains(path));
     let names: Vec<String> = stops.map(|path| whose.short(&path)).collect();
     let first = names.first()?;
     Some(format!(
@@ -234,7 +236,10 @@ fn no_longer_tried(whose: &Whose, before: &SshConfig, after: &SshConfig) -> Opti
 }
 
 /// A file as the configuration names it.
-fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
+///
+/// # Errors
+/// The name of the file cannot stand in it.
+pub(in crate::engine) fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
     let unspeakable = || {
         Problem::new(
             "usage",

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Whose;
 use crate::engine::describe::{OPEN_FOLDER, Warning};
 use crate::format::Format;
-use crate::sys::permissions::Access;
+use crate::sys::permissions::{Access, knows_no_owners};
 
 /// How much it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,12 +104,14 @@ impl Finding {
     /// What is known of the key in `path`, as a finding.
     pub(super) fn of_warning(mut warning: Warning, path: &Path) -> Self {
         let is_of_file = OF_FILES.contains(&warning.code);
+        let is_helpless = warning.code == "permissions" && knows_no_owners(path);
         let remedy = match warning.code {
+            "permissions" if is_helpless => None,
             "permissions" => Some(Remedy::Tighten(path.to_owned())),
             "carriage-returns" | "mangled" => Some(Remedy::Mend(path.to_owned())),
             _ => None,
         };
-        if warning.code == "permissions" {
+        if warning.code == "permissions" && !is_helpless {
             // Where keys are looked at one by one, one has to be saved again; here it need not be.
             warning.hint = "ssh refuses such a file. “Repair” makes it readable by you alone.";
         }

@@ -12,10 +12,11 @@ use super::restoring::{Restorable, restorable, usual_folders};
 use super::tried::Tried;
 use super::{Remedy, Whose, unfinished};
 use crate::engine::describe::Description;
-use crate::engine::{Blame, Problem};
+use crate::engine::saving::file_beside;
+use crate::engine::{Blame, Problem, opening};
 use crate::format::mend::Accident;
 use crate::format::reading::{self, Reading};
-use crate::format::ssh_config::SshConfig;
+use crate::format::ssh_config::Configuration;
 use crate::format::{self, DecodeError, Parsed};
 use crate::key::watch::Watch;
 use crate::sys::files::{Candidate, ReadError, candidate, candidates, read_key};
@@ -55,11 +56,13 @@ pub struct Inventory {
     pub added: Vec<PathBuf>,
     /// What was taken away, and can come back.
     pub removed: Vec<Restorable>,
+    /// The files that somebody asked for by their names.
+    named: Vec<PathBuf>,
 }
 
 impl Inventory {
-    /// Looks at everything: in `folders`, or else in the usual place and what was added to it. Half of it, if
-    /// `watch` says that nobody wants to know any more.
+    /// Looks at everything: in `folders`, which may be files as well, or else in the usual place and what was added to it.
+    /// Half of it, if `watch` says that nobody wants to know any more.
     #[must_use]
     pub fn read(whose: &Whose, folders: &[PathBuf], watch: &dyn Watch) -> Self {
         let known = whose.store.read();
@@ -139,16 +142,16 @@ impl Inventory {
 
     /// What could not be looked at: folders, and files that could be keys.
     pub fn unseen(&self) -> impl Iterator<Item = &Problem> {
-        let files = self.broken.iter().map(|broken| &broken.problem);
-        self.unread
-            .iter()
-            .chain(files.filter(|problem| problem.blame == Blame::World))
+        let is_unseen =
+            |broken: &&Broken| broken.problem.blame == Blame::World || self.named.contains(&broken.path);
+        let files = self.broken.iter().filter(is_unseen);
+        self.unread.iter().chain(files.map(|broken| &broken.problem))
     }
 
-    fn read_config(&mut self, whose: &Whose) -> SshConfig {
+    fn read_config(&mut self, whose: &Whose) -> Configuration {
         read_config_of(whose.home.as_deref()).unwrap_or_else(|error| {
             self.unread.push(error.into());
-            SshConfig::default()
+            Configuration::default()
         })
     }
 
@@ -164,6 +167,10 @@ impl Inventory {
         let mut found = Vec::new();
         for folder in folders {
             if self.folders.contains(&folder) {
+                continue;
+            }
+            if !is_usual && !folder.is_dir() {
+                found.extend(self.named_file(folder, whose));
                 continue;
             }
             match candidates(&folder) {
@@ -196,6 +203,45 @@ impl Inventory {
         let mut known = BTreeSet::new();
         found.retain(|file| may_hold_key(&file.path) && known.insert(file.path.clone()));
         found
+    }
+
+    /// What was named instead of a folder: one file, and what belongs to it.
+    fn named_file(&mut self, path: PathBuf, whose: &Whose) -> Vec<Candidate> {
+        let found = match std::fs::metadata(&path) {
+            Ok(found) if found.is_file() => candidate(&path),
+            Ok(_) => Err(ReadError::NotRegular { path: path.clone() }),
+            Err(error) => Err(ReadError::new(&path, error)),
+        };
+        let one = match found {
+            Ok(Some(one)) => one,
+            Ok(None) => {
+                self.unread.extend(read_key(&path).err().map(Problem::from));
+                return Vec::new();
+            }
+            Err(error) => {
+                self.unread.push(error.into());
+                return Vec::new();
+            }
+        };
+        if path
+            .file_name()
+            .is_some_and(|name| LISTS.iter().any(|list| name == *list))
+        {
+            self.audit_place(&path, Place::List, whose);
+            return Vec::new();
+        }
+        // The other half of the pair says what is the matter with this one.
+        let private = path
+            .extension()
+            .filter(|ending| *ending == "pub")
+            .map(|_| path.with_extension(""));
+        let beside = [Some(file_beside(&path)), private];
+        self.named.push(path);
+        let beside = beside
+            .into_iter()
+            .flatten()
+            .filter_map(|path| candidate(&path).ok().flatten());
+        beside.chain([one]).collect()
     }
 
     fn look_for_removed(&mut self, whose: &Whose, folders: &[PathBuf]) {
@@ -238,6 +284,10 @@ impl Inventory {
             }
             match look(file) {
                 Ok(Some(one)) => seen.push(one),
+                Ok(None) if self.named.contains(&file.path) => self.broken.push(Broken {
+                    path: file.path.clone(),
+                    problem: opening::open_file(&file.path).err().unwrap_or_else(in_company),
+                }),
                 Ok(None) => {}
                 Err(problem) => self.broken.push(Broken {
                     path: file.path.clone(),
@@ -262,21 +312,23 @@ impl Inventory {
             .into_iter()
             .flat_map(|folder| LISTS.map(|name| (folder.join(name), Place::List)));
         for (path, place) in home.chain(folders).chain(lists) {
-            match audit_shared(&path) {
-                Ok(access) => self
-                    .places
-                    .extend(Finding::of_place(&path, place, &access, whose)),
-                Err(error) => match ReadError::new(&path, error) {
-                    // What is not there needs no protection.
-                    ReadError::NotFound { .. } => {}
-                    error => {
-                        let problem = error.into();
-                        if !self.unread.contains(&problem) {
-                            self.unread.push(problem);
-                        }
+            self.audit_place(&path, place, whose);
+        }
+    }
+
+    fn audit_place(&mut self, path: &Path, place: Place, whose: &Whose) {
+        match audit_shared(path) {
+            Ok(access) => self.places.extend(Finding::of_place(path, place, &access, whose)),
+            Err(error) => match ReadError::new(path, error) {
+                // What is not there needs no protection.
+                ReadError::NotFound { .. } => {}
+                error => {
+                    let problem = error.into();
+                    if !self.unread.contains(&problem) {
+                        self.unread.push(problem);
                     }
-                },
-            }
+                }
+            },
         }
     }
 }
@@ -312,6 +364,16 @@ fn look(file: &Candidate) -> Result<Option<Seen>, Problem> {
         Err(DecodeError::Empty | DecodeError::NotAKeyFile(_) | DecodeError::MultipleKeys) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// A file was named in which a key is a part of something else.
+fn in_company() -> Problem {
+    Problem::new(
+        "not-a-key-file",
+        Blame::Key,
+        "the file holds other things beside the key, or several keys",
+        "Take the key out into a file of its own: keywright-cli repair FILE -o OUT.",
+    )
 }
 
 fn too_many(folder: &Path) -> Problem {

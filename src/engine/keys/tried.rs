@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Whose;
-use crate::format::ssh_config::{SshConfig, with_tokens};
+use crate::format::ssh_config::{Configuration, with_tokens};
 
 /// The names that `ssh` tries in `~/.ssh`, in its order, where the configuration names no key for the host.
 pub(super) const USUAL_NAMES: [&str; 6] = [
@@ -31,13 +31,13 @@ pub(super) struct Tried {
 }
 
 impl Tried {
-    pub(super) fn of(whose: &Whose, config: &SshConfig) -> Self {
+    pub(super) fn of(whose: &Whose, config: &Configuration) -> Self {
         let mut tried = Self {
             ssh_folder: whose.ssh_folder(),
             names_for_all: !config.lookup(NO_HOST, "").identity_files().is_empty(),
             ..Self::default()
         };
-        for directive in config.lines().filter_map(|line| line.directive.ok()) {
+        for directive in config.directives() {
             match directive.keyword.as_str() {
                 "include" => tried.has_includes = true,
                 "identityfile" => {
@@ -72,7 +72,7 @@ impl Tried {
 }
 
 /// The private keys that ssh tries on a server that its configuration does not name.
-pub(super) fn tried_by_itself(whose: &Whose, config: &SshConfig) -> Vec<PathBuf> {
+pub(super) fn tried_by_itself(whose: &Whose, config: &Configuration) -> Vec<PathBuf> {
     let named = config.lookup(NO_HOST, "").identity_files();
     let paths: Vec<PathBuf> = if named.is_empty() {
         let folder = whose.ssh_folder();
@@ -98,6 +98,7 @@ fn expanded(text: &str, home: Option<&Path>) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::ssh_config::SshConfig;
 
     fn whose() -> Whose {
         Whose {
@@ -110,7 +111,7 @@ mod tests {
     fn a_key_is_tried_because_the_configuration_names_it() {
         let config = b"Host a\n IdentityFile ~/.ssh/work\nHost *\n IdentityFile=%d/keys/100%%\n";
         let config = SshConfig::parse(config.to_vec()).expect("a configuration");
-        let tried = Tried::of(&whose(), &config);
+        let tried = Tried::of(&whose(), &config.into());
         for (path, is_tried) in [
             ("/home/me/.ssh/id_ed25519", false),
             ("/home/me/.ssh/work", true),
@@ -133,7 +134,11 @@ mod tests {
             ("IdentityFile ~/.ssh/id_ed25519\n", true),
         ] {
             let parsed = SshConfig::parse(config.as_bytes().to_vec()).expect("a configuration");
-            assert_eq!(Tried::of(&whose(), &parsed).is_tried(usual), is_tried, "{config}");
+            assert_eq!(
+                Tried::of(&whose(), &parsed.into()).is_tried(usual),
+                is_tried,
+                "{config}"
+            );
         }
     }
 

@@ -2,7 +2,8 @@
 
 use super::{Blame, Problem};
 use crate::sys::remote::{
-    ConfigError, FileTrouble, HostFault, KnownHostsError, Refusal, RemoteFault, Step, TargetError,
+    ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, Refusal, RemoteFault, Step, TargetError,
+    WayFault,
 };
 
 impl From<&RemoteFault> for Problem {
@@ -22,6 +23,7 @@ impl From<&RemoteFault> for Problem {
                 "connect-unreachable",
                 "Check whether this computer is online, and whether a VPN is needed.",
             ),
+            F::Way(fault) => return fault.into(),
             F::TimedOut { step, .. } | F::Unfinished { step, .. } => {
                 world("connect-timed-out", after_silence(*step))
             }
@@ -33,10 +35,10 @@ impl From<&RemoteFault> for Problem {
                 "turned-away",
                 "Nothing secret was sent. Servers do so for some minutes after attempts that failed, or while too many others sign in. Wait, and then try once, with the right key or password first.",
             ),
-            F::NoCommonAlgorithm { .. } => world(
-                "no-common-algorithm",
-                "The server is old or set up in an unusual way. Have its SSH server brought up to date; nothing was sent to it.",
-            ),
+            F::NoCommonAlgorithm { lacking, .. } => {
+                let hint = after_no_agreement(*lacking);
+                return Self::new("no-common-algorithm", Blame::World, fault.to_string(), hint);
+            }
             F::Host(fault) => return fault.into(),
             F::Closed { step, said } => {
                 let refusal = said.as_deref().and_then(Refusal::of);
@@ -108,6 +110,25 @@ impl From<&RemoteFault> for Problem {
     }
 }
 
+impl From<&WayFault> for Problem {
+    fn from(fault: &WayFault) -> Self {
+        use WayFault as F;
+        let hint = match fault {
+            F::Forbidden { .. } => {
+                "Its sshd forbids it (AllowTcpForwarding, PermitOpen, or restrict in the key's line there). Ask whoever runs it; or install the key from there."
+            }
+            F::Unreached { .. } => {
+                "The name has to be the one by which the server in between knows it. Sign in there with ssh, and try from there whether it answers."
+            }
+            F::NoHop { .. } => "Sign in there first.",
+            F::Command { .. } => {
+                "Nothing secret was sent. Type the command in a terminal and see whether it answers with a line that begins with SSH-; it stands in ssh's configuration."
+            }
+        };
+        Self::new("proxy", Blame::World, fault.to_string(), hint)
+    }
+}
+
 impl From<&HostFault> for Problem {
     fn from(fault: &HostFault) -> Self {
         use HostFault as F;
@@ -142,6 +163,20 @@ impl From<&HostFault> for Problem {
             ),
         };
         Self::new(code, Blame::World, fault.to_string(), hint)
+    }
+}
+
+fn after_no_agreement(lacking: Lacking) -> String {
+    match lacking {
+        Lacking::Unknown => "Nothing secret was sent. The server is newer than this program, or set up more strictly. Log in with ssh, which may know it, and add the key there: keywright-cli public KEYFILE --install-line sh prints the line to paste.".to_owned(),
+        Lacking::Broken { keyword, may_be_wanted } => {
+            let way = may_be_wanted.map_or_else(
+                || "This program cannot speak like that.".to_owned(),
+                |name| format!("Where that cannot be, allow it for this server alone: “{keyword} +{name}” below its Host line in ~/.ssh/config, as for ssh."),
+            );
+            format!("Nothing secret was sent. Have the server's SSH brought up to date. {way}")
+        }
+        Lacking::Ruled { keyword } => format!("Nothing secret was sent. Look at {keyword} in ~/.ssh/config and in the system's ssh_config."),
     }
 }
 
@@ -269,9 +304,13 @@ impl From<&TargetError> for Problem {
                 "usage",
                 "Check the user's name. One that a shell could misread is not taken, because such names are used for attacks.",
             ),
-            E::Proxy { .. } => (
+            E::Loop(_) => (
                 "proxy",
-                "Install the key from the computer in between; or copy the line for the shell, and paste it where you have signed in with ssh.",
+                "Have its ProxyJump hold for the other hosts only: “Host * !gate” leaves the host gate out.",
+            ),
+            E::Way { .. } => (
+                "proxy",
+                "Look at this line of ssh's configuration; “ssh -v” with the name of the server tells which file it is in.",
             ),
         };
         Self::new(code, Blame::Usage, error.to_string(), hint)

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::engine::describe::{Warning, open_folder_warning, other_names_warning};
+use crate::engine::describe::{Warning, open_folder_warning, other_names_warning, written_without_owners};
 use crate::engine::{Blame, Problem};
 use crate::format::{self, Consent, DecodeError, LockedFile, Outgoing, Parsed, PrivateEncoding};
 use crate::secret::{Passphrase, SecretBytes};
@@ -17,7 +17,8 @@ use crate::sys::randomness::os_rng;
 pub struct Stored {
     /// What is in each file now.
     pub seen: Vec<(PathBuf, Seen)>,
-    /// What their owner ought to know: that an old file goes on under another name, or that others may change the folder.
+    /// What their owner ought to know: that an old file goes on under another name, that others may change the
+    /// folder, or that its disk keeps a private file from nobody.
     pub warnings: Vec<Warning>,
 }
 
@@ -72,6 +73,8 @@ impl Encoded {
         let written = files::write_together(&saves)?;
         let seen = saves.iter().map(|save| (save.path.clone(), Seen::of(save.bytes)));
         let mut warnings: Vec<Warning> = written.other_names.iter().map(other_names_warning).collect();
+        let private = saves.iter().filter(|save| save.secrecy == Secrecy::Private);
+        warnings.extend(private.filter_map(|save| written_without_owners(&save.path)));
         for folder in saves.iter().filter_map(|save| save.path.parent()) {
             let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
             let new = open_folder_warning(&folder).filter(|warning| !warnings.contains(warning));

@@ -28,24 +28,12 @@ pub struct Found {
 }
 
 impl Found {
-    /// By which program of OpenSSH one comes there from now on, where the server says that it is this software. That of
-    /// Windows has a shell, though none of POSIX.
+    /// Whether no shell has answered on a server that says that it is this software: there may be one for whoever logs in
+    /// all the same. That of Windows has a shell, though none of POSIX.
     #[must_use]
-    pub fn client(&self, software: &str) -> Client {
-        match self.way {
-            Way::Files if !software.contains("Windows") => Client::Sftp,
-            Way::Files | Way::Shell => Client::Ssh,
-        }
+    pub fn may_be_files_only(&self, software: &str) -> bool {
+        self.way == Way::Files && !software.contains("Windows")
     }
-}
-
-/// A program of OpenSSH that goes to a server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Client {
-    /// To a shell.
-    Ssh,
-    /// To files alone.
-    Sftp,
 }
 
 /// What makes sshd distrust a file with these permissions, in the letters of `ls -l` or as their bits.

@@ -22,7 +22,7 @@ mod visit;
 mod windows;
 
 pub use edit::{Written, look};
-pub use found::{Client, Found, Way};
+pub use found::{Found, Way};
 pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
@@ -30,4 +30,4 @@ pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, Remove
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, SigningIn, Step, Ways};
-pub use visit::{Reached, Server, not_followed, reach};
+pub use visit::{Reached, Server, Welcome, find, not_followed, reach};

@@ -41,6 +41,8 @@ pub struct Ways {
     pub are_named: bool,
     /// The account's password, where it was given before anybody asked.
     pub password: Option<Passphrase>,
+    /// Whether one only passes through on the way to another server: then it does not matter what is run there.
+    pub only_passes: bool,
 }
 
 /// How far it has come.
@@ -96,6 +98,7 @@ pub struct SigningIn {
     /// One that was given before anybody asked, until it is used.
     password: Option<Passphrase>,
     are_keys_named: bool,
+    only_passes: bool,
     /// How many keys this connection has heard of, and how many one is to hear of at most.
     offered: usize,
     most: usize,
@@ -153,6 +156,7 @@ impl SigningIn {
             keys: ways.keys.into(),
             password: ways.password,
             are_keys_named: ways.are_named,
+            only_passes: ways.only_passes,
             offered: 0,
             most: MOST_KEYS,
             connections: 1,
@@ -498,7 +502,7 @@ impl SigningIn {
     fn beyond_a_command(&mut self, by: &SignedInBy, watch: &dyn Watch) -> Option<ServerFault> {
         let asks = |method: &Method| matches!(method, Method::Password | Method::Questions);
         let has_another = !self.keys.is_empty() || self.methods.iter().any(asks);
-        if by.key().is_none() || self.first.is_some() || !has_another {
+        if self.only_passes || by.key().is_none() || self.first.is_some() || !has_another {
             return None;
         }
         match look(&mut self.connection, watch) {

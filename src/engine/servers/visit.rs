@@ -1,8 +1,13 @@
 //! A server is reached, and known or not, before anything secret is offered to it.
 
+use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
+use crate::format::ssh_config::Directive;
 use crate::key::watch::Watch;
-use crate::sys::remote::{Connection, Expect, Handshake, HostKey, KnownHostsFiles, PinnedKey, Target, Trust};
+use crate::sys::home::user_name;
+use crate::sys::remote::{
+    Connection, Expect, Handshake, Hop, HostKey, KnownHostsFiles, PinnedKey, Target, Trust, read_config,
+};
 
 /// A server that has proved to have a key, and has been told nothing yet.
 #[derive(Debug)]
@@ -21,13 +26,29 @@ pub struct Server {
     pub pinned: PinnedKey,
 }
 
-/// Connects to a server and learns who it is. Nothing secret is offered.
+/// What becomes of a server that nobody knows yet (`ssh_config(5)`, `StrictHostKeyChecking`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Welcome {
+    /// A person compares its fingerprint.
+    Asked,
+    /// It is taken for who it says it is, and remembered: ssh's configuration wants it so.
+    Taken,
+    /// It is not spoken to: ssh's configuration wants it so.
+    Refused,
+}
+
+/// Connects to a server and learns who it is, from `hop` where the way leads through another one. Nothing secret is
+/// offered.
 ///
 /// # Errors
 /// It cannot be reached, or ssh's lists of known hosts cannot be read.
-pub fn reach(target: &Target, watch: &dyn Watch) -> Result<Reached, ServerFault> {
+pub fn reach(target: &Target, hop: Option<Hop>, watch: &dyn Watch) -> Result<Reached, ServerFault> {
     let lists = KnownHostsFiles::read(target)?;
-    let handshake = Handshake::open(target, Expect::Listed(&lists), watch)?;
+    let expect = Expect::Listed(&lists);
+    let handshake = match hop {
+        Some(hop) => Handshake::open_behind(hop, target, expect, watch)?,
+        None => Handshake::open(target, expect, watch)?,
+    };
     Ok(Reached {
         handshake,
         lists,
@@ -35,23 +56,83 @@ pub fn reach(target: &Target, watch: &dyn Watch) -> Result<Reached, ServerFault>
     })
 }
 
-/// What ssh's configuration says about the server in a way that this program does not follow; nothing where it does.
+/// Which server is meant, and how ssh would go there. `told` is what counts before ssh's configuration, as behind `-o`.
+///
+/// # Errors
+/// It is no name of a server, or ssh's configuration cannot be read.
+pub fn find(text: &str, told: &[Directive]) -> Result<Target, Problem> {
+    Ok(Target::find(text, told, &read_config()?, &user_name())?)
+}
+
+/// What ssh heeds and this program does not, although it could matter; but not where it says no.
+const UNHEEDED: [&str; 9] = [
+    "BindInterface",
+    "ProxyUseFdpass",
+    "KnownHostsCommand",
+    "RevokedHostKeys",
+    "PKCS11Provider",
+    "HostbasedAuthentication",
+    "VerifyHostKeyDNS",
+    "NoHostAuthenticationForLocalhost",
+    "SecurityKeyProvider",
+];
+
+/// What ssh's configuration says about the servers on the way in a manner that this program does not follow; nothing
+/// where it follows all of it.
 #[must_use]
-pub fn not_followed(target: &Target) -> Option<&'static str> {
-    let settings = target.settings();
-    if !settings.faults.is_empty() {
-        Some("the configuration of ssh has lines that ssh refuses; they were passed over")
-    } else if !settings.undecided.is_empty() {
-        Some(
-            "the configuration of ssh has conditions that only ssh can decide (Match); they were taken for not met",
-        )
-    } else if !settings.includes.is_empty() {
-        Some(
-            "the configuration of ssh includes files about other hosts among its lines about some; they were not read",
-        )
-    } else {
-        None
+pub fn not_followed(target: &Target) -> Option<String> {
+    let mut notes: Vec<String> = Vec::new();
+    for hop in target.route() {
+        for note in not_followed_for(hop) {
+            if !notes.contains(&note) {
+                notes.push(note);
+            }
+        }
     }
+    (!notes.is_empty()).then(|| notes.join("; "))
+}
+
+fn not_followed_for(target: &Target) -> Vec<String> {
+    let settings = target.settings();
+    let mut notes = Vec::new();
+    if let Some(why) = &settings.refused {
+        notes.push(format!("ssh refuses its own configuration, and says: “{why}”"));
+    } else if !settings.faults.is_empty() {
+        notes.push("the configuration of ssh has lines that ssh refuses; they were passed over".to_owned());
+    }
+    let may_be_elsewhere = settings.says_yes("CanonicalizeHostname")
+        || settings
+            .first("CanonicalizeHostname")
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"always"));
+    // Where ssh was asked, it has decided all of these.
+    if !settings.is_effective() {
+        if !settings.undecided.is_empty() {
+            notes.push(
+                "the configuration of ssh has conditions that only ssh can decide (Match), and ssh could not be asked; they were taken for not met"
+                    .to_owned(),
+            );
+        }
+        if may_be_elsewhere {
+            notes.push("CanonicalizeHostname in the configuration of ssh is not heeded".to_owned());
+        }
+    }
+    let is_no = |value: &[u8]| {
+        [&b"no"[..], b"false", b"none", b"internal"]
+            .iter()
+            .any(|no| value.eq_ignore_ascii_case(no))
+    };
+    let unheeded = UNHEEDED
+        .into_iter()
+        .filter(|keyword| settings.first(keyword).is_some_and(|value| !is_no(value)));
+    let unheeded: Vec<&str> = unheeded.collect();
+    if !unheeded.is_empty() {
+        notes.push(format!(
+            "{} in the configuration of ssh {} not heeded",
+            unheeded.join(" and "),
+            if unheeded.len() == 1 { "is" } else { "are" }
+        ));
+    }
+    notes
 }
 
 impl Reached {
@@ -73,12 +154,30 @@ impl Reached {
         self.handshake.host_key()
     }
 
+    /// What becomes of it where nobody knows it yet.
+    #[must_use]
+    pub fn welcome(&self) -> Welcome {
+        let said = self.target.settings().first("StrictHostKeyChecking");
+        match said.map(<[u8]>::to_ascii_lowercase).as_deref() {
+            Some(b"yes" | b"true") => Welcome::Refused,
+            // A server that has changed is never taken, whatever the configuration says.
+            Some(b"accept-new" | b"no" | b"false" | b"off") => Welcome::Taken,
+            _ => Welcome::Asked,
+        }
+    }
+
+    /// Whether it will be known the next time.
+    #[must_use]
+    pub fn can_be_remembered(&self) -> bool {
+        self.lists.own_file().is_some()
+    }
+
     /// Goes on with a server that is known.
     ///
     /// # Errors
     /// It is not, or it has changed.
     pub fn go_on(self) -> Result<Server, ServerFault> {
-        let pinned = self.host_key().pinned();
+        let pinned = self.handshake.pinned();
         let connection = self.handshake.go_on()?;
         Ok(Server { connection, pinned })
     }
@@ -90,11 +189,11 @@ impl Reached {
     pub fn go_on_and_remember(self) -> Result<Server, ServerFault> {
         let host_key = self.host_key().clone();
         let is_new = *self.trust() == Trust::New;
+        let pinned = self.handshake.pinned();
         let connection = self.handshake.go_on_if_new()?;
         if is_new {
             self.lists.remember(&self.target, &host_key)?;
         }
-        let pinned = host_key.pinned();
         Ok(Server { connection, pinned })
     }
 }
@@ -110,14 +209,27 @@ mod tests {
             ("Host *\n Port 2222\n", None),
             ("Port\n", Some("refuses")),
             ("Match exec true\n User x\n", Some("only ssh can decide")),
-            ("Host h\n Include other\n", Some("were not read")),
+            ("Match final all\n User x\n", None),
+            ("Match host other exec true\n User x\n", None),
+            (
+                "BindInterface eth7\nProxyUseFdpass yes\n",
+                Some("BindInterface and ProxyUseFdpass in"),
+            ),
+            ("VerifyHostKeyDNS no\n", None),
+            (
+                "Host g\n KnownHostsCommand /x\nHost h\n ProxyJump g\n",
+                Some("KnownHostsCommand"),
+            ),
+            ("CanonicalizeHostname always\n", Some("CanonicalizeHostname")),
         ] {
             let config = SshConfig::parse(config.as_bytes().to_vec()).expect("text");
-            let target = Target::parse("h", &config, "jo").expect("a target");
+            let target = Target::parse("h", &config.into(), "jo").expect("a target");
             let said = not_followed(&target);
             assert_eq!(said.is_some(), words.is_some(), "{said:?}");
             assert!(
-                said.unwrap_or_default().contains(words.unwrap_or_default()),
+                said.clone()
+                    .unwrap_or_default()
+                    .contains(words.unwrap_or_default()),
                 "{said:?}"
             );
         }

@@ -25,7 +25,7 @@ pub enum BlockPlace {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stanza {
     hosts: Vec<Word>,
-    lines: Vec<(String, Word)>,
+    lines: Vec<(String, Vec<Word>)>,
 }
 
 impl Stanza {
@@ -57,13 +57,48 @@ impl Stanza {
     ///
     /// # Errors
     /// The keyword is no word of letters and digits, or the value cannot be written.
-    pub fn with(mut self, keyword: &str, value: &str) -> Result<Self, WordError> {
+    pub fn with(self, keyword: &str, value: &str) -> Result<Self, WordError> {
+        self.with_words(keyword, [value])
+    }
+
+    /// One more line with several values, as `UserKnownHostsFile` may have them.
+    ///
+    /// # Errors
+    /// See [`with`](Self::with); or there is no value.
+    pub fn with_words<'a>(
+        mut self,
+        keyword: &str,
+        values: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, WordError> {
         let is_keyword = !keyword.is_empty() && keyword.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !is_keyword {
+        let values: Vec<Word> = values.into_iter().map(Word::new).collect::<Result<_, _>>()?;
+        if !is_keyword || values.is_empty() {
             return Err(WordError::Empty);
         }
-        self.lines.push((keyword.to_owned(), Word::new(value)?));
+        self.lines.push((keyword.to_owned(), values));
         Ok(self)
+    }
+
+    /// The lines as they will stand in the file, with those that say for which hosts they are.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = "Host".to_owned();
+        if self.hosts.is_empty() {
+            text.push_str(" *");
+        }
+        for host in &self.hosts {
+            text.push(' ');
+            text.push_str(host.as_str());
+        }
+        text.push('\n');
+        for (keyword, values) in &self.lines {
+            text.extend(["    ", keyword]);
+            for value in values {
+                text.extend([" ", value.as_str()]);
+            }
+            text.push('\n');
+        }
+        text
     }
 }
 
@@ -80,20 +115,7 @@ impl ManagedBlock {
     pub fn text(&self) -> String {
         let mut text = format!("{BEGIN}\n");
         for stanza in &self.stanzas {
-            text.push_str("Host");
-            if stanza.hosts.is_empty() {
-                text.push_str(" *");
-            }
-            for host in &stanza.hosts {
-                text.push(' ');
-                text.push_str(host.as_str());
-            }
-            text.push('\n');
-            for (keyword, value) in &stanza.lines {
-                for part in ["    ", keyword, " ", value.as_str(), "\n"] {
-                    text.push_str(part);
-                }
-            }
+            text.push_str(&stanza.text());
         }
         if self.stanzas.last().is_some_and(|stanza| !stanza.hosts.is_empty()) {
             text.push_str("Host *\n");
@@ -149,12 +171,7 @@ impl SshConfig {
             }
             range
         } else if place == BlockPlace::Top {
-            let start = if self.text.starts_with(BYTE_ORDER_MARK) {
-                BYTE_ORDER_MARK.len()
-            } else {
-                0
-            };
-            start..start
+            self.top()..self.top()
         } else {
             let is_open = !self.text.is_empty() && !self.text.ends_with(b"\n");
             if is_open {
@@ -164,6 +181,31 @@ impl SshConfig {
         };
         self.text.splice(range, new.into_bytes());
         Ok(())
+    }
+
+    /// Puts lines about some hosts before all others, where they win: for ssh the first value counts. They belong to the
+    /// person from then on, and stand between no marks. All that follows means what it meant.
+    pub fn add_host(&mut self, stanza: &Stanza) {
+        let mut new = stanza.text();
+        if !self.text[self.top()..].is_empty() {
+            new.push('\n');
+        }
+        // What holds for all hosts because no `Host` stood above it.
+        let first = self.lines().find_map(|line| line.directive.ok());
+        if first.is_some_and(|first| !matches!(first.keyword.as_str(), "host" | "match")) {
+            new.push_str("Host *\n");
+        }
+        let new = new.replace('\n', ending(&self.text));
+        self.text.splice(self.top()..self.top(), new.into_bytes());
+    }
+
+    /// Where its first line begins.
+    fn top(&self) -> usize {
+        if self.text.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        }
     }
 
     /// Takes the block out; returns whether there was one.

@@ -9,6 +9,20 @@ pub struct Directive {
     pub keyword: String,
     /// Without quotes and escapes.
     pub words: Vec<Vec<u8>>,
+    /// All of it as it stands there, for keywords whose value is a command.
+    pub rest: Vec<u8>,
+}
+
+impl Directive {
+    /// A keyword with one value, as it is given behind `-o`.
+    #[must_use]
+    pub fn new(keyword: &str, value: &str) -> Self {
+        Self {
+            keyword: keyword.to_ascii_lowercase(),
+            words: vec![value.as_bytes().to_vec()],
+            rest: value.as_bytes().to_vec(),
+        }
+    }
 }
 
 /// Why ssh refuses a line, and with it the whole file.
@@ -39,6 +53,7 @@ pub(super) fn read(line: &[u8]) -> Result<Option<Directive>, LineFault> {
     Ok(Some(Directive {
         keyword: String::from_utf8_lossy(&keyword).to_ascii_lowercase(),
         words: words(behind)?,
+        rest: behind.to_vec(),
     }))
 }
 

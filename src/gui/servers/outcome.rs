@@ -5,8 +5,9 @@ use egui::{Align, Button, Id, Label, Layout, Ui, vec2};
 use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::{LogIn, Verdict, Works};
+use crate::app::errand::{Verdict, Works};
 use crate::engine::Problem;
+use crate::engine::log_in::LogIn;
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::{self, Palette};
@@ -80,8 +81,8 @@ fn words(verdict: &Verdict) -> (&'static str, String) {
 
 /// How to go there from now on.
 fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
-    let command = match log_in {
-        LogIn::Command(command) => command,
+    let (command, files) = match log_in {
+        LogIn::Command { ssh, files } => (ssh, files),
         LogIn::OtherFile => {
             pieces::hint_ui(
                 ui,
@@ -107,6 +108,12 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
             pieces::code_ui(ui, Id::unique("how to log in"), name, command, 64.0);
         });
     });
+    if let Some(files) = files {
+        let what = format!(
+            "No shell has answered there. If that ends at once, the account is for files alone: {files}"
+        );
+        pieces::hint_ui(ui, what);
+    }
 }
 
 pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {

@@ -62,6 +62,35 @@ pub(super) fn audit_shared(path: &Path) -> io::Result<Access> {
     )
 }
 
+/// By the kind of the file system (`linux/magic.h`). Those that can know owners, and often do not, give each file the same
+/// mode; nobody lets a key be run as a program otherwise.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn knows_no_owners(path: &Path) -> bool {
+    const NEVER: [u64; 2] = [0x4d44, 0x2011_bab0];
+    /// FUSE, 9p, SMB (two of them), and the shared folders of two virtual machines.
+    const OFTEN: [u64; 6] = [
+        0x6573_5546,
+        0x0102_1997,
+        0xff53_4d42,
+        0xfe53_4d42,
+        0x786f_4256,
+        0xbacb_acbc,
+    ];
+    const RUNS: u32 = 0o111;
+    let (Ok(system), Ok(found)) = (rustix::fs::statfs(path), fs::metadata(path)) else {
+        return false;
+    };
+    // The same 32 bits, whatever the type has for a sign.
+    #[expect(clippy::cast_sign_loss, reason = "a number that says a kind has no sign")]
+    let kind = system.f_type as u64 & 0xffff_ffff;
+    NEVER.contains(&kind) || (OFTEN.contains(&kind) && found.mode() & RUNS != 0)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn knows_no_owners(_: &Path) -> bool {
+    false
+}
+
 pub(super) fn lets_all_write(path: &Path) -> io::Result<bool> {
     let mode = fs::metadata(path)?.mode();
     Ok(mode & ALL_WRITE != 0 && mode & STICKY == 0)

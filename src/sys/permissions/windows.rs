@@ -59,6 +59,11 @@ fn user_name() -> io::Result<String> {
     Ok(owned.strip_prefix("O:").unwrap_or(&owned).to_owned())
 }
 
+/// Such a disk shows everybody among those who have a right, which is told as it is.
+pub(super) fn knows_no_owners(_: &Path) -> bool {
+    false
+}
+
 /// Folders in a person's profile are theirs, and of others it is not told here.
 #[expect(clippy::unnecessary_wraps, reason = "as on Unix, where the system is asked")]
 pub(super) fn lets_all_write(_: &Path) -> io::Result<bool> {

@@ -17,6 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
+use super::algorithms::disagreement;
 use super::fault::{Agreement, HostFault, RemoteFault, Step};
 use super::host_key::HostKey;
 use super::text;
@@ -91,6 +92,8 @@ pub(super) struct Findings {
     overheard: Vec<u8>,
     /// As many bytes as have come.
     heard: u64,
+    /// The first that the command complained of by which the server is reached.
+    pub(super) complaint: Vec<u8>,
 }
 
 /// How a connection ended.
@@ -141,6 +144,12 @@ impl Shared {
         let mut lines = overheard.split(|byte| *byte == b'\n');
         let is_ssh = lines.any(|line| line.starts_with(b"SSH-"));
         (!is_ssh && !overheard.is_empty()).then(|| text::line(overheard))
+    }
+
+    /// What the command complained of by which the server is reached, cleaned for showing.
+    pub(super) fn complaint(&self) -> Option<String> {
+        let said = text::line(&self.look().complaint);
+        (!said.is_empty()).then_some(said)
     }
 
     /// The program that the server says it is: `OpenSSH_9.2p1`, …
@@ -348,16 +357,21 @@ pub(super) fn named(step: Step, error: russh::Error) -> RemoteFault {
     match error {
         E::IO(source) => named_io(step, source),
         E::Disconnect | E::HUP | E::SendError | E::RecvError => RemoteFault::Closed { step, said: None },
-        E::NoCommonAlgo { kind, theirs, .. } => RemoteFault::NoCommonAlgorithm {
-            what: match kind {
+        E::NoCommonAlgo { kind, theirs, .. } => {
+            let what = match kind {
                 russh::AlgorithmKind::Kex => Agreement::KeyExchange,
                 russh::AlgorithmKind::Key => Agreement::HostKey,
                 russh::AlgorithmKind::Cipher => Agreement::Cipher,
                 russh::AlgorithmKind::Compression => Agreement::Compression,
                 russh::AlgorithmKind::Mac => Agreement::Mac,
-            },
-            theirs: text::line(theirs.join(", ").as_bytes()),
-        },
+            };
+            let (theirs, lacking) = disagreement(what, &theirs);
+            RemoteFault::NoCommonAlgorithm {
+                what,
+                theirs: text::line(theirs.join(", ").as_bytes()),
+                lacking,
+            }
+        }
         E::WrongServerSig => HostFault::False.into(),
         E::ChannelOpenFailure(_) => RemoteFault::NoSession,
         _ => RemoteFault::Nonsense { step },

@@ -1,10 +1,12 @@
 //! ssh's configuration, of the user and of the system.
 
+use std::cell::Cell;
+use std::env;
 use std::path::{Path, PathBuf};
 
 use super::host_key::system_folder;
 use crate::format::pattern::matches;
-use crate::format::ssh_config::SshConfig;
+use crate::format::ssh_config::{Configuration, SshConfig};
 use crate::format::{ListError, MAX_CONFIG_FILE};
 use crate::sys::entries::Names;
 use crate::sys::files::{EditError, ListFile};
@@ -28,7 +30,7 @@ pub enum ConfigError {
 
 /// How many files may lead to one another; ssh takes as many.
 const DEEPEST: usize = 16;
-/// As many files as one pattern may name.
+/// As many files as one pattern may name, and as may be read in all.
 const MOST_FILES: usize = 256;
 
 /// `~/.ssh/config` and, behind it, what the system says, with the files that both include. A file that is not there
@@ -36,7 +38,7 @@ const MOST_FILES: usize = 256;
 ///
 /// # Errors
 /// See [`ConfigError`].
-pub fn read_config() -> Result<SshConfig, ConfigError> {
+pub fn read_config() -> Result<Configuration, ConfigError> {
     read_config_of(home().as_deref())
 }
 
@@ -44,51 +46,79 @@ pub fn read_config() -> Result<SshConfig, ConfigError> {
 ///
 /// # Errors
 /// See [`ConfigError`].
-pub fn read_config_of(home: Option<&Path>) -> Result<SshConfig, ConfigError> {
+pub fn read_config_of(home: Option<&Path>) -> Result<Configuration, ConfigError> {
     let user = read_in(home.map(ssh_folder_in), "config", home)?;
     let system = read_in(system_folder(), "ssh_config", home)?;
-    Ok(user.then(&system))
+    Ok(user.then(system))
 }
 
-fn read_in(folder: Option<PathBuf>, name: &str, home: Option<&Path>) -> Result<SshConfig, ConfigError> {
+fn read_in(folder: Option<PathBuf>, name: &str, home: Option<&Path>) -> Result<Configuration, ConfigError> {
     let Some(folder) = folder else {
-        return Ok(SshConfig::default());
+        return Ok(Configuration::default());
     };
     let config = read_file(&folder.join(name))?;
     let whence = Whence {
         folder: &folder,
         home,
+        left: Cell::new(MOST_FILES),
     };
-    Ok(config.with_included(|pattern| whence.included(pattern, DEEPEST)))
+    Ok(Configuration::with_included(&config, |pattern| {
+        whence.included(pattern, DEEPEST)
+    }))
 }
 
 /// From where the names behind `Include` are seen.
-#[derive(Clone, Copy)]
 struct Whence<'a> {
     /// The folder of the first file.
     folder: &'a Path,
     /// What `~` stands for.
     home: Option<&'a Path>,
+    /// How many files may still be read: each may name the others.
+    left: Cell<usize>,
 }
 
 impl Whence<'_> {
     /// The files that one word behind `Include` names: a path, with `*` and `?` in its last part.
-    fn included(self, pattern: &str, depth: usize) -> Vec<SshConfig> {
-        let pattern = self.folder.join(expand_tilde_in(self.home, Path::new(pattern)));
+    fn included(&self, pattern: &str, depth: usize) -> Configuration {
+        let pattern = with_environment(pattern).unwrap_or_else(|| pattern.to_owned());
+        let pattern = self.folder.join(expand_tilde_in(self.home, Path::new(&pattern)));
         let paths = match pattern.to_str() {
             Some(text) if text.contains(['*', '?']) => named_by(&pattern),
             _ => vec![pattern],
         };
-        let depth = depth - 1;
-        let configs = paths.iter().filter_map(|path| read_file(path).ok());
-        let configs = configs.map(|config| {
-            if depth == 0 {
-                return config;
-            }
-            config.with_included(|pattern| self.included(pattern, depth))
-        });
-        configs.collect()
+        let mut all = Configuration::default();
+        for path in paths {
+            let Some(left) = self.left.get().checked_sub(1) else {
+                break;
+            };
+            self.left.set(left);
+            let Ok(config) = read_file(&path) else {
+                continue;
+            };
+            let depth = depth - 1;
+            all = all.then(if depth == 0 {
+                Configuration::with_included(&config, |_| Configuration::default())
+            } else {
+                Configuration::with_included(&config, |pattern| self.included(pattern, depth))
+            });
+        }
+        all
     }
+}
+
+/// A text with the values of the variables that it names, `${NAME}`; nothing where one of them is not set.
+#[must_use]
+pub(super) fn with_environment(text: &str) -> Option<String> {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${") {
+        let (name, behind) = behind.split_once('}')?;
+        whole.push_str(before);
+        whole.push_str(&env::var(name).ok()?);
+        rest = behind;
+    }
+    whole.push_str(rest);
+    Some(whole)
 }
 
 fn named_by(pattern: &Path) -> Vec<PathBuf> {

@@ -70,6 +70,25 @@ pub enum Agreement {
     Compression,
 }
 
+/// What keeps two sides from agreeing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacking {
+    /// This program knows none of it.
+    Unknown,
+    /// All of it can be broken today, and is offered by nobody unasked.
+    Broken {
+        /// The keyword of ssh's configuration by which it is allowed.
+        keyword: &'static str,
+        /// What would be taken if it were.
+        may_be_wanted: Option<&'static str>,
+    },
+    /// ssh's configuration rules out what both could do.
+    Ruled {
+        /// By this keyword.
+        keyword: &'static str,
+    },
+}
+
 /// What a server said about a file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileTrouble {
@@ -128,6 +147,25 @@ pub enum HostFault {
     Other,
 }
 
+/// Why the way to a server that leads through something else leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each field is what its name says")]
+pub enum WayFault {
+    /// The server in between lets nobody go on.
+    #[error("{hop} does not let this account go on to other servers")]
+    Forbidden { hop: String },
+    /// The server in between does not reach it.
+    #[error("{hop} cannot reach {host} at port {port}")]
+    Unreached { hop: String, host: String, port: u16 },
+    /// It is only reached by way of another server, and nobody has signed in there.
+    #[error("{host} is reached by way of {hop}, where nobody has signed in yet")]
+    NoHop { host: String, hop: String },
+    /// The command by which ssh's configuration has it reached came to an end, or said what is no SSH; both are cleaned
+    /// for showing.
+    #[error("the command by which ssh reaches {host} (ProxyCommand) leads nowhere{}", in_brackets(said.as_deref()))]
+    Command { host: String, said: Option<String> },
+}
+
 /// What can go wrong between here and a server.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each field is what its name says")]
@@ -141,6 +179,9 @@ pub enum RemoteFault {
     /// There is no way to it.
     #[error("{host} cannot be reached from here")]
     Unreachable { host: String },
+    /// The way to it leads nowhere.
+    #[error(transparent)]
+    Way(#[from] WayFault),
     /// It lets the time pass.
     #[error("nothing came within {secs} s while {step}")]
     TimedOut { step: Step, secs: u64 },
@@ -158,8 +199,12 @@ pub enum RemoteFault {
     #[error("the server turns this computer away for now{}", in_brackets(Some(said)))]
     TurnedAway { said: String },
     /// Server and program have no way of talking in common; `theirs` is cleaned for showing.
-    #[error("the server offers no {what} that this program takes; it has “{theirs}”")]
-    NoCommonAlgorithm { what: Agreement, theirs: String },
+    #[error("{}", no_agreement(*what, theirs, *lacking))]
+    NoCommonAlgorithm {
+        what: Agreement,
+        theirs: String,
+        lacking: Lacking,
+    },
     /// The server is not, or may not be, who it should be.
     #[error(transparent)]
     Host(#[from] HostFault),
@@ -220,6 +265,20 @@ pub enum RemoteFault {
     /// The network failed in some other way.
     #[error("the connection failed while {step}: {source}")]
     Io { step: Step, source: io::Error },
+}
+
+fn no_agreement(what: Agreement, theirs: &str, lacking: Lacking) -> String {
+    match lacking {
+        Lacking::Unknown => {
+            format!("this program knows none of what the server offers as {what}: “{theirs}”")
+        }
+        Lacking::Broken { .. } => {
+            format!("what the server offers as {what} can be broken today: “{theirs}”")
+        }
+        Lacking::Ruled { keyword } => format!(
+            "the configuration of ssh rules out every {what} that the server offers ({keyword}); it has “{theirs}”"
+        ),
+    }
 }
 
 fn in_brackets(said: Option<&str>) -> String {

@@ -4,13 +4,16 @@
 //! signs in, runs commands and handles files (RFC 4251 to 4254). Everything here waits until it is done, its time is
 //! up, or the [`Watch`] says that it is no longer wanted.
 
+mod algorithms;
 mod client;
 mod command;
 mod config;
 mod connection;
+mod effective;
 mod fault;
 mod handshake;
 mod host_key;
+mod reaching;
 mod refusal;
 mod sftp;
 mod sign_in;
@@ -22,14 +25,14 @@ use std::fmt;
 
 pub use command::MAX_OUTPUT;
 pub use config::{ConfigError, read_config, read_config_of};
-pub use connection::Connection;
-pub use fault::{Agreement, FileTrouble, HostFault, RemoteFault, Step};
-pub use handshake::{Expect, Handshake};
-pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, PinnedKey, Trust};
+pub use connection::{Connection, Hop};
+pub use fault::{Agreement, FileTrouble, HostFault, Lacking, RemoteFault, Step, WayFault};
+pub use handshake::{Expect, Handshake, PinnedKey};
+pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, Trust};
 pub use refusal::Refusal;
 pub use sftp::{OpenedFiles, SftpFiles};
 pub use sign_in::{Credential, Method, Question, Questions, SignIn};
-pub use target::{Target, TargetError};
+pub use target::{Target, TargetError, Way};
 
 use crate::key::watch::Watch;
 

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::config::with_environment;
+use super::effective::{Answer, effective};
 use crate::format::known_hosts::{HostName, HostNameError};
-use crate::format::ssh_config::{Settings, SshConfig, with_tokens};
+use crate::format::ssh_config::{Configuration, Directive, Settings, with_tokens};
 use crate::key::comment::is_forbidden;
 use crate::sys::home::{expand_tilde, home, user_name};
 
@@ -13,6 +15,8 @@ const PORT: u16 = 22;
 /// Longer names than these nobody has.
 const LONGEST_USER: usize = 256;
 const LONGEST_HOST: usize = 255;
+/// As many servers may stand in the way to one.
+const MOST_HOPS: usize = 8;
 
 /// A user on a server. None of its words can be taken for an option or for a shell's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +27,20 @@ pub struct Target {
     port: u16,
     host_name: HostName,
     settings: Settings,
+    way: Way,
+    /// Whether the port has to be told to ssh, for its configuration does not say it.
+    is_port_told: bool,
+}
+
+/// The way to a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Straight through the network.
+    Direct,
+    /// Through another server, which makes the connection from where it is (`ProxyJump`).
+    Jump(Box<Target>),
+    /// Through what this command writes and reads (`ProxyCommand`).
+    Command(String),
 }
 
 /// Why a text is no place to connect to.
@@ -46,15 +64,18 @@ pub enum TargetError {
     /// A character or a beginning that would be dangerous in a user's name.
     #[error("“{}” is no name of a user", crate::key::comment::escaped(.0.as_bytes()))]
     User(String),
-    /// ssh's configuration has this host reached by way of another one.
-    #[error(
-        "ssh reaches {alias} through something else ({keyword} in its configuration), which this program does not do"
-    )]
-    Proxy {
+    /// The way to this host leads through itself, or through more servers than anybody has.
+    #[error("ssh's configuration has {0} reached through itself, or through too many others (ProxyJump)")]
+    Loop(String),
+    /// What ssh's configuration says about the way to this host is nothing that ssh could do.
+    #[error("“{}” in ssh's configuration is no way to {alias} ({keyword})", crate::key::comment::escaped(value.as_bytes()))]
+    Way {
         /// The name in the configuration.
         alias: String,
         /// `ProxyJump` or `ProxyCommand`.
         keyword: &'static str,
+        /// What it says.
+        value: String,
     },
 }
 
@@ -75,34 +96,32 @@ impl Target {
     ///
     /// # Errors
     /// See [`TargetError`].
-    pub fn parse(text: &str, config: &SshConfig, local_user: &str) -> Result<Self, TargetError> {
-        let typed = Typed::read(text.trim())?;
-        let settings = config.lookup_as(typed.user, typed.host, local_user);
-        match settings.first_of(&["ProxyJump", "ProxyCommand"]) {
-            Some((keyword, value)) if !value.eq_ignore_ascii_case(b"none") => {
-                let alias = typed.host.to_owned();
-                return Err(TargetError::Proxy { alias, keyword });
-            }
-            Some(_) | None => {}
-        }
-        let user = settings.user().unwrap_or_else(|| local_user.to_owned());
-        check_user(&user)?;
-        check_host(typed.host)?;
-        let host = settings.host_name(typed.host);
-        check_host(&host)?;
-        let port = typed.port.or_else(|| settings.port()).unwrap_or(PORT);
-        let host_name = match settings.first("hostkeyalias") {
-            Some(alias) => HostName::new(&String::from_utf8_lossy(alias), PORT)?,
-            None => HostName::new(&host, port)?,
+    pub fn parse(text: &str, config: &Configuration, local_user: &str) -> Result<Self, TargetError> {
+        let reader = Reader {
+            config,
+            local_user,
+            asks_ssh: false,
         };
-        Ok(Self {
-            alias: typed.host.to_owned(),
-            user,
-            host,
-            port,
-            host_name,
-            settings,
-        })
+        reader.target(text, &[], 0)
+    }
+
+    /// The same as ssh would go there: where one is installed, it is asked what its configuration comes to. `told` is what
+    /// counts before the configuration, as behind `-o`.
+    ///
+    /// # Errors
+    /// See [`TargetError`].
+    pub fn find(
+        text: &str,
+        told: &[Directive],
+        config: &Configuration,
+        local_user: &str,
+    ) -> Result<Self, TargetError> {
+        let reader = Reader {
+            config,
+            local_user,
+            asks_ssh: true,
+        };
+        reader.target(text, told, 0)
     }
 
     /// The name on the server.
@@ -141,17 +160,35 @@ impl Target {
         &self.settings
     }
 
+    /// The way to it.
+    #[must_use]
+    pub fn way(&self) -> &Way {
+        &self.way
+    }
+
+    /// The servers on the way to it, from here on, and it itself at the end.
+    #[must_use]
+    pub fn route(&self) -> Vec<&Self> {
+        let mut route = match &self.way {
+            Way::Jump(hop) => hop.route(),
+            Way::Direct | Way::Command(_) => Vec::new(),
+        };
+        route.push(self);
+        route
+    }
+
     /// The file that a word of ssh's configuration means for this server; nothing where only ssh could tell.
     #[must_use]
     pub fn file(&self, word: &str) -> Option<PathBuf> {
-        let path = with_tokens(word, |token| match token {
+        let path = with_tokens(&with_environment(word)?, |token| match token {
             'd' => Some(home()?.to_str()?.to_owned()),
-            'h' => Some(self.host.clone()),
-            'n' => Some(self.alias.clone()),
-            'p' => Some(self.port.to_string()),
-            'r' => Some(self.user.clone()),
+            'k' => {
+                let alias = self.settings.first("hostkeyalias");
+                let alias = alias.map(|alias| String::from_utf8_lossy(alias).into_owned());
+                Some(alias.unwrap_or_else(|| self.alias.clone()))
+            }
             'u' => Some(user_name()),
-            _ => None,
+            token => token_of(token, (&self.alias, &self.host, self.port, &self.user)),
         });
         path.map(|path| expand_tilde(Path::new(&path)))
     }
@@ -161,7 +198,7 @@ impl Target {
     #[must_use]
     pub fn words(&self, port_option: &str) -> Vec<String> {
         let mut words = Vec::new();
-        if self.settings.port().unwrap_or(PORT) != self.port {
+        if self.is_port_told {
             words.extend([port_option.to_owned(), self.port.to_string()]);
         }
         words.push(format!("{}@{}", self.user, self.alias));
@@ -177,6 +214,123 @@ impl fmt::Display for Target {
             port if self.host.contains(':') => write!(f, "[{}]:{port}", self.host),
             port => write!(f, "{}:{port}", self.host),
         }
+    }
+}
+
+/// What a token stands for in the whole of ssh's configuration.
+fn token_of(token: char, (alias, host, port, user): (&str, &str, u16, &str)) -> Option<String> {
+    match token {
+        'h' => Some(host.to_owned()),
+        'n' => Some(alias.to_owned()),
+        'p' => Some(port.to_string()),
+        'r' => Some(user.to_owned()),
+        _ => None,
+    }
+}
+
+/// What makes a target of a text.
+struct Reader<'a> {
+    config: &'a Configuration,
+    local_user: &'a str,
+    asks_ssh: bool,
+}
+
+impl Reader<'_> {
+    fn target(&self, text: &str, told: &[Directive], depth: usize) -> Result<Target, TargetError> {
+        let typed = Typed::read(text.trim())?;
+        check_host(typed.host)?;
+        let mut told = told.to_vec();
+        if let Some(user) = typed.user {
+            check_user(user)?;
+            told.push(Directive::new("user", user));
+        }
+        if let Some(port) = typed.port {
+            told.push(Directive::new("port", &port.to_string()));
+        }
+        let mut ours = self.config.lookup_as(&told, typed.host, self.local_user);
+        let said = ours.port().unwrap_or(PORT);
+        let is_port = |directive: &Directive| directive.keyword == "port";
+        let untold: Vec<Directive> = told.iter().filter(|told| !is_port(told)).cloned().collect();
+        let of_itself = self.config.lookup_as(&untold, typed.host, self.local_user).port();
+        let is_port_told = told.iter().any(is_port) && of_itself.unwrap_or(PORT) != said;
+        let settings = if self.asks_ssh {
+            match effective(typed.host, &told, &ours) {
+                Answer::Settings(settings) => settings,
+                Answer::Refused(why) => {
+                    ours.refused = Some(why);
+                    ours
+                }
+                Answer::Nobody => ours,
+            }
+        } else {
+            ours
+        };
+        let user = settings.user().unwrap_or_else(|| self.local_user.to_owned());
+        check_user(&user)?;
+        let host = settings.host_name(typed.host);
+        check_host(&host)?;
+        let port = settings.port().unwrap_or(PORT);
+        let host_name = match settings.first("hostkeyalias") {
+            Some(alias) => HostName::new(&String::from_utf8_lossy(alias), PORT)?,
+            None => HostName::new(&host, port)?,
+        };
+        let way = self.way(&settings, (typed.host, &host, port, &user), depth)?;
+        Ok(Target {
+            alias: typed.host.to_owned(),
+            user,
+            host,
+            port,
+            host_name,
+            settings,
+            way,
+            is_port_told,
+        })
+    }
+
+    /// `ProxyJump` or `ProxyCommand`, whichever comes first.
+    fn way(
+        &self,
+        settings: &Settings,
+        tokens: (&str, &str, u16, &str),
+        depth: usize,
+    ) -> Result<Way, TargetError> {
+        let alias = tokens.0.to_owned();
+        let Some((keyword, _)) = settings.first_of(&["ProxyJump", "ProxyCommand"]) else {
+            return Ok(Way::Direct);
+        };
+        let value = String::from_utf8_lossy(settings.rest(keyword).unwrap_or_default()).into_owned();
+        if value.eq_ignore_ascii_case("none") {
+            return Ok(Way::Direct);
+        }
+        let expanded = with_tokens(&value, |token| token_of(token, tokens));
+        let no_way = || TargetError::Way {
+            alias: alias.clone(),
+            keyword,
+            value: value.clone(),
+        };
+        let expanded = expanded.ok_or_else(no_way)?;
+        if keyword == "ProxyCommand" {
+            // A dash stands for the standard input of ssh, which is nobody's here.
+            return if expanded == "-" {
+                Err(no_way())
+            } else {
+                Ok(Way::Command(expanded))
+            };
+        }
+        if depth >= MOST_HOPS {
+            return Err(TargetError::Loop(alias));
+        }
+        // ssh is told the way to the last of them; to the first its own configuration knows one.
+        let (before, last) = match expanded.rsplit_once(',') {
+            Some((before, last)) => (Some(Directive::new("proxyjump", before)), last),
+            None => (None, expanded.as_str()),
+        };
+        let told: Vec<Directive> = before.into_iter().collect();
+        let hop = self.target(last, &told, depth + 1).map_err(|error| match error {
+            TargetError::Loop(_) => TargetError::Loop(alias.clone()),
+            _ => no_way(),
+        })?;
+        Ok(Way::Jump(Box::new(hop)))
     }
 }
 
@@ -261,9 +415,10 @@ fn check_user(user: &str) -> Result<(), TargetError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::format::ssh_config::SshConfig;
 
-    fn config(text: &str) -> SshConfig {
-        SshConfig::parse(text.as_bytes().to_vec()).unwrap()
+    fn config(text: &str) -> Configuration {
+        SshConfig::parse(text.as_bytes().to_vec()).unwrap().into()
     }
 
     fn target(text: &str) -> Result<Target, TargetError> {
@@ -373,16 +528,36 @@ mod tests {
     }
 
     #[test]
-    fn a_host_behind_another_one_is_refused_by_name() {
+    fn the_way_to_a_host_leads_where_ssh_would_go() {
         let config = config(
-            "Host in*\n ProxyJump gate\nHost x\n ProxyCommand nc %h %p\nHost y\n ProxyJump none\nHost *\n ProxyCommand nc\n",
+            "Host inner\n ProxyJump jo@gate:99,second\nHost x\n ProxyCommand nc \"%h\" %p %%\nHost y\n ProxyJump none\n\
+            Host gate\n ProxyJump first\nHost second\n ProxyJump elsewhere\n User two\nHost loop\n ProxyJump loop\n\
+            Host odd\n ProxyJump a;b\nHost token\n ProxyCommand nc %Q\nHost *\n HostName %h.example.org\n",
         );
-        for (alias, keyword) in [("inner", "ProxyJump"), ("x", "ProxyCommand")] {
-            let refused = Target::parse(alias, &config, "me");
-            let alias = alias.to_owned();
-            assert_eq!(refused, Err(TargetError::Proxy { alias, keyword }));
+        let route = |alias: &str| -> Result<Vec<String>, TargetError> {
+            let target = Target::parse(alias, &config, "me")?;
+            Ok(target.route().iter().map(ToString::to_string).collect())
+        };
+        assert_eq!(
+            route("inner").unwrap(),
+            [
+                "me@first.example.org",
+                "jo@gate.example.org:99",
+                "two@second.example.org",
+                "me@inner.example.org"
+            ]
+        );
+        let x = Target::parse("x", &config, "me").unwrap();
+        assert_eq!(*x.way(), Way::Command("nc \"x.example.org\" 22 %".to_owned()));
+        assert_eq!(*Target::parse("y", &config, "me").unwrap().way(), Way::Direct);
+        assert_eq!(route("loop"), Err(TargetError::Loop("loop".to_owned())));
+        for (alias, keyword) in [("odd", "ProxyJump"), ("token", "ProxyCommand")] {
+            let refused = route(alias);
+            assert!(
+                matches!(&refused, Err(TargetError::Way { keyword: found, .. }) if *found == keyword),
+                "{refused:?}"
+            );
         }
-        assert!(Target::parse("y", &config, "me").is_ok());
     }
 
     #[test]

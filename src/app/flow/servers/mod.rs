@@ -3,21 +3,19 @@
 mod steps;
 mod work;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use steps::working;
 
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
-use crate::app::errand::{Came, Errand, LastWay, LogIn, Means, Now, Question, Undoable, Verdict, Visit};
+use crate::app::errand::{Came, Errand, LastWay, Means, Now, Question, Undoable, Verdict, Visit};
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
 use crate::engine::conditions::Conditions;
-use crate::engine::describe::{KEEP_SSH_OUT, Warning};
 use crate::engine::job::{Job, Poll, Wake};
 use crate::engine::keys::Store;
-use crate::engine::keys::key::is_for_ssh;
+use crate::engine::log_in::Held;
 use crate::engine::lost;
 use crate::engine::servers::{Chosen, Given, LastWayIn};
 
@@ -67,7 +65,7 @@ impl App {
         }
         let means = Means {
             held: self.document().and_then(Document::key).map(Arc::clone),
-            file: self.document().and_then(file_for_ssh),
+            at: self.document().map_or(Held::Elsewhere, held),
             agents: Vec::new(),
             store: Store::beside(self.kept.place()),
         };
@@ -153,7 +151,7 @@ impl App {
     fn copy_log_in(&mut self, desktop: &dyn Desktop) {
         if let Some(visit) = &self.servers.visit
             && let Now::Works(works) = &visit.now
-            && let LogIn::Command(command) = works.log_in.clone()
+            && let Some(command) = works.log_in.command().map(str::to_owned)
         {
             self.copy(&command, "Copied the command.", desktop);
         }
@@ -270,11 +268,11 @@ impl App {
     }
 }
 
-/// The file of the key that is open, where its format is one of ssh's; or why ssh does not use it all the same.
-fn file_for_ssh(document: &Document) -> Option<Result<PathBuf, Warning>> {
-    let is_for_ssh = document.format.is_some_and(is_for_ssh);
-    let path = document.path.clone().filter(|_| is_for_ssh)?;
-    let mut warnings = document.warnings.iter();
-    let refused = warnings.find(|warning| KEEP_SSH_OUT.contains(&warning.code));
-    Some(refused.cloned().map_or(Ok(path), Err))
+/// Where ssh finds the private half of the key that is open.
+fn held(document: &Document) -> Held {
+    match (document.key(), &document.path, document.format) {
+        (None, ..) => Held::Elsewhere,
+        (Some(_), Some(path), Some(format)) => Held::in_file(path, format, &document.warnings),
+        (Some(_), ..) => Held::OtherFile,
+    }
 }

@@ -4,14 +4,15 @@ use std::path::Path;
 
 use super::work;
 use crate::app::errand::{
-    Came, Errand, LogIn, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
+    Came, Errand, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
 };
 use crate::engine::job::{Job, Pulse, Wake};
+use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
     self, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn, Step as SignInStep,
     Ways, not_followed,
 };
-use crate::engine::{Problem, command_line, lost, problem};
+use crate::engine::{Problem, lost, problem};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
@@ -71,10 +72,10 @@ impl Visit {
         match came {
             Came::Aimed(target, agents) => {
                 self.server = target.to_string();
-                self.not_followed = not_followed(&target).map(problem::sentence);
+                self.not_followed = not_followed(&target).map(|note| problem::sentence(&note));
                 self.means.agents = agents;
                 working(wake, move |pulse| {
-                    let reached = servers::reach(&target, pulse)?;
+                    let reached = servers::reach(&target, None, pulse)?;
                     Ok(Came::Reached(Box::new(reached)))
                 })
             }
@@ -237,16 +238,9 @@ impl Visit {
                 return Now::Stopped { problem, undo };
             }
         };
-        let log_in = match (&self.means.held, &self.means.file) {
-            (None, _) => LogIn::Elsewhere,
-            (Some(_), None) => LogIn::OtherFile,
-            (Some(_), Some(Err(warning))) => LogIn::Refused(warning.clone()),
-            (Some(_), Some(Ok(file))) => {
-                let connection = &session.connection;
-                let client = found.client(&connection.software());
-                LogIn::Command(command_line::log_in(client, connection.target(), Some(file)))
-            }
-        };
+        let connection = &session.connection;
+        let is_without_shell = found.may_be_files_only(&connection.software());
+        let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell);
         self.say(match &verdict {
             Verdict::Works => "Logged in once more with this key alone: the server lets it in.".to_owned(),
             Verdict::AsksForMore(more) => format!(

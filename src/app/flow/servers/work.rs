@@ -33,7 +33,7 @@ pub(super) fn names(store: &Store) -> Vec<String> {
 
 /// Which server is meant, and which agents may sign in there.
 pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
-    let target = Target::parse(address, &read_config()?, &user_name())?;
+    let target = servers::find(address, &[])?;
     Ok(Came::Aimed(Box::new(target), find()))
 }
 
