@@ -13,8 +13,8 @@ use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, Ways, Welcome,
-    all_public, find, look, not_followed, reach, to_try,
+    Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Server, Session, SigningIn, Step, Ways,
+    Welcome, all_public, find, look, not_followed, reach, to_try,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -79,7 +79,7 @@ impl Connect {
             console.note(&format!("the way to {target} leads through {between}"));
             let ways = Ways {
                 keys: to_try(between, &self.agents()),
-                only_passes: true,
+                purpose: Purpose::PassThrough,
                 ..Ways::default()
             };
             let session = self.sign_in_on(between, hop, ways, passphrase, console)?;
@@ -95,7 +95,7 @@ impl Connect {
             keys: self.keys(target)?,
             are_named: !self.identity.is_empty(),
             password: self.password.given()?,
-            only_passes: false,
+            purpose: Purpose::Work,
         };
         self.sign_in_on(target, hop, ways, passphrase, console)
     }

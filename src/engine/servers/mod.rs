@@ -29,5 +29,5 @@ pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use session::{Session, SignedInBy, lets_everybody_in};
-pub use sign_in::{Given, Lack, SigningIn, Step, Ways};
+pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub use visit::{Reached, Server, Welcome, find, not_followed, reach};

@@ -41,8 +41,18 @@ pub struct Ways {
     pub are_named: bool,
     /// The account's password, where it was given before anybody asked.
     pub password: Option<Passphrase>,
-    /// Whether one only passes through on the way to another server: then it does not matter what is run there.
-    pub only_passes: bool,
+    /// What for.
+    pub purpose: Purpose,
+}
+
+/// For what somebody signs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To work with the list of keys.
+    #[default]
+    Work,
+    /// To pass through to another server: it does not matter what is run there.
+    PassThrough,
 }
 
 /// How far it has come.
@@ -98,7 +108,7 @@ pub struct SigningIn {
     /// One that was given before anybody asked, until it is used.
     password: Option<Passphrase>,
     are_keys_named: bool,
-    only_passes: bool,
+    purpose: Purpose,
     /// How many keys this connection has heard of, and how many one is to hear of at most.
     offered: usize,
     most: usize,
@@ -156,7 +166,7 @@ impl SigningIn {
             keys: ways.keys.into(),
             password: ways.password,
             are_keys_named: ways.are_named,
-            only_passes: ways.only_passes,
+            purpose: ways.purpose,
             offered: 0,
             most: MOST_KEYS,
             connections: 1,
@@ -502,7 +512,8 @@ impl SigningIn {
     fn beyond_a_command(&mut self, by: &SignedInBy, watch: &dyn Watch) -> Option<ServerFault> {
         let asks = |method: &Method| matches!(method, Method::Password | Method::Questions);
         let has_another = !self.keys.is_empty() || self.methods.iter().any(asks);
-        if self.only_passes || by.key().is_none() || self.first.is_some() || !has_another {
+        if self.purpose == Purpose::PassThrough || by.key().is_none() || self.first.is_some() || !has_another
+        {
             return None;
         }
         match look(&mut self.connection, watch) {
