@@ -40,6 +40,14 @@ impl From<&ServerFault> for Problem {
                 "server-no-home",
                 "Nothing was changed. Whoever runs the server has to make the home folder of this account first.",
             ),
+            E::HomeShut(_) => (
+                "server-denied",
+                "Nothing was changed. Its owner may give the right back (“chmod u+rwx”); if it is not this account's, ask whoever runs the server.",
+            ),
+            E::NotFolder(_) => (
+                "server-not-regular",
+                "Nothing was changed. Look at it on the server, move it away, and try again.",
+            ),
             E::NotRegular(_) => (
                 "server-not-regular",
                 "Nothing was changed. Look at it on the server, move it away, and try again.",
@@ -60,7 +68,19 @@ impl From<&ServerFault> for Problem {
                 "server-contradiction",
                 "Nothing was changed. The server may be faulty, or a program between its shell and this one changes what is said: look at the account’s start files there, such as .bashrc.",
             ),
-            E::Denied(_) => (
+            E::Denied { owner: Some(_), .. } => (
+                "server-denied",
+                "Nothing was changed. Keys of this account are only given by whoever runs the server; ask them to add the line.",
+            ),
+            E::Elsewhere { .. } => (
+                "server-elsewhere",
+                "Nothing was changed. The list is managed elsewhere, by a program or by whoever runs the server: the line has to be entered there.",
+            ),
+            E::Locked { .. } => (
+                "server-locked",
+                "Nothing was changed. On the server, “lsattr” shows what locks it: i or a. Root can take that off (“chattr -i”), where it was not put there for a reason.",
+            ),
+            E::Denied { owner: None, .. } => (
                 "server-denied",
                 "Nothing was changed. On the server, “chmod u+rwx ~/.ssh” gives the right back where the folder is yours; otherwise ask whoever runs the server.",
             ),

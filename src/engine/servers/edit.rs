@@ -89,7 +89,9 @@ pub(super) fn edit(
         found = look(remote, watch)?;
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
-                let is_all = found.list == after;
+                // Where it could not go, nothing is left in it.
+                let is_emptied = after.is_none() && found.list.as_deref() == Some(b"");
+                let is_all = found.list == after || is_emptied;
                 let written = Some(Written {
                     before,
                     after,
