@@ -189,3 +189,26 @@ fn what_is_no_folder_and_what_may_not_be_entered_are_called_that() {
     let told = ran.expect_error(4, "server-denied");
     assert!(told.contains("may not enter its home folder"), "{told}");
 }
+
+#[test]
+fn a_start_file_that_reads_what_is_meant_for_commands_bars_no_file_transfer() {
+    let server = Sshd::start();
+    let accounts = server.folder().get_text("passwd");
+    let changed = accounts.replacen(":/bin/sh\n", ":/bin/bash\n", 1);
+    std::fs::write(server.folder().path("passwd"), changed).expect("the accounts");
+    let person = with_two_keys(&server);
+    let before = std::fs::read_to_string(server.authorized_keys()).expect("a list");
+    // One line, all of it, so much that a look gets past it, and what a program in the background takes.
+    for script in [
+        "read -r line",
+        "cat > /dev/null",
+        "read -r -t 1 -n 60 -u 0 x < /dev/null; (sleep 0.2; head -c 50) & ",
+    ] {
+        std::fs::write(server.home().join(".bashrc"), format!("{script}\n")).expect("a file");
+        server.authorize(&before);
+        let list = server.authorized_keys();
+        add_and_remove(&server, &person, || {
+            std::fs::read_to_string(&list).expect("a list")
+        });
+    }
+}

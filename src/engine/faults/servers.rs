@@ -51,6 +51,11 @@ pub enum ServerFault {
         /// What it said instead, cleaned for showing; often nothing.
         said: String,
     },
+    /// What the account has run at each login keeps commands from their input, or from their end.
+    #[error(
+        "no command can be run on the server: a start file of the account reads its input, or does not come to an end"
+    )]
+    StartFile,
     /// Nothing can be done there before the password is changed.
     #[error("the account’s password has expired on the server{}", in_brackets(.0))]
     PasswordExpired(String),
@@ -191,10 +196,7 @@ impl ServerFault {
     /// Whether whoever has come in like this can do nothing at all there, whatever is asked for.
     #[must_use]
     pub fn bars_all_work(&self) -> bool {
-        matches!(
-            self,
-            Self::NoShell { .. } | Self::Remote(RemoteFault::TimedOut { .. })
-        )
+        matches!(self, Self::NoShell { .. } | Self::StartFile)
     }
 }
 

@@ -26,7 +26,11 @@ impl From<&ServerFault> for Problem {
             E::Random(fault) => return fault.into(),
             E::NoShell { .. } => (
                 "server-no-shell",
-                "Nothing was changed. The key or the account is bound to one command there, or has no shell. Every other way in that is here was tried as well, as far as the server has one. Ask whoever runs the server to add the line for you.",
+                "Nothing was changed. The key or the account is bound to one command there, or has no shell; or a start file of the account, such as .bashrc, reads what is meant for commands. Every other way in that is here was tried as well, as far as the server has one. Ask whoever runs the server to add the line for you.",
+            ),
+            E::StartFile => (
+                "server-start-file",
+                "Nothing was changed. Look at .bashrc and its like on the server: what asks, reads or waits there belongs behind a first line “case $- in *i*) ;; *) return;; esac”, which ends it where nobody sits.",
             ),
             E::PasswordExpired(_) => (
                 "password-expired",

@@ -129,7 +129,7 @@ pub(super) const WRITE: &str = concat!(
     "case $o in -|0) ;; *) e=$({ dd bs=1 count=\"$o\" > \"$t.old\"; } 2>&1) || fail write \"$e\";; esac; ",
     "e=$({ cat > \"$t.new\"; } 2>&1) || fail write \"$e\"; ",
     "s=$m; if [ \"$m\" = - ]; then s=0; fi; ",
-    "[ \"$(($(wc -c < \"$t.new\")))\" = \"$s\" ] || fail cut; ",
+    "[ \"$(($(wc -c < \"$t.new\")))\" = \"$s\" ] || fail input; ",
     // Locked.
     "i=0; until mkdir \"$l\" 2> /dev/null; do ",
     "[ -e \"$l\" ] || { e=$(mkdir \"$l\" 2>&1) && break; [ -e \"$l\" ] || fail write \"$e\"; }; ",

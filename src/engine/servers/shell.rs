@@ -27,6 +27,8 @@ pub(super) enum Write {
     Done,
     /// Nothing was written, for the list is not what it was.
     Changed,
+    /// Nothing was written, for not all came that was sent: something else there reads standard input.
+    Cut,
 }
 
 /// Looks for the list and reads it.
@@ -148,6 +150,7 @@ pub(super) fn write(
     match answer(&output.stdout, mark) {
         Some((b"done", _)) => Ok(Write::Done),
         Some((b"failed changed", _)) => Ok(Write::Changed),
+        Some((b"failed input", _)) => Ok(Write::Cut),
         Some((word, rest)) => Err(failed(word, rest, &found.place)),
         None => Err(ServerFault::Unanswered(shown(&output.stderr))),
     }
