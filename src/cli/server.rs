@@ -22,7 +22,7 @@ use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::Passphrase;
-use crate::sys::agent::Agent;
+use crate::sys::agent::{self, Agent};
 use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
 
 /// Which server, and how to get in.
@@ -56,9 +56,17 @@ impl Connect {
         self.password.takes_standard_input()
     }
 
-    /// The agents whose keys are used.
+    /// The agents in which a key may be that was named.
     pub(super) fn agents(&self) -> Vec<Agent> {
         agents::all(self.agent.as_deref())
+    }
+
+    /// Those whose keys ssh would offer there.
+    fn agents_for(&self, target: &Target) -> Vec<Agent> {
+        match self.agent.as_deref() {
+            Some(place) => agents::all(Some(place)),
+            None => agents::for_target(target, agent::agents()),
+        }
     }
 
     /// Reaches the server, has it known or accepted, and signs in; and before that on each server on the way.
@@ -77,7 +85,7 @@ impl Connect {
                 break;
             }
             console.note(&format!("the way to {target} leads through {between}"));
-            let keys = to_try(between, &self.agents());
+            let keys = to_try(between, &self.agents_for(between));
             let session = self.sign_in_on(between, hop, keys, None, passphrase, console)?;
             hop = Some(session.connection.into_hop()?);
         }
@@ -159,7 +167,7 @@ impl Connect {
 
     /// The keys to sign in with: those that were named, or else those of the agents and the usual ones.
     fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
-        let agents = self.agents();
+        let agents = self.agents_for(target);
         if self.identity.is_empty() {
             return Ok(to_try(target, &agents));
         }
@@ -184,7 +192,7 @@ impl Connect {
     pub(super) fn all_keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let mut keys = self.keys(target)?;
         if !self.identity.is_empty() {
-            keys.extend(to_try(target, &self.agents()));
+            keys.extend(to_try(target, &self.agents_for(target)));
         }
         Ok(keys)
     }

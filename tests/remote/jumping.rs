@@ -5,7 +5,7 @@ use crate::sshd::{PASSWORD, Sshd, USER};
 use crate::terminal::Terminal;
 
 /// A `Host` of ssh's configuration.
-fn host(name: &str, server: &Sshd, more: &str) -> String {
+pub(crate) fn host(name: &str, server: &Sshd, more: &str) -> String {
     format!(
         "Host {name}\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentitiesOnly yes\n{more}\n",
         server.port()
@@ -13,7 +13,7 @@ fn host(name: &str, server: &Sshd, more: &str) -> String {
 }
 
 /// A line of known hosts.
-fn known(server: &Sshd) -> String {
+pub(crate) fn known(server: &Sshd) -> String {
     let key = server.folder().get_text("host_ed25519.pub");
     format!("[127.0.0.1]:{} {key}", server.port())
 }

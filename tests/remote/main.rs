@@ -20,6 +20,7 @@ mod afterwards;
 mod agents;
 mod agreeing;
 mod commands;
+mod configured;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;

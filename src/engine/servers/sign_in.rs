@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use super::identity::{Identity, OpenKey};
+use super::identity::{Identity, OpenKey, has_certificate_for};
 use super::visit::Server;
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
@@ -194,7 +194,10 @@ impl SigningIn {
         match (std::mem::replace(&mut self.waiting, Waiting::Nothing), given) {
             (Waiting::Passphrase(path, file, attempt), Given::Secret(passphrase)) => {
                 match file.unlock(&passphrase, Consent::NotGiven) {
-                    Ok(file) => self.keys.push_front(Identity::open(&path, file)),
+                    Ok(file) => {
+                        let opened = Identity::open(&path, file).certified_for(self.connection.target());
+                        self.keys.push_front(opened);
+                    }
                     Err(DecodeError::WrongPassphrase) if attempt < ATTEMPTS => {
                         return Ok(self.lacks_passphrase(path, file, attempt + 1));
                     }
@@ -269,7 +272,7 @@ impl SigningIn {
         let Some(public) = file.public.as_ref() else {
             return Ok(true);
         };
-        if certificate_beside(path).exists() {
+        if certificate_beside(path).exists() || has_certificate_for(self.connection.target(), public) {
             // It may let in where the key alone does not, and that is seen with both.
             return Ok(true);
         }

@@ -102,6 +102,13 @@ impl Settings {
             .is_some_and(|value| value.eq_ignore_ascii_case(b"yes") || value.eq_ignore_ascii_case(b"true"))
     }
 
+    /// Whether a keyword that says yes or no says no.
+    #[must_use]
+    pub fn says_no(&self, keyword: &str) -> bool {
+        self.first(keyword)
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"no") || value.eq_ignore_ascii_case(b"false"))
+    }
+
     fn text(&self, keyword: &str) -> Option<String> {
         self.first(keyword)
             .map(|value| String::from_utf8_lossy(value).into_owned())

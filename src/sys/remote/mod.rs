@@ -30,7 +30,7 @@ pub use handshake::{Expect, Handshake, PinnedKey};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, Trust};
 pub use sftp::SftpFiles;
 pub use sign_in::{Credential, Method, Question, Questions, SignIn};
-pub use target::{Target, TargetError, Way};
+pub use target::{AgentPlace, Target, TargetError, Way};
 
 use crate::key::watch::Watch;
 

@@ -1,12 +1,15 @@
 //! Where to connect to, and as whom: what a person types, made complete by ssh's configuration.
 
+use std::env;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::algorithms::may_be_offered;
 use super::config::with_environment;
 use super::effective::{Answer, effective};
 use crate::format::known_hosts::{HostName, HostNameError};
 use crate::format::ssh_config::{Configuration, Directive, Settings, with_tokens};
+use crate::key::Algorithm;
 use crate::key::comment::is_forbidden;
 use crate::sys::home::{expand_tilde, home, user_name};
 
@@ -30,6 +33,17 @@ pub struct Target {
     way: Way,
     /// Whether the port has to be told to ssh, for its configuration does not say it.
     is_port_told: bool,
+}
+
+/// Which agent may sign in on a server (`ssh_config(5)`, `IdentityAgent`).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AgentPlace {
+    /// The one that goes without saying.
+    Usual,
+    /// None.
+    Nowhere,
+    /// The one that listens there, and no other.
+    At(PathBuf),
 }
 
 /// The way to a server.
@@ -175,6 +189,42 @@ impl Target {
         };
         route.push(self);
         route
+    }
+
+    /// Whether ssh's configuration lets keys of this type be offered there, with a certificate or without.
+    #[must_use]
+    pub fn takes_keys(&self, algorithm: Algorithm) -> bool {
+        let settings = &self.settings;
+        if settings.says_no("PubkeyAuthentication") {
+            return false;
+        }
+        let own = [algorithm.name()];
+        let names = match algorithm {
+            Algorithm::Rsa => &["rsa-sha2-512", "rsa-sha2-256"][..],
+            _ => &own,
+        };
+        names.iter().any(|name| {
+            let certified = format!("{name}-cert-v01@openssh.com");
+            may_be_offered(settings, name) || may_be_offered(settings, &certified)
+        })
+    }
+
+    /// Which agent may sign in there.
+    #[must_use]
+    pub fn agent(&self) -> AgentPlace {
+        let said = self.settings.first("identityagent");
+        let said = said.map(|said| String::from_utf8_lossy(said).into_owned());
+        match said.as_deref() {
+            None | Some("SSH_AUTH_SOCK") => AgentPlace::Usual,
+            Some(none) if none.eq_ignore_ascii_case("none") => AgentPlace::Nowhere,
+            Some(word) => match word.strip_prefix('$') {
+                // A variable that is not set names no agent, and ssh goes on without one.
+                Some(name) if !name.starts_with('{') => env::var_os(name)
+                    .filter(|place| !place.is_empty())
+                    .map_or(AgentPlace::Nowhere, |place| AgentPlace::At(place.into())),
+                _ => self.file(word).map_or(AgentPlace::Nowhere, AgentPlace::At),
+            },
+        }
     }
 
     /// The file that a word of ssh's configuration means for this server; nothing where only ssh could tell.
@@ -516,6 +566,25 @@ mod tests {
         assert_eq!(file("/k/%h-%n-%p-%r%%"), Some(named));
         assert_eq!(file("/k/%C"), None);
         assert_eq!(file("%d/x"), file("~/x"));
+    }
+
+    #[test]
+    fn an_agent_is_the_usual_one_none_or_one_that_is_named() {
+        let home = home().unwrap();
+        for (said, place) in [
+            ("", AgentPlace::Usual),
+            ("IdentityAgent SSH_AUTH_SOCK\n", AgentPlace::Usual),
+            ("IdentityAgent none\n", AgentPlace::Nowhere),
+            ("IdentityAgent $KEYWRIGHT_NOT_SET\n", AgentPlace::Nowhere),
+            ("IdentityAgent $HOME\n", AgentPlace::At(home.clone())),
+            (
+                "IdentityAgent \"~/my agent/%h.${HOME}\"\n",
+                AgentPlace::At(home.join(format!("my agent/h.{}", home.display()))),
+            ),
+        ] {
+            let target = Target::parse("h", &config(said), "me").unwrap();
+            assert_eq!(target.agent(), place, "{said}");
+        }
     }
 
     #[test]
