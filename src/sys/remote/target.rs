@@ -345,13 +345,9 @@ impl Reader<'_> {
         depth: usize,
     ) -> Result<Way, TargetError> {
         let alias = tokens.0.to_owned();
-        let Some((keyword, _)) = settings.first_of(&["ProxyJump", "ProxyCommand"]) else {
+        let Some((keyword, value)) = settings.proxy() else {
             return Ok(Way::Direct);
         };
-        let value = String::from_utf8_lossy(settings.rest(keyword).unwrap_or_default()).into_owned();
-        if value.eq_ignore_ascii_case("none") {
-            return Ok(Way::Direct);
-        }
         let expanded = with_tokens(&value, |token| token_of(token, tokens));
         let no_way = || TargetError::Way {
             alias: alias.clone(),
