@@ -33,6 +33,7 @@ mod installing;
 mod jumping;
 mod last_way_in;
 mod letting_in;
+mod no;
 mod person;
 #[path = "../common/serving.rs"]
 mod serving;
@@ -42,3 +43,4 @@ mod stand_in;
 mod strange;
 mod terminal;
 mod unreachable;
+mod ways_in;

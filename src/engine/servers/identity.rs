@@ -8,10 +8,12 @@ use crate::engine::opening::{self, take_up_certificate};
 use crate::engine::saving::file_beside;
 use crate::format::agent::{Held, ListedKey};
 use crate::format::{Certificate, LockedFile, Parsed, PrivateFile};
+use crate::key::comment::escaped;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
 use crate::sys::files::candidates;
-use crate::sys::home::{default_path, ssh_folder};
+use crate::sys::home::{default_path, ssh_folder, with_tilde};
 use crate::sys::remote::Target;
 
 /// The names that ssh tries by itself, in its order (ssh(1), `-i`), without those of security keys.
@@ -58,6 +60,20 @@ impl OpenKey {
             },
             Self::File(_, file) => file.certificate.as_ref(),
             Self::Held(_) => None,
+        }
+    }
+
+    /// What people know it by, safe to show: its file, or its comment and fingerprint.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path, _) => file_name(path),
+            Self::Held(key) => fingerprint_of(key.public()),
+            Self::Agent(_, listed) => {
+                let comment = escaped(listed.comment.trim_ascii());
+                let fingerprint = listed.key().map(fingerprint_of).unwrap_or_default();
+                [comment.as_str(), &fingerprint].join(" ").trim().to_owned()
+            }
         }
     }
 
@@ -149,6 +165,15 @@ impl Identity {
             Ok(Parsed::Public(_)) | Err(_) => None,
         }
     }
+}
+
+/// What a key is called that lies in a file, safe to show.
+pub(super) fn file_name(path: &Path) -> String {
+    escaped(with_tilde(path).as_os_str().as_encoded_bytes())
+}
+
+fn fingerprint_of(key: &PublicKey) -> String {
+    Fingerprint::of(key, FingerprintKind::Sha256).to_string()
 }
 
 /// The keys that the agents hold. One that does not answer holds none.

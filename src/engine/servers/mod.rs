@@ -8,8 +8,10 @@ mod found;
 mod identity;
 mod install;
 mod lines;
+mod offer;
 mod prove;
 mod script;
+mod session;
 mod shell;
 mod sign_in;
 #[cfg(unix)]
@@ -26,5 +28,6 @@ pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
 pub use prove::{Proof, prove_gone, prove_installed};
-pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step, lets_everybody_in};
+pub use session::{Session, SignedInBy, lets_everybody_in};
+pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub use visit::{Reached, Server, Welcome, find, not_followed, reach};

@@ -77,6 +77,8 @@ impl App {
             errand,
             server: address.clone(),
             not_followed: None,
+            remarks: Vec::new(),
+            banner: String::new(),
             done: Vec::new(),
             now,
             address,

@@ -68,7 +68,7 @@ pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Ve
 
 /// Adds the line. It takes a moment, and is not stopped half way.
 pub(super) fn install(mut session: Box<Session>, line: &NewLine) -> Result<Came, Problem> {
-    let installed = servers::install(&mut session.connection, line, &Unwatched)?;
+    let installed = servers::install(&mut *session, line, &Unwatched)?;
     Ok(Came::Installed(session, Box::new(installed)))
 }
 
@@ -96,7 +96,7 @@ pub(super) fn prove(
 pub(super) fn undo(mut undo: Box<Undoable>, means: &Means, last: LastWayIn) -> Result<Came, Problem> {
     let Undoable { session, undo: added } = &mut *undo;
     let known = known(session, means, added.before())?;
-    match servers::undo(&mut session.connection, added, &known, last, &Unwatched) {
+    match servers::undo(&mut **session, added, &known, last, &Unwatched) {
         Ok(Undone { found, written }) => {
             let removed = RemovedKey {
                 key: added.key().clone(),
@@ -125,7 +125,7 @@ fn known(session: &Session, means: &Means, list: Option<&[u8]>) -> Result<Known,
 
 /// Reads the list, and marks whose the keys are.
 pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
-    let found = servers::look(&mut session.connection, watch)?;
+    let found = servers::look(&mut *session, watch)?;
     let known = known(&session, means, found.list.as_deref())?;
     Ok(Came::Listed(Box::new(Listed {
         lines: servers::lines(&found, &known)?,
@@ -138,13 +138,7 @@ pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) 
 
 /// Takes lines off the list. It takes a moment, and is not stopped half way.
 pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) -> Result<Came, Problem> {
-    match servers::remove(
-        &mut listed.session.connection,
-        chosen,
-        &listed.known,
-        last,
-        &Unwatched,
-    ) {
+    match servers::remove(&mut *listed.session, chosen, &listed.known, last, &Unwatched) {
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place,
             count: removed.count,
