@@ -18,6 +18,7 @@ mod support;
 
 mod afterwards;
 mod agents;
+mod as_ssh_copy_id;
 mod commands;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]

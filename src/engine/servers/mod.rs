@@ -15,6 +15,7 @@ mod sign_in;
 #[cfg(unix)]
 #[cfg(test)]
 mod tests;
+mod told;
 mod transfer;
 mod visit;
 mod windows;
@@ -27,4 +28,5 @@ pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step, lets_everybody_in};
+pub use told::told;
 pub use visit::{Reached, Server, find, not_followed, reach};

@@ -29,7 +29,7 @@ pub use handshake::{Expect, Handshake};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, PinnedKey, Trust};
 pub use sftp::SftpFiles;
 pub use sign_in::{Credential, Method, Question, Questions, SignIn};
-pub use target::{Target, TargetError, Way};
+pub use target::{Target, TargetError, Way, without_password};
 
 use crate::key::watch::Watch;
 

@@ -30,6 +30,8 @@ pub struct Target {
     way: Way,
     /// Whether the port has to be told to ssh, for its configuration does not say it.
     is_port_told: bool,
+    /// What else was told before ssh's configuration, but for user and port.
+    told: Vec<Directive>,
 }
 
 /// The way to a server.
@@ -55,7 +57,13 @@ pub enum TargetError {
     /// No number from 1 to 65535 behind the colon, or a bracket that is not closed.
     #[error("the port after the server's name must be a number from 1 to 65535")]
     Port,
-    /// A path, a password or something else that no target has.
+    /// A password, which is not repeated.
+    #[error("a password has no place in the name of a server")]
+    Password,
+    /// The user or the port is given in two places, and differs.
+    #[error("two different {0} are given")]
+    Twice(&'static str),
+    /// A path or something else that no target has.
     #[error("only a user, a server and a port can be given, and nothing else")]
     More,
     /// A character or a beginning that no server's name has.
@@ -194,10 +202,14 @@ impl Target {
     }
 
     /// The words behind `ssh` that lead there, or behind a program of its kind whose option for the port is this one.
-    /// They need no quotes in any shell, but for a blank in a user's name.
+    /// They need no quotes in any shell, but for a blank in a user's name and what stands behind `-o`.
     #[must_use]
     pub fn words(&self, port_option: &str) -> Vec<String> {
         let mut words = Vec::new();
+        for told in &self.told {
+            let value = String::from_utf8_lossy(&told.rest);
+            words.extend(["-o".to_owned(), format!("{}={value}", told.keyword)]);
+        }
         if self.is_port_told {
             words.extend([port_option.to_owned(), self.port.to_string()]);
         }
@@ -240,6 +252,18 @@ impl Reader<'_> {
         let typed = Typed::read(text.trim())?;
         check_host(typed.host)?;
         let mut told = told.to_vec();
+        let is_other = |keyword: &str, typed: Option<&str>| {
+            let mut told = told.iter().filter(|told| told.keyword == keyword);
+            typed.is_some_and(|typed| told.any(|told| told.rest != typed.as_bytes()))
+        };
+        if is_other("user", typed.user) {
+            return Err(TargetError::Twice("users"));
+        }
+        if is_other("port", typed.port.map(|port| port.to_string()).as_deref()) {
+            return Err(TargetError::Twice("ports"));
+        }
+        let is_for_words = |told: &&Directive| !matches!(told.keyword.as_str(), "user" | "port");
+        let other: Vec<Directive> = told.iter().filter(is_for_words).cloned().collect();
         if let Some(user) = typed.user {
             check_user(user)?;
             told.push(Directive::new("user", user));
@@ -284,6 +308,7 @@ impl Reader<'_> {
             settings,
             way,
             is_port_told,
+            told: other,
         })
     }
 
@@ -347,6 +372,9 @@ impl<'a> Typed<'a> {
             Some(rest) => rest.strip_suffix('/').unwrap_or(rest),
             None => text,
         };
+        if has_password(text) {
+            return Err(TargetError::Password);
+        }
         if text.contains('/') {
             return Err(TargetError::More);
         }
@@ -384,6 +412,22 @@ impl<'a> Typed<'a> {
             host,
             port: port.transpose()?,
         })
+    }
+}
+
+/// Whether a password stands behind the user's name, as browsers take it.
+fn has_password(text: &str) -> bool {
+    let text = text.rsplit_once("://").map_or(text, |(_, text)| text);
+    text.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+}
+
+/// A text that was typed as a target, as it may be shown: without the password that it has no place for.
+#[must_use]
+pub fn without_password(text: &str) -> String {
+    match (has_password(text), text.split_once(':'), text.rsplit_once('@')) {
+        (true, Some((user, _)), Some((_, place))) if !text.contains("://") => format!("{user}@{place}"),
+        (true, _, Some((_, place))) => place.to_owned(),
+        _ => text.to_owned(),
     }
 }
 
@@ -471,9 +515,50 @@ mod tests {
             ("root@host/path", E::More),
             ("root@host:/etc", E::More),
             ("http://host", E::More),
+            ("jo:geheim@host", E::Password),
+            ("ssh://jo:geheim@host:22/", E::Password),
+            ("jo:a/b@c@host", E::Password),
+            ("jo:geheim@", E::Password),
+            (":geheim@host", E::Password),
         ] {
             assert_eq!(target(text), Err(fault), "{text}");
         }
+    }
+
+    #[test]
+    fn a_password_that_was_typed_is_not_shown() {
+        for (text, shown) in [
+            ("jo:geheim@host:22", "jo@host:22"),
+            ("ssh://jo:geheim@host", "host"),
+            ("jo:a@b:c@host", "jo@host"),
+            ("jo@host:22", "jo@host:22"),
+            ("::1", "::1"),
+        ] {
+            assert_eq!(without_password(text), shown);
+        }
+    }
+
+    #[test]
+    fn what_is_told_counts_before_the_configuration_and_goes_along() {
+        let config = config("Host web\n User deploy\n Port 2222\n IdentityFile ~/a\n");
+        let told = [
+            Directive::new("Port", "99"),
+            Directive::new("User", "jo"),
+            Directive::new("IdentityFile", "/b"),
+        ];
+        let reader = Reader {
+            config: &config,
+            local_user: "me",
+            asks_ssh: false,
+        };
+        let found = reader.target("web", &told, 0).unwrap();
+        assert_eq!(found.to_string(), "jo@web:99");
+        assert_eq!(found.settings().identity_files(), ["/b", "~/a"]);
+        assert_eq!(found.words("-p"), ["-o", "identityfile=/b", "-p", "99", "jo@web"]);
+        assert!(reader.target("jo@web:99", &told, 0).is_ok());
+        let twice = |text| reader.target(text, &told, 0);
+        assert_eq!(twice("root@web"), Err(TargetError::Twice("users")));
+        assert_eq!(twice("jo@web:22"), Err(TargetError::Twice("ports")));
     }
 
     #[test]
