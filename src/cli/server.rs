@@ -13,8 +13,8 @@ use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, all_public,
-    find, look, not_followed, reach, to_try, told,
+    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, Welcome,
+    all_public, find, look, not_followed, reach, to_try, told,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -24,7 +24,7 @@ use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::Passphrase;
 use crate::sys::agent::Agent;
-use crate::sys::remote::{HostFault, Question, Target, Trust};
+use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
 
 /// Which server, and how to get in.
 #[derive(Args, Debug)]
@@ -46,9 +46,10 @@ pub(super) struct Connect {
     /// Sign in with this key, instead of those that ssh would try
     #[arg(short, long = "identity", value_name = "FILE", help_heading = "Signing in")]
     identity: Vec<PathBuf>,
-    /// Trust a server that is not known yet, if its key has this fingerprint (SHA256:…), and remember it
+    /// Trust a server that is not known yet, if its key has this fingerprint (SHA256:…), and remember it; once more for
+    /// each server on the way
     #[arg(long, value_name = "FINGERPRINT", help_heading = "Signing in")]
-    accept_host_key: Option<String>,
+    accept_host_key: Vec<String>,
     /// The key agent's socket or pipe, instead of the one that ssh would use
     #[arg(long = "agent", value_name = "SOCKET", help_heading = "Signing in")]
     agent: Option<PathBuf>,
@@ -82,7 +83,7 @@ impl Connect {
         agents::all(self.agent.as_deref())
     }
 
-    /// Reaches the server, has it known or accepted, and signs in.
+    /// Reaches the server, has it known or accepted, and signs in; and before that on each server on the way.
     pub(super) fn sign_in(
         &self,
         target: &Target,
@@ -92,9 +93,40 @@ impl Connect {
         if let Some(words) = not_followed(target) {
             console.note(&words);
         }
+        let mut hop = None;
+        for between in target.route() {
+            if between == target {
+                break;
+            }
+            console.note(&format!("the way to {target} leads through {between}"));
+            let keys = to_try(between, &self.agents());
+            let session = self.sign_in_on(between, hop, keys, None, passphrase, console)?;
+            hop = Some(session.connection.into_hop()?);
+        }
+        if let Way::Command(command) = target.route().first().map_or(target.way(), |first| first.way()) {
+            console.note(&format!(
+                "ssh reaches it by this command: {}",
+                escaped(command.as_bytes())
+            ));
+        }
         let keys = self.keys(target)?;
+        self.sign_in_on(target, hop, keys, Some(&self.password), passphrase, console)
+    }
+
+    /// The same on one server. The password that was given is for the last of them.
+    fn sign_in_on(
+        &self,
+        target: &Target,
+        hop: Option<Hop>,
+        keys: Vec<Identity>,
+        password: Option<&ServerPassword>,
+        passphrase: &OldPassphrase,
+        console: Console,
+    ) -> Result<Session, Problem> {
         let there = target.clone();
-        let reached = work::run(console, "Reaching the server", move |pulse| reach(&there, pulse))??;
+        let reached = work::run(console, "Reaching the server", move |pulse| {
+            reach(&there, hop, pulse)
+        })??;
         let server = self.known(reached, target, console)?;
         let mut step = work::run(console, "Signing in", move |pulse| {
             SigningIn::begin(server, keys, pulse)
@@ -109,7 +141,7 @@ impl Connect {
                     return Ok(*session);
                 }
                 Step::Lacks(lack, waiting) => {
-                    let given = self.answer(&lack, target, passphrase)?;
+                    let given = answer(&lack, target, password, passphrase)?;
                     if matches!(given, Given::Nothing) && locked.is_none() {
                         locked = self.stays_locked(&lack);
                     }
@@ -185,72 +217,93 @@ impl Connect {
             return Ok(reached.go_on()?);
         }
         let fingerprint = reached.host_key().fingerprint().to_string();
-        match &self.accept_host_key {
-            Some(expected) if *expected == fingerprint => {
-                console.note(&format!("{target} is remembered by its key {fingerprint}"));
+        let remembered = if reached.can_be_remembered() {
+            "is remembered"
+        } else {
+            "goes in"
+        };
+        if self.accept_host_key.contains(&fingerprint) {
+            console.note(&format!("{target} {remembered} by its key {fingerprint}"));
+            return Ok(reached.go_on_and_remember()?);
+        }
+        match reached.welcome() {
+            Welcome::Taken => {
+                console.note(&format!(
+                    "{target} was not known yet; ssh's configuration has such servers taken (StrictHostKeyChecking): it {remembered} by its key {fingerprint}"
+                ));
                 Ok(reached.go_on_and_remember()?)
             }
-            None if terminal::is_there() => {
+            Welcome::Asked if self.accept_host_key.is_empty() && terminal::is_there() => {
                 let (art, title) = reached.host_key().art();
                 let kind = reached.host_key().key().algorithm().title();
                 terminal::tell(&format!(
                     "This computer does not know {target} yet. It shows this {kind} key:\n{fingerprint}\n{}",
                     art.to_text(&title, &format!("[{}]", FingerprintKind::Sha256.name()))
                 ))?;
-                let question = "Is that what whoever runs the server says its key is? It will be remembered.";
+                let question = if reached.can_be_remembered() {
+                    "Is that what whoever runs the server says its key is? It will be remembered."
+                } else {
+                    "Is that what whoever runs the server says its key is? It will not be remembered: ssh's configuration has no file for that."
+                };
                 if terminal::ask_yes(question)? {
                     return Ok(reached.go_on_and_remember()?);
                 }
-                Err(unknown(&fingerprint))
+                Err(unknown(target, &fingerprint, Welcome::Asked))
             }
-            Some(_) | None => Err(unknown(&fingerprint)),
+            welcome => Err(unknown(target, &fingerprint, welcome)),
         }
     }
+}
 
-    /// What is lacking, from the options or from the person at the terminal.
-    fn answer(&self, lack: &Lack, target: &Target, passphrase: &OldPassphrase) -> Result<Given, Problem> {
-        let is_there = terminal::is_there();
-        match lack {
-            Lack::Passphrase { path, is_again } => match passphrase.given()? {
-                Some(_) if *is_again && !is_there => Ok(Given::Nothing),
-                Some(given) if !is_again => Ok(Given::Secret(given)),
-                _ if is_there => {
-                    if *is_again {
-                        terminal::tell("That is not the passphrase. Try again.")?;
-                    }
-                    let question = format!("Passphrase of {} (empty to go on without it)", shown(path));
-                    Ok(secret_or_nothing(terminal::ask_secret(&question)?))
+/// What is lacking, from the options or from the person at the terminal.
+fn answer(
+    lack: &Lack,
+    target: &Target,
+    password: Option<&ServerPassword>,
+    passphrase: &OldPassphrase,
+) -> Result<Given, Problem> {
+    let is_there = terminal::is_there();
+    let password = || password.map_or(Ok(None), ServerPassword::given);
+    match lack {
+        Lack::Passphrase { path, is_again } => match passphrase.given()? {
+            Some(_) if *is_again && !is_there => Ok(Given::Nothing),
+            Some(given) if !is_again => Ok(Given::Secret(given)),
+            _ if is_there => {
+                if *is_again {
+                    terminal::tell("That is not the passphrase. Try again.")?;
                 }
-                _ => Ok(Given::Nothing),
-            },
-            Lack::Password { is_again } => match self.password.given()? {
-                Some(given) if !is_again => Ok(Given::Secret(given)),
+                let question = format!("Passphrase of {} (empty to go on without it)", shown(path));
+                Ok(secret_or_nothing(terminal::ask_secret(&question)?))
+            }
+            _ => Ok(Given::Nothing),
+        },
+        Lack::Password { is_again } => match password()? {
+            Some(given) if !is_again => Ok(Given::Secret(given)),
+            None if is_there => {
+                if *is_again {
+                    terminal::tell("The server does not take this password. Try again.")?;
+                }
+                Ok(secret_or_nothing(terminal::ask_secret(&format!(
+                    "Password of {target}"
+                ))?))
+            }
+            _ => Ok(Given::Nothing),
+        },
+        Lack::Answers { asked, is_first } => {
+            let is_password = matches!(&asked.questions[..], [question] if !question.is_visible);
+            match password()? {
+                Some(given) if is_password && *is_first => Ok(Given::Answers(vec![given])),
                 None if is_there => {
-                    if *is_again {
-                        terminal::tell("The server does not take this password. Try again.")?;
+                    // All of it is marked as the server's, line by line.
+                    for text in [&asked.name, &asked.instruction] {
+                        if !text.is_empty() {
+                            terminal::tell(text)?;
+                        }
                     }
-                    Ok(secret_or_nothing(terminal::ask_secret(&format!(
-                        "Password of {target}"
-                    ))?))
+                    let answers = asked.questions.iter().map(ask);
+                    Ok(Given::Answers(answers.collect::<Result<_, _>>()?))
                 }
                 _ => Ok(Given::Nothing),
-            },
-            Lack::Answers { asked, is_first } => {
-                let is_password = matches!(&asked.questions[..], [question] if !question.is_visible);
-                match self.password.given()? {
-                    Some(given) if is_password && *is_first => Ok(Given::Answers(vec![given])),
-                    None if is_there => {
-                        // All of it is marked as the server's, line by line.
-                        for text in [&asked.name, &asked.instruction] {
-                            if !text.is_empty() {
-                                terminal::tell(text)?;
-                            }
-                        }
-                        let answers = asked.questions.iter().map(ask);
-                        Ok(Given::Answers(answers.collect::<Result<_, _>>()?))
-                    }
-                    _ => Ok(Given::Nothing),
-                }
             }
         }
     }
@@ -362,11 +415,16 @@ fn ask(question: &Question) -> Result<Passphrase, Problem> {
     }
 }
 
-fn unknown(fingerprint: &str) -> Problem {
+fn unknown(target: &Target, fingerprint: &str, welcome: Welcome) -> Problem {
     let mut problem = Problem::from(&HostFault::Unknown);
-    problem.what = format!("{}; its key has the fingerprint {fingerprint}", problem.what);
+    problem.what = format!("{target} is not known yet; its key has the fingerprint {fingerprint}");
+    let why = if welcome == Welcome::Refused {
+        " ssh's configuration has servers refused that known_hosts does not name (StrictHostKeyChecking)."
+    } else {
+        ""
+    };
     problem.hint = format!(
-        "{} To go on without being asked: --accept-host-key {fingerprint}",
+        "{}{why} To go on without being asked: --accept-host-key {fingerprint}",
         problem.hint
     );
     problem

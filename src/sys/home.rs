@@ -1,6 +1,10 @@
 //! Where keys usually lie, and what a new one is usually called.
 
 use std::env;
+#[cfg(unix)]
+use std::fs::File;
+#[cfg(unix)]
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// The user's home folder: `$HOME`, or the user's entry in the password database where that is
@@ -24,7 +28,8 @@ pub fn ssh_folder_in(home: &Path) -> PathBuf {
     home.join(".ssh")
 }
 
-/// The name of the account that this program runs for, as the session says; empty where it does not.
+/// The name of the account that this program runs for, as the session says, or else the list of accounts; empty where
+/// neither does.
 #[must_use]
 pub fn user_name() -> String {
     let names = if cfg!(windows) {
@@ -33,7 +38,28 @@ pub fn user_name() -> String {
         ["USER", "LOGNAME"]
     };
     let mut values = names.into_iter().filter_map(|name| env::var(name).ok());
-    values.find(|value| !value.is_empty()).unwrap_or_default()
+    let value = values.find(|value| !value.is_empty());
+    value.or_else(listed_name).unwrap_or_default()
+}
+
+/// The account's name in the list that every Unix has (`passwd(5)`).
+#[cfg(unix)]
+fn listed_name() -> Option<String> {
+    const MOST: u64 = 1 << 20;
+    let mut text = String::new();
+    let list = File::open("/etc/passwd").ok()?;
+    list.take(MOST).read_to_string(&mut text).ok()?;
+    let own = rustix::process::geteuid().as_raw().to_string();
+    text.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == own).then(|| name.to_owned())
+    })
+}
+
+#[cfg(not(unix))]
+fn listed_name() -> Option<String> {
+    None
 }
 
 /// Where a key called `file_name` would lie by default.

@@ -55,8 +55,8 @@ pub fn ask(mut command: Command, limit: Duration, most: usize) -> io::Result<Sai
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    let output = child.stdout.take().map(|pipe| first_of(pipe, most));
-    let complaint = child.stderr.take().map(|pipe| first_of(pipe, most));
+    let output = child.stdout.take().map(|pipe| first_of(pipe, most)).transpose();
+    let complaint = child.stderr.take().map(|pipe| first_of(pipe, most)).transpose();
     let ended = wait(&mut child, until);
     // What it has started itself may hold the pipes for longer than it lives; that is not waited for.
     let read = |pipe: Option<Receiver<Vec<u8>>>| {
@@ -67,8 +67,8 @@ pub fn ask(mut command: Command, limit: Duration, most: usize) -> io::Result<Sai
     match ended {
         Ok(is_content) => Ok(Said {
             is_content,
-            output: read(output)?,
-            complaint: read(complaint)?,
+            output: read(output?)?,
+            complaint: read(complaint?)?,
         }),
         Err(error) => {
             // It may have ended by itself meanwhile.
@@ -92,16 +92,17 @@ fn wait(child: &mut Child, until: Instant) -> io::Result<bool> {
 }
 
 /// Reads a pipe to its end, and hands over the first of it.
-fn first_of(mut pipe: impl Read + Send + 'static, most: usize) -> Receiver<Vec<u8>> {
+fn first_of(mut pipe: impl Read + Send + 'static, most: usize) -> io::Result<Receiver<Vec<u8>>> {
     let (sender, receiver) = channel();
-    thread::spawn(move || {
+    let reading = thread::Builder::new().name("program".to_owned());
+    reading.spawn(move || {
         let mut first = Vec::new();
         let limited = pipe.by_ref().take(most as u64).read_to_end(&mut first);
         // Nobody listens any more when it took too long; and what cannot be read was not said.
         drop((limited, sender.send(first)));
         drop(io::copy(&mut pipe, &mut io::sink()));
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
 
 fn find(name: &str, path: Option<&OsStr>, own: &[&Path]) -> Option<PathBuf> {

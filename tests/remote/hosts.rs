@@ -44,7 +44,10 @@ fn a_new_server_is_known_once_it_is_remembered() {
             matches!(fault, RemoteFault::Host(HostFault::Unknown)),
             "{fault:?}"
         );
-        let file = lists.remember(&target, handshake.host_key()).expect("room");
+        let file = lists
+            .remember(&target, handshake.host_key())
+            .expect("room")
+            .expect("a file");
         assert_eq!(file, known_hosts(&server));
         let text = fs::read_to_string(&file).expect("a list");
         assert_eq!(text.starts_with("|1|"), is_hidden, "{text}");
@@ -173,7 +176,7 @@ fn an_authority_vouches_for_a_server() {
 fn a_further_connection_comes_to_the_same_server_or_to_none() {
     let server = Sshd::start();
     let target = server.target();
-    let pinned = open(&target).host_key().pinned();
+    let pinned = open(&target).pinned();
     let again = Handshake::open(&target, Expect::Pinned(&pinned), &Unwatched).expect("it is the same");
     assert_eq!(*again.trust(), Trust::Pinned);
     again.go_on().expect("it is expected");

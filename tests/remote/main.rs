@@ -18,6 +18,7 @@ mod support;
 
 mod afterwards;
 mod agents;
+mod agreeing;
 mod as_ssh_copy_id;
 mod commands;
 #[path = "../common/console.rs"]
@@ -29,6 +30,7 @@ mod failing;
 mod files;
 mod hosts;
 mod installing;
+mod jumping;
 mod last_way_in;
 mod letting_in;
 mod person;

@@ -107,7 +107,7 @@ fn a_passphrase_is_asked_for_where_the_server_takes_the_key() {
         let lists = KnownHostsFiles::read(&target).expect("lists of hosts");
         let handshake = Handshake::open(&target, Expect::Listed(&lists), &Unwatched).expect("a server");
         let server = Server {
-            pinned: handshake.host_key().pinned(),
+            pinned: handshake.pinned(),
             connection: handshake.go_on_if_new().expect("it is new"),
         };
         match SigningIn::begin(server, keys.collect(), &Unwatched) {

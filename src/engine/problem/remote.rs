@@ -2,7 +2,7 @@
 
 use super::{Blame, Problem};
 use crate::sys::remote::{
-    ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, RemoteFault, Step, TargetError,
+    ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, RemoteFault, Step, TargetError, WayFault,
 };
 
 impl From<&RemoteFault> for Problem {
@@ -22,6 +22,7 @@ impl From<&RemoteFault> for Problem {
                 "connect-unreachable",
                 "Check whether this computer is online, and whether a VPN is needed.",
             ),
+            F::Way(fault) => return fault.into(),
             F::TimedOut { step, .. } | F::Unfinished { step, .. } => {
                 world("connect-timed-out", after_silence(*step))
             }
@@ -97,6 +98,25 @@ impl From<&RemoteFault> for Problem {
             ),
         };
         Self::new(code, blame, fault.to_string(), hint)
+    }
+}
+
+impl From<&WayFault> for Problem {
+    fn from(fault: &WayFault) -> Self {
+        use WayFault as F;
+        let hint = match fault {
+            F::Forbidden { .. } => {
+                "Its sshd forbids it (AllowTcpForwarding, PermitOpen, or restrict in the key's line there). Ask whoever runs it; or install the key from there."
+            }
+            F::Unreached { .. } => {
+                "The name has to be the one by which the server in between knows it. Sign in there with ssh, and try from there whether it answers."
+            }
+            F::NoHop { .. } => "Sign in there first.",
+            F::Command { .. } => {
+                "Nothing secret was sent. Type the command in a terminal and see whether it answers with a line that begins with SSH-; it stands in ssh's configuration."
+            }
+        };
+        Self::new("proxy", Blame::World, fault.to_string(), hint)
     }
 }
 

@@ -29,4 +29,4 @@ pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, Remove
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use sign_in::{Given, Lack, Session, SignedInBy, SigningIn, Step, lets_everybody_in};
 pub use told::told;
-pub use visit::{Reached, Server, find, not_followed, reach};
+pub use visit::{Reached, Server, Welcome, find, not_followed, reach};

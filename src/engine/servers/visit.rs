@@ -6,7 +6,7 @@ use crate::format::ssh_config::Directive;
 use crate::key::watch::Watch;
 use crate::sys::home::user_name;
 use crate::sys::remote::{
-    Connection, Expect, Handshake, HostKey, KnownHostsFiles, PinnedKey, Target, Trust, read_config,
+    Connection, Expect, Handshake, Hop, HostKey, KnownHostsFiles, PinnedKey, Target, Trust, read_config,
 };
 
 /// A server that has proved to have a key, and has been told nothing yet.
@@ -26,13 +26,29 @@ pub struct Server {
     pub pinned: PinnedKey,
 }
 
-/// Connects to a server and learns who it is. Nothing secret is offered.
+/// What becomes of a server that nobody knows yet (`ssh_config(5)`, `StrictHostKeyChecking`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Welcome {
+    /// A person compares its fingerprint.
+    Asked,
+    /// It is taken for who it says it is, and remembered: ssh's configuration wants it so.
+    Taken,
+    /// It is not spoken to: ssh's configuration wants it so.
+    Refused,
+}
+
+/// Connects to a server and learns who it is, from `hop` where the way leads through another one. Nothing secret is
+/// offered.
 ///
 /// # Errors
 /// It cannot be reached, or ssh's lists of known hosts cannot be read.
-pub fn reach(target: &Target, watch: &dyn Watch) -> Result<Reached, ServerFault> {
+pub fn reach(target: &Target, hop: Option<Hop>, watch: &dyn Watch) -> Result<Reached, ServerFault> {
     let lists = KnownHostsFiles::read(target)?;
-    let handshake = Handshake::open(target, Expect::Listed(&lists), watch)?;
+    let expect = Expect::Listed(&lists);
+    let handshake = match hop {
+        Some(hop) => Handshake::open_behind(hop, target, expect, watch)?,
+        None => Handshake::open(target, expect, watch)?,
+    };
     Ok(Reached {
         handshake,
         lists,
@@ -138,12 +154,30 @@ impl Reached {
         self.handshake.host_key()
     }
 
+    /// What becomes of it where nobody knows it yet.
+    #[must_use]
+    pub fn welcome(&self) -> Welcome {
+        let said = self.target.settings().first("StrictHostKeyChecking");
+        match said.map(<[u8]>::to_ascii_lowercase).as_deref() {
+            Some(b"yes" | b"true") => Welcome::Refused,
+            // A server that has changed is never taken, whatever the configuration says.
+            Some(b"accept-new" | b"no" | b"false" | b"off") => Welcome::Taken,
+            _ => Welcome::Asked,
+        }
+    }
+
+    /// Whether it will be known the next time.
+    #[must_use]
+    pub fn can_be_remembered(&self) -> bool {
+        self.lists.own_file().is_some()
+    }
+
     /// Goes on with a server that is known.
     ///
     /// # Errors
     /// It is not, or it has changed.
     pub fn go_on(self) -> Result<Server, ServerFault> {
-        let pinned = self.host_key().pinned();
+        let pinned = self.handshake.pinned();
         let connection = self.handshake.go_on()?;
         Ok(Server { connection, pinned })
     }
@@ -155,11 +189,11 @@ impl Reached {
     pub fn go_on_and_remember(self) -> Result<Server, ServerFault> {
         let host_key = self.host_key().clone();
         let is_new = *self.trust() == Trust::New;
+        let pinned = self.handshake.pinned();
         let connection = self.handshake.go_on_if_new()?;
         if is_new {
             self.lists.remember(&self.target, &host_key)?;
         }
-        let pinned = host_key.pinned();
         Ok(Server { connection, pinned })
     }
 }

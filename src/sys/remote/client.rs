@@ -92,6 +92,8 @@ pub(super) struct Findings {
     overheard: Vec<u8>,
     /// As many bytes as have come.
     heard: u64,
+    /// The first that the command complained of by which the server is reached.
+    pub(super) complaint: Vec<u8>,
 }
 
 /// How a connection ended.
@@ -134,6 +136,12 @@ impl Shared {
         let mut lines = overheard.split(|byte| *byte == b'\n');
         let is_ssh = lines.any(|line| line.starts_with(b"SSH-"));
         (!is_ssh && !overheard.is_empty()).then(|| text::line(overheard))
+    }
+
+    /// What the command complained of by which the server is reached, cleaned for showing.
+    pub(super) fn complaint(&self) -> Option<String> {
+        let said = text::line(&self.look().complaint);
+        (!said.is_empty()).then_some(said)
     }
 
     /// The program that the server says it is: `OpenSSH_9.2p1`, …

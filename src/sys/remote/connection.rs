@@ -1,15 +1,17 @@
 //! A connection to a server that is known: signing in, and what every step on it has in common (RFC 4252, RFC 4254).
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use russh::client::{Handle, Msg};
 use russh::keys::{Certificate as TheirCertificate, HashAlg, PublicKey as TheirKey};
-use russh::{Channel, ChannelMsg};
+use russh::{Channel, ChannelMsg, ChannelOpenFailure};
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::client::{End, Listener, Shared, named, wait};
+use super::fault::WayFault;
 use super::sign_in::after_questions;
 use super::signer::{Hand, NoSignature, Signing};
 use super::{Credential, RemoteFault, SignIn, Step, Target, text};
@@ -42,7 +44,49 @@ pub struct Connection {
     state: State,
     /// How often the server has asked.
     rounds: usize,
-    runtime: Runtime,
+    /// The server by which it is reached, where it is not reached straight.
+    behind: Option<Hop>,
+    runtime: Arc<Runtime>,
+}
+
+/// A server that one has signed in to, and from which others are reached. It is there for as long as one of these
+/// connections is.
+#[derive(Clone, Debug)]
+pub struct Hop(Arc<Connection>);
+
+impl Hop {
+    /// What runs the conversation with it, and all that go through it.
+    pub(super) fn runtime(&self) -> &Arc<Runtime> {
+        &self.0.runtime
+    }
+
+    /// The server.
+    #[must_use]
+    pub fn target(&self) -> &Target {
+        &self.0.target
+    }
+
+    /// A way to another server from there (RFC 4254, section 7.2).
+    pub(super) async fn way_to(&self, host: &str, port: u16) -> Result<Channel<Msg>, RemoteFault> {
+        let opened = self
+            .0
+            .handle
+            .channel_open_direct_tcpip(host, port.into(), "127.0.0.1", 0)
+            .await;
+        opened.map_err(|error| match error {
+            russh::Error::ChannelOpenFailure(ChannelOpenFailure::ConnectFailed) => WayFault::Unreached {
+                hop: self.target().to_string(),
+                host: host.to_owned(),
+                port,
+            }
+            .into(),
+            russh::Error::ChannelOpenFailure(_) => WayFault::Forbidden {
+                hop: self.target().to_string(),
+            }
+            .into(),
+            error => named(Step::Connect, error),
+        })
+    }
 }
 
 /// How far one has come.
@@ -68,15 +112,37 @@ impl fmt::Debug for Connection {
 }
 
 impl Connection {
-    pub(super) fn new(runtime: Runtime, handle: Handle<Listener>, shared: Shared, target: Target) -> Self {
+    pub(super) fn new(
+        runtime: Arc<Runtime>,
+        handle: Handle<Listener>,
+        shared: Shared,
+        target: Target,
+        behind: Option<Hop>,
+    ) -> Self {
         Self {
             handle,
             shared,
             target,
             state: State::Outside,
             rounds: 0,
+            behind,
             runtime,
         }
+    }
+
+    /// The server, from where others are reached.
+    ///
+    /// # Errors
+    /// One has not signed in.
+    pub fn into_hop(self) -> Result<Hop, RemoteFault> {
+        self.check_inside(Step::Connect)?;
+        Ok(Hop(Arc::new(self)))
+    }
+
+    /// The server by which it is reached.
+    #[must_use]
+    pub fn behind(&self) -> Option<&Hop> {
+        self.behind.as_ref()
     }
 
     /// Where it leads.

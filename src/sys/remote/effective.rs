@@ -104,7 +104,7 @@ fn said_beyond(said: &[(String, String)], plain: &[(String, String)], ours: &Set
 
 /// The files in a list that ssh prints with blanks between them, whether or not there are blanks in their names.
 fn words(keyword: &str, value: &str, ours: &Settings) -> Vec<Vec<u8>> {
-    let blanks = |text: &[u8]| text.iter().filter(|byte| **byte == b' ').count();
+    let blanks = |text: &[u8]| text.split(|byte| *byte == b' ').count() - 1;
     match ours.words(keyword) {
         Some(words) if words.len() > 1 && blanks(&words.join(&b' ')) == blanks(value.as_bytes()) => {
             // Whatever stood for something else had no blanks, for the number of them is the same.

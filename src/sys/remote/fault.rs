@@ -147,6 +147,25 @@ pub enum HostFault {
     Other,
 }
 
+/// Why the way to a server that leads through something else leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "each field is what its name says")]
+pub enum WayFault {
+    /// The server in between lets nobody go on.
+    #[error("{hop} does not let this account go on to other servers")]
+    Forbidden { hop: String },
+    /// The server in between does not reach it.
+    #[error("{hop} cannot reach {host} at port {port}")]
+    Unreached { hop: String, host: String, port: u16 },
+    /// It is only reached by way of another server, and nobody has signed in there.
+    #[error("{host} is reached by way of {hop}, where nobody has signed in yet")]
+    NoHop { host: String, hop: String },
+    /// The command by which ssh's configuration has it reached came to an end, or said what is no SSH; both are cleaned
+    /// for showing.
+    #[error("the command by which ssh reaches {host} (ProxyCommand) leads nowhere{}", in_brackets(said.as_deref()))]
+    Command { host: String, said: Option<String> },
+}
+
 /// What can go wrong between here and a server.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "each field is what its name says")]
@@ -160,6 +179,9 @@ pub enum RemoteFault {
     /// There is no way to it.
     #[error("{host} cannot be reached from here")]
     Unreachable { host: String },
+    /// The way to it leads nowhere.
+    #[error(transparent)]
+    Way(#[from] WayFault),
     /// It lets the time pass.
     #[error("nothing came within {secs} s while {step}")]
     TimedOut { step: Step, secs: u64 },

@@ -2,33 +2,41 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::io::{self, ErrorKind};
-use std::net::{SocketAddr, ToSocketAddrs as _};
 use std::sync::Arc;
-use std::time::Duration;
 
 use russh::SshId;
 use russh::client::{self, Config, GexParams};
 use russh::keys::{Algorithm as Named, EcdsaCurve, HashAlg};
-use tokio::net::TcpStream;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use super::algorithms::preferred;
-use super::client::{Listener, Overheard, Shared, beside, named, named_io, wait};
-use super::fault::{Agreement, HostFault};
-use super::host_key::{HostKey, KnownHostsFiles, PinnedKey, Trust};
-use super::{Connection, RemoteFault, Step, Target};
-use crate::key::Algorithm;
+use super::client::{Listener, Overheard, Shared, named, named_io, wait};
+use super::fault::{Agreement, HostFault, WayFault};
+use super::host_key::{HostKey, KnownHostsFiles, Trust};
+use super::reaching::reach;
+use super::{Connection, Hop, RemoteFault, Step, Target, Way};
 use crate::key::spec::Curve;
 use crate::key::watch::Watch;
+use crate::key::{Algorithm, PublicKey};
 use crate::sys::clock::unix_seconds;
 
-/// How long it may take to find a server's address and to reach it.
-const CONNECT_SECS: u64 = 15;
-/// How long one address of several may take.
-const ONE_OF_SEVERAL: Duration = Duration::from_secs(5);
 /// How long it may take to exchange keys.
 const HANDSHAKE_SECS: u64 = 30;
+
+/// The key that a further connection must be shown, and from where it is made.
+#[derive(Clone, Debug)]
+pub struct PinnedKey {
+    key: PublicKey,
+    behind: Option<Hop>,
+}
+
+impl PinnedKey {
+    /// The key.
+    #[must_use]
+    pub fn key(&self) -> &PublicKey {
+        &self.key
+    }
+}
 
 /// Whom one expects at the other end.
 #[derive(Clone, Copy, Debug)]
@@ -56,15 +64,45 @@ impl fmt::Debug for Handshake {
 }
 
 impl Handshake {
-    /// Connects and exchanges keys. Nothing secret is offered.
+    /// Connects and exchanges keys. Nothing secret is offered. A server whose key is pinned is reached as before.
     ///
     /// # Errors
     /// The server cannot be reached or understood, does not have the key that it shows, or is not the one pinned.
     pub fn open(target: &Target, expect: Expect<'_>, watch: &dyn Watch) -> Result<Self, RemoteFault> {
-        let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|source| named_io(Step::Connect, source))?;
-        let stream = reach(&runtime, target, watch)?;
+        let behind = match expect {
+            Expect::Pinned(key) => key.behind.clone(),
+            Expect::Listed(_) => None,
+        };
+        Self::open_from(behind, target, expect, watch)
+    }
+
+    /// The same for a server to which the way leads through another one.
+    ///
+    /// # Errors
+    /// As in [`open`](Self::open); or that one does not pass the connection on.
+    pub fn open_behind(
+        hop: Hop,
+        target: &Target,
+        expect: Expect<'_>,
+        watch: &dyn Watch,
+    ) -> Result<Self, RemoteFault> {
+        Self::open_from(Some(hop), target, expect, watch)
+    }
+
+    fn open_from(
+        behind: Option<Hop>,
+        target: &Target,
+        expect: Expect<'_>,
+        watch: &dyn Watch,
+    ) -> Result<Self, RemoteFault> {
+        let runtime = if let Some(hop) = &behind {
+            Arc::clone(hop.runtime())
+        } else {
+            let runtime = Builder::new_current_thread().enable_all().build();
+            Arc::new(runtime.map_err(|source| named_io(Step::Connect, source))?)
+        };
         let shared = Shared::default();
+        let stream = reach(&runtime, behind.as_ref(), target, &shared, watch)?;
         let listener = Listener {
             shared: shared.clone(),
             expected: match expect {
@@ -90,10 +128,18 @@ impl Handshake {
             Expect::Pinned(_) => Trust::Pinned,
         };
         Ok(Self {
-            connection: Connection::new(runtime, handle, shared, target.clone()),
+            connection: Connection::new(runtime, handle, shared, target.clone(), behind),
             host_key,
             trust,
         })
+    }
+
+    /// For further connections, which must come to the same server by the same way.
+    #[must_use]
+    pub fn pinned(&self) -> PinnedKey {
+        let behind = self.connection.behind().cloned();
+        let key = self.host_key.key().clone();
+        PinnedKey { key, behind }
     }
 
     /// Who the server proved to be.
@@ -158,6 +204,11 @@ fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expec
             Expect::Pinned(_),
         ) => HostFault::Other.into(),
         (RemoteFault::Cancelled { .. }, _) => fault,
+        _ if matches!(target.way(), Way::Command(_)) && shared.software().is_empty() => WayFault::Command {
+            host: target.alias().to_owned(),
+            said: shared.complaint().or_else(|| shared.foreign_words()),
+        }
+        .into(),
         _ => match shared.foreign_words() {
             Some(said) => RemoteFault::NotSsh {
                 host: target.host().to_owned(),
@@ -167,57 +218,6 @@ fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expec
             None => shared.judged(fault, 0),
         },
     }
-}
-
-fn reach(runtime: &Runtime, target: &Target, watch: &dyn Watch) -> Result<TcpStream, RemoteFault> {
-    let (host, port) = (target.host().to_owned(), target.port());
-    let addresses = wait(runtime, (Step::Resolve, CONNECT_SECS), watch, async {
-        let name = host.clone();
-        let found = beside("resolve", move || (name.as_str(), port).to_socket_addrs()).await;
-        let addresses: Vec<SocketAddr> = found.and_then(|found| found).into_iter().flatten().collect();
-        if addresses.is_empty() {
-            return Err(RemoteFault::Resolve { host: host.clone() });
-        }
-        Ok(addresses)
-    })?;
-    wait(runtime, (Step::Connect, CONNECT_SECS), watch, async {
-        let connected = connect_to_one(&addresses).await;
-        let stream = connected.map_err(|source| match source.kind() {
-            ErrorKind::ConnectionRefused => RemoteFault::Refused { host, port },
-            ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable | ErrorKind::NetworkDown => {
-                RemoteFault::Unreachable { host }
-            }
-            ErrorKind::TimedOut => RemoteFault::TimedOut {
-                step: Step::Connect,
-                secs: CONNECT_SECS,
-            },
-            _ => named_io(Step::Connect, source),
-        })?;
-        // What is said here are short words that wait for their answers.
-        stream
-            .set_nodelay(true)
-            .map_err(|source| named_io(Step::Connect, source))?;
-        Ok(stream)
-    })
-}
-
-/// One address after the other; a name often has one of IPv6 that leads nowhere.
-async fn connect_to_one(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
-    let mut last: io::Error = ErrorKind::TimedOut.into();
-    for (index, address) in addresses.iter().enumerate() {
-        let connecting = TcpStream::connect(address);
-        let connected = if index + 1 < addresses.len() {
-            let limited = tokio::time::timeout(ONE_OF_SEVERAL, connecting).await;
-            limited.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()))
-        } else {
-            connecting.await
-        };
-        match connected {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }
 
 fn config(target: &Target, expect: Expect<'_>) -> Config {

@@ -58,24 +58,6 @@ impl HostKey {
         let title = randomart::title(self.key.algorithm().title(), self.key.bits());
         (Randomart::new(self.fingerprint().digest()), title)
     }
-
-    /// For further connections, which must come to the same server.
-    #[must_use]
-    pub fn pinned(&self) -> PinnedKey {
-        PinnedKey(self.key.clone())
-    }
-}
-
-/// The key that a further connection must be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PinnedKey(PublicKey);
-
-impl PinnedKey {
-    /// The key.
-    #[must_use]
-    pub fn key(&self) -> &PublicKey {
-        &self.0
-    }
 }
 
 /// What the lists say about the key that a server shows.
@@ -125,9 +107,20 @@ pub enum Trust {
 pub struct KnownHostsFiles {
     /// Those of the user come first.
     files: Vec<(PathBuf, KnownHosts)>,
-    /// Where a new server is remembered.
-    own: Option<PathBuf>,
+    own: Own,
     is_hashed: bool,
+}
+
+/// Where a new server is remembered.
+#[derive(Clone, Debug, Default)]
+enum Own {
+    /// In this file.
+    File(PathBuf),
+    /// Nowhere: ssh's configuration wants it so.
+    Nowhere,
+    /// It is not known where.
+    #[default]
+    Unknown,
 }
 
 /// Why the lists cannot be read, or a server not be remembered.
@@ -150,7 +143,7 @@ pub enum KnownHostsError {
         /// The file.
         path: PathBuf,
     },
-    /// There is no file to remember servers in: no home folder is known, or ssh's configuration says so.
+    /// There is no file to remember servers in, for no home folder is known.
     #[error("there is no file to remember servers in")]
     NoFile,
     /// A name cannot be hidden without randomness.
@@ -164,11 +157,16 @@ impl KnownHostsFiles {
     /// # Errors
     /// One of them cannot be read. To go on without it could make a server look new that has changed.
     pub fn read(target: &Target) -> Result<Self, KnownHostsError> {
-        let users = listed(target, "userknownhostsfile")
-            .unwrap_or_else(|| in_ssh_folder(&["known_hosts", "known_hosts2"]));
+        let said = listed(target, "userknownhostsfile");
+        let is_said = said.is_some();
+        let users = said.unwrap_or_else(|| in_ssh_folder(&["known_hosts", "known_hosts2"]));
         let systems = listed(target, "globalknownhostsfile")
             .unwrap_or_else(|| in_system_folder(&["ssh_known_hosts", "ssh_known_hosts2"]));
-        let own = users.first().cloned();
+        let own = match users.first() {
+            Some(path) => Own::File(path.clone()),
+            None if is_said => Own::Nowhere,
+            None => Own::Unknown,
+        };
         let mut files = Vec::new();
         for path in users.into_iter().chain(systems) {
             let file = ListFile::open(&path, MAX_LIST_FILE)?;
@@ -268,19 +266,27 @@ impl KnownHostsFiles {
             })
     }
 
-    /// Where [`remember`](Self::remember) writes.
+    /// Where [`remember`](Self::remember) writes; nothing where ssh's configuration has no servers remembered.
     #[must_use]
     pub fn own_file(&self) -> Option<&Path> {
-        self.own.as_deref()
+        match &self.own {
+            Own::File(path) => Some(path),
+            Own::Nowhere | Own::Unknown => None,
+        }
     }
 
     /// Adds a line for the server and its key to the user's list, with the name hidden where ssh would hide it. Other
-    /// programs may write to the list meanwhile; none of their lines is lost.
+    /// programs may write to the list meanwhile; none of their lines is lost. Nothing where ssh's configuration has no
+    /// servers remembered.
     ///
     /// # Errors
     /// The list cannot be written, or by now it has other keys of this server.
-    pub fn remember(&self, target: &Target, key: &HostKey) -> Result<PathBuf, KnownHostsError> {
-        let path = self.own.as_ref().ok_or(KnownHostsError::NoFile)?;
+    pub fn remember(&self, target: &Target, key: &HostKey) -> Result<Option<PathBuf>, KnownHostsError> {
+        let path = match &self.own {
+            Own::File(path) => path,
+            Own::Nowhere => return Ok(None),
+            Own::Unknown => return Err(KnownHostsError::NoFile),
+        };
         let mut rng = os_rng()?;
         let (name, key) = (target.host_name(), key.key());
         files::edit(path, MAX_LIST_FILE, Backup::None, |bytes| {
@@ -297,7 +303,7 @@ impl KnownHostsFiles {
             }
             Ok((hosts.into_bytes(), ()))
         })?;
-        Ok(path.clone())
+        Ok(Some(path.clone()))
     }
 }
 
@@ -311,7 +317,8 @@ fn parsed(path: &Path, bytes: &[u8]) -> Result<KnownHosts, KnownHostsError> {
 /// The files that a keyword of ssh's configuration names, but for those of which only ssh could tell where they are.
 fn listed(target: &Target, keyword: &str) -> Option<Vec<PathBuf>> {
     let words = target.settings().words(keyword)?;
-    let paths = words.iter().filter(|word| !word.eq_ignore_ascii_case(b"none"));
+    let is_empty = |word: &&Vec<u8>| word.eq_ignore_ascii_case(b"none") || *word == b"/dev/null";
+    let paths = words.iter().filter(|word| !is_empty(word));
     let paths = paths.filter_map(|word| target.file(std::str::from_utf8(word).ok()?));
     Some(paths.collect())
 }
@@ -441,6 +448,10 @@ mod tests {
         assert_eq!(named, Some(["/a", "/b c", "/h"].map(PathBuf::from).to_vec()));
         assert_eq!(
             listed(&target("UserKnownHostsFile none\n"), "userknownhostsfile"),
+            Some(Vec::new())
+        );
+        assert_eq!(
+            listed(&target("UserKnownHostsFile /dev/null\n"), "userknownhostsfile"),
             Some(Vec::new())
         );
         assert_eq!(

@@ -75,7 +75,7 @@ impl Visit {
                 self.not_followed = not_followed(&target).map(|note| problem::sentence(&note));
                 self.means.agents = agents;
                 working(wake, move |pulse| {
-                    let reached = servers::reach(&target, pulse)?;
+                    let reached = servers::reach(&target, None, pulse)?;
                     Ok(Came::Reached(Box::new(reached)))
                 })
             }
