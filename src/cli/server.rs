@@ -14,10 +14,11 @@ use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Server, Session, SigningIn, Step, Ways,
-    Welcome, all_public, find, look, not_followed, reach, to_try,
+    Welcome, all_public, find, look, not_followed, reach, to_try, told,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
+use crate::format::ssh_config::Directive;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
@@ -31,6 +32,17 @@ pub(super) struct Connect {
     /// The server: user@host, user@host:port, ssh://user@host:port, or a Host of ssh's configuration
     #[arg(value_name = "TARGET")]
     target: String,
+    /// The port, which may also stand behind the name of the server
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Signing in")]
+    port: Option<u16>,
+    /// An option as ssh takes it, which counts before its configuration: -o IdentitiesOnly=yes
+    #[arg(
+        short = 'o',
+        long = "option",
+        value_name = "KEY=VALUE",
+        help_heading = "Signing in"
+    )]
+    options: Vec<String>,
     /// Sign in with this key, instead of those that ssh would try
     #[arg(short, long = "identity", value_name = "FILE", help_heading = "Signing in")]
     identity: Vec<PathBuf>,
@@ -46,9 +58,19 @@ pub(super) struct Connect {
 }
 
 impl Connect {
+    /// What is told beside its name, as whom to log in among it.
+    pub(super) fn told(&self, login: Option<&str>) -> Result<Vec<Directive>, Problem> {
+        told(self.port, login, &self.options)
+    }
+
     /// The server that is meant.
-    pub(super) fn target(&self) -> Result<Target, Problem> {
-        find(&self.target, &[])
+    pub(super) fn target(&self, login: Option<&str>) -> Result<Target, Problem> {
+        find(&self.target, &self.told(login)?)
+    }
+
+    /// The keys that were named to sign in with; they are not used for that any more.
+    pub(super) fn take_identities(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.identity)
     }
 
     /// Whether the account's password is to come from the same place as a key in `-`.
