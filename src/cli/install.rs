@@ -2,11 +2,13 @@
 
 mod told;
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::json;
 
 use super::authorized::Conditions;
-use super::console::{Console, print_object};
+use super::console::{Console, print_object, shown};
 use super::interrupt::uninterrupted;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
@@ -16,12 +18,13 @@ use crate::engine::Problem;
 use crate::engine::describe::Description;
 use crate::engine::faults::ServerFault;
 use crate::engine::host_entry::HostEntry;
-use crate::engine::keys::Whose;
+use crate::engine::keys::{Whose, default_key};
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     self, Identity, Installed, OpenKey, Proof, Session, Undo, Undone, lets_everybody_in, line_in,
 };
 use crate::format::authorized_keys::{NewLine, NewOptions};
+use crate::format::ssh_config::Directive;
 use crate::format::{DecodeError, Parsed};
 use crate::key::comment::Comment;
 use crate::sys::remote::Target;
@@ -29,7 +32,9 @@ use crate::sys::remote::Target;
 /// Put a key on a server, and prove that it lets you in
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
+  keywright-cli install root@example.org
   keywright-cli install root@example.org -k ~/.ssh/id_ed25519
+  keywright-cli install -i id.pub -p 2222 root@example.org
   keywright-cli install me@example.org:2222 -k id.pub --password-file pass
   keywright-cli install web -k new_key -i ~/.ssh/old_key
   keywright-cli install me@example.org -k id_ed25519 --as web-1
@@ -44,9 +49,13 @@ to be restarted.")]
 pub(super) struct Install {
     #[command(flatten)]
     connect: Connect,
-    /// The key that is to let you in: its private file, or its public one
+    /// The key that is to let you in: its private file, or its public one. Without it, the one behind -i, as with
+    /// ssh-copy-id, or else your default key
     #[arg(short, long, value_name = "FILE")]
-    key: KeyFile,
+    key: Option<KeyFile>,
+    /// Log in as this user, whose name may also stand before the server's
+    #[arg(short, long, value_name = "USER", help_heading = "Signing in")]
+    login: Option<String>,
     #[command(flatten)]
     conditions: Conditions,
     /// Give the server this short name in ssh's configuration: ssh NAME then logs in with this key and offers no other
@@ -72,21 +81,21 @@ impl Install {
             conditions.check_to_come()?;
         }
         let options = conditions.options()?;
-        let target = self.connect.target()?;
+        let file = self.file(console)?;
+        let told = self.connect.told(self.login.as_deref())?;
+        let target = self.connect.target(self.login.as_deref())?;
         let takes_input = self.passphrase.takes_standard_input() || self.connect.takes_standard_input();
-        self.key.check_input(takes_input)?;
-        let parsed = self
-            .key
-            .with_public(self.key.parse()?, &self.passphrase, console)?;
-        let described = Description::of(&parsed, self.key.path());
-        let line = self.line(&described, &options)?;
+        file.check_input(takes_input)?;
+        let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
+        let described = Description::of(&parsed, file.path());
+        let line = line(&file, &described, &options)?;
         for warning in described.warnings_of_key() {
             console.warn(&warning);
         }
-        let entry = self.entry(&target)?;
+        let entry = self.entry(&file, &target, &told)?;
         let is_tried = !(self.no_prove || self.undo || self.dry_run);
         let key = if is_tried {
-            self.open(&parsed, console)?
+            self.open(&file, &parsed, console)?
         } else {
             None
         };
@@ -129,13 +138,40 @@ impl Install {
         told::tell(&target, &line, &installed, &trial, console)
     }
 
+    /// The key that is to let in: the one that was named, in either way; or else the default one.
+    fn file(&mut self, console: Console) -> Result<KeyFile, Problem> {
+        if let Some(file) = self.key.take() {
+            return Ok(file);
+        }
+        let path = match <[PathBuf; 1]>::try_from(self.connect.take_identities()) {
+            Ok([path]) => path,
+            Err(several) if !several.is_empty() => {
+                return Err(usage::problem(
+                    "it is not said which of these keys is to let you in",
+                    "Name that one with --key, and those to sign in with by -i.",
+                ));
+            }
+            Err(_) => {
+                let path = default_key::pick(&Whose::of_user())?;
+                console.note(&format!("the key is {}", shown(&path)));
+                path
+            }
+        };
+        Ok(KeyFile::from(path.into_os_string()))
+    }
+
     /// The short name that was asked for, planned while nothing is done yet.
-    fn entry(&self, target: &Target) -> Result<Option<HostEntry>, Problem> {
+    fn entry(
+        &self,
+        file: &KeyFile,
+        target: &Target,
+        told: &[Directive],
+    ) -> Result<Option<HostEntry>, Problem> {
         let Some(name) = &self.name else {
             return Ok(None);
         };
-        let path = self.key.place()?;
-        let file = match Identity::named(path, &self.connect.agents())? {
+        let path = file.place()?;
+        let key = match Identity::named(path, &self.connect.agents())? {
             Some(Identity::Open(OpenKey::File(file, _)) | Identity::Locked(file, _)) => match Held::at(&file)
             {
                 Held::OtherFile => return Err(not_for_ssh()),
@@ -145,7 +181,7 @@ impl Install {
             Some(Identity::Open(OpenKey::Agent(..) | OpenKey::Held(_))) => path.to_owned(),
             None => return Err(no_private_half()),
         };
-        HostEntry::plan(&Whose::of_user(), name, target, &[], &file).map(Some)
+        HostEntry::plan(&Whose::of_user(), name, target, told, &key).map(Some)
     }
 
     /// Takes exactly this line off again.
@@ -184,19 +220,9 @@ impl Install {
         console.say(&format!("Taken off {} on {target}", found.place))
     }
 
-    fn line(&self, described: &Description, options: &NewOptions) -> Result<NewLine, Problem> {
-        let key = described.public.as_ref().ok_or(DecodeError::NeedsPassphrase)?;
-        let own = described.comment.clone().filter(|comment| !comment.is_empty());
-        let comment = own
-            .or_else(|| self.key.comment_beside(described))
-            .unwrap_or_default();
-        let (comment, _) = Comment::cleaned(&comment);
-        Ok(NewLine::new(key, options, &comment))
-    }
-
     /// The key ready to be tried; nothing where its private half is not here, or stays locked.
-    fn open(&self, parsed: &Parsed, console: Console) -> Result<Option<OpenKey>, Problem> {
-        let Some(path) = self.key.path() else {
+    fn open(&self, file: &KeyFile, parsed: &Parsed, console: Console) -> Result<Option<OpenKey>, Problem> {
+        let Some(path) = file.path() else {
             return Ok(None);
         };
         let agents = self.connect.agents();
@@ -215,6 +241,15 @@ impl Install {
             None => Ok(None),
         }
     }
+}
+
+/// The line that is put there.
+fn line(file: &KeyFile, described: &Description, options: &NewOptions) -> Result<NewLine, Problem> {
+    let key = described.public.as_ref().ok_or(DecodeError::NeedsPassphrase)?;
+    let own = described.comment.clone().filter(|comment| !comment.is_empty());
+    let comment = own.or_else(|| file.comment_beside(described)).unwrap_or_default();
+    let (comment, _) = Comment::cleaned(&comment);
+    Ok(NewLine::new(key, options, &comment))
 }
 
 /// Tries the key alone, or asks about it.

@@ -43,6 +43,9 @@ pub(super) struct Remove {
     /// Take off the key with this fingerprint (SHA256:…)
     #[arg(short, long, value_name = "FINGERPRINT", conflicts_with = "line")]
     fingerprint: Option<String>,
+    /// Log in as this user, whose name may also stand before the server's
+    #[arg(long, value_name = "USER", help_heading = "Signing in")]
+    login: Option<String>,
     /// Take off this line, counted from 1 as the list shows it; may be given several times
     #[arg(short, long, value_name = "N")]
     line: Vec<usize>,
@@ -55,7 +58,7 @@ pub(super) struct Remove {
 
 impl Remove {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
-        let target = self.connect.target()?;
+        let target = self.connect.target(self.login.as_deref())?;
         let named = self.named(console)?;
         let session = self.connect.sign_in(&target, &self.passphrase, console)?;
         let (session, found) = looked(session, console)?;

@@ -14,15 +14,16 @@ use crate::engine::faults::ServerFault;
 use crate::engine::job::Pulse;
 use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Server, Session, SigningIn, Step, Ways,
-    Welcome, all_public, find, look, not_followed, reach, to_try,
+    Welcome, all_public, find, look, not_followed, reach, to_try, told,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
+use crate::format::ssh_config::Directive;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::Passphrase;
-use crate::sys::agent::Agent;
+use crate::sys::agent::{self, Agent};
 use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
 
 /// Which server, and how to get in.
@@ -31,6 +32,17 @@ pub(super) struct Connect {
     /// The server: user@host, user@host:port, ssh://user@host:port, or a Host of ssh's configuration
     #[arg(value_name = "TARGET")]
     target: String,
+    /// The port, which may also stand behind the name of the server
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Signing in")]
+    port: Option<u16>,
+    /// An option as ssh takes it, which counts before its configuration: -o IdentitiesOnly=yes
+    #[arg(
+        short = 'o',
+        long = "option",
+        value_name = "KEY=VALUE",
+        help_heading = "Signing in"
+    )]
+    options: Vec<String>,
     /// Sign in with this key, instead of those that ssh would try
     #[arg(short, long = "identity", value_name = "FILE", help_heading = "Signing in")]
     identity: Vec<PathBuf>,
@@ -46,9 +58,19 @@ pub(super) struct Connect {
 }
 
 impl Connect {
+    /// What is told beside its name, as whom to log in among it.
+    pub(super) fn told(&self, login: Option<&str>) -> Result<Vec<Directive>, Problem> {
+        told(self.port, login, &self.options)
+    }
+
     /// The server that is meant.
-    pub(super) fn target(&self) -> Result<Target, Problem> {
-        find(&self.target, &[])
+    pub(super) fn target(&self, login: Option<&str>) -> Result<Target, Problem> {
+        find(&self.target, &self.told(login)?)
+    }
+
+    /// The keys that were named to sign in with; they are not used for that any more.
+    pub(super) fn take_identities(&mut self) -> Vec<PathBuf> {
+        std::mem::take(&mut self.identity)
     }
 
     /// Whether the account's password is to come from the same place as a key in `-`.
@@ -56,9 +78,17 @@ impl Connect {
         self.password.takes_standard_input()
     }
 
-    /// The agents whose keys are used.
+    /// The agents in which a key may be that was named.
     pub(super) fn agents(&self) -> Vec<Agent> {
         agents::all(self.agent.as_deref())
+    }
+
+    /// Those whose keys ssh would offer there.
+    fn agents_for(&self, target: &Target) -> Vec<Agent> {
+        match self.agent.as_deref() {
+            Some(place) => agents::all(Some(place)),
+            None => agents::for_target(target, agent::agents()),
+        }
     }
 
     /// Reaches the server, has it known or accepted, and signs in; and before that on each server on the way.
@@ -71,6 +101,13 @@ impl Connect {
         if let Some(words) = not_followed(target) {
             console.note(&words);
         }
+        if let Some((first, Way::Command(command))) = target.route().first().map(|first| (first, first.way()))
+        {
+            console.note(&format!(
+                "ssh reaches {first} by this command: {}",
+                escaped(command.as_bytes())
+            ));
+        }
         let mut hop = None;
         for between in target.route() {
             if between == target {
@@ -78,18 +115,12 @@ impl Connect {
             }
             console.note(&format!("the way to {target} leads through {between}"));
             let ways = Ways {
-                keys: to_try(between, &self.agents()),
+                keys: to_try(between, &self.agents_for(between)),
                 purpose: Purpose::PassThrough,
                 ..Ways::default()
             };
             let session = self.sign_in_on(between, hop, ways, passphrase, console)?;
             hop = Some(session.connection.into_hop()?);
-        }
-        if let Way::Command(command) = target.route().first().map_or(target.way(), |first| first.way()) {
-            console.note(&format!(
-                "ssh reaches it by this command: {}",
-                escaped(command.as_bytes())
-            ));
         }
         let ways = Ways {
             keys: self.keys(target)?,
@@ -180,7 +211,7 @@ impl Connect {
 
     /// The keys to sign in with: those that were named, or else those of the agents and the usual ones.
     fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
-        let agents = self.agents();
+        let agents = self.agents_for(target);
         if self.identity.is_empty() {
             return Ok(to_try(target, &agents));
         }
@@ -205,7 +236,7 @@ impl Connect {
     pub(super) fn all_keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let mut keys = self.keys(target)?;
         if !self.identity.is_empty() {
-            keys.extend(to_try(target, &self.agents()));
+            keys.extend(to_try(target, &self.agents_for(target)));
         }
         Ok(keys)
     }

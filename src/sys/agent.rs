@@ -87,7 +87,9 @@ impl Agent {
         }
     }
 
-    fn found(place: PathBuf) -> Self {
+    /// The same, where nobody is told if it is not there.
+    #[must_use]
+    pub fn found(place: PathBuf) -> Self {
         Self {
             is_named: false,
             ..Self::at(place)

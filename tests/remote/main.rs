@@ -19,7 +19,9 @@ mod support;
 mod afterwards;
 mod agents;
 mod agreeing;
+mod as_ssh_copy_id;
 mod commands;
+mod configured;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;

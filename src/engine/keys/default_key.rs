@@ -8,6 +8,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Whose;
+use super::inventory::Inventory;
+use super::key::Key;
 use super::register::Edit;
 use super::tried::{USUAL_NAMES, tried_by_itself};
 use crate::engine::lists::Change;
@@ -15,10 +17,14 @@ use crate::engine::{Blame, Problem};
 use crate::format::MAX_CONFIG_FILE;
 use crate::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
 use crate::key::fingerprint::Fingerprint;
+use crate::key::watch::Unwatched;
 use crate::sys::files::{Backup, ListFile, in_turn};
 
 /// How the configuration as it was is kept.
 const KEEPS: Backup = Backup::Bak;
+
+/// Of the usual names those of the better keys first.
+const PREFERRED: [&str; 4] = ["id_ed25519", "id_ecdsa", "id_rsa", "id_dsa"];
 
 /// What a line of the configuration becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,6 +184,41 @@ impl Plan {
 pub struct Made {
     /// Where the configuration as it was lies; nothing where there was none.
     pub backup: Option<PathBuf>,
+}
+
+/// The key that is meant where none is named: the default one, or else the first with a usual name, or the only one.
+///
+/// # Errors
+/// There is none, or there are several and nothing says which.
+pub fn pick(whose: &Whose) -> Result<PathBuf, Problem> {
+    let inventory = Inventory::read(whose, &[], &Unwatched);
+    if let Some(path) = inventory.default_key().and_then(Key::main_file) {
+        return Ok(path.to_owned());
+    }
+    let folder = whose.ssh_folder();
+    let usual = folder
+        .iter()
+        .flat_map(|folder| PREFERRED.map(|name| folder.join(name)));
+    let mut usual = usual.filter_map(|path| inventory.key_in(&path)?.main_file().map(Path::to_owned));
+    if let Some(path) = usual.next() {
+        return Ok(path);
+    }
+    let mut all = inventory.keys.iter().filter_map(Key::main_file);
+    match (all.next(), all.next()) {
+        (Some(only), None) => Ok(only.to_owned()),
+        (None, _) => Err(Problem::new(
+            "io-not-found",
+            Blame::Usage,
+            "there is no key of yours yet that could be put on a server",
+            "Make one: keywright-cli generate. Or name its file: --key FILE.",
+        )),
+        (Some(_), Some(_)) => Err(Problem::new(
+            "usage",
+            Blame::Usage,
+            "you have several keys, and none of them is the default one",
+            "Name one: --key FILE. “keywright-cli keys” lists them, and “keys default” makes one the default.",
+        )),
+    }
 }
 
 /// A key that no file holds in a format of ssh's cannot be the default one.

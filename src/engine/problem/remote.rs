@@ -296,6 +296,14 @@ impl From<&TargetError> for Problem {
                 "usage",
                 "Give jo@example.org or ssh://jo@example.org:2222, without a path or a password.",
             ),
+            E::Password => (
+                "usage",
+                "Leave it out: it is asked for when it is needed, or read from a file (--password-file). What was typed here may be remembered by the shell, so change that password when you can.",
+            ),
+            E::Twice(_) => (
+                "usage",
+                "Give it once: with the name of the server, or with an option.",
+            ),
             E::Host(_) => (
                 "usage",
                 "Names of servers have letters, digits, dots and hyphens, and do not begin with a hyphen. For a name with other letters, give the form of it that begins with xn--.",

@@ -17,6 +17,7 @@ mod sign_in;
 #[cfg(unix)]
 #[cfg(test)]
 mod tests;
+mod told;
 mod transfer;
 mod visit;
 mod windows;
@@ -30,4 +31,5 @@ pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, Remove
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
+pub use told::told;
 pub use visit::{Reached, Server, Welcome, find, not_followed, reach};

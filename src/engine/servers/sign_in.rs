@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use super::edit::look;
-use super::identity::{Identity, OpenKey, file_name};
+use super::identity::{Identity, OpenKey, file_name, has_certificate_for};
 use super::offer::{self, Shown};
 use super::session::{Session, SignedInBy, connect_again};
 use super::visit::Server;
@@ -194,7 +194,10 @@ impl SigningIn {
             (Waiting::Passphrase(path, file, attempt), Given::Secret(passphrase)) => {
                 match file.unlock(&passphrase, Consent::NotGiven) {
                     // It was counted when the server was asked about it.
-                    Ok(file) => self.keys.push_front(Identity::open(&path, file)),
+                    Ok(file) => {
+                        let opened = Identity::open(&path, file).certified_for(self.connection.target());
+                        self.keys.push_front(opened);
+                    }
                     Err(DecodeError::WrongPassphrase) if attempt < ATTEMPTS => {
                         return Ok(self.lacks_passphrase(path, file, attempt + 1));
                     }
@@ -398,7 +401,7 @@ impl SigningIn {
         let Some(public) = file.public.as_ref() else {
             return Ok(true);
         };
-        if certificate_beside(path).exists() {
+        if certificate_beside(path).exists() || has_certificate_for(self.connection.target(), public) {
             // It may let in where the key alone does not, and that is seen with both.
             return Ok(true);
         }

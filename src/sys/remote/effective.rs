@@ -38,7 +38,7 @@ pub(super) fn effective(host: &str, told: &[Directive], ours: &Settings) -> Answ
     let Some(program) = system_ssh() else {
         return Answer::Nobody;
     };
-    let run = |options: &[&str]| {
+    let run = |options: &[&str], told: &[Directive]| {
         let mut command = Command::new(&program);
         command.arg("-G").args(options);
         for directive in told {
@@ -48,21 +48,18 @@ pub(super) fn effective(host: &str, told: &[Directive], ours: &Settings) -> Answ
         command.arg("--").arg(host);
         ask(command, LIMIT, MOST)
     };
-    let Ok(plain) = run(&["-F", "none"]) else {
+    // Without what was told either, which is more than what goes without saying.
+    let Ok(plain) = run(&["-F", "none"], &[]) else {
         return Answer::Nobody;
     };
     let plain = lines(&plain.output);
     // ssh asks the system where the home folder is, and not `HOME`.
     let known_hosts = plain.iter().find(|(keyword, _)| keyword == "userknownhostsfile");
     let folder = known_hosts.and_then(|(_, value)| Path::new(value.split(' ').next()?).parent());
-    if told
-        .iter()
-        .all(|directive| directive.keyword != "userknownhostsfile")
-        && (folder.is_none() || folder != ssh_folder().as_deref())
-    {
+    if folder.is_none() || folder != ssh_folder().as_deref() {
         return Answer::Nobody;
     }
-    match run(&[]) {
+    match run(&[], told) {
         Ok(said) if said.is_content => Answer::Settings(said_beyond(&lines(&said.output), &plain, ours)),
         Ok(said) => {
             let complaint = said.complaint.split(|byte| *byte == b'\n');

@@ -18,6 +18,7 @@ use crate::engine::keys::Store;
 use crate::engine::log_in::Held;
 use crate::engine::lost;
 use crate::engine::servers::{Chosen, Given, LastWayIn};
+use crate::sys::remote::without_password;
 
 impl App {
     pub(in crate::app) fn show_page(&mut self, page: Page) {
@@ -75,7 +76,7 @@ impl App {
         self.status = Status::default();
         self.servers.visit = Some(Box::new(Visit {
             errand,
-            server: address.clone(),
+            server: without_password(&address),
             not_followed: None,
             remarks: Vec::new(),
             banner: String::new(),

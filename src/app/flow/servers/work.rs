@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::app::desktop::FindAgents;
 use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
-use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Store, note_installed, note_taken_off};
 use crate::engine::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, Session,
     Undone, line_in,
 };
+use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
 use crate::key::watch::{Unwatched, Watch};
@@ -34,7 +34,8 @@ pub(super) fn names(store: &Store) -> Vec<String> {
 /// Which server is meant, and which agents may sign in there.
 pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
     let target = servers::find(address, &[])?;
-    Ok(Came::Aimed(Box::new(target), find()))
+    let agents = agents::for_target(&target, find());
+    Ok(Came::Aimed(Box::new(target), agents))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {

@@ -1,0 +1,135 @@
+//! The options that people know from `ssh` and `ssh-copy-id`, and what is done where none is given.
+
+use crate::person::Person;
+use crate::sshd::{Sshd, USER};
+
+const PASSWORDS: &str = "UsePAM yes\nPasswordAuthentication yes\n";
+
+fn list(server: &Sshd) -> String {
+    std::fs::read_to_string(server.authorized_keys()).expect("a list")
+}
+
+#[test]
+fn port_user_and_options_are_given_as_to_ssh() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let port = server.port().to_string();
+    let (option, address) = (format!("Port={port}"), format!("ssh://{USER}@127.0.0.1:{port}"));
+    let known = person.home.path("elsewhere").display().to_string();
+    let moved = format!("UserKnownHostsFile={known}");
+    person
+        .home
+        .put("elsewhere", person.home.get_text(".ssh/known_hosts").as_bytes());
+    let at = format!("{USER}@127.0.0.1");
+    for (words, options) in [
+        (&["-p", &port, &at][..], ""),
+        (&["-p", &port, "-l", USER, "127.0.0.1"], ""),
+        (&["-o", &option, "-o", "User jo", "127.0.0.1"], ""),
+        (&[&address, "-p", &port], ""),
+        (&["-o", &moved, &address], " -o userknownhostsfile="),
+    ] {
+        server.authorize(&person.line("old"));
+        let words = [&["install", "-k", "new", "-i", "old", "--json"], words].concat();
+        let told = person.run(&words).done();
+        assert_eq!(told["proved"], true, "{words:?}: {told}");
+        let command = told["log_in"].as_str().expect("a command");
+        assert!(command.ends_with(&format!("-p {port} {at}")), "{command}");
+        assert_eq!(command.contains(" -o "), !options.is_empty(), "{command}");
+        assert!(command.contains(options), "{command}");
+    }
+    let words = [
+        "remove",
+        "127.0.0.1",
+        "-p",
+        &port,
+        "--login",
+        USER,
+        "-k",
+        "new",
+        "-i",
+        "old",
+        "--json",
+    ];
+    assert_eq!(person.run(&words).done()["removed"], 1);
+    assert_eq!(list(&server), person.line("old"));
+}
+
+#[test]
+fn the_key_behind_i_is_put_there_where_no_other_is_named() {
+    let server = Sshd::with(PASSWORDS);
+    let person = Person::knowing(&server);
+    for name in ["new.pub", "new"] {
+        server.authorize("");
+        let told = person.asks(&server, "install", &["-i", name, "--password-file", "password"]);
+        assert_eq!(told.done()["proved"], true, "{name}");
+        assert_eq!(list(&server), person.line("new"), "{name}");
+    }
+    let several = ["-i", "new", "-i", "old", "--password-file", "password"];
+    person.asks(&server, "install", &several).expect_error(2, "usage");
+}
+
+#[test]
+fn the_default_key_is_put_there_where_none_is_named() {
+    let server = Sshd::with(PASSWORDS);
+    let person = Person::knowing(&server);
+    let install = |person: &Person| person.asks(&server, "install", &["--password-file", "password"]);
+    let said = install(&person).expect_error(2, "io-not-found");
+    assert!(said.contains("keywright-cli generate"), "{said}");
+
+    for (name, expected) in [("odd", "odd"), ("id_rsa", "id_rsa"), ("id_ed25519", "id_ed25519")] {
+        person.makes(&format!(".ssh/{name}"), name);
+        server.authorize("");
+        assert_eq!(install(&person).done()["already_there"], false);
+        assert_eq!(list(&server), person.line(&format!(".ssh/{expected}")));
+    }
+    person
+        .run(&["keys", "default", ".ssh/odd", "--yes"])
+        .expect_status(0);
+    server.authorize("");
+    let told = install(&person);
+    assert!(told.err.is_empty() || told.err.contains("odd"), "{}", told.err);
+    assert_eq!(list(&server), person.line(".ssh/odd"));
+}
+
+#[test]
+fn what_is_not_heeded_is_refused_by_name_and_nothing_is_asked_of_the_server() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let refuse = |words: &[&str]| {
+        let ran = person.asks(&server, "install", &[&["-k", "new", "-i", "old"], words].concat());
+        ran.expect_error(2, "usage")
+    };
+    assert!(refuse(&["-o", "ForwardAgent=yes"]).contains("ForwardAgent"));
+    assert!(refuse(&["-o", "Compression=yes"]).contains("Compression"));
+    assert!(refuse(&["-p", "1"]).contains("two different ports"));
+    assert!(refuse(&["-l", "root"]).contains("two different users"));
+    assert!(!server.log().contains("Connection from"), "{}", server.log());
+}
+
+#[test]
+fn a_password_in_the_name_of_the_server_is_never_printed() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let port = server.port();
+    for target in [
+        format!("{USER}:geheim@127.0.0.1:{port}"),
+        format!("ssh://{USER}:geheim@127.0.0.1:{port}"),
+        format!("{USER}:ge/geheim@x@127.0.0.1"),
+        "https://jo:geheim@example.org/".to_owned(),
+    ] {
+        for command in [
+            &["install", &target, "-k", "new"][..],
+            &["remove", &target, "--list"],
+        ] {
+            let ran = person.run(&[command, &["--json"]].concat());
+            let said = ran.expect_error(2, "usage");
+            assert!(said.contains("password"), "{said}");
+            assert!(
+                !ran.err.contains("geheim") && !ran.out.contains("geheim"),
+                "{}{}",
+                ran.err,
+                ran.out
+            );
+        }
+    }
+}
