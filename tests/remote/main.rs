@@ -37,6 +37,7 @@ mod letting_in;
 mod no;
 mod person;
 mod places;
+mod read_elsewhere;
 #[path = "../common/serving.rs"]
 mod serving;
 mod signing_in;
