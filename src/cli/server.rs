@@ -84,7 +84,7 @@ impl Connect {
     }
 
     /// Those whose keys ssh would offer there.
-    fn agents_for(&self, target: &Target) -> Vec<Agent> {
+    pub(super) fn agents_for(&self, target: &Target) -> Vec<Agent> {
         match self.agent.as_deref() {
             Some(place) => agents::all(Some(place)),
             None => agents::for_target(target, agent::agents()),

@@ -36,6 +36,7 @@ mod last_way_in;
 mod letting_in;
 mod no;
 mod person;
+mod places;
 #[path = "../common/serving.rs"]
 mod serving;
 mod signing_in;
