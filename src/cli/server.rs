@@ -211,12 +211,40 @@ impl Connect {
         Ok(keys)
     }
 
+    /// A key was named by which to accept a server, and this one is known by another. It may have been meant for a server
+    /// on the way to it, or behind it.
+    fn is_known_otherwise(
+        &self,
+        target: &Target,
+        fingerprint: &str,
+        console: Console,
+    ) -> Result<(), Problem> {
+        let what = format!(
+            "{target} is known already, by a key with the fingerprint {fingerprint}, and not by the one of --accept-host-key"
+        );
+        if self.accept_host_key.len() > 1 || self.target(None).is_ok_and(|target| target.route().len() > 1) {
+            console.note(&what);
+            return Ok(());
+        }
+        Err(Problem::new(
+            "host-key-other",
+            Blame::World,
+            what,
+            "Nothing secret was sent. Ask whoever runs the server which key it has. If it is the one that is known, leave --accept-host-key out.",
+        ))
+    }
+
     /// Goes on with a server that is known, or that is accepted now.
     fn known(&self, reached: Reached, target: &Target, console: Console) -> Result<Server, Problem> {
-        if *reached.trust() != Trust::New {
-            return Ok(reached.go_on()?);
-        }
         let fingerprint = reached.host_key().fingerprint().to_string();
+        if *reached.trust() != Trust::New {
+            let is_other = !self.accept_host_key.is_empty() && !self.accept_host_key.contains(&fingerprint);
+            let server = reached.go_on()?;
+            if is_other {
+                self.is_known_otherwise(target, &fingerprint, console)?;
+            }
+            return Ok(server);
+        }
         let remembered = if reached.can_be_remembered() {
             "is remembered"
         } else {

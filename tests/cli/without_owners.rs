@@ -78,7 +78,7 @@ fn a_private_key_that_its_disk_keeps_from_nobody_is_said_at_once_by_everything_t
         );
         assert!(!ran.err.contains("chmod"), "{words:?}: {}", ran.err);
     }
-    stick.home.put("secret", b"horse battery");
+    stick.home.write("secret", b"horse battery");
     let words = ["passwd", "stick/id", "--new-passphrase-file", "secret"];
     let ran = stick.run(&words);
     assert!(ran.status == Some(0) && ran.err.contains(SAID), "{}", ran.err);
