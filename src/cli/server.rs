@@ -7,11 +7,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::console::{Console, shown};
-use super::interrupt::uninterrupted;
+use super::interrupt::Ending;
 use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
 use crate::engine::faults::ServerFault;
-use crate::engine::job::Pulse;
 use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, Welcome,
     all_public, find, look, not_followed, reach, to_try, told,
@@ -22,6 +21,7 @@ use crate::format::ssh_config::Directive;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
+use crate::key::watch::Watch;
 use crate::secret::Passphrase;
 use crate::sys::agent::Agent;
 use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
@@ -350,7 +350,7 @@ pub(super) fn take_off<T: Send + 'static>(
     mut session: Session,
     doing: &str,
     console: Console,
-    take: impl Fn(&mut Session, LastWayIn, &Pulse) -> Result<T, ServerFault> + Send + Sync + 'static,
+    take: impl Fn(&mut Session, LastWayIn, &dyn Watch) -> Result<T, ServerFault> + Send + Sync + 'static,
 ) -> Result<(Session, T), Problem> {
     let take = Arc::new(take);
     let mut last = if console.has_agreed() {
@@ -360,22 +360,13 @@ pub(super) fn take_off<T: Send + 'static>(
     };
     loop {
         let take = Arc::clone(&take);
-        // What was refused has changed nothing, and is no reason to pass an interruption over.
-        let taken = uninterrupted(|| {
-            let ran = work::run(console, doing, move |pulse| {
-                let result = take(&mut session, last, pulse);
-                (session, result)
-            });
-            match ran {
-                Ok((session, Ok(taken))) => Ok((session, taken)),
-                Ok((session, Err(fault))) => Err(NotTaken::Refused(Box::new((session, fault)))),
-                Err(problem) => Err(NotTaken::Lost(problem)),
-            }
-        });
-        let (back, fault) = match taken {
-            Ok(taken) => return Ok(taken),
-            Err(NotTaken::Lost(problem)) => return Err(problem),
-            Err(NotTaken::Refused(refused)) => *refused,
+        let (back, taken) = work::run(console, doing, move |pulse| {
+            let taken = take(&mut session, last, &Ending(pulse));
+            (session, taken)
+        })?;
+        let fault = match taken {
+            Ok(taken) => return Ok((back, taken)),
+            Err(fault) => fault,
         };
         let ServerFault::LastWayIn(place) = &fault else {
             return Err(fault.into());
@@ -392,12 +383,6 @@ pub(super) fn take_off<T: Send + 'static>(
         session = back;
         last = LastWayIn::Goes;
     }
-}
-
-/// Why nothing was taken off.
-enum NotTaken {
-    Refused(Box<(Session, ServerFault)>),
-    Lost(Problem),
 }
 
 /// Remembers with the key where it lies. What cannot be written down is told, and nothing is lost by it.

@@ -232,20 +232,13 @@ fn a_server_that_nothing_can_be_agreed_on_with_is_named() {
 #[test]
 fn what_is_advised_about_a_host_whose_key_has_changed_can_be_typed_as_it_stands() {
     let server = Sshd::start();
-    let person = Person::with_known_hosts(&format!(
-        "[127.0.0.1]:{},other.example.org {}",
-        server.port(),
-        server.folder().get_text("host_rsa.pub")
-    ));
-    person.home.put(
-        "other",
-        format!(
-            "[127.0.0.1]:{} {}",
-            server.port(),
-            server.folder().get_text("host_rsa.pub")
-        )
-        .as_bytes(),
-    );
+    let person = Person::with_known_hosts("");
+    // A key of some other host.
+    let key = person.line("old");
+    let name = format!("[127.0.0.1]:{}", server.port());
+    let both = format!("{name},other.example.org {key}");
+    person.home.put(".ssh/known_hosts", both.as_bytes());
+    person.home.put("other", format!("{name} {key}").as_bytes());
     for option in [
         "UserKnownHostsFile=~/.ssh/known_hosts",
         "UserKnownHostsFile=~/other",

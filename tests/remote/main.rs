@@ -25,6 +25,7 @@ mod commands;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;
 mod dropbear;
+mod ending;
 mod everybody;
 mod failing;
 mod files;
