@@ -43,6 +43,10 @@ pub struct Visit {
     pub server: String,
     /// What ssh's configuration says about it in a way that this program does not follow; a sentence.
     pub not_followed: Option<String>,
+    /// What happened on the way that should be known, a sentence each.
+    pub remarks: Vec<String>,
+    /// What the server has everybody told who signs in, each line marked as its own; often nothing.
+    pub banner: String,
     /// What has been done, a sentence for each step.
     pub done: Vec<String>,
     /// What is going on, or is being asked.

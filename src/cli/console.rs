@@ -80,6 +80,13 @@ impl Console {
         }
     }
 
+    /// Passes on what a server says; each line is marked as its own.
+    pub(super) fn pass_on(self, said: &str) {
+        if !self.quiet && !said.is_empty() {
+            complain(&format!("{said}\n"));
+        }
+    }
+
     pub(super) fn warn(self, warning: &Warning) {
         if !self.quiet {
             complain(&format!(
@@ -198,7 +205,8 @@ struct Warnings;
 
 impl log::Log for Warnings {
     fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        metadata.level() <= log::Level::Warn
+        // What libraries say to those who wrote them is nothing for a person.
+        metadata.level() <= log::Level::Warn && metadata.target().starts_with(env!("CARGO_CRATE_NAME"))
     }
 
     fn log(&self, record: &log::Record<'_>) {

@@ -201,7 +201,7 @@ impl Install {
             session,
             "Taking the key off",
             console,
-            move |session, last, pulse| servers::undo(&mut session.connection, &undo, &known, last, pulse),
+            move |session, last, pulse| servers::undo(session, &undo, &known, last, pulse),
         )
         .map_err(|problem| match other_line {
             Some(number) if problem.code == "server-no-such-key" => {
@@ -331,7 +331,7 @@ fn untried(fault: ServerFault, installed: &Installed) -> Problem {
 
 fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session, Installed), Problem> {
     Ok(work::run(console, "Adding the key", move |pulse| {
-        let installed = servers::install(&mut session.connection, &line, &Ending(pulse))?;
+        let installed = servers::install(&mut session, &line, &Ending(pulse))?;
         Ok::<_, ServerFault>((session, installed))
     })??)
 }

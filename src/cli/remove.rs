@@ -244,7 +244,7 @@ fn remove(
         session,
         "Taking keys off",
         console,
-        move |session, last, pulse| servers::remove(&mut session.connection, &chosen, &known, last, pulse),
+        move |session, last, pulse| servers::remove(session, &chosen, &known, last, pulse),
     )
 }
 

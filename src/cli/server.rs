@@ -12,8 +12,8 @@ use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Reached, Server, Session, SigningIn, Step, Welcome,
-    all_public, find, look, not_followed, reach, to_try, told,
+    Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Server, Session, SigningIn, Step, Ways,
+    Welcome, all_public, find, look, not_followed, reach, to_try, told,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -23,7 +23,7 @@ use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::watch::Watch;
 use crate::secret::Passphrase;
-use crate::sys::agent::Agent;
+use crate::sys::agent::{self, Agent};
 use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
 
 /// Which server, and how to get in.
@@ -78,9 +78,17 @@ impl Connect {
         self.password.takes_standard_input()
     }
 
-    /// The agents whose keys are used.
+    /// The agents in which a key may be that was named.
     pub(super) fn agents(&self) -> Vec<Agent> {
         agents::all(self.agent.as_deref())
+    }
+
+    /// Those whose keys ssh would offer there.
+    fn agents_for(&self, target: &Target) -> Vec<Agent> {
+        match self.agent.as_deref() {
+            Some(place) => agents::all(Some(place)),
+            None => agents::for_target(target, agent::agents()),
+        }
     }
 
     /// Reaches the server, has it known or accepted, and signs in; and before that on each server on the way.
@@ -93,24 +101,34 @@ impl Connect {
         if let Some(words) = not_followed(target) {
             console.note(&words);
         }
+        if let Some((first, Way::Command(command))) = target.route().first().map(|first| (first, first.way()))
+        {
+            console.note(&format!(
+                "ssh reaches {first} by this command: {}",
+                escaped(command.as_bytes())
+            ));
+        }
         let mut hop = None;
         for between in target.route() {
             if between == target {
                 break;
             }
             console.note(&format!("the way to {target} leads through {between}"));
-            let keys = to_try(between, &self.agents());
-            let session = self.sign_in_on(between, hop, keys, None, passphrase, console)?;
+            let ways = Ways {
+                keys: to_try(between, &self.agents_for(between)),
+                purpose: Purpose::PassThrough,
+                ..Ways::default()
+            };
+            let session = self.sign_in_on(between, hop, ways, passphrase, console)?;
             hop = Some(session.connection.into_hop()?);
         }
-        if let Way::Command(command) = target.route().first().map_or(target.way(), |first| first.way()) {
-            console.note(&format!(
-                "ssh reaches it by this command: {}",
-                escaped(command.as_bytes())
-            ));
-        }
-        let keys = self.keys(target)?;
-        self.sign_in_on(target, hop, keys, Some(&self.password), passphrase, console)
+        let ways = Ways {
+            keys: self.keys(target)?,
+            are_named: !self.identity.is_empty(),
+            password: self.password.given()?,
+            purpose: Purpose::Work,
+        };
+        self.sign_in_on(target, hop, ways, passphrase, console)
     }
 
     /// The same on one server. The password that was given is for the last of them.
@@ -118,8 +136,7 @@ impl Connect {
         &self,
         target: &Target,
         hop: Option<Hop>,
-        keys: Vec<Identity>,
-        password: Option<&ServerPassword>,
+        ways: Ways,
         passphrase: &OldPassphrase,
         console: Console,
     ) -> Result<Session, Problem> {
@@ -129,19 +146,32 @@ impl Connect {
         })??;
         let server = self.known(reached, target, console)?;
         let mut step = work::run(console, "Signing in", move |pulse| {
-            SigningIn::begin(server, keys, pulse)
+            SigningIn::begin(server, ways, pulse)
         })??;
         let mut locked = None;
+        let mut banner = String::new();
+        let mut heard = |now: String| {
+            console.pass_on(now.strip_prefix(&banner).unwrap_or(&now).trim_start_matches('\n'));
+            banner = now;
+        };
         loop {
             match step {
                 Step::In(session) => {
+                    heard(session.connection.banner());
+                    for remark in &session.remarks {
+                        console.note(remark);
+                    }
                     if let Some(warning) = session.warning() {
                         console.warn(&warning);
                     }
                     return Ok(*session);
                 }
-                Step::Lacks(lack, waiting) => {
-                    let given = answer(&lack, target, password, passphrase)?;
+                Step::Lacks(lack, mut waiting) => {
+                    heard(waiting.banner());
+                    for remark in waiting.remarks() {
+                        console.note(&remark);
+                    }
+                    let given = answer(&lack, target, passphrase)?;
                     if matches!(given, Given::Nothing) && locked.is_none() {
                         locked = self.stays_locked(&lack);
                     }
@@ -181,7 +211,7 @@ impl Connect {
 
     /// The keys to sign in with: those that were named, or else those of the agents and the usual ones.
     fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
-        let agents = self.agents();
+        let agents = self.agents_for(target);
         if self.identity.is_empty() {
             return Ok(to_try(target, &agents));
         }
@@ -206,7 +236,7 @@ impl Connect {
     pub(super) fn all_keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
         let mut keys = self.keys(target)?;
         if !self.identity.is_empty() {
-            keys.extend(to_try(target, &self.agents()));
+            keys.extend(to_try(target, &self.agents_for(target)));
         }
         Ok(keys)
     }
@@ -284,14 +314,8 @@ impl Connect {
 }
 
 /// What is lacking, from the options or from the person at the terminal.
-fn answer(
-    lack: &Lack,
-    target: &Target,
-    password: Option<&ServerPassword>,
-    passphrase: &OldPassphrase,
-) -> Result<Given, Problem> {
+fn answer(lack: &Lack, target: &Target, passphrase: &OldPassphrase) -> Result<Given, Problem> {
     let is_there = terminal::is_there();
-    let password = || password.map_or(Ok(None), ServerPassword::given);
     match lack {
         Lack::Passphrase { path, is_again } => match passphrase.given()? {
             Some(_) if *is_again && !is_there => Ok(Given::Nothing),
@@ -305,42 +329,32 @@ fn answer(
             }
             _ => Ok(Given::Nothing),
         },
-        Lack::Password { is_again } => match password()? {
-            Some(given) if !is_again => Ok(Given::Secret(given)),
-            None if is_there => {
-                if *is_again {
-                    terminal::tell("The server does not take this password. Try again.")?;
-                }
-                Ok(secret_or_nothing(terminal::ask_secret(&format!(
-                    "Password of {target}"
-                ))?))
+        Lack::Password { is_again } if is_there => {
+            if *is_again {
+                terminal::tell("The server does not take this password. Try again.")?;
             }
-            _ => Ok(Given::Nothing),
-        },
-        Lack::Answers { asked, is_first } => {
-            let is_password = matches!(&asked.questions[..], [question] if !question.is_visible);
-            match password()? {
-                Some(given) if is_password && *is_first => Ok(Given::Answers(vec![given])),
-                None if is_there => {
-                    // All of it is marked as the server's, line by line.
-                    for text in [&asked.name, &asked.instruction] {
-                        if !text.is_empty() {
-                            terminal::tell(text)?;
-                        }
-                    }
-                    let answers = asked.questions.iter().map(ask);
-                    Ok(Given::Answers(answers.collect::<Result<_, _>>()?))
-                }
-                _ => Ok(Given::Nothing),
-            }
+            Ok(secret_or_nothing(terminal::ask_secret(&format!(
+                "Password of {target}"
+            ))?))
         }
+        Lack::Answers { asked, .. } if is_there => {
+            // All of it is marked as the server's, line by line.
+            for text in [&asked.name, &asked.instruction] {
+                if !text.is_empty() {
+                    terminal::tell(text)?;
+                }
+            }
+            let answers = asked.questions.iter().map(ask);
+            Ok(Given::Answers(answers.collect::<Result<_, _>>()?))
+        }
+        Lack::Password { .. } | Lack::Answers { .. } => Ok(Given::Nothing),
     }
 }
 
 /// Reads the list of keys.
 pub(super) fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
     Ok(work::run(console, "Reading the list of keys", move |pulse| {
-        let found = look(&mut session.connection, pulse)?;
+        let found = look(&mut session, pulse)?;
         Ok::<_, ServerFault>((session, found))
     })??)
 }

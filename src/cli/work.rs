@@ -36,7 +36,7 @@ pub(super) fn run<T: Send + 'static>(
         }
         if console.shows_progress() && job.elapsed() > PATIENCE {
             bar.get_or_insert_with(|| Bar::new(doing))
-                .draw(job.progress(), job.left());
+                .draw(job.progress(), job.left(), job.words());
         }
     }
 }
@@ -65,10 +65,13 @@ impl Bar {
         clippy::cast_precision_loss,
         reason = "a fraction of a thousand"
     )]
-    fn draw(&self, done: Option<f32>, left: Option<Duration>) {
+    fn draw(&self, done: Option<f32>, left: Option<Duration>, words: String) {
         self.0.set_style(style(done.is_some()));
         let left = left.map(|left| format!(", on average another {}", in_words(left)));
         self.0.set_prefix(left.unwrap_or_default());
+        if !words.is_empty() {
+            self.0.set_message(words);
+        }
         match done {
             Some(done) => self.0.set_position((done * STEPS as f32) as u64),
             None => self.0.tick(),

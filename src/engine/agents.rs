@@ -10,6 +10,11 @@ use crate::key::PublicKey;
 use crate::key::comment::{Comment, escaped};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::sys::agent::{self, Agent, AgentFault};
+use crate::sys::home::user_name;
+use crate::sys::remote::{AgentPlace, Target, read_config};
+
+/// A host that no configuration names, for what it says about all of them (RFC 2606).
+const NO_HOST: &str = "no-host.invalid";
 
 /// An agent, and what came of asking for its keys.
 #[derive(Debug)]
@@ -87,12 +92,49 @@ pub fn chosen(place: Option<&Path>) -> Result<Agent, Problem> {
     Ok(agent.ok_or(AgentFault::NoneFound)?)
 }
 
-/// The agent at `place`, or else every one that may be there.
+/// The agent at `place`, or else every one that may be there: the one that ssh would use first.
 #[must_use]
 pub fn all(place: Option<&Path>) -> Vec<Agent> {
     match place {
         Some(place) => vec![Agent::at(place)],
-        None => agent::agents(),
+        None => with_configured(agent::agents()),
+    }
+}
+
+/// Those that were found, and those that ssh's configuration names: the one for all servers first.
+#[must_use]
+pub fn with_configured(mut agents: Vec<Agent>) -> Vec<Agent> {
+    // What cannot be read is said where a server is meant.
+    let config = read_config().unwrap_or_default();
+    let place_for = |alias: &str| match Target::parse(alias, &config, &user_name()) {
+        Ok(target) => target.agent(),
+        Err(_) => AgentPlace::Usual,
+    };
+    let is_there = |agents: &[Agent], place: &Path| agents.iter().any(|agent| agent.place() == place);
+    match place_for(NO_HOST) {
+        AgentPlace::At(place) => {
+            agents.retain(|agent| agent.place() != place);
+            agents.insert(0, Agent::at(place));
+        }
+        AgentPlace::Usual | AgentPlace::Nowhere => {}
+    }
+    for alias in config.aliases() {
+        if let AgentPlace::At(place) = place_for(&alias)
+            && !is_there(&agents, &place)
+        {
+            agents.push(Agent::found(place));
+        }
+    }
+    agents
+}
+
+/// Those of `found` that ssh would let sign in on a server, or the one that its configuration names instead.
+#[must_use]
+pub fn for_target(target: &Target, found: Vec<Agent>) -> Vec<Agent> {
+    match target.agent() {
+        AgentPlace::Usual => found,
+        AgentPlace::Nowhere => Vec::new(),
+        AgentPlace::At(place) => vec![Agent::at(place)],
     }
 }
 

@@ -2,4 +2,4 @@
 
 mod servers;
 
-pub use servers::{By, Loose, Part, Reason, ServerFault};
+pub use servers::{By, Loose, Part, Reason, ServerFault, Tried};

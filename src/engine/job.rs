@@ -1,9 +1,9 @@
 //! Work that takes longer than a frame: a named thread that can be watched and cancelled.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::key::watch::{Progress, Watch};
@@ -22,6 +22,8 @@ pub struct Pulse {
     done: AtomicU32,
     /// How much work is to be expected for what has been done: the bits of an `f32`.
     left: AtomicU32,
+    /// The same in words, where the work has some.
+    words: Mutex<String>,
     wake: Wake,
 }
 
@@ -56,6 +58,11 @@ impl Watch for Pulse {
         }
     }
 
+    fn tell(&self, words: &str) {
+        words.clone_into(&mut self.words.lock().unwrap_or_else(PoisonError::into_inner));
+        (self.wake)();
+    }
+
     fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
@@ -87,6 +94,7 @@ impl<T: Send + 'static> Job<T> {
             cancelled: AtomicBool::new(false),
             done: AtomicU32::new(UNKNOWN),
             left: AtomicU32::new(f32::INFINITY.to_bits()),
+            words: Mutex::default(),
             wake: Arc::clone(wake),
         });
         let (sender, result) = channel();
@@ -135,6 +143,13 @@ impl<T> Job<T> {
             Err(RecvTimeoutError::Timeout) => Poll::Running,
             Err(RecvTimeoutError::Disconnected) => Poll::Lost,
         }
+    }
+
+    /// How far it is, in words; empty where it has none.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let words = self.pulse.words.lock();
+        words.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How much is done, `0.0..=1.0`; nothing while it cannot be told.

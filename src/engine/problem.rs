@@ -515,6 +515,10 @@ impl From<&AgentFault> for Problem {
                 "agent-error",
                 "Look with “ssh-add -l” whether it is there. The agent may be locked or faulty, or be no key agent at all: check what SSH_AUTH_SOCK names.",
             ),
+            E::StillHeld { .. } => (
+                "agent-error",
+                "gpg-agent does so: it offers what lies in its own folder, or on a card. Take the key’s line out of ~/.gnupg/sshcontrol, or delete it there with “gpg-connect-agent”; take the card out. Other agents may be locked.",
+            ),
             E::Nonsense { .. } | E::OtherAnswer { .. } | E::TooLong { .. } => (
                 "agent-error",
                 "What listens there may be no key agent. Check what SSH_AUTH_SOCK names, or start the agent again.",

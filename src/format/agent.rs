@@ -146,11 +146,16 @@ pub fn add_certificate_request(
     with_constraints(out, key, comment, constraints)
 }
 
-/// Has `message` signed by the key or certificate with this wire form; an RSA key does it with this hash.
+/// Has `message` signed by the key or certificate with this wire form; an RSA key does it with this hash. Keys of other
+/// types have no such choice, and gpg-agent refuses to sign with them where one is made.
 #[must_use]
 pub fn sign_request(blob: &[u8], message: &[u8], hash: RsaHash) -> SecretBytes {
+    let is_rsa = Reader::new(blob)
+        .string()
+        .is_ok_and(|name| name.starts_with(b"ssh-rsa"));
     let mut out = Writer::new();
     out.string(blob).string(message).uint32(match hash {
+        _ if !is_rsa => 0,
         RsaHash::Sha256 => RSA_SHA2_256,
         RsaHash::Sha512 => RSA_SHA2_512,
     });
@@ -335,8 +340,19 @@ mod tests {
         );
         assert_eq!(
             sign_request(b"a", b"b", RsaHash::Sha512).expose(),
-            [0, 0, 0, 15, 13, 0, 0, 0, 1, b'a', 0, 0, 0, 1, b'b', 0, 0, 0, 4]
+            [0, 0, 0, 15, 13, 0, 0, 0, 1, b'a', 0, 0, 0, 1, b'b', 0, 0, 0, 0]
         );
+        for (name, flags) in [
+            ("ssh-rsa", 4),
+            ("ssh-rsa-cert-v01@openssh.com", 4),
+            ("ssh-ed25519", 0),
+            ("ecdsa-sha2-nistp256-cert-v01@openssh.com", 0),
+        ] {
+            let mut blob = Writer::new();
+            blob.string(name.as_bytes());
+            let request = sign_request(&blob.finish_public(), b"b", RsaHash::Sha512);
+            assert_eq!(request.expose().last(), Some(&flags), "{name}");
+        }
     }
 
     #[test]

@@ -34,6 +34,9 @@ pub trait Watch: Sync {
     /// Called often, from the working thread; must return at once.
     fn progress(&self, progress: Progress);
 
+    /// How far work has come that is told in words, such as “12 keys, 4 tried so far”; safe to show.
+    fn tell(&self, _words: &str) {}
+
     /// Whether the work is no longer wanted. Asked at least every 50 ms where the arithmetic allows.
     fn is_cancelled(&self) -> bool;
 

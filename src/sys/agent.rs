@@ -87,7 +87,9 @@ impl Agent {
         }
     }
 
-    fn found(place: PathBuf) -> Self {
+    /// The same, where nobody is told if it is not there.
+    #[must_use]
+    pub fn found(place: PathBuf) -> Self {
         Self {
             is_named: false,
             ..Self::at(place)
@@ -195,20 +197,32 @@ impl Agent {
         }
     }
 
-    /// Has the key or certificate forgotten that was listed with this wire form.
+    /// Has the key or certificate forgotten that was listed with this wire form, and looks whether it was: gpg-agent says
+    /// yes and keeps it.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// As [`list`](Self::list); or it lists the key as before.
     pub fn remove(&self, blob: &[u8]) -> Result<(), AgentFault> {
-        self.change(remove_request(blob), Asked::Remove, Peer::Anybody)
+        self.change(remove_request(blob), Asked::Remove, Peer::Anybody)?;
+        self.check_gone(|listed| listed.blob == blob)
     }
 
-    /// Has every key forgotten.
+    /// Has every key forgotten, and looks whether it was so.
     ///
     /// # Errors
-    /// As [`list`](Self::list).
+    /// As [`list`](Self::list); or it lists some as before.
     pub fn remove_all(&self) -> Result<(), AgentFault> {
-        self.change(remove_all_request(), Asked::Remove, Peer::Anybody)
+        self.change(remove_all_request(), Asked::Remove, Peer::Anybody)?;
+        self.check_gone(|_| true)
+    }
+
+    fn check_gone(&self, is_meant: impl Fn(&ListedKey) -> bool) -> Result<(), AgentFault> {
+        let count = self.list()?.into_iter().filter(is_meant).count();
+        if count == 0 {
+            return Ok(());
+        }
+        let place = self.place.clone();
+        Err(AgentFault::StillHeld { place, count })
     }
 
     fn change(&self, request: SecretBytes, asked: Asked, peer: Peer) -> Result<(), AgentFault> {

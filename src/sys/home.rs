@@ -84,6 +84,21 @@ pub fn expand_tilde_in(home: Option<&Path>, path: &Path) -> PathBuf {
     }
 }
 
+/// A text with the values of the variables that it names, `${NAME}`; nothing where one of them is not set.
+#[must_use]
+pub fn with_environment(text: &str) -> Option<String> {
+    let mut whole = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("${") {
+        let (name, behind) = behind.split_once('}')?;
+        whole.push_str(before);
+        whole.push_str(&env::var(name).ok()?);
+        rest = behind;
+    }
+    whole.push_str(rest);
+    Some(whole)
+}
+
 /// A path as people write it: `~/…` for what lies in the home folder. The other way round of [`expand_tilde`].
 #[must_use]
 pub fn with_tilde(path: &Path) -> PathBuf {

@@ -8,8 +8,8 @@ use crate::tools::{Folder, Running};
 /// How long a server may take until it listens.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What sshd and dropbear write into their logs when they listen.
-const LISTENING: [&str; 2] = ["Server listening on", "Not backgrounding"];
+/// What sshd, dropbear, and what starts tinysshd write into their logs when they listen.
+const LISTENING: [&str; 3] = ["Server listening on", "Not backgrounding", "Listening on"];
 
 /// Starts a server on a port that nobody has. `start` runs one on the port that it is given, with its log in `log` of
 /// the folder; what it says for want of a log is explained by `needs`.

@@ -11,6 +11,7 @@ mod common;
 mod arithmetic;
 mod certificates;
 mod comments;
+mod configurations;
 mod lists;
 mod login;
 mod matrix;

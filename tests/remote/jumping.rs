@@ -5,7 +5,7 @@ use crate::sshd::{PASSWORD, Sshd, USER};
 use crate::terminal::Terminal;
 
 /// A `Host` of ssh's configuration.
-fn host(name: &str, server: &Sshd, more: &str) -> String {
+pub(crate) fn host(name: &str, server: &Sshd, more: &str) -> String {
     format!(
         "Host {name}\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentitiesOnly yes\n{more}\n",
         server.port()
@@ -13,7 +13,7 @@ fn host(name: &str, server: &Sshd, more: &str) -> String {
 }
 
 /// A line of known hosts.
-fn known(server: &Sshd) -> String {
+pub(crate) fn known(server: &Sshd) -> String {
     let key = server.folder().get_text("host_ed25519.pub");
     format!("[127.0.0.1]:{} {key}", server.port())
 }
@@ -125,11 +125,7 @@ fn a_command_is_the_way_to_a_server_and_what_it_complains_of_is_told() {
     with_config(&person, &text);
     let ran = person.run(&["install", "far", "-k", "new", "-i", "old"]);
     ran.expect_status(0);
-    assert!(
-        ran.err.contains("ssh reaches it by this command: python3 "),
-        "{}",
-        ran.err
-    );
+    assert!(ran.err.contains("by this command: python3 "), "{}", ran.err);
     assert!(ran.out.contains("Works: "), "{}", ran.out);
     for (alias, words) in [("nowhere", "no way there"), ("web", "HTTP/1.1 400")] {
         let ran = person.run(&["install", alias, "-k", "new", "-i", "old", "--json"]);

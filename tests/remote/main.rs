@@ -21,6 +21,7 @@ mod agents;
 mod agreeing;
 mod as_ssh_copy_id;
 mod commands;
+mod configured;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;
@@ -34,6 +35,7 @@ mod installing;
 mod jumping;
 mod last_way_in;
 mod letting_in;
+mod no;
 mod person;
 #[path = "../common/serving.rs"]
 mod serving;
@@ -43,3 +45,4 @@ mod stand_in;
 mod strange;
 mod terminal;
 mod unreachable;
+mod ways_in;

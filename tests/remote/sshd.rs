@@ -1,8 +1,9 @@
 //! A real `sshd` on this machine for as long as one test takes, with an account that only it knows.
 
+use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
@@ -64,6 +65,36 @@ impl Sshd {
             run(folder, &dropbear)
         });
         assert!(server.log().contains("Not backgrounding"), "{}", server.log());
+        server
+    }
+
+    /// One that takes Ed25519 keys only, and serves one session on a connection.
+    pub(crate) fn tinysshd() -> Self {
+        let server = Self::of(|folder, port| {
+            let keys = folder.path("tiny");
+            if !keys.exists() {
+                let made = folder.tool("tinysshd-makekey").arg("-q").arg(&keys);
+                made.output().expect("its host key");
+            }
+            // It looks at every folder above the home, and takes none that everybody may write to.
+            let tinysshd = format!(
+                "sh -c '
+                mount -t tmpfs -o mode=755 none /mnt && mkdir /mnt/jo && mount --bind \"$1/home\" /mnt/jo
+                sed \"1s|::[^:]*/home:|::/mnt/jo:|\" \"$1/passwd\" > /mnt/passwd
+                cat /mnt/passwd > \"$1/passwd\"
+                exec systemd-socket-activate --listen=127.0.0.1:{port} --accept --inetd tinysshd -v \"$1/tiny\"
+                ' sh \"$1\" >>\"$1/log\" 2>&1"
+            );
+            run(folder, &tinysshd)
+        });
+        let printed = server
+            .folder
+            .tool("tinysshd-printkey")
+            .arg(server.folder.path("tiny"));
+        let printed = printed.output().expect("its host key");
+        let line = printed.lines().find(|line| line.starts_with("ssh-ed25519 "));
+        let line = format!("{}\n", line.expect("an Ed25519 key"));
+        server.folder.put("host_ed25519.pub", line.as_bytes());
         server
     }
 
@@ -163,6 +194,25 @@ impl Sshd {
         connection
     }
 
+    /// Sets since when the account's password holds, and until when password and account do (the last six fields of
+    /// shadow(5)).
+    pub(crate) fn set_ages(&self, ages: &str) {
+        let line = format!("{USER}:{}:{ages}\n", *HASH);
+        // Written where it is: the server has another name for it.
+        let mut tee = as_root("tee")
+            .arg(self.folder.path("shadow"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("tee");
+        tee.stdin
+            .take()
+            .expect("it reads")
+            .write_all(line.as_bytes())
+            .expect("it reads");
+        assert!(tee.wait().expect("it ends").success());
+    }
+
     /// What the server wrote into its log until now.
     pub(crate) fn log(&self) -> String {
         log_of(&self.folder)
@@ -257,15 +307,19 @@ pub(crate) fn as_root(program: &str) -> Command {
     command
 }
 
+/// What opens the account, as `shadow` has it.
+static HASH: LazyLock<String> = LazyLock::new(|| {
+    let made = Folder::new()
+        .tool("openssl")
+        .args(["passwd", "-6", PASSWORD])
+        .output();
+    made.expect("a hash").trim().to_owned()
+});
+/// Since when it does so, and for how long (shadow(5)).
+const AGES: &str = "19000:0:99999:7:::";
+
 /// Accounts as they are, and one more.
 fn write_accounts(folder: &Folder) {
-    static HASH: LazyLock<String> = LazyLock::new(|| {
-        let made = Folder::new()
-            .tool("openssl")
-            .args(["passwd", "-6", PASSWORD])
-            .output();
-        made.expect("a hash").trim().to_owned()
-    });
     let read = |path: &str| std::fs::read_to_string(path).expect("the system's accounts");
     let uid = if is_root() {
         UID
@@ -275,10 +329,7 @@ fn write_accounts(folder: &Folder) {
     let home = folder.path("home");
     let entry = format!("{USER}:x:{uid}:{uid}::{}:/bin/sh\n", home.display());
     folder.put_with_mode("passwd", (entry + &read("/etc/passwd")).as_bytes(), 0o644);
-    folder.put(
-        "shadow",
-        format!("{USER}:{}:19000:0:99999:7:::\n", *HASH).as_bytes(),
-    );
+    folder.put("shadow", format!("{USER}:{}:{AGES}\n", *HASH).as_bytes());
     let pam = "auth required pam_unix.so\naccount required pam_unix.so\nsession optional pam_unix.so\n";
     folder.put_with_mode("pam", pam.as_bytes(), 0o644);
 }

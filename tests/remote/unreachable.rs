@@ -111,7 +111,6 @@ fn what_speaks_something_else_is_called_no_ssh_server() {
             "HTTP/1.1 400 Bad Request",
         ),
         ("220 mail.example.org ESMTP\r\n", "220 mail.example.org ESMTP"),
-        ("Exceeded MaxStartups\r\n", "Exceeded MaxStartups"),
         ("\x16\x03\x01\x02\0\x01", r"\u{16}"),
     ] {
         let fault = says(said.as_bytes().to_vec());
@@ -120,6 +119,15 @@ fn what_speaks_something_else_is_called_no_ssh_server() {
         };
         assert!(said.starts_with(shown) && !said.contains('\x1b'), "{said:?}");
     }
+}
+
+#[test]
+fn a_server_that_is_full_is_called_that_in_its_words() {
+    let fault = says(b"Exceeded MaxStartups\r\n".to_vec());
+    let RemoteFault::TurnedAway { said } = &fault else {
+        panic!("{fault:?}");
+    };
+    assert_eq!(said, "Exceeded MaxStartups");
 }
 
 #[test]

@@ -14,7 +14,7 @@ impl App {
     pub(in crate::app) fn show_agents(&mut self, desktop: &dyn Desktop) {
         let find = desktop.agents();
         let job = Job::start("agents", &self.wake.0, |_| {
-            (Ok(String::new()), agents::show(find()))
+            (Ok(String::new()), agents::show(agents::with_configured(find())))
         });
         self.dialog = Some(Dialog::Agents(Box::new(Agents {
             shown: None,

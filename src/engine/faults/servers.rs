@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::format::ListError;
 use crate::key::Algorithm;
+use crate::sys::agent::AgentFault;
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{KnownHostsError, Method, RemoteFault};
 
@@ -24,6 +25,16 @@ pub enum ServerFault {
         user: String,
         /// What the server would take.
         methods: Vec<Method>,
+        /// What that was.
+        tried: Tried,
+    },
+    /// The server would let in who holds a key, and whoever holds it does not sign.
+    #[error("the server takes the key {key}, but your agent {}", unsigned(why))]
+    Unsigned {
+        /// The key, as people know it, safe to show.
+        key: String,
+        /// What the agent has done instead.
+        why: RemoteFault,
     },
     /// There is a list, but none of keys.
     #[error("the list of keys on the server cannot be edited: {0}")]
@@ -32,8 +43,17 @@ pub enum ServerFault {
     #[error(transparent)]
     Random(#[from] OsRandomError),
     /// Neither a shell answers nor SFTP.
-    #[error("the server lets this account in, but runs neither commands nor file transfers for it as asked")]
-    NoShell,
+    #[error(
+        "the server lets this account in, but runs neither commands nor file transfers for it as asked{}",
+        in_brackets(said)
+    )]
+    NoShell {
+        /// What it said instead, cleaned for showing; often nothing.
+        said: String,
+    },
+    /// Nothing can be done there before the password is changed.
+    #[error("the account’s password has expired on the server{}", in_brackets(.0))]
+    PasswordExpired(String),
     /// A program that no such server lacks.
     #[error("the server has no program {0}, which a safe change needs")]
     MissingTool(String),
@@ -133,6 +153,37 @@ pub enum ServerFault {
     /// Something that has no name here.
     #[error("the server could not change its list of keys (it said: “{0}”)")]
     Other(String),
+}
+
+impl ServerFault {
+    /// Whether whoever has come in like this can do nothing at all there, whatever is asked for.
+    #[must_use]
+    pub fn bars_all_work(&self) -> bool {
+        matches!(
+            self,
+            Self::NoShell { .. } | Self::Remote(RemoteFault::TimedOut { .. })
+        )
+    }
+}
+
+/// What was offered to a server in vain.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tried {
+    /// The keys, as people know them, safe to show.
+    pub keys: Vec<String>,
+    /// How many keys there were.
+    pub all: usize,
+    /// Whether a password was among it.
+    pub has_password: bool,
+    /// What the server has had everybody told, in one line that is safe to show; often nothing.
+    pub banner: String,
+}
+
+fn unsigned(why: &RemoteFault) -> String {
+    match why {
+        RemoteFault::Agent(AgentFault::Refused { .. }) => "refused to sign with it".to_owned(),
+        why => format!("has not signed with it: {why}"),
+    }
 }
 
 fn in_brackets(said: &str) -> String {

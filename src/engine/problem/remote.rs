@@ -6,7 +6,8 @@ use super::{Blame, Problem};
 use crate::format::known_hosts::HostName;
 use crate::sys::home::{default_path, with_tilde};
 use crate::sys::remote::{
-    ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, RemoteFault, Step, TargetError, WayFault,
+    ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, Refusal, RemoteFault, Step, TargetError,
+    WayFault,
 };
 
 impl From<&RemoteFault> for Problem {
@@ -34,12 +35,20 @@ impl From<&RemoteFault> for Problem {
                 "not-ssh",
                 "Something else listens there, such as a web server, or the server turns this computer away before it begins. Check server and port; SSH is usually at port 22.",
             ),
+            F::TurnedAway { .. } => world(
+                "turned-away",
+                "Nothing secret was sent. Servers do so for some minutes after attempts that failed, or while too many others sign in. Wait, and then try once, with the right key or password first.",
+            ),
             F::NoCommonAlgorithm { lacking, .. } => {
                 let hint = after_no_agreement(*lacking);
                 return Self::new("no-common-algorithm", Blame::World, fault.to_string(), hint);
             }
             F::Host(fault) => return fault.into(),
-            F::Closed { step, .. } => world("connection-closed", after_end(*step)),
+            F::Closed { step, said } => {
+                let refusal = said.as_deref().and_then(Refusal::of);
+                let hint = refusal.map_or_else(|| after_end(*step), after_refusal);
+                world("connection-closed", hint)
+            }
             F::Nonsense { .. } => world(
                 "protocol",
                 "The server may be faulty, or something on the way changes what is sent. Try another network; otherwise ask whoever runs the server.",
@@ -220,6 +229,24 @@ fn after_end(step: Step) -> &'static str {
         }
         Step::Command | Step::Files => {
             "What was begun there may or may not have been done. Look at the list of keys before you try again."
+        }
+    }
+}
+
+/// What to do where the server has said why.
+fn after_refusal(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::TooManyTries => {
+            "It takes no more attempts on one connection. Wait a minute, and try with the right key (-i FILE) or password first."
+        }
+        Refusal::PasswordExpired => {
+            "Sign in once with “ssh”, where the server asks for a new password, and then try again."
+        }
+        Refusal::AccountExpired => {
+            "Nobody gets in there by this account, with any key or password. Ask whoever runs the server to extend it."
+        }
+        Refusal::ForNow => {
+            "It serves nobody for now, or not this computer. Wait some minutes, and try again."
         }
     }
 }

@@ -1,8 +1,11 @@
 //! Advice about lists of keys on servers.
 
 use super::{Blame, Problem};
-use crate::engine::faults::{By, Loose, Reason, ServerFault};
+use crate::engine::faults::{By, Loose, Reason, ServerFault, Tried};
 use crate::sys::remote::Method;
+
+/// As many keys are named that were tried.
+const MOST_NAMES: usize = 8;
 
 impl From<&ServerFault> for Problem {
     #[expect(clippy::too_many_lines, reason = "one arm for each fault")]
@@ -11,12 +14,23 @@ impl From<&ServerFault> for Problem {
         let (code, hint) = match error {
             E::Remote(fault) => return fault.into(),
             E::KnownHosts(fault) => return fault.into(),
-            E::NotLetIn { methods, .. } => ("auth-refused", ways_in(methods)),
+            E::NotLetIn { methods, tried, .. } => {
+                let hint = [told(tried), ways_in(methods, tried).to_owned()].concat();
+                return Self::new("auth-refused", Blame::World, error.to_string(), hint);
+            }
+            E::Unsigned { .. } => (
+                "agent-refused",
+                "The agent waits for what did not come: touch the security key or the card, type its PIN, or say yes where it asks (a key that was added by ssh-add -c needs a program that asks, SSH_ASKPASS). For gpg-agent, type “gpg-connect-agent updatestartuptty /bye” in this terminal first. Then try again.",
+            ),
             E::List(fault) => return fault.into(),
             E::Random(fault) => return fault.into(),
-            E::NoShell => (
+            E::NoShell { .. } => (
                 "server-no-shell",
-                "Nothing was changed. The key or the account may be bound to one command, or have no shell. Sign in with another key or a password, or ask whoever runs the server to add the line for you.",
+                "Nothing was changed. The key or the account is bound to one command there, or has no shell. Every other way in that is here was tried as well, as far as the server has one. Ask whoever runs the server to add the line for you.",
+            ),
+            E::PasswordExpired(_) => (
+                "password-expired",
+                "Nothing was changed. Sign in once with “ssh”, where the server asks for a new password, and then try again.",
             ),
             E::MissingTool(_) => (
                 "server-tool",
@@ -183,11 +197,52 @@ fn after_refusal(reasons: &[Reason]) -> String {
     hints.join(" ")
 }
 
+/// Which keys were tried, and what the server has told everybody, in sentences with a blank behind each.
+fn told(tried: &Tried) -> String {
+    let keys = keys_tried(tried);
+    if tried.banner.is_empty() {
+        return keys;
+    }
+    format!("{keys}The server tells everybody: “{}”. ", tried.banner)
+}
+
+fn keys_tried(tried: &Tried) -> String {
+    let names = |count: usize| {
+        tried
+            .keys
+            .iter()
+            .take(count)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    match (tried.keys.len(), tried.all) {
+        (0, _) => String::new(),
+        (1, 1) => format!("The key {} was tried. ", names(1)),
+        (count, all) => {
+            let more = if count > MOST_NAMES { ", …" } else { "" };
+            let of = if count < all {
+                format!("{count} of {all} keys were tried")
+            } else {
+                format!("All {all} keys were tried")
+            };
+            format!("{of}: {}{more}. ", names(MOST_NAMES))
+        }
+    }
+}
+
 /// What may help where no way in was left.
-fn ways_in(methods: &[Method]) -> &'static str {
-    if methods.contains(&Method::Password) || methods.contains(&Method::Questions) {
-        "Check the name of the account, and the password where one was asked for. Root may often not use one: sign in as another account, or with a key that the server knows. Those are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
-    } else {
-        "This server takes no passwords. Sign in with a key that it knows already, from a computer that can log in. Those are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
+fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
+    let takes_password = methods.contains(&Method::Password) || methods.contains(&Method::Questions);
+    match (takes_password, tried.has_password) {
+        (true, true) => {
+            "Check the name of the account and the password. Root may often not use one: sign in as another account, or with a key that the server knows; keywright-cli takes one by -i FILE."
+        }
+        (true, false) => {
+            "Check the name of the account, and give its password; root may often not use one. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
+        }
+        (false, _) => {
+            "This server takes no passwords. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
+        }
     }
 }

@@ -53,7 +53,12 @@ pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerF
             Look::Torn(_) if attempts + 1 < ATTEMPTS => attempts += 1,
             // Nobody makes a list shorter each time in the moment in which it is read.
             Look::Torn(place) => return Err(ServerFault::Contradiction(place)),
-            Look::NoShell => return transfer::look(remote, watch),
+            Look::NoShell(said) => {
+                return transfer::look(remote, watch).map_err(|fault| match fault {
+                    ServerFault::NoShell { .. } => ServerFault::NoShell { said },
+                    fault => fault,
+                });
+            }
         }
     }
 }

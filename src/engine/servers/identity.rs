@@ -8,10 +8,12 @@ use crate::engine::opening::{self, take_up_certificate};
 use crate::engine::saving::file_beside;
 use crate::format::agent::{Held, ListedKey};
 use crate::format::{Certificate, LockedFile, Parsed, PrivateFile};
+use crate::key::comment::escaped;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::{KeyPair, PublicKey};
 use crate::sys::agent::Agent;
 use crate::sys::files::candidates;
-use crate::sys::home::{default_path, ssh_folder};
+use crate::sys::home::{default_path, ssh_folder, with_tilde};
 use crate::sys::remote::Target;
 
 /// The names that ssh tries by itself, in its order (ssh(1), `-i`), without those of security keys.
@@ -58,6 +60,20 @@ impl OpenKey {
             },
             Self::File(_, file) => file.certificate.as_ref(),
             Self::Held(_) => None,
+        }
+    }
+
+    /// What people know it by, safe to show: its file, or its comment and fingerprint.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path, _) => file_name(path),
+            Self::Held(key) => fingerprint_of(key.public()),
+            Self::Agent(_, listed) => {
+                let comment = escaped(listed.comment.trim_ascii());
+                let fingerprint = listed.key().map(fingerprint_of).unwrap_or_default();
+                [comment.as_str(), &fingerprint].join(" ").trim().to_owned()
+            }
         }
     }
 
@@ -128,6 +144,19 @@ impl Identity {
         Self::Open(OpenKey::File(path.to_owned(), Box::new(file)))
     }
 
+    /// The same key with the certificate that ssh's configuration names for a server (`CertificateFile`); nothing where it
+    /// names none for this key, or the file brings one of its own.
+    pub(super) fn certified_for(mut self, target: &Target) -> Self {
+        if let Self::Open(OpenKey::File(_, file)) = &mut self
+            && file.certificate.is_none()
+        {
+            let certificates = certificates_for(target).into_iter();
+            let mut fitting = certificates.filter(|certificate| certificate.key() == file.key.public());
+            file.certificate = fitting.next();
+        }
+        self
+    }
+
     /// The private key at `path`, if there is one.
     fn at(path: &Path) -> Option<Self> {
         match opening::open_file(path) {
@@ -136,6 +165,15 @@ impl Identity {
             Ok(Parsed::Public(_)) | Err(_) => None,
         }
     }
+}
+
+/// What a key is called that lies in a file, safe to show.
+pub(super) fn file_name(path: &Path) -> String {
+    escaped(with_tilde(path).as_os_str().as_encoded_bytes())
+}
+
+fn fingerprint_of(key: &PublicKey) -> String {
+    Fingerprint::of(key, FingerprintKind::Sha256).to_string()
 }
 
 /// The keys that the agents hold. One that does not answer holds none.
@@ -149,6 +187,43 @@ fn of_agents(agents: &[Agent]) -> Vec<Identity> {
         found.extend(known.map(|listed| Identity::Open(OpenKey::Agent(agent.clone(), Box::new(listed)))));
     }
     found
+}
+
+/// The certificates that ssh's configuration names for a server.
+fn certificates_for(target: &Target) -> Vec<Certificate> {
+    let named = target.settings().all("certificatefile");
+    let paths = named.filter_map(|word| target.file(std::str::from_utf8(word).ok()?));
+    paths
+        .filter_map(|path| match opening::open_file(&path) {
+            Ok(Parsed::Public(file)) => file.certificate,
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether ssh's configuration names a certificate of this key for a server.
+pub(super) fn has_certificate_for(target: &Target, key: &PublicKey) -> bool {
+    let certificates = certificates_for(target);
+    certificates.iter().any(|certificate| certificate.key() == key)
+}
+
+/// The same keys, and before those of them that have a certificate for this server, them with it: an agent signs for a
+/// certificate as for its key.
+fn certified(held: Vec<Identity>, target: &Target) -> Vec<Identity> {
+    let certificates = certificates_for(target);
+    let mut all = Vec::new();
+    for identity in held {
+        if let Identity::Open(OpenKey::Agent(agent, listed)) = &identity
+            && let Held::Key(key) = &listed.held
+            && let Some(certificate) = certificates.iter().find(|certificate| certificate.key() == key)
+        {
+            let mut listed = listed.clone();
+            listed.held = Held::Certificate(Box::new(certificate.clone()));
+            all.push(Identity::Open(OpenKey::Agent(agent.clone(), listed)));
+        }
+        all.push(identity);
+    }
+    all
 }
 
 fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
@@ -167,14 +242,21 @@ fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
 /// server or that have a usual name.
 ///
 /// A key that is named comes first, wherever it can sign: servers hear only a few. Where only named ones may be tried
-/// (`IdentitiesOnly`), the others of the agents stay out.
+/// (`IdentitiesOnly`), the others of the agents stay out; so do keys of types that are not accepted there.
 #[must_use]
 pub fn to_try(target: &Target, agents: &[Agent]) -> Vec<Identity> {
     let settings = target.settings();
     let (is_named, is_only) = (!settings.identity_files().is_empty(), settings.identities_only());
     let paths = tried_by_ssh(target);
-    let held = of_agents(agents);
+    let may_try = |identity: &Identity| {
+        identity
+            .public()
+            .is_none_or(|key| target.takes_keys(key.algorithm()))
+    };
+    let mut held = certified(of_agents(agents), target);
+    held.retain(may_try);
     let files = paths.iter().filter_map(|path| Identity::at(path));
+    let files = files.map(|file| file.certified_for(target)).filter(may_try);
     let is_held = |file: &Identity| held.iter().any(|held| held.public() == file.public());
     let files: Vec<Identity> = files
         .filter(|file| file.has_certificate() || !is_held(file))
@@ -210,7 +292,8 @@ pub(in crate::engine) fn tried_by_ssh(target: &Target) -> Vec<PathBuf> {
     if named.is_empty() {
         USUAL.iter().filter_map(|name| default_path(name)).collect()
     } else {
-        named.iter().filter_map(|name| target.file(name)).collect()
+        let files = named.iter().filter(|name| !name.eq_ignore_ascii_case("none"));
+        files.filter_map(|name| target.file(name)).collect()
     }
 }
 

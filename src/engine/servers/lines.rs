@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::edit::{Edit, Written, edit, parse};
 use super::found::Found;
-use super::sign_in::SignedInBy;
+use super::session::SignedInBy;
 use crate::engine::authorized::why_ignored;
 use crate::engine::faults::ServerFault;
 use crate::format::PublicFile;

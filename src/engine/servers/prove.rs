@@ -4,15 +4,15 @@ use super::found::Found;
 use super::identity::OpenKey;
 use super::install::Installed;
 use super::lines::RemovedKey;
-use super::sign_in::Session;
-use super::{edit, shell, sign_in};
+use super::session::{Session, connect_again};
+use super::{edit, offer, shell};
 use crate::engine::faults::Reason;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::KeyOption;
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::remote::{
-    Connection, Credential, Expect, Handshake, Method, PinnedKey, Remote, RemoteFault, SignIn, Target, shown,
+    Connection, Credential, Method, PinnedKey, Remote, RemoteFault, SignIn, Target, shown,
 };
 
 /// What came of trying.
@@ -40,8 +40,16 @@ fn prove(
     key: &OpenKey,
     watch: &dyn Watch,
 ) -> Result<Proof, ServerFault> {
-    log_in(target, pinned, watch, |connection| {
-        sign_in::offer_bare(connection, key, watch)
+    let proof = log_in(target, pinned, watch, |connection| {
+        offer::offer_bare(connection, key, watch)
+    });
+    proof.map_err(|fault| match fault {
+        // It was asked to sign, so the server takes the key.
+        ServerFault::Remote(why @ (RemoteFault::Agent(_) | RemoteFault::AgentSignature)) => {
+            let key = key.name();
+            ServerFault::Unsigned { key, why }
+        }
+        fault => fault,
     })
 }
 
@@ -82,7 +90,7 @@ pub fn prove_installed(
         Some(Proof::Refused(methods)) if comes_later(&methods) && session.key().is_some() => Ok(None),
         Some(Proof::Refused(methods)) => Err(ServerFault::Ignored {
             place: installed.found.place.clone(),
-            reasons: reasons(&mut session.connection, &installed.key, &methods, watch)?,
+            reasons: reasons(session, &installed.key, &methods, watch)?,
         }),
         proof => Ok(proof),
     }
@@ -125,7 +133,7 @@ pub fn prove_gone(
     }
     let certified = |key| {
         log_in(target, pinned, watch, |connection| {
-            sign_in::offer_certified(connection, key, watch)
+            offer::offer_certified(connection, key, watch)
         })
     };
     keys.iter().find(is_by_it).map(certified).transpose().map(told)
@@ -143,8 +151,7 @@ fn log_in(
     watch: &dyn Watch,
     offer: impl FnOnce(&mut Connection) -> Result<SignIn, RemoteFault>,
 ) -> Result<Proof, ServerFault> {
-    let handshake = Handshake::open(target, Expect::Pinned(pinned), watch)?;
-    let mut connection = handshake.go_on()?;
+    let mut connection = connect_again(target, pinned, watch)?;
     Ok(match offer(&mut connection)? {
         SignIn::Done => Proof::Works,
         SignIn::Unasked => Proof::Unasked,

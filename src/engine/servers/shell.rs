@@ -6,7 +6,7 @@ use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
 use crate::key::watch::Watch;
 use crate::sys::randomness::{OsRandomError, os_random};
-use crate::sys::remote::{Remote, RemoteFault, shown as cleaned};
+use crate::sys::remote::{Output, Refusal, Remote, RemoteFault, shown as cleaned};
 
 /// What the first line of a command's answer begins with.
 const PREFIX: &[u8] = b"keywright-";
@@ -15,8 +15,8 @@ const PREFIX: &[u8] = b"keywright-";
 pub(super) enum Look {
     /// A shell has answered.
     Found(Found),
-    /// None has.
-    NoShell,
+    /// None has; what came instead, cleaned for showing.
+    NoShell(String),
     /// The list changed while it was read, or so it seems: not as much came of this one as was announced.
     Torn(String),
 }
@@ -33,11 +33,15 @@ pub(super) enum Write {
 pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Look, ServerFault> {
     let mark = new_mark()?;
     let output = match remote.run(LOOK, format!("keywright {mark}\n").as_bytes(), watch) {
-        Err(RemoteFault::NoCommands) => return Ok(Look::NoShell),
+        Err(RemoteFault::NoCommands) => return Ok(Look::NoShell(String::new())),
         output => output?,
     };
     let Some((word, rest)) = answer(&output.stdout, &mark) else {
-        return Ok(Look::NoShell);
+        let said = said(&output);
+        if Refusal::of(&said) == Some(Refusal::PasswordExpired) {
+            return Err(ServerFault::PasswordExpired(said));
+        }
+        return Ok(Look::NoShell(said));
     };
     if word != b"look" {
         return Err(failed(word, rest, "~/.ssh/authorized_keys"));
@@ -69,7 +73,15 @@ fn read_look(mut rest: &[u8]) -> Result<Look, ServerFault> {
             _ => {}
         }
     }
-    Ok(Look::NoShell)
+    Ok(Look::NoShell(String::new()))
+}
+
+/// What a command has said that is no answer: what it complained of, or else what it printed.
+fn said(output: &Output) -> String {
+    match shown(&output.stderr) {
+        none if none.is_empty() => shown(&output.stdout),
+        said => said,
+    }
 }
 
 fn state(value: &str, rest: &[u8], place: String, loose: Vec<Loose>) -> Result<Look, ServerFault> {
@@ -272,6 +284,6 @@ mod tests {
             look("place .ssh/authorized_keys\nstate file 1\nab"),
             Ok(Look::Found(_))
         ));
-        assert!(matches!(look("nothing of the kind\n"), Ok(Look::NoShell)));
+        assert!(matches!(look("nothing of the kind\n"), Ok(Look::NoShell(_))));
     }
 }

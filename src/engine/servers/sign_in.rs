@@ -1,96 +1,58 @@
 //! Signing in, by one way after the other: the keys that are here, a password, the server's questions.
 //!
 //! It never asks. It comes back with what it lacks, together with the open connection, and goes on from there when it
-//! is given that.
+//! is given that. A password that was given before anybody asked goes before keys that nobody has named.
+//!
+//! Servers end a connection after some refusals, six as a rule (`MaxAuthTries` in `sshd_config(5)`): so many keys are
+//! offered on several connections, a few on each, and fewer where the server shows that it bears less. A key that lets in
+//! for one command only (`command=` in its line) is no way to the list: then it is gone on by another way, on a new
+//! connection.
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-use super::identity::{Identity, OpenKey};
+use super::edit::look;
+use super::identity::{Identity, OpenKey, file_name, has_certificate_for};
+use super::offer::{self, Shown};
+use super::session::{Session, SignedInBy, connect_again};
 use super::visit::Server;
-use crate::engine::describe::Warning;
-use crate::engine::faults::ServerFault;
+use crate::engine::faults::{ServerFault, Tried};
 use crate::engine::saving::certificate_beside;
-use crate::format::{Certificate, Consent, DecodeError, LockedFile};
-use crate::key::PublicKey;
+use crate::format::{Consent, DecodeError, LockedFile};
 use crate::key::watch::Watch;
 use crate::secret::Passphrase;
-use crate::sys::remote::{Connection, Credential, Method, PinnedKey, Questions, RemoteFault, SignIn};
+use crate::sys::remote::{
+    Connection, Credential, Method, PinnedKey, Questions, Refusal, RemoteFault, SignIn, Step as At,
+};
 
-/// As many keys as are offered. Servers end the connection after six refusals as a rule, and a password needs some.
+/// As many keys as are offered on one connection. Servers end it after six refusals as a rule, and a password needs some.
 const MOST_KEYS: usize = 4;
+/// As many connections as are opened for keys.
+const MOST_CONNECTIONS: usize = 16;
 /// How often a passphrase or password is asked for.
 const ATTEMPTS: usize = 3;
 
-/// A connection that is signed in.
-#[derive(Debug)]
-pub struct Session {
-    /// The way to the server.
-    pub connection: Connection,
-    /// For further connections, which must come to the same server.
-    pub pinned: PinnedKey,
-    /// By what it came in.
-    pub by: SignedInBy,
+/// With what somebody would sign in.
+#[derive(Debug, Default)]
+pub struct Ways {
+    /// The keys, the likeliest first.
+    pub keys: Vec<Identity>,
+    /// Whether a person has named them: then they go before a password.
+    pub are_named: bool,
+    /// The account's password, where it was given before anybody asked.
+    pub password: Option<Passphrase>,
+    /// What for.
+    pub purpose: Purpose,
 }
 
-/// By what somebody has signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum SignedInBy {
-    /// This key.
-    Key(PublicKey),
-    /// A certificate.
-    Certificate {
-        /// The key that it is for.
-        key: PublicKey,
-        /// The key of whoever gave it, which the server trusts.
-        authority: PublicKey,
-    },
-    /// A password, or answers to questions.
-    Password,
-    /// Nothing: the server lets everybody in.
-    Nothing,
-}
-
-impl Session {
-    /// That the server lets everybody in, where it does.
-    #[must_use]
-    pub fn warning(&self) -> Option<Warning> {
-        (self.by == SignedInBy::Nothing).then(lets_everybody_in)
-    }
-
-    /// The key that it came in by, if it was one.
-    #[must_use]
-    pub fn key(&self) -> Option<&PublicKey> {
-        self.by.key()
-    }
-}
-
-impl SignedInBy {
-    /// The key of whoever is in, if it was one.
-    #[must_use]
-    pub fn key(&self) -> Option<&PublicKey> {
-        match self {
-            Self::Key(key) | Self::Certificate { key, .. } => Some(key),
-            Self::Password | Self::Nothing => None,
-        }
-    }
-
-    fn certificate(certificate: &Certificate) -> Self {
-        Self::Certificate {
-            key: certificate.key().clone(),
-            authority: certificate.authority().clone(),
-        }
-    }
-}
-
-/// What is said of a server that asks nobody who they are.
-#[must_use]
-pub fn lets_everybody_in() -> Warning {
-    Warning {
-        code: "lets-everybody-in",
-        message: "the server lets everybody in, without looking at who they are".to_owned(),
-        hint: "No key keeps anybody out there, and what lies there is not yours alone. Tell whoever runs it.",
-    }
+/// For what somebody signs in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To work with the list of keys.
+    #[default]
+    Work,
+    /// To pass through to another server: it does not matter what is run there.
+    PassThrough,
 }
 
 /// How far it has come.
@@ -143,13 +105,38 @@ pub struct SigningIn {
     connection: Connection,
     pinned: PinnedKey,
     keys: VecDeque<Identity>,
+    /// One that was given before anybody asked, until it is used.
+    password: Option<Passphrase>,
+    are_keys_named: bool,
+    purpose: Purpose,
+    /// How many keys this connection has heard of, and how many one is to hear of at most.
     offered: usize,
+    most: usize,
+    connections: usize,
     methods: Vec<Method>,
-    was_half: bool,
-    /// The key that the server has taken, where it wants something more besides.
+    /// Whether the server has taken something on this connection, and wants more besides.
+    is_half: bool,
+    /// The key that it has taken then.
     first: Option<SignedInBy>,
+    /// The password that it has taken then.
+    before_keys: Option<Passphrase>,
+    /// What came to nothing, for telling where all does.
+    tried: Tried,
+    /// That a key lets in for one command only, or that its agent does not sign.
+    setback: Option<ServerFault>,
+    remarks: Vec<String>,
     has_asked: bool,
     waiting: Waiting,
+}
+
+/// What a server says to a key.
+enum Taken {
+    /// No.
+    No,
+    /// Yes, and one is in.
+    In(SignedInBy),
+    /// Yes, and it wants something more.
+    Half(SignedInBy),
 }
 
 /// For what it waits, and how often it did.
@@ -167,21 +154,33 @@ impl SigningIn {
     ///
     /// # Errors
     /// The connection fails, or no way is left.
-    pub fn begin(server: Server, keys: Vec<Identity>, watch: &dyn Watch) -> Result<Step, ServerFault> {
+    pub fn begin(server: Server, ways: Ways, watch: &dyn Watch) -> Result<Step, ServerFault> {
         let mut this = Self {
             connection: server.connection,
             pinned: server.pinned,
-            keys: keys.into(),
+            tried: Tried {
+                all: ways.keys.len(),
+                has_password: ways.password.is_some(),
+                ..Tried::default()
+            },
+            keys: ways.keys.into(),
+            password: ways.password,
+            are_keys_named: ways.are_named,
+            purpose: ways.purpose,
             offered: 0,
+            most: MOST_KEYS,
+            connections: 1,
             methods: Vec::new(),
-            was_half: false,
+            is_half: false,
             first: None,
+            before_keys: None,
+            setback: None,
+            remarks: Vec::new(),
             has_asked: false,
             waiting: Waiting::Nothing,
         };
-        let answer = this.connection.sign_in(Credential::None, watch)?;
-        if this.is_in(answer) {
-            return Ok(this.inside(SignedInBy::Nothing));
+        if this.asks_nobody(watch)? {
+            return Ok(this.inside(SignedInBy::Nothing, None));
         }
         this.next(watch)
     }
@@ -194,7 +193,11 @@ impl SigningIn {
         match (std::mem::replace(&mut self.waiting, Waiting::Nothing), given) {
             (Waiting::Passphrase(path, file, attempt), Given::Secret(passphrase)) => {
                 match file.unlock(&passphrase, Consent::NotGiven) {
-                    Ok(file) => self.keys.push_front(Identity::open(&path, file)),
+                    // It was counted when the server was asked about it.
+                    Ok(file) => {
+                        let opened = Identity::open(&path, file).certified_for(self.connection.target());
+                        self.keys.push_front(opened);
+                    }
                     Err(DecodeError::WrongPassphrase) if attempt < ATTEMPTS => {
                         return Ok(self.lacks_passphrase(path, file, attempt + 1));
                     }
@@ -202,11 +205,12 @@ impl SigningIn {
                 }
             }
             (Waiting::Password(attempt), Given::Secret(password)) => {
-                let answer = self.connection.sign_in(Credential::Password(&password), watch)?;
-                if self.is_in(answer) {
-                    return Ok(self.inside(SignedInBy::Password));
+                let was_half = self.is_half;
+                if self.takes_password(password, watch)? {
+                    return Ok(self.inside(SignedInBy::Password, None));
                 }
-                if attempt < ATTEMPTS && self.methods.contains(&Method::Password) && !self.was_half {
+                if attempt < ATTEMPTS && self.methods.contains(&Method::Password) && self.is_half == was_half
+                {
                     self.waiting = Waiting::Password(attempt + 1);
                     return Ok(Step::Lacks(Lack::Password { is_again: true }, Box::new(self)));
                 }
@@ -223,9 +227,43 @@ impl SigningIn {
         self.next(watch)
     }
 
+    /// What happened on the way that a person should know, in sentences; each is told once.
+    pub fn remarks(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.remarks)
+    }
+
+    /// What the server has had everybody told who signs in, each line marked as its own.
+    #[must_use]
+    pub fn banner(&self) -> String {
+        self.connection.banner()
+    }
+
     /// The next way that the server takes and that was not gone yet.
     fn next(mut self, watch: &dyn Watch) -> Result<Step, ServerFault> {
-        while self.methods.contains(&Method::Key) && self.offered < MOST_KEYS {
+        loop {
+            if self.is_passwords_turn() {
+                if !self.methods.contains(&Method::Password) {
+                    return self.ask_questions(1, watch);
+                }
+                if let Some(password) = self.password.take()
+                    && self.takes_password(password, watch)?
+                {
+                    return Ok(self.inside(SignedInBy::Password, None));
+                }
+                continue;
+            }
+            if !self.methods.contains(&Method::Key) || self.keys.is_empty() {
+                break;
+            }
+            if self.offered >= self.most && !self.is_half {
+                if self.connections == MOST_CONNECTIONS {
+                    break;
+                }
+                if self.connects_anew(watch)? {
+                    return Ok(self.inside(SignedInBy::Nothing, None));
+                }
+                continue;
+            }
             let Some(identity) = self.keys.pop_front() else {
                 break;
             };
@@ -235,33 +273,127 @@ impl SigningIn {
                 }
                 // It has let in whoever asks.
                 Identity::Locked(..) if self.connection.is_signed_in() => {
-                    return Ok(self.inside(SignedInBy::Nothing));
+                    return Ok(self.inside(SignedInBy::Nothing, None));
                 }
                 Identity::Locked(..) => continue,
                 Identity::Open(key) => key,
             };
-            if let Some(by) = self.offer(&key, watch)? {
-                return Ok(self.inside(by));
+            match self.takes_key(&key, watch)? {
+                Taken::No => {}
+                Taken::Half(by) => self.first = Some(by),
+                Taken::In(by) => match self.beyond_a_command(&by, watch) {
+                    None => return Ok(self.inside(by, Some(key))),
+                    Some(fault) => {
+                        self.remarks.push(format!(
+                            "the server lets {} in by its key, but not to the list of keys; going on by another way",
+                            key.name()
+                        ));
+                        self.setback.get_or_insert(fault);
+                        if self.connects_anew(watch)? {
+                            return Ok(self.inside(SignedInBy::Nothing, None));
+                        }
+                    }
+                },
             }
         }
+        self.ask(watch)
+    }
+
+    /// Whether the password that was given is what comes next.
+    fn is_passwords_turn(&self) -> bool {
+        let can_answer = self.methods.contains(&Method::Questions)
+            && matches!(self.waiting, Waiting::Nothing | Waiting::Passphrase(..));
+        let are_keys_over = self.keys.is_empty() || !self.methods.contains(&Method::Key);
+        self.password.is_some()
+            && (self.methods.contains(&Method::Password) || can_answer)
+            && (are_keys_over || !self.are_keys_named)
+    }
+
+    /// Comes back for what a person knows, or says that no way is left.
+    fn ask(mut self, watch: &dyn Watch) -> Result<Step, ServerFault> {
         let (may_ask_password, may_ask) = match self.waiting {
-            Waiting::Nothing | Waiting::Passphrase(..) => (true, true),
+            Waiting::Nothing | Waiting::Passphrase(..) => (!self.tried.has_password, true),
             Waiting::Password(_) => (false, true),
             Waiting::Questions(_) | Waiting::Over => (false, false),
         };
+        let can = |method| self.methods.contains(&method);
+        let is_to_ask = may_ask_password && can(Method::Password) || may_ask && can(Method::Questions);
+        // A password is to have its three attempts.
+        if is_to_ask && self.offered >= self.most && !self.is_half && self.connects_anew(watch)? {
+            return Ok(self.inside(SignedInBy::Nothing, None));
+        }
         // Where both are offered they mostly ask for the same password; the questions come second.
         if may_ask_password && self.methods.contains(&Method::Password) {
             self.waiting = Waiting::Password(1);
             return Ok(Step::Lacks(Lack::Password { is_again: false }, Box::new(self)));
         }
         if may_ask && self.methods.contains(&Method::Questions) {
-            let answer = self.connection.sign_in(Credential::Questions, watch)?;
-            return self.after_answers(answer, 1, watch);
+            return self.ask_questions(1, watch);
         }
-        Err(ServerFault::NotLetIn {
+        self.tried.banner = self.connection.banner_line();
+        Err(self.setback.unwrap_or_else(|| ServerFault::NotLetIn {
             user: self.connection.target().user().to_owned(),
             methods: self.methods,
-        })
+            tried: self.tried,
+        }))
+    }
+
+    /// Asks a server with nothing in hand: few let in for that, and the others say what they take.
+    fn asks_nobody(&mut self, watch: &dyn Watch) -> Result<bool, ServerFault> {
+        let answer = self.connection.sign_in(Credential::None, watch)?;
+        Ok(self.is_in(answer))
+    }
+
+    /// Begins again on a new connection; says whether that is let in for nothing.
+    fn connects_anew(&mut self, watch: &dyn Watch) -> Result<bool, ServerFault> {
+        self.connection = connect_again(self.connection.target(), &self.pinned, watch)?;
+        self.connections += 1;
+        self.offered = 0;
+        self.is_half = false;
+        self.first = None;
+        // It was right, and is asked for again.
+        self.password = self.before_keys.take().or(self.password.take());
+        self.asks_nobody(watch)
+    }
+
+    /// After a key at which the server has ended the connection: goes on with a new one, and offers less on each, where it
+    /// has heard as many as it bears; otherwise that is the end.
+    fn after_limit(&mut self, fault: RemoteFault, watch: &dyn Watch) -> Result<bool, ServerFault> {
+        let is_limit = match &fault {
+            RemoteFault::Closed {
+                step: At::Key,
+                said: Some(said),
+            } => Refusal::of(said) == Some(Refusal::TooManyTries),
+            RemoteFault::Closed {
+                step: At::Key,
+                said: None,
+            } => self.offered > 1,
+            _ => false,
+        };
+        if !is_limit || self.connections == MOST_CONNECTIONS {
+            return Err(fault.into());
+        }
+        self.most = self.offered.saturating_sub(1).max(1);
+        self.connects_anew(watch)
+    }
+
+    /// Whether a password lets in.
+    fn takes_password(&mut self, password: Passphrase, watch: &dyn Watch) -> Result<bool, ServerFault> {
+        self.tried.has_password = true;
+        let answer = match self.connection.sign_in(Credential::Password(&password), watch) {
+            // One attempt is all that this server bears.
+            Err(RemoteFault::Closed { said: Some(said), .. })
+                if Refusal::of(&said) == Some(Refusal::TooManyTries) && !self.keys.is_empty() =>
+            {
+                return self.connects_anew(watch);
+            }
+            answer => answer?,
+        };
+        let is_in = self.is_in(answer);
+        if !is_in && self.is_half {
+            self.before_keys = Some(password);
+        }
+        Ok(is_in)
     }
 
     /// Whether a passphrase is worth asking for: not where the server says that it would not take the key.
@@ -269,75 +401,134 @@ impl SigningIn {
         let Some(public) = file.public.as_ref() else {
             return Ok(true);
         };
-        if certificate_beside(path).exists() {
+        if certificate_beside(path).exists() || has_certificate_for(self.connection.target(), public) {
             // It may let in where the key alone does not, and that is seen with both.
             return Ok(true);
         }
+        self.offered += 1;
         let answer = match self.connection.sign_in(Credential::Public(public), watch) {
-            Err(RemoteFault::CannotSign(_) | RemoteFault::OnlySha1) => return Ok(true),
-            answer => answer?,
+            Err(RemoteFault::CannotSign(_) | RemoteFault::OnlySha1) => {
+                self.offered -= 1;
+                return Ok(true);
+            }
+            Err(fault) => {
+                self.count(file_name(path), watch);
+                return self.after_limit(fault, watch).map(|_| false);
+            }
+            Ok(answer) => answer,
         };
         if answer == SignIn::WouldDo {
+            // It is offered once more when it is open.
+            self.offered -= 1;
             return Ok(true);
         }
-        self.offered += 1;
+        self.count(file_name(path), watch);
         self.is_in(answer);
         Ok(false)
     }
 
+    fn ask_questions(mut self, attempt: usize, watch: &dyn Watch) -> Result<Step, ServerFault> {
+        let answer = self.connection.sign_in(Credential::Questions, watch)?;
+        self.after_answers(answer, attempt, watch)
+    }
+
     fn after_answers(
         mut self,
-        answer: SignIn,
+        mut answer: SignIn,
         attempt: usize,
         watch: &dyn Watch,
     ) -> Result<Step, ServerFault> {
         if let SignIn::Questions(asked) = answer {
-            self.waiting = Waiting::Questions(attempt);
+            let is_password = matches!(&asked.questions[..], [question] if !question.is_visible);
             let is_first = !std::mem::replace(&mut self.has_asked, true);
-            return Ok(Step::Lacks(Lack::Answers { asked, is_first }, Box::new(self)));
+            let Some(password) = self.password.take().filter(|_| is_password && is_first) else {
+                self.waiting = Waiting::Questions(attempt);
+                return Ok(Step::Lacks(Lack::Answers { asked, is_first }, Box::new(self)));
+            };
+            answer = self.connection.answer(&[password], watch)?;
+            if let SignIn::Questions(_) = answer {
+                return self.after_answers(answer, attempt, watch);
+            }
         }
         if self.is_in(answer) {
-            return Ok(self.inside(SignedInBy::Password));
+            return Ok(self.inside(SignedInBy::Password, None));
         }
         if attempt < ATTEMPTS && self.methods.contains(&Method::Questions) {
-            let answer = self.connection.sign_in(Credential::Questions, watch)?;
-            return self.after_answers(answer, attempt + 1, watch);
+            return self.ask_questions(attempt + 1, watch);
         }
         self.waiting = Waiting::Over;
         self.next(watch)
     }
 
-    /// Offers a key; says by what one is in where the server takes it.
-    fn offer(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Option<SignedInBy>, ServerFault> {
-        let (answer, mut by) = match offer(&mut self.connection, key, watch) {
-            // Such a key cannot be used; another one may.
-            Err(
-                RemoteFault::CannotSign(_)
-                | RemoteFault::Agent(_)
-                | RemoteFault::AgentSignature
-                | RemoteFault::UnknownAgentKey { .. }
-                | RemoteFault::OnlySha1,
-            ) => {
-                return Ok(None);
-            }
-            answer => answer?,
-        };
+    /// Offers a key.
+    fn takes_key(&mut self, key: &OpenKey, watch: &dyn Watch) -> Result<Taken, ServerFault> {
         self.offered += 1;
-        if answer == SignIn::Unasked {
-            by = Some(SignedInBy::Nothing);
+        let (answer, shown) = match offer::offer(&mut self.connection, key, watch) {
+            // Such a key cannot be used; another one may.
+            Err(RemoteFault::CannotSign(_) | RemoteFault::UnknownAgentKey { .. } | RemoteFault::OnlySha1) => {
+                self.offered -= 1;
+                return Ok(Taken::No);
+            }
+            // It was asked to sign, so the server takes the key.
+            Err(why @ (RemoteFault::Agent(_) | RemoteFault::AgentSignature)) => {
+                self.count(key.name(), watch);
+                let key = key.name();
+                self.setback.get_or_insert(ServerFault::Unsigned { key, why });
+                return Ok(Taken::No);
+            }
+            Err(fault) => {
+                self.count(key.name(), watch);
+                return Ok(if self.after_limit(fault, watch)? {
+                    Taken::In(SignedInBy::Nothing)
+                } else {
+                    Taken::No
+                });
+            }
+            Ok(offered) => offered,
+        };
+        self.count(key.name(), watch);
+        if shown == Shown::Certificate && key.is_bare() {
+            self.offered += 1;
         }
-        if self.is_in(answer) {
-            return Ok(by);
+        let by = match &answer {
+            SignIn::Unasked => Some(SignedInBy::Nothing),
+            _ => SignedInBy::shown(key, shown),
+        };
+        let is_partial = matches!(answer, SignIn::Refused { is_partial: true, .. });
+        let is_in = self.is_in(answer);
+        Ok(match by {
+            Some(by) if is_in => Taken::In(by),
+            Some(by) if is_partial && self.first.is_none() => Taken::Half(by),
+            _ => Taken::No,
+        })
+    }
+
+    fn count(&mut self, name: String, watch: &dyn Watch) {
+        self.tried.keys.push(name);
+        let (all, count) = (self.tried.all, self.tried.keys.len());
+        if all > 1 {
+            watch.tell(&format!("{all} keys, {count} tried so far"));
         }
-        if self.was_half {
-            self.first = by;
+    }
+
+    /// Why there is no way to the list for whoever has come in by a key, if there is none and another way is left.
+    fn beyond_a_command(&mut self, by: &SignedInBy, watch: &dyn Watch) -> Option<ServerFault> {
+        let asks = |method: &Method| matches!(method, Method::Password | Method::Questions);
+        let has_another = !self.keys.is_empty() || self.methods.iter().any(asks);
+        if self.purpose == Purpose::PassThrough || by.key().is_none() || self.first.is_some() || !has_another
+        {
+            return None;
         }
-        Ok(None)
+        match look(&mut self.connection, watch) {
+            Err(fault) if fault.bars_all_work() => Some(fault),
+            // What else is wrong with the list is told when it is worked with.
+            Ok(_) | Err(_) => None,
+        }
     }
 
     fn is_in(&mut self, answer: SignIn) -> bool {
         if let SignIn::Refused { methods, is_partial } = answer {
-            self.was_half = is_partial;
+            self.is_half |= is_partial;
             self.methods = methods;
             return false;
         }
@@ -353,67 +544,16 @@ impl SigningIn {
         Step::Lacks(lack, Box::new(self))
     }
 
-    fn inside(self, by: SignedInBy) -> Step {
-        // Without that key the password that came behind it is no way in.
-        let by = self.first.unwrap_or(by);
+    fn inside(self, by: SignedInBy, key: Option<OpenKey>) -> Step {
+        // Without that key the password that came behind it is no way in, and with the key alone nobody comes back.
+        let key = key.filter(|_| self.first.is_none());
         Step::In(Box::new(Session {
+            by: self.first.unwrap_or(by),
             connection: self.connection,
             pinned: self.pinned,
-            by,
+            key,
+            before_keys: self.before_keys,
+            remarks: self.remarks,
         }))
     }
-}
-
-/// Offers a key, and then, where it is not taken as it is, its certificate; and which of them was offered last.
-fn offer(
-    connection: &mut Connection,
-    key: &OpenKey,
-    watch: &dyn Watch,
-) -> Result<(SignIn, Option<SignedInBy>), RemoteFault> {
-    let certificate = key.certificate();
-    if key.is_bare() {
-        let answer = offer_bare(connection, key, watch)?;
-        let is_over = match &answer {
-            SignIn::Refused { methods, is_partial } => *is_partial || methods.is_empty(),
-            SignIn::Done | SignIn::Unasked | SignIn::WouldDo | SignIn::Questions(_) => true,
-        };
-        if is_over || certificate.is_none() {
-            return Ok((answer, key.public().cloned().map(SignedInBy::Key)));
-        }
-    }
-    let answer = offer_certified(connection, key, watch)?;
-    Ok((answer, certificate.map(SignedInBy::certificate)))
-}
-
-/// Offers a key as it is, without the certificate that may go with it.
-pub(super) fn offer_bare(
-    connection: &mut Connection,
-    key: &OpenKey,
-    watch: &dyn Watch,
-) -> Result<SignIn, RemoteFault> {
-    offer_with(connection, key, None, watch)
-}
-
-/// Offers a key by the certificate that goes with it.
-pub(super) fn offer_certified(
-    connection: &mut Connection,
-    key: &OpenKey,
-    watch: &dyn Watch,
-) -> Result<SignIn, RemoteFault> {
-    offer_with(connection, key, key.certificate(), watch)
-}
-
-fn offer_with(
-    connection: &mut Connection,
-    key: &OpenKey,
-    certificate: Option<&Certificate>,
-    watch: &dyn Watch,
-) -> Result<SignIn, RemoteFault> {
-    let credential = match key {
-        // Its entry says whether it is a certificate.
-        OpenKey::Agent(agent, listed) => Credential::Agent(agent, listed),
-        OpenKey::File(_, file) => Credential::Key(&file.key, certificate),
-        OpenKey::Held(key) => Credential::Key(key, certificate),
-    };
-    connection.sign_in(credential, watch)
 }

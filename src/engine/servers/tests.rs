@@ -211,7 +211,7 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
         // What an account without a shell is given in its place.
         account.shell = "/bin/false".into();
         let refused = put_on(&mut account);
-        assert!(matches!(refused, Err(ServerFault::NoShell)), "{refused:?}");
+        assert!(matches!(refused, Err(ServerFault::NoShell { .. })), "{refused:?}");
         account.has_files = true;
         account.can_replace = can_replace;
         let installed = put_on(&mut account).unwrap();

@@ -171,7 +171,7 @@ pub(super) fn write(
 
 fn open<'a>(remote: &'a mut dyn Remote, watch: &'a dyn Watch) -> Result<Box<dyn Files + 'a>, ServerFault> {
     remote.files(watch).map_err(|fault| match fault {
-        RemoteFault::NoFiles => ServerFault::NoShell,
+        RemoteFault::NoFiles => ServerFault::NoShell { said: String::new() },
         fault => fault.into(),
     })
 }

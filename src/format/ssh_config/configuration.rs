@@ -132,11 +132,17 @@ impl Configuration {
                 is_final: false,
             },
             wants_final: false,
+            resolved: None,
         };
         reader.read(self, true);
         if reader.wants_final {
             // ssh reads everything a second time for `Match final`; what was found first stays.
             reader.asked.is_final = true;
+            let resolved = reader.settings.host_name(alias).to_ascii_lowercase();
+            // By now the host has its name, whatever stands below.
+            let name = Directive::new("hostname", &resolved.replace('%', "%%"));
+            reader.settings.found.push((0, name));
+            reader.resolved = Some(resolved);
             let lists = |settings: &Settings| (settings.includes.clone(), settings.faults.clone());
             let before = lists(&reader.settings);
             reader.settings.undecided.clear();
@@ -152,6 +158,8 @@ struct Reader<'a> {
     settings: Settings,
     asked: Asked<'a>,
     wants_final: bool,
+    /// The name of the host that was found, which `Host` is about when everything is read a second time.
+    resolved: Option<String>,
 }
 
 impl Reader<'_> {
@@ -165,7 +173,10 @@ impl Reader<'_> {
                     continue;
                 };
                 match (directive.keyword.as_str(), included) {
-                    ("host", _) => applies = counts && names_host(&directive.words, self.asked.alias),
+                    ("host", _) => {
+                        let name = self.resolved.as_deref().unwrap_or(self.asked.alias);
+                        applies = counts && names_host(&directive.words, name);
+                    }
                     ("match", _) => applies = self.is_met(directive, line.number) && counts,
                     (_, Included::Files(files)) => self.read(files, applies),
                     _ if !applies => {}

@@ -60,13 +60,24 @@ impl Settings {
         self.all(keyword).next()
     }
 
-    /// Of several keywords that exclude one another the one that comes first, and its value.
+    /// `ProxyJump` or `ProxyCommand` and what stands behind it, whichever comes first; nothing where the way is straight.
     #[must_use]
-    pub fn first_of<'a>(&self, keywords: &[&'a str]) -> Option<(&'a str, &[u8])> {
-        self.found.iter().find_map(|(_, directive)| {
-            let is_it = |keyword: &&&str| directive.keyword.eq_ignore_ascii_case(keyword);
-            Some((*keywords.iter().find(is_it)?, directive.words.first()?.as_slice()))
-        })
+    pub fn proxy(&self) -> Option<(&'static str, String)> {
+        let value = |keyword: &str| {
+            let rest = self.rest(keyword)?;
+            Some(String::from_utf8_lossy(rest).into_owned())
+        };
+        let mut found = self.found.iter().map(|(_, directive)| directive);
+        let first = found.find(|directive| matches!(&*directive.keyword, "proxyjump" | "proxycommand"))?;
+        let is_none = |value: &String| value.eq_ignore_ascii_case("none");
+        // A command that comes behind `ProxyJump none` counts all the same.
+        if first.keyword == "proxyjump"
+            && let Some(jump) = value("proxyjump").filter(|value| !is_none(value))
+        {
+            return Some(("ProxyJump", jump));
+        }
+        let command = value("proxycommand").filter(|value| !is_none(value))?;
+        Some(("ProxyCommand", command))
     }
 
     /// All that stands behind a keyword, as it stands there: a command.
@@ -100,6 +111,13 @@ impl Settings {
     pub fn says_yes(&self, keyword: &str) -> bool {
         self.first(keyword)
             .is_some_and(|value| value.eq_ignore_ascii_case(b"yes") || value.eq_ignore_ascii_case(b"true"))
+    }
+
+    /// Whether a keyword that says yes or no says no.
+    #[must_use]
+    pub fn says_no(&self, keyword: &str) -> bool {
+        self.first(keyword)
+            .is_some_and(|value| value.eq_ignore_ascii_case(b"no") || value.eq_ignore_ascii_case(b"false"))
     }
 
     fn text(&self, keyword: &str) -> Option<String> {

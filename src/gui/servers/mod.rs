@@ -94,6 +94,12 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
         if let Some(what) = &visit.not_followed {
             pieces::hint_ui(ui, what);
         }
+        for what in &visit.remarks {
+            pieces::hint_ui(ui, what);
+        }
+        if !visit.banner.is_empty() {
+            pieces::hint_ui(ui, visit.banner.as_str());
+        }
     });
     let mut scene = Scene {
         is_new,
@@ -143,6 +149,12 @@ fn title(visit: &Visit) -> String {
 /// What goes on, and how it is stopped; a list that is being changed is not left half way.
 fn working_ui(ui: &mut Ui, visit: &Visit, is_stopping: bool, scene: &mut Scene<'_>) {
     let step = visit.to_come().next();
+    if let Now::Working { job, .. } = &visit.now {
+        let words = job.words();
+        if !words.is_empty() {
+            pieces::hint_ui(ui, words);
+        }
+    }
     if is_stopping {
         let response = ui.label("Stopping…");
         pieces::polite(ui, &response);

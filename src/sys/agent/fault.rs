@@ -68,6 +68,14 @@ pub enum AgentFault {
         /// Where it is.
         place: PathBuf,
     },
+    /// It said that it has forgotten keys, and lists them as before.
+    #[error("the key agent at {} says that it has removed {}, but still lists {}", place.display(), keys(*count), them(*count))]
+    StillHeld {
+        /// Where it is.
+        place: PathBuf,
+        /// How many.
+        count: usize,
+    },
     /// Its answer cannot be read.
     #[error("the answer of the key agent at {} makes no sense: {source}", place.display())]
     Nonsense {
@@ -101,6 +109,17 @@ pub enum AgentFault {
         /// Why.
         source: io::Error,
     },
+}
+
+fn keys(count: usize) -> String {
+    match count {
+        1 => "a key".to_owned(),
+        count => format!("{count} keys"),
+    }
+}
+
+fn them(count: usize) -> &'static str {
+    if count == 1 { "it" } else { "them" }
 }
 
 fn refusal(asked: Asked) -> &'static str {

@@ -202,6 +202,25 @@ fn named(name: &str) -> Option<Named> {
     }
 }
 
+/// Whether ssh's configuration lets a key of this name be offered (`PubkeyAcceptedAlgorithms`).
+pub(super) fn may_be_offered(settings: &Settings, name: &str) -> bool {
+    let said = ["PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes"]
+        .iter()
+        .find_map(|keyword| std::str::from_utf8(settings.first(keyword)?).ok());
+    let is_among = |list: &str| {
+        list.split(',')
+            .any(|pattern| matches(name.as_bytes(), pattern.as_bytes()))
+    };
+    match said {
+        None | Some("") => true,
+        Some(said) if said.starts_with(['+', '^']) => true,
+        Some(said) => match said.strip_prefix('-') {
+            Some(list) => !is_among(list),
+            None => is_among(said),
+        },
+    }
+}
+
 /// What a server offers, without the marks among it, and what keeps the two from agreeing.
 pub(super) fn disagreement(what: Agreement, theirs: &[String]) -> (Vec<String>, Lacking) {
     let is_in = |patterns: &[&str], name: &str| {
@@ -314,6 +333,20 @@ mod tests {
                 .key
                 .contains(&Named::Rsa { hash: None })
         );
+    }
+
+    #[test]
+    fn keys_are_offered_that_the_configuration_accepts() {
+        for (said, ed25519, rsa) in [
+            ("", true, true),
+            ("PubkeyAcceptedAlgorithms +ssh-rsa\n", true, true),
+            ("PubkeyAcceptedAlgorithms rsa-*,ecdsa-*\n", false, true),
+            ("PubkeyAcceptedKeyTypes -rsa-*,ssh-rsa\n", true, false),
+        ] {
+            let settings = settings(said);
+            let offered = ["ssh-ed25519", "rsa-sha2-512"].map(|name| may_be_offered(&settings, name));
+            assert_eq!(offered, [ed25519, rsa], "{said}");
+        }
     }
 
     #[test]

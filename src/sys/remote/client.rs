@@ -115,6 +115,14 @@ impl Shared {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What the server has had everybody told behind the first `known` bytes of it, cleaned for a sentence; nothing where
+    /// that is nothing.
+    pub(super) fn told_since(&self, known: usize) -> Option<String> {
+        let findings = self.look();
+        let new = findings.banner.get(known..).unwrap_or_default();
+        Some(text::line(new.as_bytes())).filter(|words| !words.is_empty())
+    }
+
     /// As many bytes as have come so far.
     pub(super) fn heard(&self) -> u64 {
         self.look().heard
@@ -184,10 +192,13 @@ impl Handler for Listener {
 
     async fn auth_banner(&mut self, banner: &str, _: &mut Session) -> Result<(), russh::Error> {
         let mut findings = self.shared.look();
-        // One is usual; many would be an attempt to fill the memory.
-        if findings.banner.is_empty() {
-            findings.banner = banner.chars().take(BANNER).collect();
-        }
+        // One is usual, and another one says why nobody is let in; many would be an attempt to fill the memory.
+        let room = BANNER.saturating_sub(findings.banner.chars().count());
+        let is_begun = findings.banner.is_empty() || findings.banner.ends_with('\n');
+        let end = if is_begun { "" } else { "\n" };
+        findings
+            .banner
+            .extend(end.chars().chain(banner.chars()).take(room));
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use russh::client::Msg;
 use russh::{Channel, ChannelMsg};
 
 use super::client::named;
-use super::connection::{Connection, Outcome, STEP_SECS, is_granted, session};
+use super::connection::{Connection, Outcome, is_granted};
 use super::{Files, Output, Remote, RemoteFault, SftpFiles, Step};
 use crate::key::watch::Watch;
 
@@ -16,9 +16,7 @@ const MAX_COMPLAINTS: usize = 64 << 10;
 impl Remote for Connection {
     fn run(&mut self, command: &'static str, input: &[u8], watch: &dyn Watch) -> Result<Output, RemoteFault> {
         let step = Step::Command;
-        self.check_inside(step)?;
-        self.step((step, STEP_SECS), watch, async |handle, _| {
-            let mut channel = session(handle, step).await?;
+        self.in_session(step, watch, async |mut channel| {
             let asked = channel.exec(true, command).await;
             asked.map_err(|error| named(step, error))?;
             if !is_granted(&mut channel, step).await? {
@@ -29,7 +27,8 @@ impl Remote for Connection {
     }
 
     fn files<'a>(&'a mut self, watch: &'a dyn Watch) -> Result<Box<dyn Files + 'a>, RemoteFault> {
-        Ok(Box::new(SftpFiles::open(self, watch)?))
+        let opened = self.open_files(watch)?;
+        Ok(Box::new(SftpFiles::on(self, opened, watch)))
     }
 }
 

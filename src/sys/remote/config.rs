@@ -1,7 +1,6 @@
 //! ssh's configuration, of the user and of the system.
 
 use std::cell::Cell;
-use std::env;
 use std::path::{Path, PathBuf};
 
 use super::host_key::system_folder;
@@ -10,7 +9,7 @@ use crate::format::ssh_config::{Configuration, SshConfig};
 use crate::format::{ListError, MAX_CONFIG_FILE};
 use crate::sys::entries::Names;
 use crate::sys::files::{EditError, ListFile};
-use crate::sys::home::{expand_tilde_in, home, ssh_folder_in};
+use crate::sys::home::{expand_tilde_in, home, ssh_folder_in, with_environment};
 
 /// Why the configuration cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -104,21 +103,6 @@ impl Whence<'_> {
         }
         all
     }
-}
-
-/// A text with the values of the variables that it names, `${NAME}`; nothing where one of them is not set.
-#[must_use]
-pub(super) fn with_environment(text: &str) -> Option<String> {
-    let mut whole = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("${") {
-        let (name, behind) = behind.split_once('}')?;
-        whole.push_str(before);
-        whole.push_str(&env::var(name).ok()?);
-        rest = behind;
-    }
-    whole.push_str(rest);
-    Some(whole)
 }
 
 fn named_by(pattern: &Path) -> Vec<PathBuf> {

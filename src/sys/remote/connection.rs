@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use russh::client::{Handle, Msg};
 use russh::keys::{Certificate as TheirCertificate, HashAlg, PublicKey as TheirKey};
@@ -28,6 +28,9 @@ pub(super) const STEP_SECS: u64 = 30;
 const AGENT_SECS: u64 = 90;
 /// How long it may take until it is known how a connection ended.
 const LAST_WORDS: Duration = Duration::from_secs(1);
+/// How long a session that is over may keep another one from being opened, and how often that is tried.
+const OTHER_SESSION: Duration = Duration::from_secs(2);
+const BETWEEN_SESSIONS: Duration = Duration::from_millis(20);
 /// How often a server may have something read without asking anything, or ask what is not answered.
 const MOST_NOTICES: usize = 10;
 /// How often it may ask on one connection. Three attempts of a password, a new password twice and a code are fewer.
@@ -44,6 +47,10 @@ pub struct Connection {
     state: State,
     /// How often the server has asked.
     rounds: usize,
+    /// Whether it has opened a way for commands or files before.
+    has_served: bool,
+    /// Whether it has opened one, and then no other.
+    is_spent: bool,
     /// The server by which it is reached, where it is not reached straight.
     behind: Option<Hop>,
     runtime: Arc<Runtime>,
@@ -125,6 +132,8 @@ impl Connection {
             target,
             state: State::Outside,
             rounds: 0,
+            has_served: false,
+            is_spent: false,
             behind,
             runtime,
         }
@@ -157,11 +166,24 @@ impl Connection {
         self.state == State::Inside
     }
 
+    /// Whether the server has served one command, or one way to the files, and did not begin another one: all it does on one
+    /// connection.
+    #[must_use]
+    pub fn is_spent(&self) -> bool {
+        self.is_spent
+    }
+
     /// What the server has everybody told who signs in, cleaned for showing, each line marked as the server's; often
     /// nothing.
     #[must_use]
     pub fn banner(&self) -> String {
         text::said(&self.target, &self.shared.look().banner)
+    }
+
+    /// The same in one line, for a sentence.
+    #[must_use]
+    pub fn banner_line(&self) -> String {
+        self.shared.told_since(0).unwrap_or_default()
     }
 
     /// The program that the server says it is, cleaned for showing: `OpenSSH_9.2p1`, `dropbear_2022.83`, …
@@ -374,8 +396,50 @@ impl Connection {
         })
     }
 
+    /// A server that says good-bye without a word may have said why just before, where everybody is told something.
+    fn with_last_words(&self, fault: RemoteFault, known: usize) -> RemoteFault {
+        match fault {
+            RemoteFault::Closed { step, said: None } => RemoteFault::Closed {
+                step,
+                said: self.shared.told_since(known),
+            },
+            fault => fault,
+        }
+    }
+
+    /// Opens a session, for one command or one way to the files, and does `work` in it.
+    ///
+    /// Some servers have one at a time (`MaxSessions 1`), and some have one for each connection (tinysshd). A session that
+    /// has ended here ends there a moment later.
+    pub(super) fn in_session<T: Outcome>(
+        &mut self,
+        step: Step,
+        watch: &dyn Watch,
+        work: impl AsyncFnOnce(Channel<Msg>) -> Result<T, RemoteFault>,
+    ) -> Result<T, RemoteFault> {
+        if let Err(fault) = self.check_inside(step) {
+            self.is_spent = self.has_served && self.state == State::Over;
+            return Err(fault);
+        }
+        let patience = if self.has_served {
+            OTHER_SESSION
+        } else {
+            Duration::ZERO
+        };
+        let mut has_begun = false;
+        let begun = &mut has_begun;
+        let done = self.step((step, STEP_SECS), watch, async |handle, _| {
+            let channel = session(handle, step, patience).await?;
+            *begun = true;
+            work(channel).await
+        });
+        self.is_spent = self.has_served && !has_begun;
+        self.has_served |= has_begun;
+        done
+    }
+
     /// Before one has signed in, russh would end the connection.
-    pub(super) fn check_inside(&self, step: Step) -> Result<(), RemoteFault> {
+    fn check_inside(&self, step: Step) -> Result<(), RemoteFault> {
         match self.state {
             State::Inside => Ok(()),
             State::Over => Err(RemoteFault::Closed { step, said: None }),
@@ -398,6 +462,7 @@ impl Connection {
             return Err(RemoteFault::Closed { step, said: None });
         }
         let heard = self.shared.heard();
+        let known = self.shared.look().banner.len();
         let result = wait(&self.runtime, limit, watch, work(&mut self.handle, &self.shared));
         let result = result.map_err(|fault| self.shared.judged(fault, heard));
         let is_gone = match &result {
@@ -411,12 +476,13 @@ impl Connection {
                 // Where it takes longer, nobody knows more either.
                 drop(tokio::time::timeout(LAST_WORDS, handle).await);
             });
-            return match self.shared.look().end.take() {
+            let end = self.shared.look().end.take();
+            return match end {
                 // The last thing that it said was no.
                 Some(End::Failed(russh::Error::NoAuthMethod)) => result,
-                Some(End::Failed(error)) => Err(named(step, error)),
-                Some(End::Told(said)) => Err(RemoteFault::Closed { step, said }),
-                None => Err(RemoteFault::Closed { step, said: None }),
+                Some(End::Failed(error)) => Err(self.with_last_words(named(step, error), known)),
+                Some(End::Told(said)) => Err(self.with_last_words(RemoteFault::Closed { step, said }, known)),
+                None => Err(self.with_last_words(RemoteFault::Closed { step, said: None }, known)),
             };
         }
         if let Err(
@@ -451,12 +517,21 @@ impl<T> Outcome for Opened<T> {}
 /// A way that was opened, or something that came by it.
 pub(super) struct Opened<T>(pub(super) T);
 
-/// Opens a session, for one command or one way to the files.
-pub(super) async fn session(handle: &Handle<Listener>, step: Step) -> Result<Channel<Msg>, RemoteFault> {
-    handle
-        .channel_open_session()
-        .await
-        .map_err(|error| named(step, error))
+/// Opens a session; where that is refused, again for so long.
+async fn session(
+    handle: &Handle<Listener>,
+    step: Step,
+    patience: Duration,
+) -> Result<Channel<Msg>, RemoteFault> {
+    let until = Instant::now() + patience;
+    loop {
+        match handle.channel_open_session().await {
+            Err(russh::Error::ChannelOpenFailure(_)) if Instant::now() < until => {
+                tokio::time::sleep(BETWEEN_SESSIONS).await;
+            }
+            opened => return opened.map_err(|error| named(step, error)),
+        }
+    }
 }
 
 /// Whether what was asked for is granted.

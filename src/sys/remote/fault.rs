@@ -136,7 +136,7 @@ pub enum HostFault {
         file: PathBuf,
         lines: Vec<usize>,
         shown: Fingerprint,
-        name: HostName,
+        name: Box<HostName>,
     },
     /// The key that it shows must not be trusted, says this line.
     #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]
@@ -191,8 +191,15 @@ pub enum RemoteFault {
     #[error("the server went on sending for {secs} s and came to no end while {step}")]
     Unfinished { step: Step, secs: u64 },
     /// What listens speaks something else than SSH; it said this, cleaned for showing.
-    #[error("what listens at {host}, port {port}, is no SSH server")]
+    #[error(
+        "what listens at {host}, port {port}, is no SSH server{}",
+        in_brackets(Some(said))
+    )]
     NotSsh { host: String, port: u16, said: String },
+    /// It serves nobody, or not this computer, for a while; it said this before it said that it speaks SSH, cleaned for
+    /// showing.
+    #[error("the server turns this computer away for now{}", in_brackets(Some(said)))]
+    TurnedAway { said: String },
     /// Server and program have no way of talking in common; `theirs` is cleaned for showing.
     #[error("{}", no_agreement(*what, theirs, *lacking))]
     NoCommonAlgorithm {

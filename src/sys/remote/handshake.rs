@@ -14,7 +14,7 @@ use super::client::{Listener, Overheard, Shared, named, named_io, wait};
 use super::fault::{Agreement, HostFault, WayFault};
 use super::host_key::{HostKey, KnownHostsFiles, Trust};
 use super::reaching::reach;
-use super::{Connection, Hop, RemoteFault, Step, Target, Way};
+use super::{Connection, Hop, Refusal, RemoteFault, Step, Target, Way};
 use crate::key::spec::Curve;
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
@@ -176,7 +176,7 @@ impl Handshake {
             }
             Trust::Changed { file, lines } => {
                 let shown = self.host_key.fingerprint();
-                let name = self.connection.target().host_name().clone();
+                let name = Box::new(self.connection.target().host_name().clone());
                 Err(HostFault::Changed {
                     file,
                     lines,
@@ -217,6 +217,7 @@ fn explained(fault: RemoteFault, shared: &Shared, target: &Target, expect: Expec
         }
         .into(),
         _ => match shared.foreign_words() {
+            Some(said) if Refusal::of(&said) == Some(Refusal::ForNow) => RemoteFault::TurnedAway { said },
             Some(said) => RemoteFault::NotSsh {
                 host: target.host().to_owned(),
                 port: target.port(),

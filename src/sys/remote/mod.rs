@@ -14,6 +14,7 @@ mod fault;
 mod handshake;
 mod host_key;
 mod reaching;
+mod refusal;
 mod sftp;
 mod sign_in;
 mod signer;
@@ -28,9 +29,10 @@ pub use connection::{Connection, Hop};
 pub use fault::{Agreement, FileTrouble, HostFault, Lacking, RemoteFault, Step, WayFault};
 pub use handshake::{Expect, Handshake, PinnedKey};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, Trust};
-pub use sftp::SftpFiles;
+pub use refusal::Refusal;
+pub use sftp::{OpenedFiles, SftpFiles};
 pub use sign_in::{Credential, Method, Question, Questions, SignIn};
-pub use target::{Target, TargetError, Way, without_password};
+pub use target::{AgentPlace, Target, TargetError, Way, without_password};
 
 use crate::key::watch::Watch;
 

@@ -65,7 +65,8 @@ pub(super) fn reach(
 }
 
 fn connect_secs(settings: &Settings) -> u64 {
-    let said = settings.first("connecttimeout").and_then(seconds);
+    // The first that is a time: `none` is none.
+    let said = settings.all("connecttimeout").find_map(seconds);
     let said = said.filter(|secs| *secs > 0);
     said.map_or(CONNECT_SECS, |secs| secs.min(MOST_CONNECT_SECS))
 }

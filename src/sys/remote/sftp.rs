@@ -1,12 +1,13 @@
 //! Files on a server, by SFTP version 3 (draft-ietf-secsh-filexfer-02) and three of OpenSSH's extensions (its PROTOCOL).
 
+use std::collections::HashMap;
 use std::fmt;
 
 use russh_sftp::client::error::Error as SftpError;
 use russh_sftp::client::{Config, RawSftpSession};
 use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 
-use super::connection::{Connection, Opened, is_granted, session};
+use super::connection::{Connection, Opened, is_granted};
 use super::fault::{FileTrouble, RemoteFault, Step};
 use super::{Files, Stat, text};
 use crate::key::watch::Watch;
@@ -41,12 +42,28 @@ impl fmt::Debug for SftpFiles<'_> {
     }
 }
 
-impl<'a> SftpFiles<'a> {
-    pub(super) fn open(connection: &'a mut Connection, watch: &'a dyn Watch) -> Result<Self, RemoteFault> {
+/// A way to a server's files that was opened, by itself.
+pub struct OpenedFiles {
+    session: RawSftpSession,
+    extensions: HashMap<String, String>,
+}
+
+impl fmt::Debug for OpenedFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenedFiles")
+            .field("extensions", &self.extensions)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Opens the way to the server's files.
+    ///
+    /// # Errors
+    /// The connection fails, or there is no such way for this account.
+    pub fn open_files(&mut self, watch: &dyn Watch) -> Result<OpenedFiles, RemoteFault> {
         let step = Step::Files;
-        connection.check_inside(step)?;
-        let opened = connection.step((step, STEP_SECS), watch, async |handle, _| {
-            let mut channel = session(handle, step).await?;
+        let opened = self.in_session(step, watch, async |mut channel| {
             let asked = channel.request_subsystem(true, "sftp").await;
             asked.map_err(|error| super::client::named(step, error))?;
             if !is_granted(&mut channel, step).await? {
@@ -59,17 +76,25 @@ impl<'a> SftpFiles<'a> {
             let session = RawSftpSession::new_with_config(channel.into_stream(), limits);
             // A shell that knows no SFTP says something else, or nothing and ends.
             let version = session.init().await.map_err(|_| RemoteFault::NoFiles)?;
-            Ok(Opened((session, version.extensions)))
+            let extensions = version.extensions;
+            Ok(Opened(OpenedFiles { session, extensions }))
         });
-        let Opened((session, extensions)) = opened?;
-        Ok(Self {
+        opened.map(|Opened(opened)| opened)
+    }
+}
+
+impl<'a> SftpFiles<'a> {
+    /// The files of the server of a connection, by the way that was opened there.
+    pub fn on(connection: &'a mut Connection, opened: OpenedFiles, watch: &'a dyn Watch) -> Self {
+        let OpenedFiles { session, extensions } = opened;
+        Self {
             connection,
             session,
             can_replace: extensions.contains_key(POSIX_RENAME),
             can_sync: extensions.contains_key(FSYNC),
             can_link: extensions.contains_key(LINK),
             watch,
-        })
+        }
     }
 
     /// One request about `path`, or several that belong together.

@@ -78,6 +78,8 @@ impl App {
             errand,
             server: without_password(&address),
             not_followed: None,
+            remarks: Vec::new(),
+            banner: String::new(),
             done: Vec::new(),
             now,
             address,

@@ -10,7 +10,7 @@ use crate::engine::job::{Job, Pulse, Wake};
 use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
     self, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn, Step as SignInStep,
-    not_followed,
+    Ways, not_followed,
 };
 use crate::engine::{Problem, lost, problem};
 use crate::key::PublicKey;
@@ -88,10 +88,16 @@ impl Visit {
                 let is_new_key = matches!(self.errand, Errand::Install { .. });
                 working(wake, move |pulse| {
                     let keys = work::identities(server.connection.target(), &means, is_new_key);
-                    Ok(Came::SignIn(SigningIn::begin(*server, keys, pulse)?))
+                    let ways = Ways {
+                        keys,
+                        ..Ways::default()
+                    };
+                    Ok(Came::SignIn(SigningIn::begin(*server, ways, pulse)?))
                 })
             }
-            Came::SignIn(SignInStep::Lacks(lack, waiting)) => {
+            Came::SignIn(SignInStep::Lacks(lack, mut waiting)) => {
+                self.remark(&waiting.remarks());
+                self.banner = waiting.banner();
                 let question = question(lack);
                 Now::SignIn(Box::new(SignIn { question, waiting }))
             }
@@ -170,7 +176,9 @@ impl Visit {
         }
     }
 
-    fn signed_in(&mut self, session: Box<Session>, wake: &Wake) -> Now {
+    fn signed_in(&mut self, mut session: Box<Session>, wake: &Wake) -> Now {
+        self.remark(&std::mem::take(&mut session.remarks));
+        self.banner = session.connection.banner();
         let user = session.connection.target().user();
         self.say(match &session.by {
             SignedInBy::Key(key) => format!("Signed in as {user} with your key {}.", named(key)),
@@ -257,6 +265,11 @@ impl Visit {
             session,
             undo,
         }))
+    }
+
+    fn remark(&mut self, remarks: &[String]) {
+        self.remarks
+            .extend(remarks.iter().map(|remark| problem::sentence(remark)));
     }
 
     fn say(&mut self, sentence: impl Into<String>) {

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use crate::app::desktop::FindAgents;
 use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
-use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Store, note_installed, note_taken_off};
 use crate::engine::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, Session,
     Undone, line_in,
 };
+use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
 use crate::key::watch::Watch;
@@ -34,7 +34,8 @@ pub(super) fn names(store: &Store) -> Vec<String> {
 /// Which server is meant, and which agents may sign in there.
 pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
     let target = servers::find(address, &[])?;
-    Ok(Came::Aimed(Box::new(target), find()))
+    let agents = agents::for_target(&target, find());
+    Ok(Came::Aimed(Box::new(target), agents))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
@@ -67,7 +68,7 @@ pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Ve
 
 /// Adds the line, and does not stop half way.
 pub(super) fn install(mut session: Box<Session>, line: &NewLine, watch: &dyn Watch) -> Result<Came, Problem> {
-    let installed = servers::install(&mut session.connection, line, watch)?;
+    let installed = servers::install(&mut *session, line, watch)?;
     Ok(Came::Installed(session, Box::new(installed)))
 }
 
@@ -100,7 +101,7 @@ pub(super) fn undo(
 ) -> Result<Came, Problem> {
     let Undoable { session, undo: added } = &mut *undo;
     let known = known(session, means, added.before())?;
-    match servers::undo(&mut session.connection, added, &known, last, watch) {
+    match servers::undo(&mut **session, added, &known, last, watch) {
         Ok(Undone { found, written }) => {
             let removed = RemovedKey {
                 key: added.key().clone(),
@@ -129,7 +130,7 @@ fn known(session: &Session, means: &Means, list: Option<&[u8]>) -> Result<Known,
 
 /// Reads the list, and marks whose the keys are.
 pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
-    let found = servers::look(&mut session.connection, watch)?;
+    let found = servers::look(&mut *session, watch)?;
     let known = known(&session, means, found.list.as_deref())?;
     Ok(Came::Listed(Box::new(Listed {
         lines: servers::lines(&found, &known)?,
@@ -147,7 +148,7 @@ pub(super) fn remove(
     last: LastWayIn,
     watch: &dyn Watch,
 ) -> Result<Came, Problem> {
-    match servers::remove(&mut listed.session.connection, chosen, &listed.known, last, watch) {
+    match servers::remove(&mut *listed.session, chosen, &listed.known, last, watch) {
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place,
             count: removed.count,

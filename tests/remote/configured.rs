@@ -1,0 +1,169 @@
+//! What ssh's configuration says about keys, certificates and agents counts here as it does for ssh.
+
+use std::process::Command;
+
+use crate::jumping::{host, known};
+use crate::person::Person;
+use crate::sshd::Sshd;
+use crate::support::SshAgent;
+
+/// An agent that holds the key `old` of this person.
+fn agent_with_old(person: &Person, socket: &str) -> SshAgent {
+    let agent = SshAgent::at(person.home.path(socket));
+    let mut add = Command::new("ssh-add");
+    add.arg("-q").arg(person.home.path("old"));
+    let added = add.env("SSH_AUTH_SOCK", agent.socket()).status();
+    assert!(added.expect("ssh-add").success());
+    agent
+}
+
+fn person_of(server: &Sshd) -> Person {
+    let person = Person::with_known_hosts(&known(server));
+    server.authorize(&person.line("old"));
+    person
+}
+
+/// How listing the keys there ends, with this agent in the environment.
+fn status(person: &Person, alias: &str, agent: Option<&SshAgent>) -> Option<i32> {
+    let mut command = person.command();
+    if let Some(agent) = agent {
+        command.env("SSH_AUTH_SOCK", agent.socket());
+    }
+    let ran = crate::console::Ran::of(command.args(["remove", alias, "--list"]));
+    if ran.status != Some(0) {
+        assert!(ran.err.contains("does not let jo in"), "{alias}: {}", ran.err);
+    }
+    ran.status
+}
+
+#[test]
+fn the_agent_that_the_configuration_names_signs_in_and_no_other() {
+    let server = Sshd::start();
+    let person = person_of(&server);
+    std::fs::create_dir(person.home.path("my agents")).expect("a folder");
+    let agent = agent_with_old(&person, "my agents/one");
+    let any = |more: &str| host("x", &server, more).replace(" IdentitiesOnly yes\n", "");
+    for (said, in_environment, is_in) in [
+        ("", true, true),
+        ("", false, false),
+        (" IdentityAgent none", true, false),
+        (" IdentityAgent SSH_AUTH_SOCK", true, true),
+        (" IdentityAgent $KEYWRIGHT_NO_AGENT", true, false),
+        (" IdentityAgent \"~/my agents/one\"", false, true),
+        (" IdentityAgent \"%d/my agents/%n\"", false, false),
+        (" IdentityAgent /nonexistent", true, false),
+    ] {
+        person.home.put(".ssh/config", any(said).as_bytes());
+        let found = status(&person, "x", in_environment.then_some(&agent));
+        assert_eq!(found == Some(0), is_in, "{said}: {found:?}");
+    }
+    // And the commands about agents find it, for all servers or for one.
+    for config in [
+        "IdentityAgent \"~/my agents/one\"\n".to_owned(),
+        any(" IdentityAgent \"~/my agents/one\""),
+    ] {
+        person.home.put(".ssh/config", config.as_bytes());
+        let listed = person.run(&["agent", "list"]);
+        listed.expect_status(0);
+        assert!(listed.out.contains("old@laptop"), "{config}: {}", listed.out);
+    }
+}
+
+#[test]
+fn the_files_that_the_configuration_names_sign_in_wherever_they_are_said() {
+    let server = Sshd::start();
+    let person = person_of(&server);
+    std::fs::create_dir(person.home.path(".ssh/config.d")).expect("a folder");
+    let included = host("x", &server, " IdentityFile ~/old");
+    person.home.put(".ssh/config.d/work", included.as_bytes());
+    for (config, is_in) in [
+        (
+            "Host *\n ServerAliveInterval 60\nInclude ~/.ssh/config.d/*\n".to_owned(),
+            true,
+        ),
+        ("Host other\nInclude ~/.ssh/config.d/*\n".to_owned(), false),
+        ("Include config.d/${KEYWRIGHT_PART}\n".to_owned(), true),
+        (host("x", &server, " IdentityFile ${HOME}/old"), true),
+        (
+            host(
+                "x",
+                &server,
+                " IdentityFile %d/%%\n IdentityFile ~/none\n IdentityFile none",
+            ),
+            false,
+        ),
+        (
+            host(
+                "x",
+                &server,
+                " IdentityFile %d/old\n PubkeyAcceptedAlgorithms rsa-*",
+            ),
+            false,
+        ),
+        (
+            host(
+                "x",
+                &server,
+                " IdentityFile %d/old\n PubkeyAcceptedAlgorithms ssh-ed*,rsa-*",
+            ),
+            true,
+        ),
+        (
+            host("x", &server, " IdentityFile %d/old\n PubkeyAuthentication no"),
+            false,
+        ),
+        (
+            host("y", &server, "")
+                + "Match final user jo\n IdentityFile ~/old\nHost x\n HostName 127.0.0.1\n User jo\n Port "
+                + &server.port().to_string()
+                + "\n",
+            true,
+        ),
+    ] {
+        person.home.put(".ssh/config", config.as_bytes());
+        let mut command = person.command();
+        let ran = crate::console::Ran::of(
+            command
+                .env("KEYWRIGHT_PART", "work")
+                .args(["remove", "x", "--list"]),
+        );
+        assert_eq!(ran.status == Some(0), is_in, "{config}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_certificate_that_the_configuration_names_signs_in_with_a_key_from_a_file_and_from_an_agent() {
+    let server = Sshd::with("TrustedUserCAKeys FOLDER/authority.pub\n");
+    let person = Person::with_known_hosts(&known(&server));
+    server
+        .folder()
+        .tool("ssh-keygen")
+        .args(["-q", "-t", "ed25519", "-N", "", "-f", "authority"])
+        .output()
+        .expect("a key");
+    server.folder().put("user.pub", person.line("old").as_bytes());
+    let sign = server.folder().tool("ssh-keygen");
+    sign.args(["-q", "-s", "authority", "-I", "x", "-n", "jo", "user.pub"])
+        .output()
+        .expect("a certificate");
+    person
+        .home
+        .put("given.pub", &server.folder().get("user-cert.pub"));
+    let agent = agent_with_old(&person, "agent");
+    for (said, in_environment, is_in) in [
+        (" IdentityFile ~/old", false, false),
+        (" IdentityFile ~/old\n CertificateFile ~/given.pub", false, true),
+        (" CertificateFile ~/given.pub", true, true),
+        ("", true, false),
+    ] {
+        let config = host("x", &server, said);
+        let config = if in_environment {
+            config.replace(" IdentitiesOnly yes\n", "")
+        } else {
+            config
+        };
+        person.home.put(".ssh/config", config.as_bytes());
+        let found = status(&person, "x", in_environment.then_some(&agent));
+        assert_eq!(found == Some(0), is_in, "{said}: {found:?}");
+    }
+}
