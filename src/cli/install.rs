@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::authorized::Conditions;
 use super::console::{Console, print_object, shown};
-use super::interrupt::uninterrupted;
+use super::interrupt::Ending;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_installed, remember_taken_off, take_off};
@@ -324,10 +324,8 @@ fn untried(fault: ServerFault, installed: &Installed) -> Problem {
 }
 
 fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session, Installed), Problem> {
-    uninterrupted(|| {
-        Ok(work::run(console, "Adding the key", move |pulse| {
-            let installed = servers::install(&mut session, &line, pulse)?;
-            Ok::<_, ServerFault>((session, installed))
-        })??)
-    })
+    Ok(work::run(console, "Adding the key", move |pulse| {
+        let installed = servers::install(&mut session, &line, &Ending(pulse))?;
+        Ok::<_, ServerFault>((session, installed))
+    })??)
 }

@@ -8,8 +8,8 @@ use super::shell::{self, Look, Write};
 use super::transfer;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::AuthorizedKeys;
-use crate::key::watch::Watch;
-use crate::sys::remote::{Remote, RemoteFault};
+use crate::key::watch::{Unwatched, Watch};
+use crate::sys::remote::{Remote, RemoteFault, Step};
 
 /// How often it is begun again before others are let have their way.
 const ATTEMPTS: usize = 12;
@@ -93,15 +93,13 @@ pub(super) fn edit(
             return Err(ServerFault::TooLarge { place, size });
         }
         let word = shell::new_mark()?;
-        let wrote = match found.way {
-            Way::Shell => shell::write(remote, &found, after.as_deref(), &word, watch)?,
-            Way::Files => transfer::write(remote, &found, after.as_deref(), &word, watch)?,
-        };
+        let wrote = write_whole(remote, &found, after.as_deref(), &word, watch)?;
         let before = found.list;
+        // Whoever wants to stop now is told what became of it all the same.
         found = if is_by_files {
-            transfer::look(remote, watch)?
+            transfer::look(remote, &Unwatched)?
         } else {
-            look(remote, watch)?
+            look(remote, &Unwatched)?
         };
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
@@ -128,6 +126,30 @@ pub(super) fn edit(
         }
     }
     Err(ServerFault::KeepsChanging(found.place))
+}
+
+/// Writes what is not left half written, whoever wants to stop meanwhile.
+fn write_whole(
+    remote: &mut dyn Remote,
+    found: &Found,
+    after: Option<&[u8]>,
+    word: &str,
+    watch: &dyn Watch,
+) -> Result<Write, ServerFault> {
+    if watch.is_cancelled() {
+        return Err(RemoteFault::Cancelled { step: Step::Methods }.into());
+    }
+    let mut wrote = None;
+    watch.whole(&mut || {
+        let done = match found.way {
+            Way::Shell => shell::write(remote, found, after, word, &Unwatched),
+            Way::Files => transfer::write(remote, found, after, word, &Unwatched),
+        };
+        let is_changed = matches!(done, Ok(Write::Done));
+        wrote = Some(done);
+        is_changed
+    });
+    wrote.unwrap_or(Ok(Write::Changed))
 }
 
 pub(super) fn parse(found: &Found) -> Result<AuthorizedKeys, ServerFault> {

@@ -194,7 +194,7 @@ impl App {
                     .iter()
                     .filter(|line| listed.chosen.contains(&line.number));
                 let chosen = Chosen::Lines(lines.cloned().collect());
-                working(wake, move |_| work::remove(listed, &chosen, last))
+                working(wake, move |pulse| work::remove(listed, &chosen, last, pulse))
             }
             other => other,
         });
@@ -240,7 +240,8 @@ impl App {
             Poll::Done(came) => came,
             Poll::Lost => Err(lost()),
         };
-        if *is_stopping && visit.has_changed_nothing() {
+        let has_changed = matches!(came, Ok(Came::Installed(..) | Came::Removed { .. }));
+        if *is_stopping && !has_changed && visit.has_changed_nothing() {
             self.servers.visit = None;
             self.status = Status::say("Stopped. Nothing was changed on the server.");
             return;

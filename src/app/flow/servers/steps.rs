@@ -63,7 +63,7 @@ impl Visit {
         self.errand = Errand::Undo;
         self.done.truncate(self.before(Step::Remove));
         let means = self.means.clone();
-        working(wake, move |_| work::undo(undo, &means, last))
+        working(wake, move |pulse| work::undo(undo, &means, last, pulse))
     }
 
     /// From what a job has brought to what comes next.
@@ -265,7 +265,7 @@ impl Visit {
         match &self.errand {
             Errand::Install { line, .. } => {
                 let line = line.clone();
-                working(wake, move |_| work::install(session, &line))
+                working(wake, move |pulse| work::install(session, &line, pulse))
             }
             Errand::Look | Errand::Remove | Errand::Undo => {
                 let means = self.means.clone();

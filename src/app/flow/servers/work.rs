@@ -13,7 +13,7 @@ use crate::engine::servers::{
 use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
-use crate::key::watch::{Unwatched, Watch};
+use crate::key::watch::Watch;
 use crate::sys::home::user_name;
 use crate::sys::remote::{Target, read_config};
 
@@ -70,9 +70,9 @@ pub(super) fn to_pass_through(target: &Target, means: &Means) -> Vec<Identity> {
     servers::to_try(target, &agents)
 }
 
-/// Adds the line. It takes a moment, and is not stopped half way.
-pub(super) fn install(mut session: Box<Session>, line: &NewLine) -> Result<Came, Problem> {
-    let installed = servers::install(&mut *session, line, &Unwatched)?;
+/// Adds the line, and does not stop half way.
+pub(super) fn install(mut session: Box<Session>, line: &NewLine, watch: &dyn Watch) -> Result<Came, Problem> {
+    let installed = servers::install(&mut *session, line, watch)?;
     Ok(Came::Installed(session, Box::new(installed)))
 }
 
@@ -96,11 +96,16 @@ pub(super) fn prove(
     Came::Proved(session, installed, proof.map_err(Problem::from))
 }
 
-/// Takes off what installing has added. It takes a moment, and is not stopped half way.
-pub(super) fn undo(mut undo: Box<Undoable>, means: &Means, last: LastWayIn) -> Result<Came, Problem> {
+/// Takes off what installing has added, and does not stop half way.
+pub(super) fn undo(
+    mut undo: Box<Undoable>,
+    means: &Means,
+    last: LastWayIn,
+    watch: &dyn Watch,
+) -> Result<Came, Problem> {
     let Undoable { session, undo: added } = &mut *undo;
     let known = known(session, means, added.before())?;
-    match servers::undo(&mut **session, added, &known, last, &Unwatched) {
+    match servers::undo(&mut **session, added, &known, last, watch) {
         Ok(Undone { found, written }) => {
             let removed = RemovedKey {
                 key: added.key().clone(),
@@ -140,9 +145,14 @@ pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) 
     })))
 }
 
-/// Takes lines off the list. It takes a moment, and is not stopped half way.
-pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) -> Result<Came, Problem> {
-    match servers::remove(&mut *listed.session, chosen, &listed.known, last, &Unwatched) {
+/// Takes lines off the list, and does not stop half way.
+pub(super) fn remove(
+    mut listed: Box<Listed>,
+    chosen: &Chosen,
+    last: LastWayIn,
+    watch: &dyn Watch,
+) -> Result<Came, Problem> {
+    match servers::remove(&mut *listed.session, chosen, &listed.known, last, watch) {
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place,
             count: removed.count,
