@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::authorized::Conditions;
 use super::console::{Console, print_object, shown};
-use super::interrupt::uninterrupted;
+use super::interrupt::Ending;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_installed, remember_taken_off, take_off};
@@ -46,6 +46,7 @@ changed is left alone. Sign in with a key that it knows already, or with a passw
 once to the list of keys there (~/.ssh/authorized_keys as a rule), all else in it stays as it is, and \
 then the key alone is tried on a fresh connection. The server reads the list at each login: nothing has \
 to be restarted.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Install {
     #[command(flatten)]
     connect: Connect,
@@ -377,10 +378,8 @@ fn untried(fault: ServerFault, installed: &Installed) -> Problem {
 }
 
 fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session, Installed), Problem> {
-    uninterrupted(|| {
-        Ok(work::run(console, "Adding the key", move |pulse| {
-            let installed = servers::install(&mut session, &line, pulse)?;
-            Ok::<_, ServerFault>((session, installed))
-        })??)
-    })
+    Ok(work::run(console, "Adding the key", move |pulse| {
+        let installed = servers::install(&mut session, &line, &Ending(pulse))?;
+        Ok::<_, ServerFault>((session, installed))
+    })??)
 }

@@ -7,14 +7,13 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::console::{Console, shown};
-use super::interrupt::uninterrupted;
+use super::interrupt::Ending;
 use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
 use crate::engine::faults::ServerFault;
-use crate::engine::job::Pulse;
 use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Server, Session, SigningIn, Step, Ways,
-    Welcome, all_public, find, look, not_followed, reach, to_try, told,
+    Welcome, all_public, find, look, not_followed, reach, to_try, told, unknown,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -22,9 +21,10 @@ use crate::format::ssh_config::Directive;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
+use crate::key::watch::Watch;
 use crate::secret::Passphrase;
 use crate::sys::agent::{self, Agent};
-use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
+use crate::sys::remote::{Hop, Question, Target, Trust, Way};
 
 /// Which server, and how to get in.
 #[derive(Args, Debug)]
@@ -241,12 +241,40 @@ impl Connect {
         Ok(keys)
     }
 
+    /// A key was named by which to accept a server, and this one is known by another. It may have been meant for a server
+    /// on the way to it, or behind it.
+    fn is_known_otherwise(
+        &self,
+        target: &Target,
+        fingerprint: &str,
+        console: Console,
+    ) -> Result<(), Problem> {
+        let what = format!(
+            "{target} is known already, by a key with the fingerprint {fingerprint}, and not by the one of --accept-host-key"
+        );
+        if self.accept_host_key.len() > 1 || self.target(None).is_ok_and(|target| target.route().len() > 1) {
+            console.note(&what);
+            return Ok(());
+        }
+        Err(Problem::new(
+            "host-key-other",
+            Blame::World,
+            what,
+            "Nothing secret was sent. Ask whoever runs the server which key it has. If it is the one that is known, leave --accept-host-key out.",
+        ))
+    }
+
     /// Goes on with a server that is known, or that is accepted now.
     fn known(&self, reached: Reached, target: &Target, console: Console) -> Result<Server, Problem> {
-        if *reached.trust() != Trust::New {
-            return Ok(reached.go_on()?);
-        }
         let fingerprint = reached.host_key().fingerprint().to_string();
+        if *reached.trust() != Trust::New {
+            let is_other = !self.accept_host_key.is_empty() && !self.accept_host_key.contains(&fingerprint);
+            let server = reached.go_on()?;
+            if is_other {
+                self.is_known_otherwise(target, &fingerprint, console)?;
+            }
+            return Ok(server);
+        }
         let remembered = if reached.can_be_remembered() {
             "is remembered"
         } else {
@@ -256,6 +284,7 @@ impl Connect {
             console.note(&format!("{target} {remembered} by its key {fingerprint}"));
             return Ok(reached.go_on_and_remember()?);
         }
+        let refused = unknown(&reached);
         match reached.welcome() {
             Welcome::Taken => {
                 console.note(&format!(
@@ -278,9 +307,9 @@ impl Connect {
                 if terminal::ask_yes(question)? {
                     return Ok(reached.go_on_and_remember()?);
                 }
-                Err(unknown(target, &fingerprint, Welcome::Asked))
+                Err(refused)
             }
-            welcome => Err(unknown(target, &fingerprint, welcome)),
+            Welcome::Asked | Welcome::Refused => Err(refused),
         }
     }
 }
@@ -336,7 +365,7 @@ pub(super) fn take_off<T: Send + 'static>(
     mut session: Session,
     doing: &str,
     console: Console,
-    take: impl Fn(&mut Session, LastWayIn, &Pulse) -> Result<T, ServerFault> + Send + Sync + 'static,
+    take: impl Fn(&mut Session, LastWayIn, &dyn Watch) -> Result<T, ServerFault> + Send + Sync + 'static,
 ) -> Result<(Session, T), Problem> {
     let take = Arc::new(take);
     let mut last = if console.has_agreed() {
@@ -346,22 +375,13 @@ pub(super) fn take_off<T: Send + 'static>(
     };
     loop {
         let take = Arc::clone(&take);
-        // What was refused has changed nothing, and is no reason to pass an interruption over.
-        let taken = uninterrupted(|| {
-            let ran = work::run(console, doing, move |pulse| {
-                let result = take(&mut session, last, pulse);
-                (session, result)
-            });
-            match ran {
-                Ok((session, Ok(taken))) => Ok((session, taken)),
-                Ok((session, Err(fault))) => Err(NotTaken::Refused(Box::new((session, fault)))),
-                Err(problem) => Err(NotTaken::Lost(problem)),
-            }
-        });
-        let (back, fault) = match taken {
-            Ok(taken) => return Ok(taken),
-            Err(NotTaken::Lost(problem)) => return Err(problem),
-            Err(NotTaken::Refused(refused)) => *refused,
+        let (back, taken) = work::run(console, doing, move |pulse| {
+            let taken = take(&mut session, last, &Ending(pulse));
+            (session, taken)
+        })?;
+        let fault = match taken {
+            Ok(taken) => return Ok((back, taken)),
+            Err(fault) => fault,
         };
         let ServerFault::LastWayIn(place) = &fault else {
             return Err(fault.into());
@@ -378,12 +398,6 @@ pub(super) fn take_off<T: Send + 'static>(
         session = back;
         last = LastWayIn::Goes;
     }
-}
-
-/// Why nothing was taken off.
-enum NotTaken {
-    Refused(Box<(Session, ServerFault)>),
-    Lost(Problem),
 }
 
 /// Remembers with the key where it lies. What cannot be written down is told, and nothing is lost by it.
@@ -427,19 +441,4 @@ fn ask(question: &Question) -> Result<Passphrase, Problem> {
     } else {
         terminal::ask_secret(text)
     }
-}
-
-fn unknown(target: &Target, fingerprint: &str, welcome: Welcome) -> Problem {
-    let mut problem = Problem::from(&HostFault::Unknown);
-    problem.what = format!("{target} is not known yet; its key has the fingerprint {fingerprint}");
-    let why = if welcome == Welcome::Refused {
-        " ssh's configuration has servers refused that known_hosts does not name (StrictHostKeyChecking)."
-    } else {
-        ""
-    };
-    problem.hint = format!(
-        "{}{why} To go on without being asked: --accept-host-key {fingerprint}",
-        problem.hint
-    );
-    problem
 }

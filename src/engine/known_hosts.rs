@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::describe::Description;
 use super::lists::{self, Change};
 use super::{Blame, Problem};
-use crate::format::known_hosts::{Content, Entry, HostName, KnownHosts, Marker};
+use crate::format::known_hosts::{ByPattern, Content, Entry, HostName, KnownHosts, Marker};
 use crate::format::mend::Accidents;
 use crate::format::{MAX_LIST_FILE, PublicFile, find_again};
 use crate::key::comment::escaped;
@@ -106,11 +106,21 @@ pub struct Book {
     hosts: KnownHosts,
 }
 
+/// What is left of a list, which hosts went, and which stay for being marked.
+struct Left {
+    hosts: KnownHosts,
+    gone: Vec<Host>,
+    changed: Vec<Host>,
+    kept: Vec<Host>,
+}
+
 /// What was forgotten.
 #[derive(Debug)]
 pub struct Forgotten {
     /// The lines that are gone.
     pub hosts: Vec<Host>,
+    /// The lines out of which the host's name went, as they were: they know others still.
+    pub changed: Vec<Host>,
     /// The same host's lines with a mark, which stay.
     pub kept: Vec<Host>,
     /// How it is taken back.
@@ -171,24 +181,37 @@ impl Book {
         found.into_iter().map(|(line, entry)| Host::new(line, &entry))
     }
 
-    /// Forgets a host as `ssh-keygen -R` does, in the list as it is by now, and keeps it as it was beside it.
+    /// The lines that know a host by a pattern, and others with it.
+    #[must_use]
+    pub fn patterns_for(&self, host: &HostName) -> Vec<Host> {
+        let found = self.hosts.patterns_for(host);
+        found.map(|(line, entry)| Host::new(line, &entry)).collect()
+    }
+
+    /// Forgets a host in the list as it is by now, also by its hidden name, and no other one; the list as it was is kept
+    /// beside it.
     ///
     /// # Errors
-    /// The host is not there, or the file cannot be written.
-    pub fn forget(&self, host: &HostName) -> Result<Forgotten, Problem> {
+    /// The host is not there, or only in what stays; or the file cannot be written.
+    pub fn forget(&self, host: &HostName, by_pattern: ByPattern) -> Result<Forgotten, Problem> {
         self.change(|book| {
             let mut left = book.hosts.clone();
-            let numbers = left.remove(host);
+            let forgotten = left.forget(host, by_pattern);
             let kept: Vec<Host> = book
                 .hosts
                 .lines_of(host)
-                .filter(|(line, _)| !numbers.contains(line))
+                .filter(|(line, _)| !forgotten.gone.contains(line) && !forgotten.changed.contains(line))
                 .map(|(line, entry)| Host::new(line, &entry))
                 .collect();
-            if numbers.is_empty() {
+            if forgotten.gone.is_empty() && forgotten.changed.is_empty() {
                 return Err(book.unknown(host, &kept));
             }
-            Ok((left, book.among(&numbers), kept))
+            Ok(Left {
+                hosts: left,
+                gone: book.among(&forgotten.gone),
+                changed: book.among(&forgotten.changed),
+                kept,
+            })
         })
     }
 
@@ -218,21 +241,31 @@ impl Book {
                 find_again(&self.bytes, &book.bytes, numbers).ok_or_else(|| lists::changed(self.path()))?;
             let mut left = book.hosts.clone();
             left.remove_lines(&numbers);
-            Ok((left, book.among(&numbers), Vec::new()))
+            Ok(Left {
+                hosts: left,
+                gone: book.among(&numbers),
+                changed: Vec::new(),
+                kept: Vec::new(),
+            })
         })
     }
 
-    /// Has `work` say what is left of the list as it is by now, which hosts go, and which stay for being marked.
-    fn change(
-        &self,
-        work: impl Fn(&Self) -> Result<(KnownHosts, Vec<Host>, Vec<Host>), Problem>,
-    ) -> Result<Forgotten, Problem> {
-        let (change, (hosts, kept)) = Change::edit(self.path(), Backup::Old, |bytes| {
+    /// Has `work` say what is left of the list as it is by now.
+    fn change(&self, work: impl Fn(&Self) -> Result<Left, Problem>) -> Result<Forgotten, Problem> {
+        let (change, left) = Change::edit(self.path(), Backup::Old, |bytes| {
             let book = Self::of(self.path(), bytes)?;
-            let (left, hosts, kept) = work(&book)?;
-            Ok((left.into_bytes(), (hosts, kept)))
+            let mut left = work(&book)?;
+            Ok((std::mem::take(&mut left.hosts).into_bytes(), left))
         })?;
-        Ok(Forgotten { hosts, kept, change })
+        let Left {
+            gone, changed, kept, ..
+        } = left;
+        Ok(Forgotten {
+            hosts: gone,
+            changed,
+            kept,
+            change,
+        })
     }
 
     fn among(&self, numbers: &BTreeSet<usize>) -> Vec<Host> {

@@ -11,6 +11,8 @@ mod servers;
 
 pub use disk::told_by_disk;
 
+use std::path::Path;
+
 use crate::engine::key_name::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
 use crate::format::known_hosts::HostNameError;
@@ -21,6 +23,7 @@ use crate::key::generate::GenerateError;
 use crate::key::spec::RsaBitsError;
 use crate::sys::agent::{AgentFault, Asked};
 use crate::sys::files::{EditError, ReadError, StreamError, WriteError};
+use crate::sys::permissions::is_own;
 use crate::sys::randomness::OsRandomError;
 use crate::sys::remote::{ConfigError, KnownHostsError, RemoteFault, TargetError};
 
@@ -300,6 +303,12 @@ impl From<&ReadError> for Problem {
     }
 }
 
+/// Whether the folder of a file belongs to this user, and was made read-only.
+fn is_own_and_locked(path: &Path) -> bool {
+    path.parent()
+        .is_some_and(|folder| is_own(folder).unwrap_or(false))
+}
+
 impl From<&WriteError> for Problem {
     fn from(error: &WriteError) -> Self {
         use WriteError as E;
@@ -311,6 +320,14 @@ impl From<&WriteError> for Problem {
             E::NoFolder { .. } => ("io-not-found", "Make the folder first, or choose another one."),
             E::BadName { .. } => ("io-error", "Choose another file name."),
             E::Twice { .. } => ("io-error", "Give each file a name of its own."),
+            E::Denied { path } if is_own_and_locked(path) => (
+                "io-denied",
+                if cfg!(windows) {
+                    "The folder is yours, but does not let you write in it. Look at its properties, under Security."
+                } else {
+                    "The folder is yours, but does not let you write in it: chmod u+w on the folder lets you."
+                },
+            ),
             E::Denied { .. } => ("io-denied", "Choose a folder of your own, such as ~/.ssh."),
             E::Full { .. } => (
                 "io-error",

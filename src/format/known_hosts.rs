@@ -53,6 +53,26 @@ pub enum Shown<'a> {
     Certificate(&'a Certificate),
 }
 
+/// What becomes of a line that knows a host by a pattern, and so knows others as well, when that host is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByPattern {
+    /// It stays, and knows the host.
+    Stays,
+    /// It goes, and nobody is known by it any more.
+    Goes,
+    /// It excepts the host, and knows the others.
+    Excepts,
+}
+
+/// The lines that forgetting a host has changed, by the numbers that they had.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forgotten {
+    /// They are gone.
+    pub gone: BTreeSet<usize>,
+    /// They know other hosts still.
+    pub changed: BTreeSet<usize>,
+}
+
 /// What a line says about its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marker {
@@ -233,6 +253,51 @@ impl KnownHosts {
             .collect();
         line_file::remove(&mut self.text, &numbers);
         numbers
+    }
+
+    /// The lines that know this host by a pattern, and so know others as well; not the marked ones.
+    pub fn patterns_for(&self, host: &HostName) -> impl Iterator<Item = (usize, Entry<'_>)> {
+        self.lines_of(host)
+            .filter(|(_, entry)| entry.marker == Marker::None && entry.names.has_pattern())
+    }
+
+    /// Forgets a host, and no other one: from a line with several names its own goes, and a line of its own goes whole. What
+    /// becomes of those that know it by a pattern is said by `by_pattern`; marked ones stay.
+    pub fn forget(&mut self, host: &HostName, by_pattern: ByPattern) -> Forgotten {
+        let mut forgotten = Forgotten::default();
+        let mut text = Vec::with_capacity(self.text.len());
+        for line in raw_lines(&self.text) {
+            let found = entry(&line).ok().flatten();
+            let found =
+                found.filter(|entry| entry.marker == Marker::None && entry.names.matches(host.as_str()));
+            let left = match found {
+                None => None,
+                Some(entry) if !entry.names.has_pattern() => Some(entry.names.without(host.as_str())),
+                Some(entry) => match by_pattern {
+                    ByPattern::Stays => None,
+                    ByPattern::Goes => Some(None),
+                    ByPattern::Excepts => Some(Some(
+                        [b"!", host.as_str().as_bytes(), b",", entry.names.text()].concat(),
+                    )),
+                },
+            };
+            match (left, found) {
+                (Some(None), _) => {
+                    forgotten.gone.insert(line.number);
+                }
+                (Some(Some(names)), Some(entry)) => {
+                    // Nothing but blanks stands before the names of an unmarked line.
+                    let start = line.whole.len() - trim_start(line.whole).len();
+                    text.extend(&line.whole[..start]);
+                    text.extend(names);
+                    text.extend(&line.whole[start + entry.names.text().len()..]);
+                    forgotten.changed.insert(line.number);
+                }
+                _ => text.extend(line.whole),
+            }
+        }
+        self.text = text;
+        forgotten
     }
 
     /// Takes lines away; numbers that there are none of do nothing. How many went is returned.

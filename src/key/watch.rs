@@ -39,6 +39,12 @@ pub trait Watch: Sync {
 
     /// Whether the work is no longer wanted. Asked at least every 50 ms where the arithmetic allows.
     fn is_cancelled(&self) -> bool;
+
+    /// Does a part of the work that must not be left half done; it says whether it has changed anything. Whoever ends the
+    /// program waits for it.
+    fn whole(&self, part: &mut dyn FnMut() -> bool) {
+        part();
+    }
 }
 
 /// Nobody watches: for tests and for work that takes no time.

@@ -67,6 +67,14 @@ pub fn knows_no_owners(path: &Path) -> bool {
     platform::knows_no_owners(path)
 }
 
+/// Whether what is at `path` belongs to this user; symbolic links are followed.
+///
+/// # Errors
+/// If the system does not tell.
+pub fn is_own(path: &Path) -> io::Result<bool> {
+    platform::is_own(path)
+}
+
 /// Whether everybody may make, replace and take away files in the folder at `path`: not where each may do that with their own
 /// alone, as in `/tmp`.
 ///

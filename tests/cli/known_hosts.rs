@@ -55,13 +55,13 @@ fn a_host_is_found_by_a_part_of_its_name_and_told_to_scripts() {
 }
 
 #[test]
-fn forgetting_a_host_takes_its_line_and_no_other_byte() {
+fn forgetting_a_host_takes_its_name_out_of_a_line_and_no_other_byte() {
     let home = home();
     let before = home.read(PLACE);
     let ran = home.run(&["known-hosts", "remove", "Example.org"]);
     ran.expect_status(0);
     assert!(
-        ran.out.contains("Removed line 2: example.org,192.0.2.7 "),
+        ran.out.contains("Taken out of line 2: example.org,192.0.2.7 "),
         "{}",
         ran.out
     );
@@ -75,13 +75,108 @@ fn forgetting_a_host_takes_its_line_and_no_other_byte() {
         "{}",
         ran.err
     );
-    let line = format!("example.org,192.0.2.7 {HOST} a note\n");
-    assert_eq!(home.read(PLACE), before.replacen(&line, "", 1));
+    let after = before.replacen("example.org,192.0.2.7 ", "192.0.2.7 ", 1);
+    assert_eq!(home.read(PLACE), after);
     assert_eq!(home.read(".ssh/known_hosts.old"), before);
 
     let refused = home.run(&["known-hosts", "remove", "example.org", "--json"]);
     refused.expect_error(1, "not-in-list");
     assert_eq!(home.read(".ssh/known_hosts.old"), before);
+
+    // The last name takes its line along.
+    let told = home.object(&["known-hosts", "remove", "192.0.2.7"]);
+    assert_eq!(
+        (&told["removed"][0]["line"], &told["changed"]),
+        (&2.into(), &serde_json::json!([]))
+    );
+    let line = format!("192.0.2.7 {HOST} a note\n");
+    assert_eq!(home.read(PLACE), after.replacen(&line, "", 1));
+}
+
+#[test]
+fn a_line_that_knows_many_hosts_by_a_pattern_goes_only_if_that_is_said() {
+    let text = |names: &str| format!("# mine\n \t{names} {HOST} a note\r\nexample.net {OTHER}\n");
+    for (names, host, excepted) in [
+        (
+            "*.example.org,!bad.example.org",
+            "a.example.org",
+            "!a.example.org,*.example.org,!bad.example.org",
+        ),
+        ("web?", "WEB1", "!web1,web?"),
+        (
+            "a.example.org,*.example.org",
+            "a.example.org",
+            "!a.example.org,a.example.org,*.example.org",
+        ),
+        (
+            "[*.example.org]:2222",
+            "a.example.org:2222",
+            "![a.example.org]:2222,[*.example.org]:2222",
+        ),
+        ("*", "example.com", "!example.com,*"),
+    ] {
+        let home = home();
+        home.write(PLACE, text(names).as_bytes());
+        let refused = home.run(&["known-hosts", "remove", host, "--json"]);
+        let said = refused.expect_error(2, "other-hosts");
+        assert!(said.contains("line 2") && said.contains("--only"), "{said}");
+        assert_eq!(home.read(PLACE), text(names));
+
+        let told = home.object(&["known-hosts", "remove", host, "--only"]);
+        assert_eq!(told["changed"][0]["line"], 2, "{told}");
+        assert_eq!(home.read(PLACE), text(excepted));
+        home.run(&["known-hosts", "remove", host, "--json"])
+            .expect_error(1, "not-in-list");
+
+        home.write(PLACE, text(names).as_bytes());
+        let told = home.object(&["known-hosts", "remove", host, "--yes"]);
+        assert_eq!(told["removed"][0]["line"], 2, "{told}");
+        assert_eq!(home.read(PLACE), format!("# mine\nexample.net {OTHER}\n"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_host_that_was_taken_out_is_new_to_ssh_and_the_others_are_known() {
+    let home = home();
+    home.write(
+        PLACE,
+        format!("*.example.org {HOST}\nexample.com,a.example.com {HOST}\n").as_bytes(),
+    );
+    home.object(&["known-hosts", "remove", "a.example.org", "--only"]);
+    home.object(&["known-hosts", "remove", "a.example.com"]);
+    for (host, is_known) in [
+        ("a.example.org", false),
+        ("b.example.org", true),
+        ("a.example.com", false),
+        ("example.com", true),
+    ] {
+        let found = home.other("ssh-keygen").args(["-F", host, "-f", PLACE]).status();
+        assert_eq!(found.expect("ssh-keygen").success(), is_known, "{host}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_ones_own_that_is_read_only_is_told_as_that() {
+    let home = home();
+    let run = |home: &Home| {
+        let mut command = home.command_of_somebody();
+        set_mode(home, 0o500);
+        let words = ["known-hosts", "remove", "example.net", "--json"];
+        let ran = crate::support::Ran::of(command.args(words));
+        set_mode(home, 0o700);
+        ran
+    };
+    let said = run(&home).expect_error(4, "io-denied");
+    assert!(said.contains("chmod u+w"), "{said}");
+    assert!(!said.contains("folder of your own"), "{said}");
+}
+
+#[cfg(unix)]
+fn set_mode(home: &Home, mode: u32) {
+    use std::os::unix::fs::PermissionsExt as _;
+    std::fs::set_permissions(home.path(".ssh"), std::fs::Permissions::from_mode(mode)).expect("it is ours");
 }
 
 #[test]

@@ -7,10 +7,12 @@ use keywright::format::certificate::HostCertificateFault;
 use keywright::format::public_line;
 use keywright::key::PublicKey;
 use keywright::key::comment::Comment;
+use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::key::watch::Unwatched;
 use keywright::sys::remote::{Expect, Handshake, HostFault, KnownHostsFiles, RemoteFault, Target, Trust};
 
 use crate::common::Kind;
+use crate::person::Person;
 use crate::serving::make_host_key;
 use crate::sshd::{Sshd, line_of, public};
 use crate::tools::Tool;
@@ -225,4 +227,72 @@ fn a_server_that_nothing_can_be_agreed_on_with_is_named() {
         panic!("{fault:?}");
     };
     assert!(theirs.contains("diffie-hellman-group14-sha1"), "{theirs}");
+}
+
+#[test]
+fn what_is_advised_about_a_host_whose_key_has_changed_can_be_typed_as_it_stands() {
+    let server = Sshd::start();
+    let person = Person::with_known_hosts("");
+    // A key of some other host.
+    let key = person.line("old");
+    let name = format!("[127.0.0.1]:{}", server.port());
+    let both = format!("{name},other.example.org {key}");
+    person.home.put(".ssh/known_hosts", both.as_bytes());
+    person.home.put("other", format!("{name} {key}").as_bytes());
+    for option in [
+        "UserKnownHostsFile=~/.ssh/known_hosts",
+        "UserKnownHostsFile=~/other",
+    ] {
+        let words = ["-k", "new", "-i", "old", "-o", option];
+        let said = person
+            .asks(&server, "install", &words)
+            .expect_error(4, "host-key-changed");
+        let command = said
+            .split("or ")
+            .find_map(|words| words.strip_prefix("keywright-cli "));
+        let command = command
+            .and_then(|words| words.split(')').next())
+            .expect("a command");
+        let program = env!("CARGO_BIN_EXE_keywright-cli");
+        let ran = std::process::Command::new("sh")
+            .args(["-c", &format!("'{program}' {command}")])
+            .current_dir(person.home.path(""))
+            .env(
+                "HOME",
+                person.home.path("").to_string_lossy().trim_end_matches('/'),
+            )
+            .output()
+            .expect("a shell");
+        assert!(
+            ran.status.success(),
+            "{command}: {}",
+            String::from_utf8_lossy(&ran.stderr)
+        );
+        person
+            .asks(&server, "install", &words)
+            .expect_error(4, "host-unknown");
+    }
+    assert!(
+        person
+            .home
+            .get_text(".ssh/known_hosts")
+            .starts_with("other.example.org ")
+    );
+}
+
+#[test]
+fn a_fingerprint_to_accept_is_not_passed_over_where_the_server_is_known_by_another() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let words = ["-k", "new", "-i", "old", "--accept-host-key"];
+    let wrong = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let ran = person.asks(&server, "install", &[&words[..], &[wrong]].concat());
+    let said = ran.expect_error(4, "host-key-other");
+    assert!(said.contains("known already"), "{said}");
+    assert!(!server.log().contains("Accepted"), "{}", server.log());
+    let right = Fingerprint::of(&server.host_key("ed25519"), FingerprintKind::Sha256).to_string();
+    person
+        .asks(&server, "install", &[&words[..], &[&right]].concat())
+        .done();
 }

@@ -26,6 +26,7 @@ mod configured;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;
 mod dropbear;
+mod ending;
 mod everybody;
 mod failing;
 mod files;

@@ -110,14 +110,14 @@ fn where_files_are_all_there_is_they_are_put_right_by_those() {
 }
 
 /// What an administrator's account on a Windows answers to commands.
-const CMD: &[u8] = br#"#!/bin/sh
+const CMD: &[u8] = br"#!/bin/sh
 case $2 in
     *whoami*) echo 'BUILTIN\Administrators Alias S-1-5-32-544 Group used for deny';;
     *ProgramData%) echo 'C:\ProgramData';;
     *icacls*) ;;
     *) exit 1;;
 esac
-"#;
+";
 
 #[test]
 fn an_administrator_of_windows_whose_server_reads_their_own_list_is_put_there() {

@@ -1,6 +1,10 @@
 //! Advice about servers: reaching them, knowing them, signing in.
 
+use std::path::Path;
+
 use super::{Blame, Problem};
+use crate::format::known_hosts::HostName;
+use crate::sys::home::{default_path, with_tilde};
 use crate::sys::remote::{
     ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, Refusal, RemoteFault, Step, TargetError,
     WayFault,
@@ -145,10 +149,13 @@ impl From<&HostFault> for Problem {
                 "host-unknown",
                 "Nothing secret was sent. Compare the fingerprint with what the owner of the server says, and only then go on.",
             ),
-            F::Changed { .. } => (
-                "host-key-changed",
-                "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person, and compare the fingerprint. Only if they confirm it, take the old line out of the file (Known hosts… in the menu Key, or keywright-cli known-hosts remove), and try again.",
-            ),
+            F::Changed { file, name, .. } => {
+                let hint = format!(
+                    "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person, and compare the fingerprint. Only if they confirm it, take the old line out of the file (Known hosts… in the menu Key, or {}), and try again.",
+                    forget_host(file, name)
+                );
+                return Self::new("host-key-changed", Blame::World, fault.to_string(), hint);
+            }
             F::Revoked { .. } => (
                 "host-key-revoked",
                 "Nothing secret was sent. Do not sign in. Ask whoever runs the server for a new key.",
@@ -178,6 +185,17 @@ fn after_no_agreement(lacking: Lacking) -> String {
         }
         Lacking::Ruled { keyword } => format!("Nothing secret was sent. Look at {keyword} in ~/.ssh/config and in the system's ssh_config."),
     }
+}
+
+/// The command that has ssh forget by which key it knew a host, whose line stands in `file`.
+fn forget_host(file: &Path, name: &HostName) -> String {
+    let place = if default_path("known_hosts").as_deref() == Some(file) {
+        String::new()
+    } else {
+        format!(" --file '{}'", with_tilde(file).display())
+    };
+    // Its brackets mean something to a shell.
+    format!("keywright-cli known-hosts remove '{name}'{place}")
 }
 
 fn after_silence(step: Step) -> &'static str {

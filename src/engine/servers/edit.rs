@@ -8,8 +8,8 @@ use super::shell::{self, Look, Write};
 use super::transfer;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::AuthorizedKeys;
-use crate::key::watch::Watch;
-use crate::sys::remote::{Remote, RemoteFault};
+use crate::key::watch::{Unwatched, Watch};
+use crate::sys::remote::{Remote, RemoteFault, Step};
 
 /// How often it is begun again before others are let have their way.
 const ATTEMPTS: usize = 12;
@@ -50,17 +50,17 @@ pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerF
 }
 
 /// Finds this list.
-pub(super) fn look_at(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> Result<Found, ServerFault> {
+pub(super) fn look_at(remote: &mut dyn Remote, at: &Site, watch: &dyn Watch) -> Result<Found, ServerFault> {
     let mut attempts = 0;
     loop {
-        let looked = match shell::look(remote, site, watch) {
+        let looked = match shell::look(remote, at, watch) {
             // Files are reached without the account's start files, at many servers.
             Err(ServerFault::Remote(
                 RemoteFault::TimedOut { .. }
                 | RemoteFault::Unfinished { .. }
                 | RemoteFault::TooMuchOutput { .. },
             )) => {
-                return transfer::look(remote, site, watch).map_err(|_| ServerFault::StartFile);
+                return transfer::look(remote, at, watch).map_err(|_| ServerFault::StartFile);
             }
             looked => looked?,
         };
@@ -70,7 +70,7 @@ pub(super) fn look_at(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -
             // Nobody makes a list shorter each time in the moment in which it is read.
             Look::Torn(place) => return Err(ServerFault::Contradiction(place)),
             Look::NoShell(said) => {
-                return transfer::look(remote, site, watch).map_err(|fault| match fault {
+                return transfer::look(remote, at, watch).map_err(|fault| match fault {
                     ServerFault::NoShell { .. } => ServerFault::NoShell { said },
                     fault => fault,
                 });
@@ -82,11 +82,11 @@ pub(super) fn look_at(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -
 /// Changes the list, and reads it back.
 pub(super) fn edit(
     remote: &mut dyn Remote,
-    site: &Site,
+    at: &Site,
     edit: &mut dyn Edit,
     watch: &dyn Watch,
 ) -> Result<Edited, ServerFault> {
-    let mut found = look_at(remote, site, watch)?;
+    let mut found = look_at(remote, at, watch)?;
     let mut is_by_files = false;
     for _ in 0..ATTEMPTS {
         let after = edit.apply(&found, parse(&found)?)?;
@@ -99,15 +99,13 @@ pub(super) fn edit(
             return Err(ServerFault::TooLarge { place, size });
         }
         let word = shell::new_mark()?;
-        let wrote = match found.way {
-            Way::Shell => shell::write(remote, &found, after.as_deref(), &word, watch)?,
-            Way::Files => transfer::write(remote, &found, after.as_deref(), &word, watch)?,
-        };
+        let wrote = write_whole(remote, &found, after.as_deref(), &word, watch)?;
         let before = found.list;
+        // Whoever wants to stop now is told what became of it all the same.
         found = if is_by_files {
-            transfer::look(remote, site, watch)?
+            transfer::look(remote, at, &Unwatched)?
         } else {
-            look_at(remote, site, watch)?
+            look_at(remote, at, &Unwatched)?
         };
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
@@ -123,7 +121,7 @@ pub(super) fn edit(
             }
             // Files are reached without the account's start files, at many servers.
             Write::Cut => {
-                found = transfer::look(remote, site, watch).map_err(|fault| match fault {
+                found = transfer::look(remote, at, watch).map_err(|fault| match fault {
                     ServerFault::NoShell { .. } => ServerFault::StartFile,
                     fault => fault,
                 })?;
@@ -134,6 +132,30 @@ pub(super) fn edit(
         }
     }
     Err(ServerFault::KeepsChanging(found.place))
+}
+
+/// Writes what is not left half written, whoever wants to stop meanwhile.
+fn write_whole(
+    remote: &mut dyn Remote,
+    found: &Found,
+    after: Option<&[u8]>,
+    word: &str,
+    watch: &dyn Watch,
+) -> Result<Write, ServerFault> {
+    if watch.is_cancelled() {
+        return Err(RemoteFault::Cancelled { step: Step::Methods }.into());
+    }
+    let mut wrote = None;
+    watch.whole(&mut || {
+        let done = match found.way {
+            Way::Shell => shell::write(remote, found, after, word, &Unwatched),
+            Way::Files => transfer::write(remote, found, after, word, &Unwatched),
+        };
+        let is_changed = matches!(done, Ok(Write::Done));
+        wrote = Some(done);
+        is_changed
+    });
+    wrote.unwrap_or(Ok(Write::Changed))
 }
 
 pub(super) fn parse(found: &Found) -> Result<AuthorizedKeys, ServerFault> {

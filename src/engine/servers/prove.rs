@@ -94,10 +94,8 @@ pub fn prove_installed(
         let mut remark = format!("the server reads keys from {}", moved.found.place);
         if let Some(added) = installed.undo.take() {
             take_off(session, &added, watch)?;
-            remark.push_str(&format!(
-                "; the line was taken off {} again",
-                installed.found.place
-            ));
+            let place = &installed.found.place;
+            remark = format!("{remark}; the line was taken off {place} again");
         }
         session.remarks.push(remark);
         *installed = moved;

@@ -98,7 +98,7 @@ fn said(output: &Output) -> String {
 fn state(
     value: &str,
     rest: &[u8],
-    (place, site): (String, &Site),
+    (place, at): (String, &Site),
     loose: Vec<Loose>,
 ) -> Result<Look, ServerFault> {
     let (state, size) = value.split_once(' ').unwrap_or((value, ""));
@@ -119,7 +119,7 @@ fn state(
     };
     Ok(Look::Found(Found {
         way: Way::Shell,
-        site: site.clone(),
+        site: at.clone(),
         place,
         list,
         loose,

@@ -146,6 +146,20 @@ impl<'a> Names<'a> {
         text.into_iter().flat_map(|text| text.split(|byte| *byte == b','))
     }
 
+    /// Whether one of them is a pattern, or excepts a host.
+    #[must_use]
+    pub fn has_pattern(&self) -> bool {
+        self.patterns()
+            .any(|name| name.iter().any(|byte| b"*?!".contains(byte)))
+    }
+
+    /// The others; nothing where this is the only one.
+    pub(super) fn without(&self, name: &str) -> Option<Vec<u8>> {
+        let is_other = |other: &&[u8]| !other.eq_ignore_ascii_case(name.as_bytes());
+        let others: Vec<&[u8]> = self.patterns().filter(is_other).collect();
+        (!others.is_empty()).then(|| others.join(&b','))
+    }
+
     /// Whether the line is about a host of this lower-case name.
     #[must_use]
     pub fn matches(&self, name: &str) -> bool {

@@ -91,6 +91,10 @@ pub(super) fn knows_no_owners(_: &Path) -> bool {
     false
 }
 
+pub(super) fn is_own(path: &Path) -> io::Result<bool> {
+    Ok(fs::metadata(path)?.uid() == rustix::process::getuid().as_raw())
+}
+
 pub(super) fn lets_all_write(path: &Path) -> io::Result<bool> {
     let mode = fs::metadata(path)?.mode();
     Ok(mode & ALL_WRITE != 0 && mode & STICKY == 0)

@@ -41,6 +41,10 @@ pub(super) fn audit_shared(path: &Path) -> io::Result<Access> {
     Ok(sddl::audit_writers(&descriptor_text(path)?, &user_name()?))
 }
 
+pub(super) fn is_own(path: &Path) -> io::Result<bool> {
+    Ok(!matches!(audit_private(path)?, Access::NotOwned { .. }))
+}
+
 fn descriptor_text(path: &Path) -> io::Result<String> {
     let wanted = OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
     Descriptor::of_file(path, wanted)?.to_text(wanted)

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::format::certificate::HostCertificateFault;
+use crate::format::known_hosts::HostName;
 use crate::key::Algorithm;
 use crate::key::fingerprint::Fingerprint;
 use crate::key::sign::SignError;
@@ -135,6 +136,7 @@ pub enum HostFault {
         file: PathBuf,
         lines: Vec<usize>,
         shown: Fingerprint,
+        name: Box<HostName>,
     },
     /// The key that it shows must not be trusted, says this line.
     #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]

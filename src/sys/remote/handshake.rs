@@ -176,7 +176,14 @@ impl Handshake {
             }
             Trust::Changed { file, lines } => {
                 let shown = self.host_key.fingerprint();
-                Err(HostFault::Changed { file, lines, shown }.into())
+                let name = Box::new(self.connection.target().host_name().clone());
+                Err(HostFault::Changed {
+                    file,
+                    lines,
+                    shown,
+                    name,
+                }
+                .into())
             }
             Trust::Revoked { file, line } => Err(HostFault::Revoked { file, line }.into()),
             Trust::BadCertificate { why } => Err(HostFault::Certificate { why }.into()),

@@ -83,6 +83,8 @@ impl App {
             banner: String::new(),
             done: Vec::new(),
             now,
+            route: Vec::new(),
+            passed: 0,
             address,
             means,
         }));
@@ -187,7 +189,7 @@ impl App {
                 ..
             } => {
                 let means = visit.means.clone();
-                working(wake, move |pulse| work::repair(repairable, &means, pulse))
+                working(wake, move |pulse| work::repair(*repairable, &means, pulse))
             }
             other => other,
         });
@@ -211,7 +213,7 @@ impl App {
                     .iter()
                     .filter(|line| listed.chosen.contains(&line.number));
                 let chosen = Chosen::Lines(lines.cloned().collect());
-                working(wake, move |_| work::remove(listed, &chosen, last))
+                working(wake, move |pulse| work::remove(listed, &chosen, last, pulse))
             }
             other => other,
         });
@@ -257,7 +259,8 @@ impl App {
             Poll::Done(came) => came,
             Poll::Lost => Err(lost()),
         };
-        if *is_stopping && visit.has_changed_nothing() {
+        let has_changed = matches!(came, Ok(Came::Installed(..) | Came::Removed { .. }));
+        if *is_stopping && !has_changed && visit.has_changed_nothing() {
             self.servers.visit = None;
             self.status = Status::say("Stopped. Nothing was changed on the server.");
             return;

@@ -13,7 +13,7 @@ use crate::engine::servers::{
 use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
-use crate::key::watch::{Unwatched, Watch};
+use crate::key::watch::Watch;
 use crate::sys::home::user_name;
 use crate::sys::remote::{Target, read_config};
 
@@ -31,11 +31,9 @@ pub(super) fn names(store: &Store) -> Vec<String> {
     names
 }
 
-/// Which server is meant, and which agents may sign in there.
+/// Which server is meant, and which agents are there.
 pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
-    let target = servers::find(address, &[])?;
-    let agents = agents::for_target(&target, find());
-    Ok(Came::Aimed(Box::new(target), agents))
+    Ok(Came::Aimed(Box::new(servers::find(address, &[])?), find()))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
@@ -47,7 +45,7 @@ pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
 ///
 /// A key that is about to be installed comes last: it is not expected to be let in.
 pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Vec<Identity> {
-    let mut all = servers::to_try(target, &means.agents);
+    let mut all = to_pass_through(target, means);
     if let Some(held) = means.held.clone() {
         // It is open already; its file need not be opened once more.
         all.retain(|identity| identity.has_certificate() || identity.public() != Some(held.public()));
@@ -66,9 +64,15 @@ pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Ve
     all
 }
 
-/// Adds the line. It takes a moment, and is not stopped half way.
-pub(super) fn install(mut session: Box<Session>, line: &NewLine) -> Result<Came, Problem> {
-    let installed = servers::install(&mut *session, line, &Unwatched)?;
+/// The keys that ssh would try on a server.
+pub(super) fn to_pass_through(target: &Target, means: &Means) -> Vec<Identity> {
+    let agents = agents::for_target(target, means.agents.clone());
+    servers::to_try(target, &agents)
+}
+
+/// Adds the line, and does not stop half way.
+pub(super) fn install(mut session: Box<Session>, line: &NewLine, watch: &dyn Watch) -> Result<Came, Problem> {
+    let installed = servers::install(&mut *session, line, watch)?;
     Ok(Came::Installed(session, Box::new(installed)))
 }
 
@@ -93,21 +97,26 @@ pub(super) fn prove(
 }
 
 /// Takes from others the right to change the list, and tries the key once more.
-pub(super) fn repair(repairable: Box<Repairable>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
+pub(super) fn repair(repairable: Repairable, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
     let Repairable {
         mut session,
         installed,
         loose,
-    } = *repairable;
+    } = repairable;
     servers::repair(&mut session, &loose, watch)?;
     Ok(prove(session, installed, means, watch))
 }
 
-/// Takes off what installing has added. It takes a moment, and is not stopped half way.
-pub(super) fn undo(mut undo: Box<Undoable>, means: &Means, last: LastWayIn) -> Result<Came, Problem> {
+/// Takes off what installing has added, and does not stop half way.
+pub(super) fn undo(
+    mut undo: Box<Undoable>,
+    means: &Means,
+    last: LastWayIn,
+    watch: &dyn Watch,
+) -> Result<Came, Problem> {
     let Undoable { session, undo: added } = &mut *undo;
     let known = known(session, means, added.before())?;
-    match servers::undo(&mut **session, added, &known, last, &Unwatched) {
+    match servers::undo(&mut **session, added, &known, last, watch) {
         Ok(Undone { found, written }) => {
             let removed = RemovedKey {
                 key: added.key().clone(),
@@ -147,9 +156,14 @@ pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) 
     })))
 }
 
-/// Takes lines off the list. It takes a moment, and is not stopped half way.
-pub(super) fn remove(mut listed: Box<Listed>, chosen: &Chosen, last: LastWayIn) -> Result<Came, Problem> {
-    match servers::remove(&mut *listed.session, chosen, &listed.known, last, &Unwatched) {
+/// Takes lines off the list, and does not stop half way.
+pub(super) fn remove(
+    mut listed: Box<Listed>,
+    chosen: &Chosen,
+    last: LastWayIn,
+    watch: &dyn Watch,
+) -> Result<Came, Problem> {
+    match servers::remove(&mut *listed.session, chosen, &listed.known, last, watch) {
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place,
             count: removed.count,
