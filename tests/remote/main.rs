@@ -19,6 +19,7 @@ mod support;
 mod afterwards;
 mod agents;
 mod agreeing;
+mod as_ssh;
 mod as_ssh_copy_id;
 mod commands;
 mod configured;
