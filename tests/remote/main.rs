@@ -39,6 +39,7 @@ mod letting_in;
 mod no;
 mod person;
 mod places;
+mod read_elsewhere;
 #[path = "../common/serving.rs"]
 mod serving;
 mod signing_in;

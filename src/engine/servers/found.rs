@@ -14,11 +14,25 @@ pub enum Way {
     Files,
 }
 
+/// Which list of keys is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Site {
+    /// The one that servers read as they come.
+    #[default]
+    Usual,
+    /// The account's own, also where all administrators of a Windows have one together.
+    Own,
+    /// The one that the server's settings name: a path that begins with `/`, or in the home folder with `./`.
+    At(String),
+}
+
 /// The list of keys of the account that is logged in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// How it was reached.
     pub way: Way,
+    /// Which one it is.
+    pub site: Site,
     /// Where it lies, safe to print: `~/.ssh/authorized_keys`.
     pub place: String,
     /// What is in it; nothing where there is no such file.
@@ -28,6 +42,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Whether it is the one list of all administrators of a Windows.
+    pub(super) fn is_of_administrators(&self) -> bool {
+        self.way == Way::Files && self.site == Site::Usual && !self.place.starts_with('~')
+    }
+
     /// Whether no shell has answered on a server that says that it is this software: there may be one for whoever logs in
     /// all the same. That of Windows has a shell, though none of POSIX.
     #[must_use]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::edit::{Edit, Written, edit, parse};
-use super::found::Found;
+use super::edit::{Edit, Written, edit, parse, parse_of};
+use super::found::{Found, Site};
 use super::session::SignedInBy;
 use crate::engine::authorized::why_ignored;
 use crate::engine::faults::ServerFault;
@@ -39,7 +39,7 @@ impl Known {
             by,
             is_by_list: false,
         };
-        let keys = AuthorizedKeys::parse(list.unwrap_or_default().to_vec())?;
+        let keys = parse_of("the list of keys", list.unwrap_or_default().to_vec())?;
         known.is_by_list = read(&keys, &known).iter().any(ListedLine::is_in_use);
         Ok(known)
     }
@@ -246,7 +246,7 @@ pub fn remove(
         keys: Vec::new(),
         texts: Vec::new(),
     };
-    let edited = edit(remote, &mut removing, watch)?;
+    let edited = edit(remote, &Site::Usual, &mut removing, watch)?;
     let left = parse(&edited.found)?;
     for gone in &mut removing.keys {
         gone.stays = left.entries().any(|(_, entry)| {

@@ -10,8 +10,10 @@ mod install;
 mod lines;
 mod offer;
 mod prove;
+mod repair;
 mod script;
 mod session;
+mod settings;
 mod shell;
 mod sign_in;
 #[cfg(unix)]
@@ -29,6 +31,7 @@ pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
 pub use prove::{Proof, prove_gone, prove_installed};
+pub use repair::repair;
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub use told::told;

@@ -1,7 +1,7 @@
 //! The list of keys, by a shell on the server.
 
-use super::found::{Found, MAX_LIST, Way, looseness};
-use super::script::{LOOK, SETTINGS, WRITE};
+use super::found::{Found, MAX_LIST, Site, Way, looseness};
+use super::script::{LOOK, REPAIR, SETTINGS, WRITE};
 use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
 use crate::key::watch::Watch;
@@ -32,9 +32,10 @@ pub(super) enum Write {
 }
 
 /// Looks for the list and reads it.
-pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Look, ServerFault> {
+pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> Result<Look, ServerFault> {
     let mark = new_mark()?;
-    let output = match remote.run(LOOK, format!("keywright {mark}\n").as_bytes(), watch) {
+    let input = format!("keywright {mark}\n{}\n", path_of(site));
+    let output = match remote.run(LOOK, input.as_bytes(), watch) {
         Err(RemoteFault::NoCommands) => return Ok(Look::NoShell(String::new())),
         output => output?,
     };
@@ -48,10 +49,18 @@ pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Look, S
     if word != b"look" {
         return Err(failed(word, rest, "~/.ssh/authorized_keys"));
     }
-    read_look(rest)
+    read_look(rest, site)
 }
 
-fn read_look(mut rest: &[u8]) -> Result<Look, ServerFault> {
+/// How the commands are told which list is meant.
+fn path_of(site: &Site) -> &str {
+    match site {
+        Site::Usual | Site::Own => "-",
+        Site::At(path) => path,
+    }
+}
+
+fn read_look(mut rest: &[u8], site: &Site) -> Result<Look, ServerFault> {
     let mut user = None;
     let mut home = String::new();
     let mut place = String::new();
@@ -70,7 +79,7 @@ fn read_look(mut rest: &[u8]) -> Result<Look, ServerFault> {
                 let loose = loose
                     .filter_map(|mode| read_mode(mode, user, &home, &place))
                     .collect();
-                return state(value, rest, place, loose);
+                return state(value, rest, (place, site), loose);
             }
             _ => {}
         }
@@ -86,7 +95,12 @@ fn said(output: &Output) -> String {
     }
 }
 
-fn state(value: &str, rest: &[u8], place: String, loose: Vec<Loose>) -> Result<Look, ServerFault> {
+fn state(
+    value: &str,
+    rest: &[u8],
+    (place, site): (String, &Site),
+    loose: Vec<Loose>,
+) -> Result<Look, ServerFault> {
     let (state, size) = value.split_once(' ').unwrap_or((value, ""));
     let list = match state {
         "absent" => None,
@@ -105,6 +119,7 @@ fn state(value: &str, rest: &[u8], place: String, loose: Vec<Loose>) -> Result<L
     };
     Ok(Look::Found(Found {
         way: Way::Shell,
+        site: site.clone(),
         place,
         list,
         loose,
@@ -143,7 +158,8 @@ pub(super) fn write(
         Some(key) => format!("add {key}"),
         None => "other".to_owned(),
     };
-    let mut input = format!("keywright {mark} {} {} {kind}\n", size(before), size(after)).into_bytes();
+    let (sizes, path) = ([size(before), size(after)].join(" "), path_of(&found.site));
+    let mut input = format!("keywright {mark} {sizes} {kind}\n{path}\n").into_bytes();
     input.extend(before.unwrap_or_default());
     input.extend(after.unwrap_or_default());
     let output = remote.run(WRITE, &input, watch)?;
@@ -151,6 +167,29 @@ pub(super) fn write(
         Some((b"done", _)) => Ok(Write::Done),
         Some((b"failed changed", _)) => Ok(Write::Changed),
         Some((b"failed input", _)) => Ok(Write::Cut),
+        Some((word, rest)) => Err(failed(word, rest, &found.place)),
+        None => Err(ServerFault::Unanswered(shown(&output.stderr))),
+    }
+}
+
+/// Takes from others the right to change these parts of what was found.
+pub(super) fn repair(
+    remote: &mut dyn Remote,
+    found: &Found,
+    parts: &[Part],
+    watch: &dyn Watch,
+) -> Result<(), ServerFault> {
+    let mark = new_mark()?;
+    let words = parts.iter().map(|part| match part {
+        Part::Home => "home",
+        Part::Folder => "folder",
+        Part::File => "file",
+    });
+    let words = words.collect::<Vec<_>>().join(" ");
+    let input = format!("keywright {mark}\n{}\n{words}\n", path_of(&found.site));
+    let output = remote.run(REPAIR, input.as_bytes(), watch)?;
+    match answer(&output.stdout, &mark) {
+        Some((b"done", _)) => Ok(()),
         Some((word, rest)) => Err(failed(word, rest, &found.place)),
         None => Err(ServerFault::Unanswered(shown(&output.stderr))),
     }
@@ -266,8 +305,8 @@ fn owned(text: &[u8]) -> (Option<String>, String) {
 }
 
 /// A place in the home folder as people write it.
-fn in_home(place: &str) -> String {
-    let place = shown(place.as_bytes());
+pub(super) fn in_home(place: &str) -> String {
+    let place = shown(place.trim_start_matches("./").as_bytes());
     if place.starts_with('/') {
         place
     } else {
@@ -319,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_list_that_changed_its_size_meanwhile_is_read_again() {
-        let look = |answer: &str| read_look(answer.as_bytes());
+        let look = |answer: &str| read_look(answer.as_bytes(), &Site::Usual);
         assert!(matches!(
             look("place .ssh/authorized_keys\nstate file 3\nab"),
             Ok(Look::Torn(_))

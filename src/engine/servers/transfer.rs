@@ -7,8 +7,8 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::found::{Found, MAX_LIST, Way, looseness};
-use super::shell::{Write, added_key, folder_of};
+use super::found::{Found, MAX_LIST, Site, Way, looseness};
+use super::shell::{Write, added_key, folder_of, in_home};
 use super::windows;
 use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
@@ -49,17 +49,29 @@ struct Place {
 
 impl Place {
     /// Where it lies for the account that is logged in to.
-    fn find(remote: &mut dyn Remote, word: &str, watch: &dyn Watch) -> Result<Self, ServerFault> {
+    fn find(
+        remote: &mut dyn Remote,
+        site: &Site,
+        word: &str,
+        watch: &dyn Watch,
+    ) -> Result<Self, ServerFault> {
         let mut files = open(remote, watch)?;
         let home = files.real_path(".")?;
         // A link is followed, so that what it leads to is replaced and not the link.
         let is_windows = windows::is_home(&home);
-        let usual = match files.stat(LIST)? {
-            Some(_) if !is_windows => files.real_path(LIST)?,
-            Some(_) | None => LIST.to_owned(),
+        let named = match site {
+            Site::Usual | Site::Own => LIST,
+            Site::At(path) => path,
+        };
+        let usual = match files.stat(named)? {
+            Some(_) if !is_windows => files.real_path(named)?,
+            Some(_) | None => named.to_owned(),
         };
         drop(files);
-        if is_windows && let Some(list) = windows::list_of_administrators(remote, watch)? {
+        if is_windows
+            && *site == Site::Usual
+            && let Some(list) = windows::list_of_administrators(remote, watch)?
+        {
             return Ok(Self {
                 folder: folder_of(&list).to_owned(),
                 shown: shown(list.trim_start_matches('/').as_bytes()),
@@ -73,7 +85,7 @@ impl Place {
         }
         let folder = folder_of(&usual).to_owned();
         Ok(Self {
-            shown: format!("~/{LIST}"),
+            shown: in_home(named),
             lock: format!("{folder}/.authorized_keys.lock"),
             aside: format!("{folder}/.authorized_keys.lock.{word}"),
             new: format!("{folder}/.authorized_keys.{word}"),
@@ -86,8 +98,8 @@ impl Place {
 }
 
 /// Looks for the list and reads it.
-pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
-    let place = Place::find(remote, "", watch)?;
+pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> Result<Found, ServerFault> {
+    let place = Place::find(remote, site, "", watch)?;
     let mut files = open(remote, watch)?;
     let home = files.real_path(".")?;
     let list = match files.stat(&place.list)? {
@@ -120,6 +132,7 @@ pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, 
     }
     Ok(Found {
         way: Way::Files,
+        site: site.clone(),
         place: place.shown,
         list,
         loose,
@@ -153,7 +166,7 @@ pub(super) fn write(
     word: &str,
     watch: &dyn Watch,
 ) -> Result<Write, ServerFault> {
-    let place = Place::find(remote, word, watch)?;
+    let place = Place::find(remote, &found.site, word, watch)?;
     let mut files = open(remote, watch)?;
     if files.stat(&place.folder)?.is_none() {
         let made = files.make_folder(&place.folder, 0o700);

@@ -9,7 +9,7 @@ use steps::working;
 
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
-use crate::app::errand::{Came, Errand, LastWay, Means, Now, Question, Undoable, Verdict, Visit};
+use crate::app::errand::{After, Came, Errand, LastWay, Means, Now, Question, Undoable, Verdict, Visit};
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
 use crate::engine::conditions::Conditions;
@@ -40,6 +40,7 @@ impl App {
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
             C::CopyLogIn => self.copy_log_in(desktop),
             C::Undo => self.undo_install(),
+            C::Repair => self.repair_list(),
             C::ShowKeys => self.show_server_keys(desktop),
             C::Remove => self.remove_from_server(LastWayIn::Stays),
             C::RemoveLastWayIn => self.remove_from_server(LastWayIn::Goes),
@@ -162,17 +163,35 @@ impl App {
 
     fn undo_install(&mut self) {
         self.go_on(|now, visit, wake| {
-            let (session, undo) = match now {
+            let undoable = match now {
                 Now::Works(works) => match works.undo {
-                    Some(undo) => (works.session, undo),
+                    Some(undo) => Box::new(Undoable {
+                        session: works.session,
+                        undo,
+                    }),
                     None => return Now::Works(works),
                 },
-                Now::Stopped {
-                    undo: Some(undoable), ..
-                } => (undoable.session, undoable.undo),
+                Now::Stopped { problem, after } => match after.undoable() {
+                    Ok(undoable) => undoable,
+                    Err(after) => return Now::Stopped { problem, after },
+                },
                 other => return other,
             };
-            visit.take_off(Box::new(Undoable { session, undo }), LastWayIn::Stays, wake)
+            visit.take_off(undoable, LastWayIn::Stays, wake)
+        });
+    }
+
+    /// Takes from others the right to change the list, and tries the key once more.
+    fn repair_list(&mut self) {
+        self.go_on(|now, visit, wake| match now {
+            Now::Stopped {
+                after: After::Repair(repairable),
+                ..
+            } => {
+                let means = visit.means.clone();
+                working(wake, move |pulse| work::repair(repairable, &means, pulse))
+            }
+            other => other,
         });
     }
 
@@ -248,7 +267,10 @@ impl App {
         }
         self.go_on(|_, visit, wake| match came {
             Ok(came) => visit.take_up(came, wake),
-            Err(problem) => Now::Stopped { problem, undo: None },
+            Err(problem) => Now::Stopped {
+                problem,
+                after: After::Nothing,
+            },
         });
         if let Some(visit) = &self.servers.visit {
             let server = &visit.server;

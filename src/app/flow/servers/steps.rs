@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::work;
 use crate::app::errand::{
-    Came, Errand, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
+    After, Came, Errand, NewHost, Now, Prompt, Question, Repairable, SignIn, Step, Undoable, Verdict, Visit,
+    Works,
 };
+use crate::engine::faults::ServerFault;
 use crate::engine::job::{Job, Pulse, Wake};
 use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
@@ -43,7 +45,7 @@ impl Visit {
     ) -> Self {
         let placeholder = Now::Stopped {
             problem: lost(),
-            undo: None,
+            after: After::Nothing,
         };
         let now = std::mem::replace(&mut self.now, placeholder);
         self.now = next(now, &mut self, wake);
@@ -117,7 +119,7 @@ impl Visit {
             Came::SignIn(SignInStep::In(session)) if self.is_between() => self.passes_through(*session, wake),
             Came::SignIn(SignInStep::In(session)) => self.signed_in(session, wake),
             Came::Installed(session, installed) => self.installed(session, installed, wake),
-            Came::Proved(session, installed, proof) => self.proved(session, *installed, proof),
+            Came::Proved(session, installed, proof) => self.proved(session, installed, proof),
             Came::Listed(listed) => {
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
@@ -242,7 +244,7 @@ impl Visit {
             Ok(server) => self.take_up(Came::Known(Box::new(server)), wake),
             Err(fault) => Now::Stopped {
                 problem: fault.into(),
-                undo: None,
+                after: After::Nothing,
             },
         }
     }
@@ -291,24 +293,23 @@ impl Visit {
 
     fn proved(
         &mut self,
-        session: Box<Session>,
-        installed: Installed,
-        proof: Result<Option<Proof>, Problem>,
+        mut session: Box<Session>,
+        installed: Box<Installed>,
+        proof: Result<Option<Proof>, ServerFault>,
     ) -> Now {
+        self.remark(&std::mem::take(&mut session.remarks));
+        let proof = match proof {
+            Ok(proof) => proof,
+            Err(fault) => return stopped_at(session, installed, &fault),
+        };
         let Installed {
             options,
             warning,
             undo,
             found,
             ..
-        } = installed;
-        let verdict = match proof {
-            Ok(proof) => verdict(proof),
-            Err(problem) => {
-                let undo = undo.map(|undo| Box::new(Undoable { session, undo }));
-                return Now::Stopped { problem, undo };
-            }
-        };
+        } = *installed;
+        let verdict = verdict(proof);
         let connection = &session.connection;
         let is_without_shell = found.may_be_files_only(&connection.software());
         let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell);
@@ -394,6 +395,25 @@ fn question(lack: Lack) -> Question {
             }
         }
     }
+}
+
+/// What can be done about a key that is on the list and is not let in.
+fn stopped_at(session: Box<Session>, installed: Box<Installed>, fault: &ServerFault) -> Now {
+    let loose = fault.repairable();
+    let after = if loose.is_empty() {
+        let undo = installed.undo;
+        undo.map_or(After::Nothing, |undo| {
+            After::Undo(Box::new(Undoable { session, undo }))
+        })
+    } else {
+        After::Repair(Box::new(Repairable {
+            session,
+            installed,
+            loose,
+        }))
+    };
+    let problem = fault.into();
+    Now::Stopped { problem, after }
 }
 
 /// How far it was seen that a key lets in.

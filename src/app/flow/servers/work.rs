@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::app::desktop::FindAgents;
-use crate::app::errand::{Came, LastWay, Listed, Means, Undoable};
+use crate::app::errand::{Came, LastWay, Listed, Means, Repairable, Undoable};
 use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Store, note_installed, note_taken_off};
 use crate::engine::servers::{
@@ -80,7 +80,7 @@ pub(super) fn install(mut session: Box<Session>, line: &NewLine, watch: &dyn Wat
 /// again by it.
 pub(super) fn prove(
     mut session: Box<Session>,
-    installed: Box<Installed>,
+    mut installed: Box<Installed>,
     means: &Means,
     watch: &dyn Watch,
 ) -> Came {
@@ -88,12 +88,23 @@ pub(super) fn prove(
     let all = identities(session.connection.target(), means, false).into_iter();
     let is_it = |key: &OpenKey| key.is_bare() && key.public() == Some(&installed.key);
     let key = all.filter_map(Identity::into_open).find(is_it);
-    let proof = servers::prove_installed(&mut session, &installed, key.as_ref(), watch);
+    let proof = servers::prove_installed(&mut session, &mut installed, key.as_ref(), watch);
     if proof.is_ok() {
         let server = session.connection.target().to_string();
         written(note_installed(&means.store, &installed.key, &server));
     }
-    Came::Proved(session, installed, proof.map_err(Problem::from))
+    Came::Proved(session, installed, proof)
+}
+
+/// Takes from others the right to change the list, and tries the key once more.
+pub(super) fn repair(repairable: Box<Repairable>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
+    let Repairable {
+        mut session,
+        installed,
+        loose,
+    } = *repairable;
+    servers::repair(&mut session, &loose, watch)?;
+    Ok(prove(session, installed, means, watch))
 }
 
 /// Takes off what installing has added, and does not stop half way.
