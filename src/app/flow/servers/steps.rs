@@ -165,7 +165,7 @@ impl Visit {
         let Some(target) = self.route.get(self.passed).cloned() else {
             return Now::Stopped {
                 problem: lost(),
-                undo: None,
+                after: After::Nothing,
             };
         };
         working(wake, move |pulse| {
@@ -193,7 +193,7 @@ impl Visit {
             }
             Err(fault) => Now::Stopped {
                 problem: Problem::from(&fault),
-                undo: None,
+                after: After::Nothing,
             },
         }
     }
@@ -210,7 +210,7 @@ impl Visit {
             Trust::New if reached.welcome() == Welcome::Refused => {
                 return Now::Stopped {
                     problem: servers::unknown(&reached),
-                    undo: None,
+                    after: After::Nothing,
                 };
             }
             Trust::New => {
