@@ -51,6 +51,10 @@ pub struct Visit {
     pub done: Vec<String>,
     /// What is going on, or is being asked.
     pub now: Now,
+    /// The servers on the way there, in their order, and then it itself; nothing before that is known.
+    pub(super) route: Vec<Target>,
+    /// How many of them one has come past.
+    pub(super) passed: usize,
     /// What was typed, to do all of it once more.
     pub(super) address: String,
     pub(super) means: Means,
@@ -90,6 +94,8 @@ pub enum Errand {
 /// A step of an errand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// One signs in on a server through which the way leads.
+    PassThrough,
     /// Nothing secret is said yet.
     Connect,
     /// By the key that the server shows.
@@ -115,6 +121,7 @@ impl Step {
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
+            Self::PassThrough => "Sign in on the server through which the way leads.",
             Self::Connect => "Connect to the server.",
             Self::Recognise => "Make sure that it is the right server.",
             Self::SignIn => "Sign in the way you do today.",
@@ -242,6 +249,8 @@ pub struct NewHost {
     pub art: Randomart,
     /// The same as text, for screen readers.
     pub art_text: String,
+    /// Whether it will be known the next time.
+    pub is_remembered: bool,
     pub(super) reached: Reached,
 }
 
@@ -395,8 +404,41 @@ impl Listed {
 }
 
 impl Visit {
+    /// All that will happen, in order.
+    #[must_use]
+    pub fn steps(&self) -> Vec<Step> {
+        let between = std::iter::repeat_n(Step::PassThrough, self.between());
+        between.chain(self.errand.steps().iter().copied()).collect()
+    }
+
+    /// How many servers there are on the way.
+    pub(super) fn between(&self) -> usize {
+        self.route.len().saturating_sub(1)
+    }
+
     /// The steps that are not done yet; the first of them is the one that goes on.
     pub fn to_come(&self) -> impl Iterator<Item = Step> + use<> {
-        self.errand.steps().iter().copied().skip(self.done.len())
+        self.steps().into_iter().skip(self.done.len())
+    }
+
+    /// The same in words.
+    #[must_use]
+    pub fn sentences_to_come(&self) -> Vec<String> {
+        let hops = self.route.iter().map(ToString::to_string);
+        let mut hops = hops.skip(self.done.len());
+        let sentence = |step: Step| match (step, hops.next()) {
+            (Step::PassThrough, Some(hop)) => format!("Sign in on {hop}, through which the way leads."),
+            (step, _) => step.title().to_owned(),
+        };
+        self.to_come().map(sentence).collect()
+    }
+
+    /// The server with which one is talking: the one that is meant, or one on the way to it.
+    #[must_use]
+    pub fn talks_to(&self) -> String {
+        match self.route.get(self.passed) {
+            Some(hop) => hop.to_string(),
+            None => self.server.clone(),
+        }
     }
 }

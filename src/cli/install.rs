@@ -95,7 +95,7 @@ impl Install {
         let entry = self.entry(&file, &target, &told)?;
         let is_tried = !(self.no_prove || self.undo || self.dry_run);
         let key = if is_tried {
-            self.open(&file, &parsed, console)?
+            self.open(&file, &target, console)?
         } else {
             None
         };
@@ -221,24 +221,18 @@ impl Install {
     }
 
     /// The key ready to be tried; nothing where its private half is not here, or stays locked.
-    fn open(&self, file: &KeyFile, parsed: &Parsed, console: Console) -> Result<Option<OpenKey>, Problem> {
+    fn open(&self, file: &KeyFile, target: &Target, console: Console) -> Result<Option<OpenKey>, Problem> {
         let Some(path) = file.path() else {
             return Ok(None);
         };
-        let agents = self.connect.agents();
-        match parsed {
-            Parsed::Private(_) | Parsed::Public(_) => {}
-            Parsed::Locked(_) if self.passphrase.is_given() || terminal::is_there() => {}
-            Parsed::Locked(_) => return Ok(None),
-        }
-        match Identity::named(path, &agents)? {
+        match Identity::named(path, &self.connect.agents_for(target))? {
             Some(Identity::Open(key)) => Ok(Some(key)),
-            Some(Identity::Locked(path, file)) => {
+            Some(Identity::Locked(path, file)) if self.passphrase.is_given() || terminal::is_there() => {
                 let file_name = KeyFile::from(path.clone().into_os_string());
                 let opened = file_name.open_private(Parsed::Locked(*file), &self.passphrase, console)?;
                 Ok(Some(OpenKey::File(path, Box::new(opened.file))))
             }
-            None => Ok(None),
+            Some(Identity::Locked(..)) | None => Ok(None),
         }
     }
 }

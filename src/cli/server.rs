@@ -13,7 +13,7 @@ use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Server, Session, SigningIn, Step, Ways,
-    Welcome, all_public, find, look, not_followed, reach, to_try, told,
+    Welcome, all_public, find, look, not_followed, reach, to_try, told, unknown,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -24,7 +24,7 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::watch::Watch;
 use crate::secret::Passphrase;
 use crate::sys::agent::{self, Agent};
-use crate::sys::remote::{Hop, HostFault, Question, Target, Trust, Way};
+use crate::sys::remote::{Hop, Question, Target, Trust, Way};
 
 /// Which server, and how to get in.
 #[derive(Args, Debug)]
@@ -84,7 +84,7 @@ impl Connect {
     }
 
     /// Those whose keys ssh would offer there.
-    fn agents_for(&self, target: &Target) -> Vec<Agent> {
+    pub(super) fn agents_for(&self, target: &Target) -> Vec<Agent> {
         match self.agent.as_deref() {
             Some(place) => agents::all(Some(place)),
             None => agents::for_target(target, agent::agents()),
@@ -284,6 +284,7 @@ impl Connect {
             console.note(&format!("{target} {remembered} by its key {fingerprint}"));
             return Ok(reached.go_on_and_remember()?);
         }
+        let refused = unknown(&reached);
         match reached.welcome() {
             Welcome::Taken => {
                 console.note(&format!(
@@ -306,9 +307,9 @@ impl Connect {
                 if terminal::ask_yes(question)? {
                     return Ok(reached.go_on_and_remember()?);
                 }
-                Err(unknown(target, &fingerprint, Welcome::Asked))
+                Err(refused)
             }
-            welcome => Err(unknown(target, &fingerprint, welcome)),
+            Welcome::Asked | Welcome::Refused => Err(refused),
         }
     }
 }
@@ -440,19 +441,4 @@ fn ask(question: &Question) -> Result<Passphrase, Problem> {
     } else {
         terminal::ask_secret(text)
     }
-}
-
-fn unknown(target: &Target, fingerprint: &str, welcome: Welcome) -> Problem {
-    let mut problem = Problem::from(&HostFault::Unknown);
-    problem.what = format!("{target} is not known yet; its key has the fingerprint {fingerprint}");
-    let why = if welcome == Welcome::Refused {
-        " ssh's configuration has servers refused that known_hosts does not name (StrictHostKeyChecking)."
-    } else {
-        ""
-    };
-    problem.hint = format!(
-        "{}{why} To go on without being asked: --accept-host-key {fingerprint}",
-        problem.hint
-    );
-    problem
 }

@@ -291,6 +291,69 @@ fn nothing_goes_on_with_a_server_that_has_changed() {
     window.field("Server");
 }
 
+/// A `Host` of ssh's configuration.
+fn host(name: &str, server: &Sshd, more: &str) -> String {
+    let port = server.port();
+    format!("Host {name}\n HostName 127.0.0.1\n Port {port}\n User {USER}\n{more}")
+}
+
+#[test]
+fn a_third_server_is_reached_over_two_with_what_each_of_them_asks() {
+    let first = Sshd::with("PasswordAuthentication yes");
+    let [second, inner] = [
+        Sshd::start(),
+        Sshd::with("UsePAM yes\nKbdInteractiveAuthentication yes"),
+    ];
+    let screen = Screen::settled("jump", "[window]\nappearance = \"light\"\n", &known(&second));
+    let old = std::fs::read(screen.home(".ssh/id_ecdsa.pub")).expect("it was made");
+    second.authorize(&String::from_utf8(old).expect("text"));
+    let config = host("first", &first, " IdentityFile none\n")
+        + &host("second", &second, "")
+        + &host("inner", &inner, " ProxyJump first,second\n");
+    screen.put("home/.ssh/config", &config, 0o600);
+
+    let window = Window::open(&screen);
+    window.generate_at_once();
+    window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
+    window.says_just("saved");
+    window.press("ctrl+3");
+    window.fill("Server", "inner");
+    window.press("Return");
+    for server in [&first, &inner] {
+        let address = format!("{USER}@127.0.0.1:{}", server.port());
+        window.says(&format!("This computer has not met {address} before."));
+        window.says(&fingerprint_of(server));
+        screen.picture(if server.port() == first.port() {
+            "1-first"
+        } else {
+            "3-inner"
+        });
+        window.click("push button", "Trust and go on");
+        let field = if server.port() == first.port() {
+            format!("Password for {address}")
+        } else {
+            format!("({address}) Password:")
+        };
+        window.paste_secret(&field, PASSWORD);
+        if server.port() == first.port() {
+            screen.picture("2-password");
+        }
+        window.press("Return");
+    }
+    window.says_just("Works");
+    window.says(&format!(
+        "Signed in on {USER}@127.0.0.1:{} with your key",
+        second.port()
+    ));
+    screen.picture("4-works");
+    assert!(list_of(&inner).lines().count() == 1, "{}", list_of(&inner));
+    assert!(list_of(&first).is_empty());
+    // Undone by the same way.
+    window.click("push button", "Undo");
+    window.says_just("Gone");
+    assert!(list_of(&inner).is_empty(), "{}", list_of(&inner));
+}
+
 #[test]
 fn what_a_server_asks_is_marked_as_the_servers() {
     let screen = Screen::new("server-asks");

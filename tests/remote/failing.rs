@@ -20,7 +20,7 @@ fn names(server: &Sshd) -> Vec<String> {
 }
 
 /// Runs a program as root among the disks that the server sees.
-fn among_the_servers_disks(server: &Sshd, words: &[&str]) {
+pub(crate) fn among_the_servers_disks(server: &Sshd, words: &[&str]) {
     let pid = server.folder().get_text("pid");
     let namespace = format!("--mount=/proc/{}/ns/mnt", pid.trim());
     let mut command = as_root("nsenter");
@@ -53,6 +53,8 @@ fn a_folder_that_the_account_may_not_write_to() {
     let server = Sshd::start();
     let person = Person::knowing(&server);
     server.authorize(&person.line("old"));
+    // Otherwise the line is appended where it lies.
+    set_mode(&server.authorized_keys(), 0o400);
     set_mode(&server.home().join(".ssh"), 0o500);
     let told = person
         .asks(&server, "install", &["-k", "new", "-i", "old"])

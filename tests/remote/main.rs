@@ -37,6 +37,7 @@ mod last_way_in;
 mod letting_in;
 mod no;
 mod person;
+mod places;
 #[path = "../common/serving.rs"]
 mod serving;
 mod signing_in;

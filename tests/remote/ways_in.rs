@@ -317,3 +317,78 @@ fn where_a_server_has_one_session_on_a_connection_the_key_opens_another_one() {
     assert_eq!(told["keys"][0]["gone"], true, "{told}");
     assert_eq!(list(&server), person.line("old"));
 }
+
+#[test]
+fn a_private_half_that_is_here_under_another_name_is_tried() {
+    let server = Sshd::start();
+    let person = usually_old(&server);
+    server.authorize(&person.line("old"));
+    let proved = |words: &[&str]| {
+        let told = person.asks(&server, "install", words).done();
+        assert_eq!(told["proved"], true, "{words:?}: {told}");
+    };
+    let public = |from: &str, to: &str| {
+        let line = person.line(from);
+        std::fs::write(person.home.path(to), line).expect("a file");
+    };
+    // The usual one, which has signed in.
+    std::fs::create_dir(person.home.path("elsewhere")).expect("a folder");
+    public("old", "elsewhere/server.pub");
+    proved(&["-k", "elsewhere/server.pub"]);
+    // One in the same folder.
+    std::fs::rename(person.home.path("new"), person.home.path("elsewhere/of_2019")).expect("another name");
+    public("new", "elsewhere/laptop.pub");
+    proved(&["-k", "elsewhere/laptop.pub"]);
+    // One that is named as the way in, and lies somewhere else.
+    std::fs::create_dir(person.home.path("far")).expect("a folder");
+    std::fs::rename(person.home.path("elsewhere/of_2019"), person.home.path("far/key"))
+        .expect("another place");
+    proved(&["-k", "elsewhere/laptop.pub", "-i", "far/key"]);
+}
+
+#[test]
+fn of_a_locked_key_that_an_agent_holds_the_agent_is_asked() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let (agent, keys) = agent_with(&person, 1);
+    server.authorize(&line_of(&keys[0]));
+    let secret = ["-q", "-t", "ed25519", "-N", "secret", "-f", "sec"];
+    person
+        .home
+        .tool("ssh-keygen")
+        .args(secret)
+        .output()
+        .expect("a key");
+    std::fs::write(person.home.path("askpass"), "#!/bin/sh\necho secret\n").expect("a file");
+    crate::sshd::set_mode(&person.home.path("askpass"), 0o700);
+    let added = std::process::Command::new("ssh-add")
+        .arg(person.home.path("sec"))
+        .env("SSH_AUTH_SOCK", agent.socket())
+        .env("SSH_ASKPASS", person.home.path("askpass"))
+        .env("SSH_ASKPASS_REQUIRE", "force")
+        .output();
+    assert!(added.expect("ssh-add").status.success());
+    let told = person
+        .asks(&server, "install", &["-k", "sec", "--agent", "agent"])
+        .done();
+    assert_eq!(told["proved"], true, "{told}");
+}
+
+#[test]
+fn where_a_password_comes_before_keys_the_key_is_tried_behind_it() {
+    let server = Sshd::with(&format!("{PASSWORDS}AuthenticationMethods password,publickey\n"));
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let words = [&BY_PASSWORD[..], &["-i", "old"]].concat();
+    let told = person.asks(&server, "install", &words).done();
+    assert_eq!(
+        (&told["proved"], &told["accepted"]),
+        (&serde_json::Value::Null, &true.into())
+    );
+    assert!(told["log_in"].is_string(), "{told}");
+    // One that is nowhere here is asked about.
+    std::fs::remove_file(person.home.path("new")).expect("it goes");
+    let words = ["-k", "new.pub", "--password-file", "password", "-i", "old"];
+    let told = person.asks(&server, "install", &words).done();
+    assert_eq!(told["accepted"], true, "{told}");
+}

@@ -51,15 +51,26 @@ pub enum ServerFault {
         /// What it said instead, cleaned for showing; often nothing.
         said: String,
     },
+    /// What the account has run at each login keeps commands from their input, or from their end.
+    #[error(
+        "no command can be run on the server: a start file of the account reads its input, or does not come to an end"
+    )]
+    StartFile,
     /// Nothing can be done there before the password is changed.
     #[error("the account’s password has expired on the server{}", in_brackets(.0))]
     PasswordExpired(String),
     /// A program that no such server lacks.
     #[error("the server has no program {0}, which a safe change needs")]
     MissingTool(String),
-    /// The home folder cannot be entered.
+    /// There is no home folder.
     #[error("the account's home folder {0} is not there on the server")]
     NoHome(String),
+    /// There is one, and the account may not go there.
+    #[error("the account may not enter its home folder {0} on the server")]
+    HomeShut(String),
+    /// What should be the folder of the list is a file.
+    #[error("{0} on the server is a file, and should be a folder")]
+    NotFolder(String),
     /// The list is no ordinary file.
     #[error("{0} on the server is not an ordinary file")]
     NotRegular(String),
@@ -81,8 +92,34 @@ pub enum ServerFault {
     #[error("what the server says about {0} contradicts itself")]
     Contradiction(String),
     /// Rights are lacking.
-    #[error("the account may not write {0} on the server")]
-    Denied(String),
+    #[error("the account may not write {place} on the server{}", belonging(owner.as_deref()))]
+    Denied {
+        /// To what.
+        place: String,
+        /// Whose it is, safe to print, where it is known to be somebody else's.
+        owner: Option<String>,
+    },
+    /// The list is a link to one that is somebody else's.
+    #[error(
+        "{place} on the server leads to {leads_to}, which the account may not write{}",
+        belonging(owner.as_deref())
+    )]
+    Elsewhere {
+        /// The list.
+        place: String,
+        /// Where the link leads, safe to print.
+        leads_to: String,
+        /// Whose that is, safe to print, where it is known to be somebody else's.
+        owner: Option<String>,
+    },
+    /// The rights are there, and all the same it may not be changed: `chattr +i`.
+    #[error("{place} on the server is locked against changes{}", in_brackets(said))]
+    Locked {
+        /// The list.
+        place: String,
+        /// What the server said, safe to print.
+        said: String,
+    },
     /// The list would change hands.
     #[error("{0} on the server belongs to another account, and would not if it were replaced")]
     OtherOwner(String),
@@ -159,10 +196,7 @@ impl ServerFault {
     /// Whether whoever has come in like this can do nothing at all there, whatever is asked for.
     #[must_use]
     pub fn bars_all_work(&self) -> bool {
-        matches!(
-            self,
-            Self::NoShell { .. } | Self::Remote(RemoteFault::TimedOut { .. })
-        )
+        matches!(self, Self::NoShell { .. } | Self::StartFile)
     }
 }
 
@@ -184,6 +218,12 @@ fn unsigned(why: &RemoteFault) -> String {
         RemoteFault::Agent(AgentFault::Refused { .. }) => "refused to sign with it".to_owned(),
         why => format!("has not signed with it: {why}"),
     }
+}
+
+fn belonging(owner: Option<&str>) -> String {
+    owner
+        .map(|owner| format!("; it belongs to {owner}"))
+        .unwrap_or_default()
 }
 
 fn in_brackets(said: &str) -> String {

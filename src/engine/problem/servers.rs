@@ -26,7 +26,11 @@ impl From<&ServerFault> for Problem {
             E::Random(fault) => return fault.into(),
             E::NoShell { .. } => (
                 "server-no-shell",
-                "Nothing was changed. The key or the account is bound to one command there, or has no shell. Every other way in that is here was tried as well, as far as the server has one. Ask whoever runs the server to add the line for you.",
+                "Nothing was changed. The key or the account is bound to one command there, or has no shell; or a start file of the account, such as .bashrc, reads what is meant for commands. Every other way in that is here was tried as well, as far as the server has one. Ask whoever runs the server to add the line for you.",
+            ),
+            E::StartFile => (
+                "server-start-file",
+                "Nothing was changed. Look at .bashrc and its like on the server: what asks, reads or waits there belongs behind a first line “case $- in *i*) ;; *) return;; esac”, which ends it where nobody sits.",
             ),
             E::PasswordExpired(_) => (
                 "password-expired",
@@ -39,6 +43,14 @@ impl From<&ServerFault> for Problem {
             E::NoHome(_) => (
                 "server-no-home",
                 "Nothing was changed. Whoever runs the server has to make the home folder of this account first.",
+            ),
+            E::HomeShut(_) => (
+                "server-denied",
+                "Nothing was changed. Its owner may give the right back (“chmod u+rwx”); if it is not this account's, ask whoever runs the server.",
+            ),
+            E::NotFolder(_) => (
+                "server-not-regular",
+                "Nothing was changed. Look at it on the server, move it away, and try again.",
             ),
             E::NotRegular(_) => (
                 "server-not-regular",
@@ -60,7 +72,19 @@ impl From<&ServerFault> for Problem {
                 "server-contradiction",
                 "Nothing was changed. The server may be faulty, or a program between its shell and this one changes what is said: look at the account’s start files there, such as .bashrc.",
             ),
-            E::Denied(_) => (
+            E::Denied { owner: Some(_), .. } => (
+                "server-denied",
+                "Nothing was changed. Keys of this account are only given by whoever runs the server; ask them to add the line.",
+            ),
+            E::Elsewhere { .. } => (
+                "server-elsewhere",
+                "Nothing was changed. The list is managed elsewhere, by a program or by whoever runs the server: the line has to be entered there.",
+            ),
+            E::Locked { .. } => (
+                "server-locked",
+                "Nothing was changed. On the server, “lsattr” shows what locks it: i or a. Root can take that off (“chattr -i”), where it was not put there for a reason.",
+            ),
+            E::Denied { owner: None, .. } => (
                 "server-denied",
                 "Nothing was changed. On the server, “chmod u+rwx ~/.ssh” gives the right back where the folder is yours; otherwise ask whoever runs the server.",
             ),

@@ -48,7 +48,18 @@ pub(super) struct Edited {
 pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
     let mut attempts = 0;
     loop {
-        match shell::look(remote, watch)? {
+        let looked = match shell::look(remote, watch) {
+            // Files are reached without the account's start files, at many servers.
+            Err(ServerFault::Remote(
+                RemoteFault::TimedOut { .. }
+                | RemoteFault::Unfinished { .. }
+                | RemoteFault::TooMuchOutput { .. },
+            )) => {
+                return transfer::look(remote, watch).map_err(|_| ServerFault::StartFile);
+            }
+            looked => looked?,
+        };
+        match looked {
             Look::Found(found) => return Ok(found),
             Look::Torn(_) if attempts + 1 < ATTEMPTS => attempts += 1,
             // Nobody makes a list shorter each time in the moment in which it is read.
@@ -70,6 +81,7 @@ pub(super) fn edit(
     watch: &dyn Watch,
 ) -> Result<Edited, ServerFault> {
     let mut found = look(remote, watch)?;
+    let mut is_by_files = false;
     for _ in 0..ATTEMPTS {
         let after = edit.apply(&found, parse(&found)?)?;
         if after == found.list {
@@ -84,16 +96,30 @@ pub(super) fn edit(
         let wrote = write_whole(remote, &found, after.as_deref(), &word, watch)?;
         let before = found.list;
         // Whoever wants to stop now is told what became of it all the same.
-        found = look(remote, &Unwatched)?;
+        found = if is_by_files {
+            transfer::look(remote, &Unwatched)?
+        } else {
+            look(remote, &Unwatched)?
+        };
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
-                let is_all = found.list == after;
+                // Where it could not go, nothing is left in it.
+                let is_emptied = after.is_none() && found.list.as_deref() == Some(b"");
+                let is_all = found.list == after || is_emptied;
                 let written = Some(Written {
                     before,
                     after,
                     is_all,
                 });
                 return Ok(Edited { found, written });
+            }
+            // Files are reached without the account's start files, at many servers.
+            Write::Cut => {
+                found = transfer::look(remote, watch).map_err(|fault| match fault {
+                    ServerFault::NoShell { .. } => ServerFault::StartFile,
+                    fault => fault,
+                })?;
+                is_by_files = true;
             }
             // Another program did not mind the lock, and has put back what was there before.
             Write::Done | Write::Changed => {}

@@ -112,8 +112,8 @@ impl Identity {
         }
     }
 
-    /// The private key in the file at `path`, or the one whose public half lies there: beside it, or in one of the
-    /// agents.
+    /// The private key in the file at `path`, or the one whose public half lies there: in one of the agents, beside it, or
+    /// in another file there or in ssh's folder.
     ///
     /// # Errors
     /// The file is no key file. Nothing where the private half is not found.
@@ -135,7 +135,23 @@ impl Identity {
         let beside = path.with_extension("");
         let is_public = path.extension().is_some_and(|extension| extension == "pub");
         let found = is_public.then(|| Self::at(&beside)).flatten();
-        Ok(found.filter(|found| found.public() == Some(&public)))
+        let found = found.filter(|found| found.public() == Some(&public));
+        Ok(found.or_else(|| Self::of(&public, path)))
+    }
+
+    /// The private half of a key from a file of another name, in the folder of `path` or in ssh's own; one that is open
+    /// rather than one that is locked.
+    fn of(public: &PublicKey, path: &Path) -> Option<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.map_or_else(|| PathBuf::from("."), Path::to_owned);
+        let folders = [Some(folder), ssh_folder()].into_iter().flatten();
+        let files = folders.filter_map(|folder| candidates(&folder).ok());
+        let files = files.flat_map(|found| found.files);
+        let all = files.filter_map(|file| Self::at(&file.path));
+        let (open, locked): (Vec<_>, Vec<_>) = all
+            .filter(|found| found.public() == Some(public))
+            .partition(|found| matches!(found, Self::Open(_)));
+        open.into_iter().chain(locked).next()
     }
 
     /// The key of an open file, with the certificate that ssh would find.

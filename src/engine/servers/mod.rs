@@ -32,4 +32,4 @@ pub use prove::{Proof, prove_gone, prove_installed};
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub use told::told;
-pub use visit::{Reached, Server, Welcome, find, not_followed, reach};
+pub use visit::{Reached, Server, Welcome, find, not_followed, reach, unknown};

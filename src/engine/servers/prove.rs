@@ -81,10 +81,29 @@ pub fn prove_installed(
     watch: &dyn Watch,
 ) -> Result<Option<Proof>, ServerFault> {
     let target = session.connection.target().clone();
-    let proof = match key {
+    // The one that has let this session in may be it, under another name.
+    let is_it = |key: &&OpenKey| key.is_bare() && key.public() == Some(&installed.key);
+    let key = key.or_else(|| session.key.as_ref().filter(is_it));
+    let mut proof = match key {
         Some(key) => Some(prove(&target, &session.pinned, key, watch)?),
         None => asked(ask(&target, &session.pinned, &installed.key, watch))?,
     };
+    if let (Some(Proof::Refused(methods)), Some(password)) = (&proof, &session.before_keys)
+        && comes_later(methods)
+    {
+        let behind = log_in(&target, &session.pinned, watch, |connection| {
+            connection.sign_in(Credential::Password(password), watch)?;
+            match key {
+                Some(key) => offer::offer_bare(connection, key, watch),
+                None => connection.sign_in(Credential::Public(&installed.key), watch),
+            }
+        });
+        proof = asked(behind)?.map(|proof| match proof {
+            // With the password that came first.
+            Proof::Works => Proof::AsksForMore(vec![Method::Password]),
+            proof => proof,
+        });
+    }
     match proof {
         // This session came in by a key: so the server takes keys, but wants something else before.
         Some(Proof::Refused(methods)) if comes_later(&methods) && session.key().is_some() => Ok(None),

@@ -14,9 +14,10 @@ macro_rules! place {
             "LC_ALL=C; export LC_ALL; umask 077; ",
             "fail() { echo; echo \"keywright-failed $1 $n\"; echo \"$2\"; exit 1; }; ",
             "read -r x n o m p y; [ \"$x\" = keywright ] || exit 1; ",
-            "cd || fail home \"$HOME\"; ",
+            "cd 2> /dev/null || { if [ -d \"$HOME\" ]; then fail shut \"$HOME\"; else fail home \"$HOME\"; fi; }; ",
             "d=.ssh; ",
             "if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ \"$(id -u)\" = 0 ]; then d=/etc/dropbear; fi; ",
+            "if [ -f \"$d\" ]; then fail nofolder \"$d\"; fi; ",
             "f=$d/authorized_keys; g=$f; ",
             "if [ -h \"$f\" ]; then g=$(readlink -f \"$f\") && [ -n \"$g\" ] || fail link \"$f\"; fi; ",
         )
@@ -74,12 +75,21 @@ macro_rules! any_word {
 ///   old one's place at once. Whoever opened the old one before that, and writes to it, writes to what is no list any
 ///   more. So the old one is kept under a name of its own until half a second later, and what was appended to it since
 ///   is appended to the new one. If it was written anew meanwhile, it gets its place back, and all begins again.
+/// - **Where nothing can take its place**, because the list is mounted by itself or the folder takes no new files from this
+///   account, the list is written where it lies. That is compared right before, under the lock, which then lies in the home
+///   folder or among the temporary files. One write puts the lines that stay over the old ones, with blank lines behind
+///   them up to the old length: whoever reads the list meanwhile finds all that stay, an end in the middle leaves no half
+///   line, and what others append stands behind the old end, where nothing is written. The blank lines are cut off only
+///   while that is still the end. Between that look and the cut lies the one moment in which a line could be lost, some
+///   thousandths of a second, once in each removal. There is no call that cuts a file only if nobody has appended to it, and
+///   locks of files bind only those who ask for them, which `>>` does not. To leave the blank lines there would lose nothing,
+///   but they would grow with each key that goes, and no list would ever be again what it was.
 pub(super) const WRITE: &str = concat!(
     "exec sh -c '",
     place!(),
     "command -v cmp > /dev/null || fail tool cmp; ",
-    "k=0; q=0; b=0; w=${g%/*}; t=$w/.authorized_keys.$n; l=$w/.authorized_keys.lock; ",
-    "clean() { rm -f \"$t\" \"$t.old\" \"$t.new\" \"$t.was\"; if [ $b = 1 ]; then rmdir \"$l.old\"; fi; ",
+    "k=0; q=0; b=0; c=0; w=${g%/*}; v=$w; t=$v/.authorized_keys.$n; l=$v/.authorized_keys.lock; ",
+    "clean() { rm -f \"$t\" \"$t.old\" \"$t.new\" \"$t.was\" \"$t.all\"; if [ $b = 1 ]; then rmdir \"$l.old\"; fi; ",
     "if [ $q = 1 ]; then rmdir \"$l\"; fi; ",
     "if [ $k = 1 ]; then rmdir \"$d\"; fi; } 2> /dev/null; ",
     "trap clean 0; trap \"exit 1\" 1 2 13 15; ",
@@ -88,6 +98,20 @@ pub(super) const WRITE: &str = concat!(
     // Whether a file begins with the list as it was read.
     "begins() { [ \"$o\" = 0 ] || dd bs=1 count=\"$o\" < \"$1\" 2> /dev/null | cmp -s - \"$t.old\"; }; ",
     "same() { [ -f \"$g\" ] && cmp -s \"$g\" \"$t.old\"; }; ",
+    // Whose it is, if not this account's.
+    "whose() { set -- $(ls -ld \"$1\"); if [ \"$3\" = \"$(id -un)\" ]; then echo -; else echo \"$3\"; fi; }; ",
+    "refuse() { case $1 in *ermission*denied*) ",
+    "if [ -h \"$f\" ] && [ -e \"$g\" ]; then fail elsewhere \"$(whose \"$g\") $g\"; ",
+    "else fail denied \"$(whose \"$2\") $2\"; fi;; *) fail write \"$1\";; esac; }; ",
+    // Over the old list, where it lies.
+    "inplace() { { cat \"$t.new\"; i=$m; while [ $i -lt $o ]; do echo; i=$((i+1)); done; } > \"$t.all\" || fail write; ",
+    "same || fail changed; ",
+    "e=$({ dd if=\"$t.all\" of=\"$g\" bs=$(($(wc -c < \"$t.all\"))) count=1 conv=notrunc; } 2>&1) || fail write \"$e\"; ",
+    "if [ \"$(($(wc -c < \"$g\")))\" = \"$o\" ]; then dd if=/dev/null of=\"$g\" bs=1 seek=$m 2> /dev/null; fi; ",
+    "sync -d \"$g\" 2> /dev/null; }; ",
+    // A part of the new line, which a full disk has left: it would spoil the next one.
+    "back() { s=$(($(wc -c < \"$g\"))); if [ $s -gt $o ] && [ $s -lt $m ] && dd bs=1 count=$s < \"$t.new\" 2> /dev/null ",
+    "| cmp -s - \"$g\"; then dd if=/dev/null of=\"$g\" bs=1 seek=$o 2> /dev/null; fi; }; ",
     "whole() { if [ -s \"$g\" ] && [ -n \"$(tail -c 1 \"$g\")\" ]; then echo >> \"$g\"; fi; }; ",
     // What came into the old list since it was read, brought over to the new one.
     "late() { cmp -s \"$t.was\" \"$t.old\" && return; ",
@@ -96,20 +120,23 @@ pub(super) const WRITE: &str = concat!(
     "cat \"$t.new\" >> \"$t.old\" && o=$((o+$(wc -c < \"$t.new\"))); ",
     "elif [ \"$m\" = - ]; then ln \"$t.was\" \"$g\" 2> /dev/null || cat \"$t.was\" >> \"$g\"; fail changed; ",
     "else mv -f \"$t.was\" \"$g\"; fail changed; fi; }; ",
-    "if [ -d \"$d\" ]; then :; else e=$(mkdir \"$d\" 2>&1) || fail folder \"$e\"; k=1; fi; ",
+    "if [ -d \"$d\" ]; then :; else e=$(mkdir \"$d\" 2>&1) || refuse \"$e\" .; k=1; fi; ",
     // Received: byte by byte, for a program that reads ahead would take the new list with the old one.
-    "e=$({ : > \"$t.old\"; } 2>&1) || fail write \"$e\"; ",
+    "e=$({ : > \"$t.old\"; } 2>&1) || { [ -f \"$g\" ] && [ -w \"$g\" ] || refuse \"$e\" \"$w\"; c=1; ",
+    "if [ -w . ]; then v=.; l=$v/.authorized_keys.lock; ",
+    "else v=${TMPDIR:-/tmp}; l=$v/.authorized_keys.lock.$(id -u); fi; ",
+    "t=$v/.authorized_keys.$n; e=$({ : > \"$t.old\"; } 2>&1) || fail write \"$e\"; }; ",
     "case $o in -|0) ;; *) e=$({ dd bs=1 count=\"$o\" > \"$t.old\"; } 2>&1) || fail write \"$e\";; esac; ",
     "e=$({ cat > \"$t.new\"; } 2>&1) || fail write \"$e\"; ",
     "s=$m; if [ \"$m\" = - ]; then s=0; fi; ",
-    "[ \"$(($(wc -c < \"$t.new\")))\" = \"$s\" ] || fail cut; ",
+    "[ \"$(($(wc -c < \"$t.new\")))\" = \"$s\" ] || fail input; ",
     // Locked.
     "i=0; until mkdir \"$l\" 2> /dev/null; do ",
     "[ -e \"$l\" ] || { e=$(mkdir \"$l\" 2>&1) && break; [ -e \"$l\" ] || fail write \"$e\"; }; ",
     "if mkdir \"$l.old\"; then b=1; if stale \"$l\"; then rmdir \"$l\" || rm -f \"$l\"; fi; rmdir \"$l.old\"; b=0; ",
     "elif stale \"$l.old\"; then rmdir \"$l.old\"; fi 2> /dev/null; ",
     "i=$((i+1)); [ $i -lt 60 ] || fail busy \"$l\"; sleep 0.2 2> /dev/null || sleep 1; done; q=1; ",
-    "for x in \"$w\"/.authorized_keys.",
+    "for x in \"$v\"/.authorized_keys.",
     any_word!(),
     "*; do ",
     "if [ -f \"$x\" ] && stale \"$x\"; then case $x in \"$t\"*) ;; *) rm -f \"$x\";; esac; fi; done; ",
@@ -117,10 +144,12 @@ pub(super) const WRITE: &str = concat!(
     "if [ \"$o\" = - ]; then if [ -e \"$g\" ]; then fail changed; fi; elif same; then :; ",
     "else [ -f \"$g\" ] && begins \"$g\" || fail changed; ",
     "if [ \"$p\" = add ] && tail -c \"+$((o+1))\" \"$g\" | grep -qF \"$y\"; then fail changed; fi; fi; ",
-    "if [ \"$m\" = - ]; then e=$(mv -f \"$g\" \"$t.was\" 2>&1) || fail write \"$e\"; ",
+    "if [ \"$m\" = - ]; then if [ $c = 0 ]; then e=$(mv -f \"$g\" \"$t.was\" 2>&1) || case $e in *busy*) c=1;; *) fail write \"$e\";; esac; fi; ",
+    "if [ $c = 1 ]; then m=0; inplace; fi; ",
     "else ",
     // A whole new list, beside the old one: whether there is room for it, and who would own it.
-    "if [ \"$o\" = - ]; then mv -f \"$t.new\" \"$t\" || fail write; ",
+    "if [ $c = 1 ]; then :; ",
+    "elif [ \"$o\" = - ]; then mv -f \"$t.new\" \"$t\" || fail write; ",
     "else e=$(cp -p \"$g\" \"$t\" 2>&1) || fail write \"$e\"; ",
     "[ \"$(owner \"$g\")\" = \"$(owner \"$t\")\" ] || fail owner \"$(owner \"$g\")\"; ",
     "r=0; [ -w \"$t\" ] || { r=1; chmod u+w \"$t\"; }; ",
@@ -128,15 +157,16 @@ pub(super) const WRITE: &str = concat!(
     "cmp -s \"$t\" \"$t.new\" || fail cut; ",
     "if [ $r = 1 ]; then chmod u-w \"$t\"; fi; fi; ",
     // On the disk before it takes its place, where one file can be asked for: all of a busy disk may take minutes.
-    "sync -d \"$t\" 2> /dev/null; ",
+    "if [ $c = 0 ]; then sync -d \"$t\" 2> /dev/null; fi; ",
     // Whoever adds to it from here on does not mind the lock.
     "if [ \"$p\" = add ] && [ -w \"$g\" ]; then rm -f \"$t\"; same || { begins \"$g\" || fail changed; ",
     "[ -z \"$(tail -c \"+$((o+1))\" \"$t.new\" | dd bs=1 count=1 2> /dev/null)\" ] || whole; }; ",
-    "e=$({ tail -c \"+$((o+1))\" \"$t.new\" >> \"$g\"; } 2>&1) || fail write \"$e\"; sync -d \"$g\" 2> /dev/null; ",
+    "e=$({ tail -c \"+$((o+1))\" \"$t.new\" >> \"$g\"; } 2>&1) || { back; fail write \"$e\"; }; sync -d \"$g\" 2> /dev/null; ",
+    "elif [ $c = 1 ]; then inplace; ",
     "elif [ \"$o\" = - ]; then ln \"$t\" \"$g\" 2> /dev/null || ",
     "{ if [ -e \"$g\" ]; then fail changed; fi; e=$(mv -f \"$t\" \"$g\" 2>&1) || fail write \"$e\"; }; ",
     "else if ln \"$g\" \"$t.was\" 2> /dev/null; then begins \"$g\" || fail changed; else same || fail changed; fi; ",
-    "e=$(mv -f \"$t\" \"$g\" 2>&1) || fail write \"$e\"; ",
+    "e=$(mv -f \"$t\" \"$g\" 2>&1) || case $e in *busy*) rm -f \"$t.was\"; inplace;; *) fail write \"$e\";; esac; ",
     "fi; fi; ",
     "if [ -f \"$t.was\" ]; then late; sleep 0.5 2> /dev/null || sleep 1; late; fi; ",
     "if [ -e \"$g\" ] && command -v restorecon > /dev/null; then restorecon -F \"$d\" \"$g\" > /dev/null 2>&1; fi; ",

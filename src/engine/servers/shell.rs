@@ -27,6 +27,8 @@ pub(super) enum Write {
     Done,
     /// Nothing was written, for the list is not what it was.
     Changed,
+    /// Nothing was written, for not all came that was sent: something else there reads standard input.
+    Cut,
 }
 
 /// Looks for the list and reads it.
@@ -148,6 +150,7 @@ pub(super) fn write(
     match answer(&output.stdout, mark) {
         Some((b"done", _)) => Ok(Write::Done),
         Some((b"failed changed", _)) => Ok(Write::Changed),
+        Some((b"failed input", _)) => Ok(Write::Cut),
         Some((word, rest)) => Err(failed(word, rest, &found.place)),
         None => Err(ServerFault::Unanswered(shown(&output.stderr))),
     }
@@ -212,6 +215,25 @@ fn failed(word: &[u8], rest: &[u8], place: &str) -> ServerFault {
     let place = || place.to_owned();
     match word {
         b"failed home" => ServerFault::NoHome(shown(text)),
+        b"failed shut" => ServerFault::HomeShut(shown(text)),
+        b"failed nofolder" => ServerFault::NotFolder(in_home(&String::from_utf8_lossy(text))),
+        b"failed denied" => {
+            let (owner, path) = owned(text);
+            let place = if path == "." {
+                "~".to_owned()
+            } else {
+                in_home(&path)
+            };
+            ServerFault::Denied { place, owner }
+        }
+        b"failed elsewhere" => {
+            let (owner, leads_to) = owned(text);
+            ServerFault::Elsewhere {
+                place: place(),
+                leads_to,
+                owner,
+            }
+        }
         b"failed link" => ServerFault::DanglingLink(place()),
         b"failed tool" => ServerFault::MissingTool(shown(text)),
         b"failed owner" => ServerFault::OtherOwner(place()),
@@ -219,12 +241,28 @@ fn failed(word: &[u8], rest: &[u8], place: &str) -> ServerFault {
         _ if says("No space left on device") => ServerFault::Full,
         _ if says("uota exceeded") => ServerFault::Quota,
         _ if says("Read-only file system") => ServerFault::ReadOnly(place()),
-        _ if says("ermission denied") || says("Operation not permitted") => {
-            ServerFault::Denied(folder_of(&place()).to_owned())
-        }
+        _ if says("ermission denied") => ServerFault::Denied {
+            place: folder_of(&place()).to_owned(),
+            owner: None,
+        },
+        // Rights do not forbid it, or it would say so.
+        _ if says("Operation not permitted") => ServerFault::Locked {
+            place: place(),
+            said: shown(text),
+        },
         _ if text.is_empty() => ServerFault::Other(shown(word)),
         _ => ServerFault::Other(shown(text)),
     }
+}
+
+/// Whose a place is, if not the account's, and the place itself: `root /opt/keys`, `- .ssh`.
+fn owned(text: &[u8]) -> (Option<String>, String) {
+    let text = shown(text);
+    let (owner, path) = text.split_once(' ').unwrap_or(("-", &text));
+    (
+        Some(owner).filter(|owner| *owner != "-").map(str::to_owned),
+        path.to_owned(),
+    )
 }
 
 /// A place in the home folder as people write it.
@@ -263,8 +301,14 @@ mod tests {
                 "sh: 1: cannot create x: Read-only file system",
                 "ReadOnly(\"~/.ssh/authorized_keys\")",
             ),
-            ("mkdir: x: Permission denied", "Denied(\"~/.ssh\")"),
-            ("mv: x: Operation not permitted", "Denied(\"~/.ssh\")"),
+            (
+                "mkdir: x: Permission denied",
+                "Denied { place: \"~/.ssh\", owner: None }",
+            ),
+            (
+                "mv: x: Operation not permitted",
+                "Locked { place: \"~/.ssh/authorized_keys\", said: \"mv: x: Operation not permitted\" }",
+            ),
             ("\u{1b}[2J odd", "Other(\"\\\\u{1b}[2J odd\")"),
         ] {
             assert_eq!(name(text), expected);

@@ -520,6 +520,8 @@ impl SigningIn {
             return None;
         }
         match look(&mut self.connection, watch) {
+            // It may be the account's doing, and a person be asked for a password in vain.
+            Err(ServerFault::StartFile) if self.keys.is_empty() && self.password.is_none() => None,
             Err(fault) if fault.bars_all_work() => Some(fault),
             // What else is wrong with the list is told when it is worked with.
             Ok(_) | Err(_) => None,

@@ -241,6 +241,17 @@ fn without_a_shell_the_same_is_done_by_file_transfer() {
 }
 
 #[test]
+fn where_no_command_comes_to_its_end_files_are_transferred_or_start_files_are_named() {
+    let mut account = Account::with(b"x\n");
+    account.hangs = true;
+    let refused = put_on(&mut account);
+    assert!(matches!(refused, Err(ServerFault::StartFile)), "{refused:?}");
+    account.has_files = true;
+    put_on(&mut account).unwrap();
+    assert_eq!(account.list(), format!("x\n{KEY} me@laptop\n"));
+}
+
+#[test]
 fn where_a_list_may_be_left_aside_it_is_said_where() {
     let mut account = Account::with(b"x\n");
     account.shell = "/bin/false".into();

@@ -456,7 +456,10 @@ fn named(fault: RemoteFault, place: &Place) -> ServerFault {
         RemoteFault::File {
             trouble: FileTrouble::Denied,
             ..
-        } => ServerFault::Denied(folder_of(&place.shown).to_owned()),
+        } => ServerFault::Denied {
+            place: folder_of(&place.shown).to_owned(),
+            owner: None,
+        },
         RemoteFault::File {
             trouble: FileTrouble::Failed,
             ..

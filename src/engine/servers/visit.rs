@@ -1,12 +1,15 @@
 //! A server is reached, and known or not, before anything secret is offered to it.
 
+use std::path::PathBuf;
+
 use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
 use crate::format::ssh_config::Directive;
 use crate::key::watch::Watch;
 use crate::sys::home::user_name;
 use crate::sys::remote::{
-    Connection, Expect, Handshake, Hop, HostKey, KnownHostsFiles, PinnedKey, Target, Trust, read_config,
+    Connection, Expect, Handshake, Hop, HostFault, HostKey, KnownHostsFiles, PinnedKey, Target, Trust,
+    read_config,
 };
 
 /// A server that has proved to have a key, and has been told nothing yet.
@@ -24,6 +27,10 @@ pub struct Server {
     pub connection: Connection,
     /// For further connections, which must come to the same server.
     pub pinned: PinnedKey,
+    /// How it came that it is known.
+    pub welcome: Welcome,
+    /// Where it was remembered just now.
+    pub remembered: Option<PathBuf>,
 }
 
 /// What becomes of a server that nobody knows yet (`ssh_config(5)`, `StrictHostKeyChecking`).
@@ -178,8 +185,14 @@ impl Reached {
     /// It is not, or it has changed.
     pub fn go_on(self) -> Result<Server, ServerFault> {
         let pinned = self.handshake.pinned();
+        let welcome = self.welcome();
         let connection = self.handshake.go_on()?;
-        Ok(Server { connection, pinned })
+        Ok(Server {
+            connection,
+            pinned,
+            welcome,
+            remembered: None,
+        })
     }
 
     /// Goes on with a server whose fingerprint a person has compared, and remembers it as ssh does.
@@ -190,12 +203,41 @@ impl Reached {
         let host_key = self.host_key().clone();
         let is_new = *self.trust() == Trust::New;
         let pinned = self.handshake.pinned();
+        let welcome = self.welcome();
         let connection = self.handshake.go_on_if_new()?;
-        if is_new {
-            self.lists.remember(&self.target, &host_key)?;
-        }
-        Ok(Server { connection, pinned })
+        let remembered = if is_new {
+            self.lists.remember(&self.target, &host_key)?
+        } else {
+            None
+        };
+        Ok(Server {
+            connection,
+            pinned,
+            welcome,
+            remembered,
+        })
     }
+}
+
+/// That a server is not known, and what can be done about it.
+#[must_use]
+pub fn unknown(reached: &Reached) -> Problem {
+    let fingerprint = reached.host_key().fingerprint();
+    let mut problem = Problem::from(&HostFault::Unknown);
+    problem.what = format!(
+        "{} is not known yet; its key has the fingerprint {fingerprint}",
+        reached.target()
+    );
+    let why = if reached.welcome() == Welcome::Refused {
+        " ssh's configuration has servers refused that known_hosts does not name (StrictHostKeyChecking)."
+    } else {
+        ""
+    };
+    problem.hint = format!(
+        "{}{why} To go on without being asked: --accept-host-key {fingerprint}",
+        problem.hint
+    );
+    problem
 }
 
 #[cfg(test)]

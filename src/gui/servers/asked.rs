@@ -30,10 +30,12 @@ pub(super) fn new_host_ui(ui: &mut Ui, host: &NewHost, server: &str, scene: &mut
         let job = pieces::broken_anywhere(ui, &host.fingerprint, ui.available_width());
         ui.add(Label::new(job).wrap());
         art_ui(ui, &host.art, &host.art_text);
-        pieces::hint_ui(
-            ui,
-            "Nothing secret has been sent so far. If you go on, the server's key is remembered in known_hosts, where ssh finds it too.",
-        );
+        let hint = if host.is_remembered {
+            "Nothing secret has been sent so far. If you go on, the server's key is remembered in known_hosts, where ssh finds it too."
+        } else {
+            "Nothing secret has been sent so far. If you go on, the server's key is not remembered: ssh's configuration has no file for that."
+        };
+        pieces::hint_ui(ui, hint);
         match buttons_ui(ui, scene.is_new, &["Stop", "Trust and go on"]) {
             Some(0) => scene.out.push(Command::Server(C::Leave)),
             Some(_) => scene.out.push(Command::Server(C::Trust)),

@@ -106,13 +106,14 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
         is_revealed: &mut view.is_revealed,
         out,
     };
+    let talks_to = visit.talks_to();
     match &mut visit.now {
         Now::Working { is_stopping, .. } => {
             let is_stopping = *is_stopping;
             working_ui(ui, visit, is_stopping, &mut scene);
         }
-        Now::NewHost(host) => asked::new_host_ui(ui, host, &visit.server, &mut scene),
-        Now::SignIn(sign_in) => asked::sign_in_ui(ui, sign_in, &visit.server, &mut scene),
+        Now::NewHost(host) => asked::new_host_ui(ui, host, &talks_to, &mut scene),
+        Now::SignIn(sign_in) => asked::sign_in_ui(ui, sign_in, &talks_to, &mut scene),
         Now::Works(works) => outcome::works_ui(ui, works, &mut scene),
         Now::Listed(listed) => list::listed_ui(ui, listed, &mut scene),
         Now::LastWayIn(last) => list::last_way_in_ui(ui, last, &mut scene),

@@ -11,16 +11,16 @@ pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
     for sentence in &visit.done {
         step_ui(ui, Stand::Done, sentence);
     }
-    let mut to_come = visit.to_come();
-    if let Some(step) = to_come.next() {
+    let mut to_come = visit.sentences_to_come().into_iter();
+    if let Some(sentence) = to_come.next() {
         let stand = match &visit.now {
             Now::Stopped { .. } => Stand::Failed,
             _ => Stand::Now,
         };
-        step_ui(ui, stand, step.title());
+        step_ui(ui, stand, &sentence);
     }
-    for step in to_come {
-        step_ui(ui, Stand::ToCome, step.title());
+    for sentence in to_come {
+        step_ui(ui, Stand::ToCome, &sentence);
     }
 }
 

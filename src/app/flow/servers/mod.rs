@@ -82,6 +82,8 @@ impl App {
             banner: String::new(),
             done: Vec::new(),
             now,
+            route: Vec::new(),
+            passed: 0,
             address,
             means,
         }));

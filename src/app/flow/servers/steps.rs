@@ -9,15 +9,16 @@ use crate::app::errand::{
 use crate::engine::job::{Job, Pulse, Wake};
 use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
-    self, Installed, Lack, LastWayIn, Proof, Reached, Session, SignedInBy, SigningIn, Step as SignInStep,
-    Ways, not_followed,
+    self, Installed, Lack, LastWayIn, Proof, Purpose, Reached, Server, Session, SignedInBy, SigningIn,
+    Step as SignInStep, Ways, Welcome, not_followed,
 };
 use crate::engine::{Problem, lost, problem};
 use crate::key::PublicKey;
+use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
 use crate::sys::home::with_tilde;
-use crate::sys::remote::{Questions, Trust};
+use crate::sys::remote::{Hop, Questions, Trust, Way};
 
 pub(super) fn working(
     wake: &Wake,
@@ -29,14 +30,12 @@ pub(super) fn working(
     }
 }
 
-impl Errand {
+impl Visit {
     /// How many steps come before this one.
-    pub(super) fn before(&self, step: Step) -> usize {
+    fn before(&self, step: Step) -> usize {
         self.steps().iter().take_while(|each| **each != step).count()
     }
-}
 
-impl Visit {
     pub(super) fn then(
         mut self: Box<Self>,
         next: impl FnOnce(Now, &mut Self, &Wake) -> Now,
@@ -54,7 +53,7 @@ impl Visit {
     /// Whether nothing can have been changed on the server yet.
     pub(super) fn has_changed_nothing(&self) -> bool {
         let changes = |step: &Step| matches!(step, Step::Install | Step::Remove);
-        let steps = self.errand.steps();
+        let steps = self.steps();
         let first = steps.iter().position(changes).unwrap_or(steps.len());
         self.done.len() < first
     }
@@ -62,7 +61,7 @@ impl Visit {
     /// Takes off what was added in this visit.
     pub(super) fn take_off(&mut self, undo: Box<Undoable>, last: LastWayIn, wake: &Wake) -> Now {
         self.errand = Errand::Undo;
-        self.done.truncate(Errand::Undo.before(Step::Remove));
+        self.done.truncate(self.before(Step::Remove));
         let means = self.means.clone();
         working(wake, move |pulse| work::undo(undo, &means, last, pulse))
     }
@@ -74,23 +73,37 @@ impl Visit {
                 self.server = target.to_string();
                 self.not_followed = not_followed(&target).map(|note| problem::sentence(&note));
                 self.means.agents = agents;
-                working(wake, move |pulse| {
-                    let reached = servers::reach(&target, None, pulse)?;
-                    Ok(Came::Reached(Box::new(reached)))
-                })
+                self.route = target.route().into_iter().cloned().collect();
+                if let Some((first, Way::Command(command))) =
+                    self.route.first().map(|first| (first, first.way()))
+                {
+                    let command = escaped(command.as_bytes());
+                    self.remarks
+                        .push(format!("ssh reaches {first} by this command: {command}"));
+                }
+                self.reach(None, wake)
             }
             Came::Reached(reached) => self.reached(*reached, wake),
             Came::Known(server) => {
-                if self.done.len() == Errand::Look.before(Step::Recognise) {
-                    self.say("You have said that it is the right server. It is remembered in known_hosts.");
+                if self.done.len() == self.before(Step::Recognise) {
+                    self.say(recognised(&server));
                 }
                 let means = self.means.clone();
                 let is_new_key = matches!(self.errand, Errand::Install { .. });
+                let is_between = self.is_between();
                 working(wake, move |pulse| {
-                    let keys = work::identities(server.connection.target(), &means, is_new_key);
-                    let ways = Ways {
-                        keys,
-                        ..Ways::default()
+                    let target = server.connection.target();
+                    let ways = if is_between {
+                        Ways {
+                            keys: work::to_pass_through(target, &means),
+                            purpose: Purpose::PassThrough,
+                            ..Ways::default()
+                        }
+                    } else {
+                        Ways {
+                            keys: work::identities(target, &means, is_new_key),
+                            ..Ways::default()
+                        }
                     };
                     Ok(Came::SignIn(SigningIn::begin(*server, ways, pulse)?))
                 })
@@ -101,6 +114,7 @@ impl Visit {
                 let question = question(lack);
                 Now::SignIn(Box::new(SignIn { question, waiting }))
             }
+            Came::SignIn(SignInStep::In(session)) if self.is_between() => self.passes_through(*session, wake),
             Came::SignIn(SignInStep::In(session)) => self.signed_in(session, wake),
             Came::Installed(session, installed) => self.installed(session, installed, wake),
             Came::Proved(session, installed, proof) => self.proved(session, *installed, proof),
@@ -139,10 +153,64 @@ impl Visit {
         }
     }
 
+    /// Whether one talks to a server on the way.
+    fn is_between(&self) -> bool {
+        self.passed < self.between()
+    }
+
+    /// Goes on to the next server of the route.
+    fn reach(&mut self, hop: Option<Hop>, wake: &Wake) -> Now {
+        let Some(target) = self.route.get(self.passed).cloned() else {
+            return Now::Stopped {
+                problem: lost(),
+                undo: None,
+            };
+        };
+        working(wake, move |pulse| {
+            let reached = servers::reach(&target, hop, pulse)?;
+            Ok(Came::Reached(Box::new(reached)))
+        })
+    }
+
+    /// One has signed in on a server on the way.
+    fn passes_through(&mut self, session: Session, wake: &Wake) -> Now {
+        self.remark(&session.remarks);
+        let hop = session.connection.target().to_string();
+        let by = match &session.by {
+            SignedInBy::Key(key) | SignedInBy::Certificate { key, .. } => {
+                format!("with your key {}", named(key))
+            }
+            SignedInBy::Password => "with what you have typed".to_owned(),
+            SignedInBy::Nothing => "without being asked".to_owned(),
+        };
+        match session.connection.into_hop() {
+            Ok(hop_itself) => {
+                self.say(format!("Signed in on {hop} {by}; the way leads on from there."));
+                self.passed += 1;
+                self.reach(Some(hop_itself), wake)
+            }
+            Err(fault) => Now::Stopped {
+                problem: Problem::from(&fault),
+                undo: None,
+            },
+        }
+    }
+
     fn reached(&mut self, reached: Reached, wake: &Wake) -> Now {
-        self.say(format!("Connected to {}.", self.server));
+        if !self.is_between() {
+            self.say(format!("Connected to {}.", self.server));
+        }
         let list = |file: &Path, line| format!("line {line} of {}", with_tilde(file).display());
         match reached.trust() {
+            Trust::New if reached.welcome() == Welcome::Taken => {
+                return working(wake, move |_| work::remember(reached));
+            }
+            Trust::New if reached.welcome() == Welcome::Refused => {
+                return Now::Stopped {
+                    problem: servers::unknown(&reached),
+                    undo: None,
+                };
+            }
             Trust::New => {
                 let host_key = reached.host_key();
                 let (art, title) = host_key.art();
@@ -151,9 +219,12 @@ impl Visit {
                     fingerprint: host_key.fingerprint().to_string(),
                     art_text: art.to_text(&title, FingerprintKind::Sha256.name()),
                     art,
+                    is_remembered: reached.can_be_remembered(),
                     reached,
                 }));
             }
+            // Its step ends with the signing in.
+            _ if self.is_between() => {}
             Trust::Known { file, line } => {
                 self.say(format!(
                     "It is the server that you know: its key is in {}.",
@@ -274,6 +345,20 @@ impl Visit {
 
     fn say(&mut self, sentence: impl Into<String>) {
         self.done.push(sentence.into());
+    }
+}
+
+/// How a server that nobody knew is known by now.
+fn recognised(server: &Server) -> String {
+    let how = match server.welcome {
+        Welcome::Taken => {
+            "It was not known yet; ssh's configuration has such servers taken (StrictHostKeyChecking)."
+        }
+        Welcome::Asked | Welcome::Refused => "You have said that it is the right server.",
+    };
+    match &server.remembered {
+        Some(file) => format!("{how} It is remembered in {}.", with_tilde(file).display()),
+        None => format!("{how} It is not remembered: ssh's configuration has no file for that."),
     }
 }
 

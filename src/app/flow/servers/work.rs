@@ -31,11 +31,9 @@ pub(super) fn names(store: &Store) -> Vec<String> {
     names
 }
 
-/// Which server is meant, and which agents may sign in there.
+/// Which server is meant, and which agents are there.
 pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
-    let target = servers::find(address, &[])?;
-    let agents = agents::for_target(&target, find());
-    Ok(Came::Aimed(Box::new(target), agents))
+    Ok(Came::Aimed(Box::new(servers::find(address, &[])?), find()))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
@@ -47,7 +45,7 @@ pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {
 ///
 /// A key that is about to be installed comes last: it is not expected to be let in.
 pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Vec<Identity> {
-    let mut all = servers::to_try(target, &means.agents);
+    let mut all = to_pass_through(target, means);
     if let Some(held) = means.held.clone() {
         // It is open already; its file need not be opened once more.
         all.retain(|identity| identity.has_certificate() || identity.public() != Some(held.public()));
@@ -64,6 +62,12 @@ pub(super) fn identities(target: &Target, means: &Means, is_new_key: bool) -> Ve
         None => true,
     });
     all
+}
+
+/// The keys that ssh would try on a server.
+pub(super) fn to_pass_through(target: &Target, means: &Means) -> Vec<Identity> {
+    let agents = agents::for_target(target, means.agents.clone());
+    servers::to_try(target, &agents)
 }
 
 /// Adds the line, and does not stop half way.

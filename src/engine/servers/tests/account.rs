@@ -34,6 +34,8 @@ pub(super) struct Account {
     pub(super) has_files: bool,
     pub(super) can_replace: bool,
     pub(super) can_append: bool,
+    /// Whether its commands never come to an end.
+    pub(super) hangs: bool,
     /// How many files can be given another name before none can any more.
     pub(super) renames: Option<usize>,
     /// What `whoami /groups` says, where the server is a Windows.
@@ -169,6 +171,7 @@ impl Account {
             has_files: false,
             can_replace: true,
             can_append: true,
+            hangs: false,
             renames: None,
             windows: None,
             commands: Vec::new(),
@@ -232,6 +235,10 @@ impl Remote for Account {
 
     fn run(&mut self, command: &'static str, input: &[u8], _: &dyn Watch) -> Result<Output, RemoteFault> {
         self.commands.push(command);
+        if self.hangs {
+            let step = crate::sys::remote::Step::Command;
+            return Err(RemoteFault::TimedOut { step, secs: 30 });
+        }
         if let Some(groups) = self.windows {
             let said = match command {
                 "cmd.exe /c whoami /groups" => groups,

@@ -106,3 +106,50 @@ fn what_was_left_behind_is_cleared_away_and_what_others_have_there_stays() {
     put_on(&mut account).unwrap();
     assert!(!left.exists() && young.exists() && own.exists());
 }
+
+/// What `mv` says where the list is mounted by itself.
+const BUSY: &str = "#!/bin/sh\necho mv: Device or resource busy >&2\nexit 1\n";
+
+#[test]
+fn where_nothing_takes_the_lists_place_it_is_written_there_and_only_the_line_that_is_to_go_goes() {
+    for shell in ["dash", "bash", "busybox", "mksh"] {
+        let before = format!("# é\n{OTHER} b\nno-pty {KEY} a\nlast");
+        let mut account = Account::with(before.as_bytes());
+        let programs = account.path("programs");
+        if shell == "busybox" {
+            account.live_on(&found(shell));
+            fs::remove_file(programs.join("mv")).unwrap();
+            program(&programs.join("mv"), BUSY);
+        } else {
+            fs::create_dir(&programs).unwrap();
+            program(&programs.join("mv"), BUSY);
+            account.programs = Some(format!("{}:/usr/bin:/bin", programs.display()).into());
+            account.sh = Some(found(shell));
+        }
+        let inode = |account: &Account| {
+            use std::os::unix::fs::MetadataExt as _;
+            fs::metadata(account.path(".ssh/authorized_keys")).unwrap().ino()
+        };
+        let was = inode(&account);
+        let known = known(&[], SignedInBy::Password, "");
+        let chosen = Chosen::Key(key(KEY));
+        let removed = remove(&mut account, &chosen, &known, LastWayIn::Stays, &Unwatched).unwrap();
+        assert!(removed.written.unwrap().is_all, "{shell}");
+        assert_eq!(account.list(), format!("# é\n{OTHER} b\nlast"), "{shell}");
+        assert_eq!(account.names(), ["authorized_keys"], "{shell}");
+        assert_eq!(inode(&account), was, "{shell}");
+
+        // Somebody else adds to it meanwhile.
+        account.put(before.as_bytes());
+        account.meanwhile = Some(Box::new(|list| {
+            let mut file = fs::OpenOptions::new().append(true).open(list).unwrap();
+            file.write_all(b"\nmeanwhile\n").unwrap();
+        }));
+        remove(&mut account, &chosen, &known, LastWayIn::Stays, &Unwatched).unwrap();
+        assert_eq!(
+            account.list(),
+            format!("# é\n{OTHER} b\nlast\nmeanwhile\n"),
+            "{shell}"
+        );
+    }
+}

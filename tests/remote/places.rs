@@ -1,0 +1,214 @@
+//! Lists in places where nothing can take theirs, and places that are none.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::failing::among_the_servers_disks;
+use crate::person::Person;
+use crate::sshd::{Sshd, as_root, give, set_mode, take};
+
+const PASSWORDS: &str = "UsePAM no\nPasswordAuthentication yes\n";
+const BY_PASSWORD: [&str; 4] = ["-k", "new", "--password-file", "password"];
+
+/// Puts a key into a list of two, and takes it and another one off again; the list is what it should be each time.
+fn add_and_remove(server: &Sshd, person: &Person, list: impl Fn() -> String) {
+    let by_old = |command: &str, words: &[&str]| {
+        let words = [words, &["-i", "old"]].concat();
+        person.asks(server, command, &words).done()
+    };
+    let before = list();
+    let told = by_old("install", &["-k", "new"]);
+    assert_eq!(
+        (&told["proved"], &told["already_there"]),
+        (&true.into(), &false.into())
+    );
+    assert_eq!(list(), format!("{before}{}", person.line("new")));
+    assert_eq!(by_old("remove", &["--key", "third"])["keys"][0]["gone"], true);
+    by_old("remove", &["--key", "new"]);
+    assert_eq!(list(), before.replace(&person.line("third"), ""));
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("a folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").file_name().into_string().expect("text"))
+        .collect();
+    names.sort();
+    names
+}
+
+/// A list of two keys: somebody's, and the one that they come in with.
+fn with_two_keys(server: &Sshd) -> Person {
+    let person = Person::knowing(server);
+    person.makes("third", "third@laptop");
+    server.authorize(&format!("# mine\n{}{}", person.line("third"), person.line("old")));
+    person
+}
+
+#[test]
+fn a_list_that_is_mounted_by_itself_is_written_where_it_lies() {
+    let server = Sshd::start();
+    let person = with_two_keys(&server);
+    let (list, elsewhere) = (server.authorized_keys(), server.folder().path("volume"));
+    std::fs::copy(&list, &elsewhere).expect("a copy");
+    give(&elsewhere);
+    let [from, to] = [&elsewhere, &list].map(|path| path.to_str().expect("text"));
+    among_the_servers_disks(&server, &["mount", "--bind", from, to]);
+    add_and_remove(&server, &person, || {
+        std::fs::read_to_string(&elsewhere).expect("a list")
+    });
+    assert_eq!(names(&server.home().join(".ssh")), ["authorized_keys"]);
+}
+
+#[test]
+fn in_a_folder_that_takes_no_new_files_the_list_is_written_where_it_lies() {
+    let read_only = |server: &Sshd| set_mode(&server.home().join(".ssh"), 0o500);
+    let of_root = |server: &Sshd| {
+        take(&server.home().join(".ssh"));
+        as_root("chmod")
+            .arg("755")
+            .arg(server.home().join(".ssh"))
+            .status()
+            .expect("chmod");
+    };
+    let all_of_root = |server: &Sshd| {
+        of_root(server);
+        take(&server.home());
+        as_root("chmod")
+            .arg("755")
+            .arg(server.home())
+            .status()
+            .expect("chmod");
+    };
+    let shut: [&dyn Fn(&Sshd); 3] = [&read_only, &of_root, &all_of_root];
+    for shut in shut {
+        let server = Sshd::start();
+        let person = with_two_keys(&server);
+        shut(&server);
+        let list = server.authorized_keys();
+        add_and_remove(&server, &person, || {
+            std::fs::read_to_string(&list).expect("a list")
+        });
+        assert_eq!(names(&server.home().join(".ssh")), ["authorized_keys"]);
+        assert_eq!(names(&server.home()), [".ssh"]);
+    }
+}
+
+#[test]
+fn a_list_that_leads_to_one_of_roots_is_called_that() {
+    let server = Sshd::with(PASSWORDS);
+    let person = Person::knowing(&server);
+    server.authorize("");
+    let store = server.folder().path("store");
+    std::fs::create_dir(&store).expect("a folder");
+    let there = store.join("jo keys");
+    std::fs::write(&there, person.line("old")).expect("a list");
+    set_mode(&there, 0o644);
+    take(&there);
+    take(&store);
+    as_root("chmod").arg("755").arg(&store).status().expect("chmod");
+    std::fs::remove_file(server.authorized_keys()).expect("it goes");
+    symlink(&there, server.authorized_keys()).expect("a link");
+    let told = person
+        .asks(&server, "install", &BY_PASSWORD)
+        .expect_error(4, "server-elsewhere");
+    let words = format!(
+        "leads to {}, which the account may not write; it belongs to root",
+        there.display()
+    );
+    assert!(told.contains(&words), "{told}");
+}
+
+#[test]
+fn whose_a_folder_is_that_may_not_be_written_is_said() {
+    let server = Sshd::with(PASSWORDS);
+    let person = Person::knowing(&server);
+    take(&server.home());
+    as_root("chmod")
+        .arg("755")
+        .arg(server.home())
+        .status()
+        .expect("chmod");
+    let told = person
+        .asks(&server, "install", &BY_PASSWORD)
+        .expect_error(4, "server-denied");
+    assert!(
+        told.contains("may not write ~ on the server; it belongs to root"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_list_that_is_locked_against_changes_is_called_that() {
+    let server = Sshd::start();
+    let person = with_two_keys(&server);
+    let list = server.authorized_keys();
+    let lock = |how: &str| {
+        let locked = as_root("chattr").arg(how).arg(&list).status();
+        assert!(
+            locked.expect("chattr (e2fsprogs)").success(),
+            "a disk that knows {how}"
+        );
+    };
+    let before = std::fs::read_to_string(&list).expect("a list");
+    for (how, back, words) in [
+        ("+i", "-i", &["install", "-k", "new"][..]),
+        ("+a", "-a", &["remove", "--key", "third"]),
+    ] {
+        lock(how);
+        let ran = person.asks(&server, words[0], &[&words[1..], &["-i", "old"]].concat());
+        lock(back);
+        let told = ran.expect_error(4, "server-locked");
+        assert!(
+            told.contains("chattr -i") && told.contains("~/.ssh/authorized_keys"),
+            "{told}"
+        );
+        assert_eq!(std::fs::read_to_string(&list).expect("a list"), before);
+    }
+}
+
+#[test]
+fn what_is_no_folder_and_what_may_not_be_entered_are_called_that() {
+    let server = Sshd::with(PASSWORDS);
+    let person = Person::knowing(&server);
+    let ssh = server.home().join(".ssh");
+    std::fs::write(&ssh, "x").expect("a file");
+    give(&ssh);
+    let told = person
+        .asks(&server, "install", &BY_PASSWORD)
+        .expect_error(4, "server-not-regular");
+    assert!(
+        told.contains("~/.ssh on the server is a file, and should be a folder"),
+        "{told}"
+    );
+    std::fs::remove_file(&ssh).expect("it goes");
+
+    set_mode(&server.home(), 0o000);
+    let ran = person.asks(&server, "install", &BY_PASSWORD);
+    set_mode(&server.home(), 0o755);
+    let told = ran.expect_error(4, "server-denied");
+    assert!(told.contains("may not enter its home folder"), "{told}");
+}
+
+#[test]
+fn a_start_file_that_reads_what_is_meant_for_commands_bars_no_file_transfer() {
+    let server = Sshd::start();
+    let accounts = server.folder().get_text("passwd");
+    let changed = accounts.replacen(":/bin/sh\n", ":/bin/bash\n", 1);
+    std::fs::write(server.folder().path("passwd"), changed).expect("the accounts");
+    let person = with_two_keys(&server);
+    let before = std::fs::read_to_string(server.authorized_keys()).expect("a list");
+    // One line, all of it, so much that a look gets past it, and what a program in the background takes.
+    for script in [
+        "read -r line",
+        "cat > /dev/null",
+        "read -r -t 1 -n 60 -u 0 x < /dev/null; (sleep 0.2; head -c 50) & ",
+    ] {
+        std::fs::write(server.home().join(".bashrc"), format!("{script}\n")).expect("a file");
+        server.authorize(&before);
+        let list = server.authorized_keys();
+        add_and_remove(&server, &person, || {
+            std::fs::read_to_string(&list).expect("a list")
+        });
+    }
+}
