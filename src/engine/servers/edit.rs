@@ -3,12 +3,12 @@
 //! What is decided is decided by [`AuthorizedKeys`], which keeps every byte that was not asked to change. Whoever
 //! else changes the list meanwhile loses nothing: then all begins again with what is there by then.
 
-use super::found::{Found, MAX_LIST, Way};
+use super::found::{Found, MAX_LIST, Way, Which};
 use super::shell::{self, Look, Write};
 use super::transfer;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::AuthorizedKeys;
-use crate::key::watch::{Unwatched, Watch};
+use crate::key::watch::{Progress, Unwatched, Watch};
 use crate::sys::remote::{Remote, RemoteFault, Step};
 
 /// How often it is begun again before others are let have their way.
@@ -46,16 +46,20 @@ pub(super) struct Edited {
 /// # Errors
 /// It cannot be read, or there is no way to it.
 pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
+    look_at(remote, Which::Read, watch)
+}
+
+fn look_at(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<Found, ServerFault> {
     let mut attempts = 0;
     loop {
-        let looked = match shell::look(remote, watch) {
+        let looked = match shell::look(remote, which, watch) {
             // Files are reached without the account's start files, at many servers.
             Err(ServerFault::Remote(
                 RemoteFault::TimedOut { .. }
                 | RemoteFault::Unfinished { .. }
                 | RemoteFault::TooMuchOutput { .. },
             )) => {
-                return transfer::look(remote, watch).map_err(|_| ServerFault::StartFile);
+                return transfer::look(remote, which, watch).map_err(|_| ServerFault::StartFile);
             }
             looked => looked?,
         };
@@ -65,7 +69,7 @@ pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerF
             // Nobody makes a list shorter each time in the moment in which it is read.
             Look::Torn(place) => return Err(ServerFault::Contradiction(place)),
             Look::NoShell(said) => {
-                return transfer::look(remote, watch).map_err(|fault| match fault {
+                return transfer::look(remote, which, watch).map_err(|fault| match fault {
                     ServerFault::NoShell { .. } => ServerFault::NoShell { said },
                     fault => fault,
                 });
@@ -77,10 +81,11 @@ pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerF
 /// Changes the list, and reads it back.
 pub(super) fn edit(
     remote: &mut dyn Remote,
+    which: Which,
     edit: &mut dyn Edit,
     watch: &dyn Watch,
 ) -> Result<Edited, ServerFault> {
-    let mut found = look(remote, watch)?;
+    let mut found = look_at(remote, which, watch)?;
     let mut is_by_files = false;
     for _ in 0..ATTEMPTS {
         let after = edit.apply(&found, parse(&found)?)?;
@@ -97,9 +102,9 @@ pub(super) fn edit(
         let before = found.list;
         // Whoever wants to stop now is told what became of it all the same.
         found = if is_by_files {
-            transfer::look(remote, &Unwatched)?
+            transfer::look(remote, which, &Unwatched)?
         } else {
-            look(remote, &Unwatched)?
+            look_at(remote, which, &Unwatched)?
         };
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
@@ -115,7 +120,7 @@ pub(super) fn edit(
             }
             // Files are reached without the account's start files, at many servers.
             Write::Cut => {
-                found = transfer::look(remote, watch).map_err(|fault| match fault {
+                found = transfer::look(remote, which, watch).map_err(|fault| match fault {
                     ServerFault::NoShell { .. } => ServerFault::StartFile,
                     fault => fault,
                 })?;
@@ -126,6 +131,31 @@ pub(super) fn edit(
         }
     }
     Err(ServerFault::KeepsChanging(found.place))
+}
+
+/// Where the same line is not in the second list, nothing has to be done there.
+pub(super) fn without_a_line(edited: Result<Edited, ServerFault>) -> Result<(), ServerFault> {
+    match edited {
+        Ok(_) | Err(ServerFault::NoSuchLine(_)) => Ok(()),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The second of two lists is changed as the first one was, whoever wants to stop in between.
+pub(super) struct Whole<'a>(pub(super) &'a dyn Watch);
+
+impl Watch for Whole<'_> {
+    fn progress(&self, progress: Progress) {
+        self.0.progress(progress);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    fn whole(&self, part: &mut dyn FnMut() -> bool) {
+        self.0.whole(part);
+    }
 }
 
 /// Writes what is not left half written, whoever wants to stop meanwhile.

@@ -14,11 +14,42 @@ pub enum Way {
     Files,
 }
 
+/// Which of the lists of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The one that sshd reads.
+    Read,
+    /// The one in which JumpCloud's agent keeps what is not its own when it writes the first one anew.
+    Kept,
+}
+
+impl Which {
+    /// How the shell's commands are told.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Read => "keywright",
+            Self::Kept => "keywright-kept",
+        }
+    }
+
+    /// What its name has behind that of the list that is read.
+    pub(super) fn ending(self) -> &'static str {
+        match self {
+            Self::Read => "",
+            Self::Kept => ".jcorig",
+        }
+    }
+}
+
 /// The list of keys of the account that is logged in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// How it was reached.
     pub way: Way,
+    /// Which list it is.
+    pub which: Which,
+    /// Whether JumpCloud's agent keeps another one beside it.
+    pub has_kept: bool,
     /// Where it lies, safe to print: `~/.ssh/authorized_keys`.
     pub place: String,
     /// What is in it; nothing where there is no such file.

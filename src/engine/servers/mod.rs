@@ -8,6 +8,7 @@ mod found;
 mod identity;
 mod install;
 mod lines;
+mod managed;
 mod offer;
 mod prove;
 mod script;
@@ -23,7 +24,7 @@ mod visit;
 mod windows;
 
 pub use edit::{Written, look};
-pub use found::{Found, Way};
+pub use found::{Found, Way, Which};
 pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};

@@ -13,12 +13,12 @@ macro_rules! place {
         concat!(
             "LC_ALL=C; export LC_ALL; umask 077; ",
             "fail() { echo; echo \"keywright-failed $1 $n\"; echo \"$2\"; exit 1; }; ",
-            "read -r x n o m p y; [ \"$x\" = keywright ] || exit 1; ",
+            "read -r x n o m p y; j=; case $x in keywright) ;; keywright-kept) j=.jcorig;; *) exit 1;; esac; ",
             "cd 2> /dev/null || { if [ -d \"$HOME\" ]; then fail shut \"$HOME\"; else fail home \"$HOME\"; fi; }; ",
             "d=.ssh; ",
             "if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ \"$(id -u)\" = 0 ]; then d=/etc/dropbear; fi; ",
             "if [ -f \"$d\" ]; then fail nofolder \"$d\"; fi; ",
-            "f=$d/authorized_keys; g=$f; ",
+            "f=$d/authorized_keys$j; g=$f; ",
             "if [ -h \"$f\" ]; then g=$(readlink -f \"$f\") && [ -n \"$g\" ] || fail link \"$f\"; fi; ",
         )
     };
@@ -32,6 +32,7 @@ pub(super) const LOOK: &str = concat!(
     "mode() { t=$1; if [ -e \"$2\" ]; then set -- $(ls -ldnL \"$2\"); echo \"mode $t $1 $3\"; fi; }; ",
     "echo; echo \"keywright-look $n\"; ",
     "echo \"uid $(id -u)\"; echo \"home $(pwd)\"; echo \"place $f\"; ",
+    "if [ -f \"$f.jcorig\" ]; then echo kept; fi; ",
     "mode home .; mode folder \"$d\"; mode file \"$g\"; ",
     "if [ -f \"$g\" ]; then ",
     "if [ -r \"$g\" ]; then s=$(($(wc -c < \"$g\"))); ",

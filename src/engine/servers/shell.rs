@@ -1,6 +1,6 @@
 //! The list of keys, by a shell on the server.
 
-use super::found::{Found, MAX_LIST, Way, looseness};
+use super::found::{Found, MAX_LIST, Way, Which, looseness};
 use super::script::{LOOK, SETTINGS, WRITE};
 use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
@@ -21,6 +21,15 @@ pub(super) enum Look {
     Torn(String),
 }
 
+impl Look {
+    fn with_kept(mut self, has_kept: bool) -> Self {
+        if let Self::Found(found) = &mut self {
+            found.has_kept = has_kept;
+        }
+        self
+    }
+}
+
 /// What came of writing.
 pub(super) enum Write {
     /// It is in place.
@@ -32,9 +41,9 @@ pub(super) enum Write {
 }
 
 /// Looks for the list and reads it.
-pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Look, ServerFault> {
+pub(super) fn look(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<Look, ServerFault> {
     let mark = new_mark()?;
-    let output = match remote.run(LOOK, format!("keywright {mark}\n").as_bytes(), watch) {
+    let output = match remote.run(LOOK, format!("{} {mark}\n", which.word()).as_bytes(), watch) {
         Err(RemoteFault::NoCommands) => return Ok(Look::NoShell(String::new())),
         output => output?,
     };
@@ -48,14 +57,15 @@ pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Look, S
     if word != b"look" {
         return Err(failed(word, rest, "~/.ssh/authorized_keys"));
     }
-    read_look(rest)
+    read_look(rest, which)
 }
 
-fn read_look(mut rest: &[u8]) -> Result<Look, ServerFault> {
+fn read_look(mut rest: &[u8], which: Which) -> Result<Look, ServerFault> {
     let mut user = None;
     let mut home = String::new();
     let mut place = String::new();
     let mut modes = Vec::new();
+    let mut has_kept = false;
     while let Some((line, behind)) = split_line(rest) {
         rest = behind;
         let line = String::from_utf8_lossy(line);
@@ -64,13 +74,15 @@ fn read_look(mut rest: &[u8]) -> Result<Look, ServerFault> {
             "uid" => user = value.parse::<u32>().ok(),
             "home" => home = shown(value.as_bytes()),
             "place" => place = in_home(value),
+            "kept" => has_kept = true,
             "mode" => modes.push(value.to_owned()),
             "state" => {
                 let loose = modes.iter();
                 let loose = loose
                     .filter_map(|mode| read_mode(mode, user, &home, &place))
                     .collect();
-                return state(value, rest, place, loose);
+                let looked = state(value, rest, place, loose, which);
+                return looked.map(|look| look.with_kept(has_kept));
             }
             _ => {}
         }
@@ -86,7 +98,13 @@ fn said(output: &Output) -> String {
     }
 }
 
-fn state(value: &str, rest: &[u8], place: String, loose: Vec<Loose>) -> Result<Look, ServerFault> {
+fn state(
+    value: &str,
+    rest: &[u8],
+    place: String,
+    loose: Vec<Loose>,
+    which: Which,
+) -> Result<Look, ServerFault> {
     let (state, size) = value.split_once(' ').unwrap_or((value, ""));
     let list = match state {
         "absent" => None,
@@ -105,6 +123,8 @@ fn state(value: &str, rest: &[u8], place: String, loose: Vec<Loose>) -> Result<L
     };
     Ok(Look::Found(Found {
         way: Way::Shell,
+        which,
+        has_kept: false,
         place,
         list,
         loose,
@@ -143,7 +163,13 @@ pub(super) fn write(
         Some(key) => format!("add {key}"),
         None => "other".to_owned(),
     };
-    let mut input = format!("keywright {mark} {} {} {kind}\n", size(before), size(after)).into_bytes();
+    let mut input = format!(
+        "{} {mark} {} {} {kind}\n",
+        found.which.word(),
+        size(before),
+        size(after)
+    )
+    .into_bytes();
     input.extend(before.unwrap_or_default());
     input.extend(after.unwrap_or_default());
     let output = remote.run(WRITE, &input, watch)?;
@@ -319,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_list_that_changed_its_size_meanwhile_is_read_again() {
-        let look = |answer: &str| read_look(answer.as_bytes());
+        let look = |answer: &str| read_look(answer.as_bytes(), Which::Read);
         assert!(matches!(
             look("place .ssh/authorized_keys\nstate file 3\nab"),
             Ok(Look::Torn(_))

@@ -7,7 +7,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::found::{Found, MAX_LIST, Way, looseness};
+use super::found::{Found, MAX_LIST, Way, Which, looseness};
 use super::shell::{Write, added_key, folder_of};
 use super::windows;
 use crate::engine::faults::ServerFault;
@@ -49,14 +49,20 @@ struct Place {
 
 impl Place {
     /// Where it lies for the account that is logged in to.
-    fn find(remote: &mut dyn Remote, word: &str, watch: &dyn Watch) -> Result<Self, ServerFault> {
+    fn find(
+        remote: &mut dyn Remote,
+        which: Which,
+        word: &str,
+        watch: &dyn Watch,
+    ) -> Result<Self, ServerFault> {
         let mut files = open(remote, watch)?;
         let home = files.real_path(".")?;
         // A link is followed, so that what it leads to is replaced and not the link.
         let is_windows = windows::is_home(&home);
-        let usual = match files.stat(LIST)? {
-            Some(_) if !is_windows => files.real_path(LIST)?,
-            Some(_) | None => LIST.to_owned(),
+        let name = format!("{LIST}{}", which.ending());
+        let usual = match files.stat(&name)? {
+            Some(_) if !is_windows => files.real_path(&name)?,
+            Some(_) | None => name.clone(),
         };
         drop(files);
         if is_windows && let Some(list) = windows::list_of_administrators(remote, watch)? {
@@ -73,7 +79,7 @@ impl Place {
         }
         let folder = folder_of(&usual).to_owned();
         Ok(Self {
-            shown: format!("~/{LIST}"),
+            shown: format!("~/{name}"),
             lock: format!("{folder}/.authorized_keys.lock"),
             aside: format!("{folder}/.authorized_keys.lock.{word}"),
             new: format!("{folder}/.authorized_keys.{word}"),
@@ -86,8 +92,8 @@ impl Place {
 }
 
 /// Looks for the list and reads it.
-pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
-    let place = Place::find(remote, "", watch)?;
+pub(super) fn look(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<Found, ServerFault> {
+    let place = Place::find(remote, which, "", watch)?;
     let mut files = open(remote, watch)?;
     let home = files.real_path(".")?;
     let list = match files.stat(&place.list)? {
@@ -118,8 +124,12 @@ pub(super) fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, 
             }));
         }
     }
+    let kept = format!("{LIST}{}", Which::Kept.ending());
+    let has_kept = which == Which::Read && files.stat(&kept)?.is_some_and(|stat| !stat.is_folder());
     Ok(Found {
         way: Way::Files,
+        which,
+        has_kept,
         place: place.shown,
         list,
         loose,
@@ -153,7 +163,7 @@ pub(super) fn write(
     word: &str,
     watch: &dyn Watch,
 ) -> Result<Write, ServerFault> {
-    let place = Place::find(remote, word, watch)?;
+    let place = Place::find(remote, found.which, word, watch)?;
     let mut files = open(remote, watch)?;
     if files.stat(&place.folder)?.is_none() {
         let made = files.make_folder(&place.folder, 0o700);

@@ -298,6 +298,7 @@ impl Visit {
         let Installed {
             options,
             warning,
+            managed,
             undo,
             found,
             ..
@@ -332,6 +333,7 @@ impl Visit {
             verdict,
             options,
             warning,
+            managed,
             log_in,
             session,
             undo,
