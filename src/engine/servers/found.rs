@@ -19,7 +19,7 @@ pub enum Way {
 pub enum Which {
     /// The one that sshd reads.
     Read,
-    /// The one in which JumpCloud's agent keeps what is not its own when it writes the first one anew.
+    /// The one in which `JumpCloud`'s agent keeps what is not its own when it writes the first one anew.
     Kept,
 }
 
@@ -48,7 +48,7 @@ pub struct Found {
     pub way: Way,
     /// Which list it is.
     pub which: Which,
-    /// Whether JumpCloud's agent keeps another one beside it.
+    /// Whether `JumpCloud`'s agent keeps another one beside it.
     pub has_kept: bool,
     /// Where it lies, safe to print: `~/.ssh/authorized_keys`.
     pub place: String,
