@@ -167,3 +167,43 @@ fn a_certificate_that_the_configuration_names_signs_in_with_a_key_from_a_file_an
         assert_eq!(found == Some(0), is_in, "{said}: {found:?}");
     }
 }
+
+#[test]
+fn ways_in_that_the_configuration_rules_out_are_not_gone_unless_a_password_was_given() {
+    let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\nKbdInteractiveAuthentication yes\n");
+    let person = person_of(&server);
+    for (said, words, is_in) in [
+        (" IdentityFile ~/old", &[][..], true),
+        (
+            " IdentityFile ~/old\n PreferredAuthentications password,keyboard-interactive",
+            &[],
+            false,
+        ),
+        (
+            " IdentityFile none\n PasswordAuthentication no\n KbdInteractiveAuthentication no",
+            &[],
+            false,
+        ),
+        (
+            " IdentityFile none\n PasswordAuthentication no\n KbdInteractiveAuthentication no",
+            &["--password-file", "password"],
+            true,
+        ),
+    ] {
+        person
+            .home
+            .put(".ssh/config", host("x", &server, said).as_bytes());
+        let ran = person.run(&[&["remove", "x", "--list"], words].concat());
+        assert_eq!(ran.status == Some(0), is_in, "{said}: {}", ran.err);
+    }
+    // Asked once, and no more.
+    person.home.put(
+        ".ssh/config",
+        host("x", &server, " IdentityFile none\n NumberOfPasswordPrompts 1").as_bytes(),
+    );
+    let mut terminal = crate::terminal::Terminal::run_at(&person, "x", "remove", &["--list"]);
+    terminal.answer("assword", "wrong");
+    terminal.answer("assword", "wrong");
+    let told = terminal.end();
+    assert!(told.contains("does not let jo in"), "{told}");
+}

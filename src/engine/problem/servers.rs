@@ -48,11 +48,7 @@ impl From<&ServerFault> for Problem {
                 "server-denied",
                 "Nothing was changed. Its owner may give the right back (“chmod u+rwx”); if it is not this account's, ask whoever runs the server.",
             ),
-            E::NotFolder(_) => (
-                "server-not-regular",
-                "Nothing was changed. Look at it on the server, move it away, and try again.",
-            ),
-            E::NotRegular(_) => (
+            E::NotFolder(_) | E::NotRegular(_) => (
                 "server-not-regular",
                 "Nothing was changed. Look at it on the server, move it away, and try again.",
             ),

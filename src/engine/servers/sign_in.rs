@@ -29,7 +29,7 @@ use crate::sys::remote::{
 const MOST_KEYS: usize = 4;
 /// As many connections as are opened for keys.
 const MOST_CONNECTIONS: usize = 16;
-/// How often a passphrase or password is asked for.
+/// How often a passphrase is asked for.
 const ATTEMPTS: usize = 3;
 
 /// With what somebody would sign in.
@@ -125,6 +125,8 @@ pub struct SigningIn {
     /// That a key lets in for one command only, or that its agent does not sign.
     setback: Option<ServerFault>,
     remarks: Vec<String>,
+    /// Which ways ssh's configuration rules out that the server takes; told once.
+    ruled_out: Vec<Method>,
     has_asked: bool,
     waiting: Waiting,
 }
@@ -176,6 +178,7 @@ impl SigningIn {
             before_keys: None,
             setback: None,
             remarks: Vec::new(),
+            ruled_out: Vec::new(),
             has_asked: false,
             waiting: Waiting::Nothing,
         };
@@ -209,18 +212,20 @@ impl SigningIn {
                 if self.takes_password(password, watch)? {
                     return Ok(self.inside(SignedInBy::Password, None));
                 }
-                if attempt < ATTEMPTS && self.methods.contains(&Method::Password) && self.is_half == was_half
+                if attempt < self.connection.target().password_prompts()
+                    && self.methods.contains(&Method::Password)
+                    && self.is_half == was_half
                 {
                     self.waiting = Waiting::Password(attempt + 1);
                     return Ok(Step::Lacks(Lack::Password { is_again: true }, Box::new(self)));
                 }
-                self.waiting = Waiting::Password(ATTEMPTS);
+                self.waiting = Waiting::Password(usize::MAX);
             }
             (Waiting::Questions(attempt), Given::Answers(answers)) => {
                 let answer = self.connection.answer(&answers, watch)?;
                 return self.after_answers(answer, attempt, watch);
             }
-            (Waiting::Password(_), _) => self.waiting = Waiting::Password(ATTEMPTS),
+            (Waiting::Password(_), _) => self.waiting = Waiting::Password(usize::MAX),
             (Waiting::Questions(_) | Waiting::Over, _) => self.waiting = Waiting::Over,
             (Waiting::Nothing | Waiting::Passphrase(..), _) => {}
         }
@@ -297,6 +302,28 @@ impl SigningIn {
             }
         }
         self.ask(watch)
+    }
+
+    /// Leaves out the ways that ssh would not go there. A password that was given on purpose counts before that.
+    fn heed_configuration(&mut self) {
+        let target = self.connection.target();
+        let has_password = self.tried.has_password;
+        let is_allowed = |method: &Method| match method {
+            Method::Key | Method::Other => target.allows(*method),
+            Method::Password | Method::Questions => has_password || target.allows(*method),
+        };
+        let (allowed, ruled_out): (Vec<Method>, Vec<Method>) = std::mem::take(&mut self.methods)
+            .into_iter()
+            .partition(is_allowed);
+        self.methods = allowed;
+        if !ruled_out.is_empty() && self.ruled_out.is_empty() {
+            let names: Vec<String> = ruled_out.iter().map(ToString::to_string).collect();
+            self.remarks.push(format!(
+                "the server takes {} as well, which ssh's configuration rules out there",
+                names.join(" or ")
+            ));
+            self.ruled_out = ruled_out;
+        }
     }
 
     /// Whether the password that was given is what comes next.
@@ -453,7 +480,8 @@ impl SigningIn {
         if self.is_in(answer) {
             return Ok(self.inside(SignedInBy::Password, None));
         }
-        if attempt < ATTEMPTS && self.methods.contains(&Method::Questions) {
+        if attempt < self.connection.target().password_prompts() && self.methods.contains(&Method::Questions)
+        {
             return self.ask_questions(attempt + 1, watch);
         }
         self.waiting = Waiting::Over;
@@ -532,6 +560,7 @@ impl SigningIn {
         if let SignIn::Refused { methods, is_partial } = answer {
             self.is_half |= is_partial;
             self.methods = methods;
+            self.heed_configuration();
             return false;
         }
         matches!(answer, SignIn::Done | SignIn::Unasked)

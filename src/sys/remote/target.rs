@@ -8,6 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::algorithms::may_be_offered;
+use super::sign_in::Method;
 use crate::format::known_hosts::{HostName, HostNameError};
 use crate::format::ssh_config::{Configuration, Directive, Settings, with_tokens};
 use crate::key::Algorithm;
@@ -218,6 +219,34 @@ impl Target {
             let certified = format!("{name}-cert-v01@openssh.com");
             may_be_offered(settings, name) || may_be_offered(settings, &certified)
         })
+    }
+
+    /// Whether ssh's configuration lets one sign in there in this way.
+    #[must_use]
+    pub fn allows(&self, method: Method) -> bool {
+        let (name, keywords): (&str, &[&str]) = match method {
+            Method::Key => ("publickey", &["PubkeyAuthentication"]),
+            Method::Password => ("password", &["PasswordAuthentication"]),
+            Method::Questions => (
+                "keyboard-interactive",
+                &["KbdInteractiveAuthentication", "ChallengeResponseAuthentication"],
+            ),
+            Method::Other => return true,
+        };
+        let preferred = self.settings.first("PreferredAuthentications");
+        let is_preferred = preferred.is_none_or(|list| {
+            list.split(|byte| *byte == b',')
+                .any(|each| each == name.as_bytes())
+        });
+        is_preferred && !keywords.iter().any(|keyword| self.settings.says_no(keyword))
+    }
+
+    /// How often a password is asked for there (`NumberOfPasswordPrompts`).
+    #[must_use]
+    pub fn password_prompts(&self) -> usize {
+        let said = self.settings.first("NumberOfPasswordPrompts");
+        let said = said.and_then(|said| std::str::from_utf8(said).ok()?.parse().ok());
+        said.map_or(3, |prompts: usize| prompts.clamp(1, 10))
     }
 
     /// Which agent may sign in there.
