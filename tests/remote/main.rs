@@ -36,6 +36,7 @@ mod installing;
 mod jumping;
 mod last_way_in;
 mod letting_in;
+mod managed;
 mod no;
 mod person;
 mod places;
