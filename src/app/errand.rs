@@ -374,6 +374,8 @@ pub struct Works {
     pub options: String,
     /// That these are not the ones that were asked for.
     pub warning: Option<Warning>,
+    /// That another program writes the list, and what becomes of the line.
+    pub managed: Option<Warning>,
     /// How to log in with it.
     pub log_in: LogIn,
     pub(super) session: Box<Session>,

@@ -354,9 +354,10 @@ fn tell(
             "place": place,
             "removed": removed.count,
             "keys": keys.collect::<Vec<_>>(),
-            "warnings": shape::warnings(&everybody.cloned().into_iter().collect::<Vec<_>>()),
+            "warnings": shape::warnings(&everybody.into_iter().chain(&removed.managed).cloned().collect::<Vec<_>>()),
         }));
     }
+    console.warn_all(&Vec::from_iter(removed.managed.clone()));
     let count = told_count(removed.count);
     console.say(&format!("{count} taken off {place} on {target}"))?;
     for (key, verdict) in verdicts {

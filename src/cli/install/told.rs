@@ -89,13 +89,14 @@ pub(super) fn tell(
         Some(LogIn::Refused(warning)) => Some(warning),
         _ => None,
     };
-    if let Some(warning) = &installed.warning {
+    for warning in installed.warning.iter().chain(&installed.managed) {
         console.warn(warning);
     }
     if console.is_json() {
         let warnings: Vec<Warning> = installed
             .warning
             .iter()
+            .chain(&installed.managed)
             .chain(&trial.everybody)
             .chain(refused)
             .cloned()

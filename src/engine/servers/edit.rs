@@ -8,7 +8,7 @@ use super::shell::{self, Look, Write};
 use super::transfer;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::AuthorizedKeys;
-use crate::key::watch::{Unwatched, Watch};
+use crate::key::watch::{Progress, Unwatched, Watch};
 use crate::sys::remote::{Remote, RemoteFault, Step};
 
 /// How often it is begun again before others are let have their way.
@@ -132,6 +132,31 @@ pub(super) fn edit(
         }
     }
     Err(ServerFault::KeepsChanging(found.place))
+}
+
+/// Where the same line is not in the second list, nothing has to be done there.
+pub(super) fn without_a_line(edited: Result<Edited, ServerFault>) -> Result<(), ServerFault> {
+    match edited {
+        Ok(_) | Err(ServerFault::NoSuchLine(_)) => Ok(()),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The second of two lists is changed as the first one was, whoever wants to stop in between.
+pub(super) struct Whole<'a>(pub(super) &'a dyn Watch);
+
+impl Watch for Whole<'_> {
+    fn progress(&self, progress: Progress) {
+        self.0.progress(progress);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        false
+    }
+
+    fn whole(&self, part: &mut dyn FnMut() -> bool) {
+        self.0.whole(part);
+    }
 }
 
 /// Writes what is not left half written, whoever wants to stop meanwhile.

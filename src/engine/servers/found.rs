@@ -24,7 +24,12 @@ pub enum Site {
     Own,
     /// The one that the server's settings name: a path that begins with `/`, or in the home folder with `./`.
     At(String),
+    /// The one in which `JumpCloud`'s agent keeps what is not its own when it writes the usual one anew.
+    Kept,
 }
+
+/// What the name of that list has behind the name of the usual one.
+pub(super) const KEPT: &str = ".jcorig";
 
 /// The list of keys of the account that is logged in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +38,8 @@ pub struct Found {
     pub way: Way,
     /// Which one it is.
     pub site: Site,
+    /// Whether `JumpCloud`'s agent keeps another one beside it.
+    pub has_kept: bool,
     /// Where it lies, safe to print: `~/.ssh/authorized_keys`.
     pub place: String,
     /// What is in it; nothing where there is no such file.

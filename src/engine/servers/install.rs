@@ -1,8 +1,9 @@
 //! A key is put on a server, and taken off again.
 
-use super::edit::{Edit, Written, edit, parse_of};
+use super::edit::{Edit, Whole, Written, edit, parse_of, without_a_line};
 use super::found::{Found, Site};
 use super::lines::{Known, LastWayIn, keep_a_way_in};
+use super::managed;
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::{Added, AuthorizedKeys, NewLine};
@@ -24,6 +25,8 @@ pub struct Installed {
     pub options: String,
     /// That this is not what was asked for, where the key stood there already.
     pub warning: Option<Warning>,
+    /// That another program writes the list, and what becomes of the line.
+    pub managed: Option<Warning>,
     /// How the list was changed; nothing where the key stood there already.
     pub undo: Option<Undo>,
     /// The line that was to stand there.
@@ -97,6 +100,9 @@ pub(super) fn install_at(
 ) -> Result<Installed, ServerFault> {
     let mut adding = Adding { line };
     let edited = edit(remote, site, &mut adding, watch)?;
+    if edited.found.has_kept {
+        edit(remote, &Site::Kept, &mut adding, &Whole(watch))?;
+    }
     let keys = super::edit::parse(&edited.found)?;
     let mut entries = keys.entries().filter(|(_, entry)| entry.is_for(line.key()));
     let (number, entry) = entries
@@ -109,6 +115,10 @@ pub(super) fn install_at(
         line: number,
         options: escaped(options),
         warning: (options != line.options().as_bytes()).then(|| others_stay(options)),
+        managed: edited
+            .written
+            .as_ref()
+            .and_then(|_| managed::after_adding(&edited.found)),
         undo: edited.written.map(|written| Undo {
             site: site.clone(),
             line: line.clone(),
@@ -154,6 +164,16 @@ pub fn undo(
     watch: &dyn Watch,
 ) -> Result<Undone, ServerFault> {
     let edited = edit(remote, &undo.site, &mut Undoing { undo, known, last }, watch)?;
+    if edited.found.has_kept {
+        let undo = Undo::of_line(undo.line.clone());
+        let mut undoing = Undoing {
+            undo: &undo,
+            known,
+            // Nobody is let in by this one.
+            last: LastWayIn::Goes,
+        };
+        without_a_line(edit(remote, &Site::Kept, &mut undoing, &Whole(watch)))?;
+    }
     Ok(Undone {
         found: edited.found,
         written: edited.written,

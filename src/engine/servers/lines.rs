@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::edit::{Edit, Written, edit, parse, parse_of};
+use super::edit::{Edit, Whole, Written, edit, parse, parse_of, without_a_line};
 use super::found::{Found, Site};
+use super::managed::after_removing;
 use super::session::SignedInBy;
 use crate::engine::authorized::why_ignored;
+use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
 use crate::format::PublicFile;
 use crate::format::authorized_keys::{AuthorizedKeys, Content, Entry, KeyOption};
@@ -225,6 +227,8 @@ pub struct Removed {
     pub count: usize,
     /// How the list was changed.
     pub written: Option<Written>,
+    /// That another program writes the list, and what becomes of it.
+    pub managed: Option<Warning>,
 }
 
 /// Takes lines off the list and keeps all others byte for byte.
@@ -247,6 +251,19 @@ pub fn remove(
         texts: Vec::new(),
     };
     let edited = edit(remote, &Site::Usual, &mut removing, watch)?;
+    if edited.found.has_kept {
+        for gone in &removing.keys {
+            let mut removing = Removing {
+                chosen: &Chosen::Key(gone.key.clone()),
+                known,
+                // Nobody is let in by this one.
+                last: LastWayIn::Goes,
+                keys: Vec::new(),
+                texts: Vec::new(),
+            };
+            without_a_line(edit(remote, &Site::Kept, &mut removing, &Whole(watch)))?;
+        }
+    }
     let left = parse(&edited.found)?;
     for gone in &mut removing.keys {
         gone.stays = left.entries().any(|(_, entry)| {
@@ -254,11 +271,13 @@ pub fn remove(
             is_it && entry.options.is_authority() == gone.is_authority
         });
     }
+    let managed = edited.found.clone();
     Ok(Removed {
         found: edited.found,
         count: removing.texts.len(),
         keys: removing.keys,
         written: edited.written,
+        managed: after_removing(&managed),
     })
 }
 

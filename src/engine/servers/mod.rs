@@ -8,6 +8,7 @@ mod found;
 mod identity;
 mod install;
 mod lines;
+mod managed;
 mod offer;
 mod prove;
 mod repair;

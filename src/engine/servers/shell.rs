@@ -21,6 +21,15 @@ pub(super) enum Look {
     Torn(String),
 }
 
+impl Look {
+    fn with_kept(mut self, has_kept: bool) -> Self {
+        if let Self::Found(found) = &mut self {
+            found.has_kept = has_kept;
+        }
+        self
+    }
+}
+
 /// What came of writing.
 pub(super) enum Write {
     /// It is in place.
@@ -57,6 +66,7 @@ fn path_of(site: &Site) -> &str {
     match site {
         Site::Usual | Site::Own => "-",
         Site::At(path) => path,
+        Site::Kept => "+",
     }
 }
 
@@ -65,6 +75,7 @@ fn read_look(mut rest: &[u8], site: &Site) -> Result<Look, ServerFault> {
     let mut home = String::new();
     let mut place = String::new();
     let mut modes = Vec::new();
+    let mut has_kept = false;
     while let Some((line, behind)) = split_line(rest) {
         rest = behind;
         let line = String::from_utf8_lossy(line);
@@ -73,13 +84,15 @@ fn read_look(mut rest: &[u8], site: &Site) -> Result<Look, ServerFault> {
             "uid" => user = value.parse::<u32>().ok(),
             "home" => home = shown(value.as_bytes()),
             "place" => place = in_home(value),
+            "kept" => has_kept = true,
             "mode" => modes.push(value.to_owned()),
             "state" => {
                 let loose = modes.iter();
                 let loose = loose
                     .filter_map(|mode| read_mode(mode, user, &home, &place))
                     .collect();
-                return state(value, rest, (place, site), loose);
+                let looked = state(value, rest, (place, site), loose);
+                return looked.map(|look| look.with_kept(has_kept && *site == Site::Usual));
             }
             _ => {}
         }
@@ -120,6 +133,7 @@ fn state(
     Ok(Look::Found(Found {
         way: Way::Shell,
         site: at.clone(),
+        has_kept: false,
         place,
         list,
         loose,

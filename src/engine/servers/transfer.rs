@@ -7,7 +7,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::found::{Found, MAX_LIST, Site, Way, looseness};
+use super::found::{Found, KEPT, MAX_LIST, Site, Way, looseness};
 use super::shell::{Write, added_key, folder_of, in_home};
 use super::windows;
 use crate::engine::faults::ServerFault;
@@ -59,9 +59,11 @@ impl Place {
         let home = files.real_path(".")?;
         // A link is followed, so that what it leads to is replaced and not the link.
         let is_windows = windows::is_home(&home);
+        let kept = format!("{LIST}{KEPT}");
         let named = match site {
             Site::Usual | Site::Own => LIST,
             Site::At(path) => path,
+            Site::Kept => &kept,
         };
         let usual = match files.stat(named)? {
             Some(_) if !is_windows => files.real_path(named)?,
@@ -130,9 +132,12 @@ pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> R
             }));
         }
     }
+    let kept = format!("{LIST}{KEPT}");
+    let has_kept = *site == Site::Usual && files.stat(&kept)?.is_some_and(|stat| !stat.is_folder());
     Ok(Found {
         way: Way::Files,
         site: site.clone(),
+        has_kept,
         place: place.shown,
         list,
         loose,

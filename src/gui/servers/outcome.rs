@@ -36,6 +36,9 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
             let what = format!("It does so under the conditions in its line: {}.", works.options);
             ui.add(Label::new(what).wrap());
         }
+        if let Some(warning) = &works.managed {
+            pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
+        }
         if works.verdict != Verdict::Unasked {
             log_in_ui(ui, &works.log_in, scene);
         }

@@ -305,6 +305,7 @@ impl Visit {
         let Installed {
             options,
             warning,
+            managed,
             undo,
             found,
             ..
@@ -333,6 +334,7 @@ impl Visit {
             verdict,
             options,
             warning,
+            managed,
             log_in,
             session,
             undo,
