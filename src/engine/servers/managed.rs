@@ -56,8 +56,7 @@ impl Manager {
         match self {
             Self::JumpCloud => (
                 format!(
-                    "JumpCloud’s agent writes {place} anew; the key was put into {place}{} as well, where it keeps what is not its own",
-                    KEPT
+                    "JumpCloud’s agent writes {place} anew; the key was put into {place}{KEPT} as well, where it keeps what is not its own"
                 ),
                 "Nothing has to be done. To have the key on all computers, enter it with your user in JumpCloud.",
             ),
@@ -89,8 +88,7 @@ impl Manager {
         match self {
             Self::JumpCloud => (
                 format!(
-                    "JumpCloud’s agent writes {place} anew; the key was taken out of {place}{} as well",
-                    KEPT
+                    "JumpCloud’s agent writes {place} anew; the key was taken out of {place}{KEPT} as well"
                 ),
                 "If it is entered with a user in JumpCloud, take it out there, too; otherwise it comes back.",
             ),
