@@ -39,6 +39,7 @@ mod managed;
 mod no;
 mod person;
 mod places;
+mod put_back;
 #[path = "../common/serving.rs"]
 mod serving;
 mod signing_in;

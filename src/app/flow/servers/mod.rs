@@ -9,7 +9,7 @@ use steps::working;
 
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
-use crate::app::errand::{Came, Errand, LastWay, Means, Now, Question, Undoable, Verdict, Visit};
+use crate::app::errand::{Came, Errand, LastWay, Means, Now, Question, Step, Undoable, Verdict, Visit};
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
 use crate::engine::conditions::Conditions;
@@ -170,6 +170,12 @@ impl App {
                 Now::Stopped {
                     undo: Some(undoable), ..
                 } => (undoable.session, undoable.undo),
+                Now::Gone { undo: Some(back), .. } => {
+                    visit.errand = Errand::Look;
+                    visit.done.truncate(visit.before(Step::Look));
+                    let means = visit.means.clone();
+                    return working(wake, move |pulse| work::put_back(back, &means, pulse));
+                }
                 other => return other,
             };
             visit.take_off(Box::new(Undoable { session, undo }), LastWayIn::Stays, wake)
