@@ -181,7 +181,7 @@ impl App {
                     visit.errand = Errand::Look;
                     visit.done.truncate(visit.before(Step::Look));
                     let means = visit.means.clone();
-                    return working(wake, move |pulse| work::put_back(back, &means, pulse));
+                    return working(wake, move |pulse| work::put_back(*back, &means, pulse));
                 }
                 other => return other,
             };

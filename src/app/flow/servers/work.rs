@@ -184,12 +184,12 @@ pub(super) fn remove(
 }
 
 /// Puts back what was taken off, and shows the list.
-pub(super) fn put_back(back: Box<PutBack>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
+pub(super) fn put_back(back: PutBack, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
     let PutBack {
         mut session,
         taken,
         keys,
-    } = *back;
+    } = back;
     servers::put_back(&mut *session, &taken, watch)?;
     let server = session.connection.target().to_string();
     for key in keys.iter().filter(|key| !key.is_authority) {
