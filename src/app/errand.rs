@@ -12,7 +12,7 @@ use crate::engine::keys::Store;
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
-    Undo, lets_everybody_in,
+    TakenOff, Undo, lets_everybody_in,
 };
 use crate::format::authorized_keys::NewLine;
 use crate::key::KeyPair;
@@ -188,6 +188,10 @@ pub enum Now {
     Gone {
         /// Whether all of it was tried, and let nobody in.
         is_proved: bool,
+        /// That another program writes the list, and what becomes of it.
+        managed: Option<Warning>,
+        /// What can be put back.
+        undo: Option<Box<PutBack>>,
     },
     /// It cannot go on.
     Stopped {
@@ -273,6 +277,10 @@ pub enum Came {
         is_all: bool,
         /// The keys that stood there.
         keys: Vec<RemovedKey>,
+        /// The lines, where they can be put back.
+        taken: Option<TakenOff>,
+        /// That another program writes the list, and what becomes of it.
+        managed: Option<Warning>,
         /// For trying them.
         session: Box<Session>,
     },
@@ -282,6 +290,10 @@ pub enum Came {
         tried: usize,
         /// Of how many the private half is not here.
         untried: usize,
+        /// That another program writes the list, and what becomes of it.
+        managed: Option<Warning>,
+        /// What can be put back.
+        undo: Option<Box<PutBack>>,
     },
 }
 
@@ -404,6 +416,14 @@ impl Works {
 pub struct Undoable {
     pub(super) session: Box<Session>,
     pub(super) undo: Undo,
+}
+
+/// Lines that were taken off and can be put back.
+#[derive(Debug)]
+pub struct PutBack {
+    pub(super) session: Box<Session>,
+    pub(super) taken: TakenOff,
+    pub(super) keys: Vec<RemovedKey>,
 }
 
 /// What would go with the last way in that is known.

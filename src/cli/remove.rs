@@ -6,17 +6,19 @@ use serde_json::{Value, json};
 use super::console::{Console, print, print_object};
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::server::{Connect, looked, remember_taken_off, take_off};
+use super::server::{Connect, looked, note, remember_installed, remember_taken_off, take_off};
 use super::{json as shape, terminal, usage, work};
-use crate::engine::Problem;
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
 use crate::engine::servers::{
     self, Chosen, Found, Identity, Known, ListedKey, ListedLine, OpenKey, Proof, Removed, RemovedKey,
-    Session, lines,
+    Session, TakenOff, lines,
 };
+use crate::engine::{Blame, Problem, keys};
 use crate::format::DecodeError;
+use crate::format::authorized_keys::AuthorizedKeys;
 use crate::key::PublicKey;
+use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::sys::remote::Target;
 
@@ -27,6 +29,7 @@ use crate::sys::remote::Target;
   keywright-cli remove me@example.org --key old_key.pub
   keywright-cli remove me@example.org --fingerprint SHA256:Bkl1…
   keywright-cli remove me@example.org --line 3 --line 5
+  keywright-cli remove me@example.org --undo
 
 All other lines stay as they are, byte for byte. The last key of yours is asked about first, or \
 refused without --yes (on this computer, “authorized remove” wants --force for that). What was removed is \
@@ -49,6 +52,9 @@ pub(super) struct Remove {
     /// Take off this line, counted from 1 as the list shows it; may be given several times
     #[arg(short, long, value_name = "N")]
     line: Vec<usize>,
+    /// Put back what the last removal from this server took off
+    #[arg(long, conflicts_with_all = ["list", "key", "fingerprint", "line"])]
+    undo: bool,
     /// Do not try the keys afterwards
     #[arg(long)]
     no_prove: bool,
@@ -59,11 +65,15 @@ pub(super) struct Remove {
 impl Remove {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let target = self.connect.target(self.login.as_deref())?;
+        if self.undo {
+            return self.put_back(&target, console);
+        }
         let named = self.named(console)?;
         let session = self.connect.sign_in(&target, &self.passphrase, console)?;
         let (session, found) = looked(session, console)?;
         let known = self.connect.whose(&session, &found, console)?;
-        let shown = lines(&found, &known)?;
+        let mut shown = lines(&found, &known)?;
+        ListedLine::call_all(&mut shown, |all| keys::names_of(&keys::Store::of_user(), all));
         let is_asked = !self.list && named.is_none() && self.fingerprint.is_none() && self.line.is_empty();
         if self.list || (is_asked && !terminal::is_there()) {
             return tell_list(&target, &found, &shown, console);
@@ -75,6 +85,10 @@ impl Remove {
             self.chosen(named, &shown, &found)?
         };
         let (session, removed) = remove(session, chosen, known, console)?;
+        note(
+            keys::taken_off::note_lines(&keys::Store::of_user(), &target.to_string(), &removed.lines),
+            console,
+        );
         for gone in &removed.keys {
             if !gone.is_authority && !gone.stays {
                 remember_taken_off(&gone.key, &target, console);
@@ -83,6 +97,42 @@ impl Remove {
         let everybody = session.warning();
         let verdicts = self.prove(session, &target, &removed, console)?;
         tell(&target, &removed, &verdicts, everybody.as_ref(), console)
+    }
+
+    /// Puts back what was taken off there before.
+    fn put_back(&self, target: &Target, console: Console) -> Result<(), Problem> {
+        let store = keys::Store::of_user();
+        let lines = keys::taken_off::lines_of(&store, &target.to_string());
+        if lines.is_empty() {
+            return Err(Problem::new(
+                "not-in-list",
+                Blame::Usage,
+                format!("nothing is known that was taken off {target} from here"),
+                "Put a key there anew: keywright-cli install.",
+            ));
+        }
+        let session = self.connect.sign_in(target, &self.passphrase, console)?;
+        let (taken, count) = (TakenOff::of_lines(lines.clone()), lines.len());
+        let (_, found) = take_off(session, "Putting it back", console, move |session, _, pulse| {
+            servers::put_back(session, &taken, pulse)
+        })?;
+        let list = AuthorizedKeys::parse(lines.join(&b'\n'))?;
+        for (_, entry) in list.entries() {
+            remember_installed(&entry.key.key, target, console);
+        }
+        note(
+            keys::taken_off::note_lines(&store, &target.to_string(), &[]),
+            console,
+        );
+        if console.is_json() {
+            return print_object(&json!({
+                "target": target.to_string(),
+                "place": found.place,
+                "put_back": count,
+            }));
+        }
+        let lines = if count == 1 { "One line" } else { "All lines" };
+        console.say(&format!("{lines} put back into {} on {target}", found.place))
     }
 
     /// The key in the file that was named.
@@ -280,6 +330,11 @@ fn text_of_key(key: &ListedKey) -> String {
     } else {
         &key.comment
     };
+    let name = key
+        .name
+        .as_ref()
+        .map(|name| format!("“{}” ", escaped(name.as_bytes())));
+    let name = name.unwrap_or_default();
     let marks = [
         (key.is_mine, "yours"),
         (key.is_in_use, "in use now"),
@@ -295,7 +350,7 @@ fn text_of_key(key: &ListedKey) -> String {
         marks => format!("  [{marks}]"),
     };
     let mut text = format!(
-        "{} {} {comment} ({}){marks}\n",
+        "{name}{} {} {comment} ({}){marks}\n",
         key.key.bits(),
         key.fingerprint(),
         key.key.algorithm().title()
@@ -316,6 +371,7 @@ fn shape_of(line: &ListedLine) -> Value {
         "type": key.map(|key| key.key.algorithm().name()),
         "bits": key.map(|key| key.key.bits()),
         "fingerprint_sha256": key.map(|key| key.fingerprint().to_string()),
+        "name": key.and_then(|key| key.name.as_deref()),
         "comment": key.map(|key| key.comment.as_str()),
         "options": key.map(|key| key.options.as_str()),
         "authority": key.is_some_and(|key| key.is_authority),

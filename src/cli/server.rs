@@ -416,7 +416,8 @@ pub(super) fn remember_taken_off(key: &PublicKey, target: &Target, console: Cons
     );
 }
 
-fn note(written: Result<(), Problem>, console: Console) {
+/// Tells what could not be written down.
+pub(super) fn note(written: Result<(), Problem>, console: Console) {
     if let Err(problem) = written {
         console.note(&format!(
             "where this key lies will not be remembered here: {}",

@@ -118,8 +118,17 @@ impl AuthorizedKeys {
         if let Some(number) = self.lines_of(&line.key).next() {
             return Added::AlreadyThere(number);
         }
-        line_file::append(&mut self.text, &line.text);
+        line_file::append(&mut self.text, line.text.as_bytes());
         Added::Added
+    }
+
+    /// Puts a line back that stood here, behind all others, unless one just like it is there. A line break in it would make it
+    /// two, and so it is left out then.
+    pub fn put_back(&mut self, line: &[u8]) {
+        let is_there = self.lines().any(|there| there.text == line);
+        if !is_there && !line.iter().any(|byte| b"\r\n".contains(byte)) {
+            line_file::append(&mut self.text, line);
+        }
     }
 
     /// Takes lines away; numbers that there are none of do nothing. How many went is returned.

@@ -240,7 +240,7 @@ impl KnownHosts {
 
     fn add_line(&mut self, name: &str, key: &PublicKey) {
         let key = public_line::encode(key, &Comment::default());
-        line_file::append(&mut self.text, &format!("{name} {key}"));
+        line_file::append(&mut self.text, format!("{name} {key}").as_bytes());
     }
 
     /// Forgets a host as `ssh-keygen -R` does: takes away each line that knows it, also by a pattern or along

@@ -147,13 +147,13 @@ pub(super) fn ending(text: &[u8]) -> &'static str {
 ///
 /// A line that is not ended would take the new one for its comment, and neither key would be what it was. A lone
 /// byte order mark is such a line: OpenSSH takes it for the first letter of what follows, which nothing then matches.
-pub(super) fn append(text: &mut Vec<u8>, line: &str) {
+pub(super) fn append(text: &mut Vec<u8>, line: &[u8]) {
     let end = ending(text);
     let is_open = !text.is_empty() && !text.ends_with(b"\n");
     if is_open {
         text.extend(end.as_bytes());
     }
-    text.extend(line.as_bytes());
+    text.extend(line);
     text.extend(end.as_bytes());
 }
 
@@ -237,7 +237,7 @@ mod tests {
             ("\u{feff}", "\u{feff}\nx\n"),
         ] {
             let mut bytes = text.as_bytes().to_vec();
-            append(&mut bytes, "x");
+            append(&mut bytes, b"x");
             assert_eq!(bytes, expected.as_bytes(), "{text:?}");
         }
     }

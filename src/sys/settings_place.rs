@@ -14,6 +14,8 @@ pub const PORTABLE_FILE: &str = "keywright.toml";
 const USUAL_FILE: &str = "settings.toml";
 const PORTABLE_KEYS: &str = "keywright-keys.toml";
 const USUAL_KEYS: &str = "keys.toml";
+const PORTABLE_TAKEN_OFF: &str = "keywright-taken-off.toml";
+const USUAL_TAKEN_OFF: &str = "taken-off.toml";
 
 /// The file that settings are read from and written to; there is never a second one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +32,15 @@ impl Place {
     pub fn path(&self) -> &Path {
         match self {
             Self::Portable(path) | Self::OfUser(path) => path,
+        }
+    }
+
+    /// The file beside this one in which stands what was last taken off the lists of servers.
+    #[must_use]
+    pub fn of_taken_off(&self) -> Self {
+        match self {
+            Self::Portable(path) => Self::Portable(path.with_file_name(PORTABLE_TAKEN_OFF)),
+            Self::OfUser(path) => Self::OfUser(path.with_file_name(USUAL_TAKEN_OFF)),
         }
     }
 

@@ -40,6 +40,7 @@ mod managed;
 mod no;
 mod person;
 mod places;
+mod put_back;
 mod read_elsewhere;
 #[path = "../common/serving.rs"]
 mod serving;

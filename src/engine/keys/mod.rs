@@ -16,6 +16,7 @@ pub mod removal;
 pub mod repair;
 pub mod restoring;
 pub mod store;
+pub mod taken_off;
 mod tried;
 mod unfinished;
 
@@ -145,6 +146,16 @@ fn hidden(path: &Path) -> Problem {
         ),
         "Save its public key beside it first: keywright-cli public FILE > FILE.pub.",
     )
+}
+
+/// What its owner calls a key; nothing where it has no name, or names are not known.
+pub fn names_of<'a>(store: &Store, keys: impl IntoIterator<Item = &'a PublicKey>) -> Vec<Option<String>> {
+    let register = store.read().register;
+    let name = |key: &PublicKey| {
+        let name = register.name(&Fingerprint::of(key, FingerprintKind::Sha256))?;
+        Some(name.as_str().to_owned())
+    };
+    keys.into_iter().map(name).collect()
 }
 
 /// Remembers that a key was installed on a server today.

@@ -14,6 +14,7 @@ const LARGEST: usize = 4 << 20;
 #[derive(Clone, Debug, Default)]
 pub struct Store {
     place: Option<Place>,
+    taken_off: Option<Place>,
 }
 
 /// A register, and what is wrong with its file.
@@ -31,6 +32,7 @@ impl Store {
     pub fn beside(settings: Option<&Place>) -> Self {
         Self {
             place: settings.map(Place::of_keys),
+            taken_off: settings.map(Place::of_taken_off),
         }
     }
 
@@ -38,6 +40,11 @@ impl Store {
     #[must_use]
     pub fn of_user() -> Self {
         Self::beside(settings_place::find().as_ref())
+    }
+
+    /// Where it is written down what was taken off servers.
+    pub(super) fn place_of_taken_off(&self) -> Option<Place> {
+        self.taken_off.clone()
     }
 
     /// The folder of its file.

@@ -82,6 +82,8 @@ impl ListedLine {
 pub struct ListedKey {
     /// The key.
     pub key: PublicKey,
+    /// What its owner calls it; filled in by whoever knows.
+    pub name: Option<String>,
     /// What stands before it, safe to print; empty where nothing does.
     pub options: String,
     /// What stands behind it, safe to print.
@@ -160,6 +162,7 @@ fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
     let PublicFile { key, comment, .. } = &entry.key;
     ListedKey {
         key: key.clone(),
+        name: None,
         options: escaped(entry.options.text()),
         comment: escaped(comment),
         is_authority: entry.options.is_authority(),
@@ -167,6 +170,20 @@ fn listed(entry: &Entry<'_>, known: &Known) -> ListedKey {
         reach: Reach::of(entry),
         is_mine: known.mine.contains(key),
         is_in_use: known.is_in_use(key, entry.options.is_authority()),
+    }
+}
+
+impl ListedLine {
+    /// Gives the keys of these lines the names that `name_of` knows.
+    pub fn call_all(lines: &mut [Self], name_of: impl FnOnce(&[PublicKey]) -> Vec<Option<String>>) {
+        let mut keys: Vec<&mut ListedKey> = lines
+            .iter_mut()
+            .filter_map(|line| line.key.as_mut().ok())
+            .collect();
+        let public: Vec<PublicKey> = keys.iter().map(|key| key.key.clone()).collect();
+        for (key, name) in keys.iter_mut().zip(name_of(&public)) {
+            key.name = name;
+        }
     }
 }
 
@@ -225,6 +242,8 @@ pub struct Removed {
     pub keys: Vec<RemovedKey>,
     /// How many lines went.
     pub count: usize,
+    /// They, as they were.
+    pub lines: Vec<Vec<u8>>,
     /// How the list was changed.
     pub written: Option<Written>,
     /// That another program writes the list, and what becomes of it.
@@ -275,6 +294,7 @@ pub fn remove(
     Ok(Removed {
         found: edited.found,
         count: removing.texts.len(),
+        lines: removing.texts.iter().map(|(text, _)| text.clone()).collect(),
         keys: removing.keys,
         written: edited.written,
         managed: after_removing(&managed),

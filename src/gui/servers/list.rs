@@ -62,8 +62,17 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
 fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) {
     ui.add_space(4.0);
     let name = match &line.key {
-        Ok(key) if key.comment.is_empty() => format!("no comment ({})", kind(key)),
-        Ok(key) => format!("{} ({})", key.comment, kind(key)),
+        Ok(key) => {
+            let comment = if key.comment.is_empty() {
+                "no comment"
+            } else {
+                &key.comment
+            };
+            match &key.name {
+                Some(name) => format!("“{name}”: {comment} ({})", kind(key)),
+                None => format!("{comment} ({})", kind(key)),
+            }
+        }
         Err(_) => "a line that sshd passes over".to_owned(),
     };
     pieces::check_ui(ui, is_chosen, name);

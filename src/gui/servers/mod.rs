@@ -117,7 +117,11 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
         Now::Works(works) => outcome::works_ui(ui, works, &mut scene),
         Now::Listed(listed) => list::listed_ui(ui, listed, &mut scene),
         Now::LastWayIn(last) => list::last_way_in_ui(ui, last, &mut scene),
-        Now::Gone { is_proved } => outcome::gone_ui(ui, *is_proved, &mut scene),
+        Now::Gone {
+            is_proved,
+            managed,
+            undo,
+        } => outcome::gone_ui(ui, *is_proved, managed.as_ref(), undo.is_some(), &mut scene),
         Now::Stopped { problem, after } => outcome::stopped_ui(ui, problem, after, &mut scene),
     }
 }

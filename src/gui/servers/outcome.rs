@@ -7,6 +7,7 @@ use crate::app::Command;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{After, Verdict, Works};
 use crate::engine::Problem;
+use crate::engine::describe::Warning;
 use crate::engine::log_in::LogIn;
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
@@ -120,7 +121,13 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
     }
 }
 
-pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {
+pub(super) fn gone_ui(
+    ui: &mut Ui,
+    is_proved: bool,
+    managed: Option<&Warning>,
+    can_be_undone: bool,
+    scene: &mut Scene<'_>,
+) {
     pieces::card_ui(ui, |ui| {
         verdict_ui(ui, Sign::Good, "Gone");
         let what = if is_proved {
@@ -133,7 +140,15 @@ pub(super) fn gone_ui(ui: &mut Ui, is_proved: bool, scene: &mut Scene<'_>) {
             ui,
             "Nothing has to be restarted. Connections that are open now stay open until they are closed.",
         );
-        press(ui, &[DONE, SHOW], scene);
+        if let Some(warning) = managed {
+            pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
+        }
+        let buttons: &[&str] = if can_be_undone {
+            &[DONE, UNDO, SHOW]
+        } else {
+            &[DONE, SHOW]
+        };
+        press(ui, buttons, scene);
     });
 }
 

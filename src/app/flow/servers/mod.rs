@@ -9,7 +9,9 @@ use steps::working;
 
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
-use crate::app::errand::{After, Came, Errand, LastWay, Means, Now, Question, Undoable, Verdict, Visit};
+use crate::app::errand::{
+    After, Came, Errand, LastWay, Means, Now, Question, Step, Undoable, Verdict, Visit,
+};
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
 use crate::engine::conditions::Conditions;
@@ -175,6 +177,12 @@ impl App {
                     Ok(undoable) => undoable,
                     Err(after) => return Now::Stopped { problem, after },
                 },
+                Now::Gone { undo: Some(back), .. } => {
+                    visit.errand = Errand::Look;
+                    visit.done.truncate(visit.before(Step::Look));
+                    let means = visit.means.clone();
+                    return working(wake, move |pulse| work::put_back(*back, &means, pulse));
+                }
                 other => return other,
             };
             visit.take_off(undoable, LastWayIn::Stays, wake)

@@ -34,7 +34,7 @@ pub(super) fn working(
 
 impl Visit {
     /// How many steps come before this one.
-    fn before(&self, step: Step) -> usize {
+    pub(super) fn before(&self, step: Step) -> usize {
         self.steps().iter().take_while(|each| **each != step).count()
     }
 
@@ -130,6 +130,8 @@ impl Visit {
                 count,
                 is_all,
                 keys,
+                taken,
+                managed,
                 session,
             } => {
                 let lines = if count == 1 {
@@ -143,13 +145,20 @@ impl Visit {
                 ));
                 let means = self.means.clone();
                 working(wake, move |pulse| {
-                    work::prove_gone(&session, &place, &keys, &means, pulse)
+                    work::prove_gone(session, (&place, taken, managed), keys, &means, pulse)
                 })
             }
-            Came::Gone { tried, untried } => {
+            Came::Gone {
+                tried,
+                untried,
+                managed,
+                undo,
+            } => {
                 self.say(gone(tried, untried));
                 Now::Gone {
                     is_proved: untried == 0,
+                    managed,
+                    undo,
                 }
             }
         }

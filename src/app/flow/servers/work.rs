@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::app::desktop::FindAgents;
-use crate::app::errand::{Came, LastWay, Listed, Means, Repairable, Undoable};
+use crate::app::errand::{Came, LastWay, Listed, Means, PutBack, Repairable, Undoable};
+use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
-use crate::engine::keys::{Store, note_installed, note_taken_off};
+use crate::engine::keys::{Store, names_of, note_installed, note_taken_off};
 use crate::engine::servers::{
-    self, Chosen, Identity, Installed, Known, LastWayIn, OpenKey, Proof, Reached, RemovedKey, Session,
-    Undone, line_in,
+    self, Chosen, Identity, Installed, Known, LastWayIn, ListedLine, OpenKey, Proof, Reached, RemovedKey,
+    Session, TakenOff, Undone, line_in,
 };
 use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
@@ -127,7 +128,9 @@ pub(super) fn undo(
                 place: found.place,
                 count: 1,
                 is_all: written.is_none_or(|written| written.is_all),
+                taken: None,
                 keys: vec![removed],
+                managed: None,
                 session: undo.session,
             })
         }
@@ -147,8 +150,10 @@ fn known(session: &Session, means: &Means, list: Option<&[u8]>) -> Result<Known,
 pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
     let found = servers::look(&mut *session, watch)?;
     let known = known(&session, means, found.list.as_deref())?;
+    let mut lines = servers::lines(&found, &known)?;
+    ListedLine::call_all(&mut lines, |all| names_of(&means.store, all));
     Ok(Came::Listed(Box::new(Listed {
-        lines: servers::lines(&found, &known)?,
+        lines,
         place: found.place,
         chosen: BTreeSet::new(),
         known,
@@ -165,10 +170,12 @@ pub(super) fn remove(
 ) -> Result<Came, Problem> {
     match servers::remove(&mut *listed.session, chosen, &listed.known, last, watch) {
         Ok(removed) => Ok(Came::Removed {
-            place: removed.found.place,
+            place: removed.found.place.clone(),
             count: removed.count,
-            is_all: removed.written.is_none_or(|written| written.is_all),
+            is_all: removed.written.as_ref().is_none_or(|written| written.is_all),
+            taken: Some(TakenOff::of(&removed)),
             keys: removed.keys,
+            managed: removed.managed,
             session: listed.session,
         }),
         Err(ServerFault::LastWayIn(_)) => Ok(Came::IsLast(LastWay::Chosen(listed))),
@@ -176,11 +183,26 @@ pub(super) fn remove(
     }
 }
 
+/// Puts back what was taken off, and shows the list.
+pub(super) fn put_back(back: PutBack, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
+    let PutBack {
+        mut session,
+        taken,
+        keys,
+    } = back;
+    servers::put_back(&mut *session, &taken, watch)?;
+    let server = session.connection.target().to_string();
+    for key in keys.iter().filter(|key| !key.is_authority) {
+        written(note_installed(&means.store, &key.key, &server));
+    }
+    look(session, means, watch)
+}
+
 /// Tries the keys that went, as far as their private halves are here and open.
 pub(super) fn prove_gone(
-    session: &Session,
-    place: &str,
-    keys: &[RemovedKey],
+    session: Box<Session>,
+    (place, taken, managed): (&str, Option<TakenOff>, Option<Warning>),
+    keys: Vec<RemovedKey>,
     means: &Means,
     watch: &dyn Watch,
 ) -> Result<Came, Problem> {
@@ -205,7 +227,13 @@ pub(super) fn prove_gone(
     if !staying.is_empty() {
         return Err(ServerFault::AnotherLine(place.to_owned()).into());
     }
-    Ok(Came::Gone { tried, untried })
+    let undo = taken.map(|taken| Box::new(PutBack { session, taken, keys }));
+    Ok(Came::Gone {
+        tried,
+        untried,
+        managed,
+        undo,
+    })
 }
 
 /// That it is not remembered where a key is keeps nobody from logging in.
