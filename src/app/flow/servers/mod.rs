@@ -9,7 +9,9 @@ use steps::working;
 
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
-use crate::app::errand::{Came, Errand, LastWay, Means, Now, Question, Step, Undoable, Verdict, Visit};
+use crate::app::errand::{
+    Came, Errand, LastWay, Means, Naming, Now, Question, Step, Undoable, Verdict, Visit,
+};
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
 use crate::engine::conditions::Conditions;
@@ -38,6 +40,7 @@ impl App {
             C::Trust => self.trust_server(),
             C::SignIn => self.sign_in(),
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
+            C::NameServer => self.name_server(),
             C::CopyLogIn => self.copy_log_in(desktop),
             C::Undo => self.undo_install(),
             C::ShowKeys => self.show_server_keys(desktop),
@@ -151,6 +154,24 @@ impl App {
         });
     }
 
+    fn name_server(&mut self) {
+        self.go_on(|now, visit, wake| match now {
+            Now::Works(mut works) => {
+                let Held::File(file) = visit.means.at.clone() else {
+                    return Now::Works(works);
+                };
+                let Naming::Offered { typed, .. } = &mut works.naming else {
+                    return Now::Works(works);
+                };
+                let (typed, means) = (std::mem::take(typed), visit.means.clone());
+                working(wake, move |_| {
+                    Ok(Came::Named(work::name(works, &typed, &file, &means)))
+                })
+            }
+            other => other,
+        });
+    }
+
     fn copy_log_in(&mut self, desktop: &dyn Desktop) {
         if let Some(visit) = &self.servers.visit
             && let Now::Works(works) = &visit.now
@@ -162,23 +183,30 @@ impl App {
 
     fn undo_install(&mut self) {
         self.go_on(|now, visit, wake| {
-            let (session, undo) = match now {
+            let undoable = match now {
                 Now::Works(works) => match works.undo {
-                    Some(undo) => (works.session, undo),
+                    Some(undo) => Undoable {
+                        session: works.session,
+                        undo,
+                        named: match works.naming {
+                            Naming::Named { change, .. } => change,
+                            Naming::None | Naming::Offered { .. } => None,
+                        },
+                    },
                     None => return Now::Works(works),
                 },
                 Now::Stopped {
                     undo: Some(undoable), ..
-                } => (undoable.session, undoable.undo),
+                } => *undoable,
                 Now::Gone { undo: Some(back), .. } => {
                     visit.errand = Errand::Look;
                     visit.done.truncate(visit.before(Step::Look));
                     let means = visit.means.clone();
-                    return working(wake, move |pulse| work::put_back(back, &means, pulse));
+                    return working(wake, move |pulse| work::put_back(*back, &means, pulse));
                 }
                 other => return other,
             };
-            visit.take_off(Box::new(Undoable { session, undo }), LastWayIn::Stays, wake)
+            visit.take_off(Box::new(undoable), LastWayIn::Stays, wake)
         });
     }
 

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use super::work;
 use crate::app::errand::{
-    Came, Errand, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
+    Came, Errand, Naming, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
 };
 use crate::engine::job::{Job, Pulse, Wake};
-use crate::engine::log_in::LogIn;
+use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     self, Installed, Lack, LastWayIn, Proof, Purpose, Reached, Server, Session, SignedInBy, SigningIn,
     Step as SignInStep, Ways, Welcome, not_followed,
@@ -122,6 +122,7 @@ impl Visit {
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
             }
+            Came::Named(works) => Now::Works(works),
             Came::IsLast(last) => Now::LastWayIn(last),
             Came::Removed {
                 place,
@@ -315,13 +316,28 @@ impl Visit {
         let verdict = match proof {
             Ok(proof) => verdict(proof),
             Err(problem) => {
-                let undo = undo.map(|undo| Box::new(Undoable { session, undo }));
+                let undo = undo.map(|undo| {
+                    Box::new(Undoable {
+                        session,
+                        undo,
+                        named: None,
+                    })
+                });
                 return Now::Stopped { problem, undo };
             }
         };
         let connection = &session.connection;
         let is_without_shell = found.may_be_files_only(&connection.software());
         let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell);
+        let may_be_named = matches!(self.means.at, Held::File(_)) && verdict != Verdict::Unasked;
+        let naming = if may_be_named {
+            Naming::Offered {
+                typed: String::new(),
+                problem: None,
+            }
+        } else {
+            Naming::None
+        };
         self.say(match &verdict {
             Verdict::Works => "Logged in once more with this key alone: the server lets it in.".to_owned(),
             Verdict::AsksForMore(more) => format!(
@@ -343,6 +359,7 @@ impl Visit {
             options,
             warning,
             managed,
+            naming,
             log_in,
             session,
             undo,
