@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::engine::Problem;
 use crate::engine::conditions::Conditions;
 use crate::engine::describe::Warning;
+use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::job::Job;
 use crate::engine::keys::Store;
 use crate::engine::lists::Change;
@@ -197,9 +198,59 @@ pub enum Now {
     Stopped {
         /// Why.
         problem: Problem,
-        /// What can be taken back.
-        undo: Option<Box<Undoable>>,
+        /// What can be done about it there.
+        after: After,
     },
+}
+
+/// What can be done where it cannot go on.
+#[derive(Debug)]
+pub enum After {
+    /// Nothing there.
+    Nothing,
+    /// What was added can be taken off again.
+    Undo(Box<Undoable>),
+    /// Others can lose the right to change the list; and what was added can be taken off, if anything was.
+    Repair(Box<Repairable>),
+}
+
+impl After {
+    /// Whether something was added that can be taken off again.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Undo(_) => true,
+            Self::Repair(repairable) => repairable.installed.undo.is_some(),
+        }
+    }
+
+    /// What can be taken off again; otherwise what was there.
+    pub(super) fn undoable(self) -> Result<Box<Undoable>, Self> {
+        match self {
+            Self::Undo(undo) => Ok(undo),
+            Self::Repair(mut repairable) => match repairable.installed.undo.take() {
+                Some(undo) => {
+                    let session = repairable.session;
+                    Ok(Box::new(Undoable {
+                        session,
+                        undo,
+                        named: None,
+                    }))
+                }
+                None => Err(Self::Repair(repairable)),
+            },
+            Self::Nothing => Err(Self::Nothing),
+        }
+    }
+}
+
+/// A list that others could change, so that the server passes over it.
+#[derive(Debug)]
+pub struct Repairable {
+    pub(super) session: Box<Session>,
+    pub(super) installed: Box<Installed>,
+    pub(super) loose: Vec<Loose>,
 }
 
 /// What a job on a server has brought.
@@ -216,7 +267,7 @@ pub enum Came {
     /// The key's line stands in the list.
     Installed(Box<Session>, Box<Installed>),
     /// The key was tried.
-    Proved(Box<Session>, Box<Installed>, Result<Option<Proof>, Problem>),
+    Proved(Box<Session>, Box<Installed>, Result<Option<Proof>, ServerFault>),
     /// The server has a short name, or cannot have that one.
     Named(Box<Works>),
     /// The list was read.

@@ -16,7 +16,7 @@ use super::server::{Connect, looked, remember_installed, remember_taken_off, tak
 use super::{terminal, usage, work};
 use crate::engine::Problem;
 use crate::engine::describe::Description;
-use crate::engine::faults::ServerFault;
+use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::host_entry::HostEntry;
 use crate::engine::keys::{Whose, default_key};
 use crate::engine::log_in::{Held, LogIn};
@@ -46,6 +46,7 @@ changed is left alone. Sign in with a key that it knows already, or with a passw
 once to the list of keys there (~/.ssh/authorized_keys as a rule), all else in it stays as it is, and \
 then the key alone is tried on a fresh connection. The server reads the list at each login: nothing has \
 to be restarted.")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Install {
     #[command(flatten)]
     connect: Connect,
@@ -70,6 +71,9 @@ pub(super) struct Install {
     /// Do not try the key afterwards
     #[arg(long)]
     no_prove: bool,
+    /// Where the server passes over the list because others could change it, take that right from them (chmod go-w)
+    #[arg(long, conflicts_with_all = ["undo", "dry_run", "no_prove"])]
+    repair: bool,
     #[command(flatten)]
     passphrase: OldPassphrase,
 }
@@ -107,12 +111,12 @@ impl Install {
             let (_, found) = looked(session, console)?;
             return told::tell_plan(&found, &line, &target, entry.as_ref(), console);
         }
-        let (session, installed) = put(session, line.clone(), console)?;
+        let (session, mut installed) = put(session, line.clone(), console)?;
         let is_without_shell = installed.found.may_be_files_only(&session.connection.software());
         let held = key.as_ref().map(held);
         let told = session.warning();
         let proof = if is_tried {
-            prove(session, key, &installed, console)?
+            self.prove(session, key, &mut installed, console)?
         } else {
             None
         };
@@ -184,6 +188,61 @@ impl Install {
         HostEntry::plan(&Whose::of_user(), name, target, told, &key).map(Some)
     }
 
+    /// Tries the key alone, or asks about it. Where others could change the list, that is put right first if it is agreed to.
+    fn prove(
+        &self,
+        mut session: Session,
+        mut key: Option<OpenKey>,
+        installed: &mut Installed,
+        console: Console,
+    ) -> Result<Option<Proof>, Problem> {
+        let mut is_repaired = false;
+        loop {
+            let mut tried = installed.clone();
+            let proof = work::run(console, "Trying the key", move |pulse| {
+                let proof = servers::prove_installed(&mut session, &mut tried, key.as_ref(), pulse);
+                (session, key, tried, proof)
+            })?;
+            let (back, same_key, tried, proof) = proof;
+            (session, key, *installed) = (back, same_key, tried);
+            for remark in std::mem::take(&mut session.remarks) {
+                console.note(&remark);
+            }
+            let fault = match proof {
+                Ok(proof) => return Ok(proof),
+                Err(fault) => fault,
+            };
+            let loose = fault.repairable();
+            if loose.is_empty() || is_repaired || !self.may_repair(&loose)? {
+                let mut problem = untried(fault, installed);
+                if !loose.is_empty() && !is_repaired {
+                    problem.hint.push_str(" Or have it done from here: --repair");
+                }
+                return Err(problem);
+            }
+            let told = in_words(&loose);
+            let repaired = work::run(console, "Putting it right", move |pulse| {
+                let repaired = servers::repair(&mut session, &loose, pulse);
+                (session, repaired)
+            })?;
+            repaired.1?;
+            session = repaired.0;
+            is_repaired = true;
+            console.note(&format!("put right on the server: {told}"));
+        }
+    }
+
+    /// Whether others are to lose the right to change the list: it was asked for, or somebody at the terminal agrees.
+    fn may_repair(&self, loose: &[Loose]) -> Result<bool, Problem> {
+        if self.repair || !terminal::is_there() {
+            return Ok(self.repair);
+        }
+        terminal::ask_yes(&format!(
+            "The server passes over the list: {}. Take that right from them (chmod go-w)?",
+            in_words(loose)
+        ))
+    }
+
     /// Takes exactly this line off again.
     fn undo(
         &self,
@@ -246,18 +305,13 @@ fn line(file: &KeyFile, described: &Description, options: &NewOptions) -> Result
     Ok(NewLine::new(key, options, &comment))
 }
 
-/// Tries the key alone, or asks about it.
-fn prove(
-    mut session: Session,
-    key: Option<OpenKey>,
-    installed: &Installed,
-    console: Console,
-) -> Result<Option<Proof>, Problem> {
-    let installed = installed.clone();
-    work::run(console, "Trying the key", move |pulse| {
-        servers::prove_installed(&mut session, &installed, key.as_ref(), pulse)
-            .map_err(|fault| untried(fault, &installed))
-    })?
+/// Who could change what.
+fn in_words(loose: &[Loose]) -> String {
+    loose
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Where ssh finds the private half of a key that was tried.

@@ -156,10 +156,10 @@ impl Connect {
         };
         loop {
             match step {
-                Step::In(session) => {
+                Step::In(mut session) => {
                     heard(session.connection.banner());
-                    for remark in &session.remarks {
-                        console.note(remark);
+                    for remark in std::mem::take(&mut session.remarks) {
+                        console.note(&remark);
                     }
                     if let Some(warning) = session.warning() {
                         console.warn(&warning);

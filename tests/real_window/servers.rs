@@ -211,6 +211,32 @@ fn a_key_that_the_server_passes_over_is_said_and_taken_off_again() {
 }
 
 #[test]
+fn a_folder_that_others_could_change_is_put_right_and_the_key_works() {
+    let server = Sshd::with("AuthorizedKeysFile .ssh/authorized_keys HOME/elsewhere");
+    let screen = Screen::settled("put-right", "", &known(&server));
+    let_in_elsewhere(&server, &screen);
+    server.authorize("");
+    let folder = server.folder().path("home/.ssh");
+    crate::sshd::set_mode(&folder, 0o777);
+
+    let window = Window::open(&screen);
+    window.generate_at_once();
+    window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
+    window.says_just("saved");
+    window.press("ctrl+3");
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    window.press("Return");
+    window.says("can be written by everybody");
+    window.node("push button", "Repair");
+    screen.picture("1-passed-over");
+    window.press("space");
+    window.says_just("Works");
+    screen.picture("2-works");
+    let mode = std::fs::metadata(&folder).expect("it is there").permissions();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&mode) & 0o777, 0o755);
+}
+
+#[test]
 fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
     let server = Sshd::with("AuthorizedKeysFile .ssh/authorized_keys HOME/elsewhere");
     let screen = Screen::settled(

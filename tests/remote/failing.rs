@@ -21,8 +21,7 @@ fn names(server: &Sshd) -> Vec<String> {
 
 /// Runs a program as root among the disks that the server sees.
 pub(crate) fn among_the_servers_disks(server: &Sshd, words: &[&str]) {
-    let pid = server.folder().get_text("pid");
-    let namespace = format!("--mount=/proc/{}/ns/mnt", pid.trim());
+    let namespace = format!("--mount=/proc/{}/ns/mnt", server.pid());
     let mut command = as_root("nsenter");
     let status = command
         .arg(namespace)
@@ -34,7 +33,7 @@ pub(crate) fn among_the_servers_disks(server: &Sshd, words: &[&str]) {
 
 /// Ends the server and all that runs by it, as a power cut would.
 fn cut_the_power(server: &mut Sshd) {
-    let mut all = vec![server.folder().get_text("pid").trim().to_owned()];
+    let mut all = vec![server.pid()];
     let mut next = 0;
     while let Some(pid) = all.get(next).cloned() {
         let children = Command::new("pgrep").args(["-P", &pid]).output();

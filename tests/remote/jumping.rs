@@ -90,7 +90,7 @@ fn a_server_in_between_that_passes_nothing_on_says_so_and_one_that_cannot_as_wel
 }
 
 /// A program that carries a conversation to a server, as `nc` does.
-const CARRIER: &str = "import socket, sys, threading, os
+pub(crate) const CARRIER: &str = "import socket, sys, threading, os
 there = socket.create_connection((sys.argv[1], int(sys.argv[2])))
 def back():
     while True:

@@ -19,6 +19,7 @@ mod support;
 mod afterwards;
 mod agents;
 mod agreeing;
+mod as_ssh;
 mod as_ssh_copy_id;
 mod commands;
 mod configured;
@@ -40,6 +41,7 @@ mod no;
 mod person;
 mod places;
 mod put_back;
+mod read_elsewhere;
 #[path = "../common/serving.rs"]
 mod serving;
 mod signing_in;

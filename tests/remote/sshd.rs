@@ -213,6 +213,19 @@ impl Sshd {
         assert!(tee.wait().expect("it ends").success());
     }
 
+    /// The number of its process, which it writes down when it listens already.
+    pub(crate) fn pid(&self) -> String {
+        let started = Instant::now();
+        loop {
+            let bytes = std::fs::read(self.folder.path("pid")).unwrap_or_default();
+            if bytes.ends_with(b"\n") {
+                return String::from_utf8_lossy(&bytes).trim().to_owned();
+            }
+            assert!(started.elapsed() < PATIENCE, "it has no number: {}", self.log());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// What the server wrote into its log until now.
     pub(crate) fn log(&self) -> String {
         log_of(&self.folder)
@@ -220,13 +233,9 @@ impl Sshd {
 
     /// Has it read its configuration and its host keys anew.
     pub(crate) fn reload(&self) {
-        let pid = self.folder.get_text("pid");
+        let pid = self.pid();
         let before = self.log().matches("Server listening on").count();
-        as_root("kill")
-            .arg("-HUP")
-            .arg(pid.trim())
-            .status()
-            .expect("kill");
+        as_root("kill").arg("-HUP").arg(pid).status().expect("kill");
         let started = Instant::now();
         while self.log().matches("Server listening on").count() == before {
             assert!(
@@ -241,7 +250,7 @@ impl Sshd {
     /// Ends the server as a power cut would, and every connection with it.
     pub(crate) fn kill(&mut self) {
         // Those that serve a connection outlive the first one.
-        let mut all = vec![self.folder.get_text("pid").trim().to_owned()];
+        let mut all = vec![self.pid()];
         let mut next = 0;
         while let Some(pid) = all.get(next) {
             let children = Command::new("pgrep")
@@ -260,8 +269,8 @@ impl Sshd {
 impl Drop for Sshd {
     fn drop(&mut self) {
         if self.running.is_some() && !is_root() {
-            let pid = self.folder.get_text("pid");
-            drop(as_root("kill").arg(pid.trim()).status());
+            let pid = self.pid();
+            drop(as_root("kill").arg(pid).status());
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -27,7 +28,8 @@ impl SshAgent {
             .unwrap_or_else(|error| panic!("ssh-agent: {error}; {INSTALL}"));
         let mut agent = Self { socket, process };
         let begun = Instant::now();
-        while !agent.socket.exists() {
+        // It has a socket a moment before it listens.
+        while UnixStream::connect(&agent.socket).is_err() {
             let is_waiting = agent.is_alive() && begun.elapsed() < Duration::from_secs(20);
             assert!(is_waiting, "it does not listen");
             std::thread::sleep(Duration::from_millis(20));

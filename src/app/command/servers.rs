@@ -19,6 +19,8 @@ pub enum ServerCommand {
     NameServer,
     /// Take the key off again that was just put on a server.
     Undo,
+    /// Take from others the right to change the list, so that the server trusts it, and try the key once more.
+    Repair,
     /// Show which keys may log in on the server that this is about.
     ShowKeys,
     /// Take the chosen keys off the server.

@@ -37,8 +37,13 @@ pub enum ServerFault {
         why: RemoteFault,
     },
     /// There is a list, but none of keys.
-    #[error("the list of keys on the server cannot be edited: {0}")]
-    List(#[from] ListError),
+    #[error("{place} on the server cannot be edited: {source}")]
+    List {
+        /// What was taken for one.
+        place: String,
+        /// What is wrong with it.
+        source: ListError,
+    },
     /// No random name for a temporary file.
     #[error(transparent)]
     Random(#[from] OsRandomError),
@@ -193,6 +198,21 @@ pub enum ServerFault {
 }
 
 impl ServerFault {
+    /// What the account itself can put right where the server passes over its list, all of it; otherwise nothing.
+    #[must_use]
+    pub fn repairable(&self) -> Vec<Loose> {
+        let Self::Ignored { reasons, .. } = self else {
+            return Vec::new();
+        };
+        let loose = reasons.iter().filter_map(|reason| match reason {
+            Reason::Loose(loose) => Some(loose.clone()),
+            _ => None,
+        });
+        let loose: Vec<Loose> = loose.collect();
+        let is_own = loose.iter().all(|loose| !matches!(loose.by, By::Owner(_)));
+        if is_own { loose } else { Vec::new() }
+    }
+
     /// Whether whoever has come in like this can do nothing at all there, whatever is asked for.
     #[must_use]
     pub fn bars_all_work(&self) -> bool {
@@ -256,6 +276,10 @@ pub enum Reason {
     NoKeys,
     /// Newer servers do not take this type any more, or no server does.
     KeyType(Algorithm),
+    /// The server's settings name other files to read keys from: these.
+    OtherFiles(String),
+    /// It stands in the one list of all administrators of a Windows, which its settings may pass over.
+    OfAdministrators,
     /// The server's own settings say something about it: this line.
     Setting(String),
 }

@@ -22,7 +22,12 @@ impl From<&ServerFault> for Problem {
                 "agent-refused",
                 "The agent waits for what did not come: touch the security key or the card, type its PIN, or say yes where it asks (a key that was added by ssh-add -c needs a program that asks, SSH_ASKPASS). For gpg-agent, type “gpg-connect-agent updatestartuptty /bye” in this terminal first. Then try again.",
             ),
-            E::List(fault) => return fault.into(),
+            E::List { source, .. } => {
+                return Self {
+                    what: error.to_string(),
+                    ..source.into()
+                };
+            }
             E::Random(fault) => return fault.into(),
             E::NoShell { .. } => (
                 "server-no-shell",
@@ -201,6 +206,10 @@ fn after_refusal(reasons: &[Reason]) -> String {
                 "Most servers do not take keys of type {}: make an Ed25519 key.",
                 algorithm.name()
             ),
+            Reason::OtherFiles(files) => format!(
+                "This server reads the keys of this account from {files} and not from this list (AuthorizedKeysFile); the line has to stand there, and could not be put there by this account."
+            ),
+            Reason::OfAdministrators => "It stands in the list of all administrators of that Windows, and ~/.ssh/authorized_keys does not let it in either. Whoever runs the server finds the reason in the Event Viewer, under OpenSSH/Operational.".to_owned(),
             Reason::Setting(line) => format!("The server’s settings say: “{line}”."),
         });
     }

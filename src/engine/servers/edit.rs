@@ -3,7 +3,7 @@
 //! What is decided is decided by [`AuthorizedKeys`], which keeps every byte that was not asked to change. Whoever
 //! else changes the list meanwhile loses nothing: then all begins again with what is there by then.
 
-use super::found::{Found, MAX_LIST, Way, Which};
+use super::found::{Found, MAX_LIST, Site, Way};
 use super::shell::{self, Look, Write};
 use super::transfer;
 use crate::engine::faults::ServerFault;
@@ -46,20 +46,21 @@ pub(super) struct Edited {
 /// # Errors
 /// It cannot be read, or there is no way to it.
 pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerFault> {
-    look_at(remote, Which::Read, watch)
+    look_at(remote, &Site::Usual, watch)
 }
 
-fn look_at(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<Found, ServerFault> {
+/// Finds this list.
+pub(super) fn look_at(remote: &mut dyn Remote, at: &Site, watch: &dyn Watch) -> Result<Found, ServerFault> {
     let mut attempts = 0;
     loop {
-        let looked = match shell::look(remote, which, watch) {
+        let looked = match shell::look(remote, at, watch) {
             // Files are reached without the account's start files, at many servers.
             Err(ServerFault::Remote(
                 RemoteFault::TimedOut { .. }
                 | RemoteFault::Unfinished { .. }
                 | RemoteFault::TooMuchOutput { .. },
             )) => {
-                return transfer::look(remote, which, watch).map_err(|_| ServerFault::StartFile);
+                return transfer::look(remote, at, watch).map_err(|_| ServerFault::StartFile);
             }
             looked => looked?,
         };
@@ -69,7 +70,7 @@ fn look_at(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<F
             // Nobody makes a list shorter each time in the moment in which it is read.
             Look::Torn(place) => return Err(ServerFault::Contradiction(place)),
             Look::NoShell(said) => {
-                return transfer::look(remote, which, watch).map_err(|fault| match fault {
+                return transfer::look(remote, at, watch).map_err(|fault| match fault {
                     ServerFault::NoShell { .. } => ServerFault::NoShell { said },
                     fault => fault,
                 });
@@ -81,11 +82,11 @@ fn look_at(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<F
 /// Changes the list, and reads it back.
 pub(super) fn edit(
     remote: &mut dyn Remote,
-    which: Which,
+    at: &Site,
     edit: &mut dyn Edit,
     watch: &dyn Watch,
 ) -> Result<Edited, ServerFault> {
-    let mut found = look_at(remote, which, watch)?;
+    let mut found = look_at(remote, at, watch)?;
     let mut is_by_files = false;
     for _ in 0..ATTEMPTS {
         let after = edit.apply(&found, parse(&found)?)?;
@@ -102,9 +103,9 @@ pub(super) fn edit(
         let before = found.list;
         // Whoever wants to stop now is told what became of it all the same.
         found = if is_by_files {
-            transfer::look(remote, which, &Unwatched)?
+            transfer::look(remote, at, &Unwatched)?
         } else {
-            look_at(remote, which, &Unwatched)?
+            look_at(remote, at, &Unwatched)?
         };
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
@@ -120,7 +121,7 @@ pub(super) fn edit(
             }
             // Files are reached without the account's start files, at many servers.
             Write::Cut => {
-                found = transfer::look(remote, which, watch).map_err(|fault| match fault {
+                found = transfer::look(remote, at, watch).map_err(|fault| match fault {
                     ServerFault::NoShell { .. } => ServerFault::StartFile,
                     fault => fault,
                 })?;
@@ -183,5 +184,11 @@ fn write_whole(
 }
 
 pub(super) fn parse(found: &Found) -> Result<AuthorizedKeys, ServerFault> {
-    Ok(AuthorizedKeys::parse(found.list.clone().unwrap_or_default())?)
+    parse_of(&found.place, found.list.clone().unwrap_or_default())
+}
+
+/// The same for what is, or was, in the list at a place.
+pub(super) fn parse_of(place: &str, list: Vec<u8>) -> Result<AuthorizedKeys, ServerFault> {
+    let place = place.to_owned();
+    AuthorizedKeys::parse(list).map_err(|source| ServerFault::List { place, source })
 }

@@ -14,40 +14,30 @@ pub enum Way {
     Files,
 }
 
-/// Which of the lists of an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The one that sshd reads.
-    Read,
-    /// The one in which `JumpCloud`'s agent keeps what is not its own when it writes the first one anew.
+/// Which list of keys is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Site {
+    /// The one that servers read as they come.
+    #[default]
+    Usual,
+    /// The account's own, also where all administrators of a Windows have one together.
+    Own,
+    /// The one that the server's settings name: a path that begins with `/`, or in the home folder with `./`.
+    At(String),
+    /// The one in which `JumpCloud`'s agent keeps what is not its own when it writes the usual one anew.
     Kept,
 }
 
-impl Which {
-    /// How the shell's commands are told.
-    pub(super) fn word(self) -> &'static str {
-        match self {
-            Self::Read => "keywright",
-            Self::Kept => "keywright-kept",
-        }
-    }
-
-    /// What its name has behind that of the list that is read.
-    pub(super) fn ending(self) -> &'static str {
-        match self {
-            Self::Read => "",
-            Self::Kept => ".jcorig",
-        }
-    }
-}
+/// What the name of that list has behind the name of the usual one.
+pub(super) const KEPT: &str = ".jcorig";
 
 /// The list of keys of the account that is logged in to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// How it was reached.
     pub way: Way,
-    /// Which list it is.
-    pub which: Which,
+    /// Which one it is.
+    pub site: Site,
     /// Whether `JumpCloud`'s agent keeps another one beside it.
     pub has_kept: bool,
     /// Where it lies, safe to print: `~/.ssh/authorized_keys`.
@@ -59,6 +49,11 @@ pub struct Found {
 }
 
 impl Found {
+    /// Whether it is the one list of all administrators of a Windows.
+    pub(super) fn is_of_administrators(&self) -> bool {
+        self.way == Way::Files && self.site == Site::Usual && !self.place.starts_with('~')
+    }
+
     /// Whether no shell has answered on a server that says that it is this software: there may be one for whoever logs in
     /// all the same. That of Windows has a shell, though none of POSIX.
     #[must_use]

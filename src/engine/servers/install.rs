@@ -1,7 +1,7 @@
 //! A key is put on a server, and taken off again.
 
-use super::edit::{Edit, Whole, Written, edit, without_a_line};
-use super::found::{Found, Which};
+use super::edit::{Edit, Whole, Written, edit, parse_of, without_a_line};
+use super::found::{Found, Site};
 use super::lines::{Known, LastWayIn, keep_a_way_in};
 use super::managed;
 use crate::engine::describe::Warning;
@@ -29,11 +29,14 @@ pub struct Installed {
     pub managed: Option<Warning>,
     /// How the list was changed; nothing where the key stood there already.
     pub undo: Option<Undo>,
+    /// The line that was to stand there.
+    pub(super) asked: NewLine,
 }
 
 /// What takes exactly that off again which installing has put there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Undo {
+    site: Site,
     line: NewLine,
     written: Option<Written>,
 }
@@ -42,7 +45,11 @@ impl Undo {
     /// Of a line that was put there some other day.
     #[must_use]
     pub fn of_line(line: NewLine) -> Self {
-        Self { line, written: None }
+        Self {
+            site: Site::Usual,
+            line,
+            written: None,
+        }
     }
 
     /// Whose line it is.
@@ -81,10 +88,20 @@ pub struct Undone {
 /// # Errors
 /// The list cannot be changed, and is what it was.
 pub fn install(remote: &mut dyn Remote, line: &NewLine, watch: &dyn Watch) -> Result<Installed, ServerFault> {
+    install_at(remote, &Site::Usual, line, watch)
+}
+
+/// The same for this list of the account's.
+pub(super) fn install_at(
+    remote: &mut dyn Remote,
+    site: &Site,
+    line: &NewLine,
+    watch: &dyn Watch,
+) -> Result<Installed, ServerFault> {
     let mut adding = Adding { line };
-    let edited = edit(remote, Which::Read, &mut adding, watch)?;
+    let edited = edit(remote, site, &mut adding, watch)?;
     if edited.found.has_kept {
-        edit(remote, Which::Kept, &mut adding, &Whole(watch))?;
+        edit(remote, &Site::Kept, &mut adding, &Whole(watch))?;
     }
     let keys = super::edit::parse(&edited.found)?;
     let mut entries = keys.entries().filter(|(_, entry)| entry.is_for(line.key()));
@@ -94,6 +111,7 @@ pub fn install(remote: &mut dyn Remote, line: &NewLine, watch: &dyn Watch) -> Re
     let options = entry.options.text();
     Ok(Installed {
         key: line.key().clone(),
+        asked: line.clone(),
         line: number,
         options: escaped(options),
         warning: (options != line.options().as_bytes()).then(|| others_stay(options)),
@@ -102,6 +120,7 @@ pub fn install(remote: &mut dyn Remote, line: &NewLine, watch: &dyn Watch) -> Re
             .as_ref()
             .and_then(|_| managed::after_adding(&edited.found)),
         undo: edited.written.map(|written| Undo {
+            site: site.clone(),
             line: line.clone(),
             written: Some(written),
         }),
@@ -144,7 +163,7 @@ pub fn undo(
     last: LastWayIn,
     watch: &dyn Watch,
 ) -> Result<Undone, ServerFault> {
-    let edited = edit(remote, Which::Read, &mut Undoing { undo, known, last }, watch)?;
+    let edited = edit(remote, &undo.site, &mut Undoing { undo, known, last }, watch)?;
     if edited.found.has_kept {
         let undo = Undo::of_line(undo.line.clone());
         let mut undoing = Undoing {
@@ -153,7 +172,7 @@ pub fn undo(
             // Nobody is let in by this one.
             last: LastWayIn::Goes,
         };
-        without_a_line(edit(remote, Which::Kept, &mut undoing, &Whole(watch)))?;
+        without_a_line(edit(remote, &Site::Kept, &mut undoing, &Whole(watch)))?;
     }
     Ok(Undone {
         found: edited.found,
@@ -196,7 +215,7 @@ impl Edit for Undoing<'_> {
     fn apply(&mut self, now: &Found, mut keys: AuthorizedKeys) -> Result<Option<Vec<u8>>, ServerFault> {
         match &self.undo.written {
             Some(written) if written.after == now.list => {
-                let before = AuthorizedKeys::parse(written.before.clone().unwrap_or_default())?;
+                let before = parse_of(&now.place, written.before.clone().unwrap_or_default())?;
                 keep_a_way_in(now, &before, self.known, self.last)?;
                 Ok(written.before.clone())
             }

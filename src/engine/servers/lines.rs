@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::edit::{Edit, Whole, Written, edit, parse, without_a_line};
-use super::found::{Found, Which};
+use super::edit::{Edit, Whole, Written, edit, parse, parse_of, without_a_line};
+use super::found::{Found, Site};
 use super::managed::after_removing;
 use super::session::SignedInBy;
 use crate::engine::authorized::why_ignored;
@@ -41,7 +41,7 @@ impl Known {
             by,
             is_by_list: false,
         };
-        let keys = AuthorizedKeys::parse(list.unwrap_or_default().to_vec())?;
+        let keys = parse_of("the list of keys", list.unwrap_or_default().to_vec())?;
         known.is_by_list = read(&keys, &known).iter().any(ListedLine::is_in_use);
         Ok(known)
     }
@@ -269,7 +269,7 @@ pub fn remove(
         keys: Vec::new(),
         texts: Vec::new(),
     };
-    let edited = edit(remote, Which::Read, &mut removing, watch)?;
+    let edited = edit(remote, &Site::Usual, &mut removing, watch)?;
     if edited.found.has_kept {
         for gone in &removing.keys {
             let mut removing = Removing {
@@ -280,7 +280,7 @@ pub fn remove(
                 keys: Vec::new(),
                 texts: Vec::new(),
             };
-            without_a_line(edit(remote, Which::Kept, &mut removing, &Whole(watch)))?;
+            without_a_line(edit(remote, &Site::Kept, &mut removing, &Whole(watch)))?;
         }
     }
     let left = parse(&edited.found)?;

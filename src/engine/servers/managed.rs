@@ -6,7 +6,7 @@
 //! `users` writes the file anew; Ansible's templates are headed by `ansible_managed`. cloud-init and Azure's agent write
 //! once, when the machine is made, and leave no line.
 
-use super::found::{Found, Which};
+use super::found::{Found, KEPT};
 use crate::engine::describe::Warning;
 
 /// Who writes a list.
@@ -56,8 +56,7 @@ impl Manager {
         match self {
             Self::JumpCloud => (
                 format!(
-                    "JumpCloud’s agent writes {place} anew; the key was put into {place}{} as well, where it keeps what is not its own",
-                    Which::Kept.ending()
+                    "JumpCloud’s agent writes {place} anew; the key was put into {place}{KEPT} as well, where it keeps what is not its own"
                 ),
                 "Nothing has to be done. To have the key on all computers, enter it with your user in JumpCloud.",
             ),
@@ -89,8 +88,7 @@ impl Manager {
         match self {
             Self::JumpCloud => (
                 format!(
-                    "JumpCloud’s agent writes {place} anew; the key was taken out of {place}{} as well",
-                    Which::Kept.ending()
+                    "JumpCloud’s agent writes {place} anew; the key was taken out of {place}{KEPT} as well"
                 ),
                 "If it is entered with a user in JumpCloud, take it out there, too; otherwise it comes back.",
             ),
@@ -134,13 +132,13 @@ fn warning((message, hint): (String, &'static str)) -> Warning {
 
 #[cfg(test)]
 mod tests {
-    use super::super::found::Way;
+    use super::super::found::{Site, Way};
     use super::*;
 
     fn manager(list: &str) -> Option<Manager> {
         Manager::of(&Found {
             way: Way::Shell,
-            which: Which::Read,
+            site: Site::Usual,
             has_kept: false,
             place: "~/.ssh/authorized_keys".to_owned(),
             list: Some(list.as_bytes().to_vec()),

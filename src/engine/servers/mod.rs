@@ -12,8 +12,10 @@ mod managed;
 mod offer;
 mod prove;
 mod put_back;
+mod repair;
 mod script;
 mod session;
+mod settings;
 mod shell;
 mod sign_in;
 #[cfg(unix)]
@@ -25,13 +27,14 @@ mod visit;
 mod windows;
 
 pub use edit::{Written, look};
-pub use found::{Found, Way, Which};
+pub use found::{Found, Way};
 pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use put_back::{TakenOff, put_back};
+pub use repair::repair;
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub use told::told;

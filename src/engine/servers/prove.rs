@@ -1,19 +1,18 @@
 //! Whether a key lets its owner in: tried on a fresh connection, with this key and nothing else.
 
-use super::found::Found;
+use super::found::{Found, Site};
 use super::identity::OpenKey;
-use super::install::Installed;
-use super::lines::RemovedKey;
+use super::install::{Installed, Undo, install_at, undo};
+use super::lines::{Known, LastWayIn, RemovedKey};
 use super::session::{Session, connect_again};
+use super::settings::{Settings, is_usual};
 use super::{edit, offer, shell};
 use crate::engine::faults::Reason;
 use crate::engine::faults::ServerFault;
-use crate::format::authorized_keys::KeyOption;
+use crate::format::authorized_keys::{KeyOption, NewLine};
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
-use crate::sys::remote::{
-    Connection, Credential, Method, PinnedKey, Remote, RemoteFault, SignIn, Target, shown,
-};
+use crate::sys::remote::{Connection, Credential, Method, PinnedKey, RemoteFault, SignIn, Target, shown};
 
 /// What came of trying.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,51 +67,113 @@ fn ask(
     })
 }
 
-/// Tries a key that was put on a server; where its private half is elsewhere, asks. Nothing where neither can
-/// be done.
+/// Tries a key that was put on a server by this line; where its private half is elsewhere, asks. Nothing where neither can
+/// be done. A server that reads another list of the account's is given the line there, and `installed` tells of that one.
 ///
 /// # Errors
 /// It is refused; why, as far as that can be seen. Or the connection fails, another server answers, or the key cannot be
 /// used from here.
 pub fn prove_installed(
     session: &mut Session,
-    installed: &Installed,
+    installed: &mut Installed,
     key: Option<&OpenKey>,
     watch: &dyn Watch,
 ) -> Result<Option<Proof>, ServerFault> {
-    let target = session.connection.target().clone();
-    // The one that has let this session in may be it, under another name.
-    let is_it = |key: &&OpenKey| key.is_bare() && key.public() == Some(&installed.key);
-    let key = key.or_else(|| session.key.as_ref().filter(is_it));
-    let mut proof = match key {
-        Some(key) => Some(prove(&target, &session.pinned, key, watch)?),
-        None => asked(ask(&target, &session.pinned, &installed.key, watch))?,
-    };
-    if let (Some(Proof::Refused(methods)), Some(password)) = (&proof, &session.before_keys)
-        && comes_later(methods)
-    {
-        let behind = log_in(&target, &session.pinned, watch, |connection| {
-            connection.sign_in(Credential::Password(password), watch)?;
-            match key {
-                Some(key) => offer::offer_bare(connection, key, watch),
-                None => connection.sign_in(Credential::Public(&installed.key), watch),
-            }
-        });
-        proof = asked(behind)?.map(|proof| match proof {
-            // With the password that came first.
-            Proof::Works => Proof::AsksForMore(vec![Method::Password]),
-            proof => proof,
-        });
-    }
-    match proof {
+    let tried = match try_alone(session, &installed.key, key, watch)? {
         // This session came in by a key: so the server takes keys, but wants something else before.
-        Some(Proof::Refused(methods)) if comes_later(&methods) && session.key().is_some() => Ok(None),
-        Some(Proof::Refused(methods)) => Err(ServerFault::Ignored {
-            place: installed.found.place.clone(),
-            reasons: reasons(session, &installed.key, &methods, watch)?,
-        }),
-        proof => Ok(proof),
+        Some(Proof::Refused(methods)) if comes_later(&methods) && session.key().is_some() => return Ok(None),
+        Some(Proof::Refused(methods)) => methods,
+        proof => return Ok(proof),
+    };
+    let (reasons, elsewhere) = reasons(session, &installed.key, &tried, watch)?;
+    let is_usual = installed.found.site == Site::Usual;
+    for site in elsewhere.into_iter().filter(|_| is_usual) {
+        let Some((moved, proof)) = try_at(session, &site, &installed.asked, key, watch)? else {
+            continue;
+        };
+        let mut remark = format!("the server reads keys from {}", moved.found.place);
+        if let Some(added) = installed.undo.take() {
+            take_off(session, &added, watch)?;
+            let place = &installed.found.place;
+            remark = format!("{remark}; the line was taken off {place} again");
+        }
+        session.remarks.push(remark);
+        *installed = moved;
+        return Ok(Some(proof));
     }
+    Err(ServerFault::Ignored {
+        place: installed.found.place.clone(),
+        reasons,
+    })
+}
+
+/// Tries a key alone, or asks about it; behind the account's password where that has to come first.
+fn try_alone(
+    session: &Session,
+    public: &PublicKey,
+    key: Option<&OpenKey>,
+    watch: &dyn Watch,
+) -> Result<Option<Proof>, ServerFault> {
+    let target = session.connection.target();
+    // The one that has let this session in may be it, under another name.
+    let is_it = |key: &&OpenKey| key.is_bare() && key.public() == Some(public);
+    let key = key.or_else(|| session.key.as_ref().filter(is_it));
+    let proof = match key {
+        Some(key) => Some(prove(target, &session.pinned, key, watch)?),
+        None => asked(ask(target, &session.pinned, public, watch))?,
+    };
+    let (Some(Proof::Refused(methods)), Some(password)) = (&proof, &session.before_keys) else {
+        return Ok(proof);
+    };
+    if !comes_later(methods) {
+        return Ok(proof);
+    }
+    let behind = log_in(target, &session.pinned, watch, |connection| {
+        connection.sign_in(Credential::Password(password), watch)?;
+        match key {
+            Some(key) => offer::offer_bare(connection, key, watch),
+            None => connection.sign_in(Credential::Public(public), watch),
+        }
+    });
+    Ok(asked(behind)?.map(|proof| match proof {
+        // With the password that came first.
+        Proof::Works => Proof::AsksForMore(vec![Method::Password]),
+        proof => proof,
+    }))
+}
+
+/// Puts the line into another list of the account's, and tries the key once more. Nothing where it cannot be put there, or
+/// the key is refused as before; then that list is what it was.
+fn try_at(
+    session: &mut Session,
+    site: &Site,
+    line: &NewLine,
+    key: Option<&OpenKey>,
+    watch: &dyn Watch,
+) -> Result<Option<(Installed, Proof)>, ServerFault> {
+    let mut there = match install_at(session, site, line, watch) {
+        Ok(there) => there,
+        Err(fault) => {
+            log::debug!("{site:?} is not the place: {fault}");
+            return Ok(None);
+        }
+    };
+    match try_alone(session, line.key(), key, watch)? {
+        None | Some(Proof::Refused(_)) => {
+            if let Some(added) = there.undo.take() {
+                take_off(session, &added, watch)?;
+            }
+            Ok(None)
+        }
+        Some(proof) => Ok(Some((there, proof))),
+    }
+}
+
+/// Takes off a line that has let nobody in.
+fn take_off(session: &mut Session, added: &Undo, watch: &dyn Watch) -> Result<(), ServerFault> {
+    let known = Known::of(Vec::new(), session.by.clone(), added.before())?;
+    undo(session, added, &known, LastWayIn::Goes, watch)?;
+    Ok(())
 }
 
 /// What came of asking; nothing where the key is of a type about which one cannot.
@@ -184,17 +245,17 @@ fn log_in(
     })
 }
 
-/// Looks for what may be behind a refusal of a key that is in the list.
+/// Looks for what may be behind a refusal of a key that is in the list, and which lists may be read in its place.
 ///
 /// # Errors
 /// The connection fails.
 fn reasons(
-    remote: &mut dyn Remote,
+    session: &mut Session,
     key: &PublicKey,
     methods: &[Method],
     watch: &dyn Watch,
-) -> Result<Vec<Reason>, ServerFault> {
-    let found = edit::look(remote, watch)?;
+) -> Result<(Vec<Reason>, Vec<Site>), ServerFault> {
+    let found = edit::look(session, watch)?;
     let mut reasons: Vec<Reason> = found.loose.iter().cloned().map(Reason::Loose).collect();
     reasons.extend(of_line(&found, key)?);
     // A server that has ended the connection says nothing about that.
@@ -207,14 +268,20 @@ fn reasons(
     ) {
         reasons.push(Reason::KeyType(key.algorithm()));
     }
-    let settings = shell::settings(remote, watch)?;
-    reasons.extend(
-        settings
-            .into_iter()
-            .filter(|line| may_matter(line))
-            .map(Reason::Setting),
-    );
-    Ok(reasons)
+    if found.is_of_administrators() {
+        reasons.push(Reason::OfAdministrators);
+        return Ok((reasons, vec![Site::Own]));
+    }
+    let user = session.connection.target().user().to_owned();
+    let lines = shell::settings(session, watch)?;
+    let settings = Settings::read(&lines, &user);
+    let files = settings.key_files();
+    if !files.is_empty() && !files.iter().any(|file| is_usual(file)) {
+        reasons.push(Reason::OtherFiles(files.join(" ")));
+    }
+    let telling = settings.lines.iter().filter(|line| may_matter(line)).cloned();
+    reasons.extend(telling.map(Reason::Setting));
+    Ok((reasons, settings.own_files(&user)))
 }
 
 fn of_line(found: &Found, key: &PublicKey) -> Result<Option<Reason>, ServerFault> {
@@ -241,10 +308,10 @@ fn may_matter(line: &str) -> bool {
     let values: Vec<String> = words.map(str::to_lowercase).collect();
     let says = |value: &str| values.iter().any(|found| found == value);
     match keyword.as_str() {
-        "authorizedkeysfile" => !says(".ssh/authorized_keys") && !says("%h/.ssh/authorized_keys"),
         "pubkeyauthentication" => says("no"),
         "permitrootlogin" => says("no") || says("forced-commands-only"),
-        "strictmodes" | "match" => false,
+        // What it says about files is told by itself.
+        "strictmodes" | "match" | "authorizedkeysfile" => false,
         _ => true,
     }
 }
@@ -260,7 +327,7 @@ mod tests {
                 "AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2",
                 false,
             ),
-            ("AuthorizedKeysFile /etc/ssh/keys/%u", true),
+            ("AuthorizedKeysFile /etc/ssh/keys/%u", false),
             ("PubkeyAuthentication yes", false),
             ("pubkeyauthentication=no", true),
             ("PermitRootLogin prohibit-password", false),

@@ -1,7 +1,7 @@
 //! What was taken off a list is put back.
 
 use super::edit::{Edit, Edited, Whole, Written, edit};
-use super::found::{Found, Which};
+use super::found::{Found, Site};
 use super::lines::Removed;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::AuthorizedKeys;
@@ -45,10 +45,10 @@ impl TakenOff {
 /// The list cannot be changed, and is what it was.
 pub fn put_back(remote: &mut dyn Remote, taken: &TakenOff, watch: &dyn Watch) -> Result<Found, ServerFault> {
     let mut putting = Putting { taken };
-    let Edited { found, .. } = edit(remote, Which::Read, &mut putting, watch)?;
+    let Edited { found, .. } = edit(remote, &Site::Usual, &mut putting, watch)?;
     if found.has_kept {
         let taken = TakenOff::of_lines(taken.lines.clone());
-        edit(remote, Which::Kept, &mut Putting { taken: &taken }, &Whole(watch))?;
+        edit(remote, &Site::Kept, &mut Putting { taken: &taken }, &Whole(watch))?;
     }
     Ok(found)
 }

@@ -6,19 +6,20 @@
 //! is `keywright` and a word that occurs once. What they answer stands behind a line with `keywright-` that ends in this
 //! word: `.bashrc` and its like may print before it, and cannot know the word.
 
-/// Goes home, and says where the list of keys lies: dropbear of `OpenWrt` has it in `/etc` for root (ssh-copy-id(1)).
+/// Goes home, and says where the list of keys lies: in the second line of standard input, or, where that is `-`, as servers
+/// come. Dropbear of `OpenWrt` has it in `/etc` for root (ssh-copy-id(1)).
 /// A link is followed, so that what it leads to is replaced and not the link.
 macro_rules! place {
     () => {
         concat!(
             "LC_ALL=C; export LC_ALL; umask 077; ",
             "fail() { echo; echo \"keywright-failed $1 $n\"; echo \"$2\"; exit 1; }; ",
-            "read -r x n o m p y; j=; case $x in keywright) ;; keywright-kept) j=.jcorig;; *) exit 1;; esac; ",
+            "read -r x n o m p y; [ \"$x\" = keywright ] || exit 1; read -r z; ",
             "cd 2> /dev/null || { if [ -d \"$HOME\" ]; then fail shut \"$HOME\"; else fail home \"$HOME\"; fi; }; ",
-            "d=.ssh; ",
+            "case $z in -|+) d=.ssh; ",
             "if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ \"$(id -u)\" = 0 ]; then d=/etc/dropbear; fi; ",
+            "f=$d/authorized_keys; [ \"$z\" = - ] || f=$f.jcorig;; *) f=$z; d=${f%/*};; esac; g=$f; ",
             "if [ -f \"$d\" ]; then fail nofolder \"$d\"; fi; ",
-            "f=$d/authorized_keys$j; g=$f; ",
             "if [ -h \"$f\" ]; then g=$(readlink -f \"$f\") && [ -n \"$g\" ] || fail link \"$f\"; fi; ",
         )
     };
@@ -175,12 +176,25 @@ pub(super) const WRITE: &str = concat!(
     "'"
 );
 
+/// Takes from group and everybody the right to write to what the third line of standard input names: `home`, `folder`,
+/// `file`.
+pub(super) const REPAIR: &str = concat!(
+    "exec sh -c '",
+    place!(),
+    "read -r parts; ",
+    "for x in $parts; do case $x in home) x=.;; folder) x=$d;; *) x=$g;; esac; ",
+    "e=$(chmod go-w \"$x\" 2>&1) || fail write \"$e\"; done; ",
+    "echo; echo \"keywright-done $n\"",
+    "'"
+);
+
 /// Tells the lines of the server's settings that decide about keys, where they may be read.
 pub(super) const SETTINGS: &str = concat!(
     "exec sh -c '",
     "LC_ALL=C; export LC_ALL; read -r x n; [ \"$x\" = keywright ] || exit 1; ",
-    "echo; echo \"keywright-settings $n\"; ",
-    "for c in /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config; do ",
+    "echo; echo \"keywright-settings $n\"; echo \"groups $(id -Gn)\"; ",
+    // What stands in a block of one file ends with it.
+    "for c in /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config; do echo Match all; ",
     "[ -r \"$c\" ] && grep -iE ",
     "\"^[[:space:]]*(Match|AuthorizedKeysFile|PubkeyAuthentication|PubkeyAcceptedAlgorithms|PubkeyAcceptedKeyTypes|",
     "StrictModes|AuthenticationMethods|PermitRootLogin|AllowUsers|AllowGroups|DenyUsers|DenyGroups)[[:space:]=]\" ",
@@ -193,7 +207,7 @@ mod tests {
 
     #[test]
     fn every_login_shell_hands_the_commands_on_as_they_are() {
-        for command in [LOOK, WRITE, SETTINGS] {
+        for command in [LOOK, WRITE, REPAIR, SETTINGS] {
             let inner = command
                 .strip_prefix("exec sh -c '")
                 .and_then(|rest| rest.strip_suffix('\''))

@@ -1,7 +1,7 @@
 //! The list of keys, by a shell on the server.
 
-use super::found::{Found, MAX_LIST, Way, Which, looseness};
-use super::script::{LOOK, SETTINGS, WRITE};
+use super::found::{Found, MAX_LIST, Site, Way, looseness};
+use super::script::{LOOK, REPAIR, SETTINGS, WRITE};
 use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
 use crate::key::watch::Watch;
@@ -41,9 +41,10 @@ pub(super) enum Write {
 }
 
 /// Looks for the list and reads it.
-pub(super) fn look(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<Look, ServerFault> {
+pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> Result<Look, ServerFault> {
     let mark = new_mark()?;
-    let output = match remote.run(LOOK, format!("{} {mark}\n", which.word()).as_bytes(), watch) {
+    let input = format!("keywright {mark}\n{}\n", path_of(site));
+    let output = match remote.run(LOOK, input.as_bytes(), watch) {
         Err(RemoteFault::NoCommands) => return Ok(Look::NoShell(String::new())),
         output => output?,
     };
@@ -57,10 +58,19 @@ pub(super) fn look(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> 
     if word != b"look" {
         return Err(failed(word, rest, "~/.ssh/authorized_keys"));
     }
-    read_look(rest, which)
+    read_look(rest, site)
 }
 
-fn read_look(mut rest: &[u8], which: Which) -> Result<Look, ServerFault> {
+/// How the commands are told which list is meant.
+fn path_of(site: &Site) -> &str {
+    match site {
+        Site::Usual | Site::Own => "-",
+        Site::At(path) => path,
+        Site::Kept => "+",
+    }
+}
+
+fn read_look(mut rest: &[u8], site: &Site) -> Result<Look, ServerFault> {
     let mut user = None;
     let mut home = String::new();
     let mut place = String::new();
@@ -81,8 +91,8 @@ fn read_look(mut rest: &[u8], which: Which) -> Result<Look, ServerFault> {
                 let loose = loose
                     .filter_map(|mode| read_mode(mode, user, &home, &place))
                     .collect();
-                let looked = state(value, rest, place, loose, which);
-                return looked.map(|look| look.with_kept(has_kept));
+                let looked = state(value, rest, (place, site), loose);
+                return looked.map(|look| look.with_kept(has_kept && *site == Site::Usual));
             }
             _ => {}
         }
@@ -101,9 +111,8 @@ fn said(output: &Output) -> String {
 fn state(
     value: &str,
     rest: &[u8],
-    place: String,
+    (place, at): (String, &Site),
     loose: Vec<Loose>,
-    which: Which,
 ) -> Result<Look, ServerFault> {
     let (state, size) = value.split_once(' ').unwrap_or((value, ""));
     let list = match state {
@@ -123,7 +132,7 @@ fn state(
     };
     Ok(Look::Found(Found {
         way: Way::Shell,
-        which,
+        site: at.clone(),
         has_kept: false,
         place,
         list,
@@ -163,13 +172,8 @@ pub(super) fn write(
         Some(key) => format!("add {key}"),
         None => "other".to_owned(),
     };
-    let mut input = format!(
-        "{} {mark} {} {} {kind}\n",
-        found.which.word(),
-        size(before),
-        size(after)
-    )
-    .into_bytes();
+    let (sizes, path) = ([size(before), size(after)].join(" "), path_of(&found.site));
+    let mut input = format!("keywright {mark} {sizes} {kind}\n{path}\n").into_bytes();
     input.extend(before.unwrap_or_default());
     input.extend(after.unwrap_or_default());
     let output = remote.run(WRITE, &input, watch)?;
@@ -177,6 +181,29 @@ pub(super) fn write(
         Some((b"done", _)) => Ok(Write::Done),
         Some((b"failed changed", _)) => Ok(Write::Changed),
         Some((b"failed input", _)) => Ok(Write::Cut),
+        Some((word, rest)) => Err(failed(word, rest, &found.place)),
+        None => Err(ServerFault::Unanswered(shown(&output.stderr))),
+    }
+}
+
+/// Takes from others the right to change these parts of what was found.
+pub(super) fn repair(
+    remote: &mut dyn Remote,
+    found: &Found,
+    parts: &[Part],
+    watch: &dyn Watch,
+) -> Result<(), ServerFault> {
+    let mark = new_mark()?;
+    let words = parts.iter().map(|part| match part {
+        Part::Home => "home",
+        Part::Folder => "folder",
+        Part::File => "file",
+    });
+    let words = words.collect::<Vec<_>>().join(" ");
+    let input = format!("keywright {mark}\n{}\n{words}\n", path_of(&found.site));
+    let output = remote.run(REPAIR, input.as_bytes(), watch)?;
+    match answer(&output.stdout, &mark) {
+        Some((b"done", _)) => Ok(()),
         Some((word, rest)) => Err(failed(word, rest, &found.place)),
         None => Err(ServerFault::Unanswered(shown(&output.stderr))),
     }
@@ -292,8 +319,8 @@ fn owned(text: &[u8]) -> (Option<String>, String) {
 }
 
 /// A place in the home folder as people write it.
-fn in_home(place: &str) -> String {
-    let place = shown(place.as_bytes());
+pub(super) fn in_home(place: &str) -> String {
+    let place = shown(place.trim_start_matches("./").as_bytes());
     if place.starts_with('/') {
         place
     } else {
@@ -345,7 +372,7 @@ mod tests {
 
     #[test]
     fn a_list_that_changed_its_size_meanwhile_is_read_again() {
-        let look = |answer: &str| read_look(answer.as_bytes(), Which::Read);
+        let look = |answer: &str| read_look(answer.as_bytes(), &Site::Usual);
         assert!(matches!(
             look("place .ssh/authorized_keys\nstate file 3\nab"),
             Ok(Look::Torn(_))

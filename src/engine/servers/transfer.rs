@@ -7,8 +7,8 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::found::{Found, MAX_LIST, Way, Which, looseness};
-use super::shell::{Write, added_key, folder_of};
+use super::found::{Found, KEPT, MAX_LIST, Site, Way, looseness};
+use super::shell::{Write, added_key, folder_of, in_home};
 use super::windows;
 use crate::engine::faults::ServerFault;
 use crate::engine::faults::{Loose, Part};
@@ -51,7 +51,7 @@ impl Place {
     /// Where it lies for the account that is logged in to.
     fn find(
         remote: &mut dyn Remote,
-        which: Which,
+        site: &Site,
         word: &str,
         watch: &dyn Watch,
     ) -> Result<Self, ServerFault> {
@@ -59,13 +59,21 @@ impl Place {
         let home = files.real_path(".")?;
         // A link is followed, so that what it leads to is replaced and not the link.
         let is_windows = windows::is_home(&home);
-        let name = format!("{LIST}{}", which.ending());
-        let usual = match files.stat(&name)? {
-            Some(_) if !is_windows => files.real_path(&name)?,
-            Some(_) | None => name.clone(),
+        let kept = format!("{LIST}{KEPT}");
+        let named = match site {
+            Site::Usual | Site::Own => LIST,
+            Site::At(path) => path,
+            Site::Kept => &kept,
+        };
+        let usual = match files.stat(named)? {
+            Some(_) if !is_windows => files.real_path(named)?,
+            Some(_) | None => named.to_owned(),
         };
         drop(files);
-        if is_windows && let Some(list) = windows::list_of_administrators(remote, watch)? {
+        if is_windows
+            && *site == Site::Usual
+            && let Some(list) = windows::list_of_administrators(remote, watch)?
+        {
             return Ok(Self {
                 folder: folder_of(&list).to_owned(),
                 shown: shown(list.trim_start_matches('/').as_bytes()),
@@ -79,7 +87,7 @@ impl Place {
         }
         let folder = folder_of(&usual).to_owned();
         Ok(Self {
-            shown: format!("~/{name}"),
+            shown: in_home(named),
             lock: format!("{folder}/.authorized_keys.lock"),
             aside: format!("{folder}/.authorized_keys.lock.{word}"),
             new: format!("{folder}/.authorized_keys.{word}"),
@@ -92,8 +100,8 @@ impl Place {
 }
 
 /// Looks for the list and reads it.
-pub(super) fn look(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> Result<Found, ServerFault> {
-    let place = Place::find(remote, which, "", watch)?;
+pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> Result<Found, ServerFault> {
+    let place = Place::find(remote, site, "", watch)?;
     let mut files = open(remote, watch)?;
     let home = files.real_path(".")?;
     let list = match files.stat(&place.list)? {
@@ -124,11 +132,11 @@ pub(super) fn look(remote: &mut dyn Remote, which: Which, watch: &dyn Watch) -> 
             }));
         }
     }
-    let kept = format!("{LIST}{}", Which::Kept.ending());
-    let has_kept = which == Which::Read && files.stat(&kept)?.is_some_and(|stat| !stat.is_folder());
+    let kept = format!("{LIST}{KEPT}");
+    let has_kept = *site == Site::Usual && files.stat(&kept)?.is_some_and(|stat| !stat.is_folder());
     Ok(Found {
         way: Way::Files,
-        which,
+        site: site.clone(),
         has_kept,
         place: place.shown,
         list,
@@ -163,7 +171,7 @@ pub(super) fn write(
     word: &str,
     watch: &dyn Watch,
 ) -> Result<Write, ServerFault> {
-    let place = Place::find(remote, found.which, word, watch)?;
+    let place = Place::find(remote, &found.site, word, watch)?;
     let mut files = open(remote, watch)?;
     if files.stat(&place.folder)?.is_none() {
         let made = files.make_folder(&place.folder, 0o700);

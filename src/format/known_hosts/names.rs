@@ -42,6 +42,20 @@ pub enum HostNameError {
     Port,
 }
 
+fn check(name: &str, special: &str) -> Result<(), HostNameError> {
+    if name.is_empty() {
+        return Err(HostNameError::Empty);
+    }
+    if name.len() > LONGEST {
+        return Err(HostNameError::TooLong);
+    }
+    let is_special = |c: char| c.is_whitespace() || is_forbidden(c) || special.contains(c);
+    match name.chars().find(|c| is_special(*c)) {
+        Some(character) => Err(HostNameError::Character(character)),
+        None => Ok(()),
+    }
+}
+
 impl HostName {
     /// The name of a host or its address, with or without brackets, and the port.
     ///
@@ -50,16 +64,7 @@ impl HostName {
     pub fn new(host: &str, port: u16) -> Result<Self, HostNameError> {
         let inside = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
         let host = inside.unwrap_or(host).to_ascii_lowercase();
-        if host.is_empty() {
-            return Err(HostNameError::Empty);
-        }
-        if host.len() > LONGEST {
-            return Err(HostNameError::TooLong);
-        }
-        let is_special = |c: char| c.is_whitespace() || is_forbidden(c) || ",*?!|#@[]".contains(c);
-        if let Some(character) = host.chars().find(|c| is_special(*c)) {
-            return Err(HostNameError::Character(character));
-        }
+        check(&host, ",*?!|#@[]")?;
         Ok(if port == PORT {
             Self {
                 name: host,
@@ -70,6 +75,20 @@ impl HostName {
                 name: format!("[{host}]:{port}"),
                 len_of_host: Some(host.len()),
             }
+        })
+    }
+
+    /// A name under which a host is known whatever it is called (`ssh_config(5)`, `HostKeyAlias`): it is looked for as it is,
+    /// and may look like a name with a port.
+    ///
+    /// # Errors
+    /// Those of [`new`](Self::new).
+    pub fn alias(name: &str) -> Result<Self, HostNameError> {
+        let name = name.to_ascii_lowercase();
+        check(&name, ",*?!|#@")?;
+        Ok(Self {
+            name,
+            len_of_host: None,
         })
     }
 

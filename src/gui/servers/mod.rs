@@ -122,7 +122,7 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
             managed,
             undo,
         } => outcome::gone_ui(ui, *is_proved, managed.as_ref(), undo.is_some(), &mut scene),
-        Now::Stopped { problem, undo } => outcome::stopped_ui(ui, problem, undo.is_some(), &mut scene),
+        Now::Stopped { problem, after } => outcome::stopped_ui(ui, problem, after, &mut scene),
     }
 }
 

@@ -5,7 +5,7 @@ use egui::{Align, Button, Id, Key, Label, Layout, Margin, TextEdit, Ui, vec2};
 use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::{Naming, Verdict, Works};
+use crate::app::errand::{After, Naming, Verdict, Works};
 use crate::engine::Problem;
 use crate::engine::describe::Warning;
 use crate::engine::log_in::LogIn;
@@ -16,6 +16,7 @@ use crate::gui::theme::{self, Palette};
 const DONE: &str = "Done";
 const BACK: &str = "Back";
 const UNDO: &str = "Undo";
+const REPAIR: &str = "Repair";
 const SHOW: &str = "Show keys on this server";
 
 pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
@@ -191,15 +192,19 @@ pub(super) fn gone_ui(
     });
 }
 
-pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, can_be_undone: bool, scene: &mut Scene<'_>) {
+pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, after: &After, scene: &mut Scene<'_>) {
     pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     let again = "Try again";
-    let buttons: &[&str] = if can_be_undone {
-        &[again, UNDO, BACK]
-    } else {
-        &[again, BACK]
-    };
-    press(ui, buttons, scene);
+    let mut buttons = vec![again];
+    if matches!(after, After::Repair(_)) {
+        // That is what helps.
+        buttons.insert(0, REPAIR);
+    }
+    if after.can_be_undone() {
+        buttons.push(UNDO);
+    }
+    buttons.push(BACK);
+    press(ui, &buttons, scene);
 }
 
 fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
@@ -207,6 +212,7 @@ fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
     scene.out.extend(pressed.map(|pressed| match pressed {
         DONE | BACK => Command::Server(C::Leave),
         UNDO => Command::Server(C::Undo),
+        REPAIR => Command::Server(C::Repair),
         SHOW => Command::Server(C::ShowKeys),
         _ => Command::Server(C::TryAgain),
     }));

@@ -10,7 +10,7 @@ use steps::working;
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    Came, Errand, LastWay, Means, Naming, Now, Question, Step, Undoable, Verdict, Visit,
+    After, Came, Errand, LastWay, Means, Naming, Now, Question, Step, Undoable, Verdict, Visit,
 };
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
@@ -43,6 +43,7 @@ impl App {
             C::NameServer => self.name_server(),
             C::CopyLogIn => self.copy_log_in(desktop),
             C::Undo => self.undo_install(),
+            C::Repair => self.repair_list(),
             C::ShowKeys => self.show_server_keys(desktop),
             C::Remove => self.remove_from_server(LastWayIn::Stays),
             C::RemoveLastWayIn => self.remove_from_server(LastWayIn::Goes),
@@ -185,19 +186,20 @@ impl App {
         self.go_on(|now, visit, wake| {
             let undoable = match now {
                 Now::Works(works) => match works.undo {
-                    Some(undo) => Undoable {
+                    Some(undo) => Box::new(Undoable {
                         session: works.session,
                         undo,
                         named: match works.naming {
                             Naming::Named { change, .. } => change,
                             Naming::None | Naming::Offered { .. } => None,
                         },
-                    },
+                    }),
                     None => return Now::Works(works),
                 },
-                Now::Stopped {
-                    undo: Some(undoable), ..
-                } => *undoable,
+                Now::Stopped { problem, after } => match after.undoable() {
+                    Ok(undoable) => undoable,
+                    Err(after) => return Now::Stopped { problem, after },
+                },
                 Now::Gone { undo: Some(back), .. } => {
                     visit.errand = Errand::Look;
                     visit.done.truncate(visit.before(Step::Look));
@@ -206,7 +208,21 @@ impl App {
                 }
                 other => return other,
             };
-            visit.take_off(Box::new(undoable), LastWayIn::Stays, wake)
+            visit.take_off(undoable, LastWayIn::Stays, wake)
+        });
+    }
+
+    /// Takes from others the right to change the list, and tries the key once more.
+    fn repair_list(&mut self) {
+        self.go_on(|now, visit, wake| match now {
+            Now::Stopped {
+                after: After::Repair(repairable),
+                ..
+            } => {
+                let means = visit.means.clone();
+                working(wake, move |pulse| work::repair(*repairable, &means, pulse))
+            }
+            other => other,
         });
     }
 
@@ -282,7 +298,10 @@ impl App {
         }
         self.go_on(|_, visit, wake| match came {
             Ok(came) => visit.take_up(came, wake),
-            Err(problem) => Now::Stopped { problem, undo: None },
+            Err(problem) => Now::Stopped {
+                problem,
+                after: After::Nothing,
+            },
         });
         if let Some(visit) = &self.servers.visit {
             let server = &visit.server;

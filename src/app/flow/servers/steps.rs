@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::work;
 use crate::app::errand::{
-    Came, Errand, Naming, NewHost, Now, Prompt, Question, SignIn, Step, Undoable, Verdict, Visit, Works,
+    After, Came, Errand, Naming, NewHost, Now, Prompt, Question, Repairable, SignIn, Step, Undoable, Verdict,
+    Visit, Works,
 };
+use crate::engine::faults::ServerFault;
 use crate::engine::job::{Job, Pulse, Wake};
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
@@ -43,7 +45,7 @@ impl Visit {
     ) -> Self {
         let placeholder = Now::Stopped {
             problem: lost(),
-            undo: None,
+            after: After::Nothing,
         };
         let now = std::mem::replace(&mut self.now, placeholder);
         self.now = next(now, &mut self, wake);
@@ -117,7 +119,7 @@ impl Visit {
             Came::SignIn(SignInStep::In(session)) if self.is_between() => self.passes_through(*session, wake),
             Came::SignIn(SignInStep::In(session)) => self.signed_in(session, wake),
             Came::Installed(session, installed) => self.installed(session, installed, wake),
-            Came::Proved(session, installed, proof) => self.proved(session, *installed, proof),
+            Came::Proved(session, installed, proof) => self.proved(session, installed, proof),
             Came::Listed(listed) => {
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
@@ -173,7 +175,7 @@ impl Visit {
         let Some(target) = self.route.get(self.passed).cloned() else {
             return Now::Stopped {
                 problem: lost(),
-                undo: None,
+                after: After::Nothing,
             };
         };
         working(wake, move |pulse| {
@@ -201,7 +203,7 @@ impl Visit {
             }
             Err(fault) => Now::Stopped {
                 problem: Problem::from(&fault),
-                undo: None,
+                after: After::Nothing,
             },
         }
     }
@@ -218,7 +220,7 @@ impl Visit {
             Trust::New if reached.welcome() == Welcome::Refused => {
                 return Now::Stopped {
                     problem: servers::unknown(&reached),
-                    undo: None,
+                    after: After::Nothing,
                 };
             }
             Trust::New => {
@@ -252,7 +254,7 @@ impl Visit {
             Ok(server) => self.take_up(Came::Known(Box::new(server)), wake),
             Err(fault) => Now::Stopped {
                 problem: fault.into(),
-                undo: None,
+                after: After::Nothing,
             },
         }
     }
@@ -301,10 +303,15 @@ impl Visit {
 
     fn proved(
         &mut self,
-        session: Box<Session>,
-        installed: Installed,
-        proof: Result<Option<Proof>, Problem>,
+        mut session: Box<Session>,
+        installed: Box<Installed>,
+        proof: Result<Option<Proof>, ServerFault>,
     ) -> Now {
+        self.remark(&std::mem::take(&mut session.remarks));
+        let proof = match proof {
+            Ok(proof) => proof,
+            Err(fault) => return stopped_at(session, installed, &fault),
+        };
         let Installed {
             options,
             warning,
@@ -312,20 +319,8 @@ impl Visit {
             undo,
             found,
             ..
-        } = installed;
-        let verdict = match proof {
-            Ok(proof) => verdict(proof),
-            Err(problem) => {
-                let undo = undo.map(|undo| {
-                    Box::new(Undoable {
-                        session,
-                        undo,
-                        named: None,
-                    })
-                });
-                return Now::Stopped { problem, undo };
-            }
-        };
+        } = *installed;
+        let verdict = verdict(proof);
         let connection = &session.connection;
         let is_without_shell = found.may_be_files_only(&connection.software());
         let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell);
@@ -359,8 +354,8 @@ impl Visit {
             options,
             warning,
             managed,
-            naming,
             log_in,
+            naming,
             session,
             undo,
         }))
@@ -422,6 +417,29 @@ fn question(lack: Lack) -> Question {
             }
         }
     }
+}
+
+/// What can be done about a key that is on the list and is not let in.
+fn stopped_at(session: Box<Session>, installed: Box<Installed>, fault: &ServerFault) -> Now {
+    let loose = fault.repairable();
+    let after = if loose.is_empty() {
+        let undo = installed.undo;
+        undo.map_or(After::Nothing, |undo| {
+            After::Undo(Box::new(Undoable {
+                session,
+                undo,
+                named: None,
+            }))
+        })
+    } else {
+        After::Repair(Box::new(Repairable {
+            session,
+            installed,
+            loose,
+        }))
+    };
+    let problem = fault.into();
+    Now::Stopped { problem, after }
 }
 
 /// How far it was seen that a key lets in.

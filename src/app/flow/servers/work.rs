@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::app::desktop::FindAgents;
-use crate::app::errand::{Came, LastWay, Listed, Means, Naming, PutBack, Undoable, Works};
+use crate::app::errand::{Came, LastWay, Listed, Means, Naming, PutBack, Repairable, Undoable, Works};
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
 use crate::engine::host_entry::HostEntry;
@@ -84,7 +84,7 @@ pub(super) fn install(mut session: Box<Session>, line: &NewLine, watch: &dyn Wat
 /// again by it.
 pub(super) fn prove(
     mut session: Box<Session>,
-    installed: Box<Installed>,
+    mut installed: Box<Installed>,
     means: &Means,
     watch: &dyn Watch,
 ) -> Came {
@@ -92,12 +92,23 @@ pub(super) fn prove(
     let all = identities(session.connection.target(), means, false).into_iter();
     let is_it = |key: &OpenKey| key.is_bare() && key.public() == Some(&installed.key);
     let key = all.filter_map(Identity::into_open).find(is_it);
-    let proof = servers::prove_installed(&mut session, &installed, key.as_ref(), watch);
+    let proof = servers::prove_installed(&mut session, &mut installed, key.as_ref(), watch);
     if proof.is_ok() {
         let server = session.connection.target().to_string();
         written(note_installed(&means.store, &installed.key, &server));
     }
-    Came::Proved(session, installed, proof.map_err(Problem::from))
+    Came::Proved(session, installed, proof)
+}
+
+/// Takes from others the right to change the list, and tries the key once more.
+pub(super) fn repair(repairable: Repairable, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
+    let Repairable {
+        mut session,
+        installed,
+        loose,
+    } = repairable;
+    servers::repair(&mut session, &loose, watch)?;
+    Ok(prove(session, installed, means, watch))
 }
 
 /// Gives the server a short name in ssh's configuration.
@@ -145,7 +156,10 @@ pub(super) fn undo(
     } = &mut *undo;
     let known = known(session, means, added.before())?;
     match servers::undo(&mut **session, added, &known, last, watch) {
-        Ok(Undone { found, written: list }) => {
+        Ok(Undone {
+            found,
+            written: changed,
+        }) => {
             // A short name that leads nowhere any more is no help.
             if let Some(change) = named.take() {
                 written(change.undo());
@@ -158,7 +172,7 @@ pub(super) fn undo(
             Ok(Came::Removed {
                 place: found.place,
                 count: 1,
-                is_all: list.is_none_or(|list| list.is_all),
+                is_all: changed.is_none_or(|changed| changed.is_all),
                 taken: None,
                 keys: vec![removed],
                 managed: None,

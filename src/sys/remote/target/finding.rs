@@ -72,7 +72,7 @@ impl Reader<'_> {
         check_host(&host)?;
         let port = settings.port().unwrap_or(PORT);
         let host_name = match settings.first("hostkeyalias") {
-            Some(alias) => HostName::new(&String::from_utf8_lossy(alias), PORT)?,
+            Some(alias) => HostName::alias(&String::from_utf8_lossy(alias))?,
             None => HostName::new(&host, port)?,
         };
         let way = self.way(&settings, (typed.host, &host, port, &user), depth)?;
