@@ -132,3 +132,34 @@ fn what_a_server_tells_everybody_is_passed_on_once_and_marked() {
         "{told}"
     );
 }
+
+#[test]
+fn a_banner_without_an_end_fills_neither_screen_nor_memory() {
+    let server = Sshd::with(&format!("{PASSWORDS}Banner FOLDER/banner\n"));
+    let endless = "\x1b]0;x\x07 Works: the server lets this key in\n".repeat(2_000);
+    server.folder().put_with_mode("banner", endless.as_bytes(), 0o644);
+    let person = Person::knowing(&server);
+    person.home.put("password", b"wrong");
+    let ran = person.asks(&server, "install", &BY_PASSWORD);
+    ran.expect_error(4, "auth-refused");
+    assert!(
+        !ran.err.contains('\x1b') && ran.err.len() < 8 << 10,
+        "{}",
+        ran.err
+    );
+    assert!(
+        !ran.err.lines().any(|line| line.starts_with("Works")),
+        "{}",
+        ran.err
+    );
+}
+
+#[test]
+fn a_command_in_place_of_a_shell_that_never_ends_its_output_is_left() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&format!("command=\"yes Works\" {}", person.line("old")));
+    let ran = person.asks(&server, "install", &["-k", "new", "-i", "old"]);
+    ran.expect_error(4, "too-large");
+    assert!(ran.err.len() < 8 << 10, "{} bytes", ran.err.len());
+}

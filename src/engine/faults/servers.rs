@@ -58,7 +58,7 @@ pub enum ServerFault {
     },
     /// What the account has run at each login keeps commands from their input, or from their end.
     #[error(
-        "no command can be run on the server: a start file of the account reads its input, or does not come to an end"
+        "no command can be run on the server: a start file of the account, or what its key is bound to, reads its input or does not end"
     )]
     StartFile,
     /// Nothing can be done there before the password is changed.

@@ -90,7 +90,7 @@ impl From<&RemoteFault> for Problem {
             ),
             F::NoSession => world(
                 "no-session",
-                "The account may be locked, or only be allowed to forward connections. Ask whoever runs the server.",
+                "The account may be locked, only be allowed to forward connections, or have as many sessions as it may (MaxSessions). Ask whoever runs the server.",
             ),
             F::NoCommands => world(
                 "no-shell",

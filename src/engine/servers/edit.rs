@@ -55,13 +55,14 @@ pub(super) fn look_at(remote: &mut dyn Remote, at: &Site, watch: &dyn Watch) -> 
     loop {
         let looked = match shell::look(remote, at, watch) {
             // Files are reached without the account's start files, at many servers.
-            Err(ServerFault::Remote(
-                RemoteFault::TimedOut { .. }
-                | RemoteFault::Unfinished { .. }
-                | RemoteFault::TooMuchOutput { .. },
-            )) => {
+            Err(ServerFault::Remote(RemoteFault::TimedOut { .. })) => {
                 return transfer::look(remote, at, watch).map_err(|_| ServerFault::StartFile);
             }
+            Err(
+                fault @ ServerFault::Remote(
+                    RemoteFault::Unfinished { .. } | RemoteFault::TooMuchOutput { .. },
+                ),
+            ) => return transfer::look(remote, at, watch).map_err(|_| fault),
             looked => looked?,
         };
         match looked {
