@@ -300,7 +300,7 @@ proptest! {
         if let Ok(config) = SshConfig::parse(bytes) {
             let count = config.lines().count();
             let found = Configuration::from(config).lookup(&name, "me");
-            prop_assert!(found.identity_files().len() + found.includes.len() + found.faults.len() <= 2 * count);
+            prop_assert!(found.identity_files().len() + found.faults.len() <= 2 * count);
         }
     }
 }

@@ -184,12 +184,8 @@ impl Finding {
     }
 
     /// ssh does not try the private key at `path`.
-    pub(super) fn not_tried(path: &Path, has_includes: bool) -> Self {
-        let message = if has_includes {
-            "this key is not among those that ssh tries by itself, as far as its configuration can be followed"
-        } else {
-            "this key is not among those that ssh tries by itself"
-        };
+    pub(super) fn not_tried(path: &Path) -> Self {
+        let message = "this key is not among those that ssh tries by itself";
         let hint = "It tries files with usual names, such as id_ed25519, those that its configuration names, and what its agent holds. Make this the default key, or name it: ssh -i FILE.";
         Self::new(Grade::Note, "not-tried", message.to_owned(), hint)
             .about(path, Some(Remedy::MakeDefault(path.to_owned())))

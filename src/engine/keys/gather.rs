@@ -195,7 +195,7 @@ fn finding_of_use(key: &Key, tried: &Tried) -> Option<Finding> {
         Some(format) if !is_for_ssh(format) => Some(Finding::not_for_ssh(path, format)),
         _ if key.is_default && !tried.is_named(path) => Some(Finding::default_lost(path)),
         _ if !tried.is_tried(path) && tried.has_usual_name(path) => Some(Finding::no_longer_tried(path)),
-        _ if !tried.is_tried(path) => Some(Finding::not_tried(path, tried.has_includes)),
+        _ if !tried.is_tried(path) => Some(Finding::not_tried(path)),
         _ => None,
     }
 }

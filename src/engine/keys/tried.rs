@@ -26,8 +26,6 @@ pub(super) struct Tried {
     named: Vec<PathBuf>,
     /// Whether the configuration names keys for every host, so that usual names are not tried by themselves.
     pub(super) names_for_all: bool,
-    /// Whether other files may name more for some hosts: they are included where only ssh can tell whether they count.
-    pub(super) has_includes: bool,
 }
 
 impl Tried {
@@ -38,15 +36,11 @@ impl Tried {
             ..Self::default()
         };
         for directive in config.directives() {
-            match directive.keyword.as_str() {
-                "include" => tried.has_includes = true,
-                "identityfile" => {
-                    let word = directive.words.first().map(Vec::as_slice);
-                    let text = word.and_then(|word| std::str::from_utf8(word).ok());
-                    let home = whose.home.as_deref();
-                    tried.named.extend(text.and_then(|text| expanded(text, home)));
-                }
-                _ => {}
+            if directive.keyword == "identityfile" {
+                let word = directive.words.first().map(Vec::as_slice);
+                let text = word.and_then(|word| std::str::from_utf8(word).ok());
+                let home = whose.home.as_deref();
+                tried.named.extend(text.and_then(|text| expanded(text, home)));
             }
         }
         tried
@@ -121,7 +115,7 @@ mod tests {
         ] {
             assert_eq!(tried.is_tried(Path::new(path)), is_tried, "{path}");
         }
-        assert!(!tried.has_includes && tried.names_for_all);
+        assert!(tried.names_for_all);
     }
 
     #[test]

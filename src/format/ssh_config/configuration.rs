@@ -23,14 +23,12 @@ enum Included {
     Nothing,
     /// The files that it names.
     Files(Configuration),
-    /// Files that were not looked for.
-    Unread,
 }
 
 impl From<SshConfig> for Configuration {
     /// The file alone, without those that it includes.
     fn from(config: SshConfig) -> Self {
-        Self::new(&config, |_| None)
+        Self::with_included(&config, |_| Self::default())
     }
 }
 
@@ -39,19 +37,13 @@ impl Configuration {
     /// their order.
     #[must_use]
     pub fn with_included(config: &SshConfig, mut read: impl FnMut(&str) -> Self) -> Self {
-        Self::new(config, |pattern| Some(read(pattern)))
-    }
-
-    fn new(config: &SshConfig, mut read: impl FnMut(&str) -> Option<Self>) -> Self {
         let lines = config.lines().map(|line| {
             let included = match &line.directive {
                 Ok(directive) if directive.keyword == "include" => {
                     let words = directive.words.iter();
-                    let mut patterns = words.filter_map(|word| std::str::from_utf8(word).ok());
-                    let found = patterns.try_fold(Self::default(), |all, pattern| {
-                        read(pattern).map(|files| all.then(files))
-                    });
-                    found.map_or(Included::Unread, Included::Files)
+                    let patterns = words.filter_map(|word| std::str::from_utf8(word).ok());
+                    let files = patterns.map(&mut read);
+                    Included::Files(files.fold(Self::default(), Self::then))
                 }
                 _ => Included::Nothing,
             };
@@ -77,7 +69,7 @@ impl Configuration {
         let included = self.files.iter().flat_map(|file| &file.lines);
         let included = included.map(|(_, included)| match included {
             Included::Files(files) => files.count(),
-            Included::Nothing | Included::Unread => 0,
+            Included::Nothing => 0,
         });
         self.files.len() + included.sum::<usize>()
     }
@@ -89,7 +81,7 @@ impl Configuration {
         for (line, included) in self.files.iter().flat_map(|file| &file.lines) {
             match included {
                 Included::Files(files) => all.extend(files.directives()),
-                Included::Nothing | Included::Unread => all.extend(line.directive.as_ref().ok()),
+                Included::Nothing => all.extend(line.directive.as_ref().ok()),
             }
         }
         all
@@ -110,7 +102,7 @@ impl Configuration {
     /// What ssh would read here when it is asked to connect to `alias`, by a user of this name.
     ///
     /// What cannot be told from these files alone is listed, and what depends on it left out: conditions that run a
-    /// program or look at the network, and files that were not looked for.
+    /// program or look at the network.
     #[must_use]
     pub fn lookup(&self, alias: &str, local_user: &str) -> Settings {
         self.lookup_as(&[], alias, local_user)
@@ -143,11 +135,10 @@ impl Configuration {
             let name = Directive::new("hostname", &resolved.replace('%', "%%"));
             reader.settings.found.push((0, name));
             reader.resolved = Some(resolved);
-            let lists = |settings: &Settings| (settings.includes.clone(), settings.faults.clone());
-            let before = lists(&reader.settings);
+            let faults = reader.settings.faults.clone();
             reader.settings.undecided.clear();
             reader.read(self, true);
-            (reader.settings.includes, reader.settings.faults) = before;
+            reader.settings.faults = faults;
         }
         reader.settings
     }
@@ -180,7 +171,6 @@ impl Reader<'_> {
                     ("match", _) => applies = self.is_met(directive, line.number) && counts,
                     (_, Included::Files(files)) => self.read(files, applies),
                     _ if !applies => {}
-                    (_, Included::Unread) => self.settings.includes.push(line.number),
                     (_, Included::Nothing) => self.settings.found.push((line.number, directive.clone())),
                 }
             }

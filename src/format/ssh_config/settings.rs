@@ -25,8 +25,6 @@ pub fn with_tokens(text: &str, value: impl Fn(char) -> Option<String>) -> Option
 pub struct Settings {
     /// With the numbers of their lines; 0 is what was told beside the file.
     pub(super) found: Vec<(usize, Directive)>,
-    /// The lines that name other files to be read in their place.
-    pub includes: Vec<usize>,
     /// The lines with conditions that cannot be decided here, which were taken for not met.
     pub undecided: Vec<usize>,
     /// The lines for which ssh would refuse the file.

@@ -29,7 +29,7 @@ fn the_first_value_counts_and_keys_add_up() {
     );
     assert_eq!(settings.first("forwardagent"), Some(&b"no"[..]));
     assert_eq!(settings.first("ProxyJump"), None);
-    assert_eq!((settings.includes, settings.undecided), (vec![8], vec![15]));
+    assert_eq!(settings.undecided, [15]);
 }
 
 #[test]
@@ -39,7 +39,7 @@ fn a_host_that_is_excepted_or_not_named_gets_what_holds_for_all() {
         assert_eq!(settings.host_name(alias), alias);
         assert_eq!(settings.port(), None);
         assert_eq!(settings.identity_files(), ["~/.ssh/last"]);
-        assert!(!settings.identities_only() && settings.includes.is_empty());
+        assert!(!settings.identities_only());
     }
     assert_eq!(read(FILE).aliases(), ["web", "web"]);
 }
@@ -189,9 +189,6 @@ fn what_is_included_for_one_host_counts_for_this_host_alone() {
             "{alias}"
         );
     }
-    let unread = Configuration::from(file("Host a\n Include x\n"));
-    assert_eq!(unread.lookup("a", "me").includes, [2]);
-    assert!(unread.lookup("b", "me").includes.is_empty());
 }
 
 #[test]
