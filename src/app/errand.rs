@@ -9,6 +9,7 @@ use crate::engine::describe::Warning;
 use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::job::Job;
 use crate::engine::keys::Store;
+use crate::engine::lists::Change;
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
@@ -231,7 +232,11 @@ impl After {
             Self::Repair(mut repairable) => match repairable.installed.undo.take() {
                 Some(undo) => {
                     let session = repairable.session;
-                    Ok(Box::new(Undoable { session, undo }))
+                    Ok(Box::new(Undoable {
+                        session,
+                        undo,
+                        named: None,
+                    }))
                 }
                 None => Err(Self::Repair(repairable)),
             },
@@ -263,6 +268,8 @@ pub enum Came {
     Installed(Box<Session>, Box<Installed>),
     /// The key was tried.
     Proved(Box<Session>, Box<Installed>, Result<Option<Proof>, ServerFault>),
+    /// The server has a short name, or cannot have that one.
+    Named(Box<Works>),
     /// The list was read.
     Listed(Box<Listed>),
     /// No other way in is known.
@@ -390,6 +397,8 @@ pub struct Works {
     pub managed: Option<Warning>,
     /// How to log in with it.
     pub log_in: LogIn,
+    /// A short name for the server, by which one logs in with this key alone.
+    pub naming: Naming,
     pub(super) session: Box<Session>,
     pub(super) undo: Option<Undo>,
 }
@@ -411,11 +420,36 @@ impl Works {
     }
 }
 
+/// A short name for a server, in ssh's configuration.
+#[derive(Debug)]
+pub enum Naming {
+    /// It cannot have one: ssh would not find the key.
+    None,
+    /// It can have one.
+    Offered {
+        /// As it is being typed.
+        typed: String,
+        /// Why the one that was typed before cannot be it.
+        problem: Option<Problem>,
+    },
+    /// It has one.
+    Named {
+        /// The name.
+        name: String,
+        /// ssh's configuration.
+        place: String,
+        /// How it is taken back; nothing where it stood there already.
+        change: Option<Change>,
+    },
+}
+
 /// A line that was added and can be taken off again.
 #[derive(Debug)]
 pub struct Undoable {
     pub(super) session: Box<Session>,
     pub(super) undo: Undo,
+    /// The short name that was given meanwhile.
+    pub(super) named: Option<Change>,
 }
 
 /// Lines that were taken off and can be put back.

@@ -5,9 +5,13 @@ use std::path::Path;
 
 use crate::engine::servers::tried_by_ssh;
 use crate::format::Format;
+use crate::format::ssh_config::Configuration;
 use crate::key::{Algorithm, PublicKey};
-use crate::sys::home::{default_path, with_tilde};
-use crate::sys::remote::Target;
+use crate::sys::home::{default_path, user_name, with_tilde};
+use crate::sys::remote::{Target, without_password};
+
+/// Where no server was typed.
+const ANYWHERE: &str = "user@server";
 
 /// A command, and what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,8 +42,9 @@ pub struct OfKey<'a> {
 /// The commands that make, show and use such a key; `address` is the server that is typed, if there is one.
 #[must_use]
 pub fn for_key(key: OfKey<'_>, address: &str) -> Vec<CommandLine> {
-    let server = match address.trim() {
-        "" => "user@server".to_owned(),
+    let address = without_password(address.trim());
+    let server = match address.as_str() {
+        "" => ANYWHERE.to_owned(),
         address => quoted(address),
     };
     let stem = key.stem;
@@ -130,10 +135,25 @@ pub fn for_key(key: OfKey<'_>, address: &str) -> Vec<CommandLine> {
         );
         push(
             "Put the key on a server with OpenSSH",
-            format!("ssh-copy-id -i {file} user@server"),
+            format!("ssh-copy-id -i {file} {}", words_for_ssh(&address)),
         );
     }
     lines
+}
+
+/// A server that was typed as OpenSSH's programs take it, which know no port behind its name.
+fn words_for_ssh(address: &str) -> String {
+    let Ok(target) = Target::parse(address, &Configuration::default(), &user_name()) else {
+        return ANYWHERE.to_owned();
+    };
+    let mut words = target.words("-p");
+    if !address.contains('@') {
+        // Whom ssh's configuration names is not this one's to say.
+        words.pop();
+        words.push(target.alias().to_owned());
+    }
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+    words.join(" ")
 }
 
 /// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
@@ -217,6 +237,19 @@ mod tests {
         let target = Target::parse("host:2222", &config.clone().into(), "jo").expect("a target");
         assert_eq!(log_in_to_files(&target, None), "sftp -P 2222 jo@host");
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
+    }
+
+    #[test]
+    fn a_server_is_told_to_ssh_as_ssh_takes_it() {
+        for (typed, words) in [
+            ("jo@example.org:2222", "-p 2222 jo@example.org"),
+            ("ssh://jo@[2001:db8::1]:22", "jo@2001:db8::1"),
+            ("web", "web"),
+            ("", "user@server"),
+            ("no server", "user@server"),
+        ] {
+            assert_eq!(words_for_ssh(typed), words);
+        }
     }
 
     #[test]

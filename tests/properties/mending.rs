@@ -152,3 +152,24 @@ fn what_befell_a_private_key_for_ssh_is_undone_and_said() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn nothing_is_passed_over_in_a_public_key_of_which_only_the_length_speaks() {
+    // Written as UTF-16 twice, a line of the key became nonsense, and the next word that is base64 took its place.
+    let wide = || MANGLES.iter().filter(|mangle| mangle.name.starts_with("utf-16"));
+    let key = Kind::Ed25519.key();
+    let bytes = encoded(key, &Comment::default(), &PrivateEncoding::Ppk2, None);
+    for first in wide() {
+        for between in MANGLES
+            .iter()
+            .filter(|mangle| ["xml", "rtf"].contains(&mangle.name))
+        {
+            for last in wide() {
+                let mangled = (last.spoil)(&(between.spoil)(&(first.spoil)(bytes.expose())));
+                let found = read(&mangled).ok().and_then(|reading| key_of(&reading));
+                let names = [first.name, between.name, last.name];
+                assert!(found.is_none_or(|found| found == *key.public()), "{names:?}");
+            }
+        }
+    }
+}

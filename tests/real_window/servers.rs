@@ -86,17 +86,50 @@ fn a_key_is_made_installed_proved_and_taken_off_again() {
     );
     assert_eq!(ssh(&server, &screen).as_deref(), Ok("42\n"));
 
-    // Off again.
+    // By a short name, which another server may not have.
+    screen.put("home/.ssh/config", "Host web-0\n  HostName example.org\n", 0o600);
+    window.fill("Short name for this server", "web-0");
+    window.press("Return");
+    window.says("has another entry for web-0 already");
+    window.fill("Short name for this server", "web-1");
+    window.click("push button", "Save name");
+    window.says("“web-1” stands in ~/.ssh/config");
+    window.says("ssh web-1");
+    screen.picture("5-named");
+    let config = std::fs::read_to_string(screen.home(".ssh/config")).expect("it was written");
+    assert!(
+        config.starts_with("Host web-1\n    HostName 127.0.0.1\n"),
+        "{config}"
+    );
+    assert!(
+        config.ends_with("\nHost web-0\n  HostName example.org\n"),
+        "{config}"
+    );
+
+    // Off again, back, and off.
     window.click("push button", "Show keys on this server");
     window.says("yours: its private half is on this computer");
-    screen.picture("5-list");
+    screen.picture("6-list");
     window.click("check box", "jo at home (ED25519)");
     window.click("push button", "Remove 1 key");
     window.says("Take away your last key?");
-    screen.picture("6-last");
+    screen.picture("7-last");
     window.click("push button", "Remove it all the same");
     window.says_just("Gone");
-    screen.picture("7-gone");
+    screen.picture("8-gone");
+    assert_eq!(list_of(&server), stranger);
+    window.click("push button", "Undo");
+    window.says("yours: its private half is on this computer");
+    assert!(
+        list_of(&server).ends_with(" jo at home\n"),
+        "{}",
+        list_of(&server)
+    );
+    assert_eq!(ssh(&server, &screen).as_deref(), Ok("42\n"));
+    window.click("check box", "jo at home (ED25519)");
+    window.click("push button", "Remove 1 key");
+    window.click("push button", "Remove it all the same");
+    window.says_just("Gone");
     assert_eq!(list_of(&server), stranger);
     ssh(&server, &screen).expect_err("it lets nobody in");
     window.click("push button", "Done");

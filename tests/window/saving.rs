@@ -109,3 +109,36 @@ fn the_parameters_have_what_puttygen_s_have() {
     scene.click_radio("PuTTY .ppk");
     assert!(scene.says("NAME.ppk (version 2)"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_keeps_a_private_key_from_nobody_is_told_as_soon_as_it_is_saved_there() {
+    let mut scene = Scene::with_key();
+    let [disk, stick] = ["disk", "stick"].map(|name| scene.folder.path().join(name));
+    for folder in [&disk, &stick] {
+        std::fs::create_dir(folder).expect("a folder");
+    }
+    let mounted = std::process::Command::new("bindfs")
+        .args(["-p", "0777", "--chmod-ignore", "--chown-ignore"])
+        .args([&disk, &stick])
+        .status();
+    let mounted =
+        mounted.unwrap_or_else(|error| panic!("bindfs: {error}; install it: apt-get install bindfs"));
+    assert!(mounted.success(), "bindfs, which needs /dev/fuse");
+    scene.save_with_passphrase("stick/id", "horse battery");
+    let is_told = scene.says("its disk knows no owners");
+    let warnings = scene
+        .window
+        .state()
+        .app()
+        .document()
+        .map(|document| document.warnings.clone());
+    let unmounted = std::process::Command::new("fusermount")
+        .arg("-uz")
+        .arg(&stick)
+        .status();
+    assert!(unmounted.expect("fusermount (fuse3)").success());
+    assert!(is_told);
+    let codes: Vec<&str> = warnings.iter().flatten().map(|warning| warning.code).collect();
+    assert_eq!(codes, ["permissions"]);
+}

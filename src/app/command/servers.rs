@@ -15,6 +15,8 @@ pub enum ServerCommand {
     SignInOtherwise,
     /// Copy the command that logs in with the key that works.
     CopyLogIn,
+    /// Give the server the short name that is typed.
+    NameServer,
     /// Take the key off again that was just put on a server.
     Undo,
     /// Take from others the right to change the list, so that the server trusts it, and try the key once more.

@@ -5,7 +5,7 @@ use crate::format::ssh_config::Directive;
 use crate::key::comment::escaped;
 
 /// What this program heeds of it (`ssh_config(5)`).
-const HEEDED: [&str; 25] = [
+const HEEDED: [&str; 24] = [
     "AddressFamily",
     "BindAddress",
     "CertificateFile",
@@ -20,7 +20,6 @@ const HEEDED: [&str; 25] = [
     "IdentityAgent",
     "IdentityFile",
     "KexAlgorithms",
-    "LogLevel",
     "MACs",
     "NumberOfPasswordPrompts",
     "Port",

@@ -10,7 +10,7 @@ use super::court::{Court, Verdict};
 use super::headers::{Parts, parts};
 use super::letters::{Letter, is_blank, is_tidy, letter, lines, offset, trim_end, trim_start};
 use super::marks::{Label, Mark, Word};
-use super::place::odd_line;
+use super::place::{end_within, is_unbroken, odd_line};
 use super::prefix::{Ends, Rule, Stripped, WAYS, longest, may_be_payload, stripped};
 use super::structure;
 use crate::format::armour::{pem, wrapped_base64};
@@ -66,6 +66,10 @@ impl Block {
                 let Some(found) = self.judge(text, &parts, &reading, court) else {
                     continue;
                 };
+                // Nothing but its length speaks for a public key, so nothing may have been passed over in it.
+                if found.label.is_public() && !is_unbroken(text, &parts.lines, reading.len()) {
+                    continue;
+                }
                 let mut accidents = found.accidents.and(stripped.accidents);
                 let place = Place {
                     span: found.span.clone(),
@@ -322,21 +326,6 @@ struct Found {
     is_doubtful: bool,
     accidents: Accidents,
     span: Range<usize>,
-}
-
-/// Behind the last character of base64 in a line, of which so many are `left`; nothing where none is.
-fn end_within(line: &[u8], left: &mut usize) -> Option<usize> {
-    let mut end = None;
-    for (at, byte) in line.iter().enumerate() {
-        let is_char = byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
-        if is_char && *left > 0 {
-            *left -= 1;
-            end = Some(at + 1);
-        } else if *byte == b'=' && *left == 0 && end == Some(at) {
-            end = Some(at + 1);
-        }
-    }
-    end
 }
 
 /// Where in a part of a text base64 begins as that of private keys does.

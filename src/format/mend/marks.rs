@@ -50,6 +50,11 @@ impl Label {
         }
     }
 
+    /// Whether no private key stands behind it.
+    pub(super) fn is_public(self) -> bool {
+        matches!(self, Self::SshPublic | Self::Spki | Self::RsaPublic)
+    }
+
     /// The whole line with BEGIN or END.
     pub(super) fn line(self, word: Word) -> String {
         let (word, label) = (word.as_str(), self.words());

@@ -1,11 +1,11 @@
 //! How it ended.
 
-use egui::{Align, Button, Id, Label, Layout, Ui, vec2};
+use egui::{Align, Button, Id, Key, Label, Layout, Margin, TextEdit, Ui, vec2};
 
 use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::{After, Verdict, Works};
+use crate::app::errand::{After, Naming, Verdict, Works};
 use crate::engine::Problem;
 use crate::engine::describe::Warning;
 use crate::engine::log_in::LogIn;
@@ -19,7 +19,7 @@ const UNDO: &str = "Undo";
 const REPAIR: &str = "Repair";
 const SHOW: &str = "Show keys on this server";
 
-pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
+pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
         let (word, what) = words(&works.verdict);
         let sign = match works.verdict {
@@ -42,6 +42,7 @@ pub(super) fn works_ui(ui: &mut Ui, works: &Works, scene: &mut Scene<'_>) {
         }
         if works.verdict != Verdict::Unasked {
             log_in_ui(ui, &works.log_in, scene);
+            naming_ui(ui, &mut works.naming, scene);
         }
         pieces::hint_ui(
             ui,
@@ -118,6 +119,45 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
             "No shell has answered there. If that ends at once, the account is for files alone: {files}"
         );
         pieces::hint_ui(ui, what);
+    }
+}
+
+/// A short name, by which ssh tries this key and no other.
+fn naming_ui(ui: &mut Ui, naming: &mut Naming, scene: &mut Scene<'_>) {
+    const NAME: &str = "Short name for this server";
+    let (typed, problem) = match naming {
+        Naming::None => return,
+        Naming::Named { name, place, .. } => {
+            let what = format!("“{name}” stands in {place}: ssh tries this key there, and no other.");
+            pieces::hint_ui(ui, what);
+            return;
+        }
+        Naming::Offered { typed, problem } => (typed, problem),
+    };
+    let label = pieces::field_label_ui(ui, NAME, None);
+    ui.horizontal(|ui| {
+        let field = TextEdit::singleline(typed)
+            .id_salt("short name")
+            .hint_text("web-1")
+            .desired_width((ui.available_width() - 110.0).min(280.0))
+            .margin(Margin::symmetric(8, 8));
+        let field = ui.add(field).labelled_by(label.id);
+        ui.ctx()
+            .accesskit_node_builder(field.id, |node| node.set_label(NAME));
+        let save = Button::new("Save name").min_size(vec2(88.0, 34.0));
+        let is_asked = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        let is_clicked = ui.add_enabled(!typed.trim().is_empty(), save).clicked();
+        if is_clicked || (is_asked && !typed.trim().is_empty()) {
+            scene.out.push(Command::Server(C::NameServer));
+        }
+    });
+    if let Some(problem) = problem {
+        pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    } else {
+        pieces::hint_ui(
+            ui,
+            "It goes into ssh’s configuration. “ssh” and the name then log in with this key and offer no other, however many your agent holds.",
+        );
     }
 }
 

@@ -10,7 +10,7 @@ use steps::working;
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    After, Came, Errand, LastWay, Means, Now, Question, Step, Undoable, Verdict, Visit,
+    After, Came, Errand, LastWay, Means, Naming, Now, Question, Step, Undoable, Verdict, Visit,
 };
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
@@ -40,6 +40,7 @@ impl App {
             C::Trust => self.trust_server(),
             C::SignIn => self.sign_in(),
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
+            C::NameServer => self.name_server(),
             C::CopyLogIn => self.copy_log_in(desktop),
             C::Undo => self.undo_install(),
             C::Repair => self.repair_list(),
@@ -154,6 +155,24 @@ impl App {
         });
     }
 
+    fn name_server(&mut self) {
+        self.go_on(|now, visit, wake| match now {
+            Now::Works(mut works) => {
+                let Held::File(file) = visit.means.at.clone() else {
+                    return Now::Works(works);
+                };
+                let Naming::Offered { typed, .. } = &mut works.naming else {
+                    return Now::Works(works);
+                };
+                let (typed, means) = (std::mem::take(typed), visit.means.clone());
+                working(wake, move |_| {
+                    Ok(Came::Named(work::name(works, &typed, &file, &means)))
+                })
+            }
+            other => other,
+        });
+    }
+
     fn copy_log_in(&mut self, desktop: &dyn Desktop) {
         if let Some(visit) = &self.servers.visit
             && let Now::Works(works) = &visit.now
@@ -170,6 +189,10 @@ impl App {
                     Some(undo) => Box::new(Undoable {
                         session: works.session,
                         undo,
+                        named: match works.naming {
+                            Naming::Named { change, .. } => change,
+                            Naming::None | Naming::Offered { .. } => None,
+                        },
                     }),
                     None => return Now::Works(works),
                 },

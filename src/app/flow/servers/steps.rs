@@ -4,12 +4,12 @@ use std::path::Path;
 
 use super::work;
 use crate::app::errand::{
-    After, Came, Errand, NewHost, Now, Prompt, Question, Repairable, SignIn, Step, Undoable, Verdict, Visit,
-    Works,
+    After, Came, Errand, Naming, NewHost, Now, Prompt, Question, Repairable, SignIn, Step, Undoable, Verdict,
+    Visit, Works,
 };
 use crate::engine::faults::ServerFault;
 use crate::engine::job::{Job, Pulse, Wake};
-use crate::engine::log_in::LogIn;
+use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     self, Installed, Lack, LastWayIn, Proof, Purpose, Reached, Server, Session, SignedInBy, SigningIn,
     Step as SignInStep, Ways, Welcome, not_followed,
@@ -124,6 +124,7 @@ impl Visit {
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
             }
+            Came::Named(works) => Now::Works(works),
             Came::IsLast(last) => Now::LastWayIn(last),
             Came::Removed {
                 place,
@@ -323,6 +324,15 @@ impl Visit {
         let connection = &session.connection;
         let is_without_shell = found.may_be_files_only(&connection.software());
         let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell);
+        let may_be_named = matches!(self.means.at, Held::File(_)) && verdict != Verdict::Unasked;
+        let naming = if may_be_named {
+            Naming::Offered {
+                typed: String::new(),
+                problem: None,
+            }
+        } else {
+            Naming::None
+        };
         self.say(match &verdict {
             Verdict::Works => "Logged in once more with this key alone: the server lets it in.".to_owned(),
             Verdict::AsksForMore(more) => format!(
@@ -345,6 +355,7 @@ impl Visit {
             warning,
             managed,
             log_in,
+            naming,
             session,
             undo,
         }))
@@ -414,7 +425,11 @@ fn stopped_at(session: Box<Session>, installed: Box<Installed>, fault: &ServerFa
     let after = if loose.is_empty() {
         let undo = installed.undo;
         undo.map_or(After::Nothing, |undo| {
-            After::Undo(Box::new(Undoable { session, undo }))
+            After::Undo(Box::new(Undoable {
+                session,
+                undo,
+                named: None,
+            }))
         })
     } else {
         After::Repair(Box::new(Repairable {

@@ -1,12 +1,15 @@
 //! The steps themselves, each on the thread of a job.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::app::desktop::FindAgents;
-use crate::app::errand::{Came, LastWay, Listed, Means, PutBack, Repairable, Undoable};
+use crate::app::errand::{Came, LastWay, Listed, Means, Naming, PutBack, Repairable, Undoable, Works};
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
-use crate::engine::keys::{Store, names_of, note_installed, note_taken_off};
+use crate::engine::host_entry::HostEntry;
+use crate::engine::keys::{Store, Whose, names_of, note_installed, note_taken_off};
+use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, ListedLine, OpenKey, Proof, Reached, RemovedKey,
     Session, TakenOff, Undone, line_in,
@@ -15,7 +18,7 @@ use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
 use crate::key::watch::Watch;
-use crate::sys::home::user_name;
+use crate::sys::home::{home, user_name};
 use crate::sys::remote::{Target, read_config};
 
 /// The servers that can be offered: where keys were installed, and those of ssh's configuration. What cannot be read
@@ -108,6 +111,37 @@ pub(super) fn repair(repairable: Repairable, means: &Means, watch: &dyn Watch) -
     Ok(prove(session, installed, means, watch))
 }
 
+/// Gives the server a short name in ssh's configuration.
+pub(super) fn name(mut works: Box<Works>, typed: &str, file: &Path, means: &Means) -> Box<Works> {
+    let whose = Whose {
+        home: home(),
+        store: means.store.clone(),
+    };
+    let target = works.session.connection.target();
+    let named = HostEntry::plan(&whose, typed, target, &[], file).and_then(|entry| {
+        let change = entry.write()?;
+        Ok((entry, change))
+    });
+    works.naming = match named {
+        Ok((entry, change)) => {
+            works.log_in = LogIn::Command {
+                ssh: entry.log_in(),
+                files: None,
+            };
+            Naming::Named {
+                place: whose.short(entry.path()),
+                name: entry.name,
+                change,
+            }
+        }
+        Err(problem) => Naming::Offered {
+            typed: typed.to_owned(),
+            problem: Some(problem),
+        },
+    };
+    works
+}
+
 /// Takes off what installing has added, and does not stop half way.
 pub(super) fn undo(
     mut undo: Box<Undoable>,
@@ -115,10 +149,21 @@ pub(super) fn undo(
     last: LastWayIn,
     watch: &dyn Watch,
 ) -> Result<Came, Problem> {
-    let Undoable { session, undo: added } = &mut *undo;
+    let Undoable {
+        session,
+        undo: added,
+        named,
+    } = &mut *undo;
     let known = known(session, means, added.before())?;
     match servers::undo(&mut **session, added, &known, last, watch) {
-        Ok(Undone { found, written }) => {
+        Ok(Undone {
+            found,
+            written: changed,
+        }) => {
+            // A short name that leads nowhere any more is no help.
+            if let Some(change) = named.take() {
+                written(change.undo());
+            }
             let removed = RemovedKey {
                 key: added.key().clone(),
                 is_authority: false,
@@ -127,7 +172,7 @@ pub(super) fn undo(
             Ok(Came::Removed {
                 place: found.place,
                 count: 1,
-                is_all: written.is_none_or(|written| written.is_all),
+                is_all: changed.is_none_or(|changed| changed.is_all),
                 taken: None,
                 keys: vec![removed],
                 managed: None,
