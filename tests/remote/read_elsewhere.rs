@@ -52,8 +52,17 @@ fn a_list_elsewhere_that_is_the_accounts_own_is_given_the_line() {
             "{}",
             ran.err
         );
-        let usual = std::fs::read_to_string(server.authorized_keys()).expect("a list");
-        assert_eq!(usual, "# mine\n");
+        let usual = || std::fs::read_to_string(server.authorized_keys()).expect("a list");
+        assert_eq!(usual(), "# mine\n");
+        // From there it is taken off as well.
+        let by_password = ["--password-file", "password"];
+        let told = if lines.contains("Match") {
+            person.asks(&server, "remove", &[&["--key", "new"], &by_password[..]].concat())
+        } else {
+            person.asks(&server, "install", &[&BY_PASSWORD[..], &["--undo"]].concat())
+        };
+        assert_eq!(told.done()["place"], place);
+        assert_eq!(usual(), "# mine\n");
     }
 }
 

@@ -4,6 +4,7 @@
 //! else changes the list meanwhile loses nothing: then all begins again with what is there by then.
 
 use super::found::{Found, MAX_LIST, Site, Way};
+use super::settings::own_sites;
 use super::shell::{self, Look, Write};
 use super::transfer;
 use crate::engine::faults::ServerFault;
@@ -158,6 +159,22 @@ impl Watch for Whole<'_> {
     fn whole(&self, part: &mut dyn FnMut() -> bool) {
         self.0.whole(part);
     }
+}
+
+/// Makes a change for which there is no line in the usual list in the one that the server reads for the account instead.
+pub(super) fn edit_elsewhere(
+    remote: &mut dyn Remote,
+    edit_of: &mut dyn Edit,
+    fault: ServerFault,
+    watch: &dyn Watch,
+) -> Result<Edited, ServerFault> {
+    for at in own_sites(remote, watch) {
+        match edit(remote, &at, edit_of, watch) {
+            Err(ServerFault::NoSuchLine(_)) => {}
+            edited => return edited,
+        }
+    }
+    Err(fault)
 }
 
 /// Writes what is not left half written, whoever wants to stop meanwhile.

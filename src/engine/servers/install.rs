@@ -1,6 +1,6 @@
 //! A key is put on a server, and taken off again.
 
-use super::edit::{Edit, Whole, Written, edit, parse_of, without_a_line};
+use super::edit::{Edit, Whole, Written, edit, edit_elsewhere, parse_of, without_a_line};
 use super::found::{Found, Site};
 use super::lines::{Known, LastWayIn, keep_a_way_in};
 use super::managed;
@@ -163,7 +163,13 @@ pub fn undo(
     last: LastWayIn,
     watch: &dyn Watch,
 ) -> Result<Undone, ServerFault> {
-    let edited = edit(remote, &undo.site, &mut Undoing { undo, known, last }, watch)?;
+    let mut undoing = Undoing { undo, known, last };
+    let edited = match edit(remote, &undo.site, &mut undoing, watch) {
+        Err(fault @ ServerFault::NoSuchLine(_)) if undo.site == Site::Usual => {
+            edit_elsewhere(remote, &mut undoing, fault, watch)?
+        }
+        edited => edited?,
+    };
     if edited.found.has_kept {
         let undo = Undo::of_line(undo.line.clone());
         let mut undoing = Undoing {

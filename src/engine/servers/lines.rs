@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::edit::{Edit, Whole, Written, edit, parse, parse_of, without_a_line};
+use super::edit::{Edit, Whole, Written, edit, edit_elsewhere, parse, parse_of, without_a_line};
 use super::found::{Found, Site};
 use super::managed::after_removing;
 use super::session::SignedInBy;
@@ -269,7 +269,12 @@ pub fn remove(
         keys: Vec::new(),
         texts: Vec::new(),
     };
-    let edited = edit(remote, &Site::Usual, &mut removing, watch)?;
+    let edited = match edit(remote, &Site::Usual, &mut removing, watch) {
+        Err(fault @ ServerFault::NoSuchLine(_)) if matches!(chosen, Chosen::Key(_)) => {
+            edit_elsewhere(remote, &mut removing, fault, watch)?
+        }
+        edited => edited?,
+    };
     if edited.found.has_kept {
         for gone in &removing.keys {
             let mut removing = Removing {

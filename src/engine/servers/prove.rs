@@ -272,16 +272,14 @@ fn reasons(
         reasons.push(Reason::OfAdministrators);
         return Ok((reasons, vec![Site::Own]));
     }
-    let user = session.connection.target().user().to_owned();
-    let lines = shell::settings(session, watch)?;
-    let settings = Settings::read(&lines, &user);
+    let settings = Settings::read(&shell::settings(session, watch)?);
     let files = settings.key_files();
     if !files.is_empty() && !files.iter().any(|file| is_usual(file)) {
         reasons.push(Reason::OtherFiles(files.join(" ")));
     }
     let telling = settings.lines.iter().filter(|line| may_matter(line)).cloned();
     reasons.extend(telling.map(Reason::Setting));
-    Ok((reasons, settings.own_files(&user)))
+    Ok((reasons, settings.own_files()))
 }
 
 fn of_line(found: &Found, key: &PublicKey) -> Result<Option<Reason>, ServerFault> {

@@ -192,7 +192,7 @@ pub(super) const REPAIR: &str = concat!(
 pub(super) const SETTINGS: &str = concat!(
     "exec sh -c '",
     "LC_ALL=C; export LC_ALL; read -r x n; [ \"$x\" = keywright ] || exit 1; ",
-    "echo; echo \"keywright-settings $n\"; echo \"groups $(id -Gn)\"; ",
+    "echo; echo \"keywright-settings $n\"; echo \"account $(id -un) $(id -Gn)\"; ",
     // What stands in a block of one file ends with it.
     "for c in /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config; do echo Match all; ",
     "[ -r \"$c\" ] && grep -iE ",

@@ -4,24 +4,31 @@
 //! the groups are known here; blocks with others are taken for not met.
 
 use super::found::Site;
+use super::shell;
 use crate::format::pattern::matches;
+use crate::key::watch::Watch;
+use crate::sys::remote::Remote;
 
 /// The settings that count for an account.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Settings {
+    user: String,
     /// The lines, the first for each keyword.
     pub(super) lines: Vec<String>,
 }
 
 impl Settings {
-    /// Reads the lines that matter, the first of which may tell the account's groups.
-    pub(super) fn read(lines: &[String], user: &str) -> Self {
-        let (groups, lines) = match lines.split_first() {
-            Some((first, rest)) if first.starts_with("groups ") => (first.as_str(), rest),
-            _ => ("", lines),
+    /// Reads the lines that matter; the first one tells the account's name and its groups.
+    pub(super) fn read(lines: &[String]) -> Self {
+        let mut lines = lines.iter();
+        let account = lines.next().map(String::as_str).unwrap_or_default();
+        let mut account = account.split(' ').skip(1);
+        let user = account.next().unwrap_or_default();
+        let groups: Vec<&str> = account.collect();
+        let mut this = Self {
+            user: user.to_owned(),
+            lines: Vec::new(),
         };
-        let groups: Vec<&str> = groups.split(' ').skip(1).collect();
-        let mut this = Self::default();
         let mut seen: Vec<String> = Vec::new();
         let mut is_on = true;
         for line in lines {
@@ -52,13 +59,19 @@ impl Settings {
     }
 
     /// Those of them that are this account's and no one else's, where none is the usual one.
-    pub(super) fn own_files(&self, user: &str) -> Vec<Site> {
+    pub(super) fn own_files(&self) -> Vec<Site> {
         let files = self.key_files();
         if files.iter().any(|file| is_usual(file)) {
             return Vec::new();
         }
-        files.iter().filter_map(|file| own(file, user)).collect()
+        files.iter().filter_map(|file| own(file, &self.user)).collect()
     }
+}
+
+/// The lists that are read for the account in place of the usual one, and are its own; none where that cannot be told.
+pub(super) fn own_sites(remote: &mut dyn Remote, watch: &dyn Watch) -> Vec<Site> {
+    let lines = shell::settings(remote, watch).unwrap_or_default();
+    Settings::read(&lines).own_files()
 }
 
 /// Whether this is the list in its usual place.
@@ -153,9 +166,26 @@ fn names(list: &str, these: &[&str]) -> bool {
 mod tests {
     use super::*;
 
+    fn read_as(groups: &str, text: &str) -> Settings {
+        let account = format!("account jo {groups}");
+        let lines = [account.as_str()].into_iter().chain(text.lines());
+        Settings::read(&lines.map(str::to_owned).collect::<Vec<_>>())
+    }
+
     fn read(text: &str) -> Settings {
-        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        Settings::read(&lines, "jo")
+        read_as("jo", text)
+    }
+
+    #[test]
+    fn a_block_about_a_group_counts_for_those_who_are_in_it() {
+        let text = "Match Group wheel\nauthorizedkeysfile=a";
+        assert_eq!(read_as("jo wheel", text).key_files(), ["a"]);
+        assert!(read_as("jo", text).key_files().is_empty());
+        assert!(
+            read_as("jo wheel", "Match Group *,!wheel\nAuthorizedKeysFile a")
+                .key_files()
+                .is_empty()
+        );
     }
 
     #[test]
@@ -169,8 +199,6 @@ mod tests {
             ),
             ("Match User j*,!jim\nAuthorizedKeysFile a c", &["a", "c"]),
             ("Match User *,!jo\nAuthorizedKeysFile a", &[]),
-            ("groups jo wheel\nMatch Group wheel\nauthorizedkeysfile=a", &["a"]),
-            ("groups jo\nMatch Group wheel\nAuthorizedKeysFile a", &[]),
             ("Match Address 192.0.2.0/24\nAuthorizedKeysFile a", &[]),
             ("Match User jo Host x\nAuthorizedKeysFile a", &[]),
             ("AuthorizedKeysFile \"%h/my keys/a\"", &["%h/my keys/a"]),
@@ -198,6 +226,6 @@ mod tests {
         }
         // Where the usual one is read as well, it is not its place that keeps a key out.
         let both = read("AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2");
-        assert_eq!(both.own_files("jo"), []);
+        assert_eq!(both.own_files(), []);
     }
 }
