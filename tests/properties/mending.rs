@@ -11,6 +11,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use base64ct::Encoding as _;
+
 use crate::allocation::peak_of;
 use crate::common::Kind;
 use crate::mangle::MANGLES;
@@ -172,4 +174,40 @@ fn nothing_is_passed_over_in_a_public_key_of_which_only_the_length_speaks() {
             }
         }
     }
+}
+
+#[test]
+fn keys_whose_numbers_do_not_fit_cost_no_more_for_being_many() {
+    // RSA keys that have lost their factors, and whose exponents belong to another modulus.
+    let der = |tag: u8, content: &[u8]| {
+        let len = u16::try_from(content.len()).expect("it is short").to_be_bytes();
+        [&[tag, 0x82][..], &len, content].concat()
+    };
+    let one = |seed: u8| {
+        let long = |first: u8, last: u8| {
+            let mut number = vec![seed; 256];
+            (number[0], number[255]) = (first, last);
+            der(2, &number)
+        };
+        let empty = der(2, &[0]);
+        let numbers = [
+            &der(2, &[0])[..],
+            &long(0x71, 0x4b),
+            &der(2, &[1, 0, 1]),
+            &long(0x31, 0x21),
+        ]
+        .concat();
+        let body = der(0x30, &[numbers, empty.repeat(5)].concat());
+        let text = base64ct::Base64::encode_string(&body);
+        let lines: Vec<&str> = (0..text.len())
+            .step_by(64)
+            .map(|at| &text[at..text.len().min(at + 64)])
+            .collect();
+        format!(
+            "-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----\n",
+            lines.join("\n")
+        )
+    };
+    let text: String = (1..=200).map(one).collect();
+    assert!(read(text.as_bytes()).is_err());
 }

@@ -11,6 +11,9 @@ const SHORTEST: usize = 40;
 const SAMPLE: usize = 64;
 /// More words are not looked at.
 const MOST: usize = 256;
+/// How many times as much as the text itself is looked at for what may belong together, and how much besides.
+const MOST_AGAIN: usize = 4;
+const LEAST_ROOM: usize = 256 << 10;
 /// More lines are not put together.
 const MOST_LINES: usize = 8192;
 
@@ -18,6 +21,8 @@ const MOST_LINES: usize = 8192;
 pub(super) fn decoded_texts(text: &[u8], mut each: impl FnMut(&SecretBytes)) {
     let mut at = 0;
     let mut count = 0;
+    // The lines below each word may have to be looked at, and in a hostile text each of them begins as text does.
+    let mut room = MOST_AGAIN * text.len() + LEAST_ROOM;
     while at < text.len() && count < MOST {
         let (kind, len) = letter(&text[at..]);
         if kind != Letter::Base64 {
@@ -27,7 +32,10 @@ pub(super) fn decoded_texts(text: &[u8], mut each: impl FnMut(&SecretBytes)) {
         let word = word_len(&text[at..]);
         if word >= SHORTEST && begins_text(&text[at..at + word]) {
             count += 1;
-            if let Some((decoded, len)) = in_lines(&text[at..]) {
+            let rest = &text[at..text.len().min(at + room)];
+            let (found, looked_at) = in_lines(rest);
+            room -= looked_at;
+            if let Some((decoded, len)) = found {
                 each(&decoded);
                 at += len.max(word);
                 continue;
@@ -57,23 +65,42 @@ fn word_len(text: &[u8]) -> usize {
 }
 
 /// The text in the first line and those that follow it, whatever stands in front of them, as long as they are of the
-/// kind; and how far they reach.
-fn in_lines(text: &[u8]) -> Option<(SecretBytes, usize)> {
-    let mut all = lines(text).map(|line| line.text).take(MOST_LINES);
-    let first = all.next()?;
-    let others: Vec<&[u8]> = all.collect();
+/// kind; and how far they reach. Also how many bytes had to be looked at.
+fn in_lines(text: &[u8]) -> (Option<(SecretBytes, usize)>, usize) {
+    let others = || lines(text).map(|line| line.text).take(MOST_LINES).skip(1);
     let fitting = |way: &[Rule]| {
-        let of_kind = |line: &&&[u8]| {
+        let of_kind = |line: &&[u8]| {
             let rest = stripped(&[line], way, Ends::default());
             rest.is_some_and(|rest| rest.lines.iter().all(|rest| is_base64(rest) || is_blank(rest)))
         };
-        others.iter().take_while(of_kind).count()
+        others().take_while(of_kind).count()
     };
     // The ways that fit the most lines come first; of several the plainest.
-    let mut ways: Vec<(usize, &[Rule])> = WAYS.iter().map(|way| (fitting(way), *way)).collect();
+    let mut ways: Vec<(usize, &'static [Rule])> = WAYS.iter().map(|way| (fitting(way), *way)).collect();
     ways.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let most = ways.first()?.0;
-    ways.into_iter()
+    let most = ways.first().map_or(0, |(count, _)| *count);
+    let all: Vec<&[u8]> = lines(text).map(|line| line.text).take(most + 1).collect();
+    let looked_at = all
+        .iter()
+        .map(|line| line.len() + 1)
+        .sum::<usize>()
+        .min(text.len());
+    let found = all
+        .split_first()
+        .and_then(|(first, others)| put_together(text, first, others, &ways));
+    (found, looked_at)
+}
+
+/// The text in `first` and `others`, read in those of the ways that fit the most of them.
+fn put_together(
+    text: &[u8],
+    first: &[u8],
+    others: &[&[u8]],
+    ways: &[(usize, &'static [Rule])],
+) -> Option<(SecretBytes, usize)> {
+    let most = others.len();
+    ways.iter()
+        .copied()
         .take_while(|(count, _)| *count == most)
         .find_map(|(count, way)| {
             let rest = stripped(&others[..count], way, Ends::default())?;

@@ -11,6 +11,9 @@ const MOST_CANDIDATES: u32 = 400;
 /// What reading numbers may cost in all, in units of [`effort`]: a few RSA keys of 16384 bits, or a thousand of 2048.
 const MOST_EFFORT: u64 = 30_000;
 
+/// How many times as much as reading a key it costs to compute what it has lost.
+const COMPUTING: u64 = 100;
+
 /// What a key is known by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Identity {
@@ -57,6 +60,8 @@ pub(super) struct Court {
     best_fault: Option<(u8, DecodeError)>,
     candidates: u32,
     effort: u64,
+    /// How often numbers were computed that a key had lost.
+    computed: u32,
 }
 
 /// What was found in the end.
@@ -116,6 +121,18 @@ impl Court {
                 Err(error)
             }
         }
+    }
+
+    /// Whether numbers may be computed that a key of so many bytes has lost: that costs as much as many readings, and is
+    /// done for the first one whatever it costs.
+    pub(super) fn may_compute(&mut self, len: usize) -> bool {
+        self.computed += 1;
+        let effort = COMPUTING * effort(len);
+        if self.computed > 1 && self.effort + effort > MOST_EFFORT {
+            return false;
+        }
+        self.effort += effort;
+        true
     }
 
     fn verdict(&self, proven: usize) -> Verdict {

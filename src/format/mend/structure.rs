@@ -15,23 +15,28 @@ use crate::format::openssh;
 use crate::key::rsa::{coefficient, factors, reduced_exponents};
 use crate::secret::SecretBytes;
 
-/// The same key as its format has it, and what was odd about it; nothing where nothing that is known is odd.
-pub(super) fn regular(content: Content, blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
+/// The same key as its format has it, and what was odd about it; nothing where nothing that is known is odd, or where it
+/// would have to be computed and `may_compute` forbids that.
+pub(super) fn regular(
+    content: Content,
+    blob: &[u8],
+    may_compute: &mut dyn FnMut() -> bool,
+) -> Option<(SecretBytes, Accidents)> {
     let (bytes, accidents) = match content {
         Content::OpenSsh => (
             openssh::with_usual_padding(blob)?,
             Accidents::of(&[Accident::OddPadding]),
         ),
-        Content::Der(Kind::Rsa) => rsa(blob)?,
+        Content::Der(Kind::Rsa) => rsa(blob, may_compute)?,
         Content::Der(Kind::Ec) => ec(blob)?,
-        Content::Der(Kind::Pkcs8) => pkcs8(blob)?,
+        Content::Der(Kind::Pkcs8) => pkcs8(blob, may_compute)?,
         Content::Der(_) | Content::SshCom | Content::Wire => return None,
     };
     (!accidents.is_empty()).then_some((bytes, accidents))
 }
 
 /// A `OneAsymmetricKey` (RFC 5958 §2).
-fn pkcs8(blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
+fn pkcs8(blob: &[u8], may_compute: &mut dyn FnMut() -> bool) -> Option<(SecretBytes, Accidents)> {
     let mut fields = Fields::of_sequence(blob).ok()?;
     let mut accidents = Accidents::NONE;
     let mut parts = vec![count(fields.count().ok()?)];
@@ -50,7 +55,7 @@ fn pkcs8(blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
     let inner = if name == EC {
         ec(private)
     } else if name == RSA {
-        rsa(private)
+        rsa(private, may_compute)
     } else {
         None
     };
@@ -117,7 +122,7 @@ fn ec(blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
 
 /// An `RSAPrivateKey` (RFC 8017 §A.1.2).
 #[expect(clippy::many_single_char_names, reason = "the names of RFC 8017")]
-fn rsa(blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
+fn rsa(blob: &[u8], may_compute: &mut dyn FnMut() -> bool) -> Option<(SecretBytes, Accidents)> {
     let mut fields = Fields::of_sequence(blob).ok()?;
     let version = fields.count().ok()?;
     let mut numbers: Vec<&[u8]> = Vec::with_capacity(8);
@@ -149,6 +154,9 @@ fn rsa(blob: &[u8]) -> Option<(SecretBytes, Accidents)> {
         return Some((sequence(&parts), accidents));
     }
     let [p, q] = if p.is_empty() || q.is_empty() {
+        if !may_compute() {
+            return None;
+        }
         factors(n, e, d)?
     } else {
         [p, q].map(SecretBytes::copy_of)

@@ -34,18 +34,27 @@ pub fn factors(n: &[u8], e: &[u8], d: &[u8]) -> Option<[SecretBytes; 2]> {
     let odd_part = SecretUint::new(order.shr(twos));
     let params = BoxedMontyParams::new(Odd::new(BoxedUint::clone(&n)).into_option()?);
     let less_one = SecretUint::new(n.wrapping_sub(Limb::ONE));
-    BASES.into_iter().find_map(|base| {
+    for base in BASES {
         let base = BoxedUint::from(base).resize(n.bits_precision());
         let mut root = Zeroizing::new(BoxedMontyForm::new(base, &params).pow(&odd_part));
+        let mut is_back = false;
         for _ in 0..twos {
             let square = Zeroizing::new(root.square());
             if bool::from(square.retrieve().is_one()) {
-                return apart(&SecretUint::new(root.retrieve()), &n, &less_one);
+                if let Some(found) = apart(&SecretUint::new(root.retrieve()), &n, &less_one) {
+                    return Some(found);
+                }
+                is_back = true;
+                break;
             }
             root = square;
         }
-        None
-    })
+        // Every base comes back to one if the exponents belong to the modulus; others need not be tried.
+        if !is_back {
+            return None;
+        }
+    }
+    None
 }
 
 /// The factors that a square root of one shows, if it is neither one nor less one.
