@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use russh::SshId;
 use russh::client::{self, Config, GexParams};
@@ -22,6 +23,9 @@ use crate::sys::clock::unix_seconds;
 
 /// How long it may take to exchange keys.
 const HANDSHAKE_SECS: u64 = 30;
+/// How often it is looked, and how long between, for what a command complains of that has come to its end.
+const LOOKS_FOR_WORDS: usize = 15;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 
 /// The key that a further connection must be shown, and from where it is made.
 #[derive(Clone, Debug)]
@@ -118,6 +122,16 @@ impl Handshake {
         let step = Step::Handshake;
         let exchanged = wait(&runtime, (step, HANDSHAKE_SECS), watch, async {
             let connected = client::connect_stream(config, stream, listener).await;
+            let has_said = || shared.complaint().or_else(|| shared.foreign_words()).is_some();
+            if connected.is_err() && matches!(target.way(), Way::Command(_)) {
+                // What a command complains of comes on a way of its own, and perhaps a moment later.
+                for _ in 0..LOOKS_FOR_WORDS {
+                    if has_said() {
+                        break;
+                    }
+                    tokio::time::sleep(BETWEEN_LOOKS).await;
+                }
+            }
             connected.map_err(|error| named(step, error))
         });
         let handle = exchanged.map_err(|fault| explained(fault, &shared, target, expect))?;
