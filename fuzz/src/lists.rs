@@ -102,7 +102,9 @@ pub fn ssh_config(bytes: &[u8]) {
             check::printable(&fault.to_string());
         }
     }
-    let settings = watched(usize::MAX, || Configuration::from(config.clone()).lookup("example.org", "me"));
+    let settings = watched(usize::MAX, || {
+        Configuration::from(config.clone()).lookup("example.org", "me")
+    });
     assert!(settings.faults.is_sorted() && settings.port() != Some(0));
     let stanza = Stanza::for_all().with("IdentityFile", "~/.ssh/a key");
     let block = ManagedBlock {
