@@ -267,7 +267,16 @@ pub enum Came {
     /// The key's line stands in the list.
     Installed(Box<Session>, Box<Installed>),
     /// The key was tried.
-    Proved(Box<Session>, Box<Installed>, Result<Option<Proof>, ServerFault>),
+    Proved {
+        /// For what comes next.
+        session: Box<Session>,
+        /// What was added.
+        installed: Box<Installed>,
+        /// What came of it.
+        proof: Result<Option<Proof>, ServerFault>,
+        /// Whether ssh would offer too many other keys before it.
+        is_crowded: bool,
+    },
     /// The server has a short name, or cannot have that one.
     Named(Box<Works>),
     /// The list was read.

@@ -15,6 +15,7 @@ use super::passphrases::OldPassphrase;
 use super::server::{Connect, looked, remember_installed, remember_taken_off, take_off};
 use super::{terminal, usage, work};
 use crate::engine::Problem;
+use crate::engine::agents;
 use crate::engine::describe::Description;
 use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::host_entry::HostEntry;
@@ -103,7 +104,9 @@ impl Install {
         } else {
             None
         };
-        let session = self.connect.sign_in(&target, &self.passphrase, console)?;
+        let session = self
+            .connect
+            .sign_in(&target, file.path(), &self.passphrase, console)?;
         if self.undo {
             return self.undo(session, line, &target, console);
         }
@@ -126,7 +129,8 @@ impl Install {
         }
         let lets_in = matches!(proof, Some(Proof::Works | Proof::AsksForMore(_)));
         let held = held.filter(|_| lets_in);
-        let log_in = held.map(|held| LogIn::of(&target, &held, is_without_shell));
+        let is_crowded = lets_in && agents::crowd_out(&target, Connect::agents_of_ssh(), line.key());
+        let log_in = held.map(|held| LogIn::of(&target, &held, is_without_shell, is_crowded));
         let is_new = told.is_none() && proof == Some(Proof::Unasked);
         let found_out = is_new.then(lets_everybody_in);
         if let Some(warning) = &found_out {

@@ -69,7 +69,12 @@ impl Remove {
             return self.put_back(&target, console);
         }
         let named = self.named(console)?;
-        let session = self.connect.sign_in(&target, &self.passphrase, console)?;
+        let session = self.connect.sign_in(
+            &target,
+            self.key.as_ref().and_then(KeyFile::path),
+            &self.passphrase,
+            console,
+        )?;
         let (session, found) = looked(session, console)?;
         let known = self.connect.whose(&session, &found, console)?;
         let mut shown = lines(&found, &known)?;
@@ -111,7 +116,7 @@ impl Remove {
                 "Put a key there anew: keywright-cli install.",
             ));
         }
-        let session = self.connect.sign_in(target, &self.passphrase, console)?;
+        let session = self.connect.sign_in(target, None, &self.passphrase, console)?;
         let (taken, count) = (TakenOff::of_lines(lines.clone()), lines.len());
         let (_, found) = take_off(session, "Putting it back", console, move |session, _, pulse| {
             servers::put_back(session, &taken, pulse)

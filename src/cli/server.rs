@@ -1,7 +1,7 @@
 //! The way to a server: which one, whether it is known, and who signs in. Shared by the commands that change something
 //! there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,8 +12,8 @@ use super::passphrases::{OldPassphrase, ServerPassword, lacking};
 use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::servers::{
-    Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Server, Session, SigningIn, Step, Ways,
-    Welcome, all_public, find, look, not_followed, reach, to_try, told, unknown,
+    Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Remembered, Server, Session, SigningIn,
+    Step, Ways, Welcome, all_public, find, look, not_followed, reach, to_try, told, unknown,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -35,6 +35,14 @@ pub(super) struct Connect {
     /// The port, which may also stand behind the name of the server
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), help_heading = "Signing in")]
     port: Option<u16>,
+    /// The servers on the way there, as ssh takes them: user@host:port, several with commas between
+    #[arg(
+        short = 'J',
+        long = "jump",
+        value_name = "SERVERS",
+        help_heading = "Signing in"
+    )]
+    jump: Option<String>,
     /// An option as ssh takes it, which counts before its configuration: -o IdentitiesOnly=yes
     #[arg(
         short = 'o',
@@ -60,7 +68,10 @@ pub(super) struct Connect {
 impl Connect {
     /// What is told beside its name, as whom to log in among it.
     pub(super) fn told(&self, login: Option<&str>) -> Result<Vec<Directive>, Problem> {
-        told(self.port, login, &self.options)
+        let mut options: Vec<String> = Vec::new();
+        options.extend(self.jump.iter().map(|jump| format!("ProxyJump={jump}")));
+        options.extend(self.options.iter().cloned());
+        told(self.port, login, &options)
     }
 
     /// The server that is meant.
@@ -83,6 +94,11 @@ impl Connect {
         agents::all(self.agent.as_deref())
     }
 
+    /// Those that ssh itself would ask, whatever was named here.
+    pub(super) fn agents_of_ssh() -> Vec<Agent> {
+        agent::agents()
+    }
+
     /// Those whose keys ssh would offer there.
     pub(super) fn agents_for(&self, target: &Target) -> Vec<Agent> {
         match self.agent.as_deref() {
@@ -91,10 +107,12 @@ impl Connect {
         }
     }
 
-    /// Reaches the server, has it known or accepted, and signs in; and before that on each server on the way.
+    /// Reaches the server, has it known or accepted, and signs in; and before that on each server on the way. The key in `also`, which
+    /// this is about, is tried as well, behind all others.
     pub(super) fn sign_in(
         &self,
         target: &Target,
+        also: Option<&Path>,
         passphrase: &OldPassphrase,
         console: Console,
     ) -> Result<Session, Problem> {
@@ -119,11 +137,20 @@ impl Connect {
                 purpose: Purpose::PassThrough,
                 ..Ways::default()
             };
-            let session = self.sign_in_on(between, hop, ways, passphrase, console)?;
+            let session = self.sign_in_on(between, hop, ways, passphrase, console);
+            let session = session.map_err(|problem| on_the_way(between, problem))?;
             hop = Some(session.connection.into_hop()?);
         }
+        for agent in self.agents_for(target).iter().filter(|agent| agent.is_named()) {
+            if let Err(fault) = agent.list() {
+                console.note(&format!("no key of an agent is tried: {fault}"));
+            }
+        }
+        let mut keys = self.keys(target)?;
+        let also = also.and_then(|path| Identity::named(path, &self.agents()).ok().flatten());
+        keys.extend(also.filter(|also| keys.iter().all(|key| key.public() != also.public())));
         let ways = Ways {
-            keys: self.keys(target)?,
+            keys,
             are_named: !self.identity.is_empty(),
             password: self.password.given()?,
             purpose: Purpose::Work,
@@ -275,23 +302,27 @@ impl Connect {
             }
             return Ok(server);
         }
-        let remembered = if reached.can_be_remembered() {
-            "is remembered"
-        } else {
-            "goes in"
+        let taken = |reached: Reached, why: &str| -> Result<Server, Problem> {
+            let server = reached.go_on_and_remember()?;
+            let ending = match &server.remembered {
+                Remembered::In(file) => format!(", and is remembered in {}", shown(file)),
+                Remembered::Failed(problem) => format!("; it could not be remembered: {}", problem.what),
+                Remembered::Nowhere | Remembered::NotNow => String::new(),
+            };
+            console.note(&format!(
+                "{why}{target} is taken by its key {fingerprint}{ending}"
+            ));
+            Ok(server)
         };
         if self.accept_host_key.contains(&fingerprint) {
-            console.note(&format!("{target} {remembered} by its key {fingerprint}"));
-            return Ok(reached.go_on_and_remember()?);
+            return taken(reached, "");
         }
         let refused = unknown(&reached);
         match reached.welcome() {
-            Welcome::Taken => {
-                console.note(&format!(
-                    "{target} was not known yet; ssh's configuration has such servers taken (StrictHostKeyChecking): it {remembered} by its key {fingerprint}"
-                ));
-                Ok(reached.go_on_and_remember()?)
-            }
+            Welcome::Taken => taken(
+                reached,
+                "ssh's configuration has servers taken that are not known yet (StrictHostKeyChecking): ",
+            ),
             Welcome::Asked if self.accept_host_key.is_empty() && terminal::is_there() => {
                 let (art, title) = reached.host_key().art();
                 let kind = reached.host_key().key().algorithm().title();
@@ -305,13 +336,30 @@ impl Connect {
                     "Is that what whoever runs the server says its key is? It will not be remembered: ssh's configuration has no file for that."
                 };
                 if terminal::ask_yes(question)? {
-                    return Ok(reached.go_on_and_remember()?);
+                    let server = reached.go_on_and_remember()?;
+                    if let Remembered::Failed(problem) = &server.remembered {
+                        console.note(&format!("{target} could not be remembered: {}", problem.what));
+                    }
+                    return Ok(server);
                 }
                 Err(refused)
             }
             Welcome::Asked | Welcome::Refused => Err(refused),
         }
     }
+}
+
+/// What went wrong on a server through which the way leads. A password that was given is not for that one.
+fn on_the_way(between: &Target, problem: Problem) -> Problem {
+    let mut problem = problem;
+    problem.what = format!("on the way, at {between}: {}", problem.what);
+    if problem.code == "auth-refused" {
+        problem.hint = format!(
+            "{} A password that is given by an option is for the last server alone: at a terminal, this one's is asked for.",
+            problem.hint
+        );
+    }
+    problem
 }
 
 /// What is lacking, from the options or from the person at the terminal.

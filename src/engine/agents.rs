@@ -138,6 +138,20 @@ pub fn for_target(target: &Target, found: Vec<Agent>) -> Vec<Agent> {
     }
 }
 
+/// So many other keys, which ssh offers before one from a file, may be more than a server hears out.
+const A_CROWD: usize = 3;
+
+/// Whether ssh would offer so many keys of its agent on a server that this one might not be heard any more.
+#[must_use]
+pub fn crowd_out(target: &Target, agents: Vec<Agent>, key: &PublicKey) -> bool {
+    if target.settings().identities_only() {
+        return false;
+    }
+    let used = for_target(target, agents).into_iter().find(Agent::is_named);
+    let keys = used.and_then(|agent| agent.list().ok()).unwrap_or_default();
+    keys.iter().filter(|listed| listed.key() != Some(key)).count() >= A_CROWD
+}
+
 /// The comment that a key gets in an agent: its own, or the name of its file where it has none, as
 /// ssh-add does.
 #[must_use]

@@ -159,21 +159,24 @@ fn words_for_ssh(address: &str) -> String {
 /// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
 /// by itself: `ssh -i ~/.ssh/work jo@example.org`. A key in an agent needs no file.
 #[must_use]
-pub fn log_in(target: &Target, file: Option<&Path>) -> String {
-    with_key("ssh", "-p", target, file)
+pub fn log_in(target: &Target, file: Option<&Path>, alone: bool) -> String {
+    with_key(("ssh", "-p"), target, file, alone)
 }
 
 /// The same for files alone, for an account that has no shell.
 #[must_use]
-pub fn log_in_to_files(target: &Target, file: Option<&Path>) -> String {
-    with_key("sftp", "-P", target, file)
+pub fn log_in_to_files(target: &Target, file: Option<&Path>, alone: bool) -> String {
+    with_key(("sftp", "-P"), target, file, alone)
 }
 
-fn with_key(program: &str, port: &str, target: &Target, file: Option<&Path>) -> String {
+fn with_key((program, port): (&str, &str), target: &Target, file: Option<&Path>, alone: bool) -> String {
     let mut words = vec![program.to_owned()];
     if let Some(file) = file
-        && !tried_by_ssh(target).iter().any(|tried| tried == file)
+        && (alone || !tried_by_ssh(target).iter().any(|tried| tried == file))
     {
+        if alone {
+            words.extend(["-o".to_owned(), "IdentitiesOnly=yes".to_owned()]);
+        }
         // ssh knows the tilde in a quoted word, too; and on Windows the strokes of Unix, which need no quotes in any shell.
         let file = with_tilde(file).display().to_string();
         let file = if cfg!(windows) {
@@ -222,7 +225,7 @@ mod tests {
         let config = SshConfig::parse(config).expect("text");
         let command = |host: &str, name: &str| {
             let target = Target::parse(host, &config.clone().into(), "jo").expect("a target");
-            log_in(&target, default_path(name).as_deref())
+            log_in(&target, default_path(name).as_deref(), false)
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
         assert_eq!(
@@ -235,7 +238,7 @@ mod tests {
             "ssh -i ~/.ssh/id_ed25519 jo@named"
         );
         let target = Target::parse("host:2222", &config.clone().into(), "jo").expect("a target");
-        assert_eq!(log_in_to_files(&target, None), "sftp -P 2222 jo@host");
+        assert_eq!(log_in_to_files(&target, None, false), "sftp -P 2222 jo@host");
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
     }
 

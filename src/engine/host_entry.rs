@@ -15,7 +15,25 @@ use crate::sys::home::user_name;
 use crate::sys::remote::{Target, TargetError, Way, read_config};
 
 /// What else leads to a server as it was reached, and has to stand in its entry.
-const GOES_ALONG: [&str; 3] = ["HostKeyAlias", "UserKnownHostsFile", "ProxyJump"];
+const GOES_ALONG: [&str; 17] = [
+    "HostKeyAlias",
+    "UserKnownHostsFile",
+    "GlobalKnownHostsFile",
+    "StrictHostKeyChecking",
+    "RevokedHostKeys",
+    "ProxyJump",
+    "KexAlgorithms",
+    "Ciphers",
+    "MACs",
+    "HostKeyAlgorithms",
+    "PubkeyAcceptedAlgorithms",
+    "PreferredAuthentications",
+    "CertificateFile",
+    "IdentityAgent",
+    "AddressFamily",
+    "BindAddress",
+    "ConnectTimeout",
+];
 
 /// An entry, and what the configuration becomes with it; nothing is changed yet.
 #[derive(Clone, Debug)]
@@ -93,14 +111,15 @@ impl HostEntry {
         self.after.is_some()
     }
 
-    /// Writes it; nothing comes back where it was there already.
+    /// Writes it; nothing comes back where it was there already. Lines are added and no other is touched, so no copy of the file
+    /// is made, which would take the place of somebody's own.
     ///
     /// # Errors
     /// The configuration was changed since, or cannot be written.
     pub fn write(&self) -> Result<Option<Change>, Problem> {
         let after = self.after.clone();
         after
-            .map(|after| Change::make(&self.file, after, Backup::Bak))
+            .map(|after| Change::make(&self.file, after, Backup::None))
             .transpose()
     }
 

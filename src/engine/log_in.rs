@@ -79,9 +79,10 @@ impl Held {
 }
 
 impl LogIn {
-    /// How one logs in on `target`. `is_without_shell` says that none has answered there.
+    /// How one logs in on `target`. `is_without_shell` says that none has answered there,
+    /// and `is_crowded` that ssh has to be kept from offering other keys before this one.
     #[must_use]
-    pub fn of(target: &Target, held: &Held, is_without_shell: bool) -> Self {
+    pub fn of(target: &Target, held: &Held, is_without_shell: bool, is_crowded: bool) -> Self {
         let file = match held {
             Held::Elsewhere => return Self::Elsewhere,
             Held::OtherFile => return Self::OtherFile,
@@ -93,8 +94,8 @@ impl LogIn {
             return Self::Refused(warning);
         }
         Self::Command {
-            ssh: command_line::log_in(target, file),
-            files: is_without_shell.then(|| command_line::log_in_to_files(target, file)),
+            ssh: command_line::log_in(target, file, is_crowded),
+            files: is_without_shell.then(|| command_line::log_in_to_files(target, file, is_crowded)),
         }
     }
 

@@ -207,3 +207,113 @@ fn ways_in_that_the_configuration_rules_out_are_not_gone_unless_a_password_was_g
     let told = terminal.end();
     assert!(told.contains("does not let jo in"), "{told}");
 }
+
+#[test]
+fn a_server_whose_key_is_revoked_by_the_configuration_is_told_nothing() {
+    let server = Sshd::start();
+    let person = person_of(&server);
+    let other = person.line("new");
+    person.home.put(
+        "revoked",
+        format!("# stolen\n{}", server.folder().get_text("host_ed25519.pub")).as_bytes(),
+    );
+    person.home.put("others", other.as_bytes());
+    person.home.put("krl", b"SSHKRL\n\0\0\0\0\x01");
+    for (file, code) in [
+        ("revoked", "host-key-revoked"),
+        ("krl", "host-key-revoked"),
+        ("missing", "host-key-revoked"),
+    ] {
+        let config = host(
+            "x",
+            &server,
+            &format!(" IdentityFile ~/old\n RevokedHostKeys ~/{file}"),
+        );
+        person.home.put(".ssh/config", config.as_bytes());
+        person
+            .run(&["remove", "x", "--list", "--json"])
+            .expect_error(4, code);
+    }
+    let config = host("x", &server, " IdentityFile ~/old\n RevokedHostKeys ~/others");
+    person.home.put(".ssh/config", config.as_bytes());
+    person.run(&["remove", "x", "--list"]).expect_status(0);
+}
+
+#[test]
+fn a_server_that_cannot_be_remembered_is_gone_on_with_and_that_is_said() {
+    let server = Sshd::start();
+    let person = Person::with_known_hosts("");
+    server.authorize(&person.line("old"));
+    person.home.put("taken", b"");
+    let config = host(
+        "x",
+        &server,
+        " IdentityFile ~/old\n StrictHostKeyChecking accept-new\n UserKnownHostsFile ~/taken/hosts",
+    );
+    person.home.put(".ssh/config", config.as_bytes());
+    let ran = person.run(&["remove", "x", "--list"]);
+    ran.expect_status(0);
+    assert!(ran.err.contains("it could not be remembered"), "{}", ran.err);
+    // Two files behind -o, as in the file.
+    let files = format!("UserKnownHostsFile=none {}", person.home.path("hosts").display());
+    let known = known(&server);
+    person.home.put("hosts", known.as_bytes());
+    let config = host("x", &server, " IdentityFile ~/old");
+    person.home.put(".ssh/config", config.as_bytes());
+    person
+        .run(&["remove", "x", "--list", "-o", &files])
+        .expect_status(0);
+}
+
+#[test]
+fn the_key_that_it_is_about_signs_in_where_no_other_does() {
+    let server = Sshd::start();
+    let person = person_of(&server);
+    let address = format!("jo@127.0.0.1:{}", server.port());
+    for words in [
+        &["install", "-k", "old"][..],
+        &["install", "-i", "old"],
+        &["install", "-k", "old", "--undo", "--yes"],
+    ] {
+        let ran = person.run(&[&[words[0], &address], &words[1..]].concat());
+        ran.expect_status(0);
+    }
+    server.authorize(&(person.line("old") + &person.line("new")));
+    person
+        .run(&["remove", &address, "--key", "old", "--yes"])
+        .expect_status(0);
+}
+
+#[test]
+fn the_command_that_is_given_is_heard_however_many_keys_the_agent_has() {
+    let server = Sshd::start();
+    let person = person_of(&server);
+    let agent = agent_with_old(&person, "agent");
+    for number in 0..4 {
+        let name = format!("other{number}");
+        person.makes(&name, "");
+        let mut add = Command::new("ssh-add");
+        add.arg("-q").arg(person.home.path(&name));
+        assert!(
+            add.env("SSH_AUTH_SOCK", agent.socket())
+                .status()
+                .expect("ssh-add")
+                .success()
+        );
+    }
+    let address = format!("jo@127.0.0.1:{}", server.port());
+    let mut command = person.command();
+    command.env("SSH_AUTH_SOCK", agent.socket());
+    let ran = crate::console::Ran::of(command.args(["install", &address, "-k", "new", "-i", "old"]));
+    ran.expect_status(0);
+    assert!(
+        ran.out.contains("ssh -o IdentitiesOnly=yes -i ~/new -p "),
+        "{}",
+        ran.out
+    );
+    // And a named agent that is not there is not passed over in silence.
+    let mut command = person.command();
+    command.env("SSH_AUTH_SOCK", person.home.path("nobody"));
+    let ran = crate::console::Ran::of(command.args(["remove", &address, "--list"]));
+    assert!(ran.err.contains("no key of an agent is tried"), "{}", ran.err);
+}

@@ -156,7 +156,7 @@ fn what_vagrant_writes_and_what_people_set_about_new_servers_counts() {
     with_config(&person, &text);
     let ran = person.run(&["install", "box", "-k", "new"]);
     ran.expect_status(0);
-    assert!(ran.err.contains("was not known yet"), "{}", ran.err);
+    assert!(ran.err.contains("not known yet"), "{}", ran.err);
     assert_eq!(known_hosts(), "");
     let ran = person.run(&["remove", "strict", "--list", "--json"]);
     let told = ran.expect_error(4, "host-unknown");

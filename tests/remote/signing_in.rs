@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixListener;
 use std::thread;
 
-use keywright::engine::servers::{Identity, Lack, Server, SigningIn, Step, Ways, Welcome};
+use keywright::engine::servers::{Identity, Lack, Remembered, Server, SigningIn, Step, Ways, Welcome};
 use keywright::format::agent::{Constraints, Held, ListedKey};
 use keywright::key::KeyPair;
 use keywright::key::comment::Comment;
@@ -110,7 +110,7 @@ fn a_passphrase_is_asked_for_where_the_server_takes_the_key() {
             pinned: handshake.pinned(),
             connection: handshake.go_on_if_new().expect("it is new"),
             welcome: Welcome::Asked,
-            remembered: None,
+            remembered: Remembered::NotNow,
         };
         let ways = Ways {
             keys: keys.collect(),

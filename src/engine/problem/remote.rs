@@ -359,6 +359,12 @@ impl From<&KnownHostsError> for Problem {
                 error.to_string(),
                 "Another program has written there meanwhile. Connect anew, and compare the fingerprint once more.",
             ),
+            E::Revocations { .. } => Self::new(
+                "host-key-revoked",
+                Blame::World,
+                error.to_string(),
+                "Nothing was sent. ssh's configuration names this file (RevokedHostKeys), and ssh trusts no server then either; look at it, or sign in with ssh.",
+            ),
             E::NoFile => Self::new(
                 "io-not-found",
                 Blame::World,

@@ -38,4 +38,4 @@ pub use repair::repair;
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub use told::told;
-pub use visit::{Reached, Server, Welcome, find, not_followed, reach, unknown};
+pub use visit::{Reached, Remembered, Server, Welcome, find, not_followed, reach, unknown};

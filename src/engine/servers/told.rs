@@ -5,7 +5,7 @@ use crate::format::ssh_config::Directive;
 use crate::key::comment::escaped;
 
 /// What this program heeds of it (`ssh_config(5)`).
-const HEEDED: [&str; 24] = [
+const HEEDED: [&str; 25] = [
     "AddressFamily",
     "BindAddress",
     "CertificateFile",
@@ -27,6 +27,7 @@ const HEEDED: [&str; 24] = [
     "ProxyCommand",
     "ProxyJump",
     "PubkeyAcceptedAlgorithms",
+    "RevokedHostKeys",
     "StrictHostKeyChecking",
     "User",
     "UserKnownHostsFile",
@@ -79,7 +80,14 @@ fn read(option: &str) -> Result<Directive, Problem> {
             "The usual port is 22 and can be left out.",
         ));
     }
-    Ok(Directive::new(keyword, value))
+    Directive::told(keyword, value).ok_or_else(|| {
+        Problem::new(
+            "usage",
+            Blame::Usage,
+            format!("“{}” is no value that ssh could read", escaped(value.as_bytes())),
+            "A quotation mark in it is not closed.",
+        )
+    })
 }
 
 #[cfg(test)]

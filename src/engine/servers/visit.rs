@@ -8,8 +8,8 @@ use crate::format::ssh_config::Directive;
 use crate::key::watch::Watch;
 use crate::sys::home::user_name;
 use crate::sys::remote::{
-    Connection, Expect, Handshake, Hop, HostFault, HostKey, KnownHostsFiles, PinnedKey, Target, Trust,
-    read_config,
+    Connection, Expect, Handshake, Hop, HostFault, HostKey, KnownHostsError, KnownHostsFiles, PinnedKey,
+    Target, Trust, read_config,
 };
 
 /// A server that has proved to have a key, and has been told nothing yet.
@@ -29,8 +29,21 @@ pub struct Server {
     pub pinned: PinnedKey,
     /// How it came that it is known.
     pub welcome: Welcome,
-    /// Where it was remembered just now.
-    pub remembered: Option<PathBuf>,
+    /// Whether it was remembered just now.
+    pub remembered: Remembered,
+}
+
+/// What became of remembering a server.
+#[derive(Debug)]
+pub enum Remembered {
+    /// It was known already.
+    NotNow,
+    /// In this file.
+    In(PathBuf),
+    /// ssh's configuration has servers remembered nowhere.
+    Nowhere,
+    /// It could not be, for this reason; ssh goes on all the same.
+    Failed(Box<Problem>),
 }
 
 /// What becomes of a server that nobody knows yet (`ssh_config(5)`, `StrictHostKeyChecking`).
@@ -72,11 +85,10 @@ pub fn find(text: &str, told: &[Directive]) -> Result<Target, Problem> {
 }
 
 /// What ssh heeds and this program does not, although it could matter; but not where it says no.
-const UNHEEDED: [&str; 9] = [
+const UNHEEDED: [&str; 8] = [
     "BindInterface",
     "ProxyUseFdpass",
     "KnownHostsCommand",
-    "RevokedHostKeys",
     "PKCS11Provider",
     "HostbasedAuthentication",
     "VerifyHostKeyDNS",
@@ -191,25 +203,37 @@ impl Reached {
             connection,
             pinned,
             welcome,
-            remembered: None,
+            remembered: Remembered::NotNow,
         })
+    }
+
+    fn remember(&self, host_key: &HostKey) -> Result<Remembered, ServerFault> {
+        match self.lists.remember(&self.target, host_key) {
+            Ok(Some(file)) => Ok(Remembered::In(file)),
+            Ok(None) => Ok(Remembered::Nowhere),
+            // By now the server is known there by another key.
+            Err(error @ KnownHostsError::Changed { .. }) => Err(error.into()),
+            Err(error) => Ok(Remembered::Failed(Box::new(error.into()))),
+        }
     }
 
     /// Goes on with a server whose fingerprint a person has compared, and remembers it as ssh does.
     ///
     /// # Errors
-    /// It has changed, for which there is no way on; or it cannot be remembered.
+    /// It has changed, for which there is no way on.
     pub fn go_on_and_remember(self) -> Result<Server, ServerFault> {
         let host_key = self.host_key().clone();
         let is_new = *self.trust() == Trust::New;
         let pinned = self.handshake.pinned();
         let welcome = self.welcome();
-        let connection = self.handshake.go_on_if_new()?;
+        // What cannot be gone on with is not remembered.
+        self.handshake.check_if_new()?;
         let remembered = if is_new {
-            self.lists.remember(&self.target, &host_key)?
+            self.remember(&host_key)?
         } else {
-            None
+            Remembered::NotNow
         };
+        let connection = self.handshake.go_on_if_new()?;
         Ok(Server {
             connection,
             pinned,

@@ -14,7 +14,17 @@ pub struct Directive {
 }
 
 impl Directive {
-    /// A keyword with one value, as it is given behind `-o`.
+    /// A keyword and what stands behind it in a line or behind `-o`; nothing where a quotation mark is not closed.
+    #[must_use]
+    pub fn told(keyword: &str, value: &str) -> Option<Self> {
+        Some(Self {
+            keyword: keyword.to_ascii_lowercase(),
+            words: words(value.as_bytes()).ok()?,
+            rest: value.as_bytes().to_vec(),
+        })
+    }
+
+    /// A keyword with one value.
     #[must_use]
     pub fn new(keyword: &str, value: &str) -> Self {
         Self {

@@ -14,15 +14,13 @@ use super::algorithms::preferred;
 use super::client::{Listener, Overheard, Shared, named, named_io, wait};
 use super::fault::{Agreement, HostFault, WayFault};
 use super::host_key::{HostKey, KnownHostsFiles, Trust};
-use super::reaching::reach;
+use super::reaching::{exchange_secs, reach};
 use super::{Connection, Hop, Refusal, RemoteFault, Step, Target, Way};
 use crate::key::spec::Curve;
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::clock::unix_seconds;
 
-/// How long it may take to exchange keys.
-const HANDSHAKE_SECS: u64 = 30;
 /// How often it is looked, and how long between, for what a command complains of that has come to its end.
 const LOOKS_FOR_WORDS: usize = 15;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
@@ -120,7 +118,7 @@ impl Handshake {
         };
         let config = Arc::new(config(target, expect));
         let step = Step::Handshake;
-        let exchanged = wait(&runtime, (step, HANDSHAKE_SECS), watch, async {
+        let exchanged = wait(&runtime, (step, exchange_secs(target)), watch, async {
             let connected = client::connect_stream(config, stream, listener).await;
             let has_said = || shared.complaint().or_else(|| shared.foreign_words()).is_some();
             if connected.is_err() && matches!(target.way(), Way::Command(_)) {
@@ -184,10 +182,17 @@ impl Handshake {
     /// # Errors
     /// It has changed, or its key is revoked, or its certificate is bad. There is no way on then.
     pub fn go_on_if_new(self) -> Result<Connection, RemoteFault> {
-        match self.trust {
-            Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => {
-                Ok(self.connection)
-            }
+        self.check_if_new()?;
+        Ok(self.connection)
+    }
+
+    /// Whether one can go on with it at all.
+    ///
+    /// # Errors
+    /// As in [`go_on_if_new`](Self::go_on_if_new).
+    pub fn check_if_new(&self) -> Result<(), RemoteFault> {
+        match self.trust.clone() {
+            Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => Ok(()),
             Trust::Changed { file, lines } => {
                 let shown = self.host_key.fingerprint();
                 let name = Box::new(self.connection.target().host_name().clone());

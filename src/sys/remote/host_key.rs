@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Target;
 use crate::format::certificate::HostCertificateFault;
 use crate::format::known_hosts::{KnownHosts, Lookup, Marker, Shown};
-use crate::format::{Certificate, ListError, MAX_LIST_FILE};
+use crate::format::{Certificate, ListError, MAX_LIST_FILE, Parsed, parse};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::randomart::{self, Randomart};
 use crate::key::{Algorithm, PublicKey};
@@ -109,6 +109,8 @@ pub struct KnownHostsFiles {
     files: Vec<(PathBuf, KnownHosts)>,
     own: Own,
     is_hashed: bool,
+    /// Keys that must not be trusted, with the file and the line that say so.
+    revoked: Vec<(PathBuf, usize, PublicKey)>,
 }
 
 /// Where a new server is remembered.
@@ -142,6 +144,14 @@ pub enum KnownHostsError {
     Changed {
         /// The file.
         path: PathBuf,
+    },
+    /// Which keys are revoked cannot be read, so that none can be trusted.
+    #[error("which keys must not be trusted cannot be told from {} ({why})", path.display())]
+    Revocations {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: &'static str,
     },
     /// There is no file to remember servers in, for no home folder is known.
     #[error("there is no file to remember servers in")]
@@ -178,6 +188,7 @@ impl KnownHostsFiles {
             files,
             own,
             is_hashed: target.settings().says_yes("hashknownhosts"),
+            revoked: revoked(target)?,
         })
     }
 
@@ -186,6 +197,14 @@ impl KnownHostsFiles {
     /// One line that knows it is enough, and one that revokes it is too much.
     #[must_use]
     pub fn check(&self, target: &Target, shown: &HostKey, now: u64) -> Trust {
+        let authority = shown.certificate().map(Certificate::authority);
+        let is_it = |key: &PublicKey| key == shown.key() || Some(key) == authority;
+        if let Some((file, line, _)) = self.revoked.iter().find(|(_, _, key)| is_it(key)) {
+            return Trust::Revoked {
+                file: file.clone(),
+                line: *line,
+            };
+        }
         let certified = shown
             .certificate()
             .map(|certificate| self.check_certificate(target, certificate, now));
@@ -314,6 +333,42 @@ fn parsed(path: &Path, bytes: &[u8]) -> Result<KnownHosts, KnownHostsError> {
     })
 }
 
+/// The keys that ssh's configuration has revoked (`RevokedHostKeys`): one in a line. As for ssh, a file that cannot be read
+/// revokes all of them; and so does a list in OpenSSH's own format, which is not read here.
+fn revoked(target: &Target) -> Result<Vec<(PathBuf, usize, PublicKey)>, KnownHostsError> {
+    let Some(word) = target.settings().first("revokedhostkeys") else {
+        return Ok(Vec::new());
+    };
+    if word.eq_ignore_ascii_case(b"none") {
+        return Ok(Vec::new());
+    }
+    let word = String::from_utf8_lossy(word);
+    let fault = |path: &Path, why| KnownHostsError::Revocations {
+        path: path.to_owned(),
+        why,
+    };
+    let path = target
+        .file(&word)
+        .ok_or_else(|| fault(Path::new(&*word), "its name cannot be told"))?;
+    let file = ListFile::open(&path, MAX_LIST_FILE)?;
+    if !file.is_there() {
+        return Err(fault(&path, "it is not there"));
+    }
+    if file.bytes().starts_with(b"SSHKRL") {
+        return Err(fault(&path, "it is a KRL, which this program does not read"));
+    }
+    let lines = file.bytes().split(|byte| *byte == b'\n').enumerate();
+    let said = lines.filter(|(_, line)| {
+        let line = line.trim_ascii();
+        !line.is_empty() && !line.starts_with(b"#")
+    });
+    said.map(|(index, line)| match parse(line) {
+        Ok(Parsed::Public(found)) => Ok((path.clone(), index + 1, found.key)),
+        _ => Err(fault(&path, "it has a line that is no public key")),
+    })
+    .collect()
+}
+
 /// The files that a keyword of ssh's configuration names, but for those of which only ssh could tell where they are.
 fn listed(target: &Target, keyword: &str) -> Option<Vec<PathBuf>> {
     let words = target.settings().words(keyword)?;
@@ -352,7 +407,6 @@ pub(super) fn system_folder() -> Option<PathBuf> {
 mod tests {
     use super::*;
     use crate::format::ssh_config::SshConfig;
-    use crate::format::{Parsed, parse};
 
     const KEY: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
     const OTHER: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILNG8RxQbRDga5aL3RYjaQABF93BeXhbYjPhsRrCa+JQ";

@@ -21,6 +21,9 @@ use crate::key::watch::Watch;
 
 /// How long it may take to find a server's address and to reach it, where ssh's configuration does not say.
 const CONNECT_SECS: u64 = 15;
+/// How long it may take to exchange keys, and where a command asks somebody before.
+const EXCHANGE_SECS: u64 = 30;
+const ASKING_SECS: u64 = 120;
 /// As long as it may say.
 const MOST_CONNECT_SECS: u64 = 300;
 /// How long one address of several may take.
@@ -65,10 +68,25 @@ pub(super) fn reach(
 }
 
 fn connect_secs(settings: &Settings) -> u64 {
+    said_secs(settings).unwrap_or(CONNECT_SECS)
+}
+
+/// How long it may take until keys are exchanged. A command by which the server is reached may ask somebody first.
+pub(super) fn exchange_secs(target: &Target) -> u64 {
+    let usual = if matches!(target.way(), Way::Command(_)) {
+        ASKING_SECS
+    } else {
+        EXCHANGE_SECS
+    };
+    said_secs(target.settings()).unwrap_or(usual)
+}
+
+/// The time that ssh's configuration allows for both.
+fn said_secs(settings: &Settings) -> Option<u64> {
     // The first that is a time: `none` is none.
     let said = settings.all("connecttimeout").find_map(seconds);
-    let said = said.filter(|secs| *secs > 0);
-    said.map_or(CONNECT_SECS, |secs| secs.min(MOST_CONNECT_SECS))
+    said.filter(|secs| *secs > 0)
+        .map(|secs| secs.min(MOST_CONNECT_SECS))
 }
 
 /// A time as sshd and ssh write it: `90`, `1m30s` (`sshd_config(5)`, “TIME FORMATS”).

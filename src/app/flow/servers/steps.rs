@@ -11,8 +11,8 @@ use crate::engine::faults::ServerFault;
 use crate::engine::job::{Job, Pulse, Wake};
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
-    self, Installed, Lack, LastWayIn, Proof, Purpose, Reached, Server, Session, SignedInBy, SigningIn,
-    Step as SignInStep, Ways, Welcome, not_followed,
+    self, Installed, Lack, LastWayIn, Proof, Purpose, Reached, Remembered, Server, Session, SignedInBy,
+    SigningIn, Step as SignInStep, Ways, Welcome, not_followed,
 };
 use crate::engine::{Problem, lost, problem};
 use crate::key::PublicKey;
@@ -119,7 +119,12 @@ impl Visit {
             Came::SignIn(SignInStep::In(session)) if self.is_between() => self.passes_through(*session, wake),
             Came::SignIn(SignInStep::In(session)) => self.signed_in(session, wake),
             Came::Installed(session, installed) => self.installed(session, installed, wake),
-            Came::Proved(session, installed, proof) => self.proved(session, installed, proof),
+            Came::Proved {
+                session,
+                installed,
+                proof,
+                is_crowded,
+            } => self.proved(session, installed, proof, is_crowded),
             Came::Listed(listed) => {
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
@@ -306,6 +311,7 @@ impl Visit {
         mut session: Box<Session>,
         installed: Box<Installed>,
         proof: Result<Option<Proof>, ServerFault>,
+        is_crowded: bool,
     ) -> Now {
         self.remark(&std::mem::take(&mut session.remarks));
         let proof = match proof {
@@ -323,7 +329,7 @@ impl Visit {
         let verdict = verdict(proof);
         let connection = &session.connection;
         let is_without_shell = found.may_be_files_only(&connection.software());
-        let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell);
+        let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell, is_crowded);
         let may_be_named = matches!(self.means.at, Held::File(_)) && verdict != Verdict::Unasked;
         let naming = if may_be_named {
             Naming::Offered {
@@ -380,8 +386,12 @@ fn recognised(server: &Server) -> String {
         Welcome::Asked | Welcome::Refused => "You have said that it is the right server.",
     };
     match &server.remembered {
-        Some(file) => format!("{how} It is remembered in {}.", with_tilde(file).display()),
-        None => format!("{how} It is not remembered: ssh's configuration has no file for that."),
+        Remembered::In(file) => format!("{how} It is remembered in {}.", with_tilde(file).display()),
+        Remembered::Nowhere => {
+            format!("{how} It is not remembered: ssh's configuration has no file for that.")
+        }
+        Remembered::Failed(problem) => format!("{how} It could not be remembered: {}.", problem.what),
+        Remembered::NotNow => how.to_owned(),
     }
 }
 

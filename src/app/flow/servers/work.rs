@@ -97,7 +97,13 @@ pub(super) fn prove(
         let server = session.connection.target().to_string();
         written(note_installed(&means.store, &installed.key, &server));
     }
-    Came::Proved(session, installed, proof)
+    let is_crowded = agents::crowd_out(session.connection.target(), means.agents.clone(), &installed.key);
+    Came::Proved {
+        session,
+        installed,
+        proof,
+        is_crowded,
+    }
 }
 
 /// Takes from others the right to change the list, and tries the key once more.

@@ -1,6 +1,6 @@
 //! From what was typed to where ssh would go, and by which way.
 
-use super::typed::{Typed, check_host, check_user};
+use super::typed::{self, Typed, check_host, check_user};
 use super::{MOST_HOPS, PORT, Target, TargetError, Way};
 use crate::format::known_hosts::HostName;
 use crate::format::ssh_config::{Configuration, Directive, Settings, with_tokens};
@@ -26,7 +26,8 @@ pub(super) struct Reader<'a> {
 
 impl Reader<'_> {
     pub(super) fn target(&self, text: &str, told: &[Directive], depth: usize) -> Result<Target, TargetError> {
-        let typed = Typed::read(text.trim())?;
+        let text = typed::decoded(text.trim())?;
+        let typed = Typed::read(&text)?;
         check_host(typed.host)?;
         let mut told = told.to_vec();
         let is_other = |keyword: &str, typed: Option<&str>| {

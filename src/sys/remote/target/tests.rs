@@ -19,6 +19,8 @@ fn a_target_is_read_in_each_of_its_spellings() {
         ("root@example.org:2222", "root", "example.org", 2222),
         ("ssh://root@example.org:2222/", "root", "example.org", 2222),
         ("a@b@example.org", "a@b", "example.org", 22),
+        ("ssh://a%40b@example.org:99", "a@b", "example.org", 99),
+        ("ssh://jo@[fe80::1%25eth0]:99", "jo", "fe80::1%eth0", 99),
         (r"CORP\jo@example.org", r"CORP\jo", "example.org", 22),
         ("root@::1", "root", "::1", 22),
         ("root@[fe80::1%eth0]:2222", "root", "fe80::1%eth0", 2222),

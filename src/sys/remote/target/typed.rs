@@ -1,5 +1,7 @@
 //! What a person types as a server: its parts, and what could do harm in them.
 
+use std::borrow::Cow;
+
 use super::{LONGEST_HOST, LONGEST_USER, TargetError};
 use crate::key::comment::is_forbidden;
 
@@ -57,6 +59,32 @@ impl<'a> Typed<'a> {
             port: port.transpose()?,
         })
     }
+}
+
+/// A text with what it spells as a web address does: `%40` for an `@` in a user's name (RFC 3986, section 2.1). Only those that begin
+/// as one are.
+pub(super) fn decoded(text: &str) -> Result<Cow<'_, str>, TargetError> {
+    if !text.starts_with("ssh://") || !text.contains('%') {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        rest = behind;
+        if *first != b'%' {
+            bytes.push(*first);
+            continue;
+        }
+        let digits = behind
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.ok_or(TargetError::More)?);
+        rest = &behind[2..];
+    }
+    String::from_utf8(bytes)
+        .map(Cow::Owned)
+        .map_err(|_| TargetError::More)
 }
 
 /// Whether a password stands behind the user's name, as browsers take it.
