@@ -34,6 +34,8 @@ pub(super) struct Console {
     /// Accept a stated cost: of a file that is unusually slow to open, of the last way into a server
     #[arg(long, global = true)]
     yes: bool,
+    #[arg(skip)]
+    is_shared: bool,
 }
 
 impl Console {
@@ -44,6 +46,7 @@ impl Console {
             quiet: false,
             force: false,
             yes: false,
+            is_shared: false,
         }
     }
 
@@ -61,8 +64,16 @@ impl Console {
         self.yes
     }
 
+    /// The same without a bar, where somebody else may ask on the terminal meanwhile.
+    pub(super) fn without_progress(self) -> Self {
+        Self {
+            is_shared: true,
+            ..self
+        }
+    }
+
     pub(super) fn shows_progress(self) -> bool {
-        !self.quiet && io::IsTerminal::is_terminal(&io::stderr())
+        !self.quiet && !self.is_shared && io::IsTerminal::is_terminal(&io::stderr())
     }
 
     /// Tells what was done.

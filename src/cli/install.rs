@@ -382,8 +382,12 @@ fn untried(fault: ServerFault, installed: &Installed) -> Problem {
 }
 
 fn put(mut session: Session, line: NewLine, console: Console) -> Result<(Session, Installed), Problem> {
-    Ok(work::run(console, "Adding the key", move |pulse| {
+    let (session, installed) = work::run(console, "Adding the key", move |pulse| {
         let installed = servers::install(&mut session, &line, &Ending(pulse))?;
         Ok::<_, ServerFault>((session, installed))
-    })??)
+    })??;
+    if let Some(remark) = installed.another_list(&session) {
+        console.note(&remark);
+    }
+    Ok((session, installed))
 }

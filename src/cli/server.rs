@@ -167,6 +167,16 @@ impl Connect {
         passphrase: &OldPassphrase,
         console: Console,
     ) -> Result<Session, Problem> {
+        // The command by which it is reached may ask on the terminal, as ssh's own does.
+        let by_command = target
+            .route()
+            .first()
+            .is_some_and(|first| matches!(first.way(), Way::Command(_)));
+        let console = if by_command {
+            console.without_progress()
+        } else {
+            console
+        };
         let there = target.clone();
         let reached = work::run(console, "Reaching the server", move |pulse| {
             reach(&there, hop, pulse)
@@ -402,10 +412,14 @@ fn answer(lack: &Lack, target: &Target, passphrase: &OldPassphrase) -> Result<Gi
 
 /// Reads the list of keys.
 pub(super) fn looked(mut session: Session, console: Console) -> Result<(Session, Found), Problem> {
-    Ok(work::run(console, "Reading the list of keys", move |pulse| {
+    let (session, found) = work::run(console, "Reading the list of keys", move |pulse| {
         let found = look(&mut session, pulse)?;
         Ok::<_, ServerFault>((session, found))
-    })??)
+    })??;
+    if let Some(remark) = session.another_list(&found.place, found.list.as_deref()) {
+        console.note(&remark);
+    }
+    Ok((session, found))
 }
 
 /// Takes something off the list; the last way in after a plain question.

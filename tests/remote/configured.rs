@@ -317,3 +317,22 @@ fn the_command_that_is_given_is_heard_however_many_keys_the_agent_has() {
     let ran = crate::console::Ran::of(command.args(["remove", &address, "--list"]));
     assert!(ran.err.contains("no key of an agent is tried"), "{}", ran.err);
 }
+
+#[test]
+fn that_a_server_reads_another_list_is_seen_by_the_key_that_has_let_in() {
+    let server = Sshd::with("AuthorizedKeysFile .ssh/authorized_keys .ssh/elsewhere\n");
+    let person = person_of(&server);
+    let address = format!("jo@127.0.0.1:{}", server.port());
+    let list = || person.run(&["remove", &address, "--list", "-i", "old"]);
+    assert!(!list().err.contains("another list"), "{}", list().err);
+    let elsewhere = server.home().join(".ssh/elsewhere");
+    std::fs::rename(server.authorized_keys(), &elsewhere).expect("moved");
+    assert!(
+        list().err.contains("reads another list as well"),
+        "{}",
+        list().err
+    );
+    let ran = person.run(&["install", &address, "-k", "new", "-i", "old"]);
+    ran.expect_status(0);
+    assert!(ran.err.contains("reads another list as well"), "{}", ran.err);
+}

@@ -4,6 +4,7 @@ use super::edit::{Edit, Whole, Written, edit, edit_elsewhere, parse_of, without_
 use super::found::{Found, Site};
 use super::lines::{Known, LastWayIn, keep_a_way_in};
 use super::managed;
+use super::session::Session;
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::{Added, AuthorizedKeys, NewLine};
@@ -66,6 +67,16 @@ impl Undo {
 }
 
 impl Installed {
+    /// That the server reads another list as well, seen by the one that was there before.
+    #[must_use]
+    pub fn another_list(&self, session: &Session) -> Option<String> {
+        let before = match &self.undo {
+            Some(undo) => undo.before(),
+            None => self.found.list.as_deref(),
+        };
+        session.another_list(&self.found.place, before)
+    }
+
     /// Whether all that was read back is what was written; otherwise somebody else has changed the list since.
     #[must_use]
     pub fn is_all(&self) -> bool {

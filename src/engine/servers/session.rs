@@ -7,6 +7,7 @@ use super::identity::OpenKey;
 use super::offer::{self, Shown};
 use crate::engine::describe::Warning;
 use crate::format::Certificate;
+use crate::format::authorized_keys::AuthorizedKeys;
 use crate::key::PublicKey;
 use crate::key::watch::Watch;
 use crate::secret::Passphrase;
@@ -51,6 +52,22 @@ pub enum SignedInBy {
 }
 
 impl Session {
+    /// That the server has let in by a key that does not stand in this list, so that it reads another one as well; nothing where
+    /// that was not seen.
+    #[must_use]
+    pub fn another_list(&self, place: &str, list: Option<&[u8]>) -> Option<String> {
+        let SignedInBy::Key(key) = &self.by else {
+            return None;
+        };
+        let keys = AuthorizedKeys::parse(list.unwrap_or_default().to_vec()).ok()?;
+        let is_there = keys.entries().any(|(_, entry)| entry.is_for(key));
+        (!is_there).then(|| {
+            format!(
+                "the server has let you in by a key that is not in {place}, so it reads another list as well (AuthorizedKeysFile or AuthorizedKeysCommand in its settings): more keys may get in than this list has"
+            )
+        })
+    }
+
     /// That the server lets everybody in, where it does.
     #[must_use]
     pub fn warning(&self) -> Option<Warning> {

@@ -80,7 +80,12 @@ fn read(option: &str) -> Result<Directive, Problem> {
             "The usual port is 22 and can be left out.",
         ));
     }
-    Directive::told(keyword, value).ok_or_else(|| {
+    let told = Directive::told(keyword, value).map(|told| match told.words.len() {
+        // A file whose name has a blank; ssh takes it in quotes only.
+        2.. if !keyword.ends_with("KnownHostsFile") => Directive::new(keyword, value),
+        _ => told,
+    });
+    told.ok_or_else(|| {
         Problem::new(
             "usage",
             Blame::Usage,

@@ -125,7 +125,8 @@ impl Visit {
                 proof,
                 is_crowded,
             } => self.proved(session, installed, proof, is_crowded),
-            Came::Listed(listed) => {
+            Came::Listed(mut listed) => {
+                self.remark(&std::mem::take(&mut listed.session.remarks));
                 self.say(format!("Read {}.", listed.place));
                 Now::Listed(listed)
             }

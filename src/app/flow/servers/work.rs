@@ -77,6 +77,8 @@ pub(super) fn to_pass_through(target: &Target, means: &Means) -> Vec<Identity> {
 /// Adds the line, and does not stop half way.
 pub(super) fn install(mut session: Box<Session>, line: &NewLine, watch: &dyn Watch) -> Result<Came, Problem> {
     let installed = servers::install(&mut *session, line, watch)?;
+    let remark = installed.another_list(&session);
+    session.remarks.extend(remark);
     Ok(Came::Installed(session, Box::new(installed)))
 }
 
@@ -200,6 +202,8 @@ fn known(session: &Session, means: &Means, list: Option<&[u8]>) -> Result<Known,
 /// Reads the list, and marks whose the keys are.
 pub(super) fn look(mut session: Box<Session>, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
     let found = servers::look(&mut *session, watch)?;
+    let remark = session.another_list(&found.place, found.list.as_deref());
+    session.remarks.extend(remark);
     let known = known(&session, means, found.list.as_deref())?;
     let mut lines = servers::lines(&found, &known)?;
     ListedLine::call_all(&mut lines, |all| names_of(&means.store, all));
