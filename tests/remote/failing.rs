@@ -113,7 +113,7 @@ fn nobody_is_let_in_without_key_or_password() {
     let told = person
         .asks(&server, "install", &["-k", "new", "-i", "new"])
         .expect_error(4, "auth-refused");
-    assert!(told.contains("takes no passwords"), "{told}");
+    assert!(told.contains("takes no password"), "{told}");
     assert_eq!(list(&server), person.line("old"));
 
     let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\n");

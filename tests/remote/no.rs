@@ -124,6 +124,7 @@ fn what_a_server_tells_everybody_is_passed_on_once_and_marked() {
     assert!(after.contains("Works") && !after.contains("Members"), "{after}");
 
     // Where nothing lets in, it may say why.
+    server.authorize("");
     person.home.put("password", b"wrong");
     let ran = person.asks(&server, "install", &BY_PASSWORD);
     let told = ran.expect_error(4, "auth-refused");

@@ -122,7 +122,11 @@ fn where_no_key_is_known_it_is_told_how_many_were_tried_and_which() {
     let (_agent, _) = agent_with(&person, 9);
     let ran = person.asks(&server, "install", &["-k", "new", "--agent", "agent"]);
     let told = ran.expect_error(4, "auth-refused");
-    assert!(told.contains("All 9 keys were tried: number 0 SHA256:"), "{told}");
+    // Those of the agent, and behind them the one that is to be put there.
+    assert!(
+        told.contains("All 10 keys were tried: number 0 SHA256:"),
+        "{told}"
+    );
 }
 
 #[test]

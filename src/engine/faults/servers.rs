@@ -169,6 +169,8 @@ pub enum ServerFault {
         place: String,
         /// What may be behind that.
         reasons: Vec<Reason>,
+        /// Whether its line stood there before.
+        was_there: bool,
     },
     /// A line with the key went, and it has another one.
     #[error("what was chosen was taken off {0} on the server, but another line there has the key as well")]

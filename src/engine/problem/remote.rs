@@ -19,6 +19,7 @@ impl From<&RemoteFault> for Problem {
                 "resolve",
                 "Check the spelling, and whether this computer is online. Some servers have a name only within a company's network or VPN.",
             ),
+            F::NoFamily { .. } => world("resolve", "Look at AddressFamily in ssh's configuration."),
             F::Refused { .. } => world(
                 "connect-refused",
                 "The computer is there, but no SSH server listens at this port. Check the port; or start the SSH server there (often “systemctl start ssh”).",

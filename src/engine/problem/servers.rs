@@ -31,7 +31,7 @@ impl From<&ServerFault> for Problem {
             E::Random(fault) => return fault.into(),
             E::NoShell { .. } => (
                 "server-no-shell",
-                "Nothing was changed. The key or the account is bound to one command there, or has no shell; or a start file of the account, such as .bashrc, reads what is meant for commands. Every other way in that is here was tried as well, as far as the server has one. Ask whoever runs the server to add the line for you.",
+                "Nothing was changed. The key or the account is bound to one command there, or has no shell; or a start file of the account, such as .bashrc, reads what is meant for commands. Every other key that is here was tried as well. Give the account's password, where the server takes one; or ask whoever runs the server to do it for you.",
             ),
             E::StartFile => (
                 "server-start-file",
@@ -125,7 +125,9 @@ impl From<&ServerFault> for Problem {
                 "server-last-way-in",
                 "Nothing was changed. Put another key of yours on the server first. Go on (--yes) only if you are sure of another way in, such as a password or the provider’s console.",
             ),
-            E::Ignored { reasons, .. } => return ignored(error, reasons),
+            E::Ignored {
+                reasons, was_there, ..
+            } => return ignored(error, reasons, *was_there),
             E::LeftAside { .. } => (
                 "server-left-aside",
                 "Look at once, before you log out anywhere: where the list is missing, give it its name back, or nobody gets in by a key.",
@@ -161,8 +163,13 @@ impl From<ServerFault> for Problem {
     }
 }
 
-fn ignored(error: &ServerFault, reasons: &[Reason]) -> Problem {
-    let hint = after_refusal(reasons);
+fn ignored(error: &ServerFault, reasons: &[Reason], was_there: bool) -> Problem {
+    let line = if was_there {
+        "The line stood there before, and was left as it is."
+    } else {
+        "The line was left there; Undo in the window, or the same command with --undo, takes it off again. All that let you in before still does."
+    };
+    let hint = format!("{} {line}", after_refusal(reasons));
     Problem::new("key-ignored", Blame::World, error.to_string(), hint)
 }
 
@@ -219,10 +226,6 @@ fn after_refusal(reasons: &[Reason]) -> String {
                 .to_owned(),
         );
     }
-    hints.push(
-        "The line was left there; undoing takes it off again. All that let you in before still does."
-            .to_owned(),
-    );
     hints.join(" ")
 }
 
@@ -265,13 +268,13 @@ fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
     let takes_password = methods.contains(&Method::Password) || methods.contains(&Method::Questions);
     match (takes_password, tried.has_password) {
         (true, true) => {
-            "Check the name of the account and the password. Root may often not use one: sign in as another account, or with a key that the server knows; keywright-cli takes one by -i FILE."
+            "The password that was given was not taken. Check the name of the account and the password. Root may often not use one: sign in as another account, or with a key that the server knows; keywright-cli takes one by -i FILE."
         }
         (true, false) => {
             "Check the name of the account, and give its password; root may often not use one. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
         }
         (false, _) => {
-            "This server takes no passwords. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
+            "This server takes no password, or none before a key. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
         }
     }
 }

@@ -104,6 +104,7 @@ pub fn prove_installed(
     Err(ServerFault::Ignored {
         place: installed.found.place.clone(),
         reasons,
+        was_there: installed.undo.is_none(),
     })
 }
 

@@ -175,6 +175,9 @@ pub enum RemoteFault {
     /// The name of the server has no address.
     #[error("no server of the name {host} was found")]
     Resolve { host: String },
+    /// It has addresses, but none of the kind that is allowed.
+    #[error("{host} has no address of the kind that ssh's configuration allows (AddressFamily)")]
+    NoFamily { host: String },
     /// The computer is there, and nothing listens.
     #[error("{host} refuses connections at port {port}")]
     Refused { host: String, port: u16 },

@@ -136,12 +136,14 @@ fn connect(
     let addresses = wait(runtime, (Step::Resolve, secs), watch, async {
         let name = host.clone();
         let found = beside("resolve", move || (name.as_str(), port).to_socket_addrs()).await;
-        let found = found.and_then(|found| found).into_iter().flatten();
-        let addresses: Vec<SocketAddr> = found.filter(is_wanted).collect();
-        if addresses.is_empty() {
-            return Err(RemoteFault::Resolve { host: host.clone() });
+        let found: Vec<SocketAddr> = found.and_then(|found| found).into_iter().flatten().collect();
+        let addresses: Vec<SocketAddr> = found.iter().copied().filter(is_wanted).collect();
+        let host = host.clone();
+        match (found.is_empty(), addresses.is_empty()) {
+            (true, _) => Err(RemoteFault::Resolve { host }),
+            (false, true) => Err(RemoteFault::NoFamily { host }),
+            (false, false) => Ok(addresses),
         }
-        Ok(addresses)
     })?;
     let from = target.settings().first("bindaddress");
     let from = from.and_then(|from| std::str::from_utf8(from).ok()?.parse::<IpAddr>().ok());
