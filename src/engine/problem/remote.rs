@@ -215,7 +215,7 @@ fn after_silence(step: Step) -> &'static str {
             "The server may be overloaded, or want a new password first, which this program cannot give: sign in once with “ssh”, change it there, and try again."
         }
         Step::Command | Step::Files => {
-            "What was begun there may or may not have been done. Look at the list of keys before you try again; what works now is left as it is."
+            "A start file of the account, such as .bashrc or .ssh/rc, may wait for something. What was begun there may or may not have been done. Look at the list of keys before you try again; what works now is left as it is."
         }
     }
 }

@@ -191,7 +191,7 @@ pub enum RemoteFault {
     #[error("nothing came within {secs} s while {step}")]
     TimedOut { step: Step, secs: u64 },
     /// It says something all the time, and does not come to an end.
-    #[error("the server went on sending for {secs} s and came to no end while {step}")]
+    #[error("the server answered, but came to no end within {secs} s while {step}")]
     Unfinished { step: Step, secs: u64 },
     /// What listens speaks something else than SSH; it said this, cleaned for showing.
     #[error(
