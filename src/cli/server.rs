@@ -141,13 +141,23 @@ impl Connect {
             let session = session.map_err(|problem| on_the_way(between, problem))?;
             hop = Some(session.connection.into_hop()?);
         }
-        for agent in self.agents_for(target).iter().filter(|agent| agent.is_named()) {
-            if let Err(fault) = agent.list() {
+        // One that does not answer is waited for once.
+        let mut silent: Vec<Agent> = Vec::new();
+        let mut agents = self.agents_for(target);
+        agents.retain(|agent| match agent.list() {
+            Err(fault) if agent.is_named() => {
                 console.note(&format!("no key of an agent is tried: {fault}"));
+                silent.push(agent.clone());
+                false
             }
-        }
-        let mut keys = self.keys(target)?;
-        let also = also.and_then(|path| Identity::named(path, &self.agents()).ok().flatten());
+            _ => true,
+        });
+        let mut keys = self.keys(target, &agents)?;
+        let also = also.and_then(|path| {
+            let mut agents = self.agents();
+            agents.retain(|agent| !silent.contains(agent));
+            Identity::named(path, &agents).ok().flatten()
+        });
         keys.extend(also.filter(|also| keys.iter().all(|key| key.public() != also.public())));
         let ways = Ways {
             keys,
@@ -181,7 +191,9 @@ impl Connect {
         let reached = work::run(console, "Reaching the server", move |pulse| {
             reach(&there, hop, pulse)
         })??;
-        let server = self.known(reached, target, console)?;
+        // There is no other one that a key could have been accepted for.
+        let is_alone = ways.purpose == Purpose::Work && target.route().len() == 1;
+        let server = self.known(reached, target, is_alone, console)?;
         let mut step = work::run(console, "Signing in", move |pulse| {
             SigningIn::begin(server, ways, pulse)
         })??;
@@ -247,13 +259,12 @@ impl Connect {
     }
 
     /// The keys to sign in with: those that were named, or else those of the agents and the usual ones.
-    fn keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
-        let agents = self.agents_for(target);
+    fn keys(&self, target: &Target, agents: &[Agent]) -> Result<Vec<Identity>, Problem> {
         if self.identity.is_empty() {
-            return Ok(to_try(target, &agents));
+            return Ok(to_try(target, agents));
         }
         let named = self.identity.iter().map(|path| {
-            let found = Identity::named(path, &agents)?;
+            let found = Identity::named(path, agents)?;
             found.ok_or_else(|| {
                 Problem::new(
                     "unsupported-format",
@@ -271,9 +282,10 @@ impl Connect {
 
     /// All keys that are here, those that were named among them.
     pub(super) fn all_keys(&self, target: &Target) -> Result<Vec<Identity>, Problem> {
-        let mut keys = self.keys(target)?;
+        let agents = self.agents_for(target);
+        let mut keys = self.keys(target, &agents)?;
         if !self.identity.is_empty() {
-            keys.extend(to_try(target, &self.agents_for(target)));
+            keys.extend(to_try(target, &agents));
         }
         Ok(keys)
     }
@@ -283,13 +295,14 @@ impl Connect {
     fn is_known_otherwise(
         &self,
         target: &Target,
+        is_alone: bool,
         fingerprint: &str,
         console: Console,
     ) -> Result<(), Problem> {
         let what = format!(
             "{target} is known already, by a key with the fingerprint {fingerprint}, and not by the one of --accept-host-key"
         );
-        if self.accept_host_key.len() > 1 || self.target(None).is_ok_and(|target| target.route().len() > 1) {
+        if self.accept_host_key.len() > 1 || !is_alone {
             console.note(&what);
             return Ok(());
         }
@@ -302,13 +315,19 @@ impl Connect {
     }
 
     /// Goes on with a server that is known, or that is accepted now.
-    fn known(&self, reached: Reached, target: &Target, console: Console) -> Result<Server, Problem> {
+    fn known(
+        &self,
+        reached: Reached,
+        target: &Target,
+        is_alone: bool,
+        console: Console,
+    ) -> Result<Server, Problem> {
         let fingerprint = reached.host_key().fingerprint().to_string();
         if *reached.trust() != Trust::New {
             let is_other = !self.accept_host_key.is_empty() && !self.accept_host_key.contains(&fingerprint);
             let server = reached.go_on()?;
             if is_other {
-                self.is_known_otherwise(target, &fingerprint, console)?;
+                self.is_known_otherwise(target, is_alone, &fingerprint, console)?;
             }
             return Ok(server);
         }

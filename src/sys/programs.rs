@@ -120,6 +120,7 @@ fn find(name: &str, path: Option<&OsStr>, own: &[&Path]) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::files::{Existing, write_public};
 
     #[cfg(unix)]
     #[test]
@@ -152,7 +153,6 @@ mod tests {
         let full = ask(shell("yes | head -c 1000000"), Duration::from_secs(10), 4).expect("it ends");
         assert!(full.is_content && full.output == b"y\ny\n");
     }
-    use crate::sys::files::{Existing, write_public};
 
     #[test]
     fn a_program_is_taken_from_the_systems_own_folders_or_not_at_all() {

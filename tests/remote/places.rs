@@ -45,6 +45,12 @@ fn with_two_keys(server: &Sshd) -> Person {
     person
 }
 
+/// Makes a folder root's, into which everybody may look.
+fn give_to_root(path: &std::path::Path) {
+    take(path);
+    as_root("chmod").arg("755").arg(path).status().expect("chmod");
+}
+
 #[test]
 fn a_list_that_is_mounted_by_itself_is_written_where_it_lies() {
     let server = Sshd::start();
@@ -73,12 +79,7 @@ fn in_a_folder_that_takes_no_new_files_the_list_is_written_where_it_lies() {
     };
     let all_of_root = |server: &Sshd| {
         of_root(server);
-        take(&server.home());
-        as_root("chmod")
-            .arg("755")
-            .arg(server.home())
-            .status()
-            .expect("chmod");
+        give_to_root(&server.home());
     };
     let shut: [&dyn Fn(&Sshd); 3] = [&read_only, &of_root, &all_of_root];
     for shut in shut {
@@ -105,8 +106,7 @@ fn a_list_that_leads_to_one_of_roots_is_called_that() {
     std::fs::write(&there, person.line("old")).expect("a list");
     set_mode(&there, 0o644);
     take(&there);
-    take(&store);
-    as_root("chmod").arg("755").arg(&store).status().expect("chmod");
+    give_to_root(&store);
     std::fs::remove_file(server.authorized_keys()).expect("it goes");
     symlink(&there, server.authorized_keys()).expect("a link");
     let told = person
@@ -123,12 +123,7 @@ fn a_list_that_leads_to_one_of_roots_is_called_that() {
 fn whose_a_folder_is_that_may_not_be_written_is_said() {
     let server = Sshd::with(PASSWORDS);
     let person = Person::knowing(&server);
-    take(&server.home());
-    as_root("chmod")
-        .arg("755")
-        .arg(server.home())
-        .status()
-        .expect("chmod");
+    give_to_root(&server.home());
     let told = person
         .asks(&server, "install", &BY_PASSWORD)
         .expect_error(4, "server-denied");

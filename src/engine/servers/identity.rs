@@ -162,13 +162,15 @@ impl Identity {
 
     /// The same key with the certificate that ssh's configuration names for a server (`CertificateFile`); nothing where it
     /// names none for this key, or the file brings one of its own.
-    pub(super) fn certified_for(mut self, target: &Target) -> Self {
+    pub(super) fn certified_for(self, target: &Target) -> Self {
+        self.certified_by(&certificates_for(target))
+    }
+
+    fn certified_by(mut self, certificates: &[Certificate]) -> Self {
         if let Self::Open(OpenKey::File(_, file)) = &mut self
             && file.certificate.is_none()
         {
-            let certificates = certificates_for(target).into_iter();
-            let mut fitting = certificates.filter(|certificate| certificate.key() == file.key.public());
-            file.certificate = fitting.next();
+            file.certificate = of_key(certificates, file.key.public()).cloned();
         }
         self
     }
@@ -219,19 +221,21 @@ fn certificates_for(target: &Target) -> Vec<Certificate> {
 
 /// Whether ssh's configuration names a certificate of this key for a server.
 pub(super) fn has_certificate_for(target: &Target, key: &PublicKey) -> bool {
-    let certificates = certificates_for(target);
-    certificates.iter().any(|certificate| certificate.key() == key)
+    of_key(&certificates_for(target), key).is_some()
 }
 
-/// The same keys, and before those of them that have a certificate for this server, them with it: an agent signs for a
+fn of_key<'a>(certificates: &'a [Certificate], key: &PublicKey) -> Option<&'a Certificate> {
+    certificates.iter().find(|certificate| certificate.key() == key)
+}
+
+/// The same keys, and before those of them that have one of these certificates, them with it: an agent signs for a
 /// certificate as for its key.
-fn certified(held: Vec<Identity>, target: &Target) -> Vec<Identity> {
-    let certificates = certificates_for(target);
+fn certified(held: Vec<Identity>, certificates: &[Certificate]) -> Vec<Identity> {
     let mut all = Vec::new();
     for identity in held {
         if let Identity::Open(OpenKey::Agent(agent, listed)) = &identity
             && let Held::Key(key) = &listed.held
-            && let Some(certificate) = certificates.iter().find(|certificate| certificate.key() == key)
+            && let Some(certificate) = of_key(certificates, key)
         {
             let mut listed = listed.clone();
             listed.held = Held::Certificate(Box::new(certificate.clone()));
@@ -269,10 +273,11 @@ pub fn to_try(target: &Target, agents: &[Agent]) -> Vec<Identity> {
             .public()
             .is_none_or(|key| target.takes_keys(key.algorithm()))
     };
-    let mut held = certified(of_agents(agents), target);
+    let certificates = certificates_for(target);
+    let mut held = certified(of_agents(agents), &certificates);
     held.retain(may_try);
     let files = paths.iter().filter_map(|path| Identity::at(path));
-    let files = files.map(|file| file.certified_for(target)).filter(may_try);
+    let files = files.map(|file| file.certified_by(&certificates)).filter(may_try);
     let is_held = |file: &Identity| held.iter().any(|held| held.public() == file.public());
     let files: Vec<Identity> = files
         .filter(|file| file.has_certificate() || !is_held(file))

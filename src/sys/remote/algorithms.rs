@@ -202,15 +202,18 @@ fn named(name: &str) -> Option<Named> {
     }
 }
 
+/// Whether one of these patterns is about a name.
+fn is_one_of<'a>(patterns: impl IntoIterator<Item = &'a str>, name: &str) -> bool {
+    let mut patterns = patterns.into_iter();
+    patterns.any(|pattern| matches(name.as_bytes(), pattern.as_bytes()))
+}
+
 /// Whether ssh's configuration lets a key of this name be offered (`PubkeyAcceptedAlgorithms`).
 pub(super) fn may_be_offered(settings: &Settings, name: &str) -> bool {
     let said = ["PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes"]
         .iter()
         .find_map(|keyword| std::str::from_utf8(settings.first(keyword)?).ok());
-    let is_among = |list: &str| {
-        list.split(',')
-            .any(|pattern| matches(name.as_bytes(), pattern.as_bytes()))
-    };
+    let is_among = |list: &str| is_one_of(list.split(','), name);
     match said {
         None | Some("") => true,
         Some(said) if said.starts_with(['+', '^']) => true,
@@ -223,12 +226,7 @@ pub(super) fn may_be_offered(settings: &Settings, name: &str) -> bool {
 
 /// What a server offers, without the marks among it, and what keeps the two from agreeing.
 pub(super) fn disagreement(what: Agreement, theirs: &[String]) -> (Vec<String>, Lacking) {
-    let is_in = |patterns: &[&str], name: &str| {
-        patterns
-            .iter()
-            .any(|pattern| matches(name.as_bytes(), pattern.as_bytes()))
-    };
-    let real = theirs.iter().filter(|name| !is_in(&MARKS, name));
+    let real = theirs.iter().filter(|name| !is_one_of(MARKS, name));
     let real: Vec<String> = real.cloned().collect();
     let offer = match what {
         Agreement::KeyExchange => &KEY_EXCHANGES,
@@ -241,7 +239,7 @@ pub(super) fn disagreement(what: Agreement, theirs: &[String]) -> (Vec<String>, 
         Lacking::Ruled {
             keyword: offer.keyword,
         }
-    } else if real.iter().any(|name| !is_in(&BROKEN, name)) {
+    } else if real.iter().any(|name| !is_one_of(BROKEN, name)) {
         Lacking::Unknown
     } else {
         let wanted = real.iter().map(String::as_str);

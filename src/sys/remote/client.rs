@@ -14,6 +14,7 @@ use russh::Channel;
 use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::keys::PublicKeyOrCertificate;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::process::Child;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
@@ -316,6 +317,8 @@ fn read_host_key(shown: &PublicKeyOrCertificate) -> Option<HostKey> {
 pub(super) struct Overheard<S> {
     pub(super) stream: S,
     pub(super) shared: Shared,
+    /// The command that it leads through; it ends with the stream.
+    pub(super) _command: Option<Child>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {

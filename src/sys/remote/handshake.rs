@@ -104,7 +104,7 @@ impl Handshake {
             Arc::new(runtime.map_err(|source| named_io(Step::Connect, source))?)
         };
         let shared = Shared::default();
-        let stream = reach(&runtime, behind.as_ref(), target, &shared, watch)?;
+        let carrier = reach(&runtime, behind.as_ref(), target, &shared, watch)?;
         let listener = Listener {
             shared: shared.clone(),
             expected: match expect {
@@ -113,8 +113,9 @@ impl Handshake {
             },
         };
         let stream = Overheard {
-            stream,
+            stream: carrier.stream,
             shared: shared.clone(),
+            _command: carrier.command,
         };
         let config = Arc::new(config(target, expect));
         let step = Step::Handshake;

@@ -3,14 +3,12 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs as _};
-use std::pin::Pin;
 use std::process::Stdio;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, Join, ReadBuf, join};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, join};
 use tokio::net::{TcpSocket, TcpStream};
-use tokio::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command};
+use tokio::process::{Child, ChildStderr, Command};
 use tokio::runtime::Runtime;
 
 use super::client::{Shared, beside, named_io, wait};
@@ -36,6 +34,22 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
+/// The way that was gone.
+pub(super) struct Carrier {
+    pub(super) stream: Box<dyn Stream>,
+    /// The command that it leads through, which ends when this is dropped.
+    pub(super) command: Option<Child>,
+}
+
+impl Carrier {
+    fn of(stream: impl Stream + 'static) -> Self {
+        Self {
+            stream: Box::new(stream),
+            command: None,
+        }
+    }
+}
+
 /// Goes the way to a server, up to where it begins to speak.
 pub(super) fn reach(
     runtime: &Runtime,
@@ -43,13 +57,12 @@ pub(super) fn reach(
     target: &Target,
     shared: &Shared,
     watch: &dyn Watch,
-) -> Result<Box<dyn Stream>, RemoteFault> {
+) -> Result<Carrier, RemoteFault> {
     let secs = connect_secs(target.settings());
     match (target.way(), behind) {
         (_, Some(hop)) => wait(runtime, (Step::Connect, secs), watch, async {
             let channel = hop.way_to(target.host(), target.port()).await?;
-            let stream: Box<dyn Stream> = Box::new(channel.into_stream());
-            Ok(stream)
+            Ok(Carrier::of(channel.into_stream()))
         }),
         (Way::Jump(hop), None) => Err(WayFault::NoHop {
             host: target.alias().to_owned(),
@@ -57,13 +70,9 @@ pub(super) fn reach(
         }
         .into()),
         (Way::Command(command), None) => wait(runtime, (Step::Connect, secs), watch, async {
-            let stream: Box<dyn Stream> = Box::new(start(command, shared, target)?);
-            Ok(stream)
+            start(command, shared, target)
         }),
-        (Way::Direct, None) => {
-            let stream: Box<dyn Stream> = Box::new(connect(runtime, target, secs, watch)?);
-            Ok(stream)
-        }
+        (Way::Direct, None) => Ok(Carrier::of(connect(runtime, target, secs, watch)?)),
     }
 }
 
@@ -200,14 +209,8 @@ async fn connect_from(address: SocketAddr, from: Option<IpAddr>) -> io::Result<T
     socket.connect(address).await
 }
 
-/// What a command writes and reads. The command ends when this is dropped.
-struct Piped {
-    stream: Join<ChildStdout, ChildStdin>,
-    _command: Child,
-}
-
 /// Starts the command by which a server is reached, as ssh would.
-fn start(command: &str, shared: &Shared, target: &Target) -> Result<Piped, RemoteFault> {
+fn start(command: &str, shared: &Shared, target: &Target) -> Result<Carrier, RemoteFault> {
     let started = shell(command)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -227,9 +230,9 @@ fn start(command: &str, shared: &Shared, target: &Target) -> Result<Piped, Remot
         return Err(nowhere(None));
     };
     tokio::spawn(listen(complaints, shared.clone()));
-    Ok(Piped {
-        stream: join(output, input),
-        _command: child,
+    Ok(Carrier {
+        stream: Box::new(join(output, input)),
+        command: Some(child),
     })
 }
 
@@ -259,30 +262,6 @@ async fn listen(mut complaints: ChildStderr, shared: Shared) {
         let kept = &mut shared.look().complaint;
         let room = COMPLAINT.saturating_sub(kept.len());
         kept.extend_from_slice(&bytes[..count.min(room)]);
-    }
-}
-
-impl AsyncRead for Piped {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buf: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl AsyncWrite for Piped {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }
 
