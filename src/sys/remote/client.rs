@@ -448,7 +448,10 @@ mod tests {
                     shared: shared.clone(),
                     _command: None,
                 };
-                assert!(ours.write_all(b"SSH-2.0-ours\r\n").await.is_ok(), "nothing has come yet");
+                assert!(
+                    ours.write_all(b"SSH-2.0-ours\r\n").await.is_ok(),
+                    "nothing has come yet"
+                );
                 let mut said = String::new();
                 ours.read_to_string(&mut said).await.unwrap();
                 assert_eq!(said, words);
