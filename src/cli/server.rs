@@ -322,9 +322,11 @@ impl Connect {
         is_alone: bool,
         console: Console,
     ) -> Result<Server, Problem> {
-        let fingerprint = reached.host_key().fingerprint().to_string();
+        let shown_key = reached.host_key().fingerprint();
+        let is_accepted = self.accept_host_key.iter().any(|typed| shown_key.is_typed(typed));
+        let fingerprint = shown_key.to_string();
         if *reached.trust() != Trust::New {
-            let is_other = !self.accept_host_key.is_empty() && !self.accept_host_key.contains(&fingerprint);
+            let is_other = !self.accept_host_key.is_empty() && !is_accepted;
             let server = reached.go_on()?;
             if is_other {
                 self.is_known_otherwise(target, is_alone, &fingerprint, console)?;
@@ -343,7 +345,7 @@ impl Connect {
             ));
             Ok(server)
         };
-        if self.accept_host_key.contains(&fingerprint) {
+        if is_accepted {
             return taken(reached, "");
         }
         let refused = unknown(&reached);

@@ -269,6 +269,9 @@ fn reasons(
     ) {
         reasons.push(Reason::KeyType(key.algorithm()));
     }
+    if found.is_shut {
+        reasons.push(Reason::Shut);
+    }
     if found.is_of_administrators() {
         reasons.push(Reason::OfAdministrators);
         return Ok((reasons, vec![Site::Own]));
