@@ -265,7 +265,7 @@ fn reasons(
     }
     if matches!(
         key.algorithm(),
-        Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519
+        Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519(_)
     ) {
         reasons.push(Reason::KeyType(key.algorithm()));
     }

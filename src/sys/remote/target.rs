@@ -212,15 +212,24 @@ impl Target {
         if settings.says_no("PubkeyAuthentication") {
             return false;
         }
-        let own = [algorithm.name()];
+        let (own, certified) = ([algorithm.name()], algorithm.certificate_name());
         let names = match algorithm {
             Algorithm::Rsa => &["rsa-sha2-512", "rsa-sha2-256"][..],
             _ => &own,
         };
-        names.iter().any(|name| {
-            let certified = format!("{name}-cert-v01@openssh.com");
-            may_be_offered(settings, name) || may_be_offered(settings, &certified)
-        })
+        let certified = match algorithm {
+            Algorithm::Rsa => names
+                .iter()
+                .map(|name| format!("{name}-cert-v01@openssh.com"))
+                .collect(),
+            _ => vec![certified],
+        };
+        let certified = certified.iter().map(String::as_str);
+        names
+            .iter()
+            .copied()
+            .chain(certified)
+            .any(|name| may_be_offered(settings, name))
     }
 
     /// Whether ssh's configuration lets one sign in there in this way.
