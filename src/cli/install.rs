@@ -187,6 +187,12 @@ impl Install {
         let Some(name) = &self.name else {
             return Ok(None);
         };
+        if self.connect.has_named_config() {
+            return Err(usage::problem(
+                "a short name is written to ssh's own configuration, and another one was named (-F)",
+                "Leave out one of the two.",
+            ));
+        }
         let key = self.file_of_entry(file)?;
         HostEntry::plan(&Whose::of_user(), name, target, told, &key).map(Some)
     }

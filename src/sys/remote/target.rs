@@ -39,6 +39,8 @@ pub struct Target {
     is_port_told: bool,
     /// What else was told before ssh's configuration, but for user and port.
     told: Vec<Directive>,
+    /// The configuration that was named in the place of the usual one.
+    config: Option<String>,
 }
 
 /// Which agent may sign in on a server (`ssh_config(5)`, `IdentityAgent`).
@@ -297,6 +299,9 @@ impl Target {
     #[must_use]
     pub fn words(&self, port_option: &str) -> Vec<String> {
         let mut words = Vec::new();
+        if let Some(config) = &self.config {
+            words.extend(["-F".to_owned(), config.clone()]);
+        }
         for told in &self.told {
             let value = String::from_utf8_lossy(&told.rest);
             words.extend(["-o".to_owned(), format!("{}={value}", told.keyword)]);
