@@ -1,7 +1,6 @@
 //! The key files that commands are given: read, and opened with the passphrase where one is needed.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::console::{Console, shown};
@@ -18,7 +17,7 @@ use crate::format::reading::Reading;
 use crate::format::{self, Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{MAX_KEY_FILE, ReadError, Seen, read_key};
+use crate::sys::files::{MAX_KEY_FILE, ReadError, Seen, is_stream, read_key, read_stream};
 
 /// A file on the command line; `-` is standard input.
 #[derive(Clone, Debug)]
@@ -73,12 +72,13 @@ impl KeyFile {
 
     /// Where it lies, for commands that change it there.
     pub(super) fn place(&self) -> Result<&Path, Problem> {
-        self.path().ok_or_else(|| {
-            usage::problem(
-                "standard input cannot be changed in place",
+        match self.path() {
+            Some(path) if !is_stream(path) => Ok(path),
+            _ => Err(usage::problem(
+                "standard input and pipes cannot be changed in place",
                 "Name the key's file.",
-            )
-        })
+            )),
+        }
     }
 
     /// Says what the file is.
@@ -339,22 +339,5 @@ fn told<T>(beside: Result<T, Problem>) -> Option<T> {
 fn read_standard_input() -> Result<SecretBytes, ReadError> {
     let name = Path::new("standard input");
     let mut input = standard_input().map_err(|source| ReadError::new(name, source))?;
-    let mut bytes = SecretBytes::default();
-    let mut chunk = zeroize::Zeroizing::new([0; 8192]);
-    loop {
-        match input.read(chunk.as_mut()) {
-            Ok(0) => return Ok(bytes),
-            Ok(len) => bytes.extend(&chunk[..len]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(ReadError::new(name, source)),
-        }
-        let size = bytes.len() as u64;
-        if size > MAX_KEY_FILE {
-            return Err(ReadError::TooLarge {
-                path: name.to_owned(),
-                size,
-                max: MAX_KEY_FILE,
-            });
-        }
-    }
+    read_stream(&mut input, name, MAX_KEY_FILE)
 }

@@ -205,18 +205,18 @@ pub(super) fn weak_kdf(protection: &Protection) -> Option<Warning> {
         {
             "the cipher of this file, DES, can be broken in days".to_owned()
         }
-        Protection::Pbes1 { iterations, .. }
-        | Protection::Pbes2(Pbes2 {
+        Protection::Pbes1 { .. } => {
+            "this protection (PBES1) lets an attacker try passphrases millions of times a second".to_owned()
+        }
+        Protection::Pbes2(Pbes2 {
             kdf: Pbes2Kdf::Pbkdf2 { iterations, .. },
             ..
         }) if *iterations < LEAST_ITERATIONS => {
             format!("only {iterations} iterations protect the passphrase; 600000 are usual")
         }
-        Protection::None
-        | Protection::OpenSsh { .. }
-        | Protection::Ppk3(_)
-        | Protection::Pbes1 { .. }
-        | Protection::Pbes2(_) => return None,
+        Protection::None | Protection::OpenSsh { .. } | Protection::Ppk3(_) | Protection::Pbes2(_) => {
+            return None;
+        }
     };
     Some(Warning {
         code: "weak-kdf",
