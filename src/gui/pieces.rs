@@ -8,7 +8,7 @@ use egui::os::OperatingSystem;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
-    Rect, Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
+    Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetText, accesskit, pos2, vec2,
 };
 
@@ -151,11 +151,12 @@ fn foot_ui(ui: &mut Ui, focus: Option<usize>, texts: &[&str]) -> Option<usize> {
 }
 
 /// A row that is lower than those of the usual controls, and wraps where it must.
-pub(super) fn low_row_ui(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
+pub(super) fn low_row_ui<R>(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = height;
-        ui.horizontal_wrapped(contents);
-    });
+        ui.horizontal_wrapped(contents).inner
+    })
+    .inner
 }
 
 /// One of several; what is chosen is told by the dot, not by its colour alone.
@@ -244,6 +245,14 @@ pub(super) fn row_label_ui(ui: &mut Ui, text: &str, mnemonic: char) -> Response 
     let job = underlined(ui, text, mnemonic, &TextStyle::Small, Palette::of(ui).weak);
     // A label that may wrap is not put in the middle of the row's height.
     ui.add(Label::new(job).selectable(false).extend())
+}
+
+/// Gives a field the focus when its label is clicked, or its letter is pressed with Alt.
+pub(super) fn reached_by(ui: &Ui, field: &Response, label: &Response, letter: Option<Key>) {
+    let is_clicked = label.interact(Sense::CLICK).clicked();
+    if is_clicked || letter.is_some_and(|letter| alt_pressed(ui, letter)) {
+        field.request_focus();
+    }
 }
 
 /// A whole number; anything but digits is not taken, and nothing is 0.
@@ -361,9 +370,9 @@ pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
         return;
     }
     *before = focused;
-    let response = focused.and_then(|id| ui.ctx().read_response(id));
-    if let Some(response) = response.filter(|response| response.layer_id == ui.layer_id()) {
-        let rect = response.rect.expand(8.0);
+    let place = focused.and_then(|id| theme::place_of(ui.ctx(), id));
+    if let Some(place) = place.filter(|place| place.layer_id == ui.layer_id()) {
+        let rect = place.rect.expand(8.0);
         if !ui.clip_rect().contains_rect(rect) {
             ui.scroll_to_rect(rect, None);
         }

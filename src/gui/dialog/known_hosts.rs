@@ -25,6 +25,7 @@ pub(super) fn known_hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, scene: &mut S
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(8, 6));
     let field = ui.add(field).labelled_by(label.id);
+    pieces::reached_by(ui, &field, &label, None);
     if scene.is_new {
         field.request_focus();
     }

@@ -15,6 +15,7 @@ pub(super) fn path_field_ui(ui: &mut Ui, label: &str, text: &mut String, is_new:
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(8, 6));
     let field = ui.add(field).labelled_by(label.id);
+    pieces::reached_by(ui, &field, &label, None);
     if is_new {
         field.request_focus();
     }

@@ -131,12 +131,10 @@ fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind) {
 /// Says whether Enter was pressed in the field.
 fn bits_ui(ui: &mut Ui, next: &mut NextKey) -> bool {
     let name = "Number of bits in a generated key";
-    pieces::field_label_ui(ui, name, Some('b'));
+    let label = pieces::field_label_ui(ui, name, Some('b'));
     ui.horizontal_wrapped(|ui| {
         let field = pieces::number_ui(ui, "rsa bits", name, &mut next.rsa_bits);
-        if pieces::alt_pressed(ui, Key::B) {
-            field.request_focus();
-        }
+        pieces::reached_by(ui, &field, &label, Some(Key::B));
         for bits in [2048, RsaBits::default().get(), 4096] {
             let text = if bits == RsaBits::default().get() {
                 format!("{bits} (usual)")

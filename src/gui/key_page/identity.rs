@@ -109,9 +109,7 @@ fn comment_ui(ui: &mut Ui, document: &mut Document) {
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(8, 6));
     let field = ui.add(field).labelled_by(label.id);
-    if pieces::alt_pressed(ui, Key::C) {
-        field.request_focus();
-    }
+    pieces::reached_by(ui, &field, &label, Some(Key::C));
     if let Err(problem) = document.draft.checked_comment() {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }

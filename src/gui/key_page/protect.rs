@@ -48,21 +48,17 @@ pub(super) fn protect_ui(
         };
         column(ui, &mut |ui| {
             let name = "Key passphrase";
-            pieces::field_label_ui(ui, name, Some('a'));
+            let label = pieces::field_label_ui(ui, name, Some('a'));
             let reveal = &mut view.is_revealed;
             let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, hint);
-            if pieces::alt_pressed(ui, Key::A) {
-                field.request_focus();
-            }
+            pieces::reached_by(ui, &field, &label, Some(Key::A));
         });
         column(ui, &mut |ui| {
             let name = "Confirm passphrase";
-            pieces::field_label_ui(ui, name, Some('o'));
+            let label = pieces::field_label_ui(ui, name, Some('o'));
             let reveal = &mut view.is_revealed;
             let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, hint);
-            if pieces::alt_pressed(ui, Key::O) {
-                field.request_focus();
-            }
+            pieces::reached_by(ui, &field, &label, Some(Key::O));
             if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
                 out.push(Command::SavePrivate);
             }
