@@ -81,7 +81,7 @@ impl Window {
         cc.egui_ctx.add_plugin(Turns::default());
         let ctx = cc.egui_ctx.clone();
         let wake: Wake = Arc::new(move || ctx.request_repaint());
-        let mut app = App::new(Arc::clone(&wake), kept);
+        let mut app = App::new(Arc::clone(&wake), kept, desktop.home());
         theme::apply(&cc.egui_ctx, app.theme, app.text_size);
         if let Some(path) = open {
             app.apply(Command::OpenPath(path), &*desktop);
