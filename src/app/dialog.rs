@@ -29,7 +29,7 @@ use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::files::Seen;
 
-pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Providers};
+pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Pictured, Providers};
 
 /// The dialog that is open.
 #[derive(Debug)]

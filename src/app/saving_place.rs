@@ -58,7 +58,7 @@ impl SavingPlace {
     /// Where it would go if nobody had said anything else.
     pub(super) fn proposed(&self, choice: Choice) -> &Path {
         let proposed = self.proposed.iter().find(|(each, _)| *each == choice);
-        proposed.map(|(_, path)| path.as_path()).unwrap_or(Path::new(""))
+        proposed.map_or(Path::new(""), |(_, path)| path.as_path())
     }
 
     /// The same as a person writes it, with `~` for the home folder.

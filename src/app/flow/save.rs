@@ -72,15 +72,12 @@ impl App {
             return;
         };
         let purpose = Purpose::SavePrivate(choice);
-        match document.place.as_ref().filter(|_| !asks_where) {
-            Some(place) => {
-                let path = place.path(choice).to_owned();
-                self.save_to(purpose, &path);
-            }
-            None => {
-                let request = self.save_request("Save private key as", purpose);
-                self.pick(purpose, desktop.pick_to_save(request));
-            }
+        if let Some(place) = document.place.as_ref().filter(|_| !asks_where) {
+            let path = place.path(choice).to_owned();
+            self.save_to(purpose, &path);
+        } else {
+            let request = self.save_request("Save private key as", purpose);
+            self.pick(purpose, desktop.pick_to_save(request));
         }
     }
 
@@ -241,8 +238,9 @@ impl App {
         }
         let certificate = document.certificate().cloned();
         let whose = self.my_keys.whose().clone();
-        let job = match (purpose, document.key().map(Arc::clone)) {
-            (Purpose::SavePrivate(choice), Some(key)) => Job::start("save", &self.wake.0, move |_| {
+        let job = if let (Purpose::SavePrivate(choice), Some(key)) = (purpose, document.key().map(Arc::clone))
+        {
+            Job::start("save", &self.wake.0, move |_| {
                 let outgoing = Outgoing {
                     key: &key,
                     comment: &comment,
@@ -263,23 +261,22 @@ impl App {
                     locked,
                     passphrase,
                 })
-            }),
-            _ => {
-                let certificate = document.certificate_in_public_file(purpose).cloned();
-                let key = document.public().clone();
-                Job::start("save", &self.wake.0, move |_| {
-                    let outgoing = OutgoingPublic {
-                        key: &key,
-                        certificate: certificate.as_ref(),
-                        comment: &comment,
-                    };
-                    let stored = told_by_disk(|| work_plan.encode_public(outgoing)?.write())?;
-                    Ok(Written {
-                        stored,
-                        ..Written::default()
-                    })
+            })
+        } else {
+            let certificate = document.certificate_in_public_file(purpose).cloned();
+            let key = document.public().clone();
+            Job::start("save", &self.wake.0, move |_| {
+                let outgoing = OutgoingPublic {
+                    key: &key,
+                    certificate: certificate.as_ref(),
+                    comment: &comment,
+                };
+                let stored = told_by_disk(|| work_plan.encode_public(outgoing)?.write())?;
+                Ok(Written {
+                    stored,
+                    ..Written::default()
                 })
-            }
+            })
         };
         self.task = Some(Task::Saving { plan, purpose, job });
     }

@@ -5,7 +5,7 @@ use egui::{Button, Id, Key, Response, RichText, TextStyle, Ui, Vec2, vec2};
 use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::stage::Document;
-use crate::gui::{pieces, shortcuts};
+use crate::gui::pieces;
 
 /// So many lines of a long key are seen at once.
 const LINES: f32 = 4.0;
@@ -43,9 +43,7 @@ fn box_ui(ui: &mut Ui, label: &Response, name: &str, line: &str) {
 }
 
 fn copy_ui(ui: &mut Ui, size: Vec2, out: &mut Vec<Command>) {
-    let hover = ui.ctx().format_shortcut(&shortcuts::COPY);
-    let button = Button::new("Copy public key");
-    if ui.add_sized(size, button).on_hover_text(hover).clicked() {
+    if ui.add_sized(size, Button::new("Copy public key")).clicked() {
         out.push(Command::CopyPublicKey);
     }
 }
