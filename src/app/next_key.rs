@@ -28,6 +28,8 @@ pub enum Kind {
     Ecdsa,
     /// Ed448.
     Ed448,
+    /// ML-DSA-44 with Ed25519.
+    MlDsa44Ed25519,
     /// DSA.
     Dsa,
 }
@@ -36,7 +38,7 @@ impl Kind {
     /// Those that are always in sight.
     pub const MAIN: [Self; 3] = [Self::Ed25519, Self::Rsa, Self::Ecdsa];
     /// Those behind “More types”.
-    pub const MORE: [Self; 2] = [Self::Ed448, Self::Dsa];
+    pub const MORE: [Self; 3] = [Self::MlDsa44Ed25519, Self::Ed448, Self::Dsa];
 
     /// Its name.
     #[must_use]
@@ -46,6 +48,7 @@ impl Kind {
             Self::Rsa => "RSA",
             Self::Ecdsa => "ECDSA",
             Self::Ed448 => "Ed448",
+            Self::MlDsa44Ed25519 => "ML-DSA-44 with Ed25519",
             Self::Dsa => "DSA",
         }
     }
@@ -57,6 +60,9 @@ impl Kind {
             Self::Ed25519 => "Recommended: small, fast, accepted nearly everywhere.",
             Self::Rsa => "For old servers and services that insist on it.",
             Self::Ecdsa => "Where rules ask for a NIST curve.",
+            Self::MlDsa44Ed25519 => {
+                "Against quantum computers. For servers with OpenSSH 10.6 and later; not yet accepted by most."
+            }
             Self::Ed448 => "PuTTY knows it; OpenSSH does not, so most servers refuse it.",
             Self::Dsa => "Obsolete: for devices that take nothing else. OpenSSH refuses it.",
         }
@@ -85,6 +91,7 @@ impl NextKey {
             Kind::Rsa => KeySpec::Rsa(RsaBits::new_short(self.rsa_bits)?),
             Kind::Ecdsa => KeySpec::Ecdsa(self.curve),
             Kind::Ed448 => KeySpec::Ed448,
+            Kind::MlDsa44Ed25519 => KeySpec::MlDsa44Ed25519,
             Kind::Dsa => KeySpec::Dsa,
         })
     }
@@ -106,6 +113,6 @@ pub(super) fn is_weak(spec: KeySpec) -> bool {
     match spec {
         KeySpec::Rsa(bits) => bits.get() < RsaBits::MIN,
         KeySpec::Dsa => true,
-        KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 => false,
+        KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 | KeySpec::MlDsa44Ed25519 => false,
     }
 }

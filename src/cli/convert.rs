@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::console::{Console, print, print_object, shown};
-use super::formats::{AnyFormat, PublicFormat, ensure_holds};
+use super::formats::{AnyFormat, PrivateFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
 use super::private_file::{Place, Private, check_neighbours, is_file, is_same_file, may_write, save};
@@ -20,6 +20,8 @@ use crate::engine::opening::{Beside, certificate_of, public_beside};
 use crate::engine::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
 use crate::format::mend::Accidents;
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
+use crate::key::PublicKey;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::sys::clock::unix_seconds;
 use crate::sys::files::taken;
 
@@ -31,6 +33,7 @@ use crate::sys::files::taken;
   keywright-cli convert key.ppk --to ppk2 -o old.ppk
   keywright-cli convert key.ppk --to rfc4716
   keywright-cli convert key.pub --to pem
+  keywright-cli convert id_mldsa44_ed25519 --final-name -o new
 
 The new file has the passphrase of the old one, unless another is given or --no-passphrase. A \
 private key needs -o; -o - prints it. A public key is printed where no -o is given.
@@ -46,11 +49,15 @@ pub(super) struct Convert {
     #[arg(value_name = "FILE")]
     file: KeyFile,
     /// The format of the new file
-    #[arg(long, value_name = "FORMAT")]
-    to: AnyFormat,
+    #[arg(long, value_name = "FORMAT", required_unless_present = "final_name")]
+    to: Option<AnyFormat>,
     /// The new file; - is standard output
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Give a key of the experiment ssh-mldsa44-ed25519@openssh.com its type's final name,
+    /// ssh-mldsa44-ed25519 (OpenSSH 10.6): the same numbers, with another fingerprint
+    #[arg(long)]
+    final_name: bool,
     #[command(flatten)]
     old: OldPassphrase,
     #[command(flatten)]
@@ -65,7 +72,8 @@ impl Convert {
         self.file.check_input(takes_standard_input)?;
         let parsed = self.file.parse()?;
         self.file.check_passphrase(&parsed, &self.old)?;
-        match (parsed, self.to) {
+        let to = self.to.unwrap_or(AnyFormat::Private(PrivateFormat::Openssh));
+        match (parsed, to) {
             (Parsed::Public(file), to) => match to.of_public() {
                 Some(format) => self.write_public(Parsed::Public(file), format, console),
                 None => Err(self.file.no_private_half(file.certificate.as_ref())),
@@ -102,6 +110,11 @@ impl Convert {
             && let Beside::SameKey(public, _) = self.file.beside(Some(file.key.public()))?
         {
             file.comment = public.comment;
+        }
+        if self.final_name {
+            final_name(file.key.public(), file.certificate.is_some(), console)?;
+            file.key = file.key.with_final_name();
+            file.certificate = None;
         }
         // Of an encrypted PEM file nothing was known before.
         ensure_holds(format, file.key.algorithm())?;
@@ -150,6 +163,11 @@ impl Convert {
     fn write_public(self, parsed: Parsed, format: PublicFormat, console: Console) -> Result<(), Problem> {
         let parsed = self.file.with_public(parsed, &self.old, console)?;
         let mut described = Description::of(&parsed, None);
+        if self.final_name {
+            let key = described.known_public()?;
+            described.public = Some(final_name(key, described.certificate.is_some(), console)?);
+            described.certificate = None;
+        }
         let comment = public_comment(&self.file, &described);
         let form = format.form();
         let key = described.known_public()?;
@@ -319,6 +337,24 @@ impl Companions {
             (public, certificate) => public.or(certificate),
         }
     }
+}
+
+/// The key under the name that its type has for good.
+fn final_name(key: &PublicKey, has_certificate: bool, console: Console) -> Result<PublicKey, Problem> {
+    let Some(renamed) = key.with_final_name() else {
+        return Err(usage::problem(
+            format!("keys of type {} have their final name", key.algorithm().name()),
+            "Leave --final-name out.",
+        ));
+    };
+    if has_certificate {
+        console.note("the certificate is for the old name, and stays behind; ask for one for the new key");
+    }
+    console.note(&format!(
+        "under its new name the key has another fingerprint, {}: servers need the new public key",
+        Fingerprint::of(&renamed, FingerprintKind::Sha256)
+    ));
+    Ok(renamed)
 }
 
 fn with_source(mut object: Value, source: &KeyFile) -> Value {

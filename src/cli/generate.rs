@@ -72,6 +72,9 @@ enum Kind {
     Ed448,
     /// Refused by OpenSSH today; for devices that know nothing else
     Dsa,
+    /// Against quantum computers: for servers with OpenSSH 10.6 and later; not yet accepted by most
+    #[value(name = "mldsa44-ed25519")]
+    MlDsa44Ed25519,
 }
 
 impl Generate {
@@ -111,6 +114,10 @@ impl Generate {
         if spec == KeySpec::Ed448 {
             console.note("ssh and most servers do not know Ed448 keys; PuTTY does");
         }
+        if spec == KeySpec::MlDsa44Ed25519 {
+            console
+                .note("such keys are for servers with OpenSSH 10.6 and later; most do not accept them yet");
+        }
         if is_printed {
             return Ok(());
         }
@@ -148,6 +155,11 @@ impl Generate {
             (Kind::Ed448, None | Some(448)) => Ok(KeySpec::Ed448),
             (Kind::Ed448, Some(bits)) => Err(usage::problem(
                 format!("an Ed448 key cannot have {bits} bits; it always has 448"),
+                "Leave -b out.",
+            )),
+            (Kind::MlDsa44Ed25519, None | Some(256)) => Ok(KeySpec::MlDsa44Ed25519),
+            (Kind::MlDsa44Ed25519, Some(bits)) => Err(usage::problem(
+                format!("an ML-DSA-44 key with Ed25519 cannot have {bits} bits; there is one size only"),
                 "Leave -b out.",
             )),
             (Kind::Dsa, None | Some(1024)) => Ok(KeySpec::Dsa),

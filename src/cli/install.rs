@@ -18,7 +18,7 @@ use crate::engine::Problem;
 use crate::engine::agents;
 use crate::engine::describe::Description;
 use crate::engine::faults::{Loose, ServerFault};
-use crate::engine::host_entry::HostEntry;
+use crate::engine::host_entry::{self, HostEntry};
 use crate::engine::keys::{Whose, default_key};
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
@@ -61,9 +61,9 @@ pub(super) struct Install {
     #[command(flatten)]
     conditions: Conditions,
     /// Give the server this short name in ssh's configuration: ssh NAME then logs in with this key and offers no other
-    #[arg(long = "as", value_name = "NAME", conflicts_with = "undo")]
+    #[arg(long = "as", value_name = "NAME")]
     name: Option<String>,
-    /// Take exactly this line off again
+    /// Take exactly this line off again, and out of ssh's configuration the short name behind --as
     #[arg(long, conflicts_with = "dry_run")]
     undo: bool,
     /// Sign in and say what would be done, and change nothing
@@ -97,7 +97,11 @@ impl Install {
         for warning in described.warnings_of_key() {
             console.warn(&warning);
         }
-        let entry = self.entry(&file, &target, &told)?;
+        let entry = if self.undo {
+            None
+        } else {
+            self.entry(&file, &target, &told)?
+        };
         let is_tried = !(self.no_prove || self.undo || self.dry_run);
         let key = if is_tried {
             self.open(&file, &target, console)?
@@ -108,7 +112,12 @@ impl Install {
             .connect
             .sign_in(&target, file.path(), &self.passphrase, console)?;
         if self.undo {
-            return self.undo(session, line, &target, console);
+            let named = self.name.as_deref().map(|name| Named {
+                name,
+                told: &told,
+                file: &file,
+            });
+            return self.undo(session, line, &target, named, console);
         }
         if self.dry_run {
             let (_, found) = looked(session, console)?;
@@ -178,8 +187,20 @@ impl Install {
         let Some(name) = &self.name else {
             return Ok(None);
         };
+        if self.connect.has_named_config() {
+            return Err(usage::problem(
+                "a short name is written to ssh's own configuration, and another one was named (-F)",
+                "Leave out one of the two.",
+            ));
+        }
+        let key = self.file_of_entry(file)?;
+        HostEntry::plan(&Whose::of_user(), name, target, told, &key).map(Some)
+    }
+
+    /// The file with the private key, as an entry names it.
+    fn file_of_entry(&self, file: &KeyFile) -> Result<PathBuf, Problem> {
         let path = file.place()?;
-        let key = match Identity::named(path, &self.connect.agents())? {
+        Ok(match Identity::named(path, &self.connect.agents())? {
             Some(Identity::Open(OpenKey::File(file, _)) | Identity::Locked(file, _)) => match Held::at(&file)
             {
                 Held::OtherFile => return Err(not_for_ssh()),
@@ -188,8 +209,7 @@ impl Install {
             // ssh finds a key of an agent by either half.
             Some(Identity::Open(OpenKey::Agent(..) | OpenKey::Held(_))) => path.to_owned(),
             None => return Err(no_private_half()),
-        };
-        HostEntry::plan(&Whose::of_user(), name, target, told, &key).map(Some)
+        })
     }
 
     /// Tries the key alone, or asks about it. Where others could change the list, that is put right first if it is agreed to.
@@ -253,6 +273,7 @@ impl Install {
         session: Session,
         line: NewLine,
         target: &Target,
+        named: Option<Named<'_>>,
         console: Console,
     ) -> Result<(), Problem> {
         let (session, found) = looked(session, console)?;
@@ -275,12 +296,36 @@ impl Install {
         if line_in(&found, &key)?.is_none() {
             remember_taken_off(&key, target, console);
         }
+        let unnamed = named
+            .map(|named| self.unname(&named, target, &found.place))
+            .transpose()?;
         if console.is_json() {
-            return print_object(
-                &json!({ "target": target.to_string(), "place": found.place, "removed": 1 }),
-            );
+            return print_object(&json!({
+                "target": target.to_string(),
+                "place": found.place,
+                "removed": 1,
+                "host_entry_removed_from": unnamed,
+            }));
         }
-        console.say(&format!("Taken off {} on {target}", found.place))
+        console.say(&format!("Taken off {} on {target}", found.place))?;
+        unnamed.map_or(Ok(()), |path| {
+            console.say(&format!("Taken out of {}", shown(&path)))
+        })
+    }
+
+    /// Takes a short name out of ssh's configuration, and tells where that was.
+    fn unname(&self, named: &Named<'_>, target: &Target, place: &str) -> Result<PathBuf, Problem> {
+        let taken_out = self
+            .file_of_entry(named.file)
+            .and_then(|key| host_entry::take_out(&Whose::of_user(), named.name, target, named.told, &key));
+        let taken_out = taken_out.map_err(|mut problem| {
+            problem.hint = format!(
+                "The line was taken off {place} on the server, and only the short name was not taken out. {}",
+                problem.hint
+            );
+            problem
+        })?;
+        Ok(taken_out.path().to_owned())
     }
 
     /// The key ready to be tried; nothing where its private half is not here, or stays locked.
@@ -298,6 +343,13 @@ impl Install {
             Some(Identity::Locked(..)) | None => Ok(None),
         }
     }
+}
+
+/// A short name that was given when the key was put there.
+struct Named<'a> {
+    name: &'a str,
+    told: &'a [Directive],
+    file: &'a KeyFile,
 }
 
 /// The line that is put there.

@@ -163,7 +163,7 @@ impl Remove {
         if let Some(fingerprint) = &self.fingerprint {
             let has_it = |key: &ListedKey| {
                 let md5 = Fingerprint::of(&key.key, FingerprintKind::Md5);
-                key.fingerprint().to_string() == *fingerprint || md5.to_string() == *fingerprint
+                key.fingerprint().is_typed(fingerprint) || md5.is_typed(fingerprint)
             };
             let with_it = shown.iter().filter(|line| line.key.as_ref().is_ok_and(has_it));
             let with_it: Vec<ListedLine> = with_it.cloned().collect();

@@ -43,6 +43,14 @@ pub(super) struct Connect {
         help_heading = "Signing in"
     )]
     jump: Option<String>,
+    /// The file to read in the place of ssh's configuration, as ssh takes it; none for no file
+    #[arg(
+        short = 'F',
+        long = "config",
+        value_name = "FILE",
+        help_heading = "Signing in"
+    )]
+    config: Option<String>,
     /// An option as ssh takes it, which counts before its configuration: -o IdentitiesOnly=yes
     #[arg(
         short = 'o',
@@ -76,7 +84,12 @@ impl Connect {
 
     /// The server that is meant.
     pub(super) fn target(&self, login: Option<&str>) -> Result<Target, Problem> {
-        find(&self.target, &self.told(login)?)
+        find(&self.target, &self.told(login)?, self.config.as_deref())
+    }
+
+    /// Whether another configuration was named than the one that ssh reads.
+    pub(super) fn has_named_config(&self) -> bool {
+        self.config.is_some()
     }
 
     /// The keys that were named to sign in with; they are not used for that any more.
@@ -322,9 +335,11 @@ impl Connect {
         is_alone: bool,
         console: Console,
     ) -> Result<Server, Problem> {
-        let fingerprint = reached.host_key().fingerprint().to_string();
+        let shown_key = reached.host_key().fingerprint();
+        let is_accepted = self.accept_host_key.iter().any(|typed| shown_key.is_typed(typed));
+        let fingerprint = shown_key.to_string();
         if *reached.trust() != Trust::New {
-            let is_other = !self.accept_host_key.is_empty() && !self.accept_host_key.contains(&fingerprint);
+            let is_other = !self.accept_host_key.is_empty() && !is_accepted;
             let server = reached.go_on()?;
             if is_other {
                 self.is_known_otherwise(target, is_alone, &fingerprint, console)?;
@@ -343,7 +358,7 @@ impl Connect {
             ));
             Ok(server)
         };
-        if self.accept_host_key.contains(&fingerprint) {
+        if is_accepted {
             return taken(reached, "");
         }
         let refused = unknown(&reached);

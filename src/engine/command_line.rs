@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::engine::servers::tried_by_ssh;
 use crate::format::Format;
 use crate::format::ssh_config::Configuration;
+use crate::key::spec::Naming;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::home::{default_path, user_name, with_tilde};
 use crate::sys::remote::{Target, without_password};
@@ -66,26 +67,25 @@ pub fn for_key(key: OfKey<'_>, address: &str) -> Vec<CommandLine> {
     // Made where another key lies already, a new one would take its place.
     let new = if key.file.is_some() { "new_key" } else { stem };
     let target = format!("~/.ssh/{}", quoted(&name_not_there(new, "")));
-    let is_made_here = match algorithm {
-        Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 | Algorithm::Ed448 | Algorithm::Dsa => true,
-        Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519 => false,
-    };
+    let is_made_here = is_made_here(algorithm);
+    let is_post_quantum = matches!(algorithm, Algorithm::MlDsa44Ed25519(_));
+    let named = if is_post_quantum { "mldsa44-ed25519" } else { kind };
     // OpenSSH makes no DSA keys since version 10, and knows no Ed448.
     let is_made_by_openssh = is_made_here && !matches!(algorithm, Algorithm::Dsa | Algorithm::Ed448);
     let is_known_to_openssh = algorithm != Algorithm::Ed448;
     if is_made_here {
         push(
             "Make such a key with this program",
-            format!("keywright-cli generate -t {kind}{size} -C {comment} -o {target}"),
+            format!("keywright-cli generate -t {named}{size} -C {comment} -o {target}"),
         );
     }
     if is_made_by_openssh {
         push(
             "Make such a key with OpenSSH",
-            format!("ssh-keygen -t {kind}{size} -C {comment} -f {target}"),
+            format!("ssh-keygen -t {named}{size} -C {comment} -f {target}"),
         );
     }
-    if is_made_here {
+    if is_made_here && !is_post_quantum {
         push(
             "Make such a key with PuTTY",
             format!(
@@ -139,6 +139,18 @@ pub fn for_key(key: OfKey<'_>, address: &str) -> Vec<CommandLine> {
         );
     }
     lines
+}
+
+fn is_made_here(algorithm: Algorithm) -> bool {
+    match algorithm {
+        Algorithm::Rsa
+        | Algorithm::Ecdsa(_)
+        | Algorithm::Ed25519
+        | Algorithm::Ed448
+        | Algorithm::Dsa
+        | Algorithm::MlDsa44Ed25519(Naming::Settled) => true,
+        Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519(Naming::Experiment) => false,
+    }
 }
 
 /// A server that was typed as OpenSSH's programs take it, which know no port behind its name.

@@ -35,6 +35,9 @@ const GOES_ALONG: [&str; 17] = [
     "ConnectTimeout",
 ];
 
+/// What each entry has.
+const OF_EACH: [&str; 5] = ["HostName", "User", "Port", "IdentityFile", "IdentitiesOnly"];
+
 /// An entry, and what the configuration becomes with it; nothing is changed yet.
 #[derive(Clone, Debug)]
 pub struct HostEntry {
@@ -130,6 +133,36 @@ impl HostEntry {
     }
 }
 
+/// Takes the entry of a short name out of ssh's configuration again: one that leads to `target` with the key in `key`, and has
+/// no other lines than [`plan`](HostEntry::plan) makes. `told` is as there.
+///
+/// # Errors
+/// There is no such entry, or it leads elsewhere or has more lines; or the configuration cannot be read or written. It is
+/// what it was then.
+pub fn take_out(
+    whose: &Whose,
+    name: &str,
+    target: &Target,
+    told: &[Directive],
+    key: &Path,
+) -> Result<Change, Problem> {
+    let name = name.trim();
+    check(name)?;
+    let key = std::path::absolute(key).unwrap_or_else(|_| key.to_owned());
+    let config = read_config()?;
+    let (file, mut own) = read(whose)?;
+    let there = There {
+        target,
+        settings: config.lookup_as(told, target.alias(), &user_name()),
+        key: &key,
+    };
+    let keywords = [&OF_EACH[..], &GOES_ALONG[..]].concat();
+    if !there.is_meant_by(name, &config) || !own.remove_host(name, &keywords) {
+        return Err(not_ours(name));
+    }
+    Change::make(&file, own.into_bytes(), Backup::None)
+}
+
 /// Where an entry is to lead.
 struct There<'a> {
     target: &'a Target,
@@ -186,6 +219,18 @@ fn through_a_program() -> Problem {
         Blame::Usage,
         "the way to this server leads through a program (ProxyCommand), which stands in the lines about it in ssh's configuration",
         "Write the short name behind the Host of those lines, and both lead there.",
+    )
+    .unchanged()
+}
+
+fn not_ours(name: &str) -> Problem {
+    Problem::new(
+        "not-in-list",
+        Blame::Usage,
+        format!(
+            "ssh's configuration has no entry {name} that leads there with this key and says nothing else"
+        ),
+        "Look at it yourself: it may have been changed since. It stands in ~/.ssh/config as a rule.",
     )
     .unchanged()
 }

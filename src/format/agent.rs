@@ -140,7 +140,7 @@ pub fn add_certificate_request(
         public @ (PublicKey::Ed25519(_)
         | PublicKey::Ed448(_)
         | PublicKey::SkEd25519 { .. }
-        | PublicKey::MlDsa44Ed25519(_)) => public.write_fields(&mut out),
+        | PublicKey::MlDsa44Ed25519 { .. }) => public.write_fields(&mut out),
     }
     write_private_half(key, &mut out);
     with_constraints(out, key, comment, constraints)

@@ -13,8 +13,9 @@ use crate::key::signature::{SignatureError, Verified, verify};
 use crate::key::wire::{Reader, WireError};
 use crate::key::{Algorithm, PublicKey};
 
-/// What certificate types end in.
+/// What certificate types end in, but for the latest of them.
 const SUFFIX: &str = "-cert-v01@openssh.com";
+const SETTLED: &str = "-cert";
 /// As many as OpenSSH reads.
 const MOST_PRINCIPALS: usize = 256;
 /// OpenSSH knows a dozen options in all.
@@ -89,7 +90,7 @@ impl Certificate {
     /// Whether `name` is the type of a certificate.
     #[must_use]
     pub fn is_name(name: &str) -> bool {
-        name.ends_with(SUFFIX)
+        name.ends_with(SUFFIX) || name.ends_with(SETTLED) && certified(name).is_some()
     }
 
     /// Reads the wire form, and verifies the authority's signature.
@@ -253,11 +254,11 @@ pub(super) fn key_or_certificate(blob: &[u8]) -> Result<(PublicKey, Option<Certi
     Ok((PublicKey::from_wire(blob)?, None))
 }
 
-/// The kind of key that certificates of this type certify. Some put their suffix elsewhere:
-/// `sk-ssh-ed25519-cert-v01@openssh.com` certifies `sk-ssh-ed25519@openssh.com`.
+/// The kind of key that certificates of this type certify.
 fn certified(name: &str) -> Option<Algorithm> {
-    let stem = name.strip_suffix(SUFFIX)?;
-    Algorithm::from_name(stem).or_else(|| Algorithm::from_name(&format!("{stem}@openssh.com")))
+    Algorithm::ALL
+        .into_iter()
+        .find(|algorithm| algorithm.certificate_name() == name)
 }
 
 fn authority(blob: &[u8]) -> Result<PublicKey, DecodeError> {

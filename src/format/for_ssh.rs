@@ -15,6 +15,7 @@ use super::key_lines::field_len;
 use super::{
     CbcCipher, DecodeError, Format, Parsed, Pbes2Kdf, Protection, PublicFile, ScryptParams, public_line,
 };
+use crate::key::spec::Naming;
 use crate::key::{Algorithm, PublicKey};
 use crate::secret::SecretBytes;
 
@@ -112,7 +113,7 @@ fn check_type(key: Option<&PublicKey>, format: Format) -> Result<(), NotForSsh> 
     let is_public = format == Format::PublicLine;
     match key.algorithm() {
         // The experiment's name is not read any more.
-        algorithm @ (Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519) => {
+        algorithm @ (Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519(Naming::Experiment)) => {
             Err(NotForSsh::Type(algorithm))
         }
         Algorithm::Rsa if key.bits() < LEAST_RSA_BITS && !is_public => {

@@ -312,7 +312,7 @@ fn write(
         PublicKey::Dsa { .. }
         | PublicKey::SkEcdsa { .. }
         | PublicKey::SkEd25519 { .. }
-        | PublicKey::MlDsa44Ed25519(_) => return Err(unsupported(public)),
+        | PublicKey::MlDsa44Ed25519 { .. } => return Err(unsupported(public)),
     };
     match (private, public) {
         (None, _) => {}

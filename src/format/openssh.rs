@@ -250,7 +250,7 @@ fn read_halves(
             };
             (public, private)
         }
-        Algorithm::MlDsa44Ed25519 => (
+        Algorithm::MlDsa44Ed25519(_) => (
             PublicKey::read_fields(algorithm, reader)?,
             PrivateKey::MlDsa44Ed25519 {
                 seeds: secret(reader.string())?,

@@ -428,7 +428,7 @@ fn read_private(
         PublicKey::Ed448(_) => PrivateKey::Ed448 {
             seed: secret(reader.string())?,
         },
-        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519(_) => {
+        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. } => {
             return Err(DecodeError::UnsupportedKeyType(
                 public.algorithm().name().to_owned(),
             ));

@@ -90,7 +90,7 @@ fn public_bytes(key: &PublicKey) -> Option<Vec<u8>> {
         PublicKey::Ecdsa { point, .. } => point.clone(),
         PublicKey::Ed25519(key) => key.to_vec(),
         PublicKey::Ed448(key) => key.to_vec(),
-        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519(_) => {
+        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. } => {
             return None;
         }
     })

@@ -64,10 +64,10 @@ impl PublicKey {
                 key: reader.array()?,
                 application: read_application(reader)?,
             },
-            Algorithm::MlDsa44Ed25519 => {
-                let key = reader.array::<{ mldsa::PUBLIC_LEN }>()?;
-                Self::MlDsa44Ed25519(key.to_vec())
-            }
+            Algorithm::MlDsa44Ed25519(naming) => Self::MlDsa44Ed25519 {
+                naming,
+                key: reader.array::<{ mldsa::PUBLIC_LEN }>()?.to_vec(),
+            },
         };
         validate::public_key(&key)?;
         Ok(key)

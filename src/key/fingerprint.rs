@@ -71,6 +71,22 @@ impl Fingerprint {
         &self.digest
     }
 
+    /// Whether somebody means this one by what they typed: also without the name of the hash, with the padding behind it that
+    /// other programs write, or in capitals where the digits are hexadecimal.
+    #[must_use]
+    pub fn is_typed(&self, text: &str) -> bool {
+        let name = self.kind.name();
+        let text = text.trim();
+        let bare = match text.split_once(':') {
+            Some((before, behind)) if before.eq_ignore_ascii_case(name) => behind,
+            _ => text,
+        };
+        match self.kind {
+            FingerprintKind::Sha256 => bare.trim_end_matches('=') == self.bare(),
+            FingerprintKind::Md5 => bare.eq_ignore_ascii_case(&self.bare()),
+        }
+    }
+
     /// The hash alone: `7xqnZw…` or `20:12:58:…`.
     #[must_use]
     pub fn bare(&self) -> String {
@@ -94,5 +110,31 @@ impl fmt::Display for Fingerprint {
 impl fmt::Debug for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Fingerprint({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_known_in_all_the_ways_in_which_it_is_typed() {
+        let sha256 = Fingerprint::of_wire(b"a key", FingerprintKind::Sha256);
+        let md5 = Fingerprint::of_wire(b"a key", FingerprintKind::Md5);
+        let (bare, pairs) = (sha256.bare(), md5.bare());
+        for text in [
+            format!("SHA256:{bare}"),
+            format!("sha256:{bare}="),
+            bare.clone(),
+            format!(" {bare}\n"),
+        ] {
+            assert!(sha256.is_typed(&text) && !md5.is_typed(&text), "{text}");
+        }
+        for text in [format!("MD5:{pairs}"), pairs.clone(), pairs.to_uppercase()] {
+            assert!(md5.is_typed(&text) && !sha256.is_typed(&text), "{text}");
+        }
+        for text in ["", "SHA256:", &bare[1..], &bare.to_lowercase(), &pairs[3..]] {
+            assert!(!sha256.is_typed(text) && !md5.is_typed(text), "{text}");
+        }
     }
 }

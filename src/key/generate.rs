@@ -7,10 +7,10 @@ use super::pair::KeyPair;
 use super::private::PrivateKey;
 use super::public::PublicKey;
 use super::rsa;
-use super::spec::{Curve, KeySpec};
+use super::spec::{Curve, KeySpec, Naming};
 use super::validate::{self, Unsound};
 use super::watch::{Progress, Watch};
-use super::{dsa, prime, self_check};
+use super::{dsa, mldsa, prime, self_check};
 use crate::secret::SecretBytes;
 use prime::Search;
 
@@ -67,6 +67,7 @@ pub fn generate_with(
         KeySpec::Ed25519 => ed25519(rng)?,
         KeySpec::Ecdsa(curve) => ecdsa(curve, rng)?,
         KeySpec::Ed448 => ed448(rng)?,
+        KeySpec::MlDsa44Ed25519 => mldsa44_ed25519(rng)?,
         KeySpec::Dsa => {
             let numbers = dsa::generate(rng, watch)?;
             let public = PublicKey::Dsa {
@@ -124,6 +125,18 @@ fn ed448(rng: &mut impl CryptoRng) -> Result<(PublicKey, PrivateKey), Unsound> {
     ))
 }
 
+/// Two seeds that have nothing to do with each other.
+fn mldsa44_ed25519(rng: &mut impl CryptoRng) -> Result<(PublicKey, PrivateKey), Unsound> {
+    let mut seeds = Zeroizing::new([0; mldsa::SEEDS_LEN]);
+    rng.fill_bytes(seeds.as_mut());
+    let seeds = SecretBytes::copy_of(seeds.as_ref());
+    let public = PublicKey::MlDsa44Ed25519 {
+        naming: Naming::Settled,
+        key: mldsa::public(&seeds)?,
+    };
+    Ok((public, PrivateKey::MlDsa44Ed25519 { seeds }))
+}
+
 /// Draws scalars until one lies in `1..order` (FIPS 186-5 A.2.2), so that all are equally likely.
 fn ecdsa(curve: Curve, rng: &mut impl CryptoRng) -> Result<(PublicKey, PrivateKey), Unsound> {
     // P-521 has nine bits in its first byte too many; without this mask 127 draws in 128 would fail.
@@ -161,6 +174,7 @@ mod tests {
             (KeySpec::Ed25519, "ssh-ed25519", 256),
             (KeySpec::Ed448, "ssh-ed448", 448),
             (KeySpec::Dsa, "ssh-dss", 1024),
+            (KeySpec::MlDsa44Ed25519, "ssh-mldsa44-ed25519", 256),
             (rsa, "ssh-rsa", 2048),
             (KeySpec::Ecdsa(Curve::P256), "ecdsa-sha2-nistp256", 256),
             (KeySpec::Ecdsa(Curve::P384), "ecdsa-sha2-nistp384", 384),

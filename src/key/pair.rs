@@ -24,6 +24,16 @@ impl KeyPair {
         Ok(Self { public, private })
     }
 
+    /// The same numbers under the name that the type has for good ([`PublicKey::with_final_name`]).
+    #[must_use]
+    pub fn with_final_name(self) -> Self {
+        let public = self.public.with_final_name().unwrap_or(self.public);
+        Self {
+            public,
+            private: self.private,
+        }
+    }
+
     /// The half to give away.
     #[must_use]
     pub fn public(&self) -> &PublicKey {

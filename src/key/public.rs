@@ -1,6 +1,6 @@
 //! Public keys, and their wire form, written (RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4, OpenSSH's PROTOCOL.u2f).
 
-use super::spec::{Algorithm, Curve};
+use super::spec::{Algorithm, Curve, Naming};
 use super::wire::{Writer, bit_len};
 
 /// A public key: numbers as big-endian bytes without leading zeros, points as SEC1 writes them
@@ -50,8 +50,13 @@ pub enum PublicKey {
         /// What the security key was asked for, usually `ssh:`.
         application: Vec<u8>,
     },
-    /// ML-DSA-44 and Ed25519, one public key behind the other.
-    MlDsa44Ed25519(Vec<u8>),
+    /// ML-DSA-44 and Ed25519.
+    MlDsa44Ed25519 {
+        /// What the type is called.
+        naming: Naming,
+        /// One public key behind the other.
+        key: Vec<u8>,
+    },
 }
 
 impl PublicKey {
@@ -66,7 +71,7 @@ impl PublicKey {
             Self::Ed448(_) => Algorithm::Ed448,
             Self::SkEcdsa { .. } => Algorithm::SkEcdsa,
             Self::SkEd25519 { .. } => Algorithm::SkEd25519,
-            Self::MlDsa44Ed25519(_) => Algorithm::MlDsa44Ed25519,
+            Self::MlDsa44Ed25519 { naming, .. } => Algorithm::MlDsa44Ed25519(*naming),
         }
     }
 
@@ -77,7 +82,10 @@ impl PublicKey {
             Self::Rsa { n, .. } => bit_len(n),
             Self::Dsa { p, .. } => bit_len(p),
             Self::Ecdsa { curve, .. } => curve.bits(),
-            Self::SkEcdsa { .. } | Self::Ed25519(_) | Self::SkEd25519 { .. } | Self::MlDsa44Ed25519(_) => 256,
+            Self::SkEcdsa { .. }
+            | Self::Ed25519(_)
+            | Self::SkEd25519 { .. }
+            | Self::MlDsa44Ed25519 { .. } => 256,
             Self::Ed448(_) => 448,
         }
     }
@@ -89,6 +97,22 @@ impl PublicKey {
         out.string(self.algorithm().name().as_bytes());
         self.write_fields(&mut out);
         out.finish_public()
+    }
+
+    /// The same numbers under the name that the type has for good: for servers another key, with another fingerprint.
+    /// Nothing unless it has the name of an experiment.
+    #[must_use]
+    pub fn with_final_name(&self) -> Option<Self> {
+        match self {
+            Self::MlDsa44Ed25519 {
+                naming: Naming::Experiment,
+                key,
+            } => Some(Self::MlDsa44Ed25519 {
+                naming: Naming::Settled,
+                key: key.clone(),
+            }),
+            _ => None,
+        }
     }
 
     /// The fields behind the type's name.
@@ -104,7 +128,7 @@ impl PublicKey {
                 .string(point)
                 .string(application),
             Self::SkEd25519 { key, application } => out.string(key).string(application),
-            Self::MlDsa44Ed25519(key) => out.string(key),
+            Self::MlDsa44Ed25519 { key, .. } => out.string(key),
         };
     }
 }

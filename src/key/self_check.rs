@@ -7,6 +7,7 @@ use rand_core::CryptoRng;
 
 use super::crew::Crew;
 use super::dsa;
+use super::mldsa;
 use super::pair::KeyPair;
 use super::private::PrivateKey;
 use super::public::PublicKey;
@@ -19,8 +20,7 @@ const MESSAGE: &[u8] = b"keywright checks that this key signs";
 /// Whether a signature by the private half verifies with the public half. An RSA key is tried with two
 /// hands, if there are.
 ///
-/// False also for kinds that this program cannot sign with: security keys, whose private half is
-/// elsewhere, and ML-DSA.
+/// False also for security keys, whose private half is elsewhere.
 #[must_use]
 pub fn signs(key: &KeyPair, crew: &dyn Crew, rng: &mut (impl CryptoRng + ?Sized)) -> bool {
     match (key.public(), key.private()) {
@@ -29,6 +29,9 @@ pub fn signs(key: &KeyPair, crew: &dyn Crew, rng: &mut (impl CryptoRng + ?Sized)
         }
         (PublicKey::Dsa { p, q, g, y }, PrivateKey::Dsa { x }) => dsa::signs([p, q, g, y], x, MESSAGE),
         (PublicKey::Ed448(public), PrivateKey::Ed448 { seed }) => ed448_signs(public, seed).unwrap_or(false),
+        (PublicKey::MlDsa44Ed25519 { key, .. }, PrivateKey::MlDsa44Ed25519 { seeds }) => {
+            mldsa::signs(key, seeds, MESSAGE)
+        }
         // What does not verify is not given out.
         _ => sign(key, RsaHash::Sha256, MESSAGE, rng).is_ok(),
     }

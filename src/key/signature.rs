@@ -5,7 +5,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::public::PublicKey;
-use super::spec::Curve;
+use super::spec::{Curve, Naming};
 use super::wire::{Reader, WireError, bit_len, left_padded};
 use super::{mldsa, rsa};
 
@@ -61,7 +61,7 @@ pub fn verify(key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<Verif
         PublicKey::Ecdsa { curve, point } => ecdsa_fits(*curve, point, message, blob),
         PublicKey::Ed25519(key) => ed25519_fits(key, message, blob),
         PublicKey::Ed448(key) => ed448_fits(key, message, blob),
-        PublicKey::MlDsa44Ed25519(key) => mldsa::verifies(key, message, blob),
+        PublicKey::MlDsa44Ed25519 { key, .. } => mldsa::verifies(key, message, blob),
     };
     reader.end()?;
     if !fits {
@@ -87,7 +87,10 @@ fn schemes(key: &PublicKey) -> &'static [&'static str] {
         PublicKey::Ed448(_) => &["ssh-ed448"],
         PublicKey::SkEcdsa { .. } => &["sk-ecdsa-sha2-nistp256@openssh.com"],
         PublicKey::SkEd25519 { .. } => &["sk-ssh-ed25519@openssh.com"],
-        PublicKey::MlDsa44Ed25519(_) => &["ssh-mldsa44-ed25519@openssh.com"],
+        PublicKey::MlDsa44Ed25519 { naming, .. } => match naming {
+            Naming::Settled => &["ssh-mldsa44-ed25519"],
+            Naming::Experiment => &["ssh-mldsa44-ed25519@openssh.com"],
+        },
     }
 }
 

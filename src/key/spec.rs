@@ -177,6 +177,16 @@ impl Default for RsaExponent {
     }
 }
 
+/// What the type of ML-DSA-44 with Ed25519 is called: the name is a part of what such keys and their signatures are, and
+/// nothing else differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Naming {
+    /// `ssh-mldsa44-ed25519`: since OpenSSH 10.6.
+    Settled,
+    /// `ssh-mldsa44-ed25519@openssh.com`: the experiment of OpenSSH 10.4 and 10.5, which 10.6 does not take.
+    Experiment,
+}
+
 /// The kinds of keys that this program knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Algorithm {
@@ -195,12 +205,12 @@ pub enum Algorithm {
     /// Ed25519 in a security key.
     SkEd25519,
     /// ML-DSA-44 and Ed25519 together, which a quantum computer does not break (`mldsa.rs`).
-    MlDsa44Ed25519,
+    MlDsa44Ed25519(Naming),
 }
 
 impl Algorithm {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Rsa,
         Self::Dsa,
         Self::Ecdsa(Curve::P256),
@@ -210,7 +220,8 @@ impl Algorithm {
         Self::Ed448,
         Self::SkEcdsa,
         Self::SkEd25519,
-        Self::MlDsa44Ed25519,
+        Self::MlDsa44Ed25519(Naming::Settled),
+        Self::MlDsa44Ed25519(Naming::Experiment),
     ];
 
     /// The name in SSH: `ssh-ed25519`, `ecdsa-sha2-nistp256`, …
@@ -226,7 +237,21 @@ impl Algorithm {
             Self::Ed448 => "ssh-ed448",
             Self::SkEcdsa => "sk-ecdsa-sha2-nistp256@openssh.com",
             Self::SkEd25519 => "sk-ssh-ed25519@openssh.com",
-            Self::MlDsa44Ed25519 => "ssh-mldsa44-ed25519@openssh.com",
+            Self::MlDsa44Ed25519(Naming::Settled) => "ssh-mldsa44-ed25519",
+            Self::MlDsa44Ed25519(Naming::Experiment) => "ssh-mldsa44-ed25519@openssh.com",
+        }
+    }
+
+    /// The name of its certificates in SSH: `ssh-ed25519-cert-v01@openssh.com`, … What stands behind an `@` stands at the
+    /// end there too.
+    #[must_use]
+    pub fn certificate_name(self) -> String {
+        match self {
+            Self::MlDsa44Ed25519(Naming::Settled) => format!("{}-cert", self.name()),
+            _ => format!(
+                "{}-cert-v01@openssh.com",
+                self.name().trim_end_matches("@openssh.com")
+            ),
         }
     }
 
@@ -247,7 +272,7 @@ impl Algorithm {
             Self::Ed448 => "ED448",
             Self::SkEcdsa => "ECDSA-SK",
             Self::SkEd25519 => "ED25519-SK",
-            Self::MlDsa44Ed25519 => "MLDSA44-ED25519",
+            Self::MlDsa44Ed25519(_) => "MLDSA44-ED25519",
         }
     }
 
@@ -262,7 +287,7 @@ impl Algorithm {
             Self::Ed448 => "ed448",
             Self::SkEcdsa => "ecdsa_sk",
             Self::SkEd25519 => "ed25519_sk",
-            Self::MlDsa44Ed25519 => "mldsa44_ed25519",
+            Self::MlDsa44Ed25519(_) => "mldsa44_ed25519",
         }
     }
 }
@@ -281,11 +306,13 @@ pub enum KeySpec {
     Ed448,
     /// DSA with 1024 bits (RFC 4253), which OpenSSH no longer accepts.
     Dsa,
+    /// ML-DSA-44 and Ed25519 together, which OpenSSH accepts since 10.6.
+    MlDsa44Ed25519,
 }
 
 impl KeySpec {
     /// The type's short name, as in file names and default comments: `ed25519`, `rsa`, `ecdsa`,
-    /// `ed448`, `dsa`.
+    /// `ed448`, `dsa`, `mldsa44_ed25519`.
     #[must_use]
     pub fn short_name(self) -> &'static str {
         self.algorithm().short_name()
@@ -300,6 +327,7 @@ impl KeySpec {
             Self::Ecdsa(curve) => Algorithm::Ecdsa(curve),
             Self::Ed448 => Algorithm::Ed448,
             Self::Dsa => Algorithm::Dsa,
+            Self::MlDsa44Ed25519 => Algorithm::MlDsa44Ed25519(Naming::Settled),
         }
     }
 
@@ -318,6 +346,7 @@ impl fmt::Display for KeySpec {
             Self::Ecdsa(curve) => write!(f, "ECDSA {}", curve.name()),
             Self::Ed448 => f.write_str("Ed448"),
             Self::Dsa => write!(f, "DSA, {DSA_BITS} bits"),
+            Self::MlDsa44Ed25519 => f.write_str("ML-DSA-44 with Ed25519"),
         }
     }
 }

@@ -37,7 +37,9 @@ pub fn public_key(key: &PublicKey) -> Result<(), Unsound> {
         PublicKey::Ecdsa { curve, point } => uncompressed_point(*curve, point).map(drop),
         PublicKey::SkEcdsa { point, .. } => uncompressed_point(Curve::P256, point).map(drop),
         PublicKey::Ed25519(key) | PublicKey::SkEd25519 { key, .. } => ed25519_point(key),
-        PublicKey::MlDsa44Ed25519(key) => ed25519_point(&mldsa::ed25519(key).ok_or(Unsound::OffCurve)?),
+        PublicKey::MlDsa44Ed25519 { key, .. } => {
+            ed25519_point(&mldsa::ed25519(key).ok_or(Unsound::OffCurve)?)
+        }
         PublicKey::Ed448(key) => ed448_goldilocks::VerifyingKey::from_bytes(key)
             .map(drop)
             .map_err(|_| Unsound::OffCurve),
@@ -60,7 +62,7 @@ pub fn pair(public: &PublicKey, private: &PrivateKey) -> Result<(), Unsound> {
         }
         (PublicKey::Ed25519(key), PrivateKey::Ed25519 { seed }) => fits(&ed25519_public(seed)?, key),
         (PublicKey::Ed448(key), PrivateKey::Ed448 { seed }) => fits(&ed448_public(seed)?, key),
-        (PublicKey::MlDsa44Ed25519(key), PrivateKey::MlDsa44Ed25519 { seeds }) => {
+        (PublicKey::MlDsa44Ed25519 { key, .. }, PrivateKey::MlDsa44Ed25519 { seeds }) => {
             fits(&mldsa::public(seeds)?, key)
         }
         (PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. }, PrivateKey::SecurityKey { .. }) => Ok(()),

@@ -8,7 +8,7 @@ mod known;
 mod rsa;
 
 use super::public::PublicKey;
-use super::spec::Curve;
+use super::spec::{Curve, Naming};
 
 /// Something known to be bad about a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,6 +46,8 @@ pub enum Weakness {
     Dsa,
     /// P-521: PuTTY 0.68 to 0.80 gave such keys away by their signatures (CVE-2024-31497).
     P521PuttyBias,
+    /// ML-DSA-44 with Ed25519 under the name that the type had as an experiment.
+    MlDsaExperiment,
     /// Its private half is published: in an appliance's firmware, a tutorial or a test suite.
     KnownCompromised,
 }
@@ -64,6 +66,7 @@ impl Weakness {
             Self::RsaSmallPrivateExponent => "rsa-small-d",
             Self::Dsa => "dsa",
             Self::P521PuttyBias => "p521-putty-bias",
+            Self::MlDsaExperiment => "mldsa-experiment",
             Self::KnownCompromised => "known-compromised",
         }
     }
@@ -82,12 +85,16 @@ pub fn weaknesses(key: &PublicKey) -> Vec<Weakness> {
         PublicKey::Ecdsa {
             curve: Curve::P521, ..
         } => found.push(Weakness::P521PuttyBias),
+        PublicKey::MlDsa44Ed25519 {
+            naming: Naming::Experiment,
+            ..
+        } => found.push(Weakness::MlDsaExperiment),
         PublicKey::Ecdsa { .. }
         | PublicKey::Ed25519(_)
         | PublicKey::Ed448(_)
         | PublicKey::SkEcdsa { .. }
         | PublicKey::SkEd25519 { .. }
-        | PublicKey::MlDsa44Ed25519(_) => {}
+        | PublicKey::MlDsa44Ed25519 { .. } => {}
     }
     found
 }

@@ -6,7 +6,7 @@ use crate::support::QUICK;
 use crate::support::{Home, corpus};
 
 /// The types of keys, and the formats whose files can hold them.
-const ROOM: [(&[&str], &[&str]); 5] = [
+const ROOM: [(&[&str], &[&str]); 6] = [
     (
         &["-t", "rsa", "-b", "2048"],
         &[
@@ -36,6 +36,7 @@ const ROOM: [(&[&str], &[&str]); 5] = [
         &["-t", "dsa"],
         &["openssh", "ppk", "ppk2", "pem", "pkcs8", "pkcs8-der", "sshcom"],
     ),
+    (&["-t", "mldsa44-ed25519"], &["openssh"]),
 ];
 const ALL: [&str; 8] = [
     "openssh",

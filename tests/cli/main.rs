@@ -22,6 +22,7 @@ mod links;
 #[cfg(unix)]
 mod one_line;
 mod passphrases;
+mod post_quantum;
 #[path = "../common/ppk1.rs"]
 mod ppk1;
 mod providers;

@@ -5,11 +5,12 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use keywright::format::{Certificate, Format, Outgoing, public_line};
 use keywright::key::Algorithm;
 use keywright::key::comment::Comment;
+use keywright::key::spec::Naming;
 use keywright::key::wire::Writer;
 
 use crate::claims::{Judge, certificate};
 use crate::fixtures::{
-    certificate_file, comment, encoding, file, key, open, open_public, third_party, written,
+    certificate_file, comment, corpus, encoding, file, key, open, open_public, third_party, written,
 };
 use crate::tools::{Folder, hold, same};
 
@@ -24,7 +25,11 @@ pub(crate) fn certificate_for(algorithm: Algorithm) -> Option<Certificate> {
     match algorithm {
         Algorithm::Ed448 => None,
         Algorithm::Dsa => Some(signed_here(algorithm, "ssh-dss-cert-v01@openssh.com")),
-        Algorithm::MlDsa44Ed25519 => {
+        Algorithm::MlDsa44Ed25519(Naming::Settled) => {
+            let line = corpus("real/openssh/mldsa44_ed25519_106-cert.pub");
+            open_public(&line).expect("it is a certificate").certificate
+        }
+        Algorithm::MlDsa44Ed25519(Naming::Experiment) => {
             let Some(folder) = third_party() else {
                 return Some(signed_here(algorithm, "ssh-mldsa44-ed25519-cert-v01@openssh.com"));
             };
@@ -172,7 +177,7 @@ fn check(judge: Judge, algorithm: Algorithm, format: Format) -> Result<(), Strin
                 .output()?;
             folder.get("theirs")
         }
-        (Judge::NewSshKeygen, _) => {
+        (Judge::NewSshKeygen(_), _) => {
             // No program here knows the type: what the file of the suite has must stand in ours.
             let blob = Base64::encode_string(certificate.blob());
             let text = String::from_utf8_lossy(&bytes).replace('\n', "");

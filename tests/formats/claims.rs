@@ -2,6 +2,7 @@
 
 use keywright::format::Format;
 use keywright::key::Algorithm;
+use keywright::key::spec::Naming;
 
 /// The direction in which a file goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,8 +19,8 @@ impl Way {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Judge {
     SshKeygen,
-    /// Files of a release that knows ML-DSA, which the installed one need not do.
-    NewSshKeygen,
+    /// Files of a release that knows ML-DSA by this name, which the installed one need not do.
+    NewSshKeygen(Naming),
     Puttygen,
     Openssl,
     Jwcrypto,
@@ -29,7 +30,8 @@ impl Judge {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::SshKeygen => "`ssh-keygen`",
-            Self::NewSshKeygen => "files of `ssh-keygen` 10.5p1 (*)",
+            Self::NewSshKeygen(Naming::Settled) => "files of `ssh-keygen` 10.6p1 (*)",
+            Self::NewSshKeygen(Naming::Experiment) => "files of `ssh-keygen` 10.5p1 (*)",
             Self::Puttygen => "`puttygen`",
             Self::Openssl => "`openssl`",
             Self::Jwcrypto => "`python3-jwcrypto`",
@@ -218,7 +220,7 @@ pub(crate) fn certificate(algorithm: Algorithm, format: Format) -> Result<Judge,
 fn of_openssh(algorithm: Algorithm) -> Judge {
     match algorithm {
         Algorithm::Dsa | Algorithm::Ed448 => Judge::Puttygen,
-        Algorithm::MlDsa44Ed25519 => Judge::NewSshKeygen,
+        Algorithm::MlDsa44Ed25519(naming) => Judge::NewSshKeygen(naming),
         Algorithm::Rsa
         | Algorithm::Ecdsa(_)
         | Algorithm::Ed25519
@@ -230,7 +232,7 @@ fn of_openssh(algorithm: Algorithm) -> Judge {
 fn of_putty(algorithm: Algorithm) -> Result<Judge, Reason> {
     match algorithm {
         Algorithm::SkEcdsa | Algorithm::SkEd25519 => Err(Reason::SecurityKeyInPutty),
-        Algorithm::MlDsa44Ed25519 => Err(Reason::MlDsaInPutty),
+        Algorithm::MlDsa44Ed25519(_) => Err(Reason::MlDsaInPutty),
         Algorithm::Rsa | Algorithm::Dsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 | Algorithm::Ed448 => {
             Ok(Judge::Puttygen)
         }
@@ -239,7 +241,7 @@ fn of_putty(algorithm: Algorithm) -> Result<Judge, Reason> {
 
 fn standardised(algorithm: Algorithm) -> Result<Judge, Reason> {
     match algorithm {
-        Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519 => Err(Reason::OnlyInSsh),
+        Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519(_) => Err(Reason::OnlyInSsh),
         Algorithm::Rsa | Algorithm::Dsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 | Algorithm::Ed448 => {
             Ok(Judge::Openssl)
         }
@@ -256,7 +258,7 @@ fn traditional(algorithm: Algorithm) -> Result<Judge, Reason> {
 fn of_jose(algorithm: Algorithm) -> Result<Judge, Reason> {
     match algorithm {
         Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 | Algorithm::Ed448 => Ok(Judge::Jwcrypto),
-        Algorithm::Dsa | Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519 => {
+        Algorithm::Dsa | Algorithm::SkEcdsa | Algorithm::SkEd25519 | Algorithm::MlDsa44Ed25519(_) => {
             Err(Reason::JwkTypes)
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use keywright::format::{Argon2Variant, CbcCipher, Format, Pbes1, Prf};
 use keywright::key::Algorithm;
-use keywright::key::spec::Curve;
+use keywright::key::spec::{Curve, Naming};
 
 use crate::certificates;
 use crate::ciphers;
@@ -45,10 +45,12 @@ is said is that they must be replaced.
 ";
 
 const FOOTNOTE: &str = "\
-(*) ML-DSA-44 with Ed25519 needs OpenSSH 10.4, which distributions do not have yet. Its judges are files that `ssh-keygen`
-10.5p1 wrote: what Keywright writes is the same as these, byte for byte, when it is given the random numbers that they were
-made with. In RFC 4716 the key between the two lines is compared. The certificate is the one in OpenSSH's test suite, which lies beside
-the repository; where it does not, one that the test has signed takes its place.
+(*) ML-DSA-44 with Ed25519 needs OpenSSH 10.6 (`ssh-mldsa44-ed25519`), which distributions do not have yet; 10.4 and 10.5 had
+it as an experiment (`ssh-mldsa44-ed25519@openssh.com`), whose keys 10.6 does not take: they are the same but for the name, and
+`keywright-cli convert --final-name` gives them the new one. The judges are files that `ssh-keygen` 10.6p1 and 10.5p1 wrote, the
+one with a passphrase by 10.5p1: what Keywright writes is the same as these, byte for byte, when it is given the random numbers
+that they were made with. In RFC 4716 the key between the two lines is compared. The certificate of the experiment is the one in
+OpenSSH's test suite, which lies beside the repository; where it does not, one that the test has signed takes its place.
 
 DSA is judged by `puttygen` where OpenSSH is the owner, because `ssh-keygen` dropped DSA in release 10.0; the certificate of
 a DSA key is signed by the test itself.
@@ -128,7 +130,8 @@ pub(crate) fn type_name(algorithm: Algorithm) -> &'static str {
         Algorithm::Ed448 => "Ed448",
         Algorithm::SkEcdsa => "ECDSA in a security key",
         Algorithm::SkEd25519 => "Ed25519 in a security key",
-        Algorithm::MlDsa44Ed25519 => "ML-DSA-44 with Ed25519",
+        Algorithm::MlDsa44Ed25519(Naming::Settled) => "ML-DSA-44 with Ed25519",
+        Algorithm::MlDsa44Ed25519(Naming::Experiment) => "ML-DSA-44 with Ed25519, old name",
     }
 }
 

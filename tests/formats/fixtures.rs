@@ -9,7 +9,7 @@ use keywright::format::{
     public_line, rfc4716, spki,
 };
 use keywright::key::comment::Comment;
-use keywright::key::spec::Curve;
+use keywright::key::spec::{Curve, Naming};
 use keywright::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
 use keywright::secret::{Passphrase, SecretBytes};
 
@@ -78,7 +78,8 @@ fn made(algorithm: Algorithm) -> KeyPair {
         Algorithm::Ecdsa(Curve::P521) => "real/openssh/ecdsa521",
         Algorithm::Ed25519 => "real/openssh/ed25519",
         Algorithm::Ed448 => "real/putty/ed448_v2.ppk",
-        Algorithm::MlDsa44Ed25519 => "real/openssh/mldsa44_ed25519",
+        Algorithm::MlDsa44Ed25519(Naming::Settled) => "real/openssh/mldsa44_ed25519_106",
+        Algorithm::MlDsa44Ed25519(Naming::Experiment) => "real/openssh/mldsa44_ed25519",
         Algorithm::SkEcdsa | Algorithm::SkEd25519 => return security_key(algorithm),
     };
     open(&corpus(file), None).expect("it is in the corpus").key

@@ -2,6 +2,7 @@
 
 use keywright::format::{self, EncodeError, Format, Outgoing, PrivateEncoding, Wrapping, public_line, spki};
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
+use keywright::key::spec::Naming;
 use keywright::key::{Algorithm, PublicKey};
 use keywright::secret::Passphrase;
 
@@ -117,7 +118,7 @@ pub(crate) fn reads_ours(
                 comment().as_str(),
             )
         }
-        Judge::NewSshKeygen => byte_for_byte(passphrase.is_some()),
+        Judge::NewSshKeygen(naming) => byte_for_byte(naming, passphrase.is_some()),
     }
 }
 
@@ -136,8 +137,8 @@ pub(crate) fn writes_for_us(
     passphrase: Option<&str>,
 ) -> Result<(), String> {
     let folder = Folder::new();
-    if judge == Judge::NewSshKeygen {
-        let (name, passphrase) = new_ssh_keygen(passphrase.is_some());
+    if let Judge::NewSshKeygen(naming) = judge {
+        let (name, passphrase) = new_ssh_keygen(naming, passphrase.is_some());
         let found = open(&corpus(&format!("real/{name}")), passphrase).map_err(|error| error.to_string())?;
         let fingerprint = Fingerprint::of(found.key.public(), FingerprintKind::Sha256).to_string();
         return same(name, &fingerprint, &fingerprint_in_manifest(name));
@@ -216,7 +217,7 @@ fn their_file(
             folder.put("pkcs8", &file(algorithm, Format::Pkcs8, None));
             return Ok(jwcrypto(folder, "pkcs8", "jwk")?.into_bytes());
         }
-        Judge::NewSshKeygen => return Err("it is not installed".to_owned()),
+        Judge::NewSshKeygen(_) => return Err("it is not installed".to_owned()),
     }
     Ok(folder.get("written"))
 }
@@ -238,19 +239,19 @@ fn ppk1(folder: &Folder, algorithm: Algorithm, passphrase: Option<&str>) -> Resu
     Ok(older.into_bytes())
 }
 
-/// The ML-DSA files that `ssh-keygen` 10.5p1 wrote, and the passphrase of the second.
-fn new_ssh_keygen(is_encrypted: bool) -> (&'static str, Option<&'static str>) {
-    if is_encrypted {
-        ("openssh/mldsa44_ed25519_enc", Some("pqpass"))
-    } else {
-        ("openssh/mldsa44_ed25519", None)
+/// The ML-DSA files that `ssh-keygen` 10.5p1 and 10.6p1 wrote, and the passphrase of the first.
+fn new_ssh_keygen(naming: Naming, is_encrypted: bool) -> (&'static str, Option<&'static str>) {
+    match (naming, is_encrypted) {
+        (_, true) => ("openssh/mldsa44_ed25519_enc", Some("pqpass")),
+        (Naming::Settled, false) => ("openssh/mldsa44_ed25519_106", None),
+        (Naming::Experiment, false) => ("openssh/mldsa44_ed25519", None),
     }
 }
 
-/// Writes the file anew that `ssh-keygen` 10.5p1 wrote, with the randomness that it used, and compares
+/// Writes the file anew that `ssh-keygen` wrote, with the randomness that it used, and compares
 /// every byte.
-fn byte_for_byte(is_encrypted: bool) -> Result<(), String> {
-    let (name, passphrase) = new_ssh_keygen(is_encrypted);
+fn byte_for_byte(naming: Naming, is_encrypted: bool) -> Result<(), String> {
+    let (name, passphrase) = new_ssh_keygen(naming, is_encrypted);
     let theirs = corpus(&format!("real/{name}"));
     let opened = open(&theirs, passphrase).map_err(|error| error.to_string())?;
     let comment = comment_of(&opened.comment);

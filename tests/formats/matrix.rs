@@ -101,7 +101,7 @@ fn what_the_notes_say_that_others_refuse_they_do_refuse() {
             }
         }
     }
-    assert_eq!(results.len(), 6 + 5 + 2 + 5);
+    assert_eq!(results.len(), 8 + 5 + 2 + 5);
     hold(results);
 }
 

@@ -4,6 +4,7 @@ use keywright::format::{EncodeError, Format, Wrapping, public_line};
 use keywright::key::Algorithm;
 use keywright::key::comment::Comment;
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
+use keywright::key::spec::Naming;
 
 use crate::claims::{Judge, Reason, Way, public, public_part};
 use crate::fixtures::{
@@ -19,9 +20,12 @@ fn ours(algorithm: Algorithm, format: Format, wrapping: Wrapping) -> Result<Vec<
     public_file(key(algorithm).public(), &comment(), format, wrapping).map_err(|error| error.to_string())
 }
 
-/// The line of the public key that `ssh-keygen` 10.5p1 wrote.
-fn new_line() -> String {
-    let line = corpus("real/openssh/mldsa44_ed25519.pub");
+/// The line of the public key that `ssh-keygen` 10.5p1 or 10.6p1 wrote.
+fn new_line(naming: Naming) -> String {
+    let line = corpus(match naming {
+        Naming::Settled => "real/openssh/mldsa44_ed25519_106.pub",
+        Naming::Experiment => "real/openssh/mldsa44_ed25519.pub",
+    });
     String::from_utf8(line).expect("it is text")
 }
 
@@ -55,8 +59,8 @@ fn reads_ours(judge: Judge, algorithm: Algorithm, format: Format) -> Result<(), 
             let printed = folder.tool("puttygen").args(["key", "-L"]).output()?;
             same("puttygen -L", printed.trim_end(), &line)
         }
-        (Judge::NewSshKeygen, Format::PublicLine) => {
-            let theirs = new_line();
+        (Judge::NewSshKeygen(naming), Format::PublicLine) => {
+            let theirs = new_line(naming);
             let comment = Comment::new("test@example").expect("it is a comment");
             let bytes = public_file(public, &comment, format, Wrapping::Pem);
             same_bytes(
@@ -65,8 +69,8 @@ fn reads_ours(judge: Judge, algorithm: Algorithm, format: Format) -> Result<(), 
                 theirs.as_bytes(),
             )
         }
-        (Judge::NewSshKeygen, _) => {
-            let theirs = new_line();
+        (Judge::NewSshKeygen(naming), _) => {
+            let theirs = new_line(naming);
             let blob = theirs.split(' ').nth(1).unwrap_or_default();
             same("the blob", &body(&String::from_utf8_lossy(&bytes)), blob)
         }
@@ -150,9 +154,9 @@ fn writes_for_us(judge: Judge, algorithm: Algorithm, format: Format) -> Result<(
             let tool = folder.tool("puttygen").args(["private.ppk", "-O", form]);
             vec![tool.output()?.into_bytes()]
         }
-        (Judge::NewSshKeygen, Format::PublicLine) => vec![new_line().into_bytes()],
-        (Judge::NewSshKeygen, _) => {
-            let theirs = new_line();
+        (Judge::NewSshKeygen(naming), Format::PublicLine) => vec![new_line(naming).into_bytes()],
+        (Judge::NewSshKeygen(naming), _) => {
+            let theirs = new_line(naming);
             let blob = theirs.split(' ').nth(1).unwrap_or_default();
             // As the `-e` of any release wraps it.
             let block = block_of_ssh_keygen(&folder, blob)?;

@@ -4,6 +4,7 @@
 use base64ct::{Base64, Encoding as _};
 use keywright::format::{Certificate, Format, Outgoing, PrivateFile, Wrapping};
 use keywright::key::comment::Comment;
+use keywright::key::spec::Naming;
 use keywright::key::{Algorithm, KeyPair};
 
 use crate::certificates::{self, certificate_for};
@@ -150,7 +151,8 @@ fn types_of_openssh_come_back_from_its_format() {
     for algorithm in [
         Algorithm::SkEcdsa,
         Algorithm::SkEd25519,
-        Algorithm::MlDsa44Ed25519,
+        Algorithm::MlDsa44Ed25519(Naming::Settled),
+        Algorithm::MlDsa44Ed25519(Naming::Experiment),
     ] {
         assert_eq!(pairs(algorithm, None), Vec::<[Format; 2]>::new());
         for passphrase in PASSPHRASES {

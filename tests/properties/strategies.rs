@@ -5,6 +5,7 @@ use keywright::format::{
     Wrapping,
 };
 use keywright::key::comment::Comment;
+use keywright::key::spec::Naming;
 use keywright::key::validate::ed25519_public;
 use keywright::key::wire::minimal;
 use keywright::key::{Algorithm, KeyPair, PrivateKey, PublicKey, dsa};
@@ -28,7 +29,11 @@ pub(crate) enum AnyKey {
     /// With this private number, in a group that takes long to make.
     Dsa([u8; 16]),
     /// From these seeds.
-    MlDsa44Ed25519 { first: [u8; 32], second: [u8; 32] },
+    MlDsa44Ed25519 {
+        naming: Naming,
+        first: [u8; 32],
+        second: [u8; 32],
+    },
     /// The handle of a key that a security key keeps.
     SecurityKey {
         on_p256: bool,
@@ -64,13 +69,20 @@ impl AnyKey {
                 let y = dsa::public(&p, &g, &x).expect("every number has a public one");
                 (PublicKey::Dsa { p, q, g, y }, PrivateKey::Dsa { x })
             }
-            Self::MlDsa44Ed25519 { first, second } => {
+            Self::MlDsa44Ed25519 {
+                naming,
+                first,
+                second,
+            } => {
                 let signing = ml_dsa::SigningKey::<ml_dsa::MlDsa44>::from_seed(&(*first).into());
                 let classic = ed25519_public(&SecretBytes::copy_of(second)).expect("every seed has a key");
                 let public = [&signing.verifying_key().encode()[..], &classic].concat();
                 let seeds = SecretBytes::new([*first, *second].concat());
                 (
-                    PublicKey::MlDsa44Ed25519(public),
+                    PublicKey::MlDsa44Ed25519 {
+                        naming: *naming,
+                        key: public,
+                    },
                     PrivateKey::MlDsa44Ed25519 { seeds },
                 )
             }
@@ -155,8 +167,8 @@ pub(crate) fn any_key_of_all() -> impl Strategy<Value = AnyKey> {
     prop_oneof![
         8 => any_key(&Kind::ALL),
         1 => any::<[u8; 16]>().prop_filter("not zero", |x| *x != [0; 16]).prop_map(AnyKey::Dsa),
-        1 => any::<([u8; 32], [u8; 32])>()
-            .prop_map(|(first, second)| AnyKey::MlDsa44Ed25519 { first, second }),
+        1 => (select(&[Naming::Settled, Naming::Experiment][..]), any::<[u8; 32]>(), any::<[u8; 32]>())
+            .prop_map(|(naming, first, second)| AnyKey::MlDsa44Ed25519 { naming, first, second }),
         1 => security_key.prop_map(|(on_p256, seed, application, handle, reserved, flags)| {
             AnyKey::SecurityKey { on_p256, seed, application, handle, reserved, flags }
         }),
@@ -169,7 +181,7 @@ pub(crate) fn holds(encoding: &PrivateEncoding, algorithm: Algorithm) -> bool {
     match encoding {
         PrivateEncoding::OpenSsh { .. } => true,
         PrivateEncoding::Ppk2 | PrivateEncoding::Ppk3(_) => {
-            !matches!(algorithm, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519)
+            !matches!(algorithm, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519(_))
         }
         PrivateEncoding::Pem { .. } => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)),
         PrivateEncoding::Pkcs8 { .. } => {

@@ -99,6 +99,23 @@ fn a_short_name_ends_too_many_authentication_failures() {
     let told = person.asks(&server, "install", &words).done();
     assert_eq!(told["host_entry"]["already_there"], true);
     assert_eq!(person.home.get_text(".ssh/config"), entry);
+
+    // The same words with --undo take both away, and what is left means what it meant.
+    let told = person
+        .asks(&server, "install", &[&words[..], &["--undo"]].concat())
+        .done();
+    assert_eq!(told["removed"], 1, "{told}");
+    assert_eq!(person.home.get_text(".ssh/config"), format!("Host *\n{before}"));
+    // A name that is not there is no reason to leave the line.
+    person.asks(&server, "install", &words[..4]).done();
+    let again = [&words[..], &["--undo"]].concat();
+    let told = person
+        .asks(&server, "install", &again)
+        .expect_error(2, "not-in-list");
+    assert!(
+        told.contains("was taken off") && told.contains("no entry web-1"),
+        "{told}"
+    );
 }
 
 #[test]

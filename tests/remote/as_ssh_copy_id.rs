@@ -55,6 +55,44 @@ fn port_user_and_options_are_given_as_to_ssh() {
 }
 
 #[test]
+fn another_configuration_counts_in_the_place_of_the_usual_one() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    person
+        .home
+        .put(".ssh/config", b"Host web\n Port 9\n User nobody\n");
+    let entry = format!(
+        "Host web\n HostName 127.0.0.1\n Port {}\n User {USER}\n IdentityFile ~/old\n",
+        server.port()
+    );
+    person.home.put(".ssh/part", entry.as_bytes());
+    person.home.put("vagrant config", b"Include part\n");
+    let told = person
+        .run(&["install", "web", "-F", "vagrant config", "-k", "new", "--json"])
+        .done();
+    assert_eq!(told["proved"], true, "{told}");
+    assert_eq!(
+        told["log_in"],
+        format!("ssh -i ~/new -F 'vagrant config' {USER}@web")
+    );
+    let address = format!("{USER}@127.0.0.1:{}", server.port());
+    let told = person
+        .run(&[
+            "remove", &address, "-F", "none", "-i", "old", "--key", "new", "--json",
+        ])
+        .done();
+    assert_eq!(told["removed"], 1, "{told}");
+    for (words, status, code) in [
+        (&["-F", "missing"][..], 4, "io-not-found"),
+        (&["-F", "vagrant config", "--as", "web-1"], 2, "usage"),
+    ] {
+        let words = [&["install", "web", "-k", "new", "--json"], words].concat();
+        person.run(&words).expect_error(status, code);
+    }
+}
+
+#[test]
 fn the_key_behind_i_is_put_there_where_no_other_is_named() {
     let server = Sshd::with(PASSWORDS);
     let person = Person::knowing(&server);

@@ -135,6 +135,28 @@ fn a_command_is_the_way_to_a_server_and_what_it_complains_of_is_told() {
 }
 
 #[test]
+fn a_command_on_the_way_may_ask_for_a_password_on_the_terminal() {
+    let gate = Sshd::with("UsePAM yes\nPasswordAuthentication yes\n");
+    let inner = Sshd::start();
+    let person = Person::with_known_hosts(&(known(&gate) + &known(&inner)));
+    inner.authorize(&person.line("old"));
+    let apart = "-F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
+    let command = format!(
+        " ProxyCommand ssh {apart} -p {} -W %h:%p {USER}@127.0.0.1",
+        gate.port()
+    );
+    with_config(&person, &host("inner", &inner, &command));
+    let words = ["-k", "new", "-i", "old"];
+    let mut terminal = Terminal::run_at(&person, "inner", "install", &words);
+    // Once for each connection: to put the key there, and to try it.
+    for _ in 0..2 {
+        terminal.answer("'s password: ", PASSWORD);
+    }
+    let told = terminal.end();
+    assert!(told.contains("Works: ") && !told.contains(PASSWORD), "{told}");
+}
+
+#[test]
 fn what_vagrant_writes_and_what_people_set_about_new_servers_counts() {
     let server = Sshd::start();
     let person = Person::with_known_hosts("");

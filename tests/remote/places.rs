@@ -1,6 +1,6 @@
 //! Lists in places where nothing can take theirs, and places that are none.
 
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
 use crate::failing::among_the_servers_disks;
@@ -206,4 +206,67 @@ fn a_start_file_that_reads_what_is_meant_for_commands_bars_no_file_transfer() {
             std::fs::read_to_string(&list).expect("a list")
         });
     }
+}
+
+#[test]
+fn a_start_file_that_waits_for_ever_bars_no_file_transfer_to_whoever_came_in_by_a_password() {
+    let server = Sshd::with(PASSWORDS);
+    let person = Person::knowing(&server);
+    let old = person.line("old");
+    server.authorize(&old);
+    let script = "exec >/dev/null 2>&1 </dev/null; sleep 300\n";
+    std::fs::write(server.home().join(".ssh/rc"), script).expect("a file");
+    let told = person.asks(&server, "install", &BY_PASSWORD).done();
+    assert_eq!(told["proved"], true, "{told}");
+    assert!(told["log_in_to_files"].is_string(), "{told}");
+    let list = std::fs::read_to_string(server.authorized_keys()).expect("a list");
+    assert_eq!(list, format!("{old}{}", person.line("new")));
+}
+
+#[test]
+fn an_account_that_is_shut_into_a_folder_is_told_that_its_list_lies_outside() {
+    let shut = "ChrootDirectory /usr/share\nForceCommand internal-sftp\n";
+    let server = Sshd::with(&format!("{PASSWORDS}{shut}"));
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    for by in [&BY_PASSWORD[..], &["-k", "new", "-i", "old"]] {
+        let told = person
+            .asks(&server, "install", by)
+            .expect_error(4, "server-denied");
+        assert!(told.contains("sees a part of the server only"), "{told}");
+        assert!(
+            told.contains("whoever runs the server has to add the line"),
+            "{told}"
+        );
+    }
+    let told = person.asks(&server, "remove", &["--list", "-i", "old"]);
+    assert!(told.err.contains("reads another list as well"), "{}", told.err);
+}
+
+#[test]
+fn a_list_of_somebody_elses_that_the_account_may_write_to_stays_theirs() {
+    let server = Sshd::with("StrictModes no\n");
+    let person = with_two_keys(&server);
+    let list = server.authorized_keys();
+    let owner = || std::fs::metadata(&list).expect("a list").uid();
+    take(&list);
+    as_root("chmod").arg("666").arg(&list).status().expect("chmod");
+    let theirs = owner();
+    let before = std::fs::read_to_string(&list).expect("a list");
+    add_and_remove(&server, &person, || {
+        std::fs::read_to_string(&list).expect("a list")
+    });
+    assert_eq!(owner(), theirs);
+    assert_eq!(mode_of(&list), 0o666);
+    // Where it may not, it is left as it is.
+    std::fs::write(&list, &before).expect("the list");
+    as_root("chmod").arg("644").arg(&list).status().expect("chmod");
+    let ran = person.asks(&server, "install", &["-k", "new", "-i", "old"]);
+    ran.expect_error(4, "server-other-owner");
+    assert_eq!(std::fs::read_to_string(&list).expect("a list"), before);
+    assert_eq!(names(&server.home().join(".ssh")), ["authorized_keys"]);
+}
+
+fn mode_of(path: &Path) -> u32 {
+    std::fs::metadata(path).expect("a file").permissions().mode() & 0o777
 }

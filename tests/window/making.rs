@@ -92,6 +92,10 @@ fn rare_types_are_out_of_the_way_until_they_are_asked_for() {
     assert!(!has_dsa(&scene));
     scene.click("More types");
     assert!(scene.says("OpenSSH does not"), "of Ed448");
+    assert!(
+        scene.says("For servers with OpenSSH 10.6 and later"),
+        "of ML-DSA-44"
+    );
     scene.click_radio("DSA");
     scene.click("More types");
     assert!(!has_dsa(&scene));

@@ -41,6 +41,7 @@ fn every_kind_of_key_is_made_with_a_comment_of_its_type_and_day() {
         (KeySpec::Ecdsa(Curve::P384), "ecdsa-key-"),
         (KeySpec::Rsa(RsaBits::new(2048).expect("a size")), "rsa-key-"),
         (KeySpec::Ed448, "ed448-key-"),
+        (KeySpec::MlDsa44Ed25519, "mldsa44_ed25519-key-"),
     ] {
         let mut scene = Scene::new();
         scene.make(spec);

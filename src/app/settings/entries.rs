@@ -31,11 +31,12 @@ const THEMES: [(&str, ThemeChoice); 3] = [
     ("dark", ThemeChoice::Dark),
 ];
 
-const KINDS: [(&str, Kind); 5] = [
+const KINDS: [(&str, Kind); 6] = [
     ("ed25519", Kind::Ed25519),
     ("rsa", Kind::Rsa),
     ("ecdsa", Kind::Ecdsa),
     ("ed448", Kind::Ed448),
+    ("mldsa44-ed25519", Kind::MlDsa44Ed25519),
     ("dsa", Kind::Dsa),
 ];
 

@@ -98,7 +98,7 @@ impl Remove {
                 .any(|kind| {
                     described
                         .fingerprint(kind)
-                        .is_some_and(|own| Some(own.to_string().as_str()) == print)
+                        .is_some_and(|own| print.is_some_and(|print| own.is_typed(print)))
                 })
         };
         let is_meant = |described: &Description| match &key {

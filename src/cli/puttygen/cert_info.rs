@@ -14,16 +14,20 @@ pub(super) fn fingerprint_line(
     fingerprint: &Fingerprint,
 ) -> String {
     let name = certificate.map_or(key.algorithm().name(), Certificate::name);
-    // PuTTY counts the bits of the curve's field.
     let bits = match key {
-        PublicKey::Ed25519(_) => 255,
-        _ => key.bits(),
+        // PuTTY counts the bits of the curve's field.
+        PublicKey::Ed25519(_) => " 255".to_owned(),
+        // Types that it does not know have no size there.
+        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. } => {
+            String::new()
+        }
+        _ => format!(" {}", key.bits()),
     };
     let fingerprint = match fingerprint.kind() {
         FingerprintKind::Sha256 => fingerprint.to_string(),
         FingerprintKind::Md5 => fingerprint.bare(),
     };
-    format!("{name} {bits} {fingerprint}")
+    format!("{name}{bits} {fingerprint}")
 }
 
 /// What a certificate says.

@@ -54,7 +54,13 @@ impl Dump {
             "cert_ca_key_algorithm_id",
             authority.algorithm().name().as_bytes(),
         );
-        self.public(authority, "cert_ca_key_");
+        let is_known_there = !matches!(
+            authority,
+            PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. }
+        );
+        if is_known_there {
+            self.public(authority, "cert_ca_key_");
+        }
         self.blob("cert_ca_sig", signed.signature);
         Ok(self)
     }
@@ -71,7 +77,7 @@ impl Dump {
             PublicKey::Ecdsa { .. } => "ECDSA",
             PublicKey::Ed25519(_) | PublicKey::Ed448(_) => "EdDSA",
             // Types that puttygen does not know.
-            PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519(_) => {
+            PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. } => {
                 key.algorithm().name()
             }
         };
@@ -102,7 +108,7 @@ impl Dump {
                     self.point(prefix, [x, y]);
                 }
             }
-            PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519(_) => {
+            PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. } => {
                 self.blob(&name("public_blob"), &key.to_wire());
             }
         }

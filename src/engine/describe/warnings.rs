@@ -92,6 +92,11 @@ impl From<Weakness> for Warning {
                 "DSA keys are no longer accepted by OpenSSH".to_owned(),
                 "Make an Ed25519 key, put it on your servers, and remove this one there.",
             ),
+            W::MlDsaExperiment => (
+                "OpenSSH 10.6 and later do not take this key: its type has another name since the experiment ended"
+                    .to_owned(),
+                "Give it the new name (keywright-cli convert FILE --final-name -o NEW), and put the new public key on your servers: it has another fingerprint.",
+            ),
             W::P521PuttyBias => (
                 "if this P-521 key was ever used with PuTTY 0.68 to 0.80, its signatures give it away"
                     .to_owned(),

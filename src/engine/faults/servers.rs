@@ -104,6 +104,9 @@ pub enum ServerFault {
         /// Whose it is, safe to print, where it is known to be somebody else's.
         owner: Option<String>,
     },
+    /// Rights are lacking where the account sees a part of the server only.
+    #[error("the account sees a part of the server only, and may not write {0} there")]
+    Shut(String),
     /// The list is a link to one that is somebody else's.
     #[error(
         "{place} on the server leads to {leads_to}, which the account may not write{}",
@@ -276,6 +279,8 @@ pub enum Reason {
     Expires,
     /// The server takes no keys at all.
     NoKeys,
+    /// The account sees a part of the server only, and the list may not be there.
+    Shut,
     /// Newer servers do not take this type any more, or no server does.
     KeyType(Algorithm),
     /// The server's settings name other files to read keys from: these.

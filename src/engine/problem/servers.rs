@@ -77,6 +77,10 @@ impl From<&ServerFault> for Problem {
                 "server-denied",
                 "Nothing was changed. Keys of this account are only given by whoever runs the server; ask them to add the line.",
             ),
+            E::Shut(_) => (
+                "server-denied",
+                "Nothing was changed. It is shut into a folder (ChrootDirectory, as for file transfers only), and the list of its keys lies outside, most likely: whoever runs the server has to add the line; some have a web page for it.",
+            ),
             E::Elsewhere { .. } => (
                 "server-elsewhere",
                 "Nothing was changed. The list is managed elsewhere, by a program or by whoever runs the server: the line has to be entered there.",
@@ -209,6 +213,7 @@ fn after_refusal(reasons: &[Reason]) -> String {
                 "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication)."
                     .to_owned()
             }
+            Reason::Shut => "This account sees a part of the server only (ChrootDirectory, as for file transfers only), and the list that the server reads lies outside, most likely: whoever runs the server has to add the line there; some have a web page for it.".to_owned(),
             Reason::KeyType(algorithm) => format!(
                 "Most servers do not take keys of type {}: make an Ed25519 key.",
                 algorithm.name()
@@ -222,7 +227,7 @@ fn after_refusal(reasons: &[Reason]) -> String {
     }
     if hints.is_empty() {
         hints.push(
-            "Nothing in its list explains it. Whoever runs the server finds the reason in its log (journalctl -u ssh)."
+            "Nothing that can be seen from here explains it. The server may read another list (AuthorizedKeysFile), take no keys of this type (PubkeyAcceptedAlgorithms) or from this account (AllowUsers): whoever runs it finds the reason in its log (journalctl -u ssh)."
                 .to_owned(),
         );
     }

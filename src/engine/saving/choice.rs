@@ -102,7 +102,7 @@ impl Choice {
     #[must_use]
     pub fn obstacle(self, algorithm: Algorithm) -> Option<&'static str> {
         use Algorithm as A;
-        let is_of_openssh_alone = matches!(algorithm, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519);
+        let is_of_openssh_alone = matches!(algorithm, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519(_));
         match self {
             Self::Ppk | Self::Both | Self::Ppk2 if is_of_openssh_alone => Some("PuTTY has no such keys"),
             Self::Pkcs8 | Self::Jwk if is_of_openssh_alone => Some("OpenSSH alone has such keys"),

@@ -95,7 +95,7 @@ impl PublicForm {
         match (self, algorithm) {
             (Self::Line | Self::Rfc4716, _) | (Self::Pkcs1, A::Rsa) => None,
             (Self::Pkcs1, _) => Some("holds RSA only"),
-            (Self::Spki | Self::Jwk, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519) => {
+            (Self::Spki | Self::Jwk, A::SkEcdsa | A::SkEd25519 | A::MlDsa44Ed25519(_)) => {
                 Some("OpenSSH alone has such keys")
             }
             (Self::Jwk, A::Dsa) => Some("has no DSA keys"),

@@ -89,7 +89,7 @@ pub(super) fn edit(
     watch: &dyn Watch,
 ) -> Result<Edited, ServerFault> {
     let mut found = look_at(remote, at, watch)?;
-    let mut is_by_files = false;
+    let mut is_by_files = found.way == Way::Files;
     for _ in 0..ATTEMPTS {
         let after = edit.apply(&found, parse(&found)?)?;
         if after == found.list {
@@ -101,7 +101,11 @@ pub(super) fn edit(
             return Err(ServerFault::TooLarge { place, size });
         }
         let word = shell::new_mark()?;
-        let wrote = write_whole(remote, &found, after.as_deref(), &word, watch)?;
+        let wrote = write_whole(remote, &found, after.as_deref(), &word, watch);
+        let wrote = wrote.map_err(|fault| match fault {
+            ServerFault::Denied { place, .. } if found.is_shut => ServerFault::Shut(place),
+            fault => fault,
+        })?;
         let before = found.list;
         // Whoever wants to stop now is told what became of it all the same.
         found = if is_by_files {

@@ -36,6 +36,8 @@ pub(super) const KEPT: &str = ".jcorig";
 pub struct Found {
     /// How it was reached.
     pub way: Way,
+    /// Whether the account sees a part of the server only: the list that counts may lie outside.
+    pub is_shut: bool,
     /// Which one it is.
     pub site: Site,
     /// Whether `JumpCloud`'s agent keeps another one beside it.

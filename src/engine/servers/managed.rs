@@ -138,6 +138,7 @@ mod tests {
     fn manager(list: &str) -> Option<Manager> {
         Manager::of(&Found {
             way: Way::Shell,
+            is_shut: false,
             site: Site::Usual,
             has_kept: false,
             place: "~/.ssh/authorized_keys".to_owned(),

@@ -265,9 +265,12 @@ fn reasons(
     }
     if matches!(
         key.algorithm(),
-        Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519
+        Algorithm::Dsa | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519(_)
     ) {
         reasons.push(Reason::KeyType(key.algorithm()));
+    }
+    if found.is_shut {
+        reasons.push(Reason::Shut);
     }
     if found.is_of_administrators() {
         reasons.push(Reason::OfAdministrators);

@@ -77,8 +77,8 @@ macro_rules! any_word {
 ///   old one's place at once. Whoever opened the old one before that, and writes to it, writes to what is no list any
 ///   more. So the old one is kept under a name of its own until half a second later, and what was appended to it since
 ///   is appended to the new one. If it was written anew meanwhile, it gets its place back, and all begins again.
-/// - **Where nothing can take its place**, because the list is mounted by itself or the folder takes no new files from this
-///   account, the list is written where it lies. That is compared right before, under the lock, which then lies in the home
+/// - **Where nothing can take its place**, because the list is mounted by itself, belongs to somebody else or the folder takes
+///   no new files from this account, the list is written where it lies. That is compared right before, under the lock, which then lies in the home
 ///   folder or among the temporary files. One write puts the lines that stay over the old ones, with blank lines behind
 ///   them up to the old length: whoever reads the list meanwhile finds all that stay, an end in the middle leaves no half
 ///   line, and what others append stands behind the old end, where nothing is written. The blank lines are cut off only
@@ -153,11 +153,13 @@ pub(super) const WRITE: &str = concat!(
     "if [ $c = 1 ]; then :; ",
     "elif [ \"$o\" = - ]; then mv -f \"$t.new\" \"$t\" || fail write; ",
     "else e=$(cp -p \"$g\" \"$t\" 2>&1) || fail write \"$e\"; ",
-    "[ \"$(owner \"$g\")\" = \"$(owner \"$t\")\" ] || fail owner \"$(owner \"$g\")\"; ",
+    "if [ \"$(owner \"$g\")\" = \"$(owner \"$t\")\" ]; then ",
     "r=0; [ -w \"$t\" ] || { r=1; chmod u+w \"$t\"; }; ",
     "e=$({ cat \"$t.new\" > \"$t\"; } 2>&1) || fail write \"$e\"; ",
     "cmp -s \"$t\" \"$t.new\" || fail cut; ",
-    "if [ $r = 1 ]; then chmod u-w \"$t\"; fi; fi; ",
+    "if [ $r = 1 ]; then chmod u-w \"$t\"; fi; ",
+    // It would change hands; one that is written to where it lies does not.
+    "else [ -w \"$g\" ] || fail owner \"$(owner \"$g\")\"; rm -f \"$t\"; c=1; fi; fi; ",
     // On the disk before it takes its place, where one file can be asked for: all of a busy disk may take minutes.
     "if [ $c = 0 ]; then sync -d \"$t\" 2> /dev/null; fi; ",
     // Whoever adds to it from here on does not mind the lock.

@@ -132,6 +132,7 @@ fn state(
     };
     Ok(Look::Found(Found {
         way: Way::Shell,
+        is_shut: false,
         site: at.clone(),
         has_kept: false,
         place,
@@ -226,7 +227,12 @@ pub(super) fn added_key<'a>(found: &Found, after: Option<&'a [u8]>) -> Option<&'
 /// The lines of the server's settings that are about keys; none where they may not be read.
 pub(super) fn settings(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Vec<String>, ServerFault> {
     let mark = new_mark()?;
-    let output = remote.run(SETTINGS, format!("keywright {mark}\n").as_bytes(), watch)?;
+    let output = match remote.run(SETTINGS, format!("keywright {mark}\n").as_bytes(), watch) {
+        Err(RemoteFault::NoCommands | RemoteFault::TimedOut { .. } | RemoteFault::Unfinished { .. }) => {
+            return Ok(Vec::new());
+        }
+        output => output?,
+    };
     let Some((b"settings", rest)) = answer(&output.stdout, &mark) else {
         return Ok(Vec::new());
     };

@@ -26,6 +26,8 @@ const LOCK_LASTS_SECS: u32 = 60;
 const LOOKS_AT_AGE: usize = 10;
 /// Whoever has the old list open when a new one takes its place has written to it by then.
 const LATE: Duration = Duration::from_millis(500);
+/// Whoever does not see it sees a part of the server only (`ChrootDirectory` in `sshd_config(5)`), or files that are made up.
+const OF_EVERY_UNIX: &str = "/etc";
 /// What kind of file it is, in `st_mode`.
 const KIND: u32 = 0o170_000;
 const REGULAR: u32 = 0o100_000;
@@ -134,8 +136,10 @@ pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> R
     }
     let kept = format!("{LIST}{KEPT}");
     let has_kept = *site == Site::Usual && files.stat(&kept)?.is_some_and(|stat| !stat.is_folder());
+    let is_shut = !windows::is_home(&home) && files.stat(OF_EVERY_UNIX)?.is_none();
     Ok(Found {
         way: Way::Files,
+        is_shut,
         site: site.clone(),
         has_kept,
         place: place.shown,
@@ -361,9 +365,7 @@ fn put(
 ) -> Result<Put, ServerFault> {
     let new = files.stat(&place.new)?.unwrap_or_default();
     let owner = old.and_then(|old| old.owner);
-    if owner.is_some() && new.owner.is_some() && owner != new.owner {
-        return Err(ServerFault::OtherOwner(place.shown.clone()));
-    }
+    let would_change_hands = owner.is_some() && new.owner.is_some() && owner != new.owner;
     // What the server's umask took away. What Windows allows stands elsewhere.
     if !place.is_of_administrators && new.permissions() != Some(mode) {
         files.set_mode(&place.new, mode)?;
@@ -392,6 +394,9 @@ fn put(
         }
     } else if !is_still(files, place, found)? {
         return Ok(Put::Changed);
+    }
+    if would_change_hands {
+        return Err(ServerFault::OtherOwner(place.shown.clone()));
     }
     if old.is_none() {
         let placed = files.replace(&place.new, &place.list);

@@ -9,7 +9,7 @@ use crate::key::watch::Watch;
 use crate::sys::home::user_name;
 use crate::sys::remote::{
     Connection, Expect, Handshake, Hop, HostFault, HostKey, KnownHostsError, KnownHostsFiles, PinnedKey,
-    Target, Trust, read_config,
+    Target, Trust, read_config, read_config_named,
 };
 
 /// A server that has proved to have a key, and has been told nothing yet.
@@ -76,12 +76,14 @@ pub fn reach(target: &Target, hop: Option<Hop>, watch: &dyn Watch) -> Result<Rea
     })
 }
 
-/// Which server is meant, and how ssh would go there. `told` is what counts before ssh's configuration, as behind `-o`.
+/// Which server is meant, and how ssh would go there. `told` is what counts before ssh's configuration, as behind `-o`;
+/// `named` is the file that is read in its place, as behind `-F`.
 ///
 /// # Errors
 /// It is no name of a server, or ssh's configuration cannot be read.
-pub fn find(text: &str, told: &[Directive]) -> Result<Target, Problem> {
-    Ok(Target::find(text, told, &read_config()?, &user_name())?)
+pub fn find(text: &str, told: &[Directive], named: Option<&str>) -> Result<Target, Problem> {
+    let config = named.map_or_else(read_config, read_config_named)?;
+    Ok(Target::find(text, told, &config, &user_name())?)
 }
 
 /// What ssh heeds and this program does not, although it could matter; but not where it says no.

@@ -57,7 +57,7 @@ pub(in crate::format) fn write(key: &PublicKey) -> Option<SecretBytes> {
         PublicKey::Ecdsa { curve, .. } => vec![oid(known::EC), oid(known::of_curve(*curve))],
         PublicKey::Ed25519(_) => vec![oid(known::ED25519)],
         PublicKey::Ed448(_) => vec![oid(known::ED448)],
-        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519(_) => {
+        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. } => {
             return None;
         }
     };

@@ -149,7 +149,7 @@ fn fields_of(algorithm: Algorithm) -> usize {
         Algorithm::Dsa => 4,
         Algorithm::SkEcdsa => 3,
         Algorithm::Rsa | Algorithm::Ecdsa(_) | Algorithm::SkEd25519 => 2,
-        Algorithm::Ed25519 | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519 => 1,
+        Algorithm::Ed25519 | Algorithm::Ed448 | Algorithm::MlDsa44Ed25519(_) => 1,
     }
 }
 

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::SshConfig;
-use super::words::{Word, WordError};
+use super::words::{self, Directive, Word, WordError};
 use crate::format::line_file::{BYTE_ORDER_MARK, RawLine, ending, raw_lines};
 
 const BEGIN: &str = "# >>> Keywright looks after the lines from here";
@@ -197,6 +197,43 @@ impl SshConfig {
         }
         let new = new.replace('\n', ending(&self.text));
         self.text.splice(self.top()..self.top(), new.into_bytes());
+    }
+
+    /// Takes out the lines about one host alone, and one blank line behind them. That is only done where they say nothing but
+    /// what belongs to these keywords; returns whether it was. All else means what it meant.
+    pub fn remove_host(&mut self, name: &str, keywords: &[&str]) -> bool {
+        let range = self.host_range(name, keywords);
+        if let Some(range) = range.clone() {
+            self.text.drain(range);
+        }
+        range.is_some()
+    }
+
+    fn host_range(&self, name: &str, keywords: &[&str]) -> Option<Range<usize>> {
+        let seen = |line: &RawLine<'_>| {
+            let seen = line.seen();
+            words::read(seen.strip_prefix(BYTE_ORDER_MARK).unwrap_or(seen))
+        };
+        let is_head = |line: &RawLine<'_>| {
+            matches!(seen(line), Ok(Some(Directive { keyword, words, .. }))
+                if keyword == "host" && matches!(&words[..], [word] if word.eq_ignore_ascii_case(name.as_bytes())))
+        };
+        let is_of_it = |line: &RawLine<'_>| {
+            matches!(seen(line), Ok(Some(Directive { keyword, .. }))
+                if keywords.iter().any(|known| known.eq_ignore_ascii_case(&keyword)))
+        };
+        let mut lines = raw_lines(&self.text).skip_while(|line| !is_head(line));
+        let start = lines.next()?.start.max(self.top());
+        let mut lines = lines.skip_while(is_of_it).peekable();
+        let is_blank = |line: &RawLine<'_>| line.text().trim_ascii().is_empty();
+        let blank = lines.next_if(is_blank).map(|line| line.start + line.whole.len());
+        let next = lines.peek().map_or(self.text.len(), |line| line.start);
+        // What stands there belongs to it as well, if it is not about others.
+        let following = lines.find_map(|line| seen(&line).transpose());
+        let is_all = following.is_none_or(|following| {
+            following.is_ok_and(|following| matches!(following.keyword.as_str(), "host" | "match"))
+        });
+        is_all.then_some(start..blank.unwrap_or(next))
     }
 
     /// Where its first line begins.

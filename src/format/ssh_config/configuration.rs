@@ -9,6 +9,7 @@ use super::{Directive, Line, SshConfig};
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Configuration {
     files: Vec<File>,
+    named: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +54,7 @@ impl Configuration {
             files: vec![File {
                 lines: lines.collect(),
             }],
+            named: None,
         }
     }
 
@@ -61,6 +63,21 @@ impl Configuration {
     pub fn then(mut self, others: Self) -> Self {
         self.files.extend(others.files);
         self
+    }
+
+    /// The same, read in the place of the usual files because it was named so, as behind `-F`.
+    #[must_use]
+    pub fn named_as(self, word: &str) -> Self {
+        Self {
+            named: Some(word.to_owned()),
+            ..self
+        }
+    }
+
+    /// The word by which it was named; nothing where these are the usual files.
+    #[must_use]
+    pub fn named(&self) -> Option<&str> {
+        self.named.as_deref()
     }
 
     /// How many files these are, with all that they include.

@@ -262,11 +262,47 @@ fn a_host_that_is_added_wins_and_all_that_follows_means_what_it_meant() {
             (Some("root"), Some(22)),
             "{shown}"
         );
+        let mut without = config.clone();
+        assert!(!without.remove_host("web-1", &["User"]), "{shown}");
+        assert!(without.remove_host("WEB-1", &["User", "Port"]), "{shown}");
+        let left = String::from_utf8_lossy(without.as_bytes()).into_owned();
+        assert!(
+            [text.to_owned(), format!("Host *\n{text}")].contains(&left),
+            "{left:?}"
+        );
+        assert!(!without.remove_host("web-1", &["User", "Port"]));
         let (other, before) = (of(&config, "other"), of(&file(text), "other"));
         assert_eq!(
             (other.user(), other.port()),
             (before.user(), before.port()),
             "{shown}"
         );
+    }
+}
+
+#[test]
+fn lines_about_a_host_that_say_more_or_are_about_others_as_well_are_not_taken_out() {
+    for text in [
+        "Host web-1\n User root\n\n Compression yes\n",
+        "Host web-1\n User root\n # mine\n Compression yes\nHost x\n",
+        "Host web-1 web-2\n User root\n",
+        "Host web-1\n User root\n Port \"22\n",
+        "Match host web-1\n User root\n",
+    ] {
+        let mut config = file(text);
+        assert!(!config.remove_host("web-1", &["User", "Port"]), "{text}");
+        assert_eq!(config.as_bytes(), text.as_bytes());
+    }
+    for (text, left) in [
+        ("\u{feff}Host web-1\n User root\n", "\u{feff}"),
+        (
+            "Host a\n Port 1\n\nHost web-1\n User root\n# b\nHost b\n",
+            "Host a\n Port 1\n\n# b\nHost b\n",
+        ),
+        ("Host web-1\n User root\n\n\nMatch all\n", "\nMatch all\n"),
+    ] {
+        let mut config = file(text);
+        assert!(config.remove_host("web-1", &["User", "Port"]), "{text}");
+        assert_eq!(String::from_utf8_lossy(config.as_bytes()), left);
     }
 }

@@ -13,7 +13,11 @@ pub(super) fn weak_key_ui(ui: &mut Ui, spec: KeySpec, scene: &mut Scene<'_>) {
             "It only makes sense for a device so old that it takes nothing else.",
             KeySpec::Ed25519,
         ),
-        KeySpec::Rsa(_) | KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 => (
+        KeySpec::Rsa(_)
+        | KeySpec::Ed25519
+        | KeySpec::Ecdsa(_)
+        | KeySpec::Ed448
+        | KeySpec::MlDsa44Ed25519 => (
             format!(
                 "Keys shorter than {} bits are not recommended: they can be broken, and OpenSSH refuses them unless it is told otherwise.",
                 RsaBits::MIN

@@ -68,7 +68,7 @@ fn generate_ui(
     }
     more_ui(ui, next, is_more_shown);
     let is_entered = match next.kind {
-        Kind::Ed25519 | Kind::Ed448 | Kind::Dsa => false,
+        Kind::Ed25519 | Kind::Ed448 | Kind::MlDsa44Ed25519 | Kind::Dsa => false,
         Kind::Rsa => bits_ui(ui, next),
         Kind::Ecdsa => {
             curve_ui(ui, next);

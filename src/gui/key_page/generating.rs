@@ -58,6 +58,8 @@ fn advice(spec: KeySpec) -> &'static str {
         KeySpec::Dsa => {
             "A prime of 1024 bits is being looked for, and one of 160 bits that goes with it. How many tries that takes is chance."
         }
-        KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 => "This takes a moment.",
+        KeySpec::Ed25519 | KeySpec::Ecdsa(_) | KeySpec::Ed448 | KeySpec::MlDsa44Ed25519 => {
+            "This takes a moment."
+        }
     }
 }

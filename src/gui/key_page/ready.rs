@@ -114,7 +114,7 @@ fn title(document: &Document) -> String {
         A::Rsa => format!("RSA {half}, {} bits", public.bits()),
         A::Dsa => format!("DSA {half}, {} bits", public.bits()),
         A::Ecdsa(curve) => format!("ECDSA {half}, {}", curve.name()),
-        A::MlDsa44Ed25519 => format!("ML-DSA-44 and Ed25519 {half}"),
+        A::MlDsa44Ed25519(_) => format!("ML-DSA-44 and Ed25519 {half}"),
         A::SkEcdsa => format!("ECDSA {half} in a security key"),
         A::SkEd25519 => format!("Ed25519 {half} in a security key"),
     }

@@ -76,7 +76,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                 let is_entered = secret_ui(ui, "password", &name, typed, scene);
                 pieces::hint_ui(
                     ui,
-                    "No key of this computer lets you in there yet. The password goes to this server alone, encrypted, and is not kept.",
+                    "No key of this computer lets you in there yet. The password goes to this server alone, encrypted, and is stored nowhere.",
                 );
                 (is_entered, Some("Sign in another way"))
             }
@@ -105,7 +105,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                 }
                 pieces::hint_ui(
                     ui,
-                    "The answers go to this server alone, encrypted, and are not kept.",
+                    "The answers go to this server alone, encrypted, and are stored nowhere.",
                 );
                 (is_entered, None)
             }

@@ -33,7 +33,7 @@ fn number(key: &PublicKey) -> &[u8] {
         }
         PublicKey::Ed25519(key) | PublicKey::SkEd25519 { key, .. } => key,
         PublicKey::Ed448(key) => key,
-        PublicKey::MlDsa44Ed25519(key) => key,
+        PublicKey::MlDsa44Ed25519 { key, .. } => key,
     }
 }
 

@@ -101,7 +101,7 @@ const BROKEN: [&str; 17] = [
 ];
 
 /// What is no way of talking, but stands among them.
-const MARKS: [&str; 3] = ["kex-strict-*", "ext-info-*", "*-cert-v0?@openssh.com"];
+const MARKS: [&str; 4] = ["kex-strict-*", "ext-info-*", "*-cert-v0?@openssh.com", "*-cert"];
 
 impl Offer {
     fn known(&self) -> impl Iterator<Item = &'static str> {

@@ -97,6 +97,14 @@ pub(super) struct Findings {
     pub(super) complaint: Vec<u8>,
 }
 
+impl Findings {
+    /// Whether what has come is SSH.
+    fn is_ssh(&self) -> bool {
+        let mut lines = self.overheard.split(|byte| *byte == b'\n');
+        lines.any(|line| line.starts_with(b"SSH-"))
+    }
+}
+
 /// How a connection ended.
 #[derive(Debug)]
 pub(super) enum End {
@@ -141,10 +149,9 @@ impl Shared {
 
     /// What was said that is no SSH, cleaned for showing; nothing where it may yet be.
     pub(super) fn foreign_words(&self) -> Option<String> {
-        let overheard = &self.look().overheard;
-        let mut lines = overheard.split(|byte| *byte == b'\n');
-        let is_ssh = lines.any(|line| line.starts_with(b"SSH-"));
-        (!is_ssh && !overheard.is_empty()).then(|| text::line(overheard))
+        let findings = self.look();
+        let is_all = !findings.is_ssh() && !findings.overheard.is_empty();
+        is_all.then(|| text::line(&findings.overheard))
     }
 
     /// What the command complained of by which the server is reached, cleaned for showing.
@@ -314,6 +321,9 @@ fn read_host_key(shown: &PublicKeyOrCertificate) -> Option<HostKey> {
 }
 
 /// A stream that remembers the first that came.
+///
+/// Whoever turns somebody away says why and is gone, and does not wait for what we say first (RFC 4253, 4.2: both begin at
+/// once). So up to where it is known to speak SSH, it is no fault that it does not listen: what it said is read first.
 pub(super) struct Overheard<S> {
     pub(super) stream: S,
     pub(super) shared: Shared,
@@ -342,7 +352,13 @@ impl<S: AsyncRead + Unpin> AsyncRead for Overheard<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Overheard<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let wrote = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        match &wrote {
+            Poll::Ready(Err(error)) if is_gone(error) && !self.shared.look().is_ssh() => {
+                Poll::Ready(Ok(bytes.len()))
+            }
+            _ => wrote,
+        }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -382,18 +398,24 @@ pub(super) fn named(step: Step, error: russh::Error) -> RemoteFault {
 }
 
 pub(super) fn named_io(step: Step, source: io::Error) -> RemoteFault {
-    match source.kind() {
-        ErrorKind::ConnectionReset
-        | ErrorKind::ConnectionAborted
-        | ErrorKind::BrokenPipe
-        | ErrorKind::UnexpectedEof => RemoteFault::Closed { step, said: None },
-        _ => RemoteFault::Io { step, source },
+    if is_gone(&source) || source.kind() == ErrorKind::UnexpectedEof {
+        return RemoteFault::Closed { step, said: None };
     }
+    RemoteFault::Io { step, source }
+}
+
+/// Whether nobody is at the other end any more.
+fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use russh::keys::PublicKey as TheirKey;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
     use super::*;
     use crate::key::watch::Unwatched;
@@ -411,6 +433,34 @@ mod tests {
     fn is_taken(listener: &mut Listener, line: &str) -> bool {
         let shown = PublicKeyOrCertificate::from(TheirKey::from_openssh(line).unwrap());
         runtime().block_on(listener.check_server_key(&shown)).unwrap()
+    }
+
+    #[test]
+    fn what_is_said_by_somebody_who_does_not_listen_is_read_all_the_same() {
+        for (words, is_written) in [("HTTP/1.1 400\r\n", true), ("SSH-2.0-tried\r\n", false)] {
+            runtime().block_on(async {
+                let (stream, mut theirs) = tokio::io::duplex(64);
+                theirs.write_all(words.as_bytes()).await.unwrap();
+                drop(theirs);
+                let shared = Shared::default();
+                let mut ours = Overheard {
+                    stream,
+                    shared: shared.clone(),
+                    _command: None,
+                };
+                assert!(
+                    ours.write_all(b"SSH-2.0-ours\r\n").await.is_ok(),
+                    "nothing has come yet"
+                );
+                let mut said = String::new();
+                ours.read_to_string(&mut said).await.unwrap();
+                assert_eq!(said, words);
+                let more = ours.write_all(b"more").await;
+                assert_eq!(more.is_ok(), is_written, "{words}");
+                let foreign = is_written.then(|| words.trim().to_owned());
+                assert_eq!(shared.foreign_words(), foreign);
+            });
+        }
     }
 
     #[test]

@@ -16,6 +16,9 @@ const MAX_COMPLAINTS: usize = 64 << 10;
 impl Remote for Connection {
     fn run(&mut self, command: &'static str, input: &[u8], watch: &dyn Watch) -> Result<Output, RemoteFault> {
         let step = Step::Command;
+        if let Some(endless) = self.endless {
+            return Err(endless.at(step));
+        }
         self.in_session(step, watch, async |mut channel| {
             let asked = channel.exec(true, command).await;
             asked.map_err(|error| named(step, error))?;

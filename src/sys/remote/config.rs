@@ -8,7 +8,7 @@ use crate::format::pattern::matches;
 use crate::format::ssh_config::{Configuration, SshConfig};
 use crate::format::{ListError, MAX_CONFIG_FILE};
 use crate::sys::entries::Names;
-use crate::sys::files::{EditError, ListFile};
+use crate::sys::files::{EditError, ListFile, ReadError};
 use crate::sys::home::{expand_tilde_in, home, ssh_folder_in, with_environment};
 
 /// Why the configuration cannot be read.
@@ -51,19 +51,42 @@ pub fn read_config_of(home: Option<&Path>) -> Result<Configuration, ConfigError>
     Ok(user.then(system))
 }
 
+/// The file that was named in the place of all of these, as behind `-F` of ssh; `none` is no file.
+///
+/// # Errors
+/// See [`ConfigError`]; or there is no such file.
+pub fn read_config_named(word: &str) -> Result<Configuration, ConfigError> {
+    if word == "none" {
+        return Ok(Configuration::default().named_as(word));
+    }
+    let path = Path::new(word);
+    let file = ListFile::open(path, MAX_CONFIG_FILE)?;
+    if !file.is_there() {
+        let path = path.to_owned();
+        return Err(EditError::from(ReadError::NotFound { path }).into());
+    }
+    let home = home();
+    let config = parse(&file)?;
+    // It counts as the user's own, and what it includes lies where that would.
+    let folder = home.as_deref().map(ssh_folder_in).unwrap_or_default();
+    Ok(with_included(&config, &folder, home.as_deref()).named_as(word))
+}
+
 fn read_in(folder: Option<PathBuf>, name: &str, home: Option<&Path>) -> Result<Configuration, ConfigError> {
     let Some(folder) = folder else {
         return Ok(Configuration::default());
     };
     let config = read_file(&folder.join(name))?;
+    Ok(with_included(&config, &folder, home))
+}
+
+fn with_included(config: &SshConfig, folder: &Path, home: Option<&Path>) -> Configuration {
     let whence = Whence {
-        folder: &folder,
+        folder,
         home,
         left: Cell::new(MOST_FILES),
     };
-    Ok(Configuration::with_included(&config, |pattern| {
-        whence.included(pattern, DEEPEST)
-    }))
+    Configuration::with_included(config, |pattern| whence.included(pattern, DEEPEST))
 }
 
 /// From where the names behind `Include` are seen.
@@ -124,9 +147,12 @@ fn named_by(pattern: &Path) -> Vec<PathBuf> {
 }
 
 fn read_file(path: &Path) -> Result<SshConfig, ConfigError> {
-    let file = ListFile::open(path, MAX_CONFIG_FILE)?;
+    parse(&ListFile::open(path, MAX_CONFIG_FILE)?)
+}
+
+fn parse(file: &ListFile) -> Result<SshConfig, ConfigError> {
     SshConfig::parse(file.bytes().to_vec()).map_err(|source| ConfigError::Text {
-        path: path.to_owned(),
+        path: file.path().to_owned(),
         source,
     })
 }

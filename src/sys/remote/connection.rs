@@ -38,7 +38,8 @@ const MOST_ROUNDS: usize = 20;
 
 /// A connection to a server that is known.
 ///
-/// After an error of the connection itself, such as a time that ran out, it is over, and each call says so.
+/// After an error of the connection itself it is over, and each call says so. A command that comes to no end does not end it:
+/// other commands are not begun then, and files can still be had.
 pub struct Connection {
     // The runtime goes last: the others belong to it.
     handle: Handle<Listener>,
@@ -51,6 +52,8 @@ pub struct Connection {
     has_served: bool,
     /// Whether it has opened one, and then no other.
     is_spent: bool,
+    /// What became of a command that came to no end: other ones would not, either, where a start file of the account waits.
+    pub(super) endless: Option<Endless>,
     /// The server by which it is reached, where it is not reached straight.
     behind: Option<Hop>,
     runtime: Arc<Runtime>,
@@ -96,6 +99,32 @@ impl Hop {
     }
 }
 
+/// What a command did that came to no end within the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Endless {
+    /// It said nothing.
+    Silent(u64),
+    /// It went on saying something.
+    Talking(u64),
+}
+
+impl Endless {
+    fn of(fault: &RemoteFault) -> Option<Self> {
+        match fault {
+            RemoteFault::TimedOut { secs, .. } => Some(Self::Silent(*secs)),
+            RemoteFault::Unfinished { secs, .. } => Some(Self::Talking(*secs)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn at(self, step: Step) -> RemoteFault {
+        match self {
+            Self::Silent(secs) => RemoteFault::TimedOut { step, secs },
+            Self::Talking(secs) => RemoteFault::Unfinished { step, secs },
+        }
+    }
+}
+
 /// How far one has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -134,6 +163,7 @@ impl Connection {
             rounds: 0,
             has_served: false,
             is_spent: false,
+            endless: None,
             behind,
             runtime,
         }
@@ -435,6 +465,12 @@ impl Connection {
         });
         self.is_spent = self.has_served && !has_begun;
         self.has_served |= has_begun;
+        let endless = done.as_ref().err().and_then(Endless::of);
+        if has_begun && endless.is_some() && step == Step::Command {
+            // Another session may be had beside it.
+            self.state = State::Inside;
+            self.endless = endless;
+        }
         done
     }
 

@@ -30,11 +30,12 @@ pub(super) enum Answer {
     Nobody,
 }
 
-/// Asks ssh about a host. `told` is what was told beside the files; `ours` is what our own reader makes of them, which knows
+/// Asks ssh about a host. `named` is the configuration that was named in the place of the usual one, as behind `-F`; `told`
+/// is what was told beside the files; `ours` is what our own reader makes of them, which knows
 /// the words that ssh prints without their quotes.
 ///
 /// The host must have been looked at: it begins with no dash.
-pub(super) fn effective(host: &str, told: &[Directive], ours: &Settings) -> Answer {
+pub(super) fn effective(host: &str, named: Option<&str>, told: &[Directive], ours: &Settings) -> Answer {
     let Some(program) = system_ssh() else {
         return Answer::Nobody;
     };
@@ -59,7 +60,8 @@ pub(super) fn effective(host: &str, told: &[Directive], ours: &Settings) -> Answ
     if folder.is_none() || folder != ssh_folder().as_deref() {
         return Answer::Nobody;
     }
-    match run(&[], told) {
+    let named = named.map(|named| ["-F", named]);
+    match run(named.as_ref().map_or(&[], |named| &named[..]), told) {
         Ok(said) if said.is_content => Answer::Settings(said_beyond(&lines(&said.output), &plain, ours)),
         Ok(said) => {
             let complaint = said.complaint.split(|byte| *byte == b'\n');

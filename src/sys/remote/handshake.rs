@@ -288,6 +288,6 @@ fn names_of(algorithm: Algorithm) -> Vec<Named> {
         | Algorithm::Ed448
         | Algorithm::SkEcdsa
         | Algorithm::SkEd25519
-        | Algorithm::MlDsa44Ed25519 => Vec::new(),
+        | Algorithm::MlDsa44Ed25519(_) => Vec::new(),
     }
 }

@@ -24,7 +24,7 @@ mod text;
 use std::fmt;
 
 pub use command::MAX_OUTPUT;
-pub use config::{ConfigError, read_config, read_config_of};
+pub use config::{ConfigError, read_config, read_config_named, read_config_of};
 pub use connection::{Connection, Hop};
 pub use fault::{Agreement, FileTrouble, HostFault, Lacking, RemoteFault, Step, WayFault};
 pub use handshake::{Expect, Handshake, PinnedKey};

@@ -39,6 +39,8 @@ pub struct Target {
     is_port_told: bool,
     /// What else was told before ssh's configuration, but for user and port.
     told: Vec<Directive>,
+    /// The configuration that was named in the place of the usual one.
+    config: Option<String>,
 }
 
 /// Which agent may sign in on a server (`ssh_config(5)`, `IdentityAgent`).
@@ -210,15 +212,24 @@ impl Target {
         if settings.says_no("PubkeyAuthentication") {
             return false;
         }
-        let own = [algorithm.name()];
+        let (own, certified) = ([algorithm.name()], algorithm.certificate_name());
         let names = match algorithm {
             Algorithm::Rsa => &["rsa-sha2-512", "rsa-sha2-256"][..],
             _ => &own,
         };
-        names.iter().any(|name| {
-            let certified = format!("{name}-cert-v01@openssh.com");
-            may_be_offered(settings, name) || may_be_offered(settings, &certified)
-        })
+        let certified = match algorithm {
+            Algorithm::Rsa => names
+                .iter()
+                .map(|name| format!("{name}-cert-v01@openssh.com"))
+                .collect(),
+            _ => vec![certified],
+        };
+        let certified = certified.iter().map(String::as_str);
+        names
+            .iter()
+            .copied()
+            .chain(certified)
+            .any(|name| may_be_offered(settings, name))
     }
 
     /// Whether ssh's configuration lets one sign in there in this way.
@@ -288,6 +299,9 @@ impl Target {
     #[must_use]
     pub fn words(&self, port_option: &str) -> Vec<String> {
         let mut words = Vec::new();
+        if let Some(config) = &self.config {
+            words.extend(["-F".to_owned(), config.clone()]);
+        }
         for told in &self.told {
             let value = String::from_utf8_lossy(&told.rest);
             words.extend(["-o".to_owned(), format!("{}={value}", told.keyword)]);

@@ -37,7 +37,7 @@ pub(super) fn names(store: &Store) -> Vec<String> {
 
 /// Which server is meant, and which agents are there.
 pub(super) fn aim(address: &str, find: FindAgents) -> Result<Came, Problem> {
-    Ok(Came::Aimed(Box::new(servers::find(address, &[])?), find()))
+    Ok(Came::Aimed(Box::new(servers::find(address, &[], None)?), find()))
 }
 
 pub(super) fn remember(reached: Reached) -> Result<Came, Problem> {

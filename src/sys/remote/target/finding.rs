@@ -56,7 +56,7 @@ impl Reader<'_> {
         let of_itself = self.config.lookup_as(&untold, typed.host, self.local_user).port();
         let is_port_told = told.iter().any(is_port) && of_itself.unwrap_or(PORT) != said;
         let settings = if self.asks_ssh {
-            match effective(typed.host, &told, &ours) {
+            match effective(typed.host, self.config.named(), &told, &ours) {
                 Answer::Settings(settings) => settings,
                 Answer::Refused(why) => {
                     ours.refused = Some(why);
@@ -87,6 +87,7 @@ impl Reader<'_> {
             way,
             is_port_told,
             told: other,
+            config: self.config.named().map(str::to_owned),
         })
     }
 

@@ -100,6 +100,9 @@ fn what_is_told_counts_before_the_configuration_and_goes_along() {
     assert_eq!(found.settings().identity_files(), ["/b", "~/a"]);
     assert_eq!(found.words("-p"), ["-o", "identityfile=/b", "-p", "99", "jo@web"]);
     assert!(reader.target("jo@web:99", &told, 0).is_ok());
+    let named = config.clone().named_as("/etc/other config");
+    let found = Target::parse("web", &named, "me").unwrap();
+    assert_eq!(found.words("-p")[..2], ["-F", "/etc/other config"]);
     let twice = |text| reader.target(text, &told, 0);
     assert_eq!(twice("root@web"), Err(TargetError::Twice("users")));
     assert_eq!(twice("jo@web:22"), Err(TargetError::Twice("ports")));
