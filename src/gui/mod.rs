@@ -23,6 +23,7 @@ mod start;
 mod status;
 mod system_theme;
 mod theme;
+mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,6 +42,7 @@ use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::job::Wake;
 use system_theme::SystemTheme;
+use turns::Turns;
 
 /// How long a disk may take over the settings when the window is to close.
 const LAST_WRITE: Duration = Duration::from_secs(2);
@@ -76,9 +78,10 @@ impl Window {
         open: Option<PathBuf>,
     ) -> Self {
         theme::install(&cc.egui_ctx);
+        cc.egui_ctx.add_plugin(Turns::default());
         let ctx = cc.egui_ctx.clone();
         let wake: Wake = Arc::new(move || ctx.request_repaint());
-        let mut app = App::new(Arc::clone(&wake), kept);
+        let mut app = App::new(Arc::clone(&wake), kept, desktop.home());
         theme::apply(&cc.egui_ctx, app.theme, app.text_size);
         if let Some(path) = open {
             app.apply(Command::OpenPath(path), &*desktop);
@@ -207,6 +210,7 @@ impl eframe::App for Window {
         if !out.is_empty() {
             // What the commands change is drawn by the next frame.
             ui.ctx().request_repaint();
+            Turns::ask(ui.ctx());
         }
         for command in out {
             self.app.apply(command, &*self.desktop);

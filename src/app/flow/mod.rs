@@ -9,5 +9,7 @@ mod key_places;
 mod lists;
 mod my_keys;
 mod open;
+mod overwrite;
 mod save;
+mod saving_place;
 mod servers;

@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest, Picked};
 use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved};
-use crate::app::flow::folders::unusual_folder_of;
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
 use crate::app::{App, Command, Page, Status};
 use crate::engine::describe::{Description, Warning};
 use crate::engine::job::{Job, Poll};
+use crate::engine::keys::{KeyId, Whose, added};
 use crate::engine::{Problem, describe, lost, opening};
 use crate::format::reading::{self, Reading};
 use crate::format::{Consent, DecodeError, Parsed, PrivateFile};
+use crate::key::fingerprint::FingerprintKind;
 use crate::secret::TypedPassphrase;
 use crate::sys::files::{Seen, read_key};
 use crate::sys::home;
@@ -51,7 +52,14 @@ impl App {
         if !self.is_saving() {
             self.dialog = None;
             let their_path = path.clone();
-            self.start_opening(Some(path), page, move || read(&their_path));
+            let whose = self.my_keys.whose().clone();
+            self.start_opening(Some(path), page, move || {
+                let opened = read(&their_path)?;
+                if !matches!(opened.parsed, Parsed::Public(_)) {
+                    see(&whose, &their_path);
+                }
+                Ok(opened)
+            });
         }
     }
 
@@ -98,6 +106,12 @@ impl App {
 
     fn type_path(&mut self, purpose: Purpose) {
         let start = match purpose {
+            // There is a field for it on the page already.
+            Purpose::ChooseSavingPlace(_) => {
+                let what = "There is no file dialog on this system. Type the path into the field “Private key file”.";
+                self.status = Status::say(what);
+                return;
+            }
             Purpose::Open(_) | Purpose::AddCertificate => self.folder_to_open().unwrap_or_default().join(""),
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 let folder = self.folder_to_save().unwrap_or_default();
@@ -125,10 +139,11 @@ impl App {
     fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
             Purpose::Open(unsaved) => {
-                self.kept.now.open_folder = unusual_folder_of(&path);
+                self.kept.now.open_folder = self.unusual_folder_of(&path);
                 self.open_path(path, unsaved);
             }
             Purpose::AddCertificate => self.read_certificate(path),
+            Purpose::ChooseSavingPlace(_) => self.saving_place_chosen(path),
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 self.save_to(purpose, &path);
             }
@@ -250,6 +265,10 @@ impl App {
             document.mark_unsaved();
         }
         document.known = path.clone().zip(seen).into_iter().collect();
+        if path.is_some() {
+            let fingerprint = document.fingerprint(FingerprintKind::Sha256);
+            self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
+        }
         document.path = path;
         document.warnings = warnings;
         self.dialog = None;
@@ -308,6 +327,14 @@ impl App {
             }
             None => unlock.problem = Some(lost()),
         }
+    }
+}
+
+/// Has a key file that was opened or saved among the keys from now on; on a job's thread. What was asked for is done
+/// either way.
+pub(in crate::app::flow) fn see(whose: &Whose, path: &Path) {
+    if let Err(problem) = added::see(whose, path) {
+        log::info!("{} is not noted: {}", path.display(), problem.what);
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) fn path_field_ui(ui: &mut Ui, label: &str, text: &mut String, is_new:
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(8, 6));
     let field = ui.add(field).labelled_by(label.id);
+    pieces::reached_by(ui, &field, &label, None);
     if is_new {
         field.request_focus();
     }
@@ -30,6 +31,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
     let verb = match typed.purpose {
         Purpose::Open(_) => "Open",
         Purpose::AddCertificate => "Add",
+        Purpose::ChooseSavingPlace(_) => "Choose",
         Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => "Save",
     };
     match buttons_ui(ui, false, &[verb, "Cancel"]) {
@@ -45,7 +47,7 @@ pub(super) fn title(purpose: Purpose) -> &'static str {
         Purpose::Open(_) => "Load private key",
         Purpose::AddCertificate => "Load certificate",
         Purpose::SaveCertificate => "Save certificate as",
-        Purpose::SavePrivate(_) => "Save private key as",
+        Purpose::SavePrivate(_) | Purpose::ChooseSavingPlace(_) => "Save private key as",
         Purpose::SavePublic(_) => "Save public key as",
     }
 }
