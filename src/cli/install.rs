@@ -27,6 +27,7 @@ use crate::engine::servers::{
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::ssh_config::Directive;
 use crate::format::{DecodeError, Parsed};
+use crate::key::PublicKey;
 use crate::key::comment::Comment;
 use crate::sys::remote::Target;
 
@@ -100,7 +101,7 @@ impl Install {
         let entry = if self.undo {
             None
         } else {
-            self.entry(&file, &target, &told)?
+            self.entry((&file, line.key()), &target, &told)?
         };
         let is_tried = !(self.no_prove || self.undo || self.dry_run);
         let key = if is_tried {
@@ -139,7 +140,7 @@ impl Install {
         let lets_in = matches!(proof, Some(Proof::Works | Proof::AsksForMore(_)));
         let held = held.filter(|_| lets_in);
         let is_crowded = lets_in && agents::crowd_out(&target, Connect::agents_of_ssh(), line.key());
-        let log_in = held.map(|held| LogIn::of(&target, &held, is_without_shell, is_crowded));
+        let log_in = held.map(|held| LogIn::of(&target, line.key(), &held, is_without_shell, is_crowded));
         let is_new = told.is_none() && proof == Some(Proof::Unasked);
         let found_out = is_new.then(lets_everybody_in);
         if let Some(warning) = &found_out {
@@ -180,7 +181,7 @@ impl Install {
     /// The short name that was asked for, planned while nothing is done yet.
     fn entry(
         &self,
-        file: &KeyFile,
+        (file, public): (&KeyFile, &PublicKey),
         target: &Target,
         told: &[Directive],
     ) -> Result<Option<HostEntry>, Problem> {
@@ -194,7 +195,7 @@ impl Install {
             ));
         }
         let key = self.file_of_entry(file)?;
-        HostEntry::plan(&Whose::of_user(), name, target, told, &key).map(Some)
+        HostEntry::plan(&Whose::of_user(), name, target, told, (&key, public)).map(Some)
     }
 
     /// The file with the private key, as an entry names it.
@@ -297,7 +298,7 @@ impl Install {
             remember_taken_off(&key, target, console);
         }
         let unnamed = named
-            .map(|named| self.unname(&named, target, &found.place))
+            .map(|named| self.unname(&named, &key, target, &found.place))
             .transpose()?;
         if console.is_json() {
             return print_object(&json!({
@@ -314,10 +315,17 @@ impl Install {
     }
 
     /// Takes a short name out of ssh's configuration, and tells where that was.
-    fn unname(&self, named: &Named<'_>, target: &Target, place: &str) -> Result<PathBuf, Problem> {
-        let taken_out = self
-            .file_of_entry(named.file)
-            .and_then(|key| host_entry::take_out(&Whose::of_user(), named.name, target, named.told, &key));
+    fn unname(
+        &self,
+        named: &Named<'_>,
+        key: &PublicKey,
+        target: &Target,
+        place: &str,
+    ) -> Result<PathBuf, Problem> {
+        let taken_out = self.file_of_entry(named.file).and_then(|path| {
+            let whose = Whose::of_user();
+            host_entry::take_out(&whose, named.name, target, named.told, (&path, key))
+        });
         let taken_out = taken_out.map_err(|mut problem| {
             problem.hint = format!(
                 "The line was taken off {place} on the server, and only the short name was not taken out. {}",
