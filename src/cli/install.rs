@@ -92,6 +92,9 @@ impl Install {
         let target = self.connect.target(self.login.as_deref())?;
         let takes_input = self.passphrase.takes_standard_input() || self.connect.takes_standard_input();
         file.check_input(takes_input)?;
+        if !self.undo {
+            file.refuse_lost_options(&options)?;
+        }
         let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
         let described = Description::of(&parsed, file.path());
         let line = line(&file, &described, &options)?;
@@ -294,8 +297,13 @@ impl Install {
             }
             _ => problem,
         })?;
-        if line_in(&found, &key)?.is_none() {
-            remember_taken_off(&key, target, console);
+        let stays = line_in(&found, &key)?;
+        match stays {
+            None => remember_taken_off(&key, target, console),
+            Some(number) => console.note(&format!(
+                "line {number} of {} has this key as well, and may still let it in",
+                found.place
+            )),
         }
         let unnamed = named
             .map(|named| self.unname(&named, &key, target, &found.place))
@@ -305,6 +313,7 @@ impl Install {
                 "target": target.to_string(),
                 "place": found.place,
                 "removed": 1,
+                "stays": stays.is_some(),
                 "host_entry_removed_from": unnamed,
             }));
         }
@@ -392,7 +401,9 @@ fn name(entry: &HostEntry, installed: &Installed) -> Result<(), Problem> {
     entry.write().map(drop).map_err(|mut problem| {
         problem.hint = format!(
             "The key stands in line {} of {} on the server now; only the short name could not be written. {}",
-            installed.line, installed.found.place, problem.hint
+            installed.line,
+            installed.found.place,
+            problem.hint.trim_start_matches("Nothing was changed. ")
         );
         problem
     })

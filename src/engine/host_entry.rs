@@ -16,7 +16,8 @@ use crate::sys::home::user_name;
 use crate::sys::remote::{FOR_ONCE, Target, TargetError, Way, read_config};
 
 /// What else leads to a server as it was reached, and has to stand in its entry.
-const GOES_ALONG: [&str; 17] = [
+const GOES_ALONG: [&str; 18] = [
+    "CASignatureAlgorithms",
     "HostKeyAlias",
     "UserKnownHostsFile",
     "GlobalKnownHostsFile",

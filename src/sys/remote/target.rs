@@ -46,8 +46,9 @@ pub struct Target {
 const PUBKEY_AUTHENTICATION: &str = "PubkeyAuthentication";
 const PREFERRED: &str = "PreferredAuthentications";
 /// What is told for signing in this once, and says nothing about the next time.
-pub const FOR_ONCE: [&str; 4] = [
+pub const FOR_ONCE: [&str; 5] = [
     PREFERRED,
+    "KbdInteractiveAuthentication",
     PUBKEY_AUTHENTICATION,
     "NumberOfPasswordPrompts",
     "PasswordAuthentication",
@@ -339,6 +340,14 @@ impl Target {
                 Some(alias.unwrap_or_else(|| self.alias.clone()))
             }
             'u' => Some(user_name()),
+            #[cfg(unix)]
+            'i' => Some(rustix::process::getuid().as_raw().to_string()),
+            #[cfg(unix)]
+            'l' | 'L' => {
+                let name = rustix::system::uname().nodename().to_str().ok()?.to_owned();
+                let short = name.split('.').next().unwrap_or_default().to_owned();
+                Some(if token == 'L' { short } else { name })
+            }
             token => token_of(token, (&self.alias, &self.host, self.port, &self.user)),
         });
         path.map(|path| expand_tilde(Path::new(&path)))
