@@ -143,7 +143,16 @@ fn what_is_not_heeded_is_refused_by_name_and_nothing_is_asked_of_the_server() {
     assert!(refuse(&["-l", "root"]).contains("two different users"));
     assert!(!server.log().contains("Connection from"), "{}", server.log());
     // What has no bearing on it is taken as it comes.
-    let harmless = ["-k", "new", "-i", "old", "-o", "Compression=yes", "-o", "LogLevel=QUIET"];
+    let harmless = [
+        "-k",
+        "new",
+        "-i",
+        "old",
+        "-o",
+        "Compression=yes",
+        "-o",
+        "LogLevel=QUIET",
+    ];
     server.authorize(&person.line("old"));
     person.asks(&server, "install", &harmless).done();
 }

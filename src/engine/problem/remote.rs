@@ -11,6 +11,7 @@ use crate::sys::remote::{
 };
 
 impl From<&RemoteFault> for Problem {
+    #[expect(clippy::too_many_lines, reason = "one arm for each fault")]
     fn from(fault: &RemoteFault) -> Self {
         use RemoteFault as F;
         let world = |code, hint| (code, Blame::World, hint);

@@ -101,6 +101,7 @@ pub enum Given {
 
 /// A connection on the way to being signed in.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct SigningIn {
     connection: Connection,
     pinned: PinnedKey,

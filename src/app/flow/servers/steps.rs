@@ -364,13 +364,13 @@ impl Visit {
             }
         });
         Now::Works(Box::new(Works {
-            key,
             verdict,
             options,
             warning,
             managed,
             log_in,
             naming,
+            key,
             session,
             undo,
         }))
