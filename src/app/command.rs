@@ -13,6 +13,7 @@ use crate::app::look::WindowShape;
 use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::my_keys::KeysCommand;
 use crate::app::stage::Subject;
+use crate::engine::programs::Purpose;
 use crate::engine::saving::{Choice, PublicForm};
 use crate::key::entropy::Sample;
 use crate::key::fingerprint::FingerprintKind;
@@ -98,6 +99,8 @@ pub enum Command {
 
     /// Copy the public key line.
     CopyPublicKey,
+    /// Copy the public key as something takes it.
+    CopyFor(Purpose),
     /// Copy the fingerprint as it is shown.
     CopyFingerprint,
     /// Copy the randomart as text.

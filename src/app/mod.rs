@@ -180,6 +180,7 @@ impl App {
             Command::TypePathInstead => self.type_path_instead(),
 
             Command::CopyPublicKey => self.copy_public_key(desktop),
+            Command::CopyFor(purpose) => self.copy_for(purpose, desktop),
             Command::CopyFingerprint => self.copy_fingerprint(desktop),
             Command::CopyRandomart => self.copy_randomart(desktop),
             Command::CopyCommandLine(index) => self.copy_command_line(index, desktop),

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::console::{Console, print, print_object, shown};
-use super::formats::{AnyFormat, PrivateFormat, PublicFormat, ensure_holds};
+use super::formats::{AnyFormat, PublicFormat, ensure_holds};
 use super::key_file::{KeyFile, Opened};
 use super::passphrases::{NewPassphrase, OldPassphrase};
 use super::private_file::{Place, Private, check_neighbours, is_file, is_same_file, may_write, save};
@@ -17,11 +17,14 @@ use crate::engine::Problem;
 use crate::engine::describe::Description;
 use crate::engine::keys::key::is_for_ssh;
 use crate::engine::opening::{Beside, certificate_of, public_beside};
-use crate::engine::saving::{OutgoingPublic, Plan, Strength, certificate_beside, file_beside};
+use crate::engine::programs::{PROGRAMS, Program, carried};
+use crate::engine::saving::{OutgoingPublic, Plan, PublicForm, Strength, certificate_beside, file_beside};
+use crate::format::carrier::Carrier;
 use crate::format::mend::Accidents;
 use crate::format::{Certificate, Format, Parsed, Protection, Validity};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::secret::Passphrase;
 use crate::sys::clock::unix_seconds;
 use crate::sys::files::taken;
 
@@ -34,12 +37,19 @@ use crate::sys::files::taken;
   keywright-cli convert key.ppk --to rfc4716
   keywright-cli convert key.pub --to pem
   keywright-cli convert id_mldsa44_ed25519 --final-name -o new
+  keywright-cli convert ~/.ssh/id_rsa --for putty-before-0.75 -o id_rsa.ppk
+  keywright-cli convert ~/.ssh/id_ed25519 --as env
+  keywright-cli convert ~/.ssh/deploy --as github-secret --private -o - | gh secret set DEPLOY_KEY
 
 The new file has the passphrase of the old one, unless another is given or --no-passphrase. A \
 private key needs -o; -o - prints it. A public key is printed where no -o is given.
 
 Of a file that holds only a public key, openssh, pem, pkcs8 and jwk make the public form: one line, \
 BEGIN PUBLIC KEY for the next two, and a public JSON Web Key.
+
+--for chooses the format that a program takes, and refuses what it does not; --as makes one line, a string or a \
+block of the key. Both print the public half, unless the private one is asked for with --private or, with --for, \
+by the -o of its file.
 
 An OpenSSH file gets its public key beside it, in OUT.pub. \
 Where the new format has no room for the comment, it is kept in OUT.pub; the certificate of a key \
@@ -49,8 +59,18 @@ pub(super) struct Convert {
     #[arg(value_name = "FILE")]
     file: KeyFile,
     /// The format of the new file
-    #[arg(long, value_name = "FORMAT", required_unless_present = "final_name")]
+    #[arg(long, value_name = "FORMAT", required_unless_present_any = ["final_name", "carrier", "program"])]
     to: Option<AnyFormat>,
+    /// Choose the format that this program takes: putty-before-0.75, winscp, filezilla, jsch, paramiko,
+    /// bitwarden, 1password, dropbear, openssh-before-6.5, aws, azure, oci or age
+    #[arg(long = "for", value_name = "PROGRAM", value_parser = program, conflicts_with = "to")]
+    program: Option<&'static Program>,
+    /// Put the text of the key into a part of another file: env, json, yaml, base64 or github-secret
+    #[arg(long = "as", value_name = "CARRIER", value_parser = carrier)]
+    carrier: Option<Carrier>,
+    /// With --for and --as: the private half; without it they print the public one
+    #[arg(long, conflicts_with = "to")]
+    private: bool,
     /// The new file; - is standard output
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -70,20 +90,58 @@ impl Convert {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         let takes_standard_input = self.old.takes_standard_input() || self.new.takes_standard_input();
         self.file.check_input(takes_standard_input)?;
-        let parsed = self.file.parse()?;
+        let mut parsed = self.file.parse()?;
         self.file.check_passphrase(&parsed, &self.old)?;
-        let to = self.to.unwrap_or(AnyFormat::Private(PrivateFormat::Openssh));
-        match (parsed, to) {
-            (Parsed::Public(file), to) => match to.of_public() {
-                Some(format) => self.write_public(Parsed::Public(file), format, console),
-                None => Err(self.file.no_private_half(file.certificate.as_ref())),
-            },
-            (parsed, AnyFormat::Private(format)) => self.write_private(parsed, format.format(), console),
-            (parsed, AnyFormat::Public(format)) => self.write_public(parsed, format, console),
+        let mut known = None;
+        if let Some(program) = self.program {
+            // Of some encrypted files nothing is known before they are open.
+            if parsed.public().is_none() {
+                let opened = self.file.open_private(parsed, &self.old, console)?;
+                (parsed, known) = (Parsed::Private(opened.file), opened.passphrase);
+            }
+            if let Some(key) = parsed.public() {
+                program.format(key)?;
+            }
+        }
+        match self.wanted(&parsed)? {
+            Wanted::Public(form) => self.write_public(parsed, form, console),
+            Wanted::Private(format) => self.write_private(parsed, known, format, console),
         }
     }
 
-    fn write_private(self, parsed: Parsed, format: Format, console: Console) -> Result<(), Problem> {
+    /// What is asked for, by the name of a format or by what it is for: the private half only by name, or by the place of a
+    /// program's own file.
+    fn wanted(&self, parsed: &Parsed) -> Result<Wanted, Problem> {
+        if let Parsed::Public(file) = parsed {
+            let form = match (self.to, self.program) {
+                (Some(to), _) => to.of_public().map(PublicFormat::form),
+                (None, _) if self.private => None,
+                (None, Some(program)) => Some(program.public),
+                (None, None) => Some(PublicForm::Line),
+            };
+            let form = form.ok_or_else(|| self.file.no_private_half(file.certificate.as_ref()))?;
+            return Ok(Wanted::Public(form));
+        }
+        let is_private = self.private || self.carrier.is_none() && self.out.is_some();
+        match (self.to, self.program) {
+            (Some(AnyFormat::Private(format)), _) => Ok(Wanted::Private(format.format())),
+            (Some(AnyFormat::Public(format)), _) => Ok(Wanted::Public(format.form())),
+            (None, Some(program)) => match parsed.public() {
+                Some(key) if is_private => Ok(Wanted::Private(program.format(key)?)),
+                _ => Ok(Wanted::Public(program.public)),
+            },
+            (None, None) if self.carrier.is_some() && !self.private => Ok(Wanted::Public(PublicForm::Line)),
+            (None, None) => Ok(Wanted::Private(Format::OpenSsh)),
+        }
+    }
+
+    fn write_private(
+        self,
+        parsed: Parsed,
+        known: Option<Passphrase>,
+        format: Format,
+        console: Console,
+    ) -> Result<(), Problem> {
         let Some(out) = self.out else {
             return Err(usage::problem(
                 "there is no place given for the private key",
@@ -99,7 +157,10 @@ impl Convert {
             self.new.check(format)?;
         }
         let mut strength = protection.map(Strength::of).unwrap_or_default().or_usual();
-        if parsed.format() != format {
+        if self.program.is_some() {
+            // What is unusual about the old file may be what the program does not take.
+            strength = strength_of_new(format, Strength::default());
+        } else if parsed.format() != format {
             strength = strength_of_new(format, strength);
         }
         let encoding = self.protect.encoding(format, strength, console)?;
@@ -118,18 +179,25 @@ impl Convert {
         }
         // Of an encrypted PEM file nothing was known before.
         ensure_holds(format, file.key.algorithm())?;
-        let passphrase = self.new.or_keep(passphrase)?;
+        let passphrase = self.new.or_keep(passphrase.or(known))?;
         self.protect.check_use(passphrase.is_some())?;
+        if let Some(program) = self.program {
+            program.check_passphrase(passphrase.is_some())?;
+        }
 
         let mut private = Private::of(file, encoding, passphrase, console);
+        private.carrier = self.carrier;
         let mut beside = Companions::default();
-        if !format.holds_comment() && !private.comment.is_empty() {
-            beside.keep_comment(&out, &private, &self.file, console)?;
+        // A part of another file has no neighbours.
+        if self.carrier.is_none() {
+            if !format.holds_comment() && !private.comment.is_empty() {
+                beside.keep_comment(&out, &private, &self.file, console)?;
+            }
+            if format == Format::OpenSsh {
+                beside.add_public(&out, &private)?;
+            }
+            beside.keep_certificate(&out, &mut private, &self.file, console)?;
         }
-        if format == Format::OpenSsh {
-            beside.add_public(&out, &private)?;
-        }
-        beside.keep_certificate(&out, &mut private, &self.file, console)?;
         check_neighbours(&out, Some(private.key.public()), &beside.paths(), console)?;
         if let Some(plan) = beside.plan() {
             place = place.and(plan, console)?;
@@ -137,6 +205,13 @@ impl Convert {
         let is_printed = place.is_standard_output();
         let private = save(console, "Saving the key", place, move |_| Ok(private))?;
         private.warn_of_protection(console);
+        self.carrier
+            .and_then(Carrier::note)
+            .into_iter()
+            .for_each(|note| console.note(note));
+        if let Some(program) = self.program {
+            console.note(program.note);
+        }
         if is_printed {
             return Ok(());
         }
@@ -160,7 +235,7 @@ impl Convert {
         ))
     }
 
-    fn write_public(self, parsed: Parsed, format: PublicFormat, console: Console) -> Result<(), Problem> {
+    fn write_public(self, parsed: Parsed, form: PublicForm, console: Console) -> Result<(), Problem> {
         let parsed = self.file.with_public(parsed, &self.old, console)?;
         let mut described = Description::of(&parsed, None);
         if self.final_name {
@@ -169,7 +244,6 @@ impl Convert {
             described.certificate = None;
         }
         let comment = public_comment(&self.file, &described);
-        let form = format.form();
         let key = described.known_public()?;
         ensure_holds(form.format(), key.algorithm())?;
         // A certificate in a file of its own is what is converted; one that rides along with a private
@@ -194,10 +268,20 @@ impl Convert {
                     "Give a file with -o, or use the command public.",
                 ));
             }
-            _ => return print(form.text(outgoing)?.as_bytes()),
+            _ => {
+                let text = form.text(outgoing)?;
+                let text = match self.carrier {
+                    Some(carrier) => carried(carrier, &text)?,
+                    None => text,
+                };
+                return print(text.as_bytes());
+            }
         };
         let plan = may_write(Plan::public(&out, form), console)?;
-        let encoded = plan.encode_public(outgoing)?;
+        let mut encoded = plan.encode_public(outgoing)?;
+        if let Some(carrier) = self.carrier {
+            encoded = encoded.carried(carrier)?;
+        }
         let stored = interrupt::uninterrupted(|| encoded.write())?;
         console.warn_all(&stored.warnings);
         if console.is_json() {
@@ -215,6 +299,27 @@ impl Convert {
         }
         console.say(&format!("Saved the public key in {}", shown(&out)))
     }
+}
+
+/// What is made.
+enum Wanted {
+    Private(Format),
+    Public(PublicForm),
+}
+
+fn program(code: &str) -> Result<&'static Program, String> {
+    Program::called(code).ok_or_else(|| {
+        let codes: Vec<&str> = PROGRAMS.iter().map(|program| program.code).collect();
+        format!("choose among {}", codes.join(", "))
+    })
+}
+
+fn carrier(code: &str) -> Result<Carrier, String> {
+    let found = Carrier::ALL.into_iter().find(|carrier| carrier.code() == code);
+    found.ok_or_else(|| {
+        let codes = Carrier::ALL.map(Carrier::code);
+        format!("choose among {}", codes.join(", "))
+    })
 }
 
 /// The files that are written beside a private key so that nothing of it is lost.

@@ -9,6 +9,7 @@ use crate::engine::job::Pulse;
 use crate::engine::making::new_key;
 use crate::engine::saving::{Encoded, Plan, PublicForm, certificate_beside, encode_private, file_beside};
 use crate::engine::{Blame, Problem};
+use crate::format::carrier::{Carrier, Half};
 use crate::format::{self, Certificate, DecodeError, Format, Outgoing, Parsed, PrivateEncoding, PrivateFile};
 use crate::key::comment::Comment;
 use crate::key::entropy::EntropyPool;
@@ -25,6 +26,8 @@ pub(super) struct Private {
     pub(super) certificate: Option<Certificate>,
     pub(super) encoding: PrivateEncoding,
     pub(super) passphrase: Option<Passphrase>,
+    /// What the text of the file is put into.
+    pub(super) carrier: Option<Carrier>,
     /// What came of writing it, to be told with the rest.
     written: Vec<Warning>,
 }
@@ -71,6 +74,7 @@ impl Private {
             certificate,
             encoding,
             passphrase,
+            carrier: None,
             written: Vec::new(),
         }
     }
@@ -213,13 +217,22 @@ impl Place {
     /// Encrypts the key, which takes a while.
     fn prepare(self, private: &Private) -> Result<Prepared, Problem> {
         let (outgoing, passphrase) = (private.outgoing(), private.passphrase.as_ref());
-        Ok(match self {
-            Self::StandardOutput => Prepared::Text(encode_private(outgoing, &private.encoding, passphrase)?),
-            Self::Stream(path) => {
-                Prepared::Stream(path, encode_private(outgoing, &private.encoding, passphrase)?)
+        let text = || {
+            let file = encode_private(outgoing, &private.encoding, passphrase)?;
+            match private.carrier {
+                Some(carrier) => Ok::<_, Problem>(carrier.carry(file.expose(), Half::Private)?),
+                None => Ok(file),
             }
+        };
+        Ok(match self {
+            Self::StandardOutput => Prepared::Text(text()?),
+            Self::Stream(path) => Prepared::Stream(path, text()?),
             Self::Files { plan, beside } => {
                 let encoded = plan.encode(outgoing, passphrase)?;
+                let encoded = match private.carrier {
+                    Some(carrier) => encoded.carried(carrier)?,
+                    None => encoded,
+                };
                 Prepared::Files(match beside {
                     Some(beside) => beside.and(encoded),
                     None => encoded,

@@ -24,6 +24,7 @@ pub mod making;
 pub mod opening;
 pub(crate) mod own_file;
 pub(crate) mod problem;
+pub mod programs;
 pub mod providers;
 pub mod saving;
 pub mod servers;

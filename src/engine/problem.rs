@@ -15,6 +15,7 @@ pub use disk::told_by_disk;
 
 use crate::engine::key_name::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};
+use crate::format::carrier::NoText;
 use crate::format::known_hosts::HostNameError;
 use crate::format::ssh_config::{BlockError, WordError};
 use crate::format::{DecodeError, EncodeError, Fault, Foreign, ListError, OtherKey};
@@ -328,6 +329,17 @@ impl From<&EncodeError> for Problem {
     }
 }
 
+impl From<&NoText> for Problem {
+    fn from(error: &NoText) -> Self {
+        Self::new(
+            "unsupported-format",
+            Blame::Key,
+            error.to_string(),
+            "Choose base64, or a format that is text: pkcs8 is the same as text.",
+        )
+    }
+}
+
 impl From<&OtherKey> for Problem {
     fn from(error: &OtherKey) -> Self {
         Self::new(
@@ -410,6 +422,7 @@ from_owned!(
     WriteError,
     StreamError,
     EncodeError,
+    NoText,
     OtherKey,
     OsRandomError,
     GenerateError,

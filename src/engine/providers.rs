@@ -11,6 +11,7 @@ use super::{Blame, Problem};
 use crate::format::one_line::{Shell, one_line};
 use crate::format::public_line;
 use crate::key::comment::Comment;
+use crate::key::spec::Curve;
 use crate::key::{Algorithm, PublicKey};
 
 /// Somebody who takes public keys.
@@ -50,6 +51,8 @@ pub enum Takes {
     Ed25519,
     /// Keys in security keys, of both types.
     SecurityKeys,
+    /// DSA keys.
+    Dsa,
 }
 
 /// In which shape a key is pasted.
@@ -64,22 +67,38 @@ pub enum Pasted {
 }
 
 impl Takes {
-    fn fits(self, key: &PublicKey) -> bool {
+    pub(super) fn fits(self, key: &PublicKey) -> bool {
         match (self, key.algorithm()) {
             (Self::Rsa { from_bits }, Algorithm::Rsa) => key.bits() >= from_bits,
             (Self::Ecdsa, Algorithm::Ecdsa(_))
             | (Self::Ed25519, Algorithm::Ed25519)
+            | (Self::Dsa, Algorithm::Dsa)
             | (Self::SecurityKeys, Algorithm::SkEcdsa | Algorithm::SkEd25519) => true,
             _ => false,
         }
     }
 
-    fn title(self) -> String {
+    /// Its types.
+    #[must_use]
+    pub fn algorithms(self) -> Vec<Algorithm> {
+        match self {
+            Self::Rsa { .. } => vec![Algorithm::Rsa],
+            Self::Ecdsa => Curve::ALL.map(Algorithm::Ecdsa).to_vec(),
+            Self::Ed25519 => vec![Algorithm::Ed25519],
+            Self::SecurityKeys => vec![Algorithm::SkEcdsa, Algorithm::SkEd25519],
+            Self::Dsa => vec![Algorithm::Dsa],
+        }
+    }
+
+    /// Its name: “RSA from 2048 bits on”.
+    #[must_use]
+    pub fn title(self) -> String {
         match self {
             Self::Rsa { from_bits } => format!("RSA from {from_bits} bits on"),
             Self::Ecdsa => "ECDSA".to_owned(),
             Self::Ed25519 => "Ed25519".to_owned(),
             Self::SecurityKeys => "security keys".to_owned(),
+            Self::Dsa => "DSA".to_owned(),
         }
     }
 }

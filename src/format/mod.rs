@@ -7,6 +7,7 @@ pub mod agent;
 mod armour;
 mod asn1;
 pub mod authorized_keys;
+pub mod carrier;
 mod cbc;
 pub mod certificate;
 mod code_pages;

@@ -12,6 +12,7 @@ use super::{shortcuts, signs};
 use crate::app::command::ListCommand;
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Kind, Page};
+use crate::engine::programs::{PROGRAMS, Purpose};
 use crate::engine::saving::{Choice, PublicForm};
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::prime::{Policy, Proof};
@@ -141,6 +142,9 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     if entry_ui(ui, document.is_some(), "Copy public key", Some(&shortcuts::COPY)) {
         out.push(Command::CopyPublicKey);
     }
+    ui.add_enabled_ui(document.is_some(), |ui| {
+        ui.menu_button("Copy for…", |ui| copy_for_menu_ui(ui, document, out));
+    });
     if entry_ui(ui, document.is_some(), "Copy randomart", None) {
         out.push(Command::CopyRandomart);
     }
@@ -156,6 +160,26 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     }
     if entry_ui(ui, true, "Quit", Some(&shortcuts::QUIT)) {
         out.push(Command::Quit);
+    }
+}
+
+/// What the public key may be wanted for; a program that does not take such keys says so.
+fn copy_for_menu_ui(ui: &mut Ui, document: Option<&Document>, out: &mut Vec<Command>) {
+    let Some(document) = document else { return };
+    ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+    for purpose in Purpose::all() {
+        let obstacle = match purpose {
+            Purpose::Program(program) if program.format(document.public()).is_err() => {
+                Some("takes no such keys")
+            }
+            Purpose::Program(_) | Purpose::Carried(_) => None,
+        };
+        if matches!(purpose, Purpose::Program(program) if program == &PROGRAMS[0]) {
+            ui.separator();
+        }
+        if explained_entry_ui(ui, true, purpose.title(), obstacle) {
+            out.push(Command::CopyFor(purpose));
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod post_quantum;
 #[path = "../common/ppk1.rs"]
 mod ppk1;
 mod providers;
+mod purposes;
 mod puttygen;
 mod quiet;
 #[cfg(unix)]

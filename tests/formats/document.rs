@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use keywright::engine::programs::{AS_OF, PROGRAMS};
 use keywright::format::{Argon2Variant, CbcCipher, Format, Pbes1, Prf};
 use keywright::key::Algorithm;
 use keywright::key::spec::{Curve, Naming};
@@ -86,11 +87,56 @@ pub(crate) fn document() -> String {
     for reason in Reason::ALL {
         line(&mut page, &format!("{}. {}", reason.number(), reason.note()));
     }
+    page.push_str("\n## Which file for which program\n\n");
+    programs(&mut page);
     page.push_str("\n## Who judges\n\n");
     judges_table(&mut page);
     page.push('\n');
     page.push_str(FOOTNOTE);
     page
+}
+
+/// What `convert --for` knows.
+fn programs(page: &mut String) {
+    line(
+        page,
+        &format!(
+            "What `convert --for PROGRAM` chooses, as of {AS_OF}. Each file is read in the tests by the program that is named \
+             there. The rest was\nnot tried here: it is from what the makers publish, and from reports."
+        ),
+    );
+    page.push('\n');
+    let head = [
+        "`--for`",
+        "takes",
+        "public half",
+        "passphrase",
+        "tried with",
+        "source",
+    ]
+    .map(str::to_owned);
+    let mut rows = vec![head.to_vec()];
+    for program in PROGRAMS {
+        let files = program.files.iter();
+        let files: Vec<String> = files
+            .map(|(takes, format)| format!("{} as {}", takes.title(), column(*format)))
+            .collect();
+        rows.push(vec![
+            format!("`{}`", program.code),
+            files.join("; "),
+            column(program.public.format()).to_owned(),
+            if program.takes_passphrase { "yes" } else { "no" }.to_owned(),
+            program
+                .tried_with
+                .map_or("–".to_owned(), |tool| format!("`{tool}`")),
+            format!("<{}>", program.source),
+        ]);
+    }
+    table(page, &rows);
+    page.push('\n');
+    for program in PROGRAMS {
+        line(page, &format!("- {}: {}", program.title, program.note));
+    }
 }
 
 fn line(page: &mut String, text: &str) {

@@ -20,6 +20,7 @@ mod pem;
 #[path = "../common/ppk1.rs"]
 mod ppk1;
 mod ppk_version_1;
+mod programs;
 mod public;
 mod randomart;
 mod refusals;

@@ -59,6 +59,33 @@ fn the_conversions_menu_exports_what_the_key_can_be() {
 }
 
 #[test]
+fn the_public_key_is_copied_as_a_program_or_a_file_takes_it() {
+    let mut scene = Scene::new();
+    scene.make_key();
+    let line = scene.public_line();
+    let choose = |scene: &mut Scene, name: &str| {
+        scene
+            .window
+            .get_by_role_and_label(Role::MenuItem, name)
+            .click_accesskit();
+        scene.steps();
+    };
+    scene.click("File");
+    scene.click("Copy for…");
+    scene.window.check_accessibility();
+    let no = "Oracle Cloud (API key) (takes no such keys)";
+    assert!(is_disabled(&scene, Role::MenuItem, no));
+    choose(&mut scene, "a .env file");
+    let env = format!("SSH_PUBLIC_KEY=\"{line}\"\n");
+    assert_eq!(scene.desktop.copied(), [env]);
+    assert!(scene.says("Copied the public key for a .env file."));
+    scene.click("File");
+    scene.click("Copy for…");
+    choose(&mut scene, "Dropbear");
+    assert_eq!(scene.desktop.copied()[1], format!("{line}\n"));
+}
+
+#[test]
 fn a_first_key_is_saved_without_a_dialog_where_the_page_says() {
     let mut scene = Scene::at_home();
     scene.make_key();

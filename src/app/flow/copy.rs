@@ -6,7 +6,9 @@ use crate::app::flow::open::clipboard_problem;
 use crate::app::stage::Document;
 use crate::app::{App, Status};
 use crate::engine::command_line::CommandLine;
-use crate::key::comment::escaped;
+use crate::engine::programs::Purpose;
+use crate::engine::saving::OutgoingPublic;
+use crate::key::comment::{Comment, escaped};
 
 impl App {
     pub(in crate::app) fn copy_public_key(&mut self, desktop: &dyn Desktop) {
@@ -14,6 +16,26 @@ impl App {
             let line = document.public_line();
             let done = copied_public_key(&name_of(document));
             self.copy(&line, &done, desktop);
+        }
+    }
+
+    pub(in crate::app) fn copy_for(&mut self, purpose: Purpose, desktop: &dyn Desktop) {
+        let Some(document) = self.document() else { return };
+        let (comment, _) = Comment::cleaned(document.draft.comment.as_bytes());
+        let text = purpose.public_text(OutgoingPublic {
+            key: document.public(),
+            certificate: None,
+            comment: &comment,
+        });
+        match text {
+            Ok(text) => {
+                let done = format!(
+                    "Copied the public key for {}. It may be given to anybody.",
+                    purpose.title()
+                );
+                self.copy(&text, &done, desktop);
+            }
+            Err(problem) => self.fail("Nothing was copied", problem),
         }
     }
 

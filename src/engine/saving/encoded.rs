@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::engine::describe::{Warning, open_folder_warning, other_names_warning, written_without_owners};
 use crate::engine::{Blame, Problem};
+use crate::format::carrier::{Carrier, Half, NoText};
 use crate::format::{self, Consent, DecodeError, LockedFile, Outgoing, Parsed, PrivateEncoding};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{self, Existing, Save, Secrecy, Seen, WriteError};
@@ -42,6 +43,21 @@ impl Encoded {
     pub fn and(mut self, other: Self) -> Self {
         self.files.extend(other.files);
         self
+    }
+
+    /// The same keys as parts of other files: what has been proved to open is what is carried.
+    ///
+    /// # Errors
+    /// A file is in bytes, and the carrier is for text.
+    pub fn carried(mut self, carrier: Carrier) -> Result<Self, NoText> {
+        for file in &mut self.files {
+            let half = match file.secrecy {
+                Secrecy::Private => Half::Private,
+                Secrecy::Public => Half::Public,
+            };
+            file.bytes = carrier.carry(file.bytes.expose(), half)?;
+        }
+        Ok(self)
     }
 
     /// The private file as its owner will find it, where it is encrypted.
