@@ -33,8 +33,10 @@ pub enum Command {
 
     /// Choose a key file to open.
     Open,
-    /// Open this file: it was dropped, named on the command line, or typed.
+    /// Open this file: it was named on the command line, or typed.
     OpenPath(PathBuf),
+    /// These were dropped on the window: open the file, or have them all among the keys.
+    Dropped(Vec<PathBuf>),
     /// Open the key whose text is on the clipboard.
     Paste,
     /// Open the locked file with the passphrase that was typed.

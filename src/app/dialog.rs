@@ -298,6 +298,17 @@ pub struct TypePath {
     pub purpose: Purpose,
     /// What is being typed.
     pub text: String,
+    /// Why it is typed and not chosen.
+    pub why: WhyTyped,
+}
+
+/// Why a path is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyTyped {
+    /// There is no file dialog on this system.
+    NoDialog,
+    /// Somebody would rather type it.
+    Wanted,
 }
 
 /// A place for keys: chosen in a dialog of the system, or typed into the window.

@@ -161,6 +161,7 @@ impl App {
 
             Command::Open => self.open(desktop),
             Command::OpenPath(path) => self.open_path(path, Unsaved::Ask),
+            Command::Dropped(paths) => self.dropped(paths),
             Command::Paste => self.paste(desktop),
             Command::Unlock => self.unlock(crate::format::Consent::NotGiven),
             Command::AgreeToCost => self.unlock(crate::format::Consent::Given),

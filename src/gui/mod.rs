@@ -41,11 +41,15 @@ use crate::app::settings::Kept;
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::job::Wake;
+use drop::Drops;
 use system_theme::SystemTheme;
 use turns::Turns;
 
 /// How long a disk may take over the settings when the window is to close.
 const LAST_WRITE: Duration = Duration::from_secs(2);
+
+/// How long a file dialog may take to close then.
+const LAST_LOOK: Duration = Duration::from_millis(500);
 
 /// The program as eframe sees it.
 pub struct Window {
@@ -86,13 +90,19 @@ impl Window {
         if let Some(path) = open {
             app.apply(Command::OpenPath(path), &*desktop);
         }
+        let drops = if desktop.takes_dropped_files() {
+            Drops::Heard
+        } else {
+            Drops::Unheard
+        };
+        let key_page = key_page::View::new(drops);
         #[cfg(target_os = "macos")]
         double_click::wake_with(Arc::clone(&wake));
         Self {
             app,
             desktop,
             menu: menu::View::default(),
-            key_page: key_page::View::default(),
+            key_page,
             my_keys: my_keys::View::default(),
             servers: servers::View::default(),
             dialog: dialog::View::default(),
@@ -219,6 +229,7 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self, _: Option<&glow::Context>) {
+        self.app.close_file_dialogs(LAST_LOOK);
         self.app.finish_settings(LAST_WRITE);
     }
 }

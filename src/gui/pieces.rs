@@ -393,7 +393,7 @@ pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
     *before = focused;
     let place = focused.and_then(|id| theme::place_of(ui.ctx(), id));
     if let Some(place) = place.filter(|place| place.layer_id == ui.layer_id()) {
-        let rect = place.rect.expand(8.0);
+        let rect = place.rect.expand(24.0);
         if !ui.clip_rect().contains_rect(rect) {
             ui.scroll_to_rect(rect, None);
         }

@@ -41,6 +41,12 @@ impl Scene {
         scene
     }
 
+    pub(crate) fn without_drops() -> Self {
+        let desktop = Scripted::default();
+        desktop.0.takes_no_drops.set(true);
+        Self::on(desktop, 900.0, 640.0, Kept::nowhere())
+    }
+
     pub(crate) fn with_settings(width: f32, height: f32, kept: Kept) -> Self {
         Self::on(Scripted::default(), width, height, kept)
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest, Picked};
-use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved};
+use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved, WhyTyped};
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
 use crate::app::{App, Command, Page, Status};
@@ -92,7 +92,7 @@ impl App {
 
     /// Waits for a file dialog on a thread of its own; the window goes on drawing.
     pub(in crate::app) fn pick(&mut self, purpose: Purpose, picking: crate::app::desktop::Picking) {
-        let job = Job::start("pick", &self.wake.0, move |_| pollster::block_on(picking));
+        let job = self.start_picking(picking);
         self.task = Some(Task::Picking { purpose, job });
     }
 
@@ -100,16 +100,18 @@ impl App {
         if let Some(Task::Picking { purpose, .. }) = &self.task {
             let purpose = *purpose;
             self.task = None;
-            self.type_path(purpose);
+            self.type_path(purpose, WhyTyped::Wanted);
         }
     }
 
-    fn type_path(&mut self, purpose: Purpose) {
+    fn type_path(&mut self, purpose: Purpose, why: WhyTyped) {
         let start = match purpose {
             // There is a field for it on the page already.
             Purpose::ChooseSavingPlace(_) => {
-                let what = "There is no file dialog on this system. Type the path into the field “Private key file”.";
-                self.status = Status::say(what);
+                if why == WhyTyped::NoDialog {
+                    let what = "There is no file dialog on this system. Type the path into the field “Private key file”.";
+                    self.status = Status::say(what);
+                }
                 return;
             }
             Purpose::Open(_) | Purpose::AddCertificate => self.folder_to_open().unwrap_or_default().join(""),
@@ -121,6 +123,7 @@ impl App {
         self.dialog = Some(Dialog::TypePath(TypePath {
             purpose,
             text: start.display().to_string(),
+            why,
         }));
     }
 
@@ -164,7 +167,7 @@ impl App {
                     Poll::Done(Picked::Cancelled) => self.task = None,
                     Poll::Done(Picked::Unavailable) | Poll::Lost => {
                         self.task = None;
-                        self.type_path(purpose);
+                        self.type_path(purpose, WhyTyped::NoDialog);
                     }
                 }
             }

@@ -4,7 +4,7 @@ use egui::{Key, Margin, TextEdit, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
-use crate::app::dialog::{Purpose, TypePath};
+use crate::app::dialog::{Purpose, TypePath, WhyTyped};
 use crate::gui::pieces;
 
 /// The field of a dialog in which a path is typed; says whether Enter has ended it.
@@ -26,7 +26,12 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
     let is_entered = path_field_ui(ui, "File", &mut typed.text, scene.is_new);
     pieces::hint_ui(
         ui,
-        "~ stands for your home folder. The file dialog of this system could not be opened.",
+        match typed.why {
+            WhyTyped::Wanted => "~ stands for your home folder.",
+            WhyTyped::NoDialog => {
+                "~ stands for your home folder. The file dialog of this system could not be opened."
+            }
+        },
     );
     let verb = match typed.purpose {
         Purpose::Open(_) => "Open",

@@ -2,7 +2,9 @@
 
 use egui::{Key, Label, RichText, Sense, Ui};
 
+use super::View;
 use crate::app::{Command, Kind, NextKey};
+use crate::gui::drop::Drops;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::theme::{self, Palette};
 use crate::key::spec::{Curve, RsaBits};
@@ -13,8 +15,8 @@ const GENERATE_HEIGHT: f32 = 48.0;
 /// A page lower than this has no room to spare.
 const LOW: f32 = 460.0;
 
-/// What only the window knows: whether the page has just come up, and whether “More types” is open.
-type Known<'a> = (bool, &'a mut bool);
+/// What only the window knows: whether the page has just come up, and the rest.
+type Known<'a> = (bool, &'a mut View);
 
 pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, known: Known<'_>, out: &mut Vec<Command>) {
     // In a low window Generate matters more than an explanation.
@@ -31,9 +33,10 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, known: Known<'_>, out: 
         ui.add_space(8.0);
     }
     if ui.available_width() < 560.0 {
+        let drops = known.1.drops;
         pieces::card_ui(ui, |ui| generate_ui(ui, next, known, 0.0, out));
         ui.add_space(4.0);
-        pieces::card_ui(ui, |ui| load_ui(ui, out));
+        pieces::card_ui(ui, |ui| load_ui(ui, drops, out));
         return;
     }
     // As high as there is room for, so that Generate is in sight.
@@ -42,13 +45,14 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, known: Known<'_>, out: 
     let gap = 16.0;
     let left = ((ui.available_width() - gap) * 0.6).floor();
     let right = ui.available_width() - gap - left;
+    let drops = known.1.drops;
     let mut known = Some(known);
     pieces::columns_ui(ui, gap, [left, right], |ui, _| {
         pieces::card_ui(ui, |ui| {
             ui.set_min_height(height);
             match known.take() {
                 Some(known) => generate_ui(ui, next, known, height, out),
-                None => load_ui(ui, out),
+                None => load_ui(ui, drops, out),
             }
         });
     });
@@ -57,7 +61,7 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, known: Known<'_>, out: 
 fn generate_ui(
     ui: &mut Ui,
     next: &mut NextKey,
-    (is_new, is_more_shown): Known<'_>,
+    (is_new, view): Known<'_>,
     height: f32,
     out: &mut Vec<Command>,
 ) {
@@ -66,7 +70,7 @@ fn generate_ui(
     for kind in Kind::MAIN {
         ui.scope(|ui| kind_ui(ui, next, kind));
     }
-    more_ui(ui, next, is_more_shown);
+    more_ui(ui, next, &mut view.is_more_shown);
     let is_entered = match next.kind {
         Kind::Ed25519 | Kind::Ed448 | Kind::MlDsa44Ed25519 | Kind::Dsa => false,
         Kind::Rsa => bits_ui(ui, next),
@@ -168,7 +172,7 @@ fn curve_ui(ui: &mut Ui, next: &mut NextKey) {
     });
 }
 
-fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+fn load_ui(ui: &mut Ui, drops: Drops, out: &mut Vec<Command>) {
     pieces::heading_ui(ui, "A key you have", theme::subheading());
     pieces::hint_ui(
         ui,
@@ -179,7 +183,9 @@ fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     if pieces::wide_ui(ui, 48.0, text).clicked() || pieces::alt_pressed(ui, Key::L) {
         out.push(Command::Open);
     }
-    pieces::hint_ui(ui, "Or drop a file anywhere in this window.");
+    if drops == Drops::Heard {
+        pieces::hint_ui(ui, "Or drop files anywhere in this window.");
+    }
     ui.add_space(4.0);
     if pieces::wide_ui(ui, 36.0, "Paste from the clipboard").clicked() {
         out.push(Command::Paste);

@@ -13,6 +13,7 @@ use std::mem::Discriminant;
 
 use egui::{CentralPanel, Frame, Id, ScrollArea, Ui};
 
+use super::drop::Drops;
 use super::pad::Trail;
 use super::pieces;
 use super::theme::Palette;
@@ -47,6 +48,7 @@ pub(super) struct View {
     /// What the focus is still to be given to, for it comes first here.
     first: Option<First>,
     trail: Trail,
+    drops: Drops,
     is_revealed: bool,
     is_art_text: bool,
     /// Whether “More types” is open.
@@ -56,6 +58,13 @@ pub(super) struct View {
 }
 
 impl View {
+    pub(super) fn new(drops: Drops) -> Self {
+        Self {
+            drops,
+            ..Self::default()
+        }
+    }
+
     /// Starts anew for another stage or another key: what was revealed of one key is not to show the
     /// passphrase of the next.
     fn follow(&mut self, app: &App) {
@@ -68,6 +77,7 @@ impl View {
                 shown: Some(shown),
                 first: First::of(app),
                 focus: self.focus,
+                drops: self.drops,
                 ..Self::default()
             };
         }
@@ -97,7 +107,7 @@ fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>)
     match &mut app.stage {
         Stage::Empty => {
             let is_new = view.first.take() == Some(First::Generate) && is_free;
-            choose::choose_ui(ui, &mut app.next_key, (is_new, &mut view.is_more_shown), out);
+            choose::choose_ui(ui, &mut app.next_key, (is_new, view), out);
         }
         Stage::Stirring(stirring) => collecting::collecting_ui(ui, stirring, &mut view.trail, out),
         Stage::Generating(generating) => generating::generating_ui(ui, generating, out),
