@@ -33,8 +33,10 @@ pub enum Command {
 
     /// Choose a key file to open.
     Open,
-    /// Open this file: it was dropped, named on the command line, or typed.
+    /// Open this file: it was named on the command line, or typed.
     OpenPath(PathBuf),
+    /// These were dropped on the window: open the file, or have them all among the keys.
+    Dropped(Vec<PathBuf>),
     /// Open the key whose text is on the clipboard.
     Paste,
     /// Open the locked file with the passphrase that was typed.
@@ -42,8 +44,10 @@ pub enum Command {
     /// Open it although that costs much.
     AgreeToCost,
 
-    /// Save the private key in the format chosen beside it.
+    /// Save the private key in the format and at the place that stand beside it.
     SavePrivate,
+    /// Choose that place in a dialog of the system.
+    ChooseSavingPlace,
     /// Save the private key in this format, whatever is chosen.
     Export(Choice),
     /// Save the public key.
@@ -52,6 +56,10 @@ pub enum Command {
     SaveAllTheSame,
     /// Yes, replace the files.
     Overwrite,
+    /// Move what is in the files to the trash, and save then.
+    OverwriteTrashed,
+    /// Save the private key under a name that is free.
+    SaveUnderAnotherName,
     /// Save the key with the passphrase that it has and that was typed.
     SaveWithSamePassphrase,
     /// Save the key without a passphrase, though its file has one.

@@ -69,6 +69,9 @@ pub trait Desktop {
     /// Shows a page in the browser.
     fn open_page(&self, address: &'static str);
 
+    /// Whether files can be dropped on the window here.
+    fn takes_dropped_files(&self) -> bool;
+
     /// The home folder of whoever uses it.
     fn home(&self) -> Option<PathBuf>;
 

@@ -14,6 +14,7 @@ use crate::engine::certificate_facts::Fact;
 use crate::engine::describe::Warning;
 use crate::engine::job::Job;
 use crate::engine::keys::default_key;
+use crate::engine::keys::held::Held;
 use crate::engine::keys::removal::Removal;
 use crate::engine::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
 use crate::engine::speed::Speed;
@@ -23,11 +24,12 @@ use crate::format::{
     Argon2Params, Argon2Variant, Cipher, Cost, DecodeError, LockedFile, Pbes2, Pbes2Kdf, Prf, PrivateFile,
     Ssh1Key,
 };
+use crate::key::PublicKey;
 use crate::key::spec::KeySpec;
 use crate::secret::{Passphrase, TypedPassphrase};
 use crate::sys::files::Seen;
 
-pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Providers};
+pub use lists::{Authorized, Done, KnownHosts, Listed, Outcome, Pictured, Providers};
 
 /// The dialog that is open.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub enum Dialog {
         choice: Choice,
         /// What speaks against it.
         doubts: Vec<Doubt>,
+        /// Whether a dialog is to ask for the place, whatever stands on the page.
+        asks_where: bool,
     },
     /// Replace these files?
     Overwrite(Overwrite),
@@ -199,7 +203,33 @@ pub struct Overwrite {
     pub taken: Vec<PathBuf>,
     /// Those of them that another program has written to since this window read or wrote them.
     pub changed: Vec<PathBuf>,
+    /// The keys that are in them; nothing until they were looked at.
+    pub held: Option<Vec<Held>>,
+    /// The key that is to be saved.
+    pub key: PublicKey,
+    /// The same files, if none of them is to be replaced.
+    pub(super) untouched: Plan,
+    pub(super) looking: Job<Vec<Held>>,
     pub(super) purpose: Purpose,
+}
+
+impl Overwrite {
+    /// Whether a private key is to be saved, and could go elsewhere.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        matches!(self.purpose, Purpose::SavePrivate(_))
+    }
+
+    /// The keys that would be lost: all but the one that is to be saved.
+    pub fn others(&self) -> impl Iterator<Item = &Held> {
+        self.held.iter().flatten().filter(|held| held.key != self.key)
+    }
+
+    /// Whether the files hold the key itself already.
+    #[must_use]
+    pub fn holds_this(&self) -> bool {
+        self.held.iter().flatten().any(|held| held.key == self.key)
+    }
 }
 
 /// Asks for the passphrase that a key keeps, right before its files are written with it.
@@ -221,6 +251,18 @@ pub struct SamePassphrase {
 pub(super) struct Writing {
     pub(super) plan: Plan,
     pub(super) purpose: Purpose,
+    /// What is moved to the trash before.
+    pub(super) trashed: Vec<PathBuf>,
+}
+
+impl Writing {
+    pub(super) fn new(plan: Plan, purpose: Purpose) -> Self {
+        Self {
+            plan,
+            purpose,
+            trashed: Vec::new(),
+        }
+    }
 }
 
 /// What a path is needed for.
@@ -234,6 +276,8 @@ pub enum Purpose {
     SaveCertificate,
     /// To save the private key there.
     SavePrivate(Choice),
+    /// To have the private key saved there next.
+    ChooseSavingPlace(Choice),
     /// To save the public key there.
     SavePublic(PublicForm),
 }
@@ -254,6 +298,17 @@ pub struct TypePath {
     pub purpose: Purpose,
     /// What is being typed.
     pub text: String,
+    /// Why it is typed and not chosen.
+    pub why: WhyTyped,
+}
+
+/// Why a path is typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WhyTyped {
+    /// There is no file dialog on this system.
+    NoDialog,
+    /// Somebody would rather type it.
+    Wanted,
 }
 
 /// A place for keys: chosen in a dialog of the system, or typed into the window.

@@ -12,6 +12,7 @@ pub mod look;
 pub mod my_keys;
 mod next_key;
 mod page;
+mod saving_place;
 pub mod settings;
 pub mod stage;
 mod task;
@@ -22,9 +23,11 @@ use std::time::Duration;
 pub use command::Command;
 pub use next_key::{Kind, NextKey};
 pub use page::Page;
+pub use saving_place::SavingPlace;
 
 use crate::engine::conditions::Conditions;
 use crate::engine::job::{Job, Poll, Wake};
+use crate::engine::keys::{Store, Whose};
 use crate::engine::saving::{Choice, Strength};
 use crate::engine::speed::Speed;
 use crate::engine::{Problem, lost, making};
@@ -115,14 +118,19 @@ impl std::fmt::Debug for WakeUp {
 }
 
 impl App {
-    /// A program without a key. `wake` is called from other threads when there is something to poll.
+    /// A program without a key. `wake` is called from other threads when there is something to poll; `home` is the home
+    /// folder, where that is known.
     #[must_use]
-    pub fn new(wake: Wake, kept: Kept) -> Self {
+    pub fn new(wake: Wake, kept: Kept, home: Option<PathBuf>) -> Self {
         let settings = kept.settings().clone();
+        let whose = Whose {
+            home,
+            store: Store::beside(kept.place()),
+        };
         Self {
             page: Page::default(),
             stage: Stage::Empty,
-            my_keys: MyKeys::default(),
+            my_keys: MyKeys::new(whose),
             servers: Servers::default(),
             dialog: None,
             status: Status::default(),
@@ -153,15 +161,19 @@ impl App {
 
             Command::Open => self.open(desktop),
             Command::OpenPath(path) => self.open_path(path, Unsaved::Ask),
+            Command::Dropped(paths) => self.dropped(paths),
             Command::Paste => self.paste(desktop),
             Command::Unlock => self.unlock(crate::format::Consent::NotGiven),
             Command::AgreeToCost => self.unlock(crate::format::Consent::Given),
 
-            Command::SavePrivate => self.save_private(None, desktop),
-            Command::Export(choice) => self.save_private(Some(choice), desktop),
+            Command::SavePrivate => self.save_private(desktop),
+            Command::Export(choice) => self.export_private(choice, desktop),
+            Command::ChooseSavingPlace => self.choose_saving_place(desktop),
             Command::SavePublic(format) => self.save_public(format, desktop),
             Command::SaveAllTheSame => self.save_all_the_same(desktop),
             Command::Overwrite => self.overwrite(),
+            Command::OverwriteTrashed => self.overwrite_trashed(),
+            Command::SaveUnderAnotherName => self.save_under_another_name(),
             Command::SaveWithSamePassphrase => self.save_with_same_passphrase(),
             Command::SaveWithoutPassphrase => self.save_without_passphrase(),
             Command::PathTyped => self.path_typed(),
@@ -236,6 +248,7 @@ impl App {
         self.poll_task();
         self.poll_unlock();
         self.poll_same_passphrase();
+        self.poll_overwrite();
         self.poll_agents();
         self.poll_keys();
         self.poll_place();
@@ -432,6 +445,7 @@ impl App {
     fn show(&mut self, document: Document) {
         self.page = Page::Key;
         self.stage = Stage::Ready(Box::new(document));
+        self.propose_saving_place();
         self.measure_speed();
     }
 

@@ -79,6 +79,7 @@ pub struct MyKeys {
     /// Why that is no name.
     pub name_problem: Option<Problem>,
     pub(super) chosen: Option<KeyId>,
+    next: Option<KeyId>,
     pub(super) whose: Whose,
     pub(super) removed: Option<(String, Removed)>,
     pub(super) work: Option<Work>,
@@ -130,6 +131,19 @@ impl Outcome {
 }
 
 impl MyKeys {
+    /// The page before anything was looked at.
+    pub(super) fn new(whose: Whose) -> Self {
+        Self {
+            whose,
+            ..Self::default()
+        }
+    }
+
+    /// Has this key chosen when the keys are looked at next.
+    pub(super) fn choose_next(&mut self, id: KeyId) {
+        self.next = Some(id);
+    }
+
     /// The key that is shown in full.
     #[must_use]
     pub fn chosen(&self) -> Option<&Key> {
@@ -219,6 +233,9 @@ impl MyKeys {
     pub(super) fn take_up(&mut self, inventory: Inventory) {
         self.inventory = Some(inventory);
         self.filtered = None;
+        if let Some(next) = self.next.take() {
+            self.choose(Some(next));
+        }
         self.found();
     }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::app::saving_place::SavingPlace;
 use crate::engine::Problem;
 use crate::engine::command_line::{self, CommandLine, OfKey};
 use crate::engine::conditions::Conditions;
@@ -82,6 +83,8 @@ pub struct Document {
     certificate_warnings: Vec<Warning>,
     /// The file that it came from or was last saved to.
     pub path: Option<PathBuf>,
+    /// Where its private half is saved; nothing where no place can be proposed, and a dialog asks.
+    pub place: Option<SavingPlace>,
     /// The kind of file that it came from; nothing for a new key.
     pub format: Option<Format>,
     /// What its owner ought to know.
@@ -209,6 +212,7 @@ impl Document {
             certificate: None,
             certificate_warnings: Vec::new(),
             path: None,
+            place: None,
             format: None,
             warnings: Vec::new(),
             draft: Draft::new(comment),

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use super::console::{Console, print, print_object};
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::server::{Connect, looked, note, remember_installed, remember_taken_off, take_off};
+use super::server::{
+    Connect, check_fingerprint, looked, note, remember_installed, remember_taken_off, take_off,
+};
 use super::{json as shape, terminal, usage, work};
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
@@ -64,6 +66,9 @@ pub(super) struct Remove {
 
 impl Remove {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
+        if let Some(typed) = &self.fingerprint {
+            check_fingerprint(typed)?;
+        }
         let target = self.connect.target(self.login.as_deref())?;
         if self.undo {
             return self.put_back(&target, console);
@@ -89,11 +94,9 @@ impl Remove {
         } else {
             self.chosen(named, &shown, &found)?
         };
-        let (session, removed) = remove(session, chosen, known, console)?;
-        note(
-            keys::taken_off::note_lines(&keys::Store::of_user(), &target.to_string(), &removed.lines),
-            console,
-        );
+        let (session, removed) = noted(&target, &found, &chosen.clone(), console, || {
+            remove(session, chosen, known, console)
+        })?;
         for gone in &removed.keys {
             if !gone.is_authority && !gone.stays {
                 remember_taken_off(&gone.key, &target, console);
@@ -107,37 +110,41 @@ impl Remove {
     /// Puts back what was taken off there before.
     fn put_back(&self, target: &Target, console: Console) -> Result<(), Problem> {
         let store = keys::Store::of_user();
-        let lines = keys::taken_off::lines_of(&store, &target.to_string());
-        if lines.is_empty() {
-            return Err(Problem::new(
+        let taken = keys::taken_off::lines_of(&store, &target.to_string()).ok_or_else(|| {
+            Problem::new(
                 "not-in-list",
                 Blame::Usage,
                 format!("nothing is known that was taken off {target} from here"),
                 "Put a key there anew: keywright-cli install.",
-            ));
-        }
+            )
+        })?;
+        let texts: Vec<Vec<u8>> = taken.lines().iter().map(|line| line.text.clone()).collect();
         let session = self.connect.sign_in(target, None, &self.passphrase, console)?;
-        let (taken, count) = (TakenOff::of_lines(lines.clone()), lines.len());
-        let (_, found) = take_off(session, "Putting it back", console, move |session, _, pulse| {
+        let (_, back) = take_off(session, "Putting it back", console, move |session, _, pulse| {
             servers::put_back(session, &taken, pulse)
         })?;
-        let list = AuthorizedKeys::parse(lines.join(&b'\n'))?;
+        let place = &back.found.place;
+        let list = AuthorizedKeys::parse(texts.join(&b'\n'))?;
         for (_, entry) in list.entries() {
             remember_installed(&entry.key.key, target, console);
         }
         note(
-            keys::taken_off::note_lines(&store, &target.to_string(), &[]),
+            keys::taken_off::note_lines(&store, &target.to_string(), None),
             console,
         );
         if console.is_json() {
             return print_object(&json!({
                 "target": target.to_string(),
-                "place": found.place,
-                "put_back": count,
+                "place": place,
+                "put_back": if back.is_changed { texts.len() } else { 0 },
             }));
         }
-        let lines = if count == 1 { "One line" } else { "All lines" };
-        console.say(&format!("{lines} put back into {} on {target}", found.place))
+        let lines = if texts.len() == 1 { "One line" } else { "All lines" };
+        console.say(&if back.is_changed {
+            format!("{lines} put back into {place} on {target}")
+        } else {
+            format!("What was to be taken off stands in {place} on {target}; nothing had to be put back")
+        })
     }
 
     /// The key in the file that was named.
@@ -301,6 +308,43 @@ fn remove(
         console,
         move |session, last, pulse| servers::remove(session, &chosen, &known, last, pulse),
     )
+}
+
+/// What leaves the list as it was, so that what was taken off it before may still be put back.
+const LEFT_AS_IT_WAS: [&str; 8] = [
+    "server-last-way-in",
+    "server-no-such-key",
+    "server-changed",
+    "server-denied",
+    "server-locked",
+    "server-other-owner",
+    "server-read-only",
+    "server-busy",
+];
+
+/// Writes down what is about to be taken off before it is: whoever stops in between can have it put back, too.
+fn noted(
+    target: &Target,
+    found: &Found,
+    chosen: &Chosen,
+    console: Console,
+    take: impl FnOnce() -> Result<(Session, Removed), Problem>,
+) -> Result<(Session, Removed), Problem> {
+    let (store, server) = (keys::Store::of_user(), target.to_string());
+    let write = |taken: Option<&TakenOff>| {
+        note(keys::taken_off::note_lines(&store, &server, taken), console);
+    };
+    let before = keys::taken_off::lines_of(&store, &server);
+    if let Some(to_come) = TakenOff::to_come(found, chosen) {
+        write(Some(&to_come));
+    }
+    let taken = take();
+    match &taken {
+        Ok((_, removed)) => write(Some(&TakenOff::of(removed))),
+        Err(problem) if LEFT_AS_IT_WAS.contains(&problem.code) => write(before.as_ref()),
+        Err(_) => {}
+    }
+    taken
 }
 
 fn tell_list(target: &Target, found: &Found, shown: &[ListedLine], console: Console) -> Result<(), Problem> {

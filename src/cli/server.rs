@@ -20,7 +20,7 @@ use crate::format::DecodeError;
 use crate::format::ssh_config::Directive;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
-use crate::key::fingerprint::FingerprintKind;
+use crate::key::fingerprint::{FingerprintKind, may_be_typed};
 use crate::key::watch::Watch;
 use crate::secret::Passphrase;
 use crate::sys::agent::{self, Agent};
@@ -76,6 +76,9 @@ pub(super) struct Connect {
 impl Connect {
     /// What is told beside its name, as whom to log in among it.
     pub(super) fn told(&self, login: Option<&str>) -> Result<Vec<Directive>, Problem> {
+        for typed in &self.accept_host_key {
+            check_fingerprint(typed)?;
+        }
         let mut options: Vec<String> = Vec::new();
         options.extend(self.jump.iter().map(|jump| format!("ProxyJump={jump}")));
         options.extend(self.options.iter().cloned());
@@ -388,9 +391,30 @@ impl Connect {
                 }
                 Err(refused)
             }
+            Welcome::Asked if is_alone && !self.accept_host_key.is_empty() => Err(Problem::new(
+                "host-key-other",
+                Blame::World,
+                format!(
+                    "{target} shows another key than the one of --accept-host-key: its fingerprint is {fingerprint}"
+                ),
+                "Nothing secret was sent. Either somebody else answers there, or the fingerprint that you have is of another of its keys. Ask whoever runs the server.",
+            )),
             Welcome::Asked | Welcome::Refused => Err(refused),
         }
     }
+}
+
+/// Whether a fingerprint was typed that there can be.
+pub(super) fn check_fingerprint(typed: &str) -> Result<(), Problem> {
+    if may_be_typed(typed) {
+        return Ok(());
+    }
+    Err(Problem::new(
+        "usage",
+        Blame::Usage,
+        format!("“{}” is no fingerprint", escaped(typed.as_bytes())),
+        "One looks like SHA256: and 43 characters behind it, or like MD5: and 16 pairs of digits; copy all of it.",
+    ))
 }
 
 /// What went wrong on a server through which the way leads. A password that was given is not for that one.

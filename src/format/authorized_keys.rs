@@ -127,19 +127,37 @@ impl AuthorizedKeys {
         Added::Added
     }
 
-    /// Puts a line back that stood here, behind all others, unless one just like it is there. A line break in it would make it
-    /// two, and so it is left out then.
+    /// Puts a line back that stood here, behind all others. A line break in it would make it two, and so it is left out then.
     pub fn put_back(&mut self, line: &[u8]) {
-        let is_there = self.lines().any(|there| there.text == line);
-        if !is_there && !line.iter().any(|byte| b"\r\n".contains(byte)) {
+        if is_one_line(line) {
             line_file::append(&mut self.text, line);
         }
+    }
+
+    /// Puts lines back to where they stood: they have these numbers then. The lowest comes first.
+    pub fn put_back_at(&mut self, lines: &[(usize, &[u8])]) {
+        let whole: Vec<(usize, &[u8])> = lines
+            .iter()
+            .copied()
+            .filter(|(_, line)| is_one_line(line))
+            .collect();
+        line_file::insert(&mut self.text, &whole);
+    }
+
+    /// How many lines there are that are just like this one.
+    #[must_use]
+    pub fn count(&self, line: &[u8]) -> usize {
+        self.lines().filter(|there| there.text == line).count()
     }
 
     /// Takes lines away; numbers that there are none of do nothing. How many went is returned.
     pub fn remove(&mut self, numbers: &BTreeSet<usize>) -> usize {
         line_file::remove(&mut self.text, numbers)
     }
+}
+
+fn is_one_line(line: &[u8]) -> bool {
+    !line.iter().any(|byte| b"\r\n".contains(byte))
 }
 
 /// The lines of a file.

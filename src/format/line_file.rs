@@ -157,6 +157,20 @@ pub(super) fn append(text: &mut Vec<u8>, line: &[u8]) {
     text.extend(end.as_bytes());
 }
 
+/// Puts lines in so that they have these numbers afterwards; the lowest first. Behind the end they come as if appended.
+pub(super) fn insert(text: &mut Vec<u8>, lines: &[(usize, &[u8])]) {
+    for (number, line) in lines {
+        let place = raw_lines(text).find(|there| there.number == *number);
+        match place.map(|there| there.start) {
+            Some(start) => {
+                let whole = [line, ending(text).as_bytes()].concat();
+                text.splice(start..start, whole);
+            }
+            None => append(text, line),
+        }
+    }
+}
+
 /// Takes lines away; numbers that there are none of do nothing. How many went is returned.
 pub(super) fn remove(text: &mut Vec<u8>, numbers: &BTreeSet<usize>) -> usize {
     let mut kept = Vec::with_capacity(text.len());

@@ -41,7 +41,8 @@ fn fields_ui(ui: &mut Ui, conditions: &mut Conditions) {
             .hint_text(example)
             .desired_width(f32::INFINITY)
             .margin(Margin::symmetric(8, 6));
-        ui.add(field).labelled_by(label.id);
+        let field = ui.add(field).labelled_by(label.id);
+        pieces::reached_by(ui, &field, &label, None);
     }
     pieces::check_ui(
         ui,

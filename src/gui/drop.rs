@@ -1,5 +1,7 @@
 //! Files that are dragged over the window and dropped.
 
+use std::path::PathBuf;
+
 use egui::{Align2, Id, LayerId, Order, Stroke, StrokeKind, TextStyle, Ui};
 
 use super::theme::{self, Palette};
@@ -7,20 +9,40 @@ use crate::app::dialog::Dialog;
 use crate::app::stage::Stage;
 use crate::app::{App, Command};
 
+/// Whether the window hears of files that are dropped on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Drops {
+    /// It does.
+    #[default]
+    Heard,
+    /// The system passes none on.
+    Unheard,
+}
+
 pub(super) fn drop_ui(ui: &Ui, app: &App, out: &mut Vec<Command>) {
     let takes_files = matches!(app.stage, Stage::Empty | Stage::Ready(_))
         && matches!(app.dialog, None | Some(Dialog::Problem { .. }));
     if !takes_files {
         return;
     }
-    if ui.input(|input| !input.raw.hovered_files.is_empty()) {
-        overlay_ui(ui);
+    match ui.input(|input| input.raw.hovered_files.len()) {
+        0 => {}
+        1 => overlay_ui(
+            ui,
+            "Drop a key file to open it, or a folder to add it to your keys",
+        ),
+        _ => overlay_ui(ui, "Drop them to add them to your keys"),
     }
-    let dropped = ui.input(|input| input.raw.dropped_files.first().map(|file| file.path().to_owned()));
-    out.extend(dropped.map(Command::OpenPath));
+    let dropped: Vec<PathBuf> = ui.input(|input| {
+        let files = input.raw.dropped_files.iter();
+        files.map(|file| file.path().to_owned()).collect()
+    });
+    if !dropped.is_empty() {
+        out.push(Command::Dropped(dropped));
+    }
 }
 
-fn overlay_ui(ui: &Ui) {
+fn overlay_ui(ui: &Ui, text: &str) {
     let palette = Palette::of(ui);
     let painter = ui
         .ctx()
@@ -36,11 +58,5 @@ fn overlay_ui(ui: &Ui) {
         StrokeKind::Inside,
     );
     let font = TextStyle::Heading.resolve(ui.style());
-    painter.text(
-        target.center(),
-        Align2::CENTER_CENTER,
-        "Drop the key file to open it",
-        font,
-        palette.text,
-    );
+    painter.text(target.center(), Align2::CENTER_CENTER, text, font, palette.text);
 }

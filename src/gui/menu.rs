@@ -185,9 +185,10 @@ fn copy_for_menu_ui(ui: &mut Ui, document: Option<&Document>, out: &mut Vec<Comm
 
 fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
-    let spec = app.next_key.spec().ok();
-    if entry_ui(ui, is_at_rest && spec.is_some(), "Generate key pair", None) {
-        out.extend(spec.map(Command::Generate));
+    let spec = app.next_key.spec();
+    let obstacle = spec.as_ref().err().map(|problem| problem.what.as_str());
+    if explained_entry_ui(ui, is_at_rest, "Generate key pair", obstacle) {
+        out.extend(spec.ok().map(Command::Generate));
     }
     ui.separator();
     let document = app.document();

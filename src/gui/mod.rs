@@ -23,6 +23,7 @@ mod start;
 mod status;
 mod system_theme;
 mod theme;
+mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,10 +41,15 @@ use crate::app::settings::Kept;
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::job::Wake;
+use drop::Drops;
 use system_theme::SystemTheme;
+use turns::Turns;
 
 /// How long a disk may take over the settings when the window is to close.
 const LAST_WRITE: Duration = Duration::from_secs(2);
+
+/// How long a file dialog may take to close then.
+const LAST_LOOK: Duration = Duration::from_millis(500);
 
 /// The program as eframe sees it.
 pub struct Window {
@@ -76,20 +82,27 @@ impl Window {
         open: Option<PathBuf>,
     ) -> Self {
         theme::install(&cc.egui_ctx);
+        cc.egui_ctx.add_plugin(Turns::default());
         let ctx = cc.egui_ctx.clone();
         let wake: Wake = Arc::new(move || ctx.request_repaint());
-        let mut app = App::new(Arc::clone(&wake), kept);
+        let mut app = App::new(Arc::clone(&wake), kept, desktop.home());
         theme::apply(&cc.egui_ctx, app.theme, app.text_size);
         if let Some(path) = open {
             app.apply(Command::OpenPath(path), &*desktop);
         }
+        let drops = if desktop.takes_dropped_files() {
+            Drops::Heard
+        } else {
+            Drops::Unheard
+        };
+        let key_page = key_page::View::new(drops);
         #[cfg(target_os = "macos")]
         double_click::wake_with(Arc::clone(&wake));
         Self {
             app,
             desktop,
             menu: menu::View::default(),
-            key_page: key_page::View::default(),
+            key_page,
             my_keys: my_keys::View::default(),
             servers: servers::View::default(),
             dialog: dialog::View::default(),
@@ -207,6 +220,7 @@ impl eframe::App for Window {
         if !out.is_empty() {
             // What the commands change is drawn by the next frame.
             ui.ctx().request_repaint();
+            Turns::ask(ui.ctx());
         }
         for command in out {
             self.app.apply(command, &*self.desktop);
@@ -215,6 +229,7 @@ impl eframe::App for Window {
     }
 
     fn on_exit(&mut self, _: Option<&glow::Context>) {
+        self.app.close_file_dialogs(LAST_LOOK);
         self.app.finish_settings(LAST_WRITE);
     }
 }

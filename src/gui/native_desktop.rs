@@ -90,6 +90,13 @@ impl Desktop for NativeDesktop {
         start("browser", opener(address));
     }
 
+    fn takes_dropped_files(&self) -> bool {
+        // What opens the window takes Wayland where there is one, and hears of no files there.
+        let is_named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        cfg!(any(windows, target_os = "macos"))
+            || !["WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_named)
+    }
+
     fn home(&self) -> Option<PathBuf> {
         home::home()
     }

@@ -37,6 +37,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::secret::TypedPassphrase;
 
+/// How high the field is.
+const HEIGHT: f32 = 36.0;
+
 /// A masked text field with an eye beside it that shows what was typed.
 ///
 /// Together they are as wide as `ui.spacing().text_edit_width`. `label` is what a screen reader
@@ -107,6 +110,8 @@ fn field_ui(
         .password(true)
         .font(font)
         .hint_text(hint)
+        // Bullets are a little lower than letters, and nothing is to move when the first one is typed.
+        .min_size(vec2(0.0, HEIGHT))
         .desired_width(width);
     if is_revealed {
         field = field.layouter(&mut lay_out_plain);

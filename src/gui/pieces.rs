@@ -8,7 +8,7 @@ use egui::os::OperatingSystem;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
-    Rect, Response, RichText, Role, ScrollArea, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
+    Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetText, accesskit, pos2, vec2,
 };
 
@@ -151,11 +151,24 @@ fn foot_ui(ui: &mut Ui, focus: Option<usize>, texts: &[&str]) -> Option<usize> {
 }
 
 /// A row that is lower than those of the usual controls, and wraps where it must.
-pub(super) fn low_row_ui(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui)) {
+pub(super) fn low_row_ui<R>(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = height;
-        ui.horizontal_wrapped(contents);
-    });
+        ui.horizontal_wrapped(contents).inner
+    })
+    .inner
+}
+
+/// Contents at the right end of a row, in the order in which they are read and in which Tab goes through them.
+pub(super) fn at_right_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    let id = ui.scope_id().with("at the right");
+    let width: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    ui.add_space((ui.available_width() - width).max(0.0));
+    let drawn = ui.scope(contents).response.rect.width();
+    if (drawn - width).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(id, drawn));
+        ui.ctx().request_repaint();
+    }
 }
 
 /// One of several; what is chosen is told by the dot, not by its colour alone.
@@ -232,23 +245,39 @@ pub(super) fn polite(ui: &Ui, response: &Response) {
 
 /// The name of a field, above it.
 pub(super) fn field_label_ui(ui: &mut Ui, text: &str, mnemonic: Option<char>) -> Response {
-    let job = match mnemonic {
-        Some(letter) => underlined(ui, text, letter, &TextStyle::Small, Palette::of(ui).weak),
-        None => plain(ui, text, &TextStyle::Small, Palette::of(ui).weak),
-    };
+    let job = label_job(ui, text, mnemonic);
     ui.add(Label::new(job).selectable(false))
 }
 
 /// The name of what stands behind it in the same row.
-pub(super) fn row_label_ui(ui: &mut Ui, text: &str, mnemonic: char) -> Response {
-    let job = underlined(ui, text, mnemonic, &TextStyle::Small, Palette::of(ui).weak);
+pub(super) fn row_label_ui(ui: &mut Ui, text: &str, mnemonic: Option<char>) -> Response {
+    let job = label_job(ui, text, mnemonic);
     // A label that may wrap is not put in the middle of the row's height.
     ui.add(Label::new(job).selectable(false).extend())
 }
 
-/// A whole number; anything but digits is not taken, and nothing is 0.
+fn label_job(ui: &Ui, text: &str, mnemonic: Option<char>) -> LayoutJob {
+    let weak = Palette::of(ui).weak;
+    match mnemonic {
+        Some(letter) => underlined(ui, text, letter, &TextStyle::Small, weak),
+        None => plain(ui, text, &TextStyle::Small, weak),
+    }
+}
+
+/// Gives a field the focus when its label is clicked, or its letter is pressed with Alt.
+pub(super) fn reached_by(ui: &Ui, field: &Response, label: &Response, letter: Option<Key>) {
+    let is_clicked = label.interact(Sense::CLICK).clicked();
+    if is_clicked || letter.is_some_and(|letter| alt_pressed(ui, letter)) {
+        field.request_focus();
+    }
+}
+
+/// A whole number; anything but digits is not taken, and an empty field is 0.
 pub(super) fn number_ui(ui: &mut Ui, id_salt: &str, name: &str, value: &mut u32) -> Response {
-    let mut text = value.to_string();
+    let mut text = match *value {
+        0 => String::new(),
+        number => number.to_string(),
+    };
     let field = TextEdit::singleline(&mut text)
         .id_salt(id_salt)
         .desired_width(80.0)
@@ -256,7 +285,8 @@ pub(super) fn number_ui(ui: &mut Ui, id_salt: &str, name: &str, value: &mut u32)
     let response = ui.add(field);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
-    if response.changed() {
+    // What has no digit in it was typed by mistake, and costs no number that was there.
+    if response.changed() && (text.is_empty() || text.contains(|typed: char| typed.is_ascii_digit())) {
         let digits = text.chars().filter(char::is_ascii_digit).take(9);
         *value = digits.fold(0, |number, digit| {
             number * 10 + digit.to_digit(10).unwrap_or_default()
@@ -361,9 +391,9 @@ pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
         return;
     }
     *before = focused;
-    let response = focused.and_then(|id| ui.ctx().read_response(id));
-    if let Some(response) = response.filter(|response| response.layer_id == ui.layer_id()) {
-        let rect = response.rect.expand(8.0);
+    let place = focused.and_then(|id| theme::place_of(ui.ctx(), id));
+    if let Some(place) = place.filter(|place| place.layer_id == ui.layer_id()) {
+        let rect = place.rect.expand(24.0);
         if !ui.clip_rect().contains_rect(rect) {
             ui.scroll_to_rect(rect, None);
         }

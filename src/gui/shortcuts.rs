@@ -109,8 +109,11 @@ fn keep_mnemonics_out_of_fields(ctx: &Context) {
         let is_mnemonic = |event: &Event| {
             matches!(event, Event::Key { pressed: true, modifiers, .. } if modifiers.alt && !modifiers.ctrl)
         };
-        if input.events.iter().any(is_mnemonic) {
-            input.events.retain(|event| !matches!(event, Event::Text(_)));
+        // The letter's own text comes behind it; what was typed before is the field's.
+        if let Some(at) = input.events.iter().position(is_mnemonic) {
+            let rest = input.events.split_off(at);
+            let is_kept = |event: &Event| !matches!(event, Event::Text(_));
+            input.events.extend(rest.into_iter().filter(is_kept));
         }
     });
 }

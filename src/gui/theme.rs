@@ -5,8 +5,8 @@
 
 use egui::style::{TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Margin, Memory, Shadow, Stroke, Style,
-    TextStyle, Theme, ThemePreference, Ui, Visuals, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Frame, Id, Margin, Memory, Shadow, Stroke, Style,
+    TextStyle, Theme, ThemePreference, Ui, Visuals, WidgetRect, vec2,
 };
 
 use crate::app::look::{TextSize, ThemeChoice};
@@ -248,21 +248,30 @@ pub(super) fn focus_ring(ui: &Ui) {
     let Some(focused) = ui.memory(Memory::focused) else {
         return;
     };
-    let Some(response) = ui.ctx().read_response(focused) else {
+    let Some(place) = place_of(ui.ctx(), focused) else {
         return;
     };
     // What a scroll area hides of a control is not to be drawn around.
-    let clip = response.interact_rect.expand(4.0);
+    let clip = place.interact_rect.expand(4.0);
     let stroke = Stroke::new(2.0, Palette::of(ui).accent);
     ui.ctx()
-        .layer_painter(response.layer_id)
+        .layer_painter(place.layer_id)
         .with_clip_rect(clip)
         .rect_stroke(
-            response.rect.expand(1.0),
+            place.rect.expand(1.0),
             CornerRadius::same(7),
             stroke,
             egui::StrokeKind::Outside,
         );
+}
+
+/// Where a control is. Egui's own way to find out takes the focus from it when something else is clicked, although that
+/// may just have given it the focus.
+pub(super) fn place_of(ctx: &Context, id: Id) -> Option<WidgetRect> {
+    ctx.viewport(|viewport| {
+        let passes = [&viewport.this_pass, &viewport.prev_pass];
+        passes.iter().find_map(|pass| pass.widgets.get(id)).copied()
+    })
 }
 
 #[cfg(test)]

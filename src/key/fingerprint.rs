@@ -35,6 +35,29 @@ pub fn is_fingerprint(word: &str) -> bool {
     word.starts_with("SHA256:") || word.starts_with("MD5:")
 }
 
+/// Whether `text` can be a fingerprint as somebody types it: see [`Fingerprint::is_typed`].
+#[must_use]
+pub fn may_be_typed(text: &str) -> bool {
+    let text = text.trim();
+    let is_named = |kind: FingerprintKind, name: &str| name.eq_ignore_ascii_case(kind.name());
+    let (kind, bare) = match text.split_once(':') {
+        Some((name, bare)) if is_named(FingerprintKind::Sha256, name) => (FingerprintKind::Sha256, bare),
+        Some((name, bare)) if is_named(FingerprintKind::Md5, name) => (FingerprintKind::Md5, bare),
+        Some(_) => (FingerprintKind::Md5, text),
+        None => (FingerprintKind::Sha256, text),
+    };
+    match kind {
+        FingerprintKind::Sha256 => {
+            let digest = Base64Unpadded::decode_vec(bare.trim_end_matches('='));
+            digest.is_ok_and(|digest| digest.len() == 32)
+        }
+        FingerprintKind::Md5 => {
+            let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
+            bare.split(':').count() == 16 && bare.split(':').all(is_pair)
+        }
+    }
+}
+
 /// A public key's hash.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint {
@@ -129,12 +152,25 @@ mod tests {
             format!(" {bare}\n"),
         ] {
             assert!(sha256.is_typed(&text) && !md5.is_typed(&text), "{text}");
+            assert!(may_be_typed(&text), "{text}");
         }
         for text in [format!("MD5:{pairs}"), pairs.clone(), pairs.to_uppercase()] {
             assert!(md5.is_typed(&text) && !sha256.is_typed(&text), "{text}");
+            assert!(may_be_typed(&text), "{text}");
         }
         for text in ["", "SHA256:", &bare[1..], &bare.to_lowercase(), &pairs[3..]] {
             assert!(!sha256.is_typed(text) && !md5.is_typed(text), "{text}");
+        }
+        for text in [
+            "",
+            "SHA256:",
+            "bogus",
+            "SHA256:abc",
+            &bare[1..],
+            &pairs[3..],
+            "MD5:0g:00",
+        ] {
+            assert!(!may_be_typed(text), "{text}");
         }
     }
 }

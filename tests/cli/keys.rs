@@ -123,8 +123,17 @@ fn the_default_key_is_tried_first_and_whatever_was_tried_before_still_is() {
             let files = said.lines().filter_map(|line| line.strip_prefix("identityfile "));
             files.map(str::to_owned).collect()
         };
-        assert_eq!(said("b"), ["~/.ssh/work", "~/.ssh/id_ed25519"]);
-        assert_eq!(said("a"), ["~/.ssh/other", "~/.ssh/work", "~/.ssh/id_ed25519"]);
+        let [b, a] = ["b", "a"].map(said);
+        assert_eq!(b[..2], ["~/.ssh/work", "~/.ssh/id_ed25519"]);
+        assert_eq!(a[..3], ["~/.ssh/other", "~/.ssh/work", "~/.ssh/id_ed25519"]);
+        // Keys with the other usual names are still to be made, and are tried when they are.
+        let [later, later_of_a] = [&b[2..], &a[3..]].map(<[String]>::to_vec);
+        assert_eq!(later, later_of_a);
+        assert!(later.contains(&"~/.ssh/id_rsa".to_owned()), "{later:?}");
+        assert!(
+            later.iter().all(|name| name.starts_with("~/.ssh/id_")),
+            "{later:?}"
+        );
     }
     assert_eq!(keys(&home, &["default", "--json"]).object()["name"], Value::Null);
     assert_eq!(
@@ -155,11 +164,37 @@ fn a_default_key_that_ssh_does_not_find_is_told() {
 }
 
 #[test]
-fn a_usual_key_that_comes_after_the_default_one_is_missed_and_taken_in_again() {
+fn a_usual_key_that_comes_after_the_default_one_is_tried_as_well() {
     let home = home();
     make(&home, "work", "work");
     done(&home, &["default", ".ssh/work"]);
     make(&home, "id_ed25519", "later");
+    for key in listed(&home) {
+        assert!(codes(&key).is_empty(), "{key:?}");
+    }
+    // And there is nothing to be said anew.
+    let before = home.read(".ssh/config");
+    done(&home, &["default", ".ssh/work"]);
+    let lines = |text: &str| {
+        text.lines()
+            .map(str::to_owned)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(lines(&home.read(".ssh/config")), lines(&before));
+}
+
+/// What this program wrote before it named keys that are still to be made.
+#[test]
+fn a_usual_key_that_older_lines_pass_over_is_missed_and_taken_in_again() {
+    let home = home();
+    make(&home, "work", "work");
+    done(&home, &["default", ".ssh/work"]);
+    make(&home, "id_ed25519", "later");
+    let config = home.read(".ssh/config");
+    let older = config
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("~/.ssh/id_"));
+    home.write(".ssh/config", older.collect::<String>().as_bytes());
     let usual = |home: &Home| {
         listed(home)
             .into_iter()

@@ -297,12 +297,11 @@ impl<'a> Window<'a> {
         self.field("Key passphrase");
     }
 
-    /// Protects the key and asks to save it under this name.
+    /// Protects the key and asks to save it at this place.
     pub(crate) fn save_as(&self, passphrase: &str, path: &str) {
         self.fill("Key passphrase", passphrase);
         self.fill("Confirm passphrase", passphrase);
-        self.click("push button", "Save private key");
-        self.fill("File", path);
+        self.fill("Private key file", path);
         self.press("Return");
     }
 }

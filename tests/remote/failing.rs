@@ -157,10 +157,12 @@ fn an_unknown_server_is_told_nothing_until_its_fingerprint_is_accepted() {
         .split(' ')
         .find(|word| word.starts_with("SHA256:"))
         .expect("it is told");
-    let wrong = [&words[..], &["--accept-host-key", "SHA256:x"]].concat();
-    person
-        .asks(&server, "install", &wrong)
-        .expect_error(4, "host-unknown");
+    let other = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    for (wrong, status, code) in [("SHA256:x", 2, "usage"), (other, 4, "host-key-other")] {
+        let words = [&words[..], &["--accept-host-key", wrong]].concat();
+        let told = person.asks(&server, "install", &words).expect_error(status, code);
+        assert!(!told.contains("To go on"), "{told}");
+    }
     assert_eq!(person.home.get_text(".ssh/known_hosts"), "");
 
     let right = [&words[..], &["--accept-host-key", fingerprint]].concat();

@@ -61,6 +61,31 @@ fn what_was_taken_off_is_put_back_with_all_that_stood_in_its_lines() {
 }
 
 #[test]
+fn one_of_several_lines_that_are_alike_is_put_back_to_its_place() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let (old, new) = (person.line("old"), person.line("new"));
+    // The first one counts, and what it allows.
+    let before = format!("{old}{new}restrict {new}{new}");
+    server.authorize(&before);
+    person.asks(&server, "remove", &["--line", "2", "-i", "old"]);
+    assert_eq!(list(&server), format!("{old}restrict {new}{new}"));
+    let undo = ["--undo", "-i", "old"];
+    assert_eq!(person.asks(&server, "remove", &undo).done()["put_back"], 1);
+    assert_eq!(list(&server), before);
+
+    // What was written down before nothing was done is no promise.
+    let target = format!("jo@127.0.0.1:{}", server.port());
+    person.asks(&server, "remove", &["--line", "4", "-i", "old"]);
+    let noted = person.home.get_text(".config/keywright/taken-off.toml");
+    assert!(noted.contains(&target), "{noted}");
+    server.authorize(&before);
+    let said = person.run(&["remove", &target, "--undo", "-i", "old"]);
+    assert!(said.out.contains("nothing had to be put back"), "{}", said.out);
+    assert_eq!(list(&server), before);
+}
+
+#[test]
 fn a_key_is_listed_by_the_name_that_its_owner_gave_it() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

@@ -2,10 +2,12 @@
 
 #![allow(dead_code, reason = "each test program uses a part of it")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use keywright::app::App;
@@ -23,6 +25,8 @@ pub(crate) struct Script {
     pub(crate) picks: RefCell<VecDeque<Picked>>,
     /// The file dialogs that were opened.
     pub(crate) asked: RefCell<Vec<PickRequest>>,
+    /// How many of them are on the screen.
+    pub(crate) open: Arc<AtomicUsize>,
     /// What lies on the clipboard.
     pub(crate) clipboard: RefCell<Option<Vec<u8>>>,
     /// What was copied.
@@ -31,10 +35,28 @@ pub(crate) struct Script {
     pub(crate) agents: RefCell<Vec<Agent>>,
     /// The home folder; nothing where it is not known.
     pub(crate) home: RefCell<Option<PathBuf>>,
+    /// Whether files can not be dropped on the window.
+    pub(crate) takes_no_drops: Cell<bool>,
     /// The pages that were opened.
     pub(crate) pages: RefCell<Vec<&'static str>>,
     /// The files that were shown in their folders.
     pub(crate) shown: RefCell<Vec<PathBuf>>,
+}
+
+/// A file dialog on the screen.
+struct Open(Arc<AtomicUsize>);
+
+impl Open {
+    fn new(open: &Arc<AtomicUsize>) -> Self {
+        open.fetch_add(1, Ordering::SeqCst);
+        Self(Arc::clone(open))
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 /// A desktop that a window can own while the test keeps the script.
@@ -62,6 +84,10 @@ impl Scripted {
         *self.0.home.borrow_mut() = Some(folder.into());
     }
 
+    pub(crate) fn dialogs_on_screen(&self) -> usize {
+        self.0.open.load(Ordering::SeqCst)
+    }
+
     pub(crate) fn dialogs_opened(&self) -> usize {
         self.0.asked.borrow().len()
     }
@@ -72,10 +98,14 @@ impl Scripted {
 
     fn pick(&self, request: PickRequest) -> Picking {
         self.0.asked.borrow_mut().push(request);
-        match self.0.picks.borrow_mut().pop_front() {
-            Some(picked) => Box::pin(std::future::ready(picked)),
-            None => Box::pin(std::future::pending()),
+        if let Some(picked) = self.0.picks.borrow_mut().pop_front() {
+            return Box::pin(std::future::ready(picked));
         }
+        let open = Open::new(&self.0.open);
+        Box::pin(async move {
+            let _open = open;
+            std::future::pending().await
+        })
     }
 }
 
@@ -112,6 +142,10 @@ impl Desktop for Scripted {
 
     fn open_page(&self, address: &'static str) {
         self.0.pages.borrow_mut().push(address);
+    }
+
+    fn takes_dropped_files(&self) -> bool {
+        !self.0.takes_no_drops.get()
     }
 
     fn home(&self) -> Option<PathBuf> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, ViewportId};
+use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Page;
 use keywright::app::dialog::Dialog;
@@ -61,6 +62,27 @@ impl KeysPage {
     fn rows(&self) -> Vec<String> {
         let rows = self.scene.window.query_all_by_role(Role::ListBoxOption);
         rows.filter_map(|row| row.accesskit_node().label()).collect()
+    }
+
+    /// The row of a key, if it is among those that are drawn.
+    fn query_row(&self, name: &str) -> Option<Node<'_>> {
+        let rows = self.scene.window.query_all_by_role(Role::ListBoxOption);
+        let start = format!("{name}, ");
+        rows.into_iter().find(|row| {
+            row.accesskit_node()
+                .label()
+                .is_some_and(|label| label.starts_with(&start))
+        })
+    }
+
+    #[track_caller]
+    fn row(&self, name: &str) -> Node<'_> {
+        self.query_row(name).expect("its row is drawn")
+    }
+
+    fn click_row(&mut self, name: &str) {
+        self.row(name).click();
+        self.scene.steps();
     }
 
     fn chosen(&self) -> Option<String> {
@@ -138,6 +160,83 @@ fn the_arrow_keys_go_through_the_list() {
     assert_eq!(chosen(&page), "work");
     page.scene.press(Modifiers::NONE, Key::ArrowUp);
     assert_eq!(chosen(&page), "id_ed25519");
+}
+
+/// A window on the page, with so many keys that the list scrolls.
+fn with_many() -> KeysPage {
+    let names: Vec<String> = (10..35).map(|number| format!("k{number}")).collect();
+    let keys: Vec<_> = names.iter().map(|name| (name.as_str(), "me@laptop")).collect();
+    KeysPage::open(900.0, 640.0, &keys)
+}
+
+#[test]
+fn an_arrow_key_goes_one_key_further_however_many_there_are() {
+    let mut page = with_many();
+    page.click_row("k10");
+    for next in ["k11", "k12", "k13"] {
+        page.scene.press(Modifiers::NONE, Key::ArrowDown);
+        assert_eq!(page.chosen().as_deref(), Some(next));
+    }
+    page.scene.press(Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(page.chosen().as_deref(), Some("k12"));
+}
+
+#[test]
+fn home_and_end_lead_to_the_ends_of_the_list_which_are_then_in_sight() {
+    let mut page = with_many();
+    page.click_row("k12");
+    for (key, end) in [(Key::End, "k34"), (Key::Home, "k10"), (Key::End, "k34")] {
+        page.scene.press(Modifiers::NONE, key);
+        assert_eq!(page.chosen().as_deref(), Some(end));
+        let row = page.row(end).rect();
+        assert!(row.top() > 60.0 && row.bottom() < 620.0, "{end} lies at {row:?}");
+        assert!(page.row(end).accesskit_node().is_focused(), "{end}");
+    }
+}
+
+#[test]
+fn tab_stops_once_at_the_list_wherever_it_is_scrolled_to() {
+    let mut page = with_many();
+    page.click_row("k10");
+    page.scene.press(Modifiers::NONE, Key::Tab);
+    assert!(page.scene.button("Copy public key").accesskit_node().is_focused());
+
+    let pointer = page.row("k12").rect().center();
+    page.scene.window.hover_at(pointer);
+    page.scene.window.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, -700.0),
+        phase: egui::TouchPhase::Move,
+        source: egui::MouseWheelSource::Wheel,
+        modifiers: Modifiers::NONE,
+    });
+    page.scene.window.run_steps(30);
+    assert!(page.query_row("k10").is_none(), "it was not scrolled");
+    page.scene.press(Modifiers::SHIFT, Key::Tab);
+    page.scene.steps();
+    assert!(page.row("k10").accesskit_node().is_focused());
+    assert!(page.row("k10").rect().top() > 60.0, "it is not in sight");
+}
+
+#[test]
+fn the_chosen_row_is_told_as_selected() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    page.click_row("work");
+    let is_selected = |name| page.row(name).accesskit_node().is_selected();
+    assert_eq!(is_selected("work"), Some(true));
+    assert_eq!(is_selected("id_ed25519"), Some(false));
+    assert_eq!(page.row("work").accesskit_node().toggled(), None);
+}
+
+#[test]
+fn a_search_without_a_hit_leaves_the_list_as_wide_as_it_was() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    let width = |page: &KeysPage| page.scene.window.get_by_role(Role::ListBox).rect().width();
+    let before = width(&page);
+    page.scene.type_text("Search", "nowhere");
+    assert!(page.rows().is_empty());
+    let now = width(&page);
+    assert!((now - before).abs() < 1.0, "{before} became {now}");
 }
 
 #[test]

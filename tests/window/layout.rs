@@ -22,6 +22,38 @@ fn everything_fits_without_scrolling_at_the_size_of_the_first_start() {
 }
 
 #[test]
+fn the_place_for_the_key_fits_as_well() {
+    let mut scene = Scene::at_home();
+    scene.make_key();
+    scene.type_passphrase("Key passphrase", "x");
+    fits(&scene, &["Save private key", "Choose another private key file…"]);
+    scene.window.check_accessibility();
+}
+
+#[test]
+fn the_next_step_is_there_in_every_window() {
+    for (width, height) in [
+        (1600.0, 1000.0),
+        (900.0, 640.0),
+        (640.0, 480.0),
+        (450.0, 320.0),
+        (320.0, 240.0),
+    ] {
+        let mut scene = Scene::of_size(width, height);
+        scene.make_key();
+        let rects = ["Put on a server…", "New key", "Load"].map(|name| scene.button(name).rect());
+        assert!(
+            rects[0].right() <= width && rects[0].bottom() <= height,
+            "{rects:?} in {width}"
+        );
+        // As it is read, and as Tab goes.
+        let order = rects.map(|rect| (rect.top().round(), rect.left().round()));
+        assert!(order.is_sorted_by(|one, next| one < next), "{order:?} in {width}");
+        scene.is_within(width);
+    }
+}
+
+#[test]
 fn a_key_with_a_certificate_fits_too() {
     let mut scene = Scene::new();
     scene.drop_file(&corpus_path("openssh/ed25519"));

@@ -41,6 +41,24 @@ impl Scene {
 }
 
 #[test]
+fn a_picture_goes_with_its_host() {
+    let mut scene = Scene::new();
+    scene.has_list(
+        "known_hosts",
+        &format!("one.example {HOST}\ntwo.example {OTHER}\n"),
+    );
+    scene.menu("Key", "Known hosts…");
+    scene.wait_for_list();
+    scene.click("Picture of the key of one.example (line 1)");
+    let is_pictured = |scene: &Scene| scene.is_shown("Picture of the key");
+    assert!(is_pictured(&scene));
+    scene.click("Forget one.example (line 1)");
+    scene.wait_for_list();
+    assert!(scene.is_shown("two.example (line 1)"));
+    assert!(!is_pictured(&scene), "it moved to the next host");
+}
+
+#[test]
 fn a_host_is_found_shown_forgotten_and_taken_back_in_the_window() {
     let mut scene = Scene::new();
     let text = format!("example.org {HOST}\r\n# remark\n[example.net]:2222 {OTHER}\n");

@@ -5,6 +5,7 @@ mod agents;
 mod cat;
 mod certificates;
 mod dialogs;
+mod frames;
 #[path = "../support/key_files.rs"]
 mod key_files;
 mod keys;

@@ -3,7 +3,7 @@
 use crate::scene::Scene;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Kind;
 use keywright::app::stage::Stage;
 use keywright::key::prime::{Policy, Proof};
@@ -27,6 +27,57 @@ fn enter_makes_a_key_and_esc_returns() {
     assert!(matches!(scene.window.state().app().stage, Stage::Stirring(_)));
     scene.escape();
     assert!(matches!(scene.window.state().app().stage, Stage::Empty));
+}
+
+#[test]
+fn the_keyboard_begins_at_generate_and_goes_on_at_the_passphrase() {
+    let mut scene = Scene::new();
+    assert!(scene.button("Generate").accesskit_node().is_focused());
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.click("Use system randomness only");
+    scene.wait(|scene| matches!(scene.window.state().app().stage, Stage::Ready(_)));
+    scene.window.event(Event::Text("quiet".to_owned()));
+    scene.steps();
+    let document = scene.window.state().app().document().expect("a key");
+    assert_eq!(document.draft.passphrase.expose(), "quiet");
+}
+
+#[test]
+fn letters_are_no_number_of_bits() {
+    let mut scene = Scene::new();
+    scene.click_radio("RSA");
+    let bits = |scene: &Scene| scene.window.state().app().next_key.rsa_bits;
+    let before = bits(&scene);
+    let field = "Number of bits in a generated key";
+    scene.type_text(field, "");
+    for typed in ["abc", "4a096"] {
+        scene.press(Modifiers::COMMAND, Key::A);
+        scene.window.event(Event::Text(typed.to_owned()));
+        scene.steps();
+        let expected = if typed == "abc" { before } else { 4096 };
+        assert_eq!(bits(&scene), expected, "{typed}");
+    }
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.press(Modifiers::NONE, Key::Backspace);
+    let value = scene.window.get_by_role_and_label(Role::TextInput, field).value();
+    assert_eq!(value.unwrap_or_default(), "", "an empty field is empty");
+}
+
+#[test]
+fn an_impossible_number_of_bits_is_a_reason_in_the_menu_too() {
+    let mut scene = Scene::new();
+    scene.click_radio("RSA");
+    scene.type_text("Number of bits in a generated key", "");
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.window.event(Event::Text("7".to_owned()));
+    scene.steps();
+    scene.click("Key");
+    let entries = scene.window.query_all_by_role(Role::MenuItem);
+    let labels: Vec<_> = entries
+        .filter_map(|entry| entry.accesskit_node().label())
+        .collect();
+    let entry = labels.iter().find(|label| label.starts_with("Generate key pair"));
+    assert!(entry.is_some_and(|label| label.contains('(')), "{labels:?}");
 }
 
 #[test]

@@ -20,6 +20,13 @@ fn a_key_of_ssh_1_is_shown_and_the_way_on_is_a_new_key() {
 }
 
 #[test]
+fn dropping_is_promised_only_where_the_window_hears_of_it() {
+    let promise = "Or drop files anywhere in this window.";
+    assert!(Scene::new().is_shown(promise));
+    assert!(!Scene::without_drops().is_shown(promise));
+}
+
+#[test]
 fn a_locked_file_shows_its_public_key_before_it_is_open() {
     let mut scene = Scene::new();
     for name in ["openssh/ed25519_enc", "putty/ed25519_v3_enc_cr.ppk"] {

@@ -3,13 +3,14 @@
 use crate::scene::Scene;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 #[test]
 fn passphrases_that_differ_are_said_and_not_saved() {
     let mut scene = Scene::with_key();
     scene.type_passphrase("Key passphrase", "open sesame");
     scene.type_passphrase("Confirm passphrase", "open");
+    scene.press(Modifiers::NONE, Key::Tab);
     assert!(scene.says("They don't match yet."));
     scene.click("Save private key");
     assert!(scene.says("do not match"));
@@ -17,6 +18,70 @@ fn passphrases_that_differ_are_said_and_not_saved() {
     scene.escape();
     scene.type_passphrase("Confirm passphrase", " sesame");
     assert!(scene.says("They match."));
+}
+
+#[test]
+fn who_is_still_typing_is_not_told_that_the_passphrases_differ() {
+    let mut scene = Scene::with_key();
+    let is_told = |scene: &Scene| {
+        let field = scene
+            .window
+            .get_by_role_and_label(Role::PasswordInput, "Confirm passphrase");
+        let is_invalid = field.accesskit_node().data().invalid().is_some();
+        assert_eq!(is_invalid, scene.says("They don't match yet."));
+        is_invalid
+    };
+    scene.type_passphrase("Key passphrase", "open");
+    assert!(!is_told(&scene), "the second is still to come");
+    scene.type_passphrase("Confirm passphrase", "op");
+    assert!(!is_told(&scene), "it is being typed");
+    scene.window.event(Event::Text("an".to_owned()));
+    scene.steps();
+    assert!(is_told(&scene), "it is as long");
+    scene.press(Modifiers::NONE, Key::Backspace);
+    assert!(!is_told(&scene));
+    scene.press(Modifiers::NONE, Key::Tab);
+    assert!(is_told(&scene), "it was left");
+}
+
+#[test]
+fn what_is_said_of_the_passphrase_moves_nothing() {
+    for (width, height) in [(900.0, 640.0), (640.0, 480.0), (450.0, 480.0)] {
+        let mut scene = Scene::of_size(width, height);
+        scene.make_key();
+        scene.wait(|scene| scene.window.state().app().speed().is_some());
+        let between = |scene: &Scene| {
+            let field = scene
+                .window
+                .get_by_role_and_label(Role::PasswordInput, "Key passphrase");
+            scene.button("Save private key").rect().top() - field.rect().top()
+        };
+        let before = between(&scene);
+        for (field, letters) in [
+            ("Key passphrase", "x"),
+            ("Confirm passphrase", "yz"),
+            ("Key passphrase", "open sesame"),
+            ("Key passphrase", "correct horse battery staple"),
+        ] {
+            scene.type_passphrase(field, letters);
+            let now = between(&scene);
+            assert!((now - before).abs() < 0.5, "{before} became {now} at {width}");
+        }
+    }
+}
+
+#[test]
+fn enter_leads_from_the_first_passphrase_to_the_second_and_then_saves() {
+    let mut scene = Scene::with_key();
+    for _ in 0..2 {
+        scene.window.event(Event::Text("open sesame".to_owned()));
+        scene.steps();
+        let path = scene.folder.path().join("id");
+        scene.desktop.will_pick(path);
+        scene.press(Modifiers::NONE, Key::Enter);
+    }
+    scene.settle();
+    assert!(scene.folder.path().join("id").exists());
 }
 
 #[test]

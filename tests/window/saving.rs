@@ -1,9 +1,11 @@
 //! Formats to save in.
 
 use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::engine::saving::Choice;
 
+use crate::key_files::put_key;
 use crate::scene::Scene;
 
 fn is_disabled(scene: &Scene, role: Role, name: &str) -> bool {
@@ -81,6 +83,64 @@ fn the_public_key_is_copied_as_a_program_or_a_file_takes_it() {
     scene.click("Copy for…");
     choose(&mut scene, "Dropbear");
     assert_eq!(scene.desktop.copied()[1], format!("{line}\n"));
+}
+
+#[test]
+fn a_first_key_is_saved_without_a_dialog_where_the_page_says() {
+    let mut scene = Scene::at_home();
+    scene.make_key();
+    let place = |scene: &Scene| {
+        let field = scene
+            .window
+            .get_by_role_and_label(Role::TextInput, "Private key file");
+        field.value().unwrap_or_default()
+    };
+    assert_eq!(place(&scene), "~/.ssh/id_ed25519");
+    scene.open_combo_box("Format of the private key");
+    scene.click_radio("PuTTY .ppk");
+    assert_eq!(place(&scene), "~/.ssh/id_ed25519.ppk");
+    scene.type_passphrase("Key passphrase", "open sesame");
+    scene.type_passphrase("Confirm passphrase", "open sesame");
+    scene.type_text("Private key file", "");
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.window.event(Event::Text("~/.ssh/work.ppk".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(scene.is_shown("saved"));
+    assert_eq!(scene.desktop.dialogs_opened(), 0);
+    assert!(scene.folder.path().join(".ssh/work.ppk").exists());
+}
+
+#[test]
+fn what_ssh_does_not_try_by_itself_is_said_beside_it() {
+    let mut scene = Scene::at_home();
+    scene.make_key();
+    let hint = "ssh does not try this file by itself";
+    assert!(!scene.says(hint));
+    scene.type_text("Private key file", "_work");
+    assert!(scene.says(hint));
+}
+
+#[test]
+fn a_key_in_the_way_is_named_and_the_first_answer_keeps_it() {
+    let mut scene = Scene::at_home();
+    put_key(scene.folder.path(), "id_ed25519", "me@laptop", 1);
+    scene.make_key();
+    scene.type_passphrase("Key passphrase", "open sesame");
+    scene.type_passphrase("Confirm passphrase", "open sesame");
+    scene.type_text("Private key file", "");
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.window.event(Event::Text("~/.ssh/id_ed25519".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.wait(|scene| scene.is_shown("Move the old key to the trash and save"));
+    assert!(scene.says("Replacing would delete the ED25519 key “me@laptop”, SHA256:"));
+    assert!(!scene.is_shown("Replace"));
+    scene.window.check_accessibility();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.settle();
+    assert!(scene.folder.path().join(".ssh/id_ed25519_2").exists());
 }
 
 #[test]

@@ -31,8 +31,27 @@ impl Scene {
         Self::with_settings(width, height, Kept::nowhere())
     }
 
-    pub(crate) fn with_settings(width: f32, height: f32, kept: Kept) -> Self {
+    /// A window of somebody who has a home folder, and nothing in it.
+    pub(crate) fn at_home() -> Self {
         let desktop = Scripted::default();
+        let folder = TempDir::new().expect("a folder");
+        desktop.is_at_home_in(folder.path());
+        let mut scene = Self::on(desktop, 900.0, 640.0, Kept::nowhere());
+        scene.folder = folder;
+        scene
+    }
+
+    pub(crate) fn without_drops() -> Self {
+        let desktop = Scripted::default();
+        desktop.0.takes_no_drops.set(true);
+        Self::on(desktop, 900.0, 640.0, Kept::nowhere())
+    }
+
+    pub(crate) fn with_settings(width: f32, height: f32, kept: Kept) -> Self {
+        Self::on(Scripted::default(), width, height, kept)
+    }
+
+    fn on(desktop: Scripted, width: f32, height: f32, kept: Kept) -> Self {
         let theirs = desktop.clone();
         let window = Harness::builder()
             .with_size(vec2(width, height))

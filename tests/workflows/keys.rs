@@ -168,6 +168,70 @@ fn a_key_that_ssh_stops_trying_with_another_default_key_is_named() {
 }
 
 #[test]
+fn of_several_files_that_are_dropped_all_are_among_the_keys() {
+    let mut scene = Scene::with_keys(&["id_ed25519"]);
+    let elsewhere = scene.folder.path().join("elsewhere");
+    for (seed, name) in (7..).zip(["one", "two", "three"]) {
+        put_key(&elsewhere, name, "me", seed);
+    }
+    let folder = elsewhere.join(".ssh");
+    scene.put("letter.txt", b"Dear reader");
+    let files = ["one", "two"].map(|name| folder.join(name));
+    let dropped = [&files[..], &[scene.path("letter.txt")]].concat();
+    scene.ask(Ask::Dropped(dropped));
+    scene.settle_keys();
+    assert_eq!(scene.titles(), ["id_ed25519", "one", "two"]);
+    assert_eq!(scene.app.page, Page::MyKeys);
+    let said = &scene.app.status.text;
+    assert_eq!(
+        said,
+        "2 files and folders are among your keys now. ~/letter.txt holds no key."
+    );
+
+    scene.ask(Ask::Dropped(vec![folder]));
+    scene.settle_keys();
+    assert_eq!(scene.titles().len(), 4, "{:?}", scene.titles());
+
+    scene.ask(Ask::Dropped(vec![
+        scene.path("letter.txt"),
+        scene.path("letter.txt"),
+    ]));
+    scene.settle_keys();
+    assert!(!scene.problem().is_empty());
+}
+
+#[test]
+fn one_key_file_that_is_dropped_is_opened() {
+    let mut scene = Scene::with_keys(&["id_ed25519"]);
+    scene.ask(Ask::Dropped(vec![scene.ssh("id_ed25519")]));
+    scene.settle();
+    let path = scene.ssh("id_ed25519");
+    assert_eq!(scene.document().path, Some(path));
+}
+
+#[test]
+fn usual_names_are_tried_behind_an_odd_default_key_also_those_that_come_later() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.choose("work");
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    scene.do_with_keys(KeysCommand::MakeDefault);
+    put_key(scene.folder.path(), "id_ed25519", "later", 9);
+    scene.ask(Ask::Keys(KeysCommand::Read));
+    scene.wait(|app| !app.my_keys.is_busy());
+    let later = scene
+        .keys()
+        .iter()
+        .find(|key| key.title() == "id_ed25519")
+        .expect("it is there");
+    let codes: Vec<_> = later
+        .findings
+        .iter()
+        .map(|finding| finding.warning.code)
+        .collect();
+    assert!(!codes.contains(&"not-tried"), "{codes:?}");
+}
+
+#[test]
 fn without_a_default_key_the_one_that_is_tried_no_longer_is_named() {
     let mut scene = Scene::with_keys(&["id_ed25519", "work"]);
     scene.choose("work");

@@ -15,6 +15,7 @@ mod opening;
 mod passphrases;
 mod remembering;
 mod saving;
+mod saving_place;
 mod scene;
 mod servers;
 mod settings;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::scene::{Scene, corpus, corpus_path};
+use crate::support::PATIENCE;
 use keywright::app::command::Command as Ask;
 use keywright::app::desktop::Picked;
-use keywright::app::dialog::Dialog;
+use keywright::app::dialog::{Dialog, WhyTyped};
 use keywright::engine::saving::PublicForm;
 use keywright::format;
 use keywright::format::{Argon2Params, Format, Outgoing, Parsed, PrivateEncoding};
@@ -57,6 +58,44 @@ fn a_second_file_dialog_is_not_opened_beside_the_first() {
     scene.ask(Ask::TypePathInstead);
     assert!(!scene.app.is_picking());
     assert!(matches!(scene.app.dialog, Some(Dialog::TypePath(_))));
+}
+
+#[test]
+fn a_file_dialog_goes_with_what_it_was_for() {
+    let goes = |scene: &Scene| {
+        let start = std::time::Instant::now();
+        while scene.desktop.dialogs_on_screen() > 0 {
+            assert!(start.elapsed() < PATIENCE, "it is still there");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    };
+    let mut scene = Scene::new();
+    for leave in [Ask::Cancel, Ask::TypePathInstead] {
+        scene.ask(Ask::Open);
+        assert_eq!(scene.desktop.dialogs_on_screen(), 1);
+        scene.ask(leave);
+        goes(&scene);
+        scene.ask(Ask::CloseDialog);
+    }
+    scene.ask(Ask::Open);
+    scene.app.close_file_dialogs(PATIENCE);
+    assert_eq!(scene.desktop.dialogs_on_screen(), 0, "the program has ended");
+}
+
+#[test]
+fn that_there_is_no_file_dialog_is_said_only_where_there_is_none() {
+    let mut scene = Scene::new();
+    let why = |scene: &Scene| match &scene.app.dialog {
+        Some(Dialog::TypePath(typed)) => typed.why,
+        other => panic!("no path is asked for: {other:?}"),
+    };
+    scene.ask(Ask::Open);
+    scene.ask(Ask::TypePathInstead);
+    assert_eq!(why(&scene), WhyTyped::Wanted);
+    scene.desktop.will_answer(Picked::Unavailable);
+    scene.ask(Ask::Open);
+    scene.settle();
+    assert_eq!(why(&scene), WhyTyped::NoDialog);
 }
 
 #[test]

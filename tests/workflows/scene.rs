@@ -11,6 +11,7 @@ use keywright::app::dialog::Dialog;
 use keywright::app::settings::Kept;
 use keywright::app::stage::Document;
 use keywright::key::spec::KeySpec;
+use keywright::sys::settings_place::Place;
 use tempfile::TempDir;
 
 /// A program, its desktop, and a folder to save in.
@@ -26,8 +27,20 @@ impl Scene {
     }
 
     pub(crate) fn with_settings(kept: Kept) -> Self {
+        Self::of(kept, None)
+    }
+
+    /// A program of somebody whose home folder this is.
+    pub(crate) fn at_home_in(home: &Path) -> Self {
+        let place = Place::OfUser(home.join("settings/settings.toml"));
+        let scene = Self::of(Kept::load(Some(place)), Some(home.to_owned()));
+        scene.desktop.is_at_home_in(home);
+        scene
+    }
+
+    fn of(kept: Kept, home: Option<PathBuf>) -> Self {
         Self {
-            app: App::new(Arc::new(|| {}), kept),
+            app: App::new(Arc::new(|| {}), kept, home),
             desktop: Scripted::default(),
             folder: TempDir::new().expect("a folder"),
         }

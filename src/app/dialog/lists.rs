@@ -68,9 +68,12 @@ pub struct KnownHosts {
     pub word: String,
     /// By what those that are shown were found.
     pub(in crate::app) found_by: String,
-    /// The line whose key is shown as a picture.
-    pub pictured: Option<usize>,
+    /// The host whose key is shown as a picture.
+    pub pictured: Option<Pictured>,
 }
+
+/// A host: its line, and it and its key as they are told. When a line goes, another one comes to its place.
+pub type Pictured = (usize, String, String);
 
 /// Shows who may log in here, and lets keys in and out.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::app::desktop::{Desktop, PickRequest, Picked};
 use crate::app::dialog::{AddPlace, Choosing, Dialog};
 use crate::app::my_keys::{Outcome, PlaceKind};
-use crate::engine::job::{Job, Poll};
+use crate::engine::job::Poll;
 use crate::engine::keys::added;
 use crate::sys::home;
 
@@ -17,10 +17,8 @@ impl App {
 
     /// Opens a dialog of the system; the window's own stays open behind it, and lets the path be typed meanwhile.
     pub(in crate::app) fn pick_place(&mut self, kind: PlaceKind, desktop: &dyn Desktop) {
-        let Some(Dialog::AddPlace(adding)) = &mut self.dialog else {
-            return;
-        };
-        if !matches!(adding.choosing, Choosing::Offered) {
+        let is_offered = matches!(&self.dialog, Some(Dialog::AddPlace(adding)) if matches!(adding.choosing, Choosing::Offered));
+        if !is_offered {
             return;
         }
         let request = |title| PickRequest {
@@ -32,7 +30,10 @@ impl App {
             PlaceKind::Folder => desktop.pick_folder(request("Folder with keys")),
             PlaceKind::File => desktop.pick_to_open(request("Key file")),
         };
-        let job = Job::start("pick", &self.wake.0, move |_| pollster::block_on(picking));
+        let job = self.start_picking(picking);
+        let Some(Dialog::AddPlace(adding)) = &mut self.dialog else {
+            return;
+        };
         adding.choosing = Choosing::Open(job);
     }
 

@@ -4,10 +4,14 @@
 mod agents;
 mod certificate;
 mod copy;
+mod dropped;
 mod folders;
 mod key_places;
 mod lists;
 mod my_keys;
 mod open;
+mod overwrite;
+mod picking;
 mod save;
+mod saving_place;
 mod servers;

@@ -4,16 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest, Picked};
-use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved};
-use crate::app::flow::folders::unusual_folder_of;
+use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved, WhyTyped};
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
 use crate::app::{App, Command, Page, Status};
 use crate::engine::describe::{Description, Warning};
 use crate::engine::job::{Job, Poll};
+use crate::engine::keys::{KeyId, Whose, added};
 use crate::engine::{Problem, describe, lost, opening};
 use crate::format::reading::{self, Reading};
 use crate::format::{Consent, DecodeError, Parsed, PrivateFile};
+use crate::key::fingerprint::FingerprintKind;
 use crate::secret::TypedPassphrase;
 use crate::sys::files::{Seen, read_key};
 use crate::sys::home;
@@ -51,7 +52,14 @@ impl App {
         if !self.is_saving() {
             self.dialog = None;
             let their_path = path.clone();
-            self.start_opening(Some(path), page, move || read(&their_path));
+            let whose = self.my_keys.whose().clone();
+            self.start_opening(Some(path), page, move || {
+                let opened = read(&their_path)?;
+                if !matches!(opened.parsed, Parsed::Public(_)) {
+                    see(&whose, &their_path);
+                }
+                Ok(opened)
+            });
         }
     }
 
@@ -84,7 +92,7 @@ impl App {
 
     /// Waits for a file dialog on a thread of its own; the window goes on drawing.
     pub(in crate::app) fn pick(&mut self, purpose: Purpose, picking: crate::app::desktop::Picking) {
-        let job = Job::start("pick", &self.wake.0, move |_| pollster::block_on(picking));
+        let job = self.start_picking(picking);
         self.task = Some(Task::Picking { purpose, job });
     }
 
@@ -92,12 +100,20 @@ impl App {
         if let Some(Task::Picking { purpose, .. }) = &self.task {
             let purpose = *purpose;
             self.task = None;
-            self.type_path(purpose);
+            self.type_path(purpose, WhyTyped::Wanted);
         }
     }
 
-    fn type_path(&mut self, purpose: Purpose) {
+    fn type_path(&mut self, purpose: Purpose, why: WhyTyped) {
         let start = match purpose {
+            // There is a field for it on the page already.
+            Purpose::ChooseSavingPlace(_) => {
+                if why == WhyTyped::NoDialog {
+                    let what = "There is no file dialog on this system. Type the path into the field “Private key file”.";
+                    self.status = Status::say(what);
+                }
+                return;
+            }
             Purpose::Open(_) | Purpose::AddCertificate => self.folder_to_open().unwrap_or_default().join(""),
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 let folder = self.folder_to_save().unwrap_or_default();
@@ -107,6 +123,7 @@ impl App {
         self.dialog = Some(Dialog::TypePath(TypePath {
             purpose,
             text: start.display().to_string(),
+            why,
         }));
     }
 
@@ -125,10 +142,11 @@ impl App {
     fn path_chosen(&mut self, purpose: Purpose, path: PathBuf) {
         match purpose {
             Purpose::Open(unsaved) => {
-                self.kept.now.open_folder = unusual_folder_of(&path);
+                self.kept.now.open_folder = self.unusual_folder_of(&path);
                 self.open_path(path, unsaved);
             }
             Purpose::AddCertificate => self.read_certificate(path),
+            Purpose::ChooseSavingPlace(_) => self.saving_place_chosen(path),
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 self.save_to(purpose, &path);
             }
@@ -149,7 +167,7 @@ impl App {
                     Poll::Done(Picked::Cancelled) => self.task = None,
                     Poll::Done(Picked::Unavailable) | Poll::Lost => {
                         self.task = None;
-                        self.type_path(purpose);
+                        self.type_path(purpose, WhyTyped::NoDialog);
                     }
                 }
             }
@@ -250,6 +268,10 @@ impl App {
             document.mark_unsaved();
         }
         document.known = path.clone().zip(seen).into_iter().collect();
+        if path.is_some() {
+            let fingerprint = document.fingerprint(FingerprintKind::Sha256);
+            self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
+        }
         document.path = path;
         document.warnings = warnings;
         self.dialog = None;
@@ -308,6 +330,14 @@ impl App {
             }
             None => unlock.problem = Some(lost()),
         }
+    }
+}
+
+/// Has a key file that was opened or saved among the keys from now on; on a job's thread. What was asked for is done
+/// either way.
+pub(in crate::app::flow) fn see(whose: &Whose, path: &Path) {
+    if let Err(problem) = added::see(whose, path) {
+        log::info!("{} is not noted: {}", path.display(), problem.what);
     }
 }
 

@@ -1,27 +1,40 @@
 //! Check → choose a path → write, all files or none.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::app::desktop::{Desktop, PickRequest};
-use crate::app::dialog::{Dialog, Overwrite, Purpose, SamePassphrase, Writing};
-use crate::app::flow::folders::unusual_folder_of;
+use crate::app::desktop::Desktop;
+use crate::app::dialog::{Dialog, Purpose, SamePassphrase, Writing};
+use crate::app::flow::open::see;
 use crate::app::stage::{Agreement, Document, Stage};
 use crate::app::task::{Task, Written};
 use crate::app::{App, Status};
 use crate::engine::describe::ENDED_BY_CLEAN_COPY;
 use crate::engine::job::{Job, Poll};
+use crate::engine::keys::KeyId;
+use crate::engine::keys::removal::Removal;
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
-use crate::format::{Consent, Outgoing};
+use crate::format::{Certificate, Consent, Outgoing};
+use crate::key::fingerprint::FingerprintKind;
 use crate::secret::{Passphrase, TypedPassphrase};
-use crate::sys::home;
 
 impl App {
-    /// Saves in the format chosen beside the button, unless another one is asked for.
-    pub(in crate::app) fn save_private(&mut self, choice: Option<Choice>, desktop: &dyn Desktop) {
+    /// Saves in the format and at the place that stand beside the button.
+    pub(in crate::app) fn save_private(&mut self, desktop: &dyn Desktop) {
+        if let Some(document) = self.document() {
+            self.doubt_or_save(document.draft.choice, false, desktop);
+        }
+    }
+
+    /// Saves in this format, and asks where.
+    pub(in crate::app) fn export_private(&mut self, choice: Choice, desktop: &dyn Desktop) {
+        self.doubt_or_save(choice, true, desktop);
+    }
+
+    fn doubt_or_save(&mut self, choice: Choice, asks_where: bool, desktop: &dyn Desktop) {
         let Some(document) = self.document() else { return };
-        let choice = choice.unwrap_or(document.draft.choice);
         let is_possible = choice.obstacle(document.public().algorithm()).is_none();
         if self.task.is_some() || document.key().is_none() || !is_possible {
             return;
@@ -34,22 +47,35 @@ impl App {
         }
         let doubts = document.doubts(choice);
         if doubts.is_empty() {
-            self.pick_private(choice, desktop);
+            self.save_where(choice, asks_where, desktop);
         } else {
-            self.dialog = Some(Dialog::Doubts { choice, doubts });
+            self.dialog = Some(Dialog::Doubts {
+                choice,
+                doubts,
+                asks_where,
+            });
         }
     }
 
     pub(in crate::app) fn save_all_the_same(&mut self, desktop: &dyn Desktop) {
-        if let Some(Dialog::Doubts { choice, .. }) = self.dialog {
+        if let Some(Dialog::Doubts {
+            choice, asks_where, ..
+        }) = self.dialog
+        {
             self.dialog = None;
-            self.pick_private(choice, desktop);
+            self.save_where(choice, asks_where, desktop);
         }
     }
 
-    fn pick_private(&mut self, choice: Choice, desktop: &dyn Desktop) {
-        if self.document().is_some() && self.task.is_none() {
-            let purpose = Purpose::SavePrivate(choice);
+    fn save_where(&mut self, choice: Choice, asks_where: bool, desktop: &dyn Desktop) {
+        let Some(document) = self.document().filter(|_| self.task.is_none()) else {
+            return;
+        };
+        let purpose = Purpose::SavePrivate(choice);
+        if let Some(place) = document.place.as_ref().filter(|_| !asks_where) {
+            let path = place.path(choice).to_owned();
+            self.save_to(purpose, &path);
+        } else {
             let request = self.save_request("Save private key as", purpose);
             self.pick(purpose, desktop.pick_to_save(request));
         }
@@ -69,23 +95,6 @@ impl App {
         self.pick(purpose, desktop.pick_to_save(request));
     }
 
-    pub(in crate::app) fn save_request(&self, title: &'static str, purpose: Purpose) -> PickRequest {
-        let known = self
-            .document()
-            .and_then(|document| document.path.as_deref())
-            .and_then(Path::parent);
-        let folder = known
-            .map(Path::to_owned)
-            .or_else(|| self.folder_to_save())
-            .filter(|folder| folder.is_dir());
-        let folder = folder.or_else(home::home);
-        PickRequest {
-            title,
-            folder,
-            file_name: self.suggested_name(purpose),
-        }
-    }
-
     pub(in crate::app) fn suggested_name(&self, purpose: Purpose) -> String {
         let Some(document) = self.document() else {
             return String::new();
@@ -94,14 +103,11 @@ impl App {
         let extension = match purpose {
             Purpose::Open(_) | Purpose::AddCertificate => return String::new(),
             Purpose::SaveCertificate => return format!("{stem}-cert.pub"),
-            Purpose::SavePrivate(choice) => match choice {
-                Choice::OpenSsh | Choice::Both => return stem,
-                Choice::Ppk | Choice::Ppk2 => "ppk",
-                Choice::Pkcs8 => "p8",
-                Choice::Pem => "pem",
-                Choice::SshCom => "ssh2",
-                Choice::Jwk => "jwk",
-            },
+            Purpose::SavePrivate(choice) | Purpose::ChooseSavingPlace(choice) => {
+                let proposed = document.place.as_ref().map(|place| place.proposed(choice));
+                let name = proposed.and_then(Path::file_name).and_then(OsStr::to_str);
+                return name.map_or_else(|| choice.file_name(&stem), str::to_owned);
+            }
             Purpose::SavePublic(form) => match form {
                 PublicForm::Line | PublicForm::Rfc4716 => "pub",
                 PublicForm::Spki | PublicForm::Pkcs1 => "pub.pem",
@@ -115,7 +121,7 @@ impl App {
     fn plan(&self, purpose: Purpose, path: &Path) -> Option<Plan> {
         let has_certificate = self.document()?.certificate().is_some();
         Some(match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate => return None,
+            Purpose::Open(_) | Purpose::AddCertificate | Purpose::ChooseSavingPlace(_) => return None,
             Purpose::SaveCertificate => Plan::certificate(path),
             Purpose::SavePublic(form) => Plan::public(path, form),
             Purpose::SavePrivate(choice) => {
@@ -136,32 +142,18 @@ impl App {
         let Some(plan) = self.plan(purpose, path) else {
             return;
         };
-        let taken = plan.taken();
-        let Some(document) = self.document().filter(|_| !taken.is_empty()) else {
-            return self.write_or_ask(Writing { plan, purpose });
-        };
-        let changed = document.changed_by_others(&taken);
-        // It is asked about what is there now, and nothing else is replaced.
-        let plan = plan.replacing_what_is_there(&document.known);
-        self.dialog = Some(Dialog::Overwrite(Overwrite {
-            plan,
-            taken,
-            changed,
-            purpose,
-        }));
-    }
-
-    pub(in crate::app) fn overwrite(&mut self) {
-        match self.dialog.take() {
-            Some(Dialog::Overwrite(Overwrite { plan, purpose, .. })) => {
-                self.write_or_ask(Writing { plan, purpose });
-            }
-            other => self.dialog = other,
+        if let Some(folder) = path.parent() {
+            self.make_ssh_folder(folder);
+        }
+        if plan.taken().is_empty() {
+            self.write_or_ask(Writing::new(plan, purpose));
+        } else if !self.is_there_already(&plan, purpose) {
+            self.ask_to_overwrite(plan, purpose);
         }
     }
 
     /// Writes the files; for a private key that keeps its passphrase once that is known.
-    fn write_or_ask(&mut self, writing: Writing) {
+    pub(in crate::app::flow) fn write_or_ask(&mut self, writing: Writing) {
         let Some(document) = self.document() else { return };
         let is_encrypted = matches!(writing.purpose, Purpose::SavePrivate(choice) if choice.is_encrypted());
         match &document.locked {
@@ -228,7 +220,11 @@ impl App {
     }
 
     fn write(&mut self, writing: Writing, passphrase: Passphrase) {
-        let Writing { plan, purpose } = writing;
+        let Writing {
+            plan,
+            purpose,
+            trashed,
+        } = writing;
         let Stage::Ready(document) = &mut self.stage else {
             return;
         };
@@ -241,8 +237,10 @@ impl App {
             document.being_saved = Some(document.snapshot());
         }
         let certificate = document.certificate().cloned();
-        let job = match (purpose, document.key().map(Arc::clone)) {
-            (Purpose::SavePrivate(choice), Some(key)) => Job::start("save", &self.wake.0, move |_| {
+        let whose = self.my_keys.whose().clone();
+        let job = if let (Purpose::SavePrivate(choice), Some(key)) = (purpose, document.key().map(Arc::clone))
+        {
+            Job::start("save", &self.wake.0, move |_| {
                 let outgoing = Outgoing {
                     key: &key,
                     comment: &comment,
@@ -253,32 +251,32 @@ impl App {
                 let stored = told_by_disk(|| {
                     let encoded = work_plan.encode(outgoing, used)?;
                     locked = encoded.locked().map(Arc::new);
-                    encoded.write()
+                    trashing(&trashed, || encoded.write())
                 })?;
+                if let Some(path) = work_plan.paths().first() {
+                    see(&whose, path);
+                }
                 Ok(Written {
                     stored,
                     locked,
                     passphrase,
                 })
-            }),
-            (_, private) => {
-                // Beside a private key its certificate has a file of its own.
-                let is_written = private.is_none() || purpose == Purpose::SaveCertificate;
-                let certificate = certificate.filter(|_| is_written);
-                let key = document.public().clone();
-                Job::start("save", &self.wake.0, move |_| {
-                    let outgoing = OutgoingPublic {
-                        key: &key,
-                        certificate: certificate.as_ref(),
-                        comment: &comment,
-                    };
-                    let stored = told_by_disk(|| work_plan.encode_public(outgoing)?.write())?;
-                    Ok(Written {
-                        stored,
-                        ..Written::default()
-                    })
+            })
+        } else {
+            let certificate = document.certificate_in_public_file(purpose).cloned();
+            let key = document.public().clone();
+            Job::start("save", &self.wake.0, move |_| {
+                let outgoing = OutgoingPublic {
+                    key: &key,
+                    certificate: certificate.as_ref(),
+                    comment: &comment,
+                };
+                let stored = told_by_disk(|| work_plan.encode_public(outgoing)?.write())?;
+                Ok(Written {
+                    stored,
+                    ..Written::default()
                 })
-            }
+            })
         };
         self.task = Some(Task::Saving { plan, purpose, job });
     }
@@ -287,7 +285,7 @@ impl App {
         let paths: Vec<PathBuf> = plan.paths().into_iter().map(Path::to_owned).collect();
         let quits = std::mem::take(&mut self.quits_when_saved);
         if let (Purpose::SavePrivate(_), Ok(_), Some(path)) = (purpose, &result, paths.first()) {
-            self.kept.now.save_folder = unusual_folder_of(path);
+            self.kept.now.save_folder = self.unusual_folder_of(path);
         }
         match (result, self.document_mut()) {
             (Ok(written), Some(document)) => {
@@ -297,9 +295,11 @@ impl App {
                 let left_behind = paths
                     .first()
                     .and_then(|path| document.left_behind_by(purpose, path));
-                if document.is_saved_by(purpose) {
+                let is_saved = document.is_saved_by(purpose);
+                if is_saved {
                     document.finish_saving(paths.first().cloned(), purpose, written);
                 }
+                let fingerprint = document.fingerprint(FingerprintKind::Sha256);
                 let besides: Vec<String> = warnings
                     .iter()
                     .map(|warning| format!(" {} {}", warning.sentence(), warning.hint))
@@ -311,6 +311,10 @@ impl App {
                         + &besides.concat(),
                     file: paths.first().cloned(),
                 };
+                if is_saved && matches!(purpose, Purpose::SavePrivate(_)) {
+                    self.propose_saving_place();
+                    self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
+                }
                 if quits {
                     self.quit();
                 }
@@ -320,9 +324,10 @@ impl App {
                 let title = match purpose {
                     Purpose::SavePrivate(_) => "The private key was not saved",
                     Purpose::SaveCertificate => "The certificate was not saved",
-                    Purpose::Open(_) | Purpose::AddCertificate | Purpose::SavePublic(_) => {
-                        "The public key was not saved"
-                    }
+                    Purpose::Open(_)
+                    | Purpose::AddCertificate
+                    | Purpose::ChooseSavingPlace(_)
+                    | Purpose::SavePublic(_) => "The public key was not saved",
                 };
                 self.fail(title, problem);
             }
@@ -331,8 +336,14 @@ impl App {
 }
 
 impl Document {
+    /// The certificate that a public file holds in the key's place: beside a private key it has a file of its own.
+    pub(in crate::app::flow) fn certificate_in_public_file(&self, purpose: Purpose) -> Option<&Certificate> {
+        let is_written = self.key().is_none() || purpose == Purpose::SaveCertificate;
+        self.certificate().filter(|_| is_written)
+    }
+
     /// Whether nothing is left that only this window holds, once this is written.
-    fn is_saved_by(&self, purpose: Purpose) -> bool {
+    pub(in crate::app::flow) fn is_saved_by(&self, purpose: Purpose) -> bool {
         match purpose {
             Purpose::SavePrivate(choice) => !self.doubts(choice).into_iter().any(Doubt::is_loss),
             Purpose::SavePublic(form) => {
@@ -340,7 +351,10 @@ impl Document {
                 let holds_certificate = form.format().holds_certificate() || self.certificate().is_none();
                 self.key().is_none() && holds_comment && holds_certificate
             }
-            Purpose::Open(_) | Purpose::AddCertificate | Purpose::SaveCertificate => false,
+            Purpose::Open(_)
+            | Purpose::AddCertificate
+            | Purpose::ChooseSavingPlace(_)
+            | Purpose::SaveCertificate => false,
         }
     }
 
@@ -368,7 +382,12 @@ impl Document {
             .then(|| format!(" {name} is still there, and ssh goes on using it."))
     }
 
-    fn finish_saving(&mut self, path: Option<PathBuf>, purpose: Purpose, written: Written) {
+    pub(in crate::app::flow) fn finish_saving(
+        &mut self,
+        path: Option<PathBuf>,
+        purpose: Purpose,
+        written: Written,
+    ) {
         if let Some(saved) = self.being_saved.take() {
             self.saved = Some(saved);
             if let Purpose::SavePrivate(_) = purpose {
@@ -379,7 +398,10 @@ impl Document {
             self.format = match purpose {
                 Purpose::SavePrivate(choice) => Some(choice.format()),
                 Purpose::SavePublic(form) => Some(form.format()),
-                Purpose::Open(_) | Purpose::AddCertificate | Purpose::SaveCertificate => self.format,
+                Purpose::Open(_)
+                | Purpose::AddCertificate
+                | Purpose::ChooseSavingPlace(_)
+                | Purpose::SaveCertificate => self.format,
             };
             let of_file = ["permissions", "comment-sanitised", "weak-kdf"];
             self.warnings.retain(|warning| {
@@ -391,6 +413,18 @@ impl Document {
                 .extend(of_disk.filter(|warning| warning.code == "permissions"));
         }
     }
+}
+
+/// Does the work with these files out of the way; if nothing comes of it, they are where they were.
+fn trashing<T>(files: &[PathBuf], work: impl FnOnce() -> Result<T, Problem>) -> Result<T, Problem> {
+    if files.is_empty() {
+        return work();
+    }
+    let mut removed = Removal::of_paths(files).make()?;
+    work().map_err(|problem| match removed.put_back() {
+        Ok(()) => problem,
+        Err(not_back) => not_back,
+    })
 }
 
 fn saved_sentence(paths: &[PathBuf]) -> String {

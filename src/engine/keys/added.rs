@@ -30,6 +30,26 @@ pub fn add(whose: &Whose, place: &Path) -> Result<PathBuf, Problem> {
     Ok(place)
 }
 
+/// Has a private key file that was saved or opened among the keys, for as long as it lies where it does. Those that are
+/// found anyway need not be remembered.
+///
+/// # Errors
+/// Its place cannot be written down.
+pub fn see(whose: &Whose, path: &Path) -> Result<(), Problem> {
+    let path = absolute(path);
+    let register = whose.store.read().register;
+    let folder = path.parent();
+    let is_looked_into = folder.is_some_and(|folder| {
+        whose.ssh_folder().as_deref() == Some(folder)
+            || register.folders().iter().any(|known| known == folder)
+    });
+    if is_looked_into || register.files().contains(&path) || register.seen().last() == Some(&path) {
+        return Ok(());
+    }
+    whose.store.change(&[Edit::See(path)])?;
+    Ok(())
+}
+
 /// Has a folder or file no longer among the keys; hands over its place as it was remembered.
 ///
 /// # Errors
@@ -37,7 +57,8 @@ pub fn add(whose: &Whose, place: &Path) -> Result<PathBuf, Problem> {
 pub fn forget(whose: &Whose, place: &Path) -> Result<PathBuf, Problem> {
     let place = absolute(place);
     let register = whose.store.read().register;
-    if !register.folders().contains(&place) && !register.files().contains(&place) {
+    let known = [register.folders(), register.files(), register.seen()].concat();
+    if !known.contains(&place) {
         return Err(Problem::new(
             "io-not-found",
             Blame::World,

@@ -1,8 +1,8 @@
 //! The default key: a few lines of this program's in ssh's configuration, and what they change.
 //!
 //! Where the configuration names a key for a host, `ssh` no longer tries those with usual names by itself
-//! (`ssh_config(5)`). So the lines name these as well, behind the default one: whoever gets in today gets in
-//! tomorrow. They stand at the end of the file, because ssh tries keys in the order of its lines, and what was
+//! (`ssh_config(5)`). So the lines name these as well, behind the default one, also those that are not there yet:
+//! whoever gets in today gets in tomorrow, and so does who makes a key with a usual name then. They stand at the end of the file, because ssh tries keys in the order of its lines, and what was
 //! said about some host is to come first.
 
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl Plan {
         let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         let others = others(whose, &file);
         let mut stanza = Stanza::for_all().with("IdentityFile", &spelling(whose, &file)?)?;
-        for other in &others {
+        for other in others.iter().chain(&not_yet(whose, &file, &others)) {
             stanza = stanza.with("IdentityFile", &spelling(whose, other)?)?;
         }
         if only {
@@ -255,13 +255,24 @@ fn block_text(config: &SshConfig) -> Result<String, Problem> {
     Ok(String::from_utf8_lossy(block).into_owned())
 }
 
+/// The paths that ssh tries by itself, in its order, whatever is there.
+fn usual(whose: &Whose) -> impl Iterator<Item = PathBuf> {
+    let names = |folder: PathBuf| USUAL_NAMES.map(|name| folder.join(name));
+    whose.ssh_folder().into_iter().flat_map(names)
+}
+
 /// The other keys that ssh tries by itself today.
 fn others(whose: &Whose, file: &Path) -> Vec<PathBuf> {
-    let folder = whose.ssh_folder();
-    let usual = folder
-        .iter()
-        .flat_map(|folder| USUAL_NAMES.map(|name| folder.join(name)));
-    usual.filter(|path| path != file && path.is_file()).collect()
+    usual(whose)
+        .filter(|path| path != file && path.is_file())
+        .collect()
+}
+
+/// The usual places where no key is yet. ssh passes over them until one is.
+fn not_yet(whose: &Whose, file: &Path, others: &[PathBuf]) -> Vec<PathBuf> {
+    usual(whose)
+        .filter(|path| path != file && !others.contains(path))
+        .collect()
 }
 
 /// Which keys ssh tries today, and does not by itself any more; nothing where there is none.

@@ -69,7 +69,12 @@ impl Inventory {
         let known = whose.store.read();
         let mut inventory = Self {
             trouble: known.trouble,
-            added: [known.register.folders(), known.register.files()].concat(),
+            added: [
+                known.register.folders(),
+                known.register.files(),
+                known.register.seen(),
+            ]
+            .concat(),
             is_usual: folders.is_empty(),
             ..Self::default()
         };
@@ -200,6 +205,9 @@ impl Inventory {
                     Err(error) => self.unread.push(error.into()),
                 }
             }
+            // Nobody has asked for these: one that has gone, with a stick say, is not missed.
+            let seen = register.seen().into_iter();
+            found.extend(seen.filter_map(|path| candidate(&path).ok().flatten()));
         }
         let mut known = BTreeSet::new();
         found.retain(|file| may_hold_key(&file.path) && known.insert(file.path.clone()));

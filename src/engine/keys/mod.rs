@@ -7,6 +7,7 @@ pub mod age;
 pub mod default_key;
 pub mod finding;
 mod gather;
+pub mod held;
 mod holding;
 pub mod inventory;
 pub mod key;
@@ -29,6 +30,7 @@ pub use inventory::{Broken, Inventory};
 pub use key::{Key, KeyFile, KeyId};
 pub use register::{Edit, Installed, Register};
 pub use store::Store;
+pub use tried::is_tried_by_name;
 
 use crate::engine::saving::file_beside;
 use crate::engine::{Blame, Problem, opening};

@@ -18,7 +18,10 @@ const HEADER: &str = "# What Keywright knows of your keys: their names, and wher
 const DEFAULT: &str = "default";
 const FOLDERS: &str = "folders";
 const FILES: &str = "files";
+const SEEN: &str = "seen";
 const KEY: &str = "key";
+/// So many files that were saved or opened are remembered.
+const MOST_SEEN: usize = 100;
 const NAME: &str = "name";
 const INSTALLED: &str = "installed";
 const SERVER: &str = "server";
@@ -54,6 +57,8 @@ pub enum Edit {
     AddFile(PathBuf),
     /// Does no longer.
     ForgetFile(PathBuf),
+    /// This key file was saved or opened, and is among the keys for as long as it lies there.
+    See(PathBuf),
     /// A key was installed on a server.
     Install {
         /// Which key.
@@ -91,7 +96,7 @@ impl Register {
     /// Takes the bytes of a file apart.
     pub(in crate::engine) fn parse(bytes: &[u8]) -> Result<Self, Damage> {
         let (document, is_new) = own_file::parse(bytes)?;
-        for list in [FOLDERS, FILES] {
+        for list in [FOLDERS, FILES, SEEN] {
             if document.get(list).is_some_and(|item| !item.is_array()) {
                 return Err(Damage::NoList(list.to_owned()));
             }
@@ -161,6 +166,12 @@ impl Register {
         self.paths(FILES)
     }
 
+    /// The files that were saved or opened, and are among the keys while they lie there.
+    #[must_use]
+    pub fn seen(&self) -> Vec<PathBuf> {
+        self.paths(SEEN)
+    }
+
     /// The servers that this key was installed on, the first one first.
     #[must_use]
     pub fn installed(&self, key: &Fingerprint) -> Vec<Installed> {
@@ -196,7 +207,20 @@ impl Register {
             Edit::AddFolder(path) => self.add_path(FOLDERS, path),
             Edit::ForgetFolder(path) => self.forget_path(FOLDERS, path),
             Edit::AddFile(path) => self.add_path(FILES, path),
-            Edit::ForgetFile(path) => self.forget_path(FILES, path),
+            Edit::ForgetFile(path) => {
+                self.forget_path(FILES, path);
+                self.forget_path(SEEN, path);
+            }
+            Edit::See(path) => {
+                // The last one seen stands last, and the first ones are forgotten.
+                self.forget_path(SEEN, path);
+                let seen = self.seen();
+                let too_many = seen.len().saturating_sub(MOST_SEEN - 1);
+                for old in &seen[..too_many] {
+                    self.forget_path(SEEN, old);
+                }
+                self.add_path(SEEN, path);
+            }
             Edit::Install { key, on } => {
                 self.take_off(key, &on.server);
                 let mut entry = InlineTable::new();

@@ -69,6 +69,24 @@ impl Removal {
         }
     }
 
+    /// The files at these paths, and what lies beside them of the keys in them.
+    #[must_use]
+    pub fn of_paths(paths: &[PathBuf]) -> Self {
+        let mut files: Vec<PathBuf> = Vec::new();
+        for path in paths {
+            let with_others = Self::of_file(None, path).map(|removal| removal.files);
+            for file in with_others.unwrap_or_else(|_| vec![path.clone()]) {
+                if !files.contains(&file) {
+                    files.push(file);
+                }
+            }
+        }
+        Self {
+            files,
+            cautions: Vec::new(),
+        }
+    }
+
     fn of_files(key: &Key, files: Vec<PathBuf>) -> Result<Self, Problem> {
         let mut cautions = Vec::new();
         let has_private = |path: &PathBuf| {

@@ -4,6 +4,7 @@
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::Store;
+use crate::engine::servers::{TakenLine, TakenOff};
 use crate::engine::{Problem, own_file};
 
 /// Larger than the lines of many servers.
@@ -11,19 +12,16 @@ const LARGEST: usize = 4 << 20;
 /// Of as many servers; the one that was first noted goes first.
 const MOST_SERVERS: usize = 64;
 
-/// Remembers the lines that were taken off a server just now, instead of others there; none are forgotten.
+/// Remembers the lines that were taken off a server just now, or are about to be, instead of others there; with nothing, none
+/// are remembered.
 ///
 /// # Errors
 /// It cannot be written down.
-pub fn note_lines(store: &Store, server: &str, lines: &[Vec<u8>]) -> Result<(), Problem> {
+pub fn note_lines(store: &Store, server: &str, taken: Option<&TakenOff>) -> Result<(), Problem> {
     let Some(place) = store.place_of_taken_off() else {
         return Ok(());
     };
-    // A list has lines that are no text; they cannot stand in this file.
-    let texts: Array = lines
-        .iter()
-        .filter_map(|line| std::str::from_utf8(line).ok())
-        .collect();
+    let table = taken.map(table_of).filter(|table| !table.is_empty());
     own_file::edit(&place, LARGEST, |bytes| {
         let mut document = match own_file::parse(bytes) {
             Ok((document, _)) => document,
@@ -34,9 +32,7 @@ pub fn note_lines(store: &Store, server: &str, lines: &[Vec<u8>]) -> Result<(), 
             }
         };
         document.remove(server);
-        if !texts.is_empty() {
-            let mut table = Table::new();
-            table.insert("lines", value(texts.clone()));
+        if let Some(table) = table.clone() {
             document.insert(server, Item::Table(table));
         }
         let names: Vec<String> = document.iter().map(|(name, _)| name.to_owned()).collect();
@@ -47,19 +43,57 @@ pub fn note_lines(store: &Store, server: &str, lines: &[Vec<u8>]) -> Result<(), 
     })
 }
 
-/// The lines that were last taken off a server; none where that is not known.
+/// What is written down.
+fn table_of(taken: &TakenOff) -> Table {
+    // A list has lines that are no text; they cannot stand in this file.
+    let lines = taken.lines().iter();
+    let lines: Vec<(&TakenLine, &str)> = lines
+        .filter_map(|line| Some((line, std::str::from_utf8(&line.text).ok()?)))
+        .collect();
+    let mut table = Table::new();
+    if lines.is_empty() {
+        return table;
+    }
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let texts: Array = lines.iter().map(|(_, text)| *text).collect();
+    let numbers: Array = lines.iter().map(|(line, _)| number(line.number)).collect();
+    let stay: Array = lines.iter().map(|(line, _)| number(line.stay)).collect();
+    table.insert("lines", value(texts));
+    table.insert("numbers", value(numbers));
+    table.insert("stay", value(stay));
+    // The others would stand elsewhere without these.
+    if let Some(left) = taken.left().filter(|_| lines.len() == taken.lines().len()) {
+        table.insert("left", value(base16ct::lower::encode_string(left)));
+    }
+    table
+}
+
+/// What was last taken off a server; nothing where that is not known.
 #[must_use]
-pub fn lines_of(store: &Store, server: &str) -> Vec<Vec<u8>> {
-    let read = || {
-        let bytes = own_file::read(&store.place_of_taken_off()?).ok()??;
-        let (document, _) = own_file::parse(&bytes).ok()?;
-        let lines = document.get(server)?.get("lines")?.as_array()?.clone();
-        let texts = lines
-            .iter()
-            .filter_map(|line| Some(line.as_str()?.as_bytes().to_vec()));
-        Some(texts.collect())
+pub fn lines_of(store: &Store, server: &str) -> Option<TakenOff> {
+    let bytes = own_file::read(&store.place_of_taken_off()?).ok()??;
+    let (document, _) = own_file::parse(&bytes).ok()?;
+    let table = document.get(server)?;
+    let texts = table.get("lines")?.as_array()?.clone();
+    let of = |name: &str, index: usize| {
+        let count = table.get(name)?.as_array()?.get(index)?.as_integer()?;
+        usize::try_from(count).ok()
     };
-    read().unwrap_or_default()
+    let lines: Vec<TakenLine> = texts
+        .iter()
+        .enumerate()
+        .filter_map(|(index, text)| {
+            Some(TakenLine {
+                text: text.as_str()?.as_bytes().to_vec(),
+                // Earlier versions did not write these down.
+                number: of("numbers", index).unwrap_or(usize::MAX),
+                stay: of("stay", index).unwrap_or(0),
+            })
+        })
+        .collect();
+    let left = table.get("left").and_then(Item::as_str);
+    let left = left.and_then(|left| base16ct::lower::decode_vec(left).ok());
+    (!lines.is_empty()).then(|| TakenOff::of_lines(lines, left))
 }
 
 #[cfg(test)]
@@ -72,17 +106,32 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let place = Place::OfUser(folder.path().join("settings.toml"));
         let store = Store::beside(Some(&place));
-        let lines = |text: &str| vec![text.as_bytes().to_vec(), b"not\xfftext".to_vec()];
+        let taken = |text: &str| {
+            let line = |text: &[u8], number, stay| TakenLine {
+                text: text.to_vec(),
+                number,
+                stay,
+            };
+            let lines = vec![line(text.as_bytes(), 3, 1), line(b"not\xfftext", 4, 0)];
+            TakenOff::of_lines(lines, Some(vec![7; 32]))
+        };
+        let note = |server: &str, taken: Option<&TakenOff>| {
+            note_lines(&store, server, taken).expect("it is written");
+        };
         for (server, text) in [("jo@a:22", "one \"1\""), ("jo@b", "two"), ("jo@a:22", "three")] {
-            note_lines(&store, server, &lines(text)).expect("it is written");
+            note(server, Some(&taken(text)));
         }
-        assert_eq!(lines_of(&store, "jo@a:22"), [b"three".to_vec()]);
-        assert_eq!(lines_of(&store, "jo@b"), [b"two".to_vec()]);
-        note_lines(&store, "jo@b", &[]).expect("it is written");
-        assert!(lines_of(&store, "jo@b").is_empty());
+        let known = lines_of(&store, "jo@a:22").expect("known");
+        assert_eq!(known.lines(), &taken("three").lines()[..1]);
+        assert_eq!(known.left(), None, "a line is missing");
+        let whole = TakenOff::of_lines(known.lines().to_vec(), Some(vec![7; 32]));
+        note("jo@b", Some(&whole));
+        assert_eq!(lines_of(&store, "jo@b"), Some(whole));
+        note("jo@b", None);
+        assert_eq!(lines_of(&store, "jo@b"), None);
         for number in 0..MOST_SERVERS {
-            note_lines(&store, &format!("jo@{number}"), &lines("x")).expect("it is written");
+            note(&format!("jo@{number}"), Some(&taken("x")));
         }
-        assert!(lines_of(&store, "jo@a:22").is_empty());
+        assert_eq!(lines_of(&store, "jo@a:22"), None);
     }
 }

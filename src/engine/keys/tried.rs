@@ -1,6 +1,7 @@
 //! Which keys `ssh` tries by itself: those with a usual name, and those that its configuration names
 //! (`ssh_config(5)`, `IdentityFile`).
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::Whose;
@@ -53,16 +54,24 @@ impl Tried {
 
     /// Whether the private key at `path` has a name that ssh tries where nothing else was said.
     pub(super) fn has_usual_name(&self, path: &Path) -> bool {
-        path.parent() == self.ssh_folder.as_deref()
-            && path
-                .file_name()
-                .is_some_and(|name| USUAL_NAMES.iter().any(|usual| name == *usual))
+        has_usual_name(self.ssh_folder.as_deref(), path)
     }
 
     /// Whether ssh tries the private key at `path` for some host or other.
     pub(super) fn is_tried(&self, path: &Path) -> bool {
         (self.has_usual_name(path) && !self.names_for_all) || self.is_named(path)
     }
+}
+
+/// Whether a private key at `path` has a name that ssh tries where nothing else was said to it.
+#[must_use]
+pub fn is_tried_by_name(whose: &Whose, path: &Path) -> bool {
+    has_usual_name(whose.ssh_folder().as_deref(), path)
+}
+
+fn has_usual_name(ssh_folder: Option<&Path>, path: &Path) -> bool {
+    let is_usual = |name: &OsStr| USUAL_NAMES.iter().any(|usual| name == *usual);
+    path.parent() == ssh_folder && path.file_name().is_some_and(is_usual)
 }
 
 /// The private keys that ssh tries on a server that its configuration does not name.

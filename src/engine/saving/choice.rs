@@ -78,6 +78,20 @@ impl Choice {
         }
     }
 
+    /// What a private file of this kind is called; `stem` is the name without an extension.
+    #[must_use]
+    pub fn file_name(self, stem: &str) -> String {
+        let extension = match self {
+            Self::OpenSsh | Self::Both => return stem.to_owned(),
+            Self::Ppk | Self::Ppk2 => "ppk",
+            Self::Pkcs8 => "p8",
+            Self::Pem => "pem",
+            Self::SshCom => "ssh2",
+            Self::Jwk => "jwk",
+        };
+        format!("{stem}.{extension}")
+    }
+
     /// Whether an OpenSSH file is among what it writes, beside which ssh looks for a certificate.
     #[must_use]
     pub fn has_openssh(self) -> bool {

@@ -102,6 +102,14 @@ impl Encoded {
         })
     }
 
+    /// Whether all files are there already, and hold these very bytes.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        let seen = |file: &EncodedFile| files::seen(&file.path).ok().flatten();
+        let is_there = |file: &EncodedFile| seen(file) == Some(Seen::of(file.bytes.expose()));
+        self.files.iter().all(is_there)
+    }
+
     /// `~/.ssh` is made, open to its owner alone, when a file is to lie in it; no other folder is.
     fn make_ssh_folder(&self) -> Result<(), Problem> {
         let Some(folder) = home::ssh_folder() else {

@@ -233,6 +233,17 @@ pub struct RemovedKey {
     pub stays: bool,
 }
 
+/// A line that is taken off a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakenLine {
+    /// Without what ended it.
+    pub text: Vec<u8>,
+    /// Which one it was, counted from 1.
+    pub number: usize,
+    /// How many lines just like it stay: one that has the same key twice means something else than one that has it once.
+    pub stay: usize,
+}
+
 /// What came of removing lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
@@ -243,7 +254,7 @@ pub struct Removed {
     /// How many lines went.
     pub count: usize,
     /// They, as they were.
-    pub lines: Vec<Vec<u8>>,
+    pub lines: Vec<TakenLine>,
     /// How the list was changed.
     pub written: Option<Written>,
     /// That another program writes the list, and what becomes of it.
@@ -267,7 +278,7 @@ pub fn remove(
         known,
         last,
         keys: Vec::new(),
-        texts: Vec::new(),
+        taken: Vec::new(),
     };
     let edited = match edit(remote, &Site::Usual, &mut removing, watch) {
         Err(fault @ ServerFault::NoSuchLine(_)) if matches!(chosen, Chosen::Key(_)) => {
@@ -283,7 +294,7 @@ pub fn remove(
                 // Nobody is let in by this one.
                 last: LastWayIn::Goes,
                 keys: Vec::new(),
-                texts: Vec::new(),
+                taken: Vec::new(),
             };
             without_a_line(edit(remote, &Site::Kept, &mut removing, &Whole(watch)))?;
         }
@@ -298,12 +309,27 @@ pub fn remove(
     let managed = edited.found.clone();
     Ok(Removed {
         found: edited.found,
-        count: removing.texts.len(),
-        lines: removing.texts.iter().map(|(text, _)| text.clone()).collect(),
+        count: removing.taken.len(),
+        lines: removing.taken,
         keys: removing.keys,
         written: edited.written,
         managed: after_removing(&managed),
     })
+}
+
+/// What removing these lines from a list that was found would take off it, and what would be left; nothing where there are
+/// none.
+pub(super) fn to_be_taken(found: &Found, chosen: &Chosen) -> Option<(Vec<TakenLine>, Vec<u8>)> {
+    let known = Known::of(Vec::new(), SignedInBy::Password, found.list.as_deref()).ok()?;
+    let mut removing = Removing {
+        chosen,
+        known: &known,
+        last: LastWayIn::Goes,
+        keys: Vec::new(),
+        taken: Vec::new(),
+    };
+    let after = removing.apply(found, parse(found).ok()?).ok()??;
+    Some((removing.taken, after))
 }
 
 struct Removing<'a> {
@@ -311,8 +337,7 @@ struct Removing<'a> {
     known: &'a Known,
     last: LastWayIn,
     keys: Vec<RemovedKey>,
-    /// The lines that go, and how many like it are to stay.
-    texts: Vec<(Vec<u8>, usize)>,
+    taken: Vec<TakenLine>,
 }
 
 impl Removing<'_> {
@@ -349,9 +374,13 @@ impl Edit for Removing<'_> {
         keys.remove(&numbers);
         keep_a_way_in(now, &keys, self.known, self.last)?;
         let stay = |text: &[u8]| left.iter().filter(|line| line.text == text).count();
-        self.texts = gone
+        self.taken = gone
             .iter()
-            .map(|line| (line.text.clone(), stay(&line.text)))
+            .map(|line| TakenLine {
+                text: line.text.clone(),
+                number: line.number,
+                stay: stay(&line.text),
+            })
             .collect();
         self.keys = gone
             .into_iter()
@@ -367,6 +396,6 @@ impl Edit for Removing<'_> {
 
     fn holds(&self, keys: &AuthorizedKeys) -> bool {
         let count = |text: &[u8]| keys.lines().filter(|line| line.text == text).count();
-        self.texts.iter().all(|(text, stay)| count(text) <= *stay)
+        self.taken.iter().all(|line| count(&line.text) <= line.stay)
     }
 }

@@ -31,9 +31,11 @@ pub use found::{Found, Way};
 pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
-pub use lines::{Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, lines, remove};
+pub use lines::{
+    Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, TakenLine, lines, remove,
+};
 pub use prove::{Proof, prove_gone, prove_installed};
-pub use put_back::{TakenOff, put_back};
+pub use put_back::{PutBack, TakenOff, put_back};
 pub use repair::repair;
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};

@@ -5,7 +5,7 @@ use egui::{Align, Button, Id, Layout, Margin, TextEdit, Ui};
 use super::{Scene, buttons_ui, list, paragraph_ui};
 use crate::app::Command;
 use crate::app::command::ListCommand;
-use crate::app::dialog::KnownHosts;
+use crate::app::dialog::{KnownHosts, Pictured};
 use crate::engine::known_hosts::Host;
 use crate::gui::pieces;
 use crate::key::fingerprint::FingerprintKind;
@@ -25,6 +25,7 @@ pub(super) fn known_hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, scene: &mut S
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(8, 6));
     let field = ui.add(field).labelled_by(label.id);
+    pieces::reached_by(ui, &field, &label, None);
     if scene.is_new {
         field.request_focus();
     }
@@ -56,18 +57,19 @@ pub(super) fn known_hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, scene: &mut S
     }
 }
 
-fn host_ui(ui: &mut Ui, host: &Host, pictured: &mut Option<usize>, scene: &mut Scene<'_>) {
+fn host_ui(ui: &mut Ui, host: &Host, pictured: &mut Option<Pictured>, scene: &mut Scene<'_>) {
     let title = format!("{} (line {})", host.title(), host.line);
     ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
         let forget = ui.add(Button::new("Forget"));
         if pieces::named(ui, forget, &format!("Forget {title}")).clicked() {
             scene.out.push(Command::Lists(ListCommand::ForgetHost(host.line)));
         }
-        let is_pictured = *pictured == Some(host.line);
+        let this = (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
+        let is_pictured = pictured.as_ref() == Some(&this);
         if host.key.is_ok() {
             let picture = ui.add(Button::new("Picture").selected(is_pictured));
             if pieces::named(ui, picture, &format!("Picture of the key of {title}")).clicked() {
-                *pictured = (!is_pictured).then_some(host.line);
+                *pictured = (!is_pictured).then_some(this);
             }
         }
         ui.with_layout(Layout::top_down(Align::Min), |ui| {

@@ -209,7 +209,7 @@ impl Beside {
 fn title(dialog: &Dialog) -> String {
     match dialog {
         Dialog::Unlock(_) => "Enter passphrase for key".to_owned(),
-        Dialog::Doubts { choice, doubts } => doubts::title(*choice, doubts),
+        Dialog::Doubts { choice, doubts, .. } => doubts::title(*choice, doubts),
         Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
         Dialog::Overwrite(_) => "Replace this file?".to_owned(),
         Dialog::SamePassphrase(_) => "Passphrase of this key".to_owned(),

@@ -5,14 +5,18 @@ use egui::Ui;
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;
 use crate::app::dialog::Overwrite;
+use crate::gui::pieces::{self, Tone};
 
 pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene<'_>) {
-    let (exist, them) = if overwrite.taken.len() > 1 {
-        ("These files exist already:", "their contents are")
-    } else {
-        ("This file exists already:", "its contents are")
-    };
-    paragraph_ui(ui, exist);
+    let is_one = overwrite.taken.len() == 1;
+    paragraph_ui(
+        ui,
+        if is_one {
+            "This file exists already:"
+        } else {
+            "These files exist already:"
+        },
+    );
     for path in &overwrite.taken {
         path_ui(ui, &path.display().to_string());
     }
@@ -25,15 +29,48 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene
             path_ui(ui, &path.display().to_string());
         }
     }
-    paragraph_ui(
-        ui,
-        format!(
-            "If a key is in there that you still need, choose another name: {them} gone once the new key is safely on disk."
-        ),
-    );
+    if overwrite.held.is_none() {
+        let response = ui.label("Looking at what is in it…");
+        pieces::polite(ui, &response);
+        if buttons_ui(ui, scene.is_new, &["Cancel"]).is_some() {
+            scene.out.push(Command::CloseDialog);
+        }
+        return;
+    }
+    for held in overwrite.others() {
+        let what = format!("Replacing would delete {}.", held.title());
+        let loss = held.loss().unwrap_or_default();
+        pieces::note_ui(ui, Tone::Warning, &what, &loss);
+    }
+    if overwrite.others().next().is_some() && overwrite.is_private() {
+        other_key_ui(ui, scene);
+        return;
+    }
+    let what = match (overwrite.holds_this(), is_one) {
+        (true, true) => "It holds this very key, as it was saved before.",
+        (true, false) => "They hold this very key, as it was saved before.",
+        (false, true) => "What is in it now is gone once the key is safely on disk.",
+        (false, false) => "What is in them now is gone once the key is safely on disk.",
+    };
+    paragraph_ui(ui, what);
     match buttons_ui(ui, scene.is_new, &["Cancel", "Replace"]) {
         Some(0) => scene.out.push(Command::CloseDialog),
         Some(_) => scene.out.push(Command::Overwrite),
+        None => {}
+    }
+}
+
+/// No key has to go for another one.
+fn other_key_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
+    let texts = [
+        "Save under another name",
+        "Move the old key to the trash and save",
+        "Cancel",
+    ];
+    match buttons_ui(ui, scene.is_new, &texts) {
+        Some(0) => scene.out.push(Command::SaveUnderAnotherName),
+        Some(1) => scene.out.push(Command::OverwriteTrashed),
+        Some(_) => scene.out.push(Command::CloseDialog),
         None => {}
     }
 }

@@ -178,9 +178,10 @@ fn value_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
 }
 
 fn number_row_ui(ui: &mut Ui, is_narrow: bool, name: &str, usual: &str, value: &mut u32) {
-    ui.label(name);
+    let label = ui.label(name);
     value_ui(ui, |ui| {
-        pieces::number_ui(ui, name, name, value);
+        let field = pieces::number_ui(ui, name, name, value);
+        pieces::reached_by(ui, &field, &label, None);
     });
     usual_ui(ui, is_narrow, usual);
 }

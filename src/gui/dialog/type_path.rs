@@ -4,7 +4,7 @@ use egui::{Key, Margin, TextEdit, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
-use crate::app::dialog::{Purpose, TypePath};
+use crate::app::dialog::{Purpose, TypePath, WhyTyped};
 use crate::gui::pieces;
 
 /// The field of a dialog in which a path is typed; says whether Enter has ended it.
@@ -15,6 +15,7 @@ pub(super) fn path_field_ui(ui: &mut Ui, label: &str, text: &mut String, is_new:
         .desired_width(f32::INFINITY)
         .margin(Margin::symmetric(8, 6));
     let field = ui.add(field).labelled_by(label.id);
+    pieces::reached_by(ui, &field, &label, None);
     if is_new {
         field.request_focus();
     }
@@ -25,11 +26,17 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
     let is_entered = path_field_ui(ui, "File", &mut typed.text, scene.is_new);
     pieces::hint_ui(
         ui,
-        "~ stands for your home folder. The file dialog of this system could not be opened.",
+        match typed.why {
+            WhyTyped::Wanted => "~ stands for your home folder.",
+            WhyTyped::NoDialog => {
+                "~ stands for your home folder. The file dialog of this system could not be opened."
+            }
+        },
     );
     let verb = match typed.purpose {
         Purpose::Open(_) => "Open",
         Purpose::AddCertificate => "Add",
+        Purpose::ChooseSavingPlace(_) => "Choose",
         Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => "Save",
     };
     match buttons_ui(ui, false, &[verb, "Cancel"]) {
@@ -45,7 +52,7 @@ pub(super) fn title(purpose: Purpose) -> &'static str {
         Purpose::Open(_) => "Load private key",
         Purpose::AddCertificate => "Load certificate",
         Purpose::SaveCertificate => "Save certificate as",
-        Purpose::SavePrivate(_) => "Save private key as",
+        Purpose::SavePrivate(_) | Purpose::ChooseSavingPlace(_) => "Save private key as",
         Purpose::SavePublic(_) => "Save public key as",
     }
 }

@@ -42,11 +42,12 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>)
     let was_working = std::mem::replace(scene.was_opening, is_working);
     let mut is_entered = false;
     ui.add_enabled_ui(!is_working, |ui| {
-        let label = "Passphrase";
-        pieces::field_label_ui(ui, label, None);
+        let name = "Passphrase";
+        let label = pieces::field_label_ui(ui, name, None);
         ui.spacing_mut().text_edit_width = ui.available_width();
         ui.spacing_mut().button_padding = vec2(10.0, 8.5);
-        let field = passphrase_field_ui(ui, "unlock", label, &mut unlock.typed, scene.is_revealed, "");
+        let field = passphrase_field_ui(ui, "unlock", name, &mut unlock.typed, scene.is_revealed, "");
+        pieces::reached_by(ui, &field, &label, None);
         is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         // A wrong passphrase leaves the field empty and ready for the next one.
         if scene.is_new || (was_working && !is_working) {

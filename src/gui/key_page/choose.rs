@@ -2,7 +2,9 @@
 
 use egui::{Key, Label, RichText, Sense, Ui};
 
+use super::View;
 use crate::app::{Command, Kind, NextKey};
+use crate::gui::drop::Drops;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::theme::{self, Palette};
 use crate::key::spec::{Curve, RsaBits};
@@ -13,7 +15,10 @@ const GENERATE_HEIGHT: f32 = 48.0;
 /// A page lower than this has no room to spare.
 const LOW: f32 = 460.0;
 
-pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut bool, out: &mut Vec<Command>) {
+/// What only the window knows: whether the page has just come up, and the rest.
+type Known<'a> = (bool, &'a mut View);
+
+pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, known: Known<'_>, out: &mut Vec<Command>) {
     // In a low window Generate matters more than an explanation.
     let is_low = ui.clip_rect().height() < LOW;
     if !is_low {
@@ -28,9 +33,10 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut boo
         ui.add_space(8.0);
     }
     if ui.available_width() < 560.0 {
-        pieces::card_ui(ui, |ui| generate_ui(ui, next, is_more_shown, 0.0, out));
+        let drops = known.1.drops;
+        pieces::card_ui(ui, |ui| generate_ui(ui, next, known, 0.0, out));
         ui.add_space(4.0);
-        pieces::card_ui(ui, |ui| load_ui(ui, out));
+        pieces::card_ui(ui, |ui| load_ui(ui, drops, out));
         return;
     }
     // As high as there is room for, so that Generate is in sight.
@@ -39,13 +45,14 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut boo
     let gap = 16.0;
     let left = ((ui.available_width() - gap) * 0.6).floor();
     let right = ui.available_width() - gap - left;
-    pieces::columns_ui(ui, gap, [left, right], |ui, column| {
+    let drops = known.1.drops;
+    let mut known = Some(known);
+    pieces::columns_ui(ui, gap, [left, right], |ui, _| {
         pieces::card_ui(ui, |ui| {
             ui.set_min_height(height);
-            if column == 0 {
-                generate_ui(ui, next, is_more_shown, height, out);
-            } else {
-                load_ui(ui, out);
+            match known.take() {
+                Some(known) => generate_ui(ui, next, known, height, out),
+                None => load_ui(ui, drops, out),
             }
         });
     });
@@ -54,7 +61,7 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut boo
 fn generate_ui(
     ui: &mut Ui,
     next: &mut NextKey,
-    is_more_shown: &mut bool,
+    (is_new, view): Known<'_>,
     height: f32,
     out: &mut Vec<Command>,
 ) {
@@ -63,7 +70,7 @@ fn generate_ui(
     for kind in Kind::MAIN {
         ui.scope(|ui| kind_ui(ui, next, kind));
     }
-    more_ui(ui, next, is_more_shown);
+    more_ui(ui, next, &mut view.is_more_shown);
     let is_entered = match next.kind {
         Kind::Ed25519 | Kind::Ed448 | Kind::MlDsa44Ed25519 | Kind::Dsa => false,
         Kind::Rsa => bits_ui(ui, next),
@@ -81,13 +88,15 @@ fn generate_ui(
     ui.add_space((height - used - GENERATE_HEIGHT).max(8.0));
     let text = pieces::large_mnemonic(ui, "Generate", 'G');
     let is_asked = pieces::alt_pressed(ui, Key::G) || is_entered;
-    let is_clicked = ui
+    let button = ui
         .add_enabled_ui(spec.is_ok(), |ui| {
             pieces::wide_primary_ui(ui, GENERATE_HEIGHT, text)
         })
-        .inner
-        .clicked();
-    if is_clicked || is_asked {
+        .inner;
+    if is_new {
+        button.request_focus();
+    }
+    if button.clicked() || is_asked {
         out.extend(spec.ok().map(Command::Generate));
     }
 }
@@ -131,12 +140,10 @@ fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind) {
 /// Says whether Enter was pressed in the field.
 fn bits_ui(ui: &mut Ui, next: &mut NextKey) -> bool {
     let name = "Number of bits in a generated key";
-    pieces::field_label_ui(ui, name, Some('b'));
+    let label = pieces::field_label_ui(ui, name, Some('b'));
     ui.horizontal_wrapped(|ui| {
         let field = pieces::number_ui(ui, "rsa bits", name, &mut next.rsa_bits);
-        if pieces::alt_pressed(ui, Key::B) {
-            field.request_focus();
-        }
+        pieces::reached_by(ui, &field, &label, Some(Key::B));
         for bits in [2048, RsaBits::default().get(), 4096] {
             let text = if bits == RsaBits::default().get() {
                 format!("{bits} (usual)")
@@ -165,7 +172,7 @@ fn curve_ui(ui: &mut Ui, next: &mut NextKey) {
     });
 }
 
-fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+fn load_ui(ui: &mut Ui, drops: Drops, out: &mut Vec<Command>) {
     pieces::heading_ui(ui, "A key you have", theme::subheading());
     pieces::hint_ui(
         ui,
@@ -176,7 +183,9 @@ fn load_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     if pieces::wide_ui(ui, 48.0, text).clicked() || pieces::alt_pressed(ui, Key::L) {
         out.push(Command::Open);
     }
-    pieces::hint_ui(ui, "Or drop a file anywhere in this window.");
+    if drops == Drops::Heard {
+        pieces::hint_ui(ui, "Or drop files anywhere in this window.");
+    }
     ui.add_space(4.0);
     if pieces::wide_ui(ui, 36.0, "Paste from the clipboard").clicked() {
         out.push(Command::Paste);

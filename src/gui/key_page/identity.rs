@@ -11,6 +11,8 @@ use crate::key::fingerprint::FingerprintKind;
 
 /// How wide the picture and its button are.
 const ART_WIDTH: f32 = 200.0;
+/// Where there is less room, the label stands above its field.
+const NARROW: f32 = 320.0;
 
 /// Which fingerprint is shown.
 #[derive(Clone, Copy)]
@@ -47,7 +49,7 @@ fn words_ui(ui: &mut Ui, document: &mut Document, kind: Shown, view: &mut View, 
     let small = |text| Button::new(RichText::new(text).small());
     ui.horizontal_wrapped(|ui| {
         ui.set_row_height(ui.spacing().interact_size.y);
-        pieces::row_label_ui(ui, "Key fingerprint", 'i');
+        pieces::row_label_ui(ui, "Key fingerprint", Some('i'));
         for (each, name) in [
             (FingerprintKind::Sha256, "SHA-256"),
             (FingerprintKind::Md5, "MD5"),
@@ -103,15 +105,17 @@ fn picture_ui(ui: &mut Ui, document: &Document, view: &View) {
 }
 
 fn comment_ui(ui: &mut Ui, document: &mut Document) {
-    let label = pieces::field_label_ui(ui, "Key comment", Some('c'));
-    let field = TextEdit::singleline(&mut document.draft.comment)
-        .id_salt("comment")
-        .desired_width(f32::INFINITY)
-        .margin(Margin::symmetric(8, 6));
-    let field = ui.add(field).labelled_by(label.id);
-    if pieces::alt_pressed(ui, Key::C) {
-        field.request_focus();
-    }
+    let name = "Key comment";
+    let above = (ui.available_width() < NARROW).then(|| pieces::field_label_ui(ui, name, Some('c')));
+    ui.horizontal(|ui| {
+        let label = above.unwrap_or_else(|| pieces::row_label_ui(ui, name, Some('c')));
+        let field = TextEdit::singleline(&mut document.draft.comment)
+            .id_salt("comment")
+            .desired_width(ui.available_width())
+            .margin(Margin::symmetric(8, 6));
+        let field = ui.add(field).labelled_by(label.id);
+        pieces::reached_by(ui, &field, &label, Some(Key::C));
+    });
     if let Err(problem) = document.draft.checked_comment() {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }

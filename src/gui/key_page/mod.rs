@@ -13,6 +13,7 @@ use std::mem::Discriminant;
 
 use egui::{CentralPanel, Frame, Id, ScrollArea, Ui};
 
+use super::drop::Drops;
 use super::pad::Trail;
 use super::pieces;
 use super::theme::Palette;
@@ -20,12 +21,34 @@ use crate::app::stage::Stage;
 use crate::app::{App, Command};
 use crate::key::PublicKey;
 
+/// What a person begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum First {
+    /// To make a key.
+    Generate,
+    /// To protect the one that was made.
+    Passphrase,
+}
+
+impl First {
+    fn of(app: &App) -> Option<Self> {
+        match &app.stage {
+            Stage::Empty => Some(Self::Generate),
+            Stage::Ready(document) if document.is_new() && document.key().is_some() => Some(Self::Passphrase),
+            Stage::Ready(_) | Stage::Stirring(_) | Stage::Generating(_) => None,
+        }
+    }
+}
+
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
 pub(super) struct View {
     /// The stage and the key that the rest belongs to.
     shown: Option<(Discriminant<Stage>, Option<PublicKey>)>,
+    /// What the focus is still to be given to, for it comes first here.
+    first: Option<First>,
     trail: Trail,
+    drops: Drops,
     is_revealed: bool,
     is_art_text: bool,
     /// Whether “More types” is open.
@@ -35,6 +58,13 @@ pub(super) struct View {
 }
 
 impl View {
+    pub(super) fn new(drops: Drops) -> Self {
+        Self {
+            drops,
+            ..Self::default()
+        }
+    }
+
     /// Starts anew for another stage or another key: what was revealed of one key is not to show the
     /// passphrase of the next.
     fn follow(&mut self, app: &App) {
@@ -45,7 +75,9 @@ impl View {
         if self.shown.as_ref() != Some(&shown) {
             *self = Self {
                 shown: Some(shown),
+                first: First::of(app),
                 focus: self.focus,
+                drops: self.drops,
                 ..Self::default()
             };
         }
@@ -71,8 +103,12 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
 }
 
 fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    let is_free = app.dialog.is_none();
     match &mut app.stage {
-        Stage::Empty => choose::choose_ui(ui, &mut app.next_key, &mut view.is_more_shown, out),
+        Stage::Empty => {
+            let is_new = view.first.take() == Some(First::Generate) && is_free;
+            choose::choose_ui(ui, &mut app.next_key, (is_new, view), out);
+        }
         Stage::Stirring(stirring) => collecting::collecting_ui(ui, stirring, &mut view.trail, out),
         Stage::Generating(generating) => generating::generating_ui(ui, generating, out),
         Stage::Ready(_) => ready::ready_ui(ui, app, view, out),

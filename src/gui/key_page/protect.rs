@@ -1,10 +1,10 @@
 //! The passphrase: typed twice, judged, and what it costs.
 
-use egui::{Key, Label, Layout, RichText, TextStyle, Ui, vec2};
+use egui::{Color32, Key, Label, Layout, RichText, TextStyle, Ui, accesskit, vec2};
 
-use super::View;
+use super::{First, View};
 use crate::app::Command;
-use crate::app::stage::{Agreement, Document};
+use crate::app::stage::{Agreement, Document, Draft};
 use crate::engine::guessing::Rating;
 use crate::engine::saving::{Choice, Strength};
 use crate::engine::speed::Speed;
@@ -12,6 +12,7 @@ use crate::gui::passphrase_field::passphrase_field_ui;
 use crate::gui::pieces;
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
+use crate::secret::TypedPassphrase;
 
 pub(super) fn protect_ui(
     ui: &mut Ui,
@@ -34,6 +35,7 @@ pub(super) fn protect_ui(
         ""
     };
     let draft = &mut document.draft;
+    let mut is_told = false;
     let mut fields_ui = |ui: &mut Ui| {
         ui.spacing_mut().item_spacing.x = gap;
         let column = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
@@ -46,22 +48,32 @@ pub(super) fn protect_ui(
                 contents(ui);
             });
         };
+        let mut goes_on = view.first.take() == Some(First::Passphrase);
         column(ui, &mut |ui| {
             let name = "Key passphrase";
-            pieces::field_label_ui(ui, name, Some('a'));
+            let label = pieces::field_label_ui(ui, name, Some('a'));
             let reveal = &mut view.is_revealed;
             let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, hint);
-            if pieces::alt_pressed(ui, Key::A) {
+            pieces::reached_by(ui, &field, &label, Some(Key::A));
+            if std::mem::take(&mut goes_on) {
                 field.request_focus();
             }
+            goes_on = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         });
         column(ui, &mut |ui| {
             let name = "Confirm passphrase";
-            pieces::field_label_ui(ui, name, Some('o'));
+            let label = pieces::field_label_ui(ui, name, Some('o'));
             let reveal = &mut view.is_revealed;
             let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, hint);
-            if pieces::alt_pressed(ui, Key::O) {
+            pieces::reached_by(ui, &field, &label, Some(Key::O));
+            if goes_on {
                 field.request_focus();
+            }
+            is_told = is_mismatch_told(draft, field.has_focus());
+            if is_told {
+                ui.ctx().accesskit_node_builder(field.id, |node| {
+                    node.set_invalid(accesskit::Invalid::True);
+                });
             }
             if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
                 out.push(Command::SavePrivate);
@@ -73,60 +85,94 @@ pub(super) fn protect_ui(
     } else {
         ui.horizontal_top(|ui| fields_ui(ui));
     }
-    verdict_ui(ui, document, strength, speed);
+    verdict_ui(ui, document, is_told, strength, speed);
 }
 
 /// Between things that are said beside each other.
 const GAP: f32 = 10.0;
+/// Between things that are said below each other.
+const LINE_GAP: f32 = 4.0;
 
-/// What is to be said of the passphrase, in one line where there is room.
-fn verdict_ui(ui: &mut Ui, document: &Document, strength: Strength, speed: Option<Speed>) {
-    let palette = Palette::of(ui);
-    let draft = &document.draft;
-    let say = |ui: &mut Ui, text: String, color| {
-        let response = ui.add(Label::new(RichText::new(text).small().color(color)));
-        pieces::polite(ui, &response);
+/// Whether it is said that the two differ: not to somebody who is still typing the second.
+fn is_mismatch_told(draft: &Draft, is_being_typed: bool) -> bool {
+    let length = |typed: &TypedPassphrase| typed.expose().chars().count();
+    let (first, second) = (length(&draft.passphrase), length(&draft.confirmation));
+    let is_over = if is_being_typed {
+        second >= first
+    } else {
+        second > 0
     };
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
-        ui.set_row_height(ui.text_style_height(&TextStyle::Small));
+    is_over && draft.agreement() == Agreement::Differ
+}
+
+/// What is to be said of the passphrase. It takes the same room whatever that is, so that nothing moves below the pointer.
+fn verdict_ui(ui: &mut Ui, document: &Document, is_told: bool, strength: Strength, speed: Option<Speed>) {
+    let is_narrow = ui.available_width() < 600.0;
+    let lines = if is_narrow { 4.0 } else { 2.0 };
+    // The signs in the first line are a little higher than its text.
+    let line = ui.text_style_height(&TextStyle::Small) + 1.0;
+    ui.scope(|ui| {
+        ui.set_min_height(lines * line + (lines - 1.0) * LINE_GAP);
+        ui.spacing_mut().item_spacing.y = LINE_GAP;
+        let draft = &document.draft;
+        let weak = Palette::of(ui).weak;
         match draft.agreement() {
             Agreement::Empty if document.keeps_passphrase() => {
-                let text =
-                    "It keeps its passphrase, which is asked for when you save. Type a new one to change it.";
-                say(ui, text.to_owned(), palette.weak);
-                return;
+                say_ui(
+                    ui,
+                    "It keeps its passphrase, which is asked for when you save. Type a new one to change it.",
+                    weak,
+                );
             }
             Agreement::Empty => {
-                let text = "Without a passphrase, whoever gets the file can use the key.";
-                say(ui, text.to_owned(), palette.weak);
-                return;
+                say_ui(
+                    ui,
+                    "Without a passphrase, whoever gets the file can use the key.",
+                    weak,
+                );
             }
-            Agreement::Match => {
-                signs::sign_ui(ui, Sign::Good, palette.good);
-                say(ui, "They match.".to_owned(), palette.good);
-            }
-            Agreement::Differ => {
-                signs::sign_ui(ui, Sign::Wrong, palette.warn);
-                say(ui, "They don't match yet.".to_owned(), palette.warn);
+            Agreement::Match | Agreement::Differ => {
+                let rating = Rating::of(draft.passphrase.expose());
+                judged_ui(ui, draft, rating, is_told);
+                match rating.and_then(Rating::advice) {
+                    Some(advice) => say_ui(ui, advice, weak),
+                    None => say_ui(ui, &cost(draft.choice, strength, speed), weak),
+                }
             }
         }
-        if let Some(rating) = Rating::of(draft.passphrase.expose()) {
+    });
+}
+
+/// Whether the two match, and how hard the first is to guess.
+fn judged_ui(ui: &mut Ui, draft: &Draft, rating: Option<Rating>, is_told: bool) {
+    let palette = Palette::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 6.0;
+        ui.set_row_height(ui.text_style_height(&TextStyle::Small));
+        if draft.agreement() == Agreement::Match {
+            signs::sign_ui(ui, Sign::Good, palette.good);
+            say_ui(ui, "They match.", palette.good);
+            ui.add_space(GAP);
+        } else if is_told {
+            signs::sign_ui(ui, Sign::Wrong, palette.warn);
+            say_ui(ui, "They don't match yet.", palette.warn);
+            ui.add_space(GAP);
+        }
+        if let Some(rating) = rating {
             let color = match rating {
                 Rating::VeryWeak | Rating::Weak => palette.warn,
                 Rating::Fair => palette.weak,
                 Rating::Good | Rating::Strong => palette.good,
             };
-            ui.add_space(GAP);
             signs::gauge_ui(ui, rating.level(), Rating::MOST, color);
-            say(ui, format!("{}.", rating.words()), color);
-            if let Some(advice) = rating.advice() {
-                say(ui, advice.to_owned(), palette.weak);
-            }
-            ui.add_space(GAP);
+            say_ui(ui, &format!("{}.", rating.words()), color);
         }
-        say(ui, cost(draft.choice, strength, speed), palette.weak);
     });
+}
+
+fn say_ui(ui: &mut Ui, text: &str, color: Color32) {
+    let response = ui.add(Label::new(RichText::new(text).small().color(color)));
+    pieces::polite(ui, &response);
 }
 
 fn cost(choice: Choice, strength: Strength, speed: Option<Speed>) -> String {

@@ -1,6 +1,6 @@
 //! A key is here: use it, protect it, save it.
 
-use egui::{Align, Button, Key, Label, Layout, RichText, TextStyle, Ui};
+use egui::{Button, Key, Label, RichText, TextStyle, Ui};
 
 use super::{View, identity, protect, public, save};
 use crate::app::stage::Document;
@@ -13,6 +13,9 @@ use crate::gui::menu;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
+
+/// Where there is less room, the buttons stand below the title.
+const ROOMY: f32 = 640.0;
 
 pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     let (strength, speed) = (app.strength, app.speed());
@@ -52,35 +55,32 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
 }
 
 fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
-    let is_narrow = ui.available_width() < 400.0;
-    let is_roomy = ui.available_width() > 640.0;
+    if ui.available_width() > ROOMY {
+        ui.horizontal(|ui| {
+            pieces::heading_ui(ui, &title(document), TextStyle::Heading);
+            state_ui(ui, document);
+            pieces::at_right_ui(ui, |ui| buttons_ui(ui, document, out));
+        });
+        return;
+    }
     ui.horizontal_wrapped(|ui| {
         pieces::heading_ui(ui, &title(document), TextStyle::Heading);
         state_ui(ui, document);
-        if !is_narrow {
-            let beside = Layout::right_to_left(Align::Center);
-            ui.with_layout(beside, |ui| {
-                buttons_ui(ui, out);
-                // It is in the menu too.
-                let server = |ui: &mut Ui| ui.add(Button::new(menu::PUT_ON_SERVER));
-                if is_roomy && document.key().is_some() && server(ui).clicked() {
-                    out.push(Command::ShowPage(Page::Servers));
-                }
-            });
-        }
     });
-    if is_narrow {
-        ui.horizontal_wrapped(|ui| buttons_ui(ui, out));
-    }
+    ui.horizontal_wrapped(|ui| buttons_ui(ui, document, out));
 }
 
-fn buttons_ui(ui: &mut Ui, out: &mut Vec<Command>) {
-    let load = pieces::mnemonic(ui, "Load", 'L');
-    if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
-        out.push(Command::Open);
+/// What comes next is the last that would have to go, and so it stands first.
+fn buttons_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+    if document.key().is_some() && ui.add(Button::new(menu::PUT_ON_SERVER)).clicked() {
+        out.push(Command::ShowPage(Page::Servers));
     }
     if ui.add(Button::new("New key")).clicked() {
         out.push(Command::NewKey);
+    }
+    let load = pieces::mnemonic(ui, "Load", 'L');
+    if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
+        out.push(Command::Open);
     }
 }
 

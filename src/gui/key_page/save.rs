@@ -1,16 +1,29 @@
 //! Save the private key, in a format that is chosen beside it, and the public key.
 
-use egui::{Button, ComboBox, Key, Label, Popup, RichText, Ui, vec2};
+use egui::{Button, ComboBox, Key, Label, Margin, Popup, RichText, TextEdit, Ui, vec2};
 
-use crate::app::Command;
 use crate::app::stage::Document;
+use crate::app::{Command, SavingPlace};
 use crate::engine::saving::{Choice, PpkVersion, PublicForm, Strength};
 use crate::gui::theme::Palette;
-use crate::gui::{pieces, shortcuts, signs};
+use crate::gui::{pieces, signs};
 use crate::key::Algorithm;
+
+/// What the field for the path is called.
+const PLACE: &str = "Private key file";
+/// How wide the button is behind the path.
+const CHANGE_WIDTH: f32 = 88.0;
+/// A card narrower than this has the label above the field.
+const NARROW: f32 = 480.0;
 
 pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, strength: Strength, out: &mut Vec<Command>) {
     let algorithm = document.public().algorithm();
+    let choice = document.draft.choice;
+    if document.key().is_some()
+        && let Some(place) = &mut document.place
+    {
+        place_ui(ui, place, choice, out);
+    }
     ui.horizontal_wrapped(|ui| {
         if document.key().is_some() {
             private_ui(ui, &mut document.draft.choice, algorithm, out);
@@ -30,11 +43,42 @@ pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, strength: Strength, 
     }
 }
 
+/// Where it is saved: proposed, and to be changed by typing or in a dialog.
+fn place_ui(ui: &mut Ui, place: &mut SavingPlace, choice: Choice, out: &mut Vec<Command>) {
+    let above = (ui.available_width() < NARROW).then(|| pieces::field_label_ui(ui, PLACE, None));
+    ui.horizontal(|ui| {
+        let label = above.unwrap_or_else(|| pieces::row_label_ui(ui, PLACE, None));
+        let mut text = place.text(choice);
+        let width = ui.available_width() - CHANGE_WIDTH - ui.spacing().item_spacing.x;
+        let field = TextEdit::singleline(&mut text)
+            .id_salt("private key file")
+            .desired_width(width.max(80.0))
+            .margin(Margin::symmetric(8, 6));
+        let field = ui.add(field).labelled_by(label.id);
+        pieces::reached_by(ui, &field, &label, None);
+        if field.changed() {
+            place.type_text(text, choice);
+        }
+        if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+            out.push(Command::SavePrivate);
+        }
+        let change = ui.add(Button::new("Change…").min_size(vec2(CHANGE_WIDTH, 0.0)));
+        if pieces::named(ui, change, "Choose another private key file…").clicked() {
+            out.push(Command::ChooseSavingPlace);
+        }
+    });
+    if choice.has_openssh() && !place.is_tried(choice) {
+        pieces::hint_ui(
+            ui,
+            "ssh does not try this file by itself. Make it the default key on the page “My keys”, or name it: ssh -i FILE.",
+        );
+    }
+}
+
 fn private_ui(ui: &mut Ui, choice: &mut Choice, algorithm: Algorithm, out: &mut Vec<Command>) {
     let text = pieces::mnemonic(ui, "Save private key", 'S');
     let button = Button::new(text).min_size(vec2(168.0, 40.0));
-    let hover = ui.ctx().format_shortcut(&shortcuts::SAVE);
-    let response = pieces::primary_ui(ui, button).on_hover_text(hover);
+    let response = pieces::primary_ui(ui, button);
     if response.clicked() || pieces::alt_pressed(ui, Key::S) {
         out.push(Command::SavePrivate);
     }

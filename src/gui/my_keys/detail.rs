@@ -103,6 +103,7 @@ fn name_ui(ui: &mut Ui, app: &App, name: &mut String, out: &mut Vec<Command>) {
             .desired_width(width)
             .margin(Margin::symmetric(8, 6));
         let field = ui.add(field).labelled_by(label.id);
+        pieces::reached_by(ui, &field, &label, None);
         let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if ui.add(Button::new("Save name")).clicked() || is_entered {
             out.push(Command::Keys(KeysCommand::SaveName));

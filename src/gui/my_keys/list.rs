@@ -1,8 +1,8 @@
 //! The list of keys. Only the rows that can be seen are drawn, however many there are.
 
 use egui::{
-    Align, EventFilter, Id, Key, Label, Layout, Margin, Rect, Response, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit, vec2,
+    Align, EventFilter, Id, Key, Label, Layout, Margin, Modifiers, Rect, Response, RichText, Role,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit, pos2, vec2,
 };
 
 use crate::app::my_keys::KeysCommand;
@@ -29,17 +29,26 @@ pub(super) fn list_ui(ui: &mut Ui, app: &mut App, view: &mut View, height: f32, 
         .stroke(Stroke::new(1.0, palette.line))
         .corner_radius(theme::ROUNDER)
         .inner_margin(Margin::same(6));
-    frame.show(ui, |ui| {
+    let shown = frame.show(ui, |ui| {
         let inside = (height - 14.0).max(ROW);
         ui.set_min_height(inside);
         ui.set_max_height(inside);
+        ui.set_width(ui.available_width());
         let found = app.my_keys.found().to_vec();
         if found.is_empty() {
             let response = pieces::hint_ui(ui, "No key is found by this.");
             pieces::polite(ui, &response);
-            return;
+        } else {
+            rows_ui(ui, app, &found, view, out);
         }
-        rows_ui(ui, app, &found, view, out);
+        ui.unique_id()
+    });
+    let place = shown.response.rect;
+    ui.ctx().accesskit_node_builder(shown.inner, |node| {
+        node.set_role(accesskit::Role::ListBox);
+        node.set_label("Keys");
+        let [x0, y0, x1, y1] = [place.left(), place.top(), place.right(), place.bottom()].map(f64::from);
+        node.set_bounds(accesskit::Rect { x0, y0, x1, y1 });
     });
 }
 
@@ -47,40 +56,42 @@ fn rows_ui(ui: &mut Ui, app: &App, found: &[usize], view: &mut View, out: &mut V
     let Some(inventory) = &app.my_keys.inventory else {
         return;
     };
-    ui.ctx().accesskit_node_builder(ui.unique_id(), |node| {
-        node.set_role(accesskit::Role::ListBox);
-        node.set_label("Keys");
-    });
+    let key_in = |row: usize| found.get(row).and_then(|index| inventory.keys.get(*index));
+    let choose = |row| key_in(row).map(|key| Command::Keys(KeysCommand::Choose(key.id.clone())));
     let chosen = app.my_keys.chosen().map(|key| &key.id);
-    let place = found
-        .iter()
-        .position(|index| Some(&inventory.keys[*index].id) == chosen);
+    let place = (0..found.len()).find(|row| key_in(*row).map(|key| &key.id) == chosen);
+    let rows = found.len();
+    if let Some(next) = place.and_then(|row| step(ui, row, rows)) {
+        view.goes_to = Some(next);
+        out.extend(choose(next));
+    }
     let mut area = ScrollArea::vertical().id_salt("keys").auto_shrink(false);
     if let Some(row) = view.goes_to {
         area = area.vertical_scroll_offset(offset_for(row, ui));
     }
     ui.spacing_mut().item_spacing.y = GAP;
-    let rows = found.len();
     pieces::scrolling_rows_ui(ui, area, ROW, rows, |ui, shown| {
-        for row in shown {
-            let Some(key) = found.get(row).and_then(|index| inventory.keys.get(*index)) else {
-                continue;
-            };
-            let response = row_ui(ui, row, rows, key, Some(&key.id) == chosen);
-            if view.goes_to == Some(row) {
+        let top = ui.max_rect().top();
+        for row in shown.clone() {
+            let Some(key) = key_in(row) else { continue };
+            let response = row_ui(ui, (row, rows), key, place == Some(row));
+            if response.clicked() {
+                out.extend(choose(row));
+            }
+            if response.clicked() || view.goes_to == Some(row) {
                 view.goes_to = None;
                 response.request_focus();
             }
-            if response.clicked() {
-                out.push(Command::Keys(KeysCommand::Choose(key.id.clone())));
-            }
-            if response.has_focus()
-                && let Some(next) = step(ui, &response, row, rows)
+        }
+        // Tab comes to the chosen row wherever the list has been scrolled to, and the list goes there with it.
+        if let Some(row) = place.filter(|row| !shown.contains(row)) {
+            let rect = Rect::from_min_size(pos2(ui.max_rect().left(), top), vec2(1.0, 1.0));
+            if ui
+                .interact(rect, row_id(row), Sense::focusable_noninteractive())
+                .gained_focus()
             {
-                view.goes_to = Some(next);
-                if let Some(key) = found.get(next).and_then(|index| inventory.keys.get(*index)) {
-                    out.push(Command::Keys(KeysCommand::Choose(key.id.clone())));
-                }
+                view.goes_to = Some(row);
+                ui.ctx().request_repaint();
             }
         }
     });
@@ -97,36 +108,46 @@ fn offset_for(row: usize, ui: &Ui) -> f32 {
     (top - (ui.available_height() - ROW) / 2.0).max(0.0)
 }
 
-/// The row that an arrow key leads to.
-fn step(ui: &Ui, response: &Response, row: usize, rows: usize) -> Option<usize> {
+fn row_id(row: usize) -> Id {
+    Id::unique(("key", row))
+}
+
+/// The row that a key leads to from this one, if that has the focus.
+fn step(ui: &Ui, row: usize, rows: usize) -> Option<usize> {
+    let id = row_id(row);
+    if !ui.memory(|memory| memory.has_focus(id)) {
+        return None;
+    }
     let filter = EventFilter {
         vertical_arrows: true,
         ..EventFilter::default()
     };
-    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
-    let pressed = |key| ui.input(|input| input.key_pressed(key));
-    let next = if pressed(Key::ArrowDown) {
-        row + 1
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(id, filter));
+    let mut next = row;
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    if pressed(Key::ArrowDown) {
+        next = row + 1;
     } else if pressed(Key::ArrowUp) {
-        row.checked_sub(1)?
+        next = row.checked_sub(1)?;
     } else if pressed(Key::Home) {
-        0
+        next = 0;
     } else if pressed(Key::End) {
-        rows - 1
-    } else {
-        return None;
-    };
+        next = rows - 1;
+    }
     (next < rows && next != row).then_some(next)
 }
 
-fn row_ui(ui: &mut Ui, row: usize, rows: usize, key: &OwnKey, is_chosen: bool) -> Response {
+/// A row; of all of them Tab stops at the chosen one alone.
+fn row_ui(ui: &mut Ui, (row, rows): (usize, usize), key: &OwnKey, is_chosen: bool) -> Response {
     let palette = Palette::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
-    let response = ui.interact(rect, Id::unique(("key", row)), Sense::click());
+    let sense = if is_chosen { Sense::click() } else { Sense::CLICK };
+    let response = ui.interact(rect, row_id(row), sense);
     let is_enabled = ui.is_enabled();
     let name = spoken(key);
-    response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, is_enabled, is_chosen, &name));
+    response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, is_enabled, &name));
     ui.ctx().accesskit_node_builder(response.id, |node| {
+        node.set_selected(is_chosen);
         node.set_position_in_set(row + 1);
         node.set_size_of_set(rows);
     });

@@ -59,7 +59,7 @@ pub(super) fn open(request: PickRequest) -> Picking {
             }
         }
         drop(visible);
-        zenity::open(&request)
+        zenity::open(&request).await
     })
 }
 
@@ -76,7 +76,7 @@ pub(super) fn folder(request: PickRequest) -> Picking {
             }
         }
         drop(visible);
-        zenity::folder(&request)
+        zenity::folder(&request).await
     })
 }
 
@@ -93,7 +93,7 @@ pub(super) fn save(request: PickRequest) -> Picking {
             }
         }
         drop(visible);
-        zenity::save(&request)
+        zenity::save(&request).await
     })
 }
 

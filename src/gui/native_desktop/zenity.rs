@@ -4,10 +4,12 @@
 //! cancelled dialog and one that could not be opened looking the same.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
+use std::future::poll_fn;
+use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::task::Poll;
 use std::time::Instant;
 
 use super::TOO_QUICK;
@@ -15,21 +17,21 @@ use crate::app::desktop::{PickRequest, Picked};
 use crate::sys::programs::system_program;
 
 /// Chooses a file to read.
-pub(super) fn open(request: &PickRequest) -> Picked {
-    with_zenity(|program| run(&mut command(program, request)))
+pub(super) async fn open(request: &PickRequest) -> Picked {
+    with_zenity(|program| command(program, request)).await
 }
 
-/// The one in the system's own folders, or none.
-fn with_zenity(work: impl FnOnce(&OsStr) -> Picked) -> Picked {
+/// Asks the one in the system's own folders, if there is one.
+async fn with_zenity(command: impl FnOnce(&OsStr) -> Command) -> Picked {
     match system_program("zenity") {
-        Some(program) => work(program.as_os_str()),
+        Some(program) => run(&mut command(program.as_os_str())).await,
         None => Picked::Unavailable,
     }
 }
 
 /// Chooses a folder.
-pub(super) fn folder(request: &PickRequest) -> Picked {
-    with_zenity(|program| run(&mut for_folder(program, request)))
+pub(super) async fn folder(request: &PickRequest) -> Picked {
+    with_zenity(|program| for_folder(program, request)).await
 }
 
 fn for_folder(program: &OsStr, request: &PickRequest) -> Command {
@@ -39,8 +41,14 @@ fn for_folder(program: &OsStr, request: &PickRequest) -> Command {
 }
 
 /// Chooses a name to save under. Whether it may be replaced is asked later, by the window.
-pub(super) fn save(request: &PickRequest) -> Picked {
-    with_zenity(|program| run(command(program, request).arg("--save")))
+pub(super) async fn save(request: &PickRequest) -> Picked {
+    with_zenity(|program| for_saving(program, request)).await
+}
+
+fn for_saving(program: &OsStr, request: &PickRequest) -> Command {
+    let mut command = command(program, request);
+    command.arg("--save");
+    command
 }
 
 fn command(program: &OsStr, request: &PickRequest) -> Command {
@@ -53,29 +61,60 @@ fn command(program: &OsStr, request: &PickRequest) -> Command {
     command
 }
 
-fn run(command: &mut Command) -> Picked {
+/// A dialog that is open. When nobody waits for it any more, it is closed.
+struct Shown(Child);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+/// Looks whether it has ended whenever the future is looked at.
+async fn run(command: &mut Command) -> Picked {
     let begin = Instant::now();
-    match command.output() {
-        Ok(output) if output.status.success() => match path(output.stdout) {
-            Some(path) => Picked::Path(path),
-            None => Picked::Unavailable,
-        },
-        // 1 says that it was closed, and also that it could not be shown.
-        Ok(output) if output.status.code() == Some(1) && begin.elapsed() >= TOO_QUICK => Picked::Cancelled,
-        Ok(output) => {
-            log::info!(
-                "zenity failed: {}",
-                String::from_utf8_lossy(&output.stderr).trim()
-            );
-            Picked::Unavailable
-        }
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut shown = match command.spawn() {
+        Ok(child) => Shown(child),
         Err(error) => {
             if error.kind() != io::ErrorKind::NotFound {
                 log::info!("zenity was not started: {error}");
             }
+            return Picked::Unavailable;
+        }
+    };
+    let ended = poll_fn(|_| match shown.0.try_wait() {
+        Ok(None) => Poll::Pending,
+        Ok(Some(status)) => Poll::Ready(Ok(status)),
+        Err(error) => Poll::Ready(Err(error)),
+    });
+    match ended.await {
+        Ok(status) if status.success() => match shown.0.stdout.take().and_then(chosen) {
+            Some(path) => Picked::Path(path),
+            None => Picked::Unavailable,
+        },
+        // 1 says that it was closed, and also that it could not be shown.
+        Ok(status) if status.code() == Some(1) && begin.elapsed() >= TOO_QUICK => Picked::Cancelled,
+        Ok(status) => {
+            log::info!("zenity failed: {status}");
+            Picked::Unavailable
+        }
+        Err(error) => {
+            log::info!("zenity is not heard of: {error}");
             Picked::Unavailable
         }
     }
+}
+
+fn chosen(mut told: ChildStdout) -> Option<PathBuf> {
+    let mut line = Vec::new();
+    told.read_to_end(&mut line).ok()?;
+    path(line)
 }
 
 /// What was chosen: a line with an absolute path.
@@ -90,6 +129,8 @@ fn path(mut line: Vec<u8>) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
+    use std::task::{Context, Waker};
+    use std::time::Duration;
 
     use super::*;
 
@@ -105,7 +146,39 @@ mod tests {
             folder: Some(PathBuf::from("/home/someone/.ssh")),
             file_name: "id_ed25519".to_owned(),
         };
-        run(command(program.as_os_str(), &request).arg("--save"))
+        ended(&mut for_saving(program.as_os_str(), &request))
+    }
+
+    /// What comes of it, looked at again and again.
+    fn ended(command: &mut Command) -> Picked {
+        let mut running = Box::pin(run(command));
+        let mut context = Context::from_waker(Waker::noop());
+        loop {
+            if let Poll::Ready(picked) = running.as_mut().poll(&mut context) {
+                return picked;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a script in a folder of the test's own")]
+    fn a_dialog_that_nobody_waits_for_is_closed() {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("zenity");
+        std::fs::write(&program, "#!/bin/sh\nexec sleep 60\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut command = Command::new(&program);
+        let mut running = Box::pin(run(&mut command));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(running.as_mut().poll(&mut context).is_pending());
+        let sleeps = || {
+            let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
+            !children.trim().is_empty()
+        };
+        assert!(sleeps());
+        drop(running);
+        assert!(!sleeps(), "it outlives the one who asked");
     }
 
     #[test]
@@ -141,7 +214,7 @@ mod tests {
             folder: None,
             file_name: String::new(),
         };
-        assert_eq!(run(&mut command(nowhere, &request)), Picked::Unavailable);
+        assert_eq!(ended(&mut command(nowhere, &request)), Picked::Unavailable);
     }
 
     #[test]

@@ -138,10 +138,11 @@ fn secret_ui(
     typed: &mut TypedPassphrase,
     scene: &mut Scene<'_>,
 ) -> bool {
-    pieces::field_label_ui(ui, name, None);
+    let label = pieces::field_label_ui(ui, name, None);
     let padding = std::mem::replace(&mut ui.spacing_mut().button_padding, vec2(10.0, 8.5));
     let field = passphrase_field_ui(ui, id_salt, name, typed, scene.is_revealed, "");
     ui.spacing_mut().button_padding = padding;
+    pieces::reached_by(ui, &field, &label, None);
     if scene.is_new {
         field.request_focus();
     }

@@ -45,7 +45,6 @@ pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: boo
 /// Says whether Enter was pressed in the field.
 fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
     let label = pieces::field_label_ui(ui, SERVER, Some('S'));
-    let is_asked = pieces::alt_pressed(ui, Key::S);
     let known = app.servers.names.clone();
     let mut chosen = None;
     let field = ui
@@ -79,7 +78,8 @@ fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
     if let Some(name) = chosen {
         app.servers.address = name;
     }
-    if is_asked || is_new {
+    pieces::reached_by(ui, &field, &label, Some(Key::S));
+    if is_new {
         field.request_focus();
     }
     pieces::hint_ui(

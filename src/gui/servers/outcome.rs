@@ -142,6 +142,7 @@ fn naming_ui(ui: &mut Ui, naming: &mut Naming, scene: &mut Scene<'_>) {
             .desired_width((ui.available_width() - 110.0).min(280.0))
             .margin(Margin::symmetric(8, 8));
         let field = ui.add(field).labelled_by(label.id);
+        pieces::reached_by(ui, &field, &label, None);
         ui.ctx()
             .accesskit_node_builder(field.id, |node| node.set_label(NAME));
         let save = Button::new("Save name").min_size(vec2(88.0, 34.0));
