@@ -30,6 +30,12 @@ fn what_a_shell_makes_of_a_command_is_read_wherever_a_key_is_named() {
         ran.expect_status(0);
         assert_eq!(ran.out, line, "{command}");
     }
+    let ran = bash(
+        &home,
+        "KW authorized add <(printf 'restrict '; cat key.pub) -f other",
+    );
+    ran.expect_status(2);
+    assert!(ran.err.contains("options before the key"), "{}", ran.err);
     let listed = bash(&home, "KW authorized list <(cat key.pub)");
     assert!(listed.out.contains("me@here"), "{}", listed.out);
     for command in [
@@ -177,4 +183,63 @@ fn pbes1_is_called_what_it_is() {
     Ran::of(&mut openssl).expect_status(0);
     let codes = home.object(&["info", "old.pem"])["warnings"].to_string();
     assert!(codes.contains("weak-kdf"), "{codes}");
+}
+
+#[test]
+fn a_certificate_beside_another_key_is_said() {
+    let home = Home::with_key();
+    home.text(&["generate", "-o", "other", "--no-passphrase"]);
+    home.tool(
+        "ssh-keygen",
+        &["-q", "-s", "key", "-I", "id", "-n", "me", "other.pub"],
+    );
+    home.write("key-cert.pub", home.read("other-cert.pub").as_bytes());
+    let codes = |name: &str| home.object(&["info", name])["warnings"].to_string();
+    assert!(codes("key").contains("cert-mismatch"), "{}", codes("key"));
+    assert!(!codes("other").contains("cert-mismatch"));
+    let said = home.text(&["info", "key"]);
+    assert!(
+        said.contains("key-cert.pub is a certificate for another key"),
+        "{said}"
+    );
+    let said = home.text(&["keys", "."]);
+    assert_eq!(
+        said.matches("is a certificate for another key").count(),
+        1,
+        "{said}"
+    );
+}
+
+#[test]
+fn what_azures_key_vault_answers_is_read() {
+    let home = Home::new();
+    home.text(&[
+        "generate",
+        "-t",
+        "rsa",
+        "-b",
+        "2048",
+        "-o",
+        "key",
+        "--no-passphrase",
+    ]);
+    let jwk = home.text(&["public", "key", "--format", "jwk"]);
+    let mut jwk: serde_json::Value = serde_json::from_str(&jwk).expect("it is JSON");
+    jwk["kty"] = "RSA-HSM".into();
+    jwk["d"] = serde_json::Value::Null;
+    let answer = serde_json::json!({ "attributes": { "enabled": true }, "key": jwk, "managed": null });
+    home.write("answer.json", answer.to_string().as_bytes());
+    let expected = home.object(&["info", "key"])["fingerprint_sha256"].clone();
+    assert_eq!(
+        home.object(&["info", "answer.json"])["fingerprint_sha256"],
+        expected
+    );
+}
+
+#[test]
+fn a_long_list_has_fingerprints_too() {
+    let home = Home::with_key();
+    let line = home.read("key.pub");
+    home.write("list", line.repeat(12_000).as_bytes());
+    assert_eq!(home.text(&["fingerprint", "list"]).lines().count(), 12_000);
 }

@@ -297,6 +297,16 @@ pub(super) fn comment_warning(comment: &[u8]) -> Option<Warning> {
     })
 }
 
+/// The certificate beside a private key is for another one.
+#[must_use]
+pub fn stray_certificate(name: &str) -> Warning {
+    Warning {
+        code: "cert-mismatch",
+        message: format!("{name} is a certificate for another key, and ssh does not use it with this one"),
+        hint: "Put the certificate that was made for this key there, or move that file away.",
+    }
+}
+
 /// The passphrase opens the file in an encoding of its own.
 pub(super) fn passphrase_encoding(encoding: &str) -> Warning {
     Warning {
