@@ -372,15 +372,15 @@ impl KeyFile {
     pub(super) fn read(&self) -> Result<SecretBytes, Problem> {
         match self {
             Self::At(path) => Ok(read_key(path)?),
-            Self::Given(path, read) => match read.get() {
-                Some(bytes) => Ok(SecretBytes::copy_of(bytes.expose())),
-                None => {
-                    let bytes = read_key(path)?;
-                    let copy = SecretBytes::copy_of(bytes.expose());
-                    read.get_or_init(|| bytes);
-                    Ok(copy)
+            Self::Given(path, read) => {
+                if let Some(bytes) = read.get() {
+                    return Ok(SecretBytes::copy_of(bytes.expose()));
                 }
-            },
+                let bytes = read_key(path)?;
+                let copy = SecretBytes::copy_of(bytes.expose());
+                read.get_or_init(|| bytes);
+                Ok(copy)
+            }
             Self::StandardInput => read_standard_input().map_err(Problem::from),
         }
     }
