@@ -166,7 +166,17 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
 /// What the public key may be wanted for; a program that does not take such keys says so.
 fn copy_for_menu_ui(ui: &mut Ui, document: Option<&Document>, out: &mut Vec<Command>) {
     let Some(document) = document else { return };
+    ui.spacing_mut().button_padding = vec2(10.0, 4.0);
+    ui.spacing_mut().item_spacing.y = 2.0;
     ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
+    // Where the window is lower than the menu, the menu scrolls.
+    let room = ui.ctx().content_rect().height() - 2.0 * MARGIN;
+    ui.set_max_height(room);
+    let area = ScrollArea::vertical().max_height(room);
+    pieces::scrolling_ui(ui, area, |ui| purposes_ui(ui, document, out));
+}
+
+fn purposes_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     for purpose in Purpose::all() {
         let obstacle = match purpose {
             Purpose::Program(program) if program.format(document.public()).is_err() => {
