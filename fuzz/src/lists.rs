@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use keywright::format::authorized_keys::{Added, AuthorizedKeys, Content, NewLine, NewOptions};
+use keywright::format::authorized_keys::{Added, AuthorizedKeys, Content, NewLine, NewOptions, tidy};
 use keywright::format::known_hosts::{self, HostName, KnownHosts, Lookup, Shown};
 use keywright::format::ssh_config::{BlockPlace, Configuration, ManagedBlock, SshConfig, Stanza};
 use keywright::format::{Parsed, parse};
@@ -38,6 +38,7 @@ pub fn authorized_keys(bytes: &[u8]) {
         return;
     };
     watched(allowance(bytes.len()), || keys.lines().for_each(drop));
+    watched(allowance(bytes.len()), || drop(tidy(bytes)));
     for line in keys.lines() {
         check::printable(&escaped(line.text));
         match line.content {

@@ -16,8 +16,8 @@ use crate::engine::servers::{
     TakenOff, Undo, lets_everybody_in,
 };
 use crate::format::authorized_keys::NewLine;
-use crate::key::KeyPair;
 use crate::key::randomart::Randomart;
+use crate::key::{KeyPair, PublicKey};
 use crate::secret::TypedPassphrase;
 use crate::sys::agent::Agent;
 use crate::sys::remote::Target;
@@ -408,6 +408,7 @@ pub struct Works {
     pub log_in: LogIn,
     /// A short name for the server, by which one logs in with this key alone.
     pub naming: Naming,
+    pub(super) key: PublicKey,
     pub(super) session: Box<Session>,
     pub(super) undo: Option<Undo>,
 }

@@ -27,6 +27,7 @@ use crate::engine::servers::{
 use crate::format::authorized_keys::{NewLine, NewOptions};
 use crate::format::ssh_config::Directive;
 use crate::format::{DecodeError, Parsed};
+use crate::key::PublicKey;
 use crate::key::comment::Comment;
 use crate::sys::remote::Target;
 
@@ -91,6 +92,9 @@ impl Install {
         let target = self.connect.target(self.login.as_deref())?;
         let takes_input = self.passphrase.takes_standard_input() || self.connect.takes_standard_input();
         file.check_input(takes_input)?;
+        if !self.undo {
+            file.refuse_lost_options(&options)?;
+        }
         let parsed = file.with_public(file.parse()?, &self.passphrase, console)?;
         let described = Description::of(&parsed, file.path());
         let line = line(&file, &described, &options)?;
@@ -100,7 +104,7 @@ impl Install {
         let entry = if self.undo {
             None
         } else {
-            self.entry(&file, &target, &told)?
+            self.entry((&file, line.key()), &target, &told)?
         };
         let is_tried = !(self.no_prove || self.undo || self.dry_run);
         let key = if is_tried {
@@ -139,7 +143,7 @@ impl Install {
         let lets_in = matches!(proof, Some(Proof::Works | Proof::AsksForMore(_)));
         let held = held.filter(|_| lets_in);
         let is_crowded = lets_in && agents::crowd_out(&target, Connect::agents_of_ssh(), line.key());
-        let log_in = held.map(|held| LogIn::of(&target, &held, is_without_shell, is_crowded));
+        let log_in = held.map(|held| LogIn::of(&target, line.key(), &held, is_without_shell, is_crowded));
         let is_new = told.is_none() && proof == Some(Proof::Unasked);
         let found_out = is_new.then(lets_everybody_in);
         if let Some(warning) = &found_out {
@@ -180,7 +184,7 @@ impl Install {
     /// The short name that was asked for, planned while nothing is done yet.
     fn entry(
         &self,
-        file: &KeyFile,
+        (file, public): (&KeyFile, &PublicKey),
         target: &Target,
         told: &[Directive],
     ) -> Result<Option<HostEntry>, Problem> {
@@ -194,7 +198,7 @@ impl Install {
             ));
         }
         let key = self.file_of_entry(file)?;
-        HostEntry::plan(&Whose::of_user(), name, target, told, &key).map(Some)
+        HostEntry::plan(&Whose::of_user(), name, target, told, (&key, public)).map(Some)
     }
 
     /// The file with the private key, as an entry names it.
@@ -293,17 +297,23 @@ impl Install {
             }
             _ => problem,
         })?;
-        if line_in(&found, &key)?.is_none() {
-            remember_taken_off(&key, target, console);
+        let stays = line_in(&found, &key)?;
+        match stays {
+            None => remember_taken_off(&key, target, console),
+            Some(number) => console.note(&format!(
+                "line {number} of {} has this key as well, and may still let it in",
+                found.place
+            )),
         }
         let unnamed = named
-            .map(|named| self.unname(&named, target, &found.place))
+            .map(|named| self.unname(&named, &key, target, &found.place))
             .transpose()?;
         if console.is_json() {
             return print_object(&json!({
                 "target": target.to_string(),
                 "place": found.place,
                 "removed": 1,
+                "stays": stays.is_some(),
                 "host_entry_removed_from": unnamed,
             }));
         }
@@ -314,10 +324,17 @@ impl Install {
     }
 
     /// Takes a short name out of ssh's configuration, and tells where that was.
-    fn unname(&self, named: &Named<'_>, target: &Target, place: &str) -> Result<PathBuf, Problem> {
-        let taken_out = self
-            .file_of_entry(named.file)
-            .and_then(|key| host_entry::take_out(&Whose::of_user(), named.name, target, named.told, &key));
+    fn unname(
+        &self,
+        named: &Named<'_>,
+        key: &PublicKey,
+        target: &Target,
+        place: &str,
+    ) -> Result<PathBuf, Problem> {
+        let taken_out = self.file_of_entry(named.file).and_then(|path| {
+            let whose = Whose::of_user();
+            host_entry::take_out(&whose, named.name, target, named.told, (&path, key))
+        });
         let taken_out = taken_out.map_err(|mut problem| {
             problem.hint = format!(
                 "The line was taken off {place} on the server, and only the short name was not taken out. {}",
@@ -384,7 +401,9 @@ fn name(entry: &HostEntry, installed: &Installed) -> Result<(), Problem> {
     entry.write().map(drop).map_err(|mut problem| {
         problem.hint = format!(
             "The key stands in line {} of {} on the server now; only the short name could not be written. {}",
-            installed.line, installed.found.place, problem.hint
+            installed.line,
+            installed.found.place,
+            problem.hint.trim_start_matches("Nothing was changed. ")
         );
         problem
     })

@@ -8,11 +8,13 @@ use super::console::{Console, shown};
 use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::standard_input::standard_input;
 use super::{terminal, usage, work};
+use crate::engine::authorized::options_in;
 use crate::engine::describe::Description;
 use crate::engine::keys::mending;
 use crate::engine::opening::{self, Beside, Found};
 use crate::engine::saving::certificate_beside;
 use crate::engine::{Blame, Problem};
+use crate::format::authorized_keys::NewOptions;
 use crate::format::mend::Accidents;
 use crate::format::reading::Reading;
 use crate::format::{self, Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
@@ -79,6 +81,21 @@ impl KeyFile {
                 "Name the key's file.",
             )
         })
+    }
+
+    /// Refuses a public key before which options stand, where no others were given: in a list they would be lost, and the key
+    /// would do more than they allow.
+    pub(super) fn refuse_lost_options(&self, given: &NewOptions) -> Result<(), Problem> {
+        if self.path().is_none() || *given != NewOptions::default() {
+            return Ok(());
+        }
+        let Some(options) = options_in(self.read()?.expose()) else {
+            return Ok(());
+        };
+        Err(usage::problem(
+            format!("{} has options before the key: {options}", self.name()),
+            "They would be lost. Give them as options of this command (--restrict, --command, --from, --expires, --forbid), or name a file with the key alone.",
+        ))
     }
 
     /// Says what the file is.

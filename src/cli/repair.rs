@@ -13,13 +13,14 @@ use super::{interrupt, json as shape, terminal, usage};
 use crate::engine::describe::written_without_owners;
 use crate::engine::keys::mending::{Mended, Mending};
 use crate::engine::keys::repair::{announcement, apply};
+use crate::engine::keys::tidying::{Tidying, is_list};
 use crate::engine::keys::{Remedy, Whose};
 use crate::engine::{Problem, opening, told_by_disk};
 use crate::format::Parsed;
 use crate::format::mend::Accident;
 use crate::format::reading::Reading;
 use crate::sys::files::{
-    Existing, Secrecy, check_stream, is_standard_output, is_stream, taken, write_stream,
+    Existing, Save, Secrecy, check_stream, is_standard_output, is_stream, taken, write_stream, write_together,
 };
 use crate::sys::permissions::{Access, audit_private};
 
@@ -35,7 +36,10 @@ another text: all that is undone, and the key itself proves that it is whole. Pa
 are, and no passphrase is asked for; one that is given lets a comment or passphrase in another encoding become UTF-8.
 
 Without -o the clean file takes the old one's place, and the old one is kept in a folder “removed” beside it; a FILE.pub \
-that is damaged is made anew as well. A file that is sound is left as it is.")]
+that is damaged is made anew as well. A file that is sound is left as it is.
+
+A list (authorized_keys) is put right line by line: what is in UTF-16, keys pasted as a block, and lines that were cut \
+into several. Every other byte of it stays.")]
 pub(super) struct Repair {
     /// Files with one key each; - is standard input
     #[arg(value_name = "FILE", required = true)]
@@ -61,6 +65,7 @@ impl Repair {
         let whose = Whose::of_user();
         console.for_each(&self.files, KeyFile::name, |file| {
             told_by_disk(|| match &self.out {
+                _ if file.path().is_some_and(is_list) => self.list(file.place()?, &whose, console),
                 Some(out) => self.to(out, file, console),
                 None => self.in_place(file, &whose, console),
             })
@@ -92,6 +97,64 @@ impl Repair {
             for_ssh,
         };
         Mending::of_reading(bytes, reading, passphrase.as_ref())
+    }
+
+    /// A list of who may log in, line by line.
+    fn list(&self, path: &Path, whose: &Whose, console: Console) -> Result<(), Problem> {
+        let tidying = Tidying::open(path)?;
+        let mut told = json!({
+            "file": shown(path),
+            "needed": tidying.is_needed(),
+            "repaired": false,
+            "mended": tidying.mended().iter().map(|(line, accident)| json!({
+                "code": accident.code(), "message": accident.to_string(), "line": line,
+            })).collect::<Vec<Value>>(),
+            "kept": [],
+        });
+        let lines: Vec<String> = tidying
+            .mended()
+            .iter()
+            .map(|(line, accident)| format!("  line {line}: {accident}"))
+            .collect();
+        let lines = lines.join("\n");
+        if let Some(out) = &self.out {
+            if is_standard_output(out) && !console.is_json() {
+                return print(tidying.text());
+            }
+            let existing = may_replace(out, console)?;
+            let save = Save {
+                path: out.clone(),
+                bytes: tidying.text(),
+                secrecy: Secrecy::Public,
+                existing,
+            };
+            if !self.dry_run {
+                let _written = interrupt::uninterrupted(|| write_together(&[save]))?;
+            }
+            if console.is_json() {
+                return print_object(&told);
+            }
+            return console.say(&format!("The clean list is in {}.\n{lines}", shown(out)));
+        }
+        if !tidying.is_needed() || self.dry_run {
+            return match (console.is_json(), tidying.is_needed()) {
+                (true, _) => print_object(&told),
+                (false, true) => print(format!("Would repair {}.\n{lines}\n", shown(path)).as_bytes()),
+                (false, false) => console.say(&format!("{} needs no repair.", shown(path))),
+            };
+        }
+        let mended = interrupt::uninterrupted(|| tidying.put_in_place(path))?;
+        if console.is_json() {
+            told["repaired"] = true.into();
+            told["kept"] = mended
+                .kept
+                .iter()
+                .map(|path| shown(path))
+                .collect::<Vec<_>>()
+                .into();
+            return print_object(&told);
+        }
+        console.say(&format!("{}\n{lines}", mended.sentence(path, whose)))
     }
 
     fn in_place(&self, file: &KeyFile, whose: &Whose, console: Console) -> Result<(), Problem> {

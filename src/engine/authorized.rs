@@ -54,6 +54,16 @@ impl Row {
     }
 }
 
+/// What stands before the key in a text that is one line of a list, safe to print; nothing where nothing does.
+#[must_use]
+pub fn options_in(text: &[u8]) -> Option<String> {
+    let keys = AuthorizedKeys::parse(text.to_vec()).ok()?;
+    let mut entries = keys.entries();
+    let (_, entry) = entries.next()?;
+    let options = entry.options.text();
+    (!options.is_empty() && entries.next().is_none()).then(|| escaped(options))
+}
+
 /// The file as it was read.
 #[derive(Debug)]
 pub struct Roll {

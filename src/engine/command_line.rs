@@ -171,18 +171,26 @@ fn words_for_ssh(address: &str) -> String {
 /// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
 /// by itself: `ssh -i ~/.ssh/work jo@example.org`. A key in an agent needs no file.
 #[must_use]
-pub fn log_in(target: &Target, file: Option<&Path>, alone: bool) -> String {
-    with_key(("ssh", "-p"), target, file, alone)
+pub fn log_in(target: &Target, key: &PublicKey, file: Option<&Path>, alone: bool) -> String {
+    with_key(("ssh", "-p"), target, key, (file, alone))
 }
 
 /// The same for files alone, for an account that has no shell.
 #[must_use]
-pub fn log_in_to_files(target: &Target, file: Option<&Path>, alone: bool) -> String {
-    with_key(("sftp", "-P"), target, file, alone)
+pub fn log_in_to_files(target: &Target, key: &PublicKey, file: Option<&Path>, alone: bool) -> String {
+    with_key(("sftp", "-P"), target, key, (file, alone))
 }
 
-fn with_key((program, port): (&str, &str), target: &Target, file: Option<&Path>, alone: bool) -> String {
+fn with_key(
+    (program, port): (&str, &str),
+    target: &Target,
+    key: &PublicKey,
+    (file, alone): (Option<&Path>, bool),
+) -> String {
     let mut words = vec![program.to_owned()];
+    for (keyword, value) in target.to_offer(key) {
+        words.extend(["-o".to_owned(), quoted(&format!("{keyword}={value}"))]);
+    }
     if let Some(file) = file
         && (alone || !tried_by_ssh(target).iter().any(|tried| tried == file))
     {
@@ -235,9 +243,10 @@ mod tests {
     fn a_key_is_named_where_ssh_does_not_try_it_by_itself() {
         let config = b"Host named\n IdentityFile ~/.ssh/work\n Port 99\n".to_vec();
         let config = SshConfig::parse(config).expect("text");
+        let key = PublicKey::Ed25519([7; 32]);
         let command = |host: &str, name: &str| {
             let target = Target::parse(host, &config.clone().into(), "jo").expect("a target");
-            log_in(&target, default_path(name).as_deref(), false)
+            log_in(&target, &key, default_path(name).as_deref(), false)
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
         assert_eq!(
@@ -250,7 +259,10 @@ mod tests {
             "ssh -i ~/.ssh/id_ed25519 jo@named"
         );
         let target = Target::parse("host:2222", &config.clone().into(), "jo").expect("a target");
-        assert_eq!(log_in_to_files(&target, None, false), "sftp -P 2222 jo@host");
+        assert_eq!(
+            log_in_to_files(&target, &key, None, false),
+            "sftp -P 2222 jo@host"
+        );
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");
     }
 

@@ -10,12 +10,14 @@ use crate::engine::keys::default_key::{read, spelling};
 use crate::engine::lists::Change;
 use crate::engine::{Blame, Problem};
 use crate::format::ssh_config::{Configuration, Directive, Settings, SshConfig, Stanza};
+use crate::key::PublicKey;
 use crate::sys::files::{Backup, ListFile};
 use crate::sys::home::user_name;
-use crate::sys::remote::{Target, TargetError, Way, read_config};
+use crate::sys::remote::{FOR_ONCE, Target, TargetError, Way, read_config};
 
 /// What else leads to a server as it was reached, and has to stand in its entry.
-const GOES_ALONG: [&str; 17] = [
+const GOES_ALONG: [&str; 18] = [
+    "CASignatureAlgorithms",
     "HostKeyAlias",
     "UserKnownHostsFile",
     "GlobalKnownHostsFile",
@@ -35,6 +37,9 @@ const GOES_ALONG: [&str; 17] = [
     "ConnectTimeout",
 ];
 
+/// What an entry may have so that ssh offers the key at all.
+const FOR_THE_KEY: [&str; 2] = ["PubkeyAuthentication", "RequiredRSASize"];
+
 /// What each entry has.
 const OF_EACH: [&str; 5] = ["HostName", "User", "Port", "IdentityFile", "IdentitiesOnly"];
 
@@ -51,7 +56,7 @@ pub struct HostEntry {
 }
 
 impl HostEntry {
-    /// An entry that has `ssh name` log in on `target` with the key in `key`, and offer no other. `told` is what counted before
+    /// An entry that has `ssh name` log in on `target` with the key in `key`, which is `public`, and offer no other. `told` is what counted before
     /// ssh's configuration when the server was found.
     ///
     /// # Errors
@@ -62,18 +67,14 @@ impl HostEntry {
         name: &str,
         target: &Target,
         told: &[Directive],
-        key: &Path,
+        (key, public): (&Path, &PublicKey),
     ) -> Result<Self, Problem> {
         let name = name.trim();
         check(name)?;
         let key = std::path::absolute(key).unwrap_or_else(|_| key.to_owned());
         let config = read_config()?;
         let (file, mut own) = read(whose)?;
-        let there = There {
-            target,
-            settings: config.lookup_as(told, target.alias(), &user_name()),
-            key: &key,
-        };
+        let there = There::new(target, told, &config, (&key, public));
         let stanza = there.stanza(whose, name, &config)?;
         let mut entry = Self {
             name: name.to_owned(),
@@ -144,19 +145,15 @@ pub fn take_out(
     name: &str,
     target: &Target,
     told: &[Directive],
-    key: &Path,
+    (key, public): (&Path, &PublicKey),
 ) -> Result<Change, Problem> {
     let name = name.trim();
     check(name)?;
     let key = std::path::absolute(key).unwrap_or_else(|_| key.to_owned());
     let config = read_config()?;
     let (file, mut own) = read(whose)?;
-    let there = There {
-        target,
-        settings: config.lookup_as(told, target.alias(), &user_name()),
-        key: &key,
-    };
-    let keywords = [&OF_EACH[..], &GOES_ALONG[..]].concat();
+    let there = There::new(target, told, &config, (&key, public));
+    let keywords = [&OF_EACH[..], &GOES_ALONG[..], &FOR_THE_KEY[..]].concat();
     if !there.is_meant_by(name, &config) || !own.remove_host(name, &keywords) {
         return Err(not_ours(name));
     }
@@ -169,9 +166,35 @@ struct There<'a> {
     /// What our own reader finds in ssh's configuration about it.
     settings: Settings,
     key: &'a Path,
+    /// What has to stand there for ssh to offer the key.
+    offering: Vec<(&'static str, String)>,
 }
 
-impl There<'_> {
+impl<'a> There<'a> {
+    fn new(
+        target: &'a Target,
+        told: &[Directive],
+        config: &Configuration,
+        (key, public): (&'a Path, &PublicKey),
+    ) -> Self {
+        let is_once = |told: &&Directive| {
+            FOR_ONCE
+                .iter()
+                .any(|once| told.keyword.eq_ignore_ascii_case(once))
+        };
+        let told: Vec<Directive> = told.iter().filter(|told| !is_once(told)).cloned().collect();
+        Self {
+            target,
+            settings: config.lookup_as(&told, target.alias(), &user_name()),
+            key,
+            offering: target.to_offer(public),
+        }
+    }
+
+    fn is_for_key(&self, keyword: &str) -> bool {
+        self.offering.iter().any(|(offering, _)| *offering == keyword)
+    }
+
     fn stanza(&self, whose: &Whose, name: &str, config: &Configuration) -> Result<Stanza, Problem> {
         let target = self.target;
         if matches!(target.way(), Way::Command(_)) {
@@ -185,7 +208,10 @@ impl There<'_> {
             .with("IdentityFile", &spelling(whose, self.key)?)?
             .with("IdentitiesOnly", "yes")?;
         let by_itself = config.lookup(name, &user_name());
-        for keyword in GOES_ALONG {
+        for (keyword, value) in &self.offering {
+            stanza = stanza.with(keyword, value)?;
+        }
+        for keyword in GOES_ALONG.into_iter().filter(|keyword| !self.is_for_key(keyword)) {
             let wanted = self.settings.words(keyword);
             if let Some(words) = wanted.filter(|wanted| Some(*wanted) != by_itself.words(keyword)) {
                 let words = words.iter().filter_map(|word| std::str::from_utf8(word).ok());
@@ -203,9 +229,14 @@ impl There<'_> {
         };
         let settings = found.settings();
         let first = settings.identity_files().into_iter().next();
-        let is_same_way = GOES_ALONG
-            .iter()
-            .all(|keyword| settings.words(keyword) == self.settings.words(keyword));
+        let is_offered = self.offering.iter().all(|(keyword, value)| {
+            settings
+                .first(keyword)
+                .is_some_and(|first| first.eq_ignore_ascii_case(value.as_bytes()))
+        });
+        let mut going_along = GOES_ALONG.iter().filter(|keyword| !self.is_for_key(keyword));
+        let is_same_way =
+            is_offered && going_along.all(|keyword| settings.words(keyword) == self.settings.words(keyword));
         (found.user(), found.host(), found.port()) == (target.user(), target.host(), target.port())
             && settings.identities_only()
             && first.and_then(|file| found.file(&file)).as_deref() == Some(self.key)

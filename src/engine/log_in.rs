@@ -9,6 +9,7 @@ use crate::engine::keys::Whose;
 use crate::engine::keys::key::is_for_ssh;
 use crate::engine::opening;
 use crate::format::Format;
+use crate::key::PublicKey;
 use crate::sys::files::read_key;
 use crate::sys::permissions::{Access, audit_shared};
 use crate::sys::remote::Target;
@@ -79,10 +80,16 @@ impl Held {
 }
 
 impl LogIn {
-    /// How one logs in on `target`. `is_without_shell` says that none has answered there,
+    /// How one logs in on `target` with `key`. `is_without_shell` says that none has answered there,
     /// and `is_crowded` that ssh has to be kept from offering other keys before this one.
     #[must_use]
-    pub fn of(target: &Target, held: &Held, is_without_shell: bool, is_crowded: bool) -> Self {
+    pub fn of(
+        target: &Target,
+        key: &PublicKey,
+        held: &Held,
+        is_without_shell: bool,
+        is_crowded: bool,
+    ) -> Self {
         let file = match held {
             Held::Elsewhere => return Self::Elsewhere,
             Held::OtherFile => return Self::OtherFile,
@@ -94,8 +101,8 @@ impl LogIn {
             return Self::Refused(warning);
         }
         Self::Command {
-            ssh: command_line::log_in(target, file, is_crowded),
-            files: is_without_shell.then(|| command_line::log_in_to_files(target, file, is_crowded)),
+            ssh: command_line::log_in(target, key, file, is_crowded),
+            files: is_without_shell.then(|| command_line::log_in_to_files(target, key, file, is_crowded)),
         }
     }
 

@@ -5,6 +5,7 @@
 
 mod new_options;
 mod options;
+mod tidy;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,6 +18,7 @@ use crate::key::comment::Comment;
 
 pub use new_options::{Command, CommandError, FromList, FromListError, NewOptions};
 pub use options::{Expiry, KeyOption, OptionFault, Options, Right};
+pub use tidy::{ListAccident, Tidied, tidy};
 
 /// The file, as text that can be read and edited.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,6 +83,9 @@ pub enum LineFault {
     /// sshd takes the mark for a part of the first word.
     #[error("a byte order mark stands before it, and so sshd does not read the line")]
     ByteOrderMark,
+    /// Each character has two bytes, of which sshd sees the first letter or none.
+    #[error("it was written with two bytes a character (UTF-16), and so sshd does not read the line")]
+    Utf16,
     /// A quote in the options is never closed.
     #[error("a quotation mark in its options is not closed")]
     OpenQuote,
@@ -173,6 +178,9 @@ impl<'a> Iterator for Lines<'a> {
 }
 
 fn content<'a>(line: &RawLine<'a>) -> Content<'a> {
+    if is_wide(line.text()) {
+        return Content::Unreadable(LineFault::Utf16);
+    }
     let text = trim_start(line.seen());
     if line.start == 0
         && let Some(behind) = text.strip_prefix(BYTE_ORDER_MARK)
@@ -204,6 +212,12 @@ fn content<'a>(line: &RawLine<'a>) -> Content<'a> {
         })),
         Err(error) => Content::Unreadable(LineFault::Key(error)),
     }
+}
+
+/// Whether every second byte of a line is zero, or nearly; the LF that ends the line before has left one here.
+fn is_wide(text: &[u8]) -> bool {
+    let parts = text.split(|byte| *byte == 0).count();
+    text.len() > 4 && parts * 2 + 2 > text.len()
 }
 
 /// A line to be added, of which nothing can make two.

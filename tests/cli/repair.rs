@@ -387,3 +387,70 @@ fn of_two_copies_of_a_key_it_is_said_which_one_ssh_does_not_read() {
     assert_eq!(home.read(".ssh/backup_key"), key);
     assert!(!home.text(&["keys"]).contains("as on Windows"));
 }
+
+/// A list with a key of each accident, and what was sound before and behind it.
+fn spoiled_list(home: &Home) -> (Vec<u8>, String) {
+    let line = |name: &str| {
+        home.text(&["generate", "-o", name, "-C", name, "--no-passphrase"]);
+        home.read(&format!("{name}.pub"))
+    };
+    let [sound, wide, cut, block] = ["sound", "wide", "cut", "block"].map(line);
+    let utf16: Vec<u8> = wide.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let (start, end) = cut.split_at(50);
+    let block_text = home.text(&["convert", "block.pub", "--to", "rfc4716"]);
+    let options = "no-pty,from=\"10.0.0.1\" ";
+    let bytes = [
+        format!("# mine\r\n{options}{sound}").as_bytes(),
+        &utf16,
+        format!("{options}{start}\n{end}{block_text}not a key\n# end").as_bytes(),
+    ]
+    .concat();
+    let clean = format!("# mine\r\n{options}{sound}{wide}{options}{cut}{block}not a key\n# end");
+    (bytes, clean)
+}
+
+#[test]
+fn a_spoiled_list_is_put_right_and_every_other_byte_stays() {
+    let home = Home::new();
+    let (bytes, clean) = spoiled_list(&home);
+    home.write("authorized_keys", &bytes);
+    let said = home.text(&["repair", "--dry-run", "authorized_keys"]);
+    for part in [
+        "line 3: it was written with two bytes",
+        "line 4: the line of the key was cut",
+        "line 5: the key stood there as a block",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert_eq!(
+        std::fs::read(home.path("authorized_keys")).expect("a file"),
+        bytes
+    );
+
+    let told = home.object(&["repair", "authorized_keys"]);
+    assert_eq!(told["repaired"], true);
+    assert_eq!(home.read("authorized_keys"), clean);
+    let kept = told["kept"][0].as_str().expect("a path");
+    assert_eq!(std::fs::read(home.path(kept)).expect("it is kept"), bytes);
+    // What OpenSSH reads of it now: the four keys.
+    let read = home.tool("ssh-keygen", &["-l", "-f", "authorized_keys"]);
+    assert_eq!(read.lines().count(), 4, "{read}");
+    let again = home.object(&["repair", "authorized_keys"]);
+    assert_eq!(
+        (&again["needed"], &again["repaired"]),
+        (&false.into(), &false.into())
+    );
+}
+
+#[test]
+fn keys_repair_finds_a_spoiled_list_in_the_folder_that_sshd_looks_at() {
+    let home = Home::new();
+    let (bytes, clean) = spoiled_list(&home);
+    std::fs::create_dir(home.path(".ssh")).expect("a folder");
+    home.write(".ssh/authorized_keys", &bytes);
+    let said = home.text(&["authorized", "list"]);
+    assert!(said.contains("two bytes a character (UTF-16)"), "{said}");
+    home.text(&["keys", "repair", "--yes"]);
+    assert_eq!(home.read(".ssh/authorized_keys"), clean);
+    assert!(!home.text(&["keys"]).contains("can be put right"));
+}

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use keywright::format::authorized_keys::{
-    Added, AuthorizedKeys, Command, Content, Expiry, FromList, KeyOption, NewLine, NewOptions, Right,
+    Added, AuthorizedKeys, Command, Content, Entry, Expiry, FromList, KeyOption, NewLine, NewOptions, Right,
+    tidy,
 };
 use keywright::format::known_hosts::{self, HostName, KnownHosts, Lookup, Marker, Shown};
 use keywright::format::public_line;
@@ -289,6 +290,27 @@ proptest! {
     }
 
     #[test]
+    fn a_list_that_is_put_right_still_lets_everybody_in(bytes in any_file()) {
+        let in_it = |bytes: Vec<u8>| -> Vec<(Vec<u8>, Vec<u8>)> {
+            let keys = AuthorizedKeys::parse(bytes).expect("it is small");
+            let told = |(_, entry): (usize, Box<Entry<'_>>)| {
+                (entry.options.text().to_vec(), entry.key.key.to_wire())
+            };
+            keys.entries().map(told).collect()
+        };
+        if let Some(tidied) = tidy(&bytes)
+            && AuthorizedKeys::parse(bytes.clone()).is_ok()
+        {
+            let mut after = in_it(tidied.text);
+            for one in in_it(bytes) {
+                let place = after.iter().position(|there| *there == one);
+                prop_assert!(place.is_some(), "a key is lost");
+                after.swap_remove(place.unwrap_or_default());
+            }
+        }
+    }
+
+    #[test]
     fn no_bytes_make_a_reader_of_lists_panic(bytes in any_file(), name in any_word()) {
         if let Ok(keys) = AuthorizedKeys::parse(bytes.clone()) {
             let faults = keys.entries().filter(|(_, entry)| entry.options.check().is_err()).count();
@@ -325,6 +347,7 @@ fn a_list_takes_time_in_proportion_to_its_length() {
     ];
     for piece in files {
         let bytes = piece.repeat(size / piece.len());
+        assert_eq!(tidy(bytes.as_bytes()), None, "{piece:?}");
         let mut keys = AuthorizedKeys::parse(bytes.clone().into_bytes()).expect("it is no UTF-16");
         let line = NewLine::new(
             Kind::Ed25519.key().public(),

@@ -218,6 +218,55 @@ fn no_command_is_given_that_ssh_would_refuse() {
 }
 
 #[test]
+fn what_ssh_would_keep_from_offering_is_told_to_it_by_the_command_and_by_the_short_name() {
+    let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\n");
+    let person = Person::knowing(&server);
+    let (_folder, key) = key_elsewhere(&person);
+    let port = server.port().to_string();
+    let entry = format!("Host far\n HostName 127.0.0.1\n Port {port}\n User {USER}\n");
+    let far = [
+        &["far", "-k", &key, "--password-file", "password", "--json"][..],
+        &[],
+    ]
+    .concat();
+    for (lines, words, expected) in [
+        (
+            " PubkeyAuthentication no\n",
+            &[][..],
+            "-o PubkeyAuthentication=yes ",
+        ),
+        (
+            " PubkeyAcceptedAlgorithms -ssh-ed25519*\n",
+            &[],
+            "-o PubkeyAcceptedAlgorithms=+ssh-ed25519 ",
+        ),
+        (
+            " PreferredAuthentications password\n",
+            &[],
+            "-o PreferredAuthentications=publickey ",
+        ),
+        ("", &["-o", "PreferredAuthentications=password"], ""),
+    ] {
+        person
+            .home
+            .put(".ssh/config", format!("{entry}{lines}").as_bytes());
+        let words = [&["install"], &far[..], words].concat();
+        let told = person.run(&words).done();
+        let command = told["log_in"].as_str().expect("a command");
+        assert_eq!(command, format!("ssh {expected}-i {key} {USER}@far"), "{lines}");
+        let script = command.replacen("ssh ", &format!("ssh -F .ssh/config {} ", APART.join(" ")), 1);
+        let script = format!("{script} echo in");
+        let said = person.home.tool("sh").arg("-c").arg(&script).output();
+        assert_eq!(said.as_deref(), Ok("in\n"), "{script}");
+
+        let named = [&words[..], &["--as", "web-1"]].concat();
+        assert_eq!(person.run(&named).done()["log_in"], "ssh web-1", "{lines}");
+        let (is_in, said) = ssh(&person, None, &["-F", ".ssh/config", "web-1"]);
+        assert!(is_in && said.trim() == "in", "{lines}: {said}");
+    }
+}
+
+#[test]
 fn where_no_shell_answers_to_commands_there_may_be_one_all_the_same() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

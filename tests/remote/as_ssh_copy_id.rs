@@ -138,10 +138,23 @@ fn what_is_not_heeded_is_refused_by_name_and_nothing_is_asked_of_the_server() {
         ran.expect_error(2, "usage")
     };
     assert!(refuse(&["-o", "ForwardAgent=yes"]).contains("ForwardAgent"));
-    assert!(refuse(&["-o", "Compression=yes"]).contains("Compression"));
+    assert!(refuse(&["-o", "Tunnel=yes"]).contains("Tunnel"));
     assert!(refuse(&["-p", "1"]).contains("two different ports"));
     assert!(refuse(&["-l", "root"]).contains("two different users"));
     assert!(!server.log().contains("Connection from"), "{}", server.log());
+    // What has no bearing on it is taken as it comes.
+    let harmless = [
+        "-k",
+        "new",
+        "-i",
+        "old",
+        "-o",
+        "Compression=yes",
+        "-o",
+        "LogLevel=QUIET",
+    ];
+    server.authorize(&person.line("old"));
+    person.asks(&server, "install", &harmless).done();
 }
 
 #[test]
@@ -170,4 +183,64 @@ fn a_password_in_the_name_of_the_server_is_never_printed() {
             );
         }
     }
+}
+
+#[test]
+fn conditions_before_a_key_are_not_lost_on_the_way_into_a_list() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let bound = format!("no-pty,command=\"/bin/true\" {}", person.line("new"));
+    person.home.put("bound.pub", bound.as_bytes());
+    let words = ["-k", "bound.pub", "-i", "old"];
+    let told = person.asks(&server, "install", &words).expect_error(2, "usage");
+    assert!(
+        told.contains("no-pty,command=") && told.contains("--restrict"),
+        "{told}"
+    );
+    assert_eq!(list(&server), person.line("old"));
+    person
+        .run(&["authorized", "add", "bound.pub", "--json"])
+        .expect_error(2, "usage");
+    let words = [&words[..], &["--restrict", "--command", "/bin/true"]].concat();
+    person.asks(&server, "install", &words).expect_status(0);
+    assert!(
+        list(&server).contains("\nrestrict,command=\"/bin/true\" "),
+        "{}",
+        list(&server)
+    );
+}
+
+#[test]
+fn a_server_that_has_taken_the_key_and_wants_a_password_as_well_is_not_said_to_refuse_it() {
+    let server = Sshd::with(&format!("{PASSWORDS}AuthenticationMethods publickey,password\n"));
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let words = ["-k", "new", "-i", "old"];
+    let told = person
+        .asks(&server, "install", &words)
+        .expect_error(4, "auth-refused");
+    assert!(
+        told.contains("has taken what was tried, and wants more"),
+        "{told}"
+    );
+    assert!(told.contains("--password-file"), "{told}");
+}
+
+#[test]
+fn a_password_that_is_wrong_is_not_tried_by_the_way_that_was_ruled_out() {
+    let server = Sshd::with("UsePAM yes\nPasswordAuthentication yes\nKbdInteractiveAuthentication yes\n");
+    let person = Person::knowing(&server);
+    let options = ["-k", "new", "-o", "PreferredAuthentications=password"];
+    let mut terminal = crate::terminal::Terminal::run(&person, &server, "install", &options);
+    for _ in 0..3 {
+        terminal.answer("assword of ", "wrong");
+    }
+    let told = terminal.end();
+    assert!(told.contains("error: ") && !told.contains("Password: "), "{told}");
+    assert!(
+        !server.log().contains("keyboard-interactive/pam"),
+        "{}",
+        server.log()
+    );
 }

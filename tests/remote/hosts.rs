@@ -154,6 +154,16 @@ fn an_authority_vouches_for_a_server() {
         good.trust()
     );
     assert!(good.go_on().is_ok());
+    for (lines, is_taken) in [
+        ("CASignatureAlgorithms rsa-sha2-512", false),
+        ("CASignatureAlgorithms -ssh-ed*", false),
+        ("CASignatureAlgorithms +ssh-rsa", true),
+    ] {
+        let trust = open(&server.target_with(lines)).trust().clone();
+        let why = HostCertificateFault::RuledOut;
+        let is_ruled_out = trust == Trust::BadCertificate { why };
+        assert_eq!(is_ruled_out, !is_taken, "{lines}: {trust:?}");
+    }
     let year = |bad: &[&str], why| {
         let handshake = certify(bad);
         assert_eq!(*handshake.trust(), Trust::BadCertificate { why }, "{bad:?}");

@@ -164,3 +164,18 @@ fn a_command_in_place_of_a_shell_that_never_ends_its_output_is_left() {
     ran.expect_error(4, "too-large");
     assert!(ran.err.len() < 8 << 10, "{} bytes", ran.err.len());
 }
+
+#[test]
+fn a_banner_in_an_old_encoding_is_called_that_and_another_way_is_named() {
+    let server = Sshd::with("Banner FOLDER/banner\n");
+    server.folder().put("banner", b"M\xfcnchen\n");
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let told = person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .expect_error(4, "protocol");
+    assert!(
+        told.contains("no UTF-8") && told.contains("ssh-copy-id"),
+        "{told}"
+    );
+}

@@ -108,6 +108,8 @@ impl Add {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
         self.conditions.check_to_come()?;
         self.key.check_input(self.passphrase.takes_standard_input())?;
+        let options = self.conditions.options()?;
+        self.key.refuse_lost_options(&options)?;
         let parsed = self
             .key
             .with_public(self.key.parse()?, &self.passphrase, console)?;
@@ -116,7 +118,7 @@ impl Add {
             Some(comment) => Comment::new(comment)?,
             None => public_comment(&self.key, &described),
         };
-        let line = NewLine::new(described.known_public()?, &self.conditions.options()?, &comment);
+        let line = NewLine::new(described.known_public()?, &options, &comment);
         for warning in &described.warnings {
             console.warn(warning);
         }

@@ -19,7 +19,7 @@ pub enum ServerFault {
     #[error(transparent)]
     KnownHosts(#[from] KnownHostsError),
     /// No way in is left.
-    #[error("the server does not let {user} in with what was tried{}", wanted(methods))]
+    #[error("{}{}", not_let_in(user, tried), wanted(methods))]
     NotLetIn {
         /// The account.
         user: String,
@@ -234,8 +234,17 @@ pub struct Tried {
     pub all: usize,
     /// Whether a password was among it.
     pub has_password: bool,
+    /// Whether the server has taken some of it, and wants more besides.
+    pub is_half: bool,
     /// What the server has had everybody told, in one line that is safe to show; often nothing.
     pub banner: String,
+}
+
+fn not_let_in(user: &str, tried: &Tried) -> String {
+    if tried.is_half {
+        return format!("the server has taken what was tried, and wants more before it lets {user} in");
+    }
+    format!("the server does not let {user} in with what was tried")
 }
 
 fn unsigned(why: &RemoteFault) -> String {

@@ -172,6 +172,18 @@ impl Finding {
         Self::new(Grade::Warning, "unfinished", message, hint).about(path, Some(remedy))
     }
 
+    /// sshd does not read all of a list as it is.
+    pub(super) fn mangled_list(path: &Path, lines: usize, whose: &Whose) -> Self {
+        let name = whose.short(path);
+        let message = match lines {
+            1 => format!("sshd passes over a line of {name} that can be put right"),
+            _ => format!("sshd passes over lines of {name} that can be put right, in {lines} places"),
+        };
+        let hint = "They are in UTF-16, or a key in them was cut into several lines. “Repair” makes lines of them that sshd reads, and keeps the old list beside it.";
+        Self::new(Grade::Warning, "list-mangled", message, hint)
+            .about(path, Some(Remedy::Mend(path.to_owned())))
+    }
+
     /// The same private key lies in another file of the same kind.
     pub(super) fn duplicate(path: &Path, first: &Path, whose: &Whose) -> Self {
         let message = format!(

@@ -9,6 +9,7 @@ use super::holding::may_hold_key;
 use super::key::{Key, KeyId};
 use super::register::Register;
 use super::restoring::{Restorable, restorable, usual_folders};
+use super::tidying::{Tidying, is_list};
 use super::tried::Tried;
 use super::{Remedy, Whose, unfinished};
 use crate::engine::describe::Description;
@@ -337,6 +338,14 @@ impl Inventory {
                     }
                 }
             },
+        }
+        // That a list cannot be read is said by whoever is asked for it.
+        if is_list(path)
+            && let Ok(tidying) = Tidying::open(path)
+            && tidying.is_needed()
+        {
+            let places = tidying.mended().len();
+            self.places.push(Finding::mangled_list(path, places, whose));
         }
     }
 }

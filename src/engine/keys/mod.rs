@@ -18,6 +18,7 @@ pub mod repair;
 pub mod restoring;
 pub mod store;
 pub mod taken_off;
+pub mod tidying;
 mod tried;
 mod unfinished;
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::mending::Mending;
 use super::removal;
+use super::tidying::{Tidying, is_list};
 use super::unfinished;
 use super::{Remedy, Whose};
 use crate::engine::opening;
@@ -130,6 +131,9 @@ fn replace_public(path: &Path, whose: &Whose) -> Result<Done, Problem> {
 }
 
 fn mend(path: &Path, whose: &Whose) -> Result<Done, Problem> {
+    if is_list(path) {
+        return Ok(Tidying::open(path)?.put_in_place(path)?.sentence(path, whose));
+    }
     let mended = Mending::of(read_key(path)?)?.put_in_place(path)?;
     Ok(mended.sentence(path, whose))
 }

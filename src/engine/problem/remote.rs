@@ -11,6 +11,7 @@ use crate::sys::remote::{
 };
 
 impl From<&RemoteFault> for Problem {
+    #[expect(clippy::too_many_lines, reason = "one arm for each fault")]
     fn from(fault: &RemoteFault) -> Self {
         use RemoteFault as F;
         let world = |code, hint| (code, Blame::World, hint);
@@ -53,6 +54,10 @@ impl From<&RemoteFault> for Problem {
             F::Nonsense { .. } => world(
                 "protocol",
                 "The server may be faulty, or something on the way changes what is sent. Try another network; otherwise ask whoever runs the server.",
+            ),
+            F::NotText { .. } => world(
+                "protocol",
+                "Nothing was changed. It is its banner, as a rule, with letters such as ü in an old encoding. Until whoever runs the server writes it in UTF-8 (Banner in sshd_config), use ssh itself: ssh-copy-id -i FILE puts a key there.",
             ),
             F::Cancelled { step } => ("cancelled", Blame::Interrupted, after_stop(*step)),
             F::CannotSign(_) => (

@@ -208,7 +208,7 @@ fn after_refusal(reasons: &[Reason]) -> String {
                 format!("What stands before the key in its line does not count: {why}.")
             }
             Reason::From(places) => format!("Its line lets it in from {places} only."),
-            Reason::Expires => "Its line lets it in until a certain day, which may be over.".to_owned(),
+            Reason::Expires => "Its line lets it in until a certain day, which may be over; or the server does not know that condition (expiry-time), as dropbear and versions of OpenSSH before 7.7 do not.".to_owned(),
             Reason::NoKeys => {
                 "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication)."
                     .to_owned()
@@ -271,6 +271,13 @@ fn keys_tried(tried: &Tried) -> String {
 /// What may help where no way in was left.
 fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
     let takes_password = methods.contains(&Method::Password) || methods.contains(&Method::Questions);
+    if tried.is_half {
+        return if takes_password && !tried.has_password {
+            "This server asks for several things, one after the other (AuthenticationMethods). Give the account's password as well: it is asked for at a terminal, or taken by --password-file."
+        } else {
+            "This server asks for several things, one after the other (AuthenticationMethods): ask whoever runs it which. Further keys are named by -i FILE."
+        };
+    }
     match (takes_password, tried.has_password) {
         (true, true) => {
             "The password that was given was not taken. Check the name of the account and the password. Root may often not use one: sign in as another account, or with a key that the server knows; keywright-cli takes one by -i FILE."

@@ -101,6 +101,7 @@ pub enum Given {
 
 /// A connection on the way to being signed in.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct SigningIn {
     connection: Connection,
     pinned: PinnedKey,
@@ -108,6 +109,8 @@ pub struct SigningIn {
     /// One that was given before anybody asked, until it is used.
     password: Option<Passphrase>,
     are_keys_named: bool,
+    /// Whether a password was given before anybody asked.
+    is_password_given: bool,
     purpose: Purpose,
     /// How many keys this connection has heard of, and how many one is to hear of at most.
     offered: usize,
@@ -166,6 +169,7 @@ impl SigningIn {
                 ..Tried::default()
             },
             keys: ways.keys.into(),
+            is_password_given: ways.password.is_some(),
             password: ways.password,
             are_keys_named: ways.are_named,
             purpose: ways.purpose,
@@ -307,7 +311,7 @@ impl SigningIn {
     /// Leaves out the ways that ssh would not go there. A password that was given on purpose counts before that.
     fn heed_configuration(&mut self) {
         let target = self.connection.target();
-        let has_password = self.tried.has_password;
+        let has_password = self.is_password_given;
         let is_allowed = |method: &Method| match method {
             Method::Key | Method::Other => target.allows(*method),
             Method::Password | Method::Questions => has_password || target.allows(*method),
@@ -559,6 +563,7 @@ impl SigningIn {
     fn is_in(&mut self, answer: SignIn) -> bool {
         if let SignIn::Refused { methods, is_partial } = answer {
             self.is_half |= is_partial;
+            self.tried.is_half |= is_partial;
             self.methods = methods;
             self.heed_configuration();
             return false;

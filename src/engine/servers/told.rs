@@ -5,9 +5,10 @@ use crate::format::ssh_config::Directive;
 use crate::key::comment::escaped;
 
 /// What this program heeds of it (`ssh_config(5)`).
-const HEEDED: [&str; 25] = [
+const HEEDED: [&str; 29] = [
     "AddressFamily",
     "BindAddress",
+    "CASignatureAlgorithms",
     "CertificateFile",
     "Ciphers",
     "ConnectTimeout",
@@ -19,18 +20,36 @@ const HEEDED: [&str; 25] = [
     "IdentitiesOnly",
     "IdentityAgent",
     "IdentityFile",
+    "KbdInteractiveAuthentication",
     "KexAlgorithms",
     "MACs",
     "NumberOfPasswordPrompts",
+    "PasswordAuthentication",
     "Port",
     "PreferredAuthentications",
     "ProxyCommand",
     "ProxyJump",
     "PubkeyAcceptedAlgorithms",
+    "PubkeyAuthentication",
     "RevokedHostKeys",
     "StrictHostKeyChecking",
     "User",
     "UserKnownHostsFile",
+];
+
+/// What has no bearing on what is done here, and is taken for being in so many people's fingers.
+const WITHOUT_BEARING: [&str; 11] = [
+    "Compression",
+    "ConnectionAttempts",
+    "ControlMaster",
+    "ControlPath",
+    "ControlPersist",
+    "IPQoS",
+    "LogLevel",
+    "ServerAliveCountMax",
+    "ServerAliveInterval",
+    "TCPKeepAlive",
+    "VisualHostKey",
 ];
 
 /// Options as they are given to ssh: a port, a user, and further ones as `Keyword=value`.
@@ -61,7 +80,8 @@ fn read(option: &str) -> Result<Directive, Problem> {
             "Give it as ssh takes it: -o Port=2222, or -o 'Port 2222'.",
         ));
     }
-    let Some(keyword) = HEEDED.iter().find(|heeded| heeded.eq_ignore_ascii_case(keyword)) else {
+    let mut known = HEEDED.iter().chain(&WITHOUT_BEARING);
+    let Some(keyword) = known.find(|known| known.eq_ignore_ascii_case(keyword)) else {
         return Err(Problem::new(
             "usage",
             Blame::Usage,
@@ -105,6 +125,7 @@ mod tests {
             ("Port=22", "port", "22"),
             ("identityfile ~/a b", "identityfile", "~/a b"),
             ("USER = jo", "user", "jo"),
+            ("compression yes", "compression", "yes"),
             ("ProxyCommand=nc -X 5 %h=%p", "proxycommand", "nc -X 5 %h=%p"),
         ] {
             let found = told(None, None, &[text.to_owned()]).expect("it is heeded");

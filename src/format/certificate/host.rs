@@ -24,6 +24,9 @@ pub enum HostCertificateFault {
     /// It was signed with SHA-1, which can be forged.
     #[error("it was signed in a way that can be forged (SHA-1)")]
     Sha1,
+    /// ssh's configuration does not take what it was signed with.
+    #[error("it was signed in a way that ssh's configuration rules out (CASignatureAlgorithms)")]
+    RuledOut,
 }
 
 impl Certificate {

@@ -210,7 +210,16 @@ fn is_one_of<'a>(patterns: impl IntoIterator<Item = &'a str>, name: &str) -> boo
 
 /// Whether ssh's configuration lets a key of this name be offered (`PubkeyAcceptedAlgorithms`).
 pub(super) fn may_be_offered(settings: &Settings, name: &str) -> bool {
-    let said = ["PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes"]
+    is_accepted(
+        settings,
+        &["PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes"],
+        name,
+    )
+}
+
+/// Whether an algorithm of this name, which ssh takes by itself, is taken by what one of these keywords says.
+pub(super) fn is_accepted(settings: &Settings, keywords: &[&str], name: &str) -> bool {
+    let said = keywords
         .iter()
         .find_map(|keyword| std::str::from_utf8(settings.first(keyword)?).ok());
     let is_among = |list: &str| is_one_of(list.split(','), name);

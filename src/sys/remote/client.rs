@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use russh::Channel;
 use russh::client::{ChannelOpenHandle, DisconnectReason, Handler, Msg, Session};
 use russh::keys::PublicKeyOrCertificate;
+use russh::keys::ssh_encoding::Error as Encoding;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::process::Child;
 use tokio::runtime::Runtime;
@@ -391,6 +392,7 @@ pub(super) fn named(step: Step, error: russh::Error) -> RemoteFault {
                 lacking,
             }
         }
+        E::SshEncoding(Encoding::CharacterEncoding) => RemoteFault::NotText { step },
         E::WrongServerSig => HostFault::False.into(),
         E::ChannelOpenFailure(_) => RemoteFault::NoSession,
         _ => RemoteFault::Nonsense { step },

@@ -44,7 +44,15 @@ pub(super) fn effective(host: &str, named: Option<&str>, told: &[Directive], our
         command.arg("-G").args(options);
         for directive in told {
             let value = String::from_utf8_lossy(&directive.rest);
-            command.arg("-o").arg(format!("{}={value}", directive.keyword));
+            // A user may have a blank in its name, and ssh would read a second word.
+            let quote = if directive.keyword == "user" && value.contains(' ') && !value.contains(['"', '\\'])
+            {
+                "\""
+            } else {
+                ""
+            };
+            let option = format!("{}={quote}{value}{quote}", directive.keyword);
+            command.arg("-o").arg(option);
         }
         command.arg("--").arg(host);
         ask(command, LIMIT, MOST)

@@ -219,6 +219,11 @@ pub enum RemoteFault {
     /// What it sends makes no sense.
     #[error("what the server sent while {step} makes no sense")]
     Nonsense { step: Step },
+    /// It says something that is no UTF-8, as its banner must be, and the conversation is over with that (RFC 4252, section 5.4).
+    #[error(
+        "the server has everybody told something that is no UTF-8 text, which this program cannot read, while {step}"
+    )]
+    NotText { step: Step },
     /// The person stopped it.
     #[error("it was stopped while {step}")]
     Cancelled { step: Step },

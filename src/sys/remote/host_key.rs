@@ -4,6 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use super::Target;
+use super::algorithms::is_accepted;
 use crate::format::certificate::HostCertificateFault;
 use crate::format::known_hosts::{KnownHosts, Lookup, Marker, Shown};
 use crate::format::{Certificate, ListError, MAX_LIST_FILE, Parsed, parse};
@@ -227,7 +228,7 @@ impl KnownHostsFiles {
             let file = || file.clone();
             match hosts.lookup(name, Shown::Certificate(certificate)) {
                 Lookup::Revoked { line } => return Trust::Revoked { file: file(), line },
-                Lookup::Known { line } => match certificate.vouches_for(bare, now) {
+                Lookup::Known { line } => match vouches(target, certificate, bare, now) {
                     Err(why) if trust == Trust::New => trust = Trust::BadCertificate { why },
                     Ok(()) if !matches!(trust, Trust::ByAuthority { .. }) => {
                         trust = Trust::ByAuthority { file: file(), line }
@@ -400,6 +401,22 @@ pub(super) fn system_folder() -> Option<PathBuf> {
         env::var_os("ProgramData").map(|folder| PathBuf::from(folder).join("ssh"))
     } else {
         Some(PathBuf::from("/etc/ssh"))
+    }
+}
+
+/// Whether a certificate vouches for the host of this name, and was signed as ssh's configuration takes it.
+fn vouches(
+    target: &Target,
+    certificate: &Certificate,
+    name: &str,
+    now: u64,
+) -> Result<(), HostCertificateFault> {
+    certificate.vouches_for(name, now)?;
+    let scheme = certificate.signature().scheme;
+    if is_accepted(target.settings(), &["CASignatureAlgorithms"], scheme) {
+        Ok(())
+    } else {
+        Err(HostCertificateFault::RuledOut)
     }
 }
 

@@ -32,7 +32,7 @@ pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, Trust};
 pub use refusal::Refusal;
 pub use sftp::{OpenedFiles, SftpFiles};
 pub use sign_in::{Credential, Method, Question, Questions, SignIn};
-pub use target::{AgentPlace, Target, TargetError, Way, without_password};
+pub use target::{AgentPlace, FOR_ONCE, Target, TargetError, Way, without_password};
 
 use crate::key::watch::Watch;
 

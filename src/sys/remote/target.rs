@@ -11,7 +11,7 @@ use super::algorithms::may_be_offered;
 use super::sign_in::Method;
 use crate::format::known_hosts::{HostName, HostNameError};
 use crate::format::ssh_config::{Configuration, Directive, Settings, with_tokens};
-use crate::key::Algorithm;
+use crate::key::{Algorithm, PublicKey};
 use crate::sys::home::{expand_tilde, home, user_name, with_environment};
 use finding::{Reader, token_of};
 
@@ -42,6 +42,17 @@ pub struct Target {
     /// The configuration that was named in the place of the usual one.
     config: Option<String>,
 }
+
+const PUBKEY_AUTHENTICATION: &str = "PubkeyAuthentication";
+const PREFERRED: &str = "PreferredAuthentications";
+/// What is told for signing in this once, and says nothing about the next time.
+pub const FOR_ONCE: [&str; 5] = [
+    PREFERRED,
+    "KbdInteractiveAuthentication",
+    PUBKEY_AUTHENTICATION,
+    "NumberOfPasswordPrompts",
+    "PasswordAuthentication",
+];
 
 /// Which agent may sign in on a server (`ssh_config(5)`, `IdentityAgent`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,10 +219,11 @@ impl Target {
     /// Whether ssh's configuration lets keys of this type be offered there, with a certificate or without.
     #[must_use]
     pub fn takes_keys(&self, algorithm: Algorithm) -> bool {
+        !self.settings.says_no(PUBKEY_AUTHENTICATION) && self.takes_names(algorithm)
+    }
+
+    fn takes_names(&self, algorithm: Algorithm) -> bool {
         let settings = &self.settings;
-        if settings.says_no("PubkeyAuthentication") {
-            return false;
-        }
         let (own, certified) = ([algorithm.name()], algorithm.certificate_name());
         let names = match algorithm {
             Algorithm::Rsa => &["rsa-sha2-512", "rsa-sha2-256"][..],
@@ -232,11 +244,50 @@ impl Target {
             .any(|name| may_be_offered(settings, name))
     }
 
+    /// What ssh has to be told so that it offers this key there, where its configuration rules that out.
+    #[must_use]
+    pub fn to_offer(&self, key: &PublicKey) -> Vec<(&'static str, String)> {
+        let settings = &self.settings;
+        let is_told = |keyword: &str| {
+            self.told
+                .iter()
+                .any(|told| told.keyword.eq_ignore_ascii_case(keyword))
+        };
+        let mut told = Vec::new();
+        let mut tell = |keyword: &'static str, value: String| {
+            // What was told for this once is not told again.
+            if !is_told(keyword) {
+                told.push((keyword, value));
+            }
+        };
+        if settings.says_no(PUBKEY_AUTHENTICATION) {
+            tell(PUBKEY_AUTHENTICATION, "yes".to_owned());
+        }
+        let ways = settings.first(PREFERRED).unwrap_or(b"publickey");
+        if !ways.split(|byte| *byte == b',').any(|way| way == b"publickey") {
+            tell(PREFERRED, "publickey".to_owned());
+        }
+        let algorithm = key.algorithm();
+        if !self.takes_names(algorithm) {
+            let name = match algorithm {
+                Algorithm::Rsa => "rsa-sha2-512",
+                _ => algorithm.name(),
+            };
+            tell("PubkeyAcceptedAlgorithms", format!("+{name}"));
+        }
+        let least = settings.first("RequiredRSASize");
+        let least: Option<u32> = least.and_then(|least| std::str::from_utf8(least).ok()?.parse().ok());
+        if algorithm == Algorithm::Rsa && least.is_some_and(|least| least > key.bits()) {
+            tell("RequiredRSASize", key.bits().to_string());
+        }
+        told
+    }
+
     /// Whether ssh's configuration lets one sign in there in this way.
     #[must_use]
     pub fn allows(&self, method: Method) -> bool {
         let (name, keywords): (&str, &[&str]) = match method {
-            Method::Key => ("publickey", &["PubkeyAuthentication"]),
+            Method::Key => ("publickey", &[PUBKEY_AUTHENTICATION]),
             Method::Password => ("password", &["PasswordAuthentication"]),
             Method::Questions => (
                 "keyboard-interactive",
@@ -244,7 +295,7 @@ impl Target {
             ),
             Method::Other => return true,
         };
-        let preferred = self.settings.first("PreferredAuthentications");
+        let preferred = self.settings.first(PREFERRED);
         let is_preferred = preferred.is_none_or(|list| {
             list.split(|byte| *byte == b',')
                 .any(|each| each == name.as_bytes())
@@ -289,6 +340,14 @@ impl Target {
                 Some(alias.unwrap_or_else(|| self.alias.clone()))
             }
             'u' => Some(user_name()),
+            #[cfg(unix)]
+            'i' => Some(rustix::process::getuid().as_raw().to_string()),
+            #[cfg(unix)]
+            'l' | 'L' => {
+                let name = rustix::system::uname().nodename().to_str().ok()?.to_owned();
+                let short = name.split('.').next().unwrap_or_default().to_owned();
+                Some(if token == 'L' { short } else { name })
+            }
             token => token_of(token, (&self.alias, &self.host, self.port, &self.user)),
         });
         path.map(|path| expand_tilde(Path::new(&path)))
@@ -302,7 +361,12 @@ impl Target {
         if let Some(config) = &self.config {
             words.extend(["-F".to_owned(), config.clone()]);
         }
-        for told in &self.told {
+        let lasting = |told: &&Directive| {
+            !FOR_ONCE
+                .iter()
+                .any(|keyword| told.keyword.eq_ignore_ascii_case(keyword))
+        };
+        for told in self.told.iter().filter(lasting) {
             let value = String::from_utf8_lossy(&told.rest);
             words.extend(["-o".to_owned(), format!("{}={value}", told.keyword)]);
         }

@@ -325,12 +325,19 @@ impl Visit {
             managed,
             undo,
             found,
+            key,
             ..
         } = *installed;
         let verdict = verdict(proof);
         let connection = &session.connection;
         let is_without_shell = found.may_be_files_only(&connection.software());
-        let log_in = LogIn::of(connection.target(), &self.means.at, is_without_shell, is_crowded);
+        let log_in = LogIn::of(
+            connection.target(),
+            &key,
+            &self.means.at,
+            is_without_shell,
+            is_crowded,
+        );
         let may_be_named = matches!(self.means.at, Held::File(_)) && verdict != Verdict::Unasked;
         let naming = if may_be_named {
             Naming::Offered {
@@ -363,6 +370,7 @@ impl Visit {
             managed,
             log_in,
             naming,
+            key,
             session,
             undo,
         }))

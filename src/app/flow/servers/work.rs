@@ -126,7 +126,7 @@ pub(super) fn name(mut works: Box<Works>, typed: &str, file: &Path, means: &Mean
         store: means.store.clone(),
     };
     let target = works.session.connection.target();
-    let named = HostEntry::plan(&whose, typed, target, &[], file).and_then(|entry| {
+    let named = HostEntry::plan(&whose, typed, target, &[], (file, &works.key)).and_then(|entry| {
         let change = entry.write()?;
         Ok((entry, change))
     });

@@ -108,6 +108,22 @@ fn what_is_told_counts_before_the_configuration_and_goes_along() {
     assert_eq!(twice("jo@web:22"), Err(TargetError::Twice("ports")));
 }
 
+#[cfg(unix)]
+#[test]
+fn files_are_named_by_the_tokens_that_ssh_knows() {
+    let found = Target::parse("jo@web:99", &config(""), "me").unwrap();
+    let user = rustix::process::getuid().as_raw();
+    let name = rustix::system::uname().nodename().to_str().unwrap().to_owned();
+    let short = name.split('.').next().unwrap().to_owned();
+    for (word, expected) in [
+        ("/k-%i-%h-%p-%r-%n-%%", format!("/k-{user}-web-99-jo-web-%")),
+        ("/k-%l-%L", format!("/k-{name}-{short}")),
+    ] {
+        assert_eq!(found.file(word), Some(expected.into()), "{word}");
+    }
+    assert_eq!(found.file("/k-%C"), None);
+}
+
 #[test]
 fn the_configuration_says_what_was_not_typed() {
     let config = config(
