@@ -43,6 +43,19 @@ fn the_keyboard_begins_at_generate_and_goes_on_at_the_passphrase() {
 }
 
 #[test]
+fn the_keyboard_is_at_generate_when_the_window_has_got_its_size() {
+    let mut scene = Scene::new();
+    scene.window.set_size(egui::vec2(640.0, 480.0));
+    scene.steps();
+    assert!(scene.button("Generate").accesskit_node().is_focused());
+    // It is not given back to somebody who has gone elsewhere.
+    scene.press(Modifiers::NONE, Key::Tab);
+    scene.window.set_size(egui::vec2(900.0, 640.0));
+    scene.steps();
+    assert!(!scene.button("Generate").accesskit_node().is_focused());
+}
+
+#[test]
 fn the_types_of_keys_are_one_stop_and_the_arrow_keys_choose() {
     let mut scene = Scene::new();
     scene.press(Modifiers::SHIFT, Key::Tab);

@@ -1,6 +1,6 @@
 //! No key yet: make one, or open one.
 
-use egui::{Key, Label, Response, RichText, Sense, Ui};
+use egui::{Key, Label, Memory, Response, RichText, Sense, Ui};
 
 use super::View;
 use crate::app::{Command, Kind, NextKey};
@@ -93,7 +93,7 @@ fn generate_ui(
             pieces::wide_primary_ui(ui, GENERATE_HEIGHT, text)
         })
         .inner;
-    if is_new {
+    if is_new && ui.memory(Memory::focused).is_none() {
         button.request_focus();
     }
     if button.clicked() || is_asked {
