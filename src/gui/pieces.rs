@@ -9,7 +9,7 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
     Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
-    UiBuilder, Vec2, WidgetInfo, WidgetText, accesskit, pos2, vec2,
+    UiBuilder, Vec2, WidgetInfo, WidgetRect, WidgetText, accesskit, pos2, vec2,
 };
 
 use super::signs::{self, Sign};
@@ -391,7 +391,13 @@ pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
     }
     *before = focused;
     let place = focused.and_then(|id| theme::place_of(ui.ctx(), id));
-    if let Some(place) = place.filter(|place| place.layer_id == ui.layer_id()) {
+    // What can be seen outside of this area is none of its contents.
+    let is_inside = |place: &WidgetRect| {
+        place.layer_id == ui.layer_id()
+            && (!place.interact_rect.is_positive()
+                || ui.clip_rect().expand(1.0).contains_rect(place.interact_rect))
+    };
+    if let Some(place) = place.filter(is_inside) {
         let rect = place.rect.expand(24.0);
         if !ui.clip_rect().contains_rect(rect) {
             ui.scroll_to_rect(rect, None);
