@@ -217,6 +217,7 @@ fn own_encoding(format: Format) -> Option<PrivateEncoding> {
         Format::Pkcs8Der => pkcs8(Wrapping::Der),
         Format::SshCom => PrivateEncoding::SshCom,
         Format::Jwk => PrivateEncoding::Jwk,
+        Format::Dropbear => PrivateEncoding::Dropbear,
         Format::PublicLine | Format::Rfc4716 | Format::Spki | Format::Pkcs1Public => return None,
     })
 }

@@ -241,7 +241,8 @@ impl Document {
             | Format::Spki
             | Format::Pkcs1Public
             | Format::SshCom
-            | Format::Jwk => Choice::OpenSsh.or_fitting(self.public().algorithm()),
+            | Format::Jwk
+            | Format::Dropbear => Choice::OpenSsh.or_fitting(self.public().algorithm()),
         }
     }
 

@@ -46,7 +46,10 @@ impl CommentFile {
         let (parsed, seen) = self.file.parse_to_change()?;
         self.refuse_what_would_be_lost(&parsed)?;
         match parsed {
-            Parsed::Public(file) => change_public(path, (file, seen), &comment, console),
+            Parsed::Public(file) => {
+                let change = || change_public(path, (file, seen), &comment, console);
+                self.file.keeping_company(console, change)
+            }
             parsed => {
                 refuse_where_there_is_no_room(&parsed, path)?;
                 let opened = self.file.open_private(parsed, &self.passphrase, console)?;

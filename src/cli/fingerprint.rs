@@ -52,7 +52,7 @@ impl Fingerprint {
 
     fn tell_file(&self, file: &KeyFile, console: Console) -> Result<(), Problem> {
         file.check_input(self.passphrase.takes_standard_input())?;
-        let bytes = file.read()?;
+        let bytes = file.read_list()?;
         match opening::look_through(bytes.expose())? {
             Found::Key(Listing::Lines(mut lines)) => {
                 lines.try_for_each(|line| self.tell_line(file, line, console))

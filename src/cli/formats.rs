@@ -27,6 +27,8 @@ pub(super) enum PrivateFormat {
     Sshcom,
     /// A JSON Web Key, which cannot have a passphrase
     Jwk,
+    /// Dropbear's own, for routers and small devices; it cannot have a passphrase
+    Dropbear,
 }
 
 impl PrivateFormat {
@@ -40,6 +42,7 @@ impl PrivateFormat {
             Self::Pkcs8Der => Format::Pkcs8Der,
             Self::Sshcom => Format::SshCom,
             Self::Jwk => Format::Jwk,
+            Self::Dropbear => Format::Dropbear,
         }
     }
 
@@ -49,7 +52,7 @@ impl PrivateFormat {
             Self::Openssh => Some(PublicFormat::Openssh),
             Self::Pem | Self::Pkcs8 => Some(PublicFormat::Pem),
             Self::Jwk => Some(PublicFormat::Jwk),
-            Self::Ppk | Self::Ppk2 | Self::Pkcs8Der | Self::Sshcom => None,
+            Self::Ppk | Self::Ppk2 | Self::Pkcs8Der | Self::Sshcom | Self::Dropbear => None,
         }
     }
 }
@@ -113,6 +116,7 @@ impl ValueEnum for AnyFormat {
             Self::Private(PrivateFormat::Pkcs8Der),
             Self::Private(PrivateFormat::Sshcom),
             Self::Private(PrivateFormat::Jwk),
+            Self::Private(PrivateFormat::Dropbear),
             Self::Public(PublicFormat::Openssh),
             Self::Public(PublicFormat::Rfc4716),
             Self::Public(PublicFormat::Pem),

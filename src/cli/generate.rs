@@ -193,7 +193,7 @@ impl Generate {
 
 fn ask_for_place(spec: KeySpec, format: PrivateFormat) -> Result<PathBuf, Problem> {
     let extension = match format {
-        PrivateFormat::Openssh => "",
+        PrivateFormat::Openssh | PrivateFormat::Dropbear => "",
         PrivateFormat::Ppk | PrivateFormat::Ppk2 => ".ppk",
         PrivateFormat::Pem | PrivateFormat::Pkcs8 => ".pem",
         PrivateFormat::Pkcs8Der => ".der",

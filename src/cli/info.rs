@@ -13,6 +13,7 @@ use crate::engine::Problem;
 use crate::engine::describe::{Description, protection_text, ssh1_warning};
 use crate::engine::opening::Found;
 use crate::format::Ssh1Key;
+use crate::format::reading::Reading;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 
@@ -38,10 +39,15 @@ impl Info {
         let mut is_first = true;
         console.for_each(&self.files, KeyFile::name, |file| {
             let found = file.look_or_unlock(&self.passphrase, console)?;
+            let describe = |reading: &Reading| {
+                let mut described = Description::of_reading(reading, file.path());
+                described.warnings.extend(file.stray_certificate(&described));
+                described
+            };
             if console.is_json() {
                 return print_object(&match &found {
                     Found::Key(reading) => {
-                        let described = Description::of_reading(reading, file.path());
+                        let described = describe(reading);
                         let mut object = json::key(&file.name(), &described);
                         json::reading(&mut object, &described);
                         object
@@ -53,7 +59,7 @@ impl Info {
                 print(b"\n")?;
             }
             match &found {
-                Found::Key(reading) => tell(file, &Description::of_reading(reading, file.path())),
+                Found::Key(reading) => tell(file, &describe(reading)),
                 Found::Ssh1(key) => tell_ssh1(file, key),
             }
         })

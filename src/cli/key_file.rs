@@ -1,15 +1,15 @@
 //! The key files that commands are given: read, and opened with the passphrase where one is needed.
 
 use std::ffi::OsString;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::console::{Console, shown};
 use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::standard_input::standard_input;
 use super::{terminal, usage, work};
 use crate::engine::authorized::options_in;
-use crate::engine::describe::Description;
+use crate::engine::describe::{Description, Warning, stray_certificate};
 use crate::engine::keys::mending;
 use crate::engine::opening::{self, Beside, Found};
 use crate::engine::saving::certificate_beside;
@@ -17,16 +17,20 @@ use crate::engine::{Blame, Problem};
 use crate::format::authorized_keys::NewOptions;
 use crate::format::mend::Accidents;
 use crate::format::reading::Reading;
-use crate::format::{self, Certificate, DecodeError, Format, LockedFile, Parsed, PrivateFile, jwk};
+use crate::format::{
+    self, Certificate, DecodeError, Format, LockedFile, MAX_LIST_FILE, Parsed, PrivateFile, jwk,
+};
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{MAX_KEY_FILE, ReadError, Seen, read_key};
+use crate::sys::files::{ListFile, MAX_KEY_FILE, ReadError, Seen, is_stream, read_key, read_stream};
 
 /// A file on the command line; `-` is standard input.
 #[derive(Clone, Debug)]
 pub(super) enum KeyFile {
     StandardInput,
     At(PathBuf),
+    /// What a shell makes of `<(…)`: it can be read once.
+    Given(PathBuf, Arc<OnceLock<SecretBytes>>),
 }
 
 impl From<OsString> for KeyFile {
@@ -34,10 +38,13 @@ impl From<OsString> for KeyFile {
         let is_standard_input = ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"]
             .iter()
             .any(|name| word == *name);
+        let path = PathBuf::from(word);
         if is_standard_input {
             Self::StandardInput
+        } else if is_stream(&path) && !path.is_file() {
+            Self::Given(path, Arc::default())
         } else {
-            Self::At(word.into())
+            Self::At(path)
         }
     }
 }
@@ -61,32 +68,33 @@ impl KeyFile {
     pub(super) fn name(&self) -> String {
         match self {
             Self::StandardInput => "-".to_owned(),
-            Self::At(path) => shown(path),
+            Self::At(path) | Self::Given(path, _) => shown(path),
         }
     }
 
     /// Where it lies, unless it comes from standard input.
     pub(super) fn path(&self) -> Option<&Path> {
         match self {
-            Self::StandardInput => None,
+            Self::StandardInput | Self::Given(..) => None,
             Self::At(path) => Some(path),
         }
     }
 
     /// Where it lies, for commands that change it there.
     pub(super) fn place(&self) -> Result<&Path, Problem> {
-        self.path().ok_or_else(|| {
-            usage::problem(
-                "standard input cannot be changed in place",
+        match self.path() {
+            Some(path) => Ok(path),
+            None => Err(usage::problem(
+                "standard input and pipes cannot be changed in place",
                 "Name the key's file.",
-            )
-        })
+            )),
+        }
     }
 
     /// Refuses a public key before which options stand, where no others were given: in a list they would be lost, and the key
     /// would do more than they allow.
     pub(super) fn refuse_lost_options(&self, given: &NewOptions) -> Result<(), Problem> {
-        if self.path().is_none() || *given != NewOptions::default() {
+        if matches!(self, Self::StandardInput) || *given != NewOptions::default() {
             return Ok(());
         }
         let Some(options) = options_in(self.read()?.expose()) else {
@@ -184,6 +192,13 @@ impl KeyFile {
         let (path, public) = (self.path()?, key.public.as_ref()?);
         let certificate = key.has_private.then(|| opening::certificate_of(path, public));
         told(certificate?)?.map(|_| certificate_beside(path))
+    }
+
+    /// What is said where the certificate beside a private key is for another one.
+    pub(super) fn stray_certificate(&self, key: &Description) -> Option<Warning> {
+        let (path, public) = (self.path()?, key.public.as_ref().filter(|_| key.has_private)?);
+        let place = certificate_beside(path);
+        opening::has_stray_certificate(path, public).then(|| stray_certificate(&shown(&place)))
     }
 
     /// What lies beside it in `FILE.pub`; `key` is the public half of this one, where that is known.
@@ -340,9 +355,32 @@ impl KeyFile {
         Err(DecodeError::WrongPassphrase.into())
     }
 
+    /// What is in it, also where it is a list, which may be longer than any key.
+    pub(super) fn read_list(&self) -> Result<SecretBytes, Problem> {
+        match self {
+            Self::At(path) => match read_key(path) {
+                Err(ReadError::TooLarge { .. }) => {
+                    let list = ListFile::open(path, MAX_LIST_FILE)?;
+                    Ok(SecretBytes::copy_of(list.bytes()))
+                }
+                read => Ok(read?),
+            },
+            Self::StandardInput | Self::Given(..) => self.read(),
+        }
+    }
+
     pub(super) fn read(&self) -> Result<SecretBytes, Problem> {
         match self {
             Self::At(path) => Ok(read_key(path)?),
+            Self::Given(path, read) => match read.get() {
+                Some(bytes) => Ok(SecretBytes::copy_of(bytes.expose())),
+                None => {
+                    let bytes = read_key(path)?;
+                    let copy = SecretBytes::copy_of(bytes.expose());
+                    read.get_or_init(|| bytes);
+                    Ok(copy)
+                }
+            },
             Self::StandardInput => read_standard_input().map_err(Problem::from),
         }
     }
@@ -356,22 +394,5 @@ fn told<T>(beside: Result<T, Problem>) -> Option<T> {
 fn read_standard_input() -> Result<SecretBytes, ReadError> {
     let name = Path::new("standard input");
     let mut input = standard_input().map_err(|source| ReadError::new(name, source))?;
-    let mut bytes = SecretBytes::default();
-    let mut chunk = zeroize::Zeroizing::new([0; 8192]);
-    loop {
-        match input.read(chunk.as_mut()) {
-            Ok(0) => return Ok(bytes),
-            Ok(len) => bytes.extend(&chunk[..len]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(source) => return Err(ReadError::new(name, source)),
-        }
-        let size = bytes.len() as u64;
-        if size > MAX_KEY_FILE {
-            return Err(ReadError::TooLarge {
-                path: name.to_owned(),
-                size,
-                max: MAX_KEY_FILE,
-            });
-        }
-    }
+    read_stream(&mut input, name, MAX_KEY_FILE)
 }

@@ -298,7 +298,9 @@ pub(super) fn cleaned(comment: &[u8], console: Console) -> Comment {
 /// programs of that format look for; nothing where one file shows both.
 pub(super) fn public_beside(path: &Path, format: Format) -> Option<(PathBuf, PublicForm)> {
     let form = match format {
-        Format::OpenSsh | Format::Pem | Format::Pkcs8 | Format::Pkcs8Der => PublicForm::Line,
+        Format::OpenSsh | Format::Pem | Format::Pkcs8 | Format::Pkcs8Der | Format::Dropbear => {
+            PublicForm::Line
+        }
         Format::SshCom => PublicForm::Rfc4716,
         _ => return None,
     };
@@ -378,6 +380,13 @@ fn keep_private(path: &Path) -> Result<(), Problem> {
 
 /// Sees to it that the files of `plan` may be written: nothing is in the way, or it may be replaced.
 pub(super) fn may_write(plan: Plan, console: Console) -> Result<Plan, Problem> {
+    let is_folder = |path: &&Path| path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    if let Some(folder) = plan.paths().into_iter().find(is_folder) {
+        return Err(usage::problem(
+            format!("{} names a folder, and no file in it", shown(folder)),
+            "Give the name of the file as well.",
+        ));
+    }
     plan.public_paths().into_iter().try_for_each(keep_private)?;
     let taken: Vec<String> = plan.in_the_way().iter().map(|path| shown(path)).collect();
     let mut plan = plan;

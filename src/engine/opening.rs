@@ -147,6 +147,15 @@ pub fn take_up_certificate(file: &mut PrivateFile, path: &Path) {
     }
 }
 
+/// Whether a certificate lies where ssh looks for that of the private key at `path`, and is for another key: ssh passes it over.
+#[must_use]
+pub fn has_stray_certificate(path: &Path, key: &PublicKey) -> bool {
+    let Ok(Lies::Bytes(bytes)) = read_beside(&certificate_beside(path)) else {
+        return false;
+    };
+    matches!(format::parse(bytes.expose()), Ok(Parsed::Public(file)) if file.certificate.is_some() && file.key != *key)
+}
+
 /// The certificate for `key` that lies beside its private key at `path`, as ssh looks for it.
 ///
 /// # Errors

@@ -222,6 +222,10 @@ impl From<&DecodeError> for Problem {
                 Blame::Key,
                 "The file was damaged, or made to stall whoever opens it. Use a backup.",
             ),
+            E::NoMemory(_) => (
+                Blame::World,
+                "The file may be sound. Close other programs, or raise the limit (“ulimit -v” shows it), and try again.",
+            ),
             E::NumberTooLarge => (
                 Blame::Key,
                 "The file was damaged, or made to stall whoever opens it; OpenSSH takes RSA keys up to 16384 bits.",

@@ -56,6 +56,9 @@ pub enum DecodeError {
     /// Opening it takes more than may be asked for.
     #[error("opening this file would cost {0}, more than any real key asks for")]
     CostsTooMuch(Cost),
+    /// The memory that opening it takes is not to be had.
+    #[error("there is not enough memory to open this file, which takes {0}")]
+    NoMemory(Cost),
     /// A number in it is larger than any key's.
     #[error("a number in the key is larger than any key may have")]
     NumberTooLarge,
@@ -225,7 +228,7 @@ impl DecodeError {
             Self::UnsupportedCipher(_) => "unsupported-cipher",
             Self::UnsupportedKdf(_) => "unsupported-kdf",
             Self::UnsupportedKeyType(_) | Self::Ssh1(_) => "unsupported-key-type",
-            Self::CostsMuch(_) | Self::CostsTooMuch(_) | Self::NumberTooLarge => "limit",
+            Self::CostsMuch(_) | Self::CostsTooMuch(_) | Self::NoMemory(_) | Self::NumberTooLarge => "limit",
             Self::Inconsistent(_) => "inconsistent",
             Self::BadSignature(_) => "bad-signature",
             Self::MultipleKeys => "multiple-keys",
@@ -258,6 +261,7 @@ impl From<PublicKeyError> for DecodeError {
     fn from(error: PublicKeyError) -> Self {
         match error {
             PublicKeyError::Wire(fault) => fault.into(),
+            PublicKeyError::Unsupported(name) if name.is_empty() => Fault::TypeNames.into(),
             PublicKeyError::Unsupported(name) => Self::UnsupportedKeyType(printable(&name)),
             PublicKeyError::Unsound(unsound) => unsound.into(),
         }

@@ -1,14 +1,9 @@
 //! What a file is that no reader took.
 
 use super::{DecodeError, Foreign, armour};
-use crate::key::Algorithm;
-use crate::key::wire::Reader;
 
 /// Names it.
 pub(super) fn foreign(text: &[u8]) -> DecodeError {
-    if is_dropbear(text) {
-        return DecodeError::UnsupportedFormat("a key of Dropbear".to_owned());
-    }
     let is_blank = text.iter().all(u8::is_ascii_whitespace);
     let is_text = std::str::from_utf8(text).is_ok_and(|text| !text.contains('\0'));
     DecodeError::NotAKeyFile(match (is_blank, is_text) {
@@ -19,13 +14,6 @@ pub(super) fn foreign(text: &[u8]) -> DecodeError {
         _ if is_openpgp(text) => Foreign::OpenPgp,
         _ => Foreign::Binary,
     })
-}
-
-/// Dropbear's files are a key in its wire form, with the private numbers behind the public ones.
-fn is_dropbear(bytes: &[u8]) -> bool {
-    Reader::new(bytes)
-        .text()
-        .is_ok_and(|name| Algorithm::from_name(name).is_some())
 }
 
 /// A packet with a key (RFC 9580 §4.2, §5.5), or a keybox with many.

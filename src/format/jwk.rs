@@ -50,6 +50,13 @@ struct Set<'a> {
     keys: First<'a>,
 }
 
+/// What Azure's key vault answers: the key, and what holds for it there.
+#[derive(Deserialize)]
+struct Kept<'a> {
+    #[serde(borrow)]
+    key: Members<'a>,
+}
+
 /// The first key of a list, and whether others follow, which are passed over: keys take far more room in
 /// memory than `{}` does in a file.
 struct First<'a> {
@@ -112,6 +119,12 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             Some(members) => members.parse(),
             None => Err(Fault::Value("keys").into()),
         };
+    }
+    if let Ok(Kept { key }) = serde_json::from_str::<Kept<'_>>(text)
+        && key.kty.is_some()
+        && serde_json::from_str::<Members<'_>>(text).is_ok_and(|around| around.kty.is_none())
+    {
+        return key.parse();
     }
     let members: Members<'_> = serde_json::from_str(text).map_err(|error| {
         if error.is_eof() {

@@ -34,6 +34,8 @@ pub enum Format {
     SshCom,
     /// A JSON Web Key.
     Jwk,
+    /// Dropbear's own: bytes, without comment and passphrase.
+    Dropbear,
 }
 
 impl Format {
@@ -55,6 +57,7 @@ impl Format {
             Self::Pkcs1Public => "pkcs1-public",
             Self::SshCom => "sshcom",
             Self::Jwk => "jwk",
+            Self::Dropbear => "dropbear",
         }
     }
 
@@ -76,6 +79,7 @@ impl Format {
             Self::Pkcs1Public => "RSA public key (PKCS#1)",
             Self::SshCom => "ssh.com private key",
             Self::Jwk => "JSON Web Key",
+            Self::Dropbear => "Dropbear private key",
         }
     }
 
@@ -91,7 +95,13 @@ impl Format {
             | Self::Rfc4716
             | Self::SshCom
             | Self::Jwk => true,
-            Self::Pem | Self::Der | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki | Self::Pkcs1Public => false,
+            Self::Pem
+            | Self::Der
+            | Self::Pkcs8
+            | Self::Pkcs8Der
+            | Self::Spki
+            | Self::Pkcs1Public
+            | Self::Dropbear => false,
         }
     }
 
@@ -112,6 +122,7 @@ impl Format {
                 matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448)
             }
             Self::Pem | Self::Der => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)),
+            Self::Dropbear => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519),
             Self::Pkcs1Public => matches!(algorithm, A::Rsa),
             Self::SshCom => matches!(algorithm, A::Rsa | A::Dsa),
             Self::Jwk => matches!(algorithm, A::Rsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448),

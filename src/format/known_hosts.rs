@@ -131,6 +131,12 @@ impl<'a> Entry<'a> {
         self.key.split(|byte| is_blank(*byte)).next().unwrap_or_default()
     }
 
+    /// What stands behind the key, which need not be sound for that.
+    fn comment(&self) -> &'a [u8] {
+        let (_, behind_type) = split_word(self.key);
+        split_word(behind_type).1
+    }
+
     fn holds(&self, key: &PublicKey) -> bool {
         self.key_type() == key.algorithm().name().as_bytes()
             && self
@@ -313,7 +319,7 @@ impl KnownHosts {
             entry.names.matches(&word)
                 || word.is_empty()
                 || entry.names.patterns().any(|pattern| contains(pattern, &word))
-                || entry.key().is_ok_and(|file| contains(&file.comment, &word))
+                || contains(entry.comment(), &word)
         })
     }
 }

@@ -12,6 +12,7 @@ mod cbc;
 pub mod certificate;
 mod code_pages;
 mod cost;
+mod dropbear;
 mod error;
 pub mod for_ssh;
 mod foreign;
@@ -344,6 +345,8 @@ fn read(bytes: &[u8]) -> Result<Parsed, DecodeError> {
         jwk::parse(text)
     } else if let Some(line) = public_line::candidate(text) {
         public_line::parse(line).map(Parsed::Public)
+    } else if dropbear::is_candidate(bytes) {
+        dropbear::parse(bytes)
     } else if asn1::kind::of(bytes).is_some() {
         // What looks like lines of text in its numbers is none.
         pem::parse_der(bytes)
@@ -394,6 +397,8 @@ pub enum PrivateEncoding {
     SshCom,
     /// A JSON Web Key, which is never encrypted: a passphrase is refused.
     Jwk,
+    /// Dropbear's own, which is never encrypted: a passphrase is refused.
+    Dropbear,
     /// Traditional PEM, for programs that know nothing newer; its passphrase is protected badly.
     Pem {
         /// The cipher; unused without a passphrase.
@@ -424,6 +429,7 @@ impl PrivateEncoding {
             Self::Ppk2 => Format::Ppk2,
             Self::SshCom => Format::SshCom,
             Self::Jwk => Format::Jwk,
+            Self::Dropbear => Format::Dropbear,
             Self::Pem { .. } => Format::Pem,
             Self::Pkcs8 { wrapping, .. } => pkcs8::format(*wrapping),
         }
@@ -437,7 +443,7 @@ impl PrivateEncoding {
             Self::Ppk3(params) => Protection::Ppk3(params),
             Self::Ppk2 => Protection::PpkSha1,
             Self::SshCom => Protection::SshCom,
-            Self::Jwk => Protection::None,
+            Self::Jwk | Self::Dropbear => Protection::None,
             Self::Pem { cipher } => Protection::Pem(cipher),
             Self::Pkcs8 { pbes2, .. } => Protection::Pbes2(pbes2),
         }
@@ -473,7 +479,10 @@ pub fn encode_private(
         }
         PrivateEncoding::Ppk3(params) => ppk::encode_v3(outgoing, passphrase.map(|p| (p, *params)), rng),
         PrivateEncoding::Ppk2 => ppk::encode_v2(outgoing, passphrase),
-        PrivateEncoding::Jwk if passphrase.is_some() => Err(EncodeError::NoEncryption),
+        PrivateEncoding::Jwk | PrivateEncoding::Dropbear if passphrase.is_some() => {
+            Err(EncodeError::NoEncryption)
+        }
+        PrivateEncoding::Dropbear => dropbear::encode(outgoing),
         PrivateEncoding::Jwk => jwk::encode(outgoing),
         PrivateEncoding::SshCom => sshcom::encode(outgoing, passphrase, rng),
         PrivateEncoding::Pem { cipher } => pem::encode(outgoing, passphrase.map(|p| (p, *cipher)), rng),

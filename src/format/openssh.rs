@@ -9,7 +9,7 @@ use super::error::printable;
 use super::kdf::bcrypt;
 use super::{DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection};
 use crate::key::wire::{Reader, WireError, Writer};
-use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
+use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey, PublicKeyError};
 use crate::secret::{Passphrase, SecretBytes};
 
 pub(super) const BEGIN: &[u8] = b"-----BEGIN OPENSSH PRIVATE KEY-----";
@@ -79,7 +79,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             if !rest.is_empty() {
                 return Err(DecodeError::TrailingData);
             }
-            let public = PublicKey::from_wire(public)?;
+            let public = public_half(public)?;
             let (key, comment) = read_private(private, &public, DecodeError::Corrupt(Fault::CheckNumbers))?;
             Ok(Parsed::Private(PrivateFile::plain(Format::OpenSsh, key, comment)))
         }
@@ -95,8 +95,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             }
             let tag = read_tag(cipher, rest)?;
             let protection = Protection::OpenSsh { cipher, rounds };
-            protection.cost().check(super::Consent::Given)?;
-            let public = PublicKey::from_wire(public)?;
+            let public = public_half(public)?;
             Ok(Parsed::Locked(LockedFile {
                 format: Format::OpenSsh,
                 protection,
@@ -169,6 +168,14 @@ fn derive(cipher: Cipher, passphrase: &Passphrase, salt: &[u8], rounds: u32) -> 
         key: Zeroizing::new(key.to_vec()),
         iv: Zeroizing::new(iv.unwrap_or_else(|| rest[..iv_len].to_vec())),
     })
+}
+
+/// The public key within a file; the file goes on behind it, so that one that is too short is not what was cut off.
+fn public_half(blob: &[u8]) -> Result<PublicKey, DecodeError> {
+    match PublicKey::from_wire(blob) {
+        Err(PublicKeyError::Wire(WireError::Short)) => Err(Fault::Wire(WireError::Short).into()),
+        result => Ok(result?),
+    }
 }
 
 /// Reads the private part; `unmatched` is what differing check numbers mean.

@@ -142,7 +142,9 @@ impl Sealed {
         file: &LockedFile,
         passphrase: &Passphrase,
     ) -> Result<PrivateFile, DecodeError> {
-        let keys = self.scheme.derive(passphrase).ok_or(Fault::Value("scrypt"))?;
+        // The numbers were looked at when the file was read.
+        let no_memory = || DecodeError::NoMemory(file.protection.cost());
+        let keys = self.scheme.derive(passphrase).ok_or_else(no_memory)?;
         let plain = self
             .scheme
             .cipher()

@@ -17,8 +17,8 @@ use super::armour::{base64, lines, wrapped_base64};
 use super::certificate::key_or_certificate;
 use super::error::printable;
 use super::{
-    Argon2Params, Argon2Variant, Certificate, Consent, DecodeError, EncodeError, Fault, Format, LockedFile,
-    Outgoing, Parsed, PrivateFile, Protection,
+    Argon2Params, Argon2Variant, Certificate, DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing,
+    Parsed, PrivateFile, Protection,
 };
 use crate::key::validate::Unsound;
 use crate::key::wire::{Reader, WireError, Writer};
@@ -146,7 +146,6 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         Some((params, salt)) => (Protection::Ppk3(params), salt),
         None => (Protection::PpkSha1, Vec::new()),
     };
-    protection.cost().check(Consent::Given)?;
     Ok(Parsed::Locked(LockedFile {
         format: version.format(),
         protection,
@@ -166,7 +165,9 @@ impl Sealed {
     ) -> Result<PrivateFile, DecodeError> {
         let keys = match &file.protection {
             Protection::Ppk3(params) => {
-                argon2_keys(passphrase, params, &self.salt).ok_or(Fault::Value("Argon2-Memory"))?
+                // The numbers were looked at when the file was read.
+                argon2_keys(passphrase, params, &self.salt)
+                    .ok_or(DecodeError::NoMemory(file.protection.cost()))?
             }
             _ => sha1_keys(passphrase),
         };

@@ -6,6 +6,7 @@ use super::armour::base64;
 use super::certificate::key_or_certificate;
 use super::{Certificate, DecodeError, Fault, Format, PublicFile};
 use crate::key::comment::Comment;
+use crate::key::wire::Writer;
 use crate::key::{Algorithm, PublicKey};
 
 /// The base64 of the longest key or certificate is shorter.
@@ -58,6 +59,9 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
         return Err(Fault::NoKeyBlob.into());
     }
     let (key, certificate) = key_in(blob).map_err(|error| {
+        if error == DecodeError::Truncated && !begins_as(blob, name) {
+            return Fault::NoKeyBlob.into();
+        }
         let is_whole_without_blanks = joined(blob, comment).any(|blob| key_in(&blob).is_ok());
         if is_whole_without_blanks {
             Fault::Blanks.into()
@@ -76,6 +80,17 @@ pub(super) fn parse(text: &[u8]) -> Result<PublicFile, DecodeError> {
         key,
         comment: comment.to_vec(),
         certificate,
+    })
+}
+
+/// Whether base64 begins as a key of this type does, as far as it goes.
+fn begins_as(blob: &[u8], name: &str) -> bool {
+    let mut start = Writer::new();
+    start.string(name.as_bytes());
+    let start = start.finish_public();
+    base64(&blob[..blob.len() / 4 * 4]).is_ok_and(|bytes| {
+        let len = bytes.len().min(start.len());
+        len > 0 && bytes.expose()[..len] == start[..len]
     })
 }
 

@@ -65,6 +65,15 @@ pub(super) fn comment_and_body<'a>(
     }
 }
 
+/// Whether a file has headers besides the comment, which are not written again.
+#[must_use]
+pub fn has_other_headers(bytes: &[u8]) -> bool {
+    let is_header = |line: &&[u8]| line.contains(&b':') && header(line, b"comment").is_none();
+    let mut lines = super::armour::lines(bytes).skip_while(|line| line.trim_ascii().is_empty());
+    let is_block = lines.next().is_some_and(|first| first.trim_ascii() == BEGIN);
+    is_block && lines.any(|line| is_header(&line))
+}
+
 /// Sees to it that behind the end there are only lines that are nothing.
 pub(super) fn nothing_behind<'a>(
     lines: impl Iterator<Item = &'a [u8]>,

@@ -25,6 +25,7 @@ use crate::secret::open_vault;
 /// looked into.
 pub fn harden_process() {
     platform::no_memory_in_crash_reports();
+    platform::size_limits_are_errors();
     if !cfg!(debug_assertions) {
         let mut seen = SEEN.lock().unwrap_or_else(PoisonError::into_inner);
         seen.is_hidden = true;
@@ -111,6 +112,17 @@ mod platform {
         }
     }
 
+    /// A write beyond the limit on the size of files (`ulimit -f`) fails like one on a full disk, and does not end the
+    /// program with half a change made.
+    pub(super) fn size_limits_are_errors() {
+        #[expect(unsafe_code, reason = "a system call that takes two numbers")]
+        // SAFETY: ignoring a signal runs no code of ours.
+        let before = unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+        if before == libc::SIG_ERR {
+            log::debug!("a limit on the size of files would end this program");
+        }
+    }
+
     /// Locks these pages, which begin where a page does, and leaves them out of dumps.
     pub(super) fn lock(pages: NonNull<[u8]>) {
         let (start, len) = (pages.cast::<u8>().as_ptr(), pages.len());
@@ -170,6 +182,9 @@ mod platform {
             log::debug!("crash reports may hold the heap: {result:#x}");
         }
     }
+
+    /// Windows has no such limit.
+    pub(super) fn size_limits_are_errors() {}
 
     /// Locks these pages. What is on the heap, as they are, is not in crash reports.
     pub(super) fn lock(pages: NonNull<[u8]>) {

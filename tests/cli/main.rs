@@ -20,6 +20,8 @@ mod leftovers;
 #[cfg(unix)]
 mod links;
 #[cfg(unix)]
+mod odd_files;
+#[cfg(unix)]
 mod one_line;
 mod passphrases;
 mod post_quantum;

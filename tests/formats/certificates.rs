@@ -183,7 +183,9 @@ fn check(judge: Judge, algorithm: Algorithm, format: Format) -> Result<(), Strin
             let text = String::from_utf8_lossy(&bytes).replace('\n', "");
             return text.contains(&blob).then_some(()).ok_or(text);
         }
-        (Judge::Openssl | Judge::Jwcrypto, _) => return Err("it knows no certificates of SSH".to_owned()),
+        (Judge::Openssl | Judge::Jwcrypto | Judge::Dropbear, _) => {
+            return Err("it knows no certificates of SSH".to_owned());
+        }
     };
     let found = found_in(&theirs, format)?;
     let is_same = found.as_ref() == Some(&certificate);

@@ -24,6 +24,7 @@ pub(crate) enum Judge {
     Puttygen,
     Openssl,
     Jwcrypto,
+    Dropbear,
 }
 
 impl Judge {
@@ -35,6 +36,7 @@ impl Judge {
             Self::Puttygen => "`puttygen`",
             Self::Openssl => "`openssl`",
             Self::Jwcrypto => "`python3-jwcrypto`",
+            Self::Dropbear => "`dropbearkey`",
         }
     }
 }
@@ -56,11 +58,13 @@ pub(crate) enum Reason {
     OnlyRsa,
     PartOfPrivate,
     NoCertificates,
+    DropbearTypes,
+    DropbearIsPlain,
 }
 
 impl Reason {
     /// In the order in which the notes are numbered.
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::SecurityKeyInPutty,
         Self::MlDsaInPutty,
         Self::Ppk1IsRead,
@@ -75,6 +79,8 @@ impl Reason {
         Self::OnlyRsa,
         Self::PartOfPrivate,
         Self::NoCertificates,
+        Self::DropbearTypes,
+        Self::DropbearIsPlain,
     ];
 
     pub(crate) fn number(self) -> usize {
@@ -89,12 +95,13 @@ impl Reason {
             Self::OnlyInSsh => "only in SSH",
             Self::NotTraditional => "no such form",
             Self::DerIsRead | Self::Ppk1IsRead | Self::PartOfPrivate => "not written",
-            Self::DerIsPlain | Self::JwkIsPlain => "never encrypted",
+            Self::DerIsPlain | Self::JwkIsPlain | Self::DropbearIsPlain => "never encrypted",
             Self::Ppk1IsOlder => "older",
             Self::SshComTypes => "RSA, DSA only",
             Self::JwkTypes => "not in JOSE",
             Self::OnlyRsa => "RSA only",
             Self::NoCertificates => "none exist",
+            Self::DropbearTypes => "not in Dropbear",
         }
     }
 
@@ -145,6 +152,10 @@ impl Reason {
                 "It is the part of a PPK file that can be read before the passphrase is known. It is written \
                  with the private half, as the tables above say, and never alone."
             }
+            Self::DropbearTypes => "Dropbear has no private keys of this type in its files.",
+            Self::DropbearIsPlain => {
+                "Dropbear knows no passphrases: `dropbearconvert` refuses files of OpenSSH that have one."
+            }
             Self::NoCertificates => "OpenSSH, whose certificates these are, does not know Ed448.",
         }
     }
@@ -178,6 +189,13 @@ pub(crate) fn private(
         },
         Format::Jwk if is_encrypted => of_jose(algorithm).and(Err(Reason::JwkIsPlain)),
         Format::Jwk => of_jose(algorithm),
+        Format::Dropbear => match algorithm {
+            Algorithm::Rsa | Algorithm::Dsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 if is_encrypted => {
+                Err(Reason::DropbearIsPlain)
+            }
+            Algorithm::Rsa | Algorithm::Dsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 => Ok(Judge::Dropbear),
+            _ => Err(Reason::DropbearTypes),
+        },
         Format::PublicLine | Format::Rfc4716 | Format::Spki | Format::Pkcs1Public => {
             panic!("{format:?} holds public keys")
         }

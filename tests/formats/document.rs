@@ -197,6 +197,7 @@ fn column(format: Format) -> &'static str {
         Format::Pkcs1Public => "PKCS#1 public",
         Format::SshCom => "ssh.com",
         Format::Jwk => "JWK",
+        Format::Dropbear => "Dropbear",
     }
 }
 
@@ -257,7 +258,7 @@ fn beside_table(page: &mut String) {
     let public = row(
         "the public half in clear, when encrypted",
         &|format| match format {
-            Format::Jwk | Format::Der => "–".to_owned(),
+            Format::Jwk | Format::Der | Format::Dropbear => "–".to_owned(),
             _ => yes(crate::round_trips::shows_public_half(format)),
         },
     );
@@ -367,7 +368,7 @@ fn judges_table(page: &mut String) {
                     algorithm,
                     format,
                     way,
-                    format != Format::Der && format != Format::Jwk,
+                    !matches!(format, Format::Der | Format::Jwk | Format::Dropbear),
                 )
             })
         };

@@ -19,7 +19,7 @@ pub(crate) use crate::settings::written;
 pub(crate) const PASSPHRASE: &str = "pässword of six words";
 
 /// The formats of private keys, in the order of the document.
-pub(crate) const PRIVATE: [Format; 10] = [
+pub(crate) const PRIVATE: [Format; 11] = [
     Format::OpenSsh,
     Format::Ppk3,
     Format::Ppk2,
@@ -30,6 +30,7 @@ pub(crate) const PRIVATE: [Format; 10] = [
     Format::Pkcs8Der,
     Format::SshCom,
     Format::Jwk,
+    Format::Dropbear,
 ];
 
 /// The formats of public keys, in the order of the document.
@@ -131,6 +132,7 @@ pub(crate) fn encoding(format: Format) -> Option<PrivateEncoding> {
         Format::Pkcs8Der => pkcs8(Wrapping::Der),
         Format::SshCom => PrivateEncoding::SshCom,
         Format::Jwk => PrivateEncoding::Jwk,
+        Format::Dropbear => PrivateEncoding::Dropbear,
         Format::Ppk1
         | Format::Der
         | Format::PublicLine

@@ -1,6 +1,7 @@
 //! Private key files: what the others make of ours, and we of theirs.
 
 use keywright::format::{self, EncodeError, Format, Outgoing, PrivateEncoding, Wrapping, public_line, spki};
+use keywright::key::comment::Comment;
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::key::spec::Naming;
 use keywright::key::{Algorithm, PublicKey};
@@ -103,6 +104,14 @@ pub(crate) fn reads_ours(
                 .args(["-pubout", "-outform", "DER", "-out", "public"])
                 .output()?;
             same_bytes("openssl", &folder.get("public"), &subject_public_key_info(public))
+        }
+        Judge::Dropbear => {
+            let printed = folder.tool("dropbearkey").args(["-y", "-f", "key"]).output()?;
+            let is_key = |line: &&str| line.starts_with("ssh-") || line.starts_with("ecdsa-");
+            let line = printed.lines().find(is_key).unwrap_or_default();
+            let two: Vec<&str> = line.split_whitespace().take(2).collect();
+            let expected = public_line::encode(public, &Comment::default());
+            same("dropbearkey", &two.join(" "), expected.trim_end())
         }
         Judge::Jwcrypto => {
             let pem = jwcrypto(&folder, "key", "private-pem")?;
@@ -211,6 +220,18 @@ fn their_file(
             };
             openssl_passphrase(tool, "-passout", passphrase)
                 .args(["-in", "pkcs8", "-out", "written"])
+                .output()?;
+        }
+        Judge::Dropbear => {
+            // Of DSA it takes the older form alone.
+            let form = match algorithm {
+                Algorithm::Dsa => Format::Pem,
+                _ => Format::OpenSsh,
+            };
+            folder.put("openssh", &file(algorithm, form, None));
+            folder
+                .tool("dropbearconvert")
+                .args(["openssh", "dropbear", "openssh", "written"])
                 .output()?;
         }
         Judge::Jwcrypto => {

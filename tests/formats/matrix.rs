@@ -59,9 +59,10 @@ fn a_key_that_a_format_has_no_room_for_is_refused_by_name() {
                 };
                 let error = we_refuse(algorithm, &encoding, passphrase);
                 match (reason, error) {
-                    (Reason::JwkIsPlain, Some(EncodeError::NoEncryption)) => {}
+                    (Reason::JwkIsPlain | Reason::DropbearIsPlain, Some(EncodeError::NoEncryption)) => {}
                     // That it is a JSON Web Key is said before which key it is.
-                    (Reason::JwkTypes, Some(EncodeError::NoEncryption)) if passphrase.is_some() => {}
+                    (Reason::JwkTypes | Reason::DropbearTypes, Some(EncodeError::NoEncryption))
+                        if passphrase.is_some() => {}
                     (_, Some(EncodeError::Unsupported { algorithm: named, .. })) => {
                         assert_eq!(named, algorithm.name(), "{name}");
                     }

@@ -98,6 +98,7 @@ fn reads_ours(judge: Judge, algorithm: Algorithm, format: Format) -> Result<(), 
                 &as_openssl_has_it(&folder, algorithm)?,
             )
         }),
+        (Judge::Dropbear, _) => Err("it has no files of public keys".to_owned()),
         (Judge::Jwcrypto, _) => {
             let pem = jwcrypto(&folder, "key", "public-pem")?;
             let expected = ours(algorithm, Format::Spki, Wrapping::Pem)?;
@@ -166,6 +167,7 @@ fn writes_for_us(judge: Judge, algorithm: Algorithm, format: Format) -> Result<(
             written_by_openssl(&folder, algorithm, &["rsa", "-RSAPublicKey_out"])?
         }
         (Judge::Openssl, _) => written_by_openssl(&folder, algorithm, &["pkey", "-pubout"])?,
+        (Judge::Dropbear, _) => return Err("it has no files of public keys".to_owned()),
         (Judge::Jwcrypto, _) => {
             folder.put("pkcs8", &file(algorithm, Format::Pkcs8, None));
             vec![jwcrypto(&folder, "pkcs8", "public-jwk")?.into_bytes()]

@@ -188,6 +188,7 @@ fn decode_errors() -> Vec<DecodeError> {
         E::UnsupportedKeyType(_) => E::UnsupportedKeyType(name()),
         E::CostsMuch(_) => E::CostsMuch(Cost::Nothing),
         E::CostsTooMuch(_) => E::CostsTooMuch(Cost::Nothing),
+        E::NoMemory(_) => E::NoMemory(Cost::Nothing),
         E::NumberTooLarge => E::NumberTooLarge,
         E::Inconsistent(_) => E::Inconsistent(Unsound::OffCurve),
         E::BadSignature(_) => E::BadSignature(SignatureError::Wrong),
@@ -202,6 +203,7 @@ fn decode_errors() -> Vec<DecodeError> {
                 | E::Corrupt(_)
                 | E::CostsMuch(_)
                 | E::CostsTooMuch(_)
+                | E::NoMemory(_)
                 | E::Inconsistent(_)
                 | E::BadSignature(_)
         )
@@ -211,6 +213,7 @@ fn decode_errors() -> Vec<DecodeError> {
     all.extend(faults().into_iter().map(E::Corrupt));
     all.extend(costs().into_iter().map(E::CostsMuch));
     all.extend(costs().into_iter().map(E::CostsTooMuch));
+    all.extend(costs().into_iter().map(E::NoMemory));
     all.extend(unsound().into_iter().map(E::Inconsistent));
     all.extend(signature_errors().into_iter().map(E::BadSignature));
     // What the wire form complains of is either a cause of its own or a rule that was broken.

@@ -82,8 +82,8 @@ fn certificates_are_shown_as_ssh_keygen_shows_them() {
         for entry in std::fs::read_dir(corpus(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            // ssh-keygen 9.2 escapes an umlaut of the key ID; we show it.
-            if !name.ends_with("-cert.pub") || name.contains("utf8") {
+            // ssh-keygen 9.2 escapes an umlaut of the key ID; we show it. And it knows no post-quantum keys.
+            if !name.ends_with("-cert.pub") || name.contains("utf8") || name.contains("mldsa") {
                 continue;
             }
             assert_eq!(ours(&certificate(&path)), theirs(&path), "{name}");

@@ -38,7 +38,8 @@ impl Cell {
             PrivateEncoding::Pem { .. }
             | PrivateEncoding::Pkcs8 { .. }
             | PrivateEncoding::SshCom
-            | PrivateEncoding::Jwk => return Ok(()),
+            | PrivateEncoding::Jwk
+            | PrivateEncoding::Dropbear => return Ok(()),
         };
         if cipher.is_some() && is_known_to_openssh(self.kind) {
             let printed = folder

@@ -2,7 +2,7 @@
 
 use keywright::engine::programs::{PROGRAMS, Program};
 use keywright::engine::saving::Strength;
-use keywright::format::{Format, Wrapping, public_line, spki};
+use keywright::format::{self, Format, Parsed, PrivateEncoding, Wrapping, public_line, spki};
 use keywright::key::comment::Comment;
 use keywright::key::{Algorithm, PublicKey};
 
@@ -73,12 +73,19 @@ fn check(program: &Program, kind: Kind, format: Format, passphrase: Option<&str>
             return (theirs == ours).then_some(()).ok_or("another key".to_owned());
         }
         "paramiko" => folder.tool(PYTHON).args(["-c", PARAMIKO, given]).output()?,
-        "dropbearconvert" => {
+        "dropbearkey" => {
+            let printed = folder.tool("dropbearkey").args(["-y", "-f", "key"]).output()?;
+            // And what Dropbear makes of it is the key again.
             let convert = folder
                 .tool("dropbearconvert")
-                .args(["openssh", "dropbear", "key", "theirs"]);
+                .args(["dropbear", "openssh", "key", "theirs"]);
             convert.output()?;
-            let printed = folder.tool("dropbearkey").args(["-y", "-f", "theirs"]).output()?;
+            let ours = folder
+                .tool("ssh-keygen")
+                .args(["-y", "-P", "", "-f", "theirs"])
+                .output()?;
+            let two: Vec<&str> = ours.split_whitespace().take(2).collect();
+            same("ssh-keygen", &two.join(" "), expected.trim_end())?;
             let is_key = |line: &&str| line.starts_with("ssh-") || line.starts_with("ecdsa-");
             printed.lines().find(is_key).unwrap_or_default().to_owned()
         }
@@ -121,6 +128,34 @@ fn each_program_reads_every_file_that_is_chosen_for_it() {
     }
     assert!(results.len() > 80, "only {}", results.len());
     hold(results);
+}
+
+#[test]
+fn a_file_that_dropbear_has_made_is_read() {
+    let folder = Folder::new();
+    for (kind, bits) in [
+        ("rsa", "2048"),
+        ("ecdsa", "256"),
+        ("ecdsa", "521"),
+        ("ed25519", "256"),
+    ] {
+        let name = format!("{kind}{bits}");
+        let make = folder
+            .tool("dropbearkey")
+            .args(["-t", kind, "-s", bits, "-f", &name]);
+        let printed = make.output().expect("it makes keys");
+        let is_key = |line: &&str| line.starts_with("ssh-") || line.starts_with("ecdsa-");
+        let theirs = printed.lines().find(is_key).expect("it prints the public key");
+        let Ok(Parsed::Private(file)) = format::parse(&folder.get(&name)) else {
+            panic!("{name} is not read");
+        };
+        assert_eq!(file.format, Format::Dropbear);
+        let two: Vec<&str> = theirs.split_whitespace().take(2).collect();
+        assert_eq!(line(file.key.public()).trim_end(), two.join(" "));
+        // Written again, it is the same to the byte.
+        let ours = ours(&file.key, &Comment::default(), &PrivateEncoding::Dropbear, None);
+        assert!(ours == folder.get(&name), "{name}");
+    }
 }
 
 #[test]

@@ -188,6 +188,7 @@ pub(crate) fn holds(encoding: &PrivateEncoding, algorithm: Algorithm) -> bool {
             matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448)
         }
         PrivateEncoding::SshCom => matches!(algorithm, A::Rsa | A::Dsa),
+        PrivateEncoding::Dropbear => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519),
         PrivateEncoding::Jwk => matches!(algorithm, A::Rsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448),
     }
 }

@@ -205,18 +205,18 @@ pub(super) fn weak_kdf(protection: &Protection) -> Option<Warning> {
         {
             "the cipher of this file, DES, can be broken in days".to_owned()
         }
-        Protection::Pbes1 { iterations, .. }
-        | Protection::Pbes2(Pbes2 {
+        Protection::Pbes1 { .. } => {
+            "this protection (PBES1) lets an attacker try passphrases millions of times a second".to_owned()
+        }
+        Protection::Pbes2(Pbes2 {
             kdf: Pbes2Kdf::Pbkdf2 { iterations, .. },
             ..
         }) if *iterations < LEAST_ITERATIONS => {
             format!("only {iterations} iterations protect the passphrase; 600000 are usual")
         }
-        Protection::None
-        | Protection::OpenSsh { .. }
-        | Protection::Ppk3(_)
-        | Protection::Pbes1 { .. }
-        | Protection::Pbes2(_) => return None,
+        Protection::None | Protection::OpenSsh { .. } | Protection::Ppk3(_) | Protection::Pbes2(_) => {
+            return None;
+        }
     };
     Some(Warning {
         code: "weak-kdf",
@@ -295,6 +295,16 @@ pub(super) fn comment_warning(comment: &[u8]) -> Option<Warning> {
         message: message.to_owned(),
         hint,
     })
+}
+
+/// The certificate beside a private key is for another one.
+#[must_use]
+pub fn stray_certificate(name: &str) -> Warning {
+    Warning {
+        code: "cert-mismatch",
+        message: format!("{name} is a certificate for another key, and ssh does not use it with this one"),
+        hint: "Put the certificate that was made for this key there, or move that file away.",
+    }
 }
 
 /// The passphrase opens the file in an encoding of its own.

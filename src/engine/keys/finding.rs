@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Whose;
-use crate::engine::describe::{OPEN_FOLDER, Warning};
+use crate::engine::describe::{OPEN_FOLDER, Warning, stray_certificate};
+use crate::engine::saving::certificate_beside;
 use crate::format::Format;
 use crate::sys::permissions::{Access, knows_no_owners};
 
@@ -165,6 +166,17 @@ impl Finding {
         let hint = "A server that is given that file does not let this key in, but the other one. The right one can be put there; the wrong one is then kept in a folder “removed”.";
         Self::new(Grade::Warning, "pair-mismatch", message, hint)
             .about(path, Some(Remedy::ReplacePublic(path.to_owned())))
+    }
+
+    /// The certificate beside the private key at `path` is for another key.
+    pub(super) fn stray_certificate(path: &Path, whose: &Whose) -> Self {
+        let place = certificate_beside(path);
+        Self {
+            warning: stray_certificate(&whose.short(&place)),
+            grade: Grade::Warning,
+            file: Some(place),
+            remedy: None,
+        }
     }
 
     /// A program that was ended in the middle has left a file.

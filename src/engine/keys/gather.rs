@@ -9,6 +9,7 @@ use super::key::{Key, KeyFile, KeyId, Kind, id_of, is_for_ssh};
 use super::register::Register;
 use super::tried::Tried;
 use crate::engine::describe::Description;
+use crate::engine::opening;
 use crate::engine::saving::file_beside;
 use crate::format::{Format, Protection};
 use crate::key::PublicKey;
@@ -134,6 +135,16 @@ fn take_up(seen: &mut Seen, public: &BTreeMap<PathBuf, (PublicKey, Vec<u8>)>) ->
 }
 
 fn findings_of_pair(seen: &Seen, beside: &Beside, whose: &Whose) -> Vec<Finding> {
+    let path = &seen.path;
+    let mut findings = findings_of_public(seen, beside, whose);
+    let has_stray = |key: &PublicKey| opening::has_stray_certificate(path, key);
+    if seen.described.public.as_ref().is_some_and(has_stray) {
+        findings.push(Finding::stray_certificate(path, whose));
+    }
+    findings
+}
+
+fn findings_of_public(seen: &Seen, beside: &Beside, whose: &Whose) -> Vec<Finding> {
     let path = &seen.path;
     let public = file_beside(path);
     // The files of other programs hold both halves.

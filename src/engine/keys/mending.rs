@@ -11,7 +11,7 @@ use crate::engine::describe::Description;
 use crate::engine::saving::{OutgoingPublic, PublicForm, Strength, encode_private, file_beside};
 use crate::format::mend::{self, Accident, Accidents};
 use crate::format::reading::{self, Reading};
-use crate::format::{DecodeError, Format, Outgoing, Parsed, PrivateFile, PublicFile};
+use crate::format::{DecodeError, Format, Outgoing, Parsed, PrivateFile, PublicFile, rfc4716};
 use crate::key::PublicKey;
 use crate::key::comment::Comment;
 use crate::secret::{Passphrase, SecretBytes};
@@ -48,7 +48,7 @@ pub struct Mended {
 pub fn keep_company(path: &Path, bytes: &[u8]) -> Result<Option<Kept>, Problem> {
     let has_company =
         mend::mend(bytes).is_ok_and(|mended| mended.accidents.iter().any(Accident::has_company));
-    if !has_company {
+    if !has_company && !rfc4716::has_other_headers(bytes) {
         return Ok(None);
     }
     let copies = [(name_of(path), bytes)];

@@ -62,6 +62,10 @@ impl From<&WriteError> for Problem {
                 "io-error",
                 "What was there before is still whole. Make room, or save in another place.",
             ),
+            E::SizeLimit { .. } => (
+                "io-error",
+                "Raise the limit (“ulimit -f” shows it), and try again.",
+            ),
             E::ReadOnly { .. } => ("io-denied", "Save in another place."),
             E::NotRegular { .. } => (
                 "io-not-regular",

@@ -137,6 +137,7 @@ impl Strength {
             Format::Ppk1 | Format::Ppk2 => Some(PrivateEncoding::Ppk2),
             Format::SshCom => Some(PrivateEncoding::SshCom),
             Format::Jwk => Some(PrivateEncoding::Jwk),
+            Format::Dropbear => Some(PrivateEncoding::Dropbear),
             Format::Pem => Some(PrivateEncoding::Pem {
                 cipher: self.pbes2.cipher,
             }),

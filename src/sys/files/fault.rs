@@ -28,6 +28,9 @@ pub enum WriteError {
     /// The disk, or this user's share of it, is full.
     #[error("there is no room for {}", path.display())]
     Full { path: PathBuf },
+    /// The file would be larger than this program may make one.
+    #[error("{} would be larger than the limit on the size of files lets it be", path.display())]
+    SizeLimit { path: PathBuf },
     /// The disk is write-protected.
     #[error("the disk of {} is read-only", path.display())]
     ReadOnly { path: PathBuf },
@@ -87,6 +90,7 @@ impl WriteError {
             ErrorKind::InvalidFilename | ErrorKind::InvalidInput => Self::BadName { path },
             ErrorKind::PermissionDenied => Self::Denied { path },
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full { path },
+            ErrorKind::FileTooLarge => Self::SizeLimit { path },
             ErrorKind::ReadOnlyFilesystem => Self::ReadOnly { path },
             ErrorKind::IsADirectory => Self::NotRegular { path },
             ErrorKind::ResourceBusy => Self::InUse { path },

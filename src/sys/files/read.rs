@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use super::stream::is_given;
 use crate::secret::SecretBytes;
 use crate::sys::seen::Seen;
 use crate::sys::way;
@@ -81,6 +82,10 @@ pub(super) fn read_up_to(path: &Path, max: u64) -> Result<SecretBytes, ReadError
         path: path.to_owned(),
     };
 
+    if is_given(path) {
+        let mut stream = File::open(path).map_err(fail)?;
+        return read_stream(&mut stream, path, max);
+    }
     // Opening alone can do things: a tape rewinds, a watchdog starts to count. So look first, and
     // look again at what was in fact opened.
     if !fs::metadata(path).map_err(fail)?.is_file() {
@@ -99,11 +104,40 @@ pub(super) fn read_up_to(path: &Path, max: u64) -> Result<SecretBytes, ReadError
             max,
         });
     }
+    if size == 0 {
+        // What the kernel has in its own files is as long as it turns out to be.
+        return read_stream(&mut file, path, max);
+    }
     read_exactly(&mut file, size)
         .map_err(fail)?
         .ok_or_else(|| ReadError::Changed {
             path: path.to_owned(),
         })
+}
+
+/// All that comes out of `stream`, up to `max` bytes.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_stream(stream: &mut impl Read, path: &Path, max: u64) -> Result<SecretBytes, ReadError> {
+    let mut bytes = SecretBytes::default();
+    let mut chunk = zeroize::Zeroizing::new([0; 8192]);
+    loop {
+        match stream.read(chunk.as_mut()) {
+            Ok(0) => return Ok(bytes),
+            Ok(len) => bytes.extend(&chunk[..len]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(source) => return Err(ReadError::new(path, source)),
+        }
+        let size = bytes.len() as u64;
+        if size > max {
+            return Err(ReadError::TooLarge {
+                path: path.to_owned(),
+                size,
+                max,
+            });
+        }
+    }
 }
 
 /// The `size` bytes that `file` is said to have; `None` if it has fewer or more by now.

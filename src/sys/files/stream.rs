@@ -4,7 +4,11 @@
 use std::path::{Path, PathBuf};
 
 #[cfg(unix)]
+pub(super) use unix::is_given;
+#[cfg(unix)]
 pub use unix::{check_stream, is_stream, write_stream};
+#[cfg(windows)]
+pub(super) use windows::is_given;
 #[cfg(windows)]
 pub use windows::{check_stream, is_stream, write_stream};
 
@@ -57,6 +61,12 @@ mod unix {
     pub fn is_stream(path: &Path) -> bool {
         let kind = || fs::metadata(path).map(|found| found.file_type());
         is_descriptor(path) || kind().is_ok_and(|kind| kind.is_fifo() || kind.is_char_device())
+    }
+
+    /// Whether `path` names a pipe or a device from which this program was started to read: what a shell makes of `<(…)`.
+    pub(in crate::sys::files) fn is_given(path: &Path) -> bool {
+        let is_file = || fs::metadata(path).is_ok_and(|found| found.is_file());
+        (is_descriptor(path) || path == Path::new("/dev/stdin")) && !is_file()
     }
 
     /// Whether a path names a file that was open when the program was started: what a shell makes of `>(…)` and `3>FILE`.
@@ -170,6 +180,11 @@ mod windows {
     /// Windows has its devices under names of their own, and no file is written there.
     #[must_use]
     pub fn is_stream(_: &Path) -> bool {
+        false
+    }
+
+    /// No path there names what this program was started with.
+    pub(in crate::sys::files) fn is_given(_: &Path) -> bool {
         false
     }
 
