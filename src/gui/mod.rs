@@ -15,6 +15,7 @@ mod obstacle;
 mod pad;
 mod passphrase_field;
 mod pieces;
+mod radios;
 mod rail;
 mod servers;
 mod shortcuts;

@@ -9,7 +9,7 @@ use egui::text::{LayoutJob, TextFormat};
 use egui::{
     Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
     Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
-    UiBuilder, Vec2, WidgetInfo, WidgetText, accesskit, pos2, vec2,
+    UiBuilder, Vec2, WidgetInfo, WidgetRect, WidgetText, accesskit, pos2, vec2,
 };
 
 use super::signs::{self, Sign};
@@ -88,7 +88,11 @@ pub(super) fn primary_ui(ui: &mut Ui, button: Button<'_>) -> Response {
 }
 
 /// Draws one thing in another style. Unlike `Ui::scope` it leaves rows free to wrap before it.
-fn restyled<R>(ui: &mut Ui, restyle: impl FnOnce(&mut Style), draw: impl FnOnce(&mut Ui) -> R) -> R {
+pub(super) fn restyled<R>(
+    ui: &mut Ui,
+    restyle: impl FnOnce(&mut Style),
+    draw: impl FnOnce(&mut Ui) -> R,
+) -> R {
     let before = Arc::clone(ui.style());
     restyle(ui.style_mut());
     let drawn = draw(ui);
@@ -171,7 +175,7 @@ pub(super) fn at_right_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     }
 }
 
-/// One of several; what is chosen is told by the dot, not by its colour alone.
+/// One of several in a menu, where each entry is a stop; elsewhere they are [`radios_ui`](super::radios::radios_ui).
 pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) -> Response {
     let text = text.into().color(Palette::of(ui).text);
     restyled(ui, outlined(ui, is_chosen), |ui| ui.radio(is_chosen, text))
@@ -183,7 +187,8 @@ pub(super) fn check_ui(ui: &mut Ui, is_so: &mut bool, text: impl Into<RichText>)
     restyled(ui, outlined(ui, *is_so), |ui| ui.checkbox(is_so, text))
 }
 
-fn outlined(ui: &Ui, is_chosen: bool) -> impl FnOnce(&mut Style) + use<> {
+/// How a box or ring for a choice looks.
+pub(super) fn outlined(ui: &Ui, is_chosen: bool) -> impl FnOnce(&mut Style) + use<> {
     let palette = Palette::of(ui);
     move |style: &mut Style| {
         style.wrap_mode = Some(TextWrapMode::Extend);
@@ -198,12 +203,6 @@ fn outlined(ui: &Ui, is_chosen: bool) -> impl FnOnce(&mut Style) + use<> {
             }
         }
     }
-}
-
-/// One of several that is called something else than it shows.
-pub(super) fn named_radio(ui: &Ui, response: Response, is_chosen: bool, name: &str) -> Response {
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, ui.is_enabled(), is_chosen, name));
-    response
 }
 
 /// How much a note matters.
@@ -392,7 +391,13 @@ pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
     }
     *before = focused;
     let place = focused.and_then(|id| theme::place_of(ui.ctx(), id));
-    if let Some(place) = place.filter(|place| place.layer_id == ui.layer_id()) {
+    // What can be seen outside of this area is none of its contents.
+    let is_inside = |place: &WidgetRect| {
+        place.layer_id == ui.layer_id()
+            && (!place.interact_rect.is_positive()
+                || ui.clip_rect().expand(1.0).contains_rect(place.interact_rect))
+    };
+    if let Some(place) = place.filter(is_inside) {
         let rect = place.rect.expand(24.0);
         if !ui.clip_rect().contains_rect(rect) {
             ui.scroll_to_rect(rect, None);

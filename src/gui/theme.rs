@@ -265,13 +265,10 @@ pub(super) fn focus_ring(ui: &Ui) {
         );
 }
 
-/// Where a control is. Egui's own way to find out takes the focus from it when something else is clicked, although that
-/// may just have given it the focus.
+/// Where a control is that was drawn in this frame; one that has gone is nowhere. Egui's own way to find out takes the
+/// focus from it when something else is clicked, although that may just have given it the focus.
 pub(super) fn place_of(ctx: &Context, id: Id) -> Option<WidgetRect> {
-    ctx.viewport(|viewport| {
-        let passes = [&viewport.this_pass, &viewport.prev_pass];
-        passes.iter().find_map(|pass| pass.widgets.get(id)).copied()
-    })
+    ctx.viewport(|viewport| viewport.this_pass.widgets.get(id).copied())
 }
 
 #[cfg(test)]

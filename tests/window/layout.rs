@@ -27,6 +27,13 @@ fn the_place_for_the_key_fits_as_well() {
     scene.make_key();
     scene.type_passphrase("Key passphrase", "x");
     fits(&scene, &["Save private key", "Choose another private key file…"]);
+    // With a hint about a place where ssh does not look as well.
+    scene.type_text("Private key file", "_work");
+    let hint = scene
+        .window
+        .get_by_label_contains("ssh does not try this file")
+        .rect();
+    assert!(hint.bottom() <= 640.0 - 36.0, "it lies at {hint:?}");
     scene.window.check_accessibility();
 }
 

@@ -43,6 +43,31 @@ fn the_keyboard_begins_at_generate_and_goes_on_at_the_passphrase() {
 }
 
 #[test]
+fn the_keyboard_is_at_generate_when_the_window_has_got_its_size() {
+    let mut scene = Scene::new();
+    scene.window.set_size(egui::vec2(640.0, 480.0));
+    scene.steps();
+    assert!(scene.button("Generate").accesskit_node().is_focused());
+    // It is not given back to somebody who has gone elsewhere.
+    scene.press(Modifiers::NONE, Key::Tab);
+    scene.window.set_size(egui::vec2(900.0, 640.0));
+    scene.steps();
+    assert!(!scene.button("Generate").accesskit_node().is_focused());
+}
+
+#[test]
+fn the_types_of_keys_are_one_stop_and_the_arrow_keys_choose() {
+    let mut scene = Scene::new();
+    scene.press(Modifiers::SHIFT, Key::Tab);
+    assert!(scene.button("More types").accesskit_node().is_focused());
+    scene.press(Modifiers::SHIFT, Key::Tab);
+    scene.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(scene.window.state().app().next_key.kind, Kind::Rsa);
+    scene.press(Modifiers::NONE, Key::ArrowDown);
+    assert_eq!(scene.window.state().app().next_key.kind, Kind::Ecdsa);
+}
+
+#[test]
 fn letters_are_no_number_of_bits() {
     let mut scene = Scene::new();
     scene.click_radio("RSA");

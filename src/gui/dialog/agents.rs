@@ -7,6 +7,7 @@ use crate::app::Command;
 use crate::app::dialog::{Agents, Keep};
 use crate::engine::agents::Shown;
 use crate::gui::pieces::{self, Tone};
+use crate::gui::radios::radios_ui;
 use crate::key::comment::escaped;
 
 pub(super) fn agents_ui(ui: &mut Ui, agents: &mut Agents, has_private: bool, scene: &mut Scene<'_>) {
@@ -83,11 +84,14 @@ fn conditions_ui(ui: &mut Ui, agents: &mut Agents) {
     ui.label_inputs_by(label.id, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
-            for each in Keep::ALL {
-                if pieces::radio_ui(ui, each == agents.keep, each.title()).clicked() {
-                    agents.keep = each;
-                }
-            }
+            let keep = agents.keep;
+            let next = radios_ui(
+                ui,
+                &Keep::ALL,
+                |each| each == keep,
+                |ui, each, radio| radio.ui(ui, each.title()),
+            );
+            agents.keep = next.unwrap_or(keep);
         });
     });
     pieces::check_ui(ui, &mut agents.confirm, "and asks before each use");

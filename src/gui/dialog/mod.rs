@@ -111,7 +111,9 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             match dialog {
                 Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
                 Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, &mut scene),
-                Dialog::Overwrite(overwrite) => overwrite::overwrite_ui(ui, overwrite, &mut scene),
+                Dialog::Overwrite(overwrite) => {
+                    overwrite::overwrite_ui(ui, overwrite, &beside.whose, &mut scene);
+                }
                 Dialog::SamePassphrase(dialog) => {
                     same_passphrase::same_passphrase_ui(ui, dialog, &mut scene);
                 }

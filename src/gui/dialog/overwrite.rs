@@ -5,9 +5,10 @@ use egui::Ui;
 use super::{Scene, buttons_ui, paragraph_ui, path_ui};
 use crate::app::Command;
 use crate::app::dialog::Overwrite;
+use crate::engine::keys::Whose;
 use crate::gui::pieces::{self, Tone};
 
-pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene<'_>) {
+pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, whose: &Whose, scene: &mut Scene<'_>) {
     let is_one = overwrite.taken.len() == 1;
     paragraph_ui(
         ui,
@@ -18,7 +19,7 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene
         },
     );
     for path in &overwrite.taken {
-        path_ui(ui, &path.display().to_string());
+        path_ui(ui, &whose.short(path));
     }
     if !overwrite.changed.is_empty() {
         paragraph_ui(
@@ -26,7 +27,7 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, scene: &mut Scene
             "Another program has written to this since you opened the key here, and what it wrote will be lost:",
         );
         for path in &overwrite.changed {
-            path_ui(ui, &path.display().to_string());
+            path_ui(ui, &whose.short(path));
         }
     }
     if overwrite.held.is_none() {

@@ -9,6 +9,7 @@ use crate::engine::saving::{PpkVersion, Strength};
 use crate::engine::speed::Speed;
 use crate::format::{Argon2Variant, Cost};
 use crate::gui::pieces::{self, Tone};
+use crate::gui::radios::radios_ui;
 use crate::gui::theme;
 
 /// How wide the column of names is.
@@ -70,14 +71,15 @@ pub(super) fn parameters_ui(
 fn ppk_ui(ui: &mut Ui, is_narrow: bool, parameters: &mut Parameters, speed: Option<Speed>) {
     ui.label("PPK file version");
     value_ui(ui, |ui| {
-        for (version, name) in [(PpkVersion::V3, "3"), (PpkVersion::V2, "2")] {
-            let is_chosen = parameters.ppk_version == version;
-            let radio = pieces::radio_ui(ui, is_chosen, name);
-            let radio = pieces::named_radio(ui, radio, is_chosen, &format!("PPK file version {name}"));
-            if radio.clicked() {
-                parameters.ppk_version = version;
-            }
-        }
+        let all = [(PpkVersion::V3, "3"), (PpkVersion::V2, "2")];
+        let chosen = parameters.ppk_version;
+        let next = radios_ui(
+            ui,
+            &all,
+            |(each, _)| each == chosen,
+            |ui, (_, name), radio| radio.named_ui(ui, name, &format!("PPK file version {name}")),
+        );
+        parameters.ppk_version = next.map_or(chosen, |(version, _)| version);
     });
     usual_ui(ui, is_narrow, "2 for PuTTY before 0.75");
     let has_numbers = parameters.ppk_version == PpkVersion::V3;
@@ -129,16 +131,24 @@ fn time_ui(ui: &mut Ui, is_narrow: bool, parameters: &mut Parameters, speed: Opt
             HashTime::Millis { millis, .. } => ("Milliseconds", millis, false),
         };
         pieces::number_ui(ui, "time", name, value);
-        if pieces::radio_ui(ui, is_passes, "passes").clicked() {
-            parameters.count_passes();
+        let next = radios_ui(
+            ui,
+            &[true, false],
+            |each| each == is_passes,
+            |ui, each, radio| {
+                let (text, is_enabled) = if each {
+                    ("passes", true)
+                } else {
+                    ("ms", speed.is_some())
+                };
+                ui.add_enabled_ui(is_enabled, |ui| radio.ui(ui, text)).inner
+            },
+        );
+        match (next, speed) {
+            (Some(true), _) => parameters.count_passes(),
+            (Some(false), Some(speed)) => parameters.measure_time(speed),
+            (Some(false), None) | (None, _) => {}
         }
-        ui.add_enabled_ui(speed.is_some(), |ui| {
-            if pieces::radio_ui(ui, !is_passes, "ms").clicked()
-                && let Some(speed) = speed
-            {
-                parameters.measure_time(speed);
-            }
-        });
     });
     let here = match (parameters.time, speed) {
         (HashTime::Millis { .. }, _) => format!("{} passes on this machine", argon2.passes),

@@ -10,6 +10,7 @@ use crate::engine::Problem;
 use crate::engine::providers::{AS_OF, PROVIDERS};
 use crate::gui::obstacle::Obstacle;
 use crate::gui::pieces::{self, Tone};
+use crate::gui::radios::radios_ui;
 
 pub(super) fn providers_ui(
     ui: &mut Ui,
@@ -21,11 +22,15 @@ pub(super) fn providers_ui(
     ui.label_inputs_by(label.id, |ui| {
         ui.horizontal_wrapped(|ui| {
             ui.spacing_mut().item_spacing.x = 16.0;
-            for each in PROVIDERS {
-                if pieces::radio_ui(ui, each == dialog.chosen, each.title).clicked() {
-                    dialog.chosen = each;
-                }
-            }
+            let all: Vec<_> = PROVIDERS.iter().collect();
+            let chosen = dialog.chosen;
+            let next = radios_ui(
+                ui,
+                &all,
+                |each| each == chosen,
+                |ui, each, radio| radio.ui(ui, each.title),
+            );
+            dialog.chosen = next.unwrap_or(chosen);
         });
     });
     ui.add_space(4.0);

@@ -8,6 +8,7 @@ use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::settings::Kept;
 use crate::engine::saving::Choice;
 use crate::gui::pieces::{self, Tone};
+use crate::gui::radios::radios_ui;
 
 /// What the dialog shows; none of it is a draft.
 pub(super) struct Shown<'a> {
@@ -26,25 +27,34 @@ pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>)
     } = *shown;
     let mut out = Vec::new();
     row_ui(ui, "Light or dark", |ui| {
-        for each in ThemeChoice::ALL {
-            if pieces::radio_ui(ui, each == theme, each.title()).clicked() {
-                out.push(Command::SetTheme(each));
-            }
-        }
+        let all = ThemeChoice::ALL;
+        let next = radios_ui(
+            ui,
+            &all,
+            |each| each == theme,
+            |ui, each, radio| radio.ui(ui, each.title()),
+        );
+        out.extend(next.map(Command::SetTheme));
     });
     row_ui(ui, "Size of text", |ui| {
-        for each in TextSize::ALL {
-            if pieces::radio_ui(ui, each == size, format!("{} %", each.percent())).clicked() {
-                out.push(Command::SetTextSize(each));
-            }
-        }
+        let all = TextSize::ALL;
+        let next = radios_ui(
+            ui,
+            &all,
+            |each| each == size,
+            |ui, each, radio| radio.ui(ui, format!("{} %", each.percent())),
+        );
+        out.extend(next.map(Command::SetTextSize));
     });
     row_ui(ui, "Save new keys as", |ui| {
-        for each in Choice::ALL {
-            if pieces::radio_ui(ui, each == preferred, each.title()).clicked() {
-                out.push(Command::Prefer(each));
-            }
-        }
+        let all = Choice::ALL;
+        let next = radios_ui(
+            ui,
+            &all,
+            |each| each == preferred,
+            |ui, each, radio| radio.ui(ui, each.title()),
+        );
+        out.extend(next.map(Command::Prefer));
     });
     row_ui(ui, "Protection of private key files", |ui| {
         if ui.add(Button::new("Parameters for saving key files…")).clicked() {

@@ -1,17 +1,20 @@
 //! No key yet: make one, or open one.
 
-use egui::{Key, Label, RichText, Sense, Ui};
+use egui::{Key, Label, Memory, Response, RichText, Sense, Ui};
 
 use super::View;
 use crate::app::{Command, Kind, NextKey};
 use crate::gui::drop::Drops;
 use crate::gui::pieces::{self, Tone};
+use crate::gui::radios::{Radio, radios_ui};
 use crate::gui::theme::{self, Palette};
 use crate::key::spec::{Curve, RsaBits};
 
 /// How high the two cards are at most when they stand side by side.
 const CARD_HEIGHT: f32 = 316.0;
 const GENERATE_HEIGHT: f32 = 48.0;
+/// What shows the kinds that hardly anybody needs.
+const MORE: &str = "More types";
 /// A page lower than this has no room to spare.
 const LOW: f32 = 460.0;
 
@@ -67,10 +70,7 @@ fn generate_ui(
 ) {
     pieces::heading_ui(ui, "A new key", theme::subheading());
     pieces::field_label_ui(ui, "Type of key to generate", None);
-    for kind in Kind::MAIN {
-        ui.scope(|ui| kind_ui(ui, next, kind));
-    }
-    more_ui(ui, next, &mut view.is_more_shown);
+    kinds_ui(ui, next, &mut view.is_more_shown);
     let is_entered = match next.kind {
         Kind::Ed25519 | Kind::Ed448 | Kind::MlDsa44Ed25519 | Kind::Dsa => false,
         Kind::Rsa => bits_ui(ui, next),
@@ -93,7 +93,7 @@ fn generate_ui(
             pieces::wide_primary_ui(ui, GENERATE_HEIGHT, text)
         })
         .inner;
-    if is_new {
+    if is_new && ui.memory(Memory::focused).is_none() {
         button.request_focus();
     }
     if button.clicked() || is_asked {
@@ -101,25 +101,41 @@ fn generate_ui(
     }
 }
 
-/// The kinds that hardly anybody needs; shown when one of them is chosen, wherever that was.
-fn more_ui(ui: &mut Ui, next: &mut NextKey, is_shown: &mut bool) {
-    let is_open = *is_shown || Kind::MORE.contains(&next.kind);
-    if pieces::disclosure_ui(ui, "More types", is_open).clicked() {
-        *is_shown = !is_open;
+/// The kinds of keys. Those that hardly anybody needs are shown when one of them is chosen, wherever that was.
+fn kinds_ui(ui: &mut Ui, next: &mut NextKey, is_more_shown: &mut bool) {
+    let is_open = *is_more_shown || Kind::MORE.contains(&next.kind);
+    let mut kinds = Kind::MAIN.to_vec();
+    if is_open {
+        kinds.extend(Kind::MORE);
+    }
+    let mut is_toggled = false;
+    let chosen = next.kind;
+    let other = radios_ui(
+        ui,
+        &kinds,
+        |kind| kind == chosen,
+        |ui, kind, radio| {
+            if Some(&kind) == Kind::MORE.first() {
+                is_toggled = pieces::disclosure_ui(ui, MORE, true).clicked();
+            }
+            ui.scope(|ui| kind_ui(ui, kind, radio)).inner
+        },
+    );
+    if !is_open {
+        is_toggled = pieces::disclosure_ui(ui, MORE, false).clicked();
+    }
+    next.kind = other.unwrap_or(chosen);
+    if is_toggled {
+        *is_more_shown = !is_open;
         if is_open && Kind::MORE.contains(&next.kind) {
             next.kind = Kind::Ed25519;
         }
     }
-    if is_open {
-        for kind in Kind::MORE {
-            ui.scope(|ui| kind_ui(ui, next, kind));
-        }
-    }
 }
 
-fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind) {
+fn kind_ui(ui: &mut Ui, kind: Kind, radio: Radio) -> Response {
     ui.spacing_mut().interact_size.y = 22.0;
-    let radio = pieces::radio_ui(ui, next.kind == kind, kind.title());
+    let radio = radio.ui(ui, kind.title());
     ui.spacing_mut().item_spacing.y = 2.0;
     let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
     let advice = ui
@@ -132,9 +148,8 @@ fn kind_ui(ui: &mut Ui, next: &mut NextKey, kind: Kind) {
     ui.ctx().accesskit_node_builder(radio.id, |node| {
         node.push_described_by(advice.id.accesskit_id());
     });
-    if radio.clicked() || advice.clicked() {
-        next.kind = kind;
-    }
+    // The advice belongs to it, and is clicked as well.
+    radio | advice
 }
 
 /// Says whether Enter was pressed in the field.
@@ -144,16 +159,22 @@ fn bits_ui(ui: &mut Ui, next: &mut NextKey) -> bool {
     ui.horizontal_wrapped(|ui| {
         let field = pieces::number_ui(ui, "rsa bits", name, &mut next.rsa_bits);
         pieces::reached_by(ui, &field, &label, Some(Key::B));
-        for bits in [2048, RsaBits::default().get(), 4096] {
-            let text = if bits == RsaBits::default().get() {
-                format!("{bits} (usual)")
-            } else {
-                bits.to_string()
-            };
-            if pieces::radio_ui(ui, next.rsa_bits == bits, text).clicked() {
-                next.rsa_bits = bits;
-            }
-        }
+        let usual = RsaBits::default().get();
+        let now = next.rsa_bits;
+        let other = radios_ui(
+            ui,
+            &[2048, usual, 4096],
+            |bits| bits == now,
+            |ui, bits, radio| {
+                let text = if bits == usual {
+                    format!("{bits} (usual)")
+                } else {
+                    bits.to_string()
+                };
+                radio.ui(ui, text)
+            },
+        );
+        next.rsa_bits = other.unwrap_or(now);
         field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
     })
     .inner
@@ -163,11 +184,14 @@ fn curve_ui(ui: &mut Ui, next: &mut NextKey) {
     let label = pieces::field_label_ui(ui, "Curve to use for generating this key", None);
     ui.label_inputs_by(label.id, |ui| {
         ui.horizontal_wrapped(|ui| {
-            for curve in Curve::ALL {
-                if pieces::radio_ui(ui, next.curve == curve, curve.name()).clicked() {
-                    next.curve = curve;
-                }
-            }
+            let now = next.curve;
+            let other = radios_ui(
+                ui,
+                &Curve::ALL,
+                |curve| curve == now,
+                |ui, curve, radio| radio.ui(ui, curve.name()),
+            );
+            next.curve = other.unwrap_or(now);
         });
     });
 }

@@ -7,6 +7,7 @@ use crate::app::Command;
 use crate::app::stage::{Document, Subject};
 use crate::gui::art::art_ui;
 use crate::gui::pieces::{self, Tone, low_row_ui};
+use crate::gui::radios::radios_ui;
 use crate::key::fingerprint::FingerprintKind;
 
 /// How wide the picture and its button are.
@@ -50,14 +51,17 @@ fn words_ui(ui: &mut Ui, document: &mut Document, kind: Shown, view: &mut View, 
     ui.horizontal_wrapped(|ui| {
         ui.set_row_height(ui.spacing().interact_size.y);
         pieces::row_label_ui(ui, "Key fingerprint", Some('i'));
-        for (each, name) in [
+        let all = [
             (FingerprintKind::Sha256, "SHA-256"),
             (FingerprintKind::Md5, "MD5"),
-        ] {
-            if pieces::radio_ui(ui, each == kind.kind, RichText::new(name).small()).clicked() {
-                out.push(Command::ShowFingerprint(each));
-            }
-        }
+        ];
+        let next = radios_ui(
+            ui,
+            &all,
+            |(each, _)| each == kind.kind,
+            |ui, (_, name), radio| radio.ui(ui, RichText::new(name).small()),
+        );
+        out.extend(next.map(|(each, _)| Command::ShowFingerprint(each)));
         if ui.add(small("Copy fingerprint")).clicked() || pieces::alt_pressed(ui, Key::I) {
             out.push(Command::CopyFingerprint);
         }
@@ -82,15 +86,17 @@ fn words_ui(ui: &mut Ui, document: &mut Document, kind: Shown, view: &mut View, 
 /// Of what the fingerprint is; there is a choice only where there is a certificate.
 fn subject_ui(ui: &mut Ui, subject: Subject, out: &mut Vec<Command>) {
     low_row_ui(ui, 20.0, |ui| {
-        for (each, name) in [
+        let all = [
             (Subject::Key, "Of the key alone"),
             (Subject::WithCertificate, "Including the certificate"),
-        ] {
-            let radio = pieces::radio_ui(ui, each == subject, RichText::new(name).small());
-            if radio.clicked() {
-                out.push(Command::ShowFingerprintOf(each));
-            }
-        }
+        ];
+        let next = radios_ui(
+            ui,
+            &all,
+            |(each, _)| each == subject,
+            |ui, (_, name), radio| radio.ui(ui, RichText::new(name).small()),
+        );
+        out.extend(next.map(|(each, _)| Command::ShowFingerprintOf(each)));
     });
 }
 

@@ -11,7 +11,7 @@ mod save;
 
 use std::mem::Discriminant;
 
-use egui::{CentralPanel, Frame, Id, ScrollArea, Ui};
+use egui::{CentralPanel, Event, Frame, Id, ScrollArea, Ui};
 
 use super::drop::Drops;
 use super::pad::Trail;
@@ -102,11 +102,23 @@ pub(super) fn key_page_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
     });
 }
 
+/// Whether this comes from a person who has begun to do something.
+fn is_meant(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::Key { .. } | Event::PointerButton { .. } | Event::AccessKitActionRequest(_)
+    )
+}
+
 fn stage_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     let is_free = app.dialog.is_none();
     match &mut app.stage {
         Stage::Empty => {
-            let is_new = view.first.take() == Some(First::Generate) && is_free;
+            let is_new = view.first == Some(First::Generate) && is_free;
+            // Where the window is still being made, it may be laid out another way, and the focus given anew.
+            if ui.input(|input| input.events.iter().any(is_meant)) {
+                view.first = None;
+            }
             choose::choose_ui(ui, &mut app.next_key, (is_new, view), out);
         }
         Stage::Stirring(stirring) => collecting::collecting_ui(ui, stirring, &mut view.trail, out),

@@ -11,6 +11,8 @@ use crate::key::Algorithm;
 
 /// What the field for the path is called.
 const PLACE: &str = "Private key file";
+/// Of a place where ssh does not look.
+const NOT_TRIED: &str = "ssh does not try this file by itself: make it the default key on the page “My keys”, or name it: ssh -i FILE.";
 /// How wide the button is behind the path.
 const CHANGE_WIDTH: f32 = 88.0;
 /// A card narrower than this has the label above the field.
@@ -36,10 +38,14 @@ pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, strength: Strength, 
     if document.key().is_some() {
         let has_certificate = document.certificate().is_some();
         let choice = document.draft.choice;
-        pieces::hint_ui(
-            ui,
-            files(choice, algorithm, strength.ppk_version, has_certificate),
-        );
+        let files = files(choice, algorithm, strength.ppk_version, has_certificate);
+        let is_passed_over = |place: &SavingPlace| choice.has_openssh() && !place.is_tried(choice);
+        let hint = if document.place.as_ref().is_some_and(is_passed_over) {
+            format!("{files} {NOT_TRIED}")
+        } else {
+            files
+        };
+        pieces::hint_ui(ui, hint);
     }
 }
 
@@ -67,12 +73,6 @@ fn place_ui(ui: &mut Ui, place: &mut SavingPlace, choice: Choice, out: &mut Vec<
             out.push(Command::ChooseSavingPlace);
         }
     });
-    if choice.has_openssh() && !place.is_tried(choice) {
-        pieces::hint_ui(
-            ui,
-            "ssh does not try this file by itself. Make it the default key on the page “My keys”, or name it: ssh -i FILE.",
-        );
-    }
 }
 
 fn private_ui(ui: &mut Ui, choice: &mut Choice, algorithm: Algorithm, out: &mut Vec<Command>) {
