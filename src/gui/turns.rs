@@ -7,6 +7,7 @@
 //! set up: a dialog, say, whose field takes the focus once it is drawn.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use egui::{Context, Event, Id, Key, Memory, Modifiers, Plugin, RawInput, Ui};
 
@@ -14,7 +15,7 @@ use egui::{Context, Event, Id, Key, Memory, Modifiers, Plugin, RawInput, Ui};
 const MOST: u8 = 4;
 
 /// The events that have not had their turn yet.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Turns {
     waiting: VecDeque<Event>,
     /// What had the focus before the frame.
@@ -23,6 +24,16 @@ pub(super) struct Turns {
     has_asked: bool,
     /// How many frames something that may move the focus has been going on for.
     moving: u8,
+}
+
+impl fmt::Debug for Turns {
+    /// Without the events, in which a passphrase may be.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turns")
+            .field("waiting", &self.waiting.len())
+            .field("moving", &self.moving)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Turns {
@@ -207,6 +218,15 @@ mod tests {
             text(" "),
         ];
         assert_eq!(turns(events.clone(), true), [events]);
+    }
+
+    #[test]
+    fn what_was_typed_is_in_no_log() {
+        let turns = Turns {
+            waiting: vec![text("open sesame")].into(),
+            ..Turns::default()
+        };
+        assert!(!format!("{turns:?}").contains("sesame"));
     }
 
     #[test]

@@ -287,6 +287,8 @@ impl App {
         if let (Purpose::SavePrivate(_), Ok(_), Some(path)) = (purpose, &result, paths.first()) {
             self.kept.now.save_folder = self.unusual_folder_of(path);
         }
+        let folder = paths.first().and_then(|path| path.parent());
+        let folder = folder.map(|folder| self.my_keys.whose().short(folder));
         match (result, self.document_mut()) {
             (Ok(written), Some(document)) => {
                 document.take_note(written.stored.seen.clone());
@@ -305,7 +307,7 @@ impl App {
                     .map(|warning| format!(" {} {}", warning.sentence(), warning.hint))
                     .collect();
                 self.status = Status {
-                    text: saved_sentence(&paths)
+                    text: saved_sentence(&paths, folder)
                         + left_out
                         + &left_behind.unwrap_or_default()
                         + &besides.concat(),
@@ -427,16 +429,12 @@ fn trashing<T>(files: &[PathBuf], work: impl FnOnce() -> Result<T, Problem>) -> 
     })
 }
 
-fn saved_sentence(paths: &[PathBuf]) -> String {
+fn saved_sentence(paths: &[PathBuf], folder: Option<String>) -> String {
     let names: Vec<String> = paths
         .iter()
         .filter_map(|path| path.file_name())
         .map(|name| name.to_string_lossy().into_owned())
         .collect();
-    let folder = paths
-        .first()
-        .and_then(|path| path.parent())
-        .map(|folder| folder.display().to_string());
     let names = match names.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => names.concat(),

@@ -6,7 +6,7 @@ use crate::engine::providers::Takes;
 use crate::engine::saving::PublicForm;
 use crate::format::Format;
 
-/// When this was last compared with the sources, and tried.
+/// The month of these facts. What was tried is named in [`Program::tried_with`]; the rest is what makers and reports say.
 pub const AS_OF: &str = "November 2026";
 
 const RSA: Takes = Takes::Rsa { from_bits: 1024 };
