@@ -210,7 +210,7 @@ impl Convert {
             .into_iter()
             .for_each(|note| console.note(note));
         if let Some(program) = self.program {
-            console.note(program.note);
+            console.note(&program.told());
         }
         if is_printed {
             return Ok(());

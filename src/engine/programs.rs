@@ -42,6 +42,15 @@ impl Program {
         PROGRAMS.iter().find(|program| program.code == code)
     }
 
+    /// What else there is to know about it, where its name has not been said.
+    #[must_use]
+    pub fn told(&self) -> String {
+        match self.note.strip_prefix("It ") {
+            Some(rest) => format!("{} {rest}", self.title),
+            None => format!("{}: {}", self.title, self.note),
+        }
+    }
+
     /// The keys that it takes, in words: “Ed25519, RSA from 2048 bits on”.
     #[must_use]
     pub fn taken(&self) -> String {
@@ -147,6 +156,7 @@ mod tests {
         for program in PROGRAMS {
             assert_eq!(Program::called(program.code), Some(program));
             assert!(program.source.starts_with("https://"), "{}", program.code);
+            assert!(program.told().starts_with(program.title), "{}", program.told());
             for (takes, format) in program.files {
                 for algorithm in takes.algorithms() {
                     assert!(format.holds(algorithm), "{}: {takes:?}", program.code);
