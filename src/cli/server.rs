@@ -20,7 +20,7 @@ use crate::format::DecodeError;
 use crate::format::ssh_config::Directive;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
-use crate::key::fingerprint::{FingerprintKind, may_be_typed};
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::watch::Watch;
 use crate::secret::Passphrase;
 use crate::sys::agent::{self, Agent};
@@ -406,7 +406,7 @@ impl Connect {
 
 /// Whether a fingerprint was typed that there can be.
 pub(super) fn check_fingerprint(typed: &str) -> Result<(), Problem> {
-    if may_be_typed(typed) {
+    if Fingerprint::typed(typed).is_some() {
         return Ok(());
     }
     Err(Problem::new(

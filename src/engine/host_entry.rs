@@ -3,7 +3,7 @@
 //!
 //! It stands before all other lines, where it wins, and all of them stay byte for byte.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::engine::keys::Whose;
 use crate::engine::keys::default_key::{read, spelling};
@@ -56,7 +56,7 @@ pub struct HostEntry {
 }
 
 impl HostEntry {
-    /// An entry that has `ssh name` log in on `target` with the key in `key`, which is `public`, and offer no other. `told` is what counted before
+    /// An entry that has `ssh name` log in on `target` with the key that `key` names, file and public half, and offer no other. `told` is what counted before
     /// ssh's configuration when the server was found.
     ///
     /// # Errors
@@ -67,14 +67,13 @@ impl HostEntry {
         name: &str,
         target: &Target,
         told: &[Directive],
-        (key, public): (&Path, &PublicKey),
+        key: (&Path, &PublicKey),
     ) -> Result<Self, Problem> {
         let name = name.trim();
         check(name)?;
-        let key = std::path::absolute(key).unwrap_or_else(|_| key.to_owned());
         let config = read_config()?;
         let (file, mut own) = read(whose)?;
-        let there = There::new(target, told, &config, (&key, public));
+        let there = There::new(target, told, &config, key);
         let stanza = there.stanza(whose, name, &config)?;
         let mut entry = Self {
             name: name.to_owned(),
@@ -134,7 +133,7 @@ impl HostEntry {
     }
 }
 
-/// Takes the entry of a short name out of ssh's configuration again: one that leads to `target` with the key in `key`, and has
+/// Takes the entry of a short name out of ssh's configuration again: one that leads to `target` with the key that `key` names, and has
 /// no other lines than [`plan`](HostEntry::plan) makes. `told` is as there.
 ///
 /// # Errors
@@ -145,14 +144,13 @@ pub fn take_out(
     name: &str,
     target: &Target,
     told: &[Directive],
-    (key, public): (&Path, &PublicKey),
+    key: (&Path, &PublicKey),
 ) -> Result<Change, Problem> {
     let name = name.trim();
     check(name)?;
-    let key = std::path::absolute(key).unwrap_or_else(|_| key.to_owned());
     let config = read_config()?;
     let (file, mut own) = read(whose)?;
-    let there = There::new(target, told, &config, (&key, public));
+    let there = There::new(target, told, &config, key);
     let keywords = [&OF_EACH[..], &GOES_ALONG[..], &FOR_THE_KEY[..]].concat();
     if !there.is_meant_by(name, &config) || !own.remove_host(name, &keywords) {
         return Err(not_ours(name));
@@ -165,7 +163,7 @@ struct There<'a> {
     target: &'a Target,
     /// What our own reader finds in ssh's configuration about it.
     settings: Settings,
-    key: &'a Path,
+    key: PathBuf,
     /// What has to stand there for ssh to offer the key.
     offering: Vec<(&'static str, String)>,
 }
@@ -175,7 +173,7 @@ impl<'a> There<'a> {
         target: &'a Target,
         told: &[Directive],
         config: &Configuration,
-        (key, public): (&'a Path, &PublicKey),
+        (key, public): (&Path, &PublicKey),
     ) -> Self {
         let is_once = |told: &&Directive| {
             FOR_ONCE
@@ -186,7 +184,7 @@ impl<'a> There<'a> {
         Self {
             target,
             settings: config.lookup_as(&told, target.alias(), &user_name()),
-            key,
+            key: std::path::absolute(key).unwrap_or_else(|_| key.to_owned()),
             offering: target.to_offer(public),
         }
     }
@@ -205,7 +203,7 @@ impl<'a> There<'a> {
             .with("HostName", &target.host().replace('%', "%%"))?
             .with("User", target.user())?
             .with("Port", &target.port().to_string())?
-            .with("IdentityFile", &spelling(whose, self.key)?)?
+            .with("IdentityFile", &spelling(whose, &self.key)?)?
             .with("IdentitiesOnly", "yes")?;
         let by_itself = config.lookup(name, &user_name());
         for (keyword, value) in &self.offering {
@@ -239,7 +237,7 @@ impl<'a> There<'a> {
             is_offered && going_along.all(|keyword| settings.words(keyword) == self.settings.words(keyword));
         (found.user(), found.host(), found.port()) == (target.user(), target.host(), target.port())
             && settings.identities_only()
-            && first.and_then(|file| found.file(&file)).as_deref() == Some(self.key)
+            && first.and_then(|file| found.file(&file)).as_ref() == Some(&self.key)
             && is_same_way
     }
 }

@@ -35,29 +35,6 @@ pub fn is_fingerprint(word: &str) -> bool {
     word.starts_with("SHA256:") || word.starts_with("MD5:")
 }
 
-/// Whether `text` can be a fingerprint as somebody types it: see [`Fingerprint::is_typed`].
-#[must_use]
-pub fn may_be_typed(text: &str) -> bool {
-    let text = text.trim();
-    let is_named = |kind: FingerprintKind, name: &str| name.eq_ignore_ascii_case(kind.name());
-    let (kind, bare) = match text.split_once(':') {
-        Some((name, bare)) if is_named(FingerprintKind::Sha256, name) => (FingerprintKind::Sha256, bare),
-        Some((name, bare)) if is_named(FingerprintKind::Md5, name) => (FingerprintKind::Md5, bare),
-        Some(_) => (FingerprintKind::Md5, text),
-        None => (FingerprintKind::Sha256, text),
-    };
-    match kind {
-        FingerprintKind::Sha256 => {
-            let digest = Base64Unpadded::decode_vec(bare.trim_end_matches('='));
-            digest.is_ok_and(|digest| digest.len() == 32)
-        }
-        FingerprintKind::Md5 => {
-            let is_pair = |pair: &str| pair.len() == 2 && pair.bytes().all(|byte| byte.is_ascii_hexdigit());
-            bare.split(':').count() == 16 && bare.split(':').all(is_pair)
-        }
-    }
-}
-
 /// A public key's hash.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint {
@@ -94,20 +71,35 @@ impl Fingerprint {
         &self.digest
     }
 
-    /// Whether somebody means this one by what they typed: also without the name of the hash, with the padding behind it that
-    /// other programs write, or in capitals where the digits are hexadecimal.
+    /// What somebody means by what they typed: also without the name of the hash, with the padding behind it that other
+    /// programs write, or in capitals where the digits are hexadecimal. Nothing where it is no fingerprint.
+    #[must_use]
+    pub fn typed(text: &str) -> Option<Self> {
+        use FingerprintKind::{Md5, Sha256};
+        let text = text.trim();
+        let named = text.split_once(':').and_then(|(name, bare)| {
+            let kind = [Sha256, Md5]
+                .into_iter()
+                .find(|kind| name.eq_ignore_ascii_case(kind.name()));
+            Some((kind?, bare))
+        });
+        let unnamed = if text.contains(':') { Md5 } else { Sha256 };
+        let (kind, bare) = named.unwrap_or((unnamed, text));
+        let (digest, len) = match kind {
+            Sha256 => (Base64Unpadded::decode_vec(bare.trim_end_matches('=')).ok()?, 32),
+            Md5 => {
+                let pairs = bare.split(':').map(|pair| base16ct::mixed::decode_vec(pair).ok());
+                let pairs = pairs.map(|pair| pair.filter(|pair| pair.len() == 1));
+                (pairs.collect::<Option<Vec<_>>>()?.concat(), 16)
+            }
+        };
+        (digest.len() == len).then_some(Self { kind, digest })
+    }
+
+    /// Whether somebody means this one by what they [typed](Self::typed).
     #[must_use]
     pub fn is_typed(&self, text: &str) -> bool {
-        let name = self.kind.name();
-        let text = text.trim();
-        let bare = match text.split_once(':') {
-            Some((before, behind)) if before.eq_ignore_ascii_case(name) => behind,
-            _ => text,
-        };
-        match self.kind {
-            FingerprintKind::Sha256 => bare.trim_end_matches('=') == self.bare(),
-            FingerprintKind::Md5 => bare.eq_ignore_ascii_case(&self.bare()),
-        }
+        Self::typed(text).as_ref() == Some(self)
     }
 
     /// The hash alone: `7xqnZw…` or `20:12:58:…`.
@@ -152,11 +144,11 @@ mod tests {
             format!(" {bare}\n"),
         ] {
             assert!(sha256.is_typed(&text) && !md5.is_typed(&text), "{text}");
-            assert!(may_be_typed(&text), "{text}");
+            assert!(Fingerprint::typed(&text).is_some(), "{text}");
         }
         for text in [format!("MD5:{pairs}"), pairs.clone(), pairs.to_uppercase()] {
             assert!(md5.is_typed(&text) && !sha256.is_typed(&text), "{text}");
-            assert!(may_be_typed(&text), "{text}");
+            assert!(Fingerprint::typed(&text).is_some(), "{text}");
         }
         for text in ["", "SHA256:", &bare[1..], &bare.to_lowercase(), &pairs[3..]] {
             assert!(!sha256.is_typed(text) && !md5.is_typed(text), "{text}");
@@ -170,7 +162,7 @@ mod tests {
             &pairs[3..],
             "MD5:0g:00",
         ] {
-            assert!(!may_be_typed(text), "{text}");
+            assert!(Fingerprint::typed(text).is_none(), "{text}");
         }
     }
 }
