@@ -42,6 +42,7 @@ const PIECES: &[&str] = &[
     "no-pty,",
     "from=\"a,b\"",
     "command=\"x \\\"y\\\"\" ",
+    "\n\u{feff}command=\"x\" ",
     "cert-authority ",
     "restrict",
     "ssh-ed25519 ",
@@ -291,20 +292,22 @@ proptest! {
 
     #[test]
     fn a_list_that_is_put_right_still_lets_everybody_in(bytes in any_file()) {
-        let in_it = |bytes: Vec<u8>| -> Vec<(Vec<u8>, Vec<u8>)> {
-            let keys = AuthorizedKeys::parse(bytes).expect("it is small");
-            let told = |(_, entry): (usize, Box<Entry<'_>>)| {
-                (entry.options.text().to_vec(), entry.key.key.to_wire())
-            };
-            keys.entries().map(told).collect()
-        };
         if let Some(tidied) = tidy(&bytes)
-            && AuthorizedKeys::parse(bytes.clone()).is_ok()
+            && let Ok(before) = AuthorizedKeys::parse(bytes)
         {
-            let mut after = in_it(tidied.text);
-            for one in in_it(bytes) {
-                let place = after.iter().position(|there| *there == one);
+            let after = AuthorizedKeys::parse(tidied.text)?;
+            let mut after: Vec<_> = after.entries().map(|(_, entry)| entry).collect();
+            for (_, one) in before.entries() {
+                // A mark before the options is the one thing in a line of its own that is taken away; sshd lets nobody in
+                // by such a line.
+                let options = one.options.text();
+                let options = options.strip_prefix(b"\xef\xbb\xbf").unwrap_or(options);
+                let is_it = |there: &Box<Entry<'_>>| {
+                    there.options.text() == options && there.key.key == one.key.key
+                };
+                let place = after.iter().position(is_it);
                 prop_assert!(place.is_some(), "a key is lost");
+                prop_assert!(one.options.check().is_err() || one.options.text() == options);
                 after.swap_remove(place.unwrap_or_default());
             }
         }
