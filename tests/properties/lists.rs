@@ -302,10 +302,9 @@ proptest! {
                 // by such a line.
                 let options = one.options.text();
                 let options = options.strip_prefix(b"\xef\xbb\xbf").unwrap_or(options);
-                let is_it = |there: &Box<Entry<'_>>| {
-                    there.options.text() == options && there.key.key == one.key.key
-                };
-                let place = after.iter().position(is_it);
+                let place = after
+                    .iter()
+                    .position(|there| there.options.text() == options && there.key.key == one.key.key);
                 prop_assert!(place.is_some(), "a key is lost");
                 prop_assert!(one.options.check().is_err() || one.options.text() == options);
                 after.swap_remove(place.unwrap_or_default());
