@@ -119,8 +119,8 @@ mod tests {
             let mut rest = passphrase.expose();
             let mut seen = 0;
             while !rest.is_empty() {
-                let end = rest.match_indices('-').map(|(at, _)| at).chain([rest.len()]);
-                let at = end.filter(|at| words.contains(&rest[..*at])).last();
+                let mut end = rest.match_indices('-').map(|(at, _)| at).chain([rest.len()]);
+                let at = end.rfind(|at| words.contains(&rest[..*at]));
                 let at = at.expect("a word of the list");
                 rest = rest[at..].trim_start_matches('-');
                 seen += 1;

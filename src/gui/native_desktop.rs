@@ -84,9 +84,10 @@ impl Desktop for NativeDesktop {
 
     fn copy_secret(&self, text: &str) -> Result<(), ClipboardError> {
         self.with_clipboard(|clipboard| {
-            let kept_out = clipboard.set().exclude_from_history();
             #[cfg(windows)]
-            let kept_out = kept_out.exclude_from_cloud().exclude_from_monitoring();
+            let kept_out = clipboard.set().exclude_from_monitoring();
+            #[cfg(not(windows))]
+            let kept_out = clipboard.set().exclude_from_history();
             kept_out.text(text)
         })
     }

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use keywright::format::authorized_keys::{
-    Added, AuthorizedKeys, Command, Content, Entry, Expiry, FromList, KeyOption, NewLine, NewOptions, Right,
-    tidy,
+    Added, AuthorizedKeys, Command, Content, Expiry, FromList, KeyOption, NewLine, NewOptions, Right, tidy,
 };
 use keywright::format::known_hosts::{self, HostName, KnownHosts, Lookup, Marker, Shown};
 use keywright::format::public_line;
