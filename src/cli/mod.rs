@@ -32,6 +32,7 @@ mod remove;
 mod repair;
 mod server;
 mod standard_input;
+mod suggest;
 mod terminal;
 mod usage;
 mod work;
@@ -82,6 +83,8 @@ enum Command {
     Repair(repair::Repair),
     Doctor(doctor::Doctor),
     Passwd(passwd::Passwd),
+    #[command(name = "passphrase")]
+    Suggest(suggest::Suggest),
     Comment(comment::CommentFile),
     Cert(cert::Cert),
     Agent(agent::Agent),
@@ -123,6 +126,7 @@ impl Command {
             Self::Repair(command) => command.run(console),
             Self::Doctor(command) => command.run(console),
             Self::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Suggest(command) => console.end(command.run(console)),
             Self::Comment(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Cert(command) => command.run(console),
             Self::Agent(command) => command.run(console),

@@ -5,8 +5,8 @@
 
 mod table;
 
+use super::about::{About, Who};
 use super::cause::Cause;
-use super::verdict::{About, Who};
 
 /// What is said about a cause.
 #[derive(Debug)]

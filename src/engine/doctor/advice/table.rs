@@ -1,7 +1,7 @@
 //! The words for each cause.
 
+use super::super::about::Who;
 use super::super::cause::Cause;
-use super::super::verdict::Who;
 
 /// What is said about a cause, with places to fill.
 pub(super) struct Words {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use super::sign::{Side, Sign};
 use super::symptoms::Hit;
-use crate::engine::doctor::verdict::{About, Evidence, Source};
+use crate::engine::doctor::about::About;
+use crate::engine::doctor::verdict::{Evidence, Source};
 
 /// As many attempts as are kept, the latest ones.
 const MOST_ATTEMPTS: usize = 400;

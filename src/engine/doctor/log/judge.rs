@@ -3,8 +3,9 @@
 use super::attempt::{Attempt, Event};
 use super::reasons;
 use super::sign::{Side, Sign};
+use crate::engine::doctor::about::About;
 use crate::engine::doctor::cause::Cause;
-use crate::engine::doctor::verdict::{About, Certainty, Verdict};
+use crate::engine::doctor::verdict::{Certainty, Verdict};
 
 /// How an attempt went.
 #[derive(Debug)]

@@ -19,8 +19,9 @@ use judge::Outcome;
 use lines::{Lines, cleaned, spelled_out, without_quoting};
 use sign::{Side, Sign};
 
+use super::about::About;
 use super::cause::Cause;
-use super::verdict::{About, Certainty, Examination, Step, Verdict};
+use super::verdict::{Certainty, Examination, Step, Verdict};
 
 /// As much of two lines as is looked through where one may go on in the other, in bytes.
 const SEAM: usize = 64;

@@ -2,8 +2,9 @@
 
 use super::attempt::{Attempt, Event};
 use super::sign::Sign;
+use crate::engine::doctor::about::About;
 use crate::engine::doctor::cause::Cause;
-use crate::engine::doctor::verdict::{About, Certainty};
+use crate::engine::doctor::verdict::Certainty;
 
 fn has(text: &str, words: &[&str]) -> bool {
     let text = text.to_ascii_lowercase();

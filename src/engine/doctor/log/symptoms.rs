@@ -10,7 +10,7 @@ use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::pattern::Pattern;
 use super::sign::{Side, Sign, Symptom, row};
-use crate::engine::doctor::verdict::About;
+use crate::engine::doctor::about::About;
 use crate::key::comment::escaped;
 
 /// What shows that a text is about SSH.
