@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use super::console::{Console, shown};
 use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::standard_input::standard_input;
+use super::streams::without_a_place;
 use super::{terminal, usage, work};
 use crate::engine::authorized::options_in;
 use crate::engine::describe::{Description, Warning, stray_certificate};
@@ -84,10 +85,7 @@ impl KeyFile {
     pub(super) fn place(&self) -> Result<&Path, Problem> {
         match self.path() {
             Some(path) => Ok(path),
-            None => Err(usage::problem(
-                "standard input and pipes cannot be changed in place",
-                "Name the key's file.",
-            )),
+            None => Err(without_a_place()),
         }
     }
 

@@ -31,6 +31,7 @@ mod remove;
 mod repair;
 mod server;
 mod standard_input;
+mod streams;
 mod terminal;
 mod usage;
 mod work;

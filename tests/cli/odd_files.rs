@@ -41,11 +41,61 @@ fn what_a_shell_makes_of_a_command_is_read_wherever_a_key_is_named() {
     for command in [
         "KW comment <(cat key) new",
         "KW passwd <(cat key) --no-passphrase",
+        "KW repair - < key",
+        "KW cert attach /dev/stdin key.pub < key",
+        "KW keys default <(cat key)",
+        "KW keys default /dev/fd/5 5< key",
+        "KW keys add /dev/stdin < key",
+        "KW keys remove - < key",
+        "KW keys repair <(cat key)",
+        "KW authorized add key.pub -f <(cat key.pub)",
+        "KW authorized remove key.pub -f - < key.pub",
+        "KW known-hosts remove example.org -f <(cat key.pub)",
     ] {
         let ran = bash(&home, command);
         ran.expect_status(2);
-        assert!(ran.err.contains("cannot be changed in place"), "{}", ran.err);
+        assert!(
+            ran.err.contains("cannot be changed in place"),
+            "{command}: {}",
+            ran.err
+        );
     }
+}
+
+#[test]
+fn keys_and_lists_from_a_pipe_are_shown_as_others_are() {
+    let home = Home::with_key();
+    home.write(
+        "known",
+        format!("example.org {}", home.read("key.pub")).as_bytes(),
+    );
+    for source in ["<(cat key)", "- < key", "/dev/stdin < key", "/dev/fd/5 5< key"] {
+        let ran = bash(&home, &format!("KW keys {source}"));
+        ran.expect_status(0);
+        assert!(ran.out.contains("me@here"), "{source}: {}", ran.out);
+        // What is said of a file's place would be untrue.
+        assert!(!ran.out.contains("hint:"), "{source}: {}", ran.out);
+        let named = bash(&home, &format!("KW keys name {source} laptop"));
+        named.expect_status(0);
+    }
+    assert!(home.run(&["keys", "key"]).out.starts_with("laptop\n"));
+    for source in ["<(cat known)", "- < known", "/dev/stdin < known"] {
+        let ran = bash(&home, &format!("KW known-hosts find example.org -f {source}"));
+        ran.expect_status(0);
+        assert!(ran.out.starts_with("1: example.org"), "{source}: {}", ran.out);
+        let ran = bash(
+            &home,
+            &format!("KW authorized list {}", source.replace("known", "key.pub")),
+        );
+        assert!(ran.out.contains("me@here"), "{source}: {}", ran.out);
+    }
+    let ran = bash(&home, "KW keys <(echo no key)");
+    ran.expect_status(0);
+    assert!(
+        ran.out.contains("it does not begin as any key does"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
