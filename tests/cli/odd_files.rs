@@ -293,3 +293,43 @@ fn a_long_list_has_fingerprints_too() {
     home.write("list", line.repeat(12_000).as_bytes());
     assert_eq!(home.text(&["fingerprint", "list"]).lines().count(), 12_000);
 }
+
+#[test]
+fn the_key_in_a_pkcs12_store_becomes_a_file_of_ssh_and_its_certificates_are_said() {
+    let home = Home::new();
+    home.write("pass", b"secret\n");
+    let made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout plain -out crt -subj /CN=x 2>&1 \
+        && openssl pkcs12 -export -inkey plain -in crt -name work -passout file:pass -out key.p12 && chmod 600 plain";
+    bash(&home, made).expect_status(0);
+    let told = home.run(&["info", "--json", "key.p12", "--passphrase-file", "pass"]);
+    let told = told.object();
+    assert_eq!(told["format"], "pkcs12");
+    assert_eq!(told["comment"], "work");
+    assert_eq!(
+        (&told["x509_certificates"], &told["read_by_ssh"]),
+        (&true.into(), &false.into())
+    );
+    let ran = home.run(&[
+        "convert",
+        "key.p12",
+        "--to",
+        "openssh",
+        "-o",
+        "key",
+        "--passphrase-file",
+        "pass",
+    ]);
+    ran.expect_status(0);
+    assert!(ran.err.contains("certificates of X.509"), "{}", ran.err);
+    let read = bash(&home, "ssh-keygen -y -P secret -f key; ssh-keygen -y -f plain");
+    let lines: Vec<&str> = read.out.lines().collect();
+    assert_eq!(lines[0], format!("{} work", lines[1]));
+    for (command, other) in [("passwd", "pkcs8"), ("comment", "openssh")] {
+        let words = [command, "key.p12", "new"];
+        let words = &words[..if command == "comment" { 3 } else { 2 }];
+        let ran = home.run(&[words, &["--passphrase-file", "pass"]].concat());
+        ran.expect_status(1);
+        assert!(ran.err.contains("read, but not written"), "{}", ran.err);
+        assert!(ran.err.contains(&format!("--to {other}")), "{}", ran.err);
+    }
+}
