@@ -8,6 +8,7 @@ pub mod desktop;
 pub mod dialog;
 pub mod errand;
 mod flow;
+pub mod help;
 pub mod look;
 pub mod my_keys;
 mod next_key;
@@ -38,6 +39,7 @@ use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, Unsaved};
 use errand::Servers;
+use help::Help;
 use look::{TextSize, ThemeChoice};
 use my_keys::{KeysCommand, MyKeys};
 use settings::{Kept, Settings};
@@ -73,6 +75,8 @@ pub struct App {
     pub my_keys: MyKeys,
     /// What the page about servers shows.
     pub servers: Servers,
+    /// What the page with answers shows.
+    pub help: Help,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -132,6 +136,7 @@ impl App {
             stage: Stage::Empty,
             my_keys: MyKeys::new(whose),
             servers: Servers::default(),
+            help: Help::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -174,6 +179,9 @@ impl App {
             Command::Overwrite => self.overwrite(),
             Command::OverwriteTrashed => self.overwrite_trashed(),
             Command::SaveUnderAnotherName => self.save_under_another_name(),
+            Command::SuggestPassphrase => self.suggest_passphrase(),
+            Command::UseSuggestedPassphrase => self.use_suggested_passphrase(),
+            Command::CopySuggestedPassphrase => self.copy_suggested_passphrase(desktop),
             Command::SaveWithSamePassphrase => self.save_with_same_passphrase(),
             Command::SaveWithoutPassphrase => self.save_without_passphrase(),
             Command::PathTyped => self.path_typed(),

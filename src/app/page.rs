@@ -10,10 +10,12 @@ pub enum Page {
     MyKeys,
     /// Servers, and the keys that let somebody in there.
     Servers,
+    /// Questions and answers.
+    Help,
 }
 
 impl Page {
-    /// Those that can be shown, in their order. A page comes in here when it has something to show.
+    /// Those that somebody works on, in their order. A page comes in here when it has something to show.
     pub const ALL: &[Self] = &[Self::Key, Self::MyKeys, Self::Servers];
 
     /// Its name in the window.
@@ -23,6 +25,7 @@ impl Page {
             Self::Key => "Key",
             Self::MyKeys => "My keys",
             Self::Servers => "Servers",
+            Self::Help => "Help",
         }
     }
 }

@@ -313,6 +313,9 @@ const EXPORTS: [(&str, Choice); 6] = [
 ];
 
 fn help_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+    if entry_ui(ui, true, "Questions and answers", Some(&shortcuts::HELP)) {
+        out.push(Command::ShowPage(Page::Help));
+    }
     if entry_ui(ui, app.document().is_some(), "Commands that do the same…", None) {
         out.push(Command::ShowCommandLines);
     }

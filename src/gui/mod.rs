@@ -6,6 +6,7 @@ mod dialog;
 #[cfg(target_os = "macos")]
 mod double_click;
 mod drop;
+mod help;
 mod key_page;
 mod logging;
 mod menu;
@@ -60,6 +61,7 @@ pub struct Window {
     key_page: key_page::View,
     my_keys: my_keys::View,
     servers: servers::View,
+    help: help::View,
     dialog: dialog::View,
     system_theme: SystemTheme,
     title: String,
@@ -106,6 +108,7 @@ impl Window {
             key_page,
             my_keys: my_keys::View::default(),
             servers: servers::View::default(),
+            help: help::View::default(),
             dialog: dialog::View::default(),
             system_theme: SystemTheme::new(wake),
             title: String::new(),
@@ -209,10 +212,14 @@ impl eframe::App for Window {
         if self.app.page != Page::Servers {
             self.servers.put_away();
         }
+        if self.app.page != Page::Help {
+            self.help.put_away();
+        }
         match self.app.page {
             Page::Key => key_page::key_page_ui(ui, &mut self.app, &mut self.key_page, &mut out),
             Page::MyKeys => my_keys::my_keys_ui(ui, &mut self.app, &mut self.my_keys, &mut out),
             Page::Servers => servers::servers_ui(ui, &mut self.app, &mut self.servers, &mut out),
+            Page::Help => help::help_ui(ui, &mut self.app, &mut self.help),
         }
         dialog::dialog_ui(ui, &mut self.app, &mut self.dialog, &mut out);
         drop::drop_ui(ui, &self.app, &mut out);

@@ -41,14 +41,23 @@ pub(super) fn rail_ui(ui: &mut Ui, pages: &[Page], shown: Page, is_free: bool, o
                 out.push(Command::ShowPage(page));
             }
         }
+        // At the foot, apart from what somebody works on.
+        ui.add_space((ui.available_height() - entry_height(ui, is_narrow)).max(0.0));
+        if entry_ui(ui, Page::Help, Page::Help == shown, is_narrow).clicked() {
+            out.push(Command::ShowPage(Page::Help));
+        }
     });
+}
+
+fn entry_height(ui: &Ui, is_narrow: bool) -> f32 {
+    let name = ui.text_style_height(&egui::TextStyle::Small);
+    36.0 + if is_narrow { 0.0 } else { name }
 }
 
 fn entry_ui(ui: &mut Ui, page: Page, is_shown: bool, is_narrow: bool) -> Response {
     let palette = Palette::of(ui);
-    let name_height = ui.text_style_height(&egui::TextStyle::Small);
-    let height = if is_narrow { 36.0 } else { 36.0 + name_height };
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
+    let size = vec2(ui.available_width(), entry_height(ui, is_narrow));
+    let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     let is_enabled = ui.is_enabled();
     response.widget_info(|| WidgetInfo::labeled(Role::Tab, is_enabled, page.title()));
     ui.ctx()
@@ -89,6 +98,7 @@ fn sign_of(page: Page) -> fn(&Painter, Rect, Color32) {
         Page::Key => signs::draw_key,
         Page::MyKeys => signs::draw_keys,
         Page::Servers => signs::draw_server,
+        Page::Help => signs::draw_question,
     }
 }
 

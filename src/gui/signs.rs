@@ -92,6 +92,24 @@ pub(super) fn draw_gear(painter: &Painter, rect: Rect, color: Color32) {
     painter.circle_stroke(center, radius * 0.56, Stroke::new(radius * 0.3, color));
 }
 
+/// A question mark in a circle.
+pub(super) fn draw_question(painter: &Painter, rect: Rect, color: Color32) {
+    let stroke = Stroke::new(rect.height() * 0.1, color);
+    painter.circle_stroke(rect.center(), rect.height() * 0.44, stroke);
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let hook = [
+        (0.36, 0.4),
+        (0.4, 0.3),
+        (0.5, 0.26),
+        (0.61, 0.31),
+        (0.63, 0.42),
+        (0.52, 0.52),
+        (0.5, 0.61),
+    ];
+    painter.line(hook.map(|(x, y)| at(x, y)).to_vec(), stroke);
+    painter.circle_filled(at(0.5, 0.74), rect.height() * 0.065, color);
+}
+
 /// A key: its bow at the left, its teeth at the right.
 pub(super) fn draw_key(painter: &Painter, rect: Rect, color: Color32) {
     let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();

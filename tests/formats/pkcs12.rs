@@ -44,7 +44,7 @@ fn store(algorithm: Algorithm, passphrase: &str, arguments: &[&str]) -> Vec<u8> 
     ]);
     let tool = arguments
         .iter()
-        .fold(tool.arg(&format!("pass:{passphrase}")), Tool::arg);
+        .fold(tool.arg(format!("pass:{passphrase}")), Tool::arg);
     tool.output().expect("openssl makes a store");
     folder.get("store")
 }

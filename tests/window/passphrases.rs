@@ -4,6 +4,7 @@ use crate::scene::Scene;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use keywright::app::dialog::Dialog;
 
 #[test]
 fn passphrases_that_differ_are_said_and_not_saved() {
@@ -206,4 +207,31 @@ fn a_wrong_passphrase_is_said_where_it_was_typed() {
     scene.settle();
     assert!(scene.dialog().is_none());
     assert_eq!(scene.public_line(), line);
+}
+
+#[test]
+fn a_passphrase_is_suggested_in_a_dialog_and_fills_both_fields() {
+    let mut scene = Scene::with_key();
+    scene
+        .window
+        .get_by_role_and_label(Role::Link, "Suggest one")
+        .click_accesskit();
+    scene.steps();
+    let shown = |scene: &Scene| match &scene.window.state().app().dialog {
+        Some(Dialog::Suggested(it)) => it.passphrase.expose().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    let first = shown(&scene);
+    assert!(scene.says(&first), "it stands there to be read");
+    scene.click("Suggest another");
+    let second = shown(&scene);
+    assert!(first != second && scene.says(&second) && !scene.says(&first));
+    scene.click("Copy");
+    assert_eq!(scene.desktop.copied_secrets(), std::slice::from_ref(&second));
+    assert!(scene.says("Copied."));
+    scene.click("Use this passphrase");
+    assert!(scene.says("They match.") && scene.says("Strong"));
+    assert!(!scene.says(&second), "it is shown once");
+    let draft = &scene.window.state().app().document().expect("a key").draft;
+    assert_eq!(draft.passphrase.expose(), second);
 }

@@ -19,6 +19,7 @@ mod removed_keys;
 mod same_passphrase;
 mod settings;
 mod ssh1;
+mod suggested;
 mod type_path;
 mod unlock;
 mod unsaved;
@@ -117,6 +118,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::SamePassphrase(dialog) => {
                     same_passphrase::same_passphrase_ui(ui, dialog, &mut scene);
                 }
+                Dialog::Suggested(dialog) => suggested::suggested_ui(ui, dialog, &mut scene),
                 Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, &beside, &mut scene),
                 Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
@@ -215,6 +217,7 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
         Dialog::Overwrite(_) => "Replace this file?".to_owned(),
         Dialog::SamePassphrase(_) => "Passphrase of this key".to_owned(),
+        Dialog::Suggested(_) => "A passphrase for this key".to_owned(),
         Dialog::Unsaved(_) => "This key is not saved".to_owned(),
         Dialog::WeakKey(spec) => weak_key::title(*spec).to_owned(),
         Dialog::TypePath(typed) => type_path::title(typed.purpose).to_owned(),
@@ -244,6 +247,7 @@ fn width(dialog: &Dialog) -> f32 {
         }
         Dialog::Unlock(_)
         | Dialog::SamePassphrase(_)
+        | Dialog::Suggested(_)
         | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
         | Dialog::Settings

@@ -51,7 +51,16 @@ pub(super) fn protect_ui(
         let mut goes_on = view.first.take() == Some(First::Passphrase);
         column(ui, &mut |ui| {
             let name = "Key passphrase";
-            let label = pieces::field_label_ui(ui, name, Some('a'));
+            let row = ui.scope(|ui| {
+                ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Small);
+                let row = ui.horizontal(|ui| {
+                    let label = pieces::row_label_ui(ui, name, Some('a'));
+                    pieces::at_right_ui(ui, |ui| suggest_ui(ui, out));
+                    label
+                });
+                row.inner
+            });
+            let label = row.inner;
             let reveal = &mut view.is_revealed;
             let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, hint);
             pieces::reached_by(ui, &field, &label, Some(Key::A));
@@ -86,6 +95,16 @@ pub(super) fn protect_ui(
         ui.horizontal_top(|ui| fields_ui(ui));
     }
     verdict_ui(ui, document, is_told, strength, speed);
+}
+
+fn suggest_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    let text = RichText::new("Suggest one").small();
+    let link = ui
+        .link(text)
+        .on_hover_text("Six random words, which nobody can guess");
+    if link.clicked() {
+        out.push(Command::SuggestPassphrase);
+    }
 }
 
 /// Between things that are said beside each other.
