@@ -183,7 +183,7 @@ pub enum Foreign {
     #[error("it is a PKCS#7 message or certificate chain")]
     Pkcs7,
     /// Keys and certificates in one encrypted file.
-    #[error("it is a PKCS#12 container (.p12, .pfx)")]
+    #[error("it is a PKCS#12 store (.p12, .pfx) without a private key")]
     Pkcs12,
     /// OpenPGP, as GnuPG has it.
     #[error("it is an OpenPGP key or message, as GnuPG has it")]

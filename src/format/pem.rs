@@ -14,7 +14,7 @@ use super::{
     DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection,
     PublicFile,
 };
-use super::{pkcs8, spki, traditional};
+use super::{pkcs8, pkcs12, spki, traditional};
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 use dek::Dek;
@@ -110,6 +110,7 @@ fn read(bytes: &[u8], stated: Kind, wrapping: Wrapping) -> Result<Parsed, Decode
         Kind::EncryptedPkcs8 => pkcs8::read_locked(bytes, wrapping).map(Parsed::Locked),
         Kind::Spki => Ok(public(Format::Spki, spki::read(bytes)?)),
         Kind::RsaPublic => Ok(public(Format::Pkcs1Public, spki::read_pkcs1(bytes)?)),
+        Kind::Pkcs12 => pkcs12::parse(bytes),
         Kind::Foreign(foreign) => Err(DecodeError::NotAKeyFile(foreign)),
     }
 }

@@ -3,7 +3,7 @@
 //! Version 1 without the public key is written: OpenSSL 3.0 and `ssh-keygen` refuse version 2.
 
 pub(super) mod pbe;
-mod pbe_layout;
+pub(super) mod pbe_layout;
 
 use der::{Tag, TagNumber, Tagged as _};
 use rand_core::CryptoRng;

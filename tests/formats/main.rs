@@ -26,6 +26,7 @@ mod judges;
 mod jwk;
 mod matrix;
 mod pem;
+mod pkcs12;
 mod public;
 mod round_trips;
 mod words;

@@ -13,7 +13,7 @@ use crate::engine::job::{Job, Poll};
 use crate::engine::keys::{KeyId, Whose, added};
 use crate::engine::{Problem, describe, lost, opening};
 use crate::format::reading::{self, Reading};
-use crate::format::{Consent, DecodeError, Parsed, PrivateFile};
+use crate::format::{Consent, DecodeError, Format, Parsed, PrivateFile};
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::TypedPassphrase;
 use crate::sys::files::{Seen, read_key};
@@ -251,6 +251,7 @@ impl App {
         warnings: Vec<Warning>,
     ) {
         let what = match (document.format, document.certificate()) {
+            (Some(Format::Pkcs12), _) => " (PKCS#12 store; its private key alone is taken)".to_owned(),
             (Some(format), Some(_)) => format!(" ({}, with a certificate)", format.title()),
             (Some(format), None) => format!(" ({})", format.title()),
             (None, _) => String::new(),

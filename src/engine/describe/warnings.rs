@@ -205,6 +205,9 @@ pub(super) fn weak_kdf(protection: &Protection) -> Option<Warning> {
         {
             "the cipher of this file, DES, can be broken in days".to_owned()
         }
+        Protection::Pbes1 { .. } if protection.cipher_name() == Some(CbcCipher::Rc2With40.name()) => {
+            "the cipher of this file, RC2 with 40 bits, can be broken in hours".to_owned()
+        }
         Protection::Pbes1 { .. } => {
             "this protection (PBES1) lets an attacker try passphrases millions of times a second".to_owned()
         }

@@ -23,6 +23,8 @@ pub(in crate::format) enum Kind {
     Spki,
     /// `RSAPublicKey` (RFC 8017 §A.1.1).
     RsaPublic,
+    /// `PFX` (RFC 7292 §4).
+    Pkcs12,
     /// No key at all.
     Foreign(Foreign),
 }
@@ -74,11 +76,7 @@ fn of_numbered(mut fields: Fields<'_>) -> Option<Kind> {
         Tag::Sequence => {
             let algorithm = fields.sequence().ok()?.oid().ok()?;
             let is_bag = algorithm == oid::PKCS7_DATA || algorithm == oid::PKCS7_SIGNED_DATA;
-            Some(if is_bag {
-                Kind::Foreign(Foreign::Pkcs12)
-            } else {
-                Kind::Pkcs8
-            })
+            Some(if is_bag { Kind::Pkcs12 } else { Kind::Pkcs8 })
         }
         Tag::Integer => {
             let mut numbers = 1;

@@ -66,7 +66,7 @@ mod unix {
     /// Whether `path` names a pipe or a device from which this program was started to read: what a shell makes of `<(…)`.
     pub(in crate::sys::files) fn is_given(path: &Path) -> bool {
         let is_file = || fs::metadata(path).is_ok_and(|found| found.is_file());
-        (is_descriptor(path) || path == Path::new("/dev/stdin")) && !is_file()
+        is_descriptor(path) && !is_file()
     }
 
     /// Whether a path names a file that was open when the program was started: what a shell makes of `>(…)` and `3>FILE`.
@@ -75,7 +75,7 @@ mod unix {
         let number = ["/dev/fd/", "/proc/self/fd/"]
             .iter()
             .find_map(|folder| path.strip_prefix(folder));
-        ["/dev/stdout", "/dev/stderr"].contains(&path)
+        ["/dev/stdin", "/dev/stdout", "/dev/stderr"].contains(&path)
             || number.is_some_and(|number| number.parse::<u16>().is_ok())
     }
 
