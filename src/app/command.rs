@@ -50,7 +50,9 @@ pub enum Command {
     ChooseSavingPlace,
     /// Save the private key in this format, whatever is chosen.
     Export(Choice),
-    /// Save the public key.
+    /// Save the public key in one line, beside the private one; where there is none, at a place that is asked for.
+    SavePublicBeside,
+    /// Save the public key in this form, at a place that is asked for.
     SavePublic(PublicForm),
     /// Yes, whatever there was to be said against it.
     SaveAllTheSame,

@@ -174,6 +174,7 @@ impl App {
             Command::SavePrivate => self.save_private(desktop),
             Command::Export(choice) => self.export_private(choice, desktop),
             Command::ChooseSavingPlace => self.choose_saving_place(desktop),
+            Command::SavePublicBeside => self.save_public_beside(desktop),
             Command::SavePublic(format) => self.save_public(format, desktop),
             Command::SaveAllTheSame => self.save_all_the_same(desktop),
             Command::Overwrite => self.overwrite(),

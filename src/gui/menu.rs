@@ -13,7 +13,7 @@ use crate::app::command::ListCommand;
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Kind, Page};
 use crate::engine::programs::{PROGRAMS, Purpose};
-use crate::engine::saving::{Choice, PublicForm};
+use crate::engine::saving::Choice;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::prime::{Policy, Proof};
 
@@ -149,7 +149,7 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         out.push(Command::CopyRandomart);
     }
     if entry_ui(ui, document.is_some(), "Save public key", None) {
-        out.push(Command::SavePublic(PublicForm::Line));
+        out.push(Command::SavePublicBeside);
     }
     if entry_ui(ui, has_private, "Save private key", Some(&shortcuts::SAVE)) {
         out.push(Command::SavePrivate);

@@ -81,18 +81,48 @@ impl App {
         }
     }
 
+    /// Beside the private key, where ssh looks for it: beside its file, or beside the one that it would be saved in.
+    pub(in crate::app) fn save_public_beside(&mut self, desktop: &dyn Desktop) {
+        let beside = self.document().filter(|document| document.key().is_some());
+        let beside = beside.and_then(|document| {
+            let place = document.place.as_ref();
+            let proposed = place.map(|place| place.path(document.draft.choice).to_owned());
+            let private = document.path.clone().or(proposed)?;
+            let pair = Plan::private(Choice::OpenSsh, &private, self.strength);
+            pair.public_paths().first().map(|path| (*path).to_owned())
+        });
+        match beside {
+            Some(path) if self.may_save_public(PublicForm::Line) => {
+                self.save_to(Purpose::SavePublic(PublicForm::Line), &path);
+            }
+            Some(_) => {}
+            None => self.save_public(PublicForm::Line, desktop),
+        }
+    }
+
     pub(in crate::app) fn save_public(&mut self, form: PublicForm, desktop: &dyn Desktop) {
-        let Some(document) = self.document() else { return };
+        if self.may_save_public(form) {
+            let purpose = Purpose::SavePublic(form);
+            let request = self.save_request("Save public key as", purpose);
+            self.pick(purpose, desktop.pick_to_save(request));
+        }
+    }
+
+    /// Whether the public key can be saved; if only its comment is in the way, that is said.
+    fn may_save_public(&mut self, form: PublicForm) -> bool {
+        let Some(document) = self.document() else {
+            return false;
+        };
         let is_possible = form.obstacle(document.public().algorithm()).is_none();
         if self.task.is_some() || !is_possible {
-            return;
+            return false;
         }
-        if let Err(problem) = document.draft.checked_comment() {
-            return self.fail("The comment cannot be saved", problem);
+        let checked = document.draft.checked_comment().map(drop);
+        if let Err(problem) = checked {
+            self.fail("The comment cannot be saved", problem);
+            return false;
         }
-        let purpose = Purpose::SavePublic(form);
-        let request = self.save_request("Save public key as", purpose);
-        self.pick(purpose, desktop.pick_to_save(request));
+        true
     }
 
     pub(in crate::app) fn suggested_name(&self, purpose: Purpose) -> String {
@@ -146,6 +176,8 @@ impl App {
             self.make_ssh_folder(folder);
         }
         if plan.taken().is_empty() {
+            self.write_or_ask(Writing::new(plan, purpose));
+        } else if let Some(plan) = self.losing_nothing(&plan) {
             self.write_or_ask(Writing::new(plan, purpose));
         } else if !self.is_there_already(&plan, purpose) {
             self.ask_to_overwrite(plan, purpose);

@@ -7,7 +7,6 @@ use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::certificate_facts;
 use crate::engine::describe::ENDED_BY_CLEAN_COPY;
-use crate::engine::saving::PublicForm;
 use crate::format::Certificate;
 use crate::gui::menu;
 use crate::gui::pieces::{self, Tone};
@@ -35,7 +34,7 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         if ENDED_BY_CLEAN_COPY.contains(&warning.code) && ui.add(Button::new("Save a clean copy")).clicked() {
             out.push(match document.key() {
                 Some(_) => Command::SavePrivate,
-                None => Command::SavePublic(PublicForm::Line),
+                None => Command::SavePublicBeside,
             });
         }
     }

@@ -129,7 +129,7 @@ fn public_ui(ui: &mut Ui, algorithm: Algorithm, has_both: bool, out: &mut Vec<Co
     let text = pieces::mnemonic(ui, "Save public key", 'u');
     let save = ui.add(Button::new(text).min_size(vec2(140.0, 40.0)));
     if save.clicked() || pieces::alt_pressed(ui, Key::U) {
-        out.push(Command::SavePublic(PublicForm::Line));
+        out.push(Command::SavePublicBeside);
     }
     let more = Button::new("").min_size(vec2(32.0, 40.0));
     let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);
