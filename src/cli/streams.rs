@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::usage;
 use crate::engine::Problem;
-use crate::sys::files::is_stream;
+use crate::sys::files::is_descriptor;
 
 /// Whether what is named is read as it comes, and lies nowhere. `./-` is a file.
 pub(super) fn is_piped(path: &Path) -> bool {
-    path == Path::new("-") || is_stream(path)
+    path == Path::new("-") || is_descriptor(path)
 }
 
 /// Where to read what is named; `-` is standard input, where the system has a name for that.

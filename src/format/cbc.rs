@@ -1,6 +1,6 @@
 //! Block ciphers in CBC mode with the padding of PKCS#7: what protects PEM and PKCS#8 files.
 
-use aes::cipher::block_padding::Pkcs7;
+use aes::cipher::block_padding::{NoPadding, Pkcs7};
 use aes::cipher::{
     BlockCipherDecrypt, BlockCipherEncrypt, BlockModeDecrypt as _, BlockModeEncrypt as _, KeyInit,
     KeyIvInit as _,
@@ -11,7 +11,9 @@ use camellia::{Camellia128, Camellia192, Camellia256};
 use des::{Des, TdesEde3};
 use rc2::Rc2;
 
-use super::EncodeError;
+use super::asn1::Fields;
+use super::asn1::kind;
+use super::{DecodeError, EncodeError, Fault};
 use crate::secret::SecretBytes;
 
 /// A cipher of PEM and PKCS#8 files.
@@ -149,6 +151,43 @@ impl CbcCipher {
 
     /// Decrypts; nothing when the padding is wrong, as it nearly always is with a wrong key.
     pub(super) fn decrypt(self, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Option<SecretBytes> {
+        let mut plain = self.decrypt_blocks(key, iv, ciphertext)?;
+        let filling = *plain.expose().last()?;
+        let len = plain.len().checked_sub(filling.into())?;
+        let is_filled = (1..=self.block_len()).contains(&usize::from(filling));
+        if !is_filled || plain.expose()[len..].iter().any(|byte| *byte != filling) {
+            return None;
+        }
+        plain.truncate(len);
+        Some(plain)
+    }
+
+    /// Decrypts a key in DER.
+    ///
+    /// # Errors
+    /// [`DecodeError::WrongPassphrase`]; or [`Fault::NotWhole`] where what comes out begins as a key does and is none.
+    pub(super) fn decrypt_key(
+        self,
+        key: &[u8],
+        iv: &[u8],
+        ciphertext: &[u8],
+    ) -> Result<SecretBytes, DecodeError> {
+        // One wrong key in 256 leaves a padding that looks right; it leaves no whole SEQUENCE.
+        let plain = self.decrypt(key, iv, ciphertext);
+        if let Some(plain) = plain.filter(|plain| Fields::of_sequence(plain.expose()).is_ok()) {
+            return Ok(plain);
+        }
+        let is_begun = self
+            .decrypt_blocks(key, iv, ciphertext)
+            .is_some_and(|plain| kind::begins_as_private(plain.expose()));
+        Err(if is_begun {
+            DecodeError::Corrupt(Fault::NotWhole)
+        } else {
+            DecodeError::WrongPassphrase
+        })
+    }
+
+    fn decrypt_blocks(self, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Option<SecretBytes> {
         match self {
             Self::Des => decrypt::<Des>(key, iv, ciphertext),
             // How many bits count follows from the key's length.
@@ -183,14 +222,13 @@ fn encrypt<C: BlockCipherEncrypt + KeyInit>(
     Some(text)
 }
 
+/// Decrypts whole blocks; what fills up the last one stays.
 fn decrypt<C: BlockCipherDecrypt + KeyInit>(key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Option<SecretBytes> {
     let mut text = SecretBytes::copy_of(ciphertext);
-    let len = cbc::Decryptor::<C>::new_from_slices(key, iv)
+    cbc::Decryptor::<C>::new_from_slices(key, iv)
         .ok()?
-        .decrypt_padded::<Pkcs7>(text.expose_mut())
-        .ok()?
-        .len();
-    text.truncate(len);
+        .decrypt_padded::<NoPadding>(text.expose_mut())
+        .ok()?;
     Some(text)
 }
 

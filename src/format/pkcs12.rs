@@ -212,14 +212,14 @@ impl Sealed {
             (1, _) if inner.keys.is_empty() => &self.clear,
             (1, _) => &inner,
             (0, true) => return Err(DecodeError::NotAKeyFile(Foreign::Pkcs12)),
-            (0, false) if is_right == Some(true) => return Err(DecodeError::Corrupt(super::Fault::Padding)),
+            (0, false) if is_right == Some(true) => return Err(DecodeError::Corrupt(super::Fault::NotWhole)),
             (0, false) => return Err(DecodeError::WrongPassphrase),
             _ => return Err(DecodeError::MultipleKeys),
         };
         let key = match (bags.open(Some(passphrase)), is_right) {
             // The check has proved the passphrase.
             (Err(DecodeError::WrongPassphrase), Some(true)) => {
-                return Err(DecodeError::Corrupt(super::Fault::Padding));
+                return Err(DecodeError::Corrupt(super::Fault::NotWhole));
             }
             (Ok(_), Some(false)) => return Err(DecodeError::BadMac),
             (key, _) => key?,

@@ -454,3 +454,46 @@ fn keys_repair_finds_a_spoiled_list_in_the_folder_that_sshd_looks_at() {
     assert_eq!(home.read(".ssh/authorized_keys"), clean);
     assert!(!home.text(&["keys"]).contains("can be put right"));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_locked_pem_that_is_folded_at_another_width_is_repaired_and_ssh_reads_it() {
+    let home = Home::with_key();
+    let keygen = |words: &[&str]| home.other("ssh-keygen").args(words).output().expect("ssh-keygen");
+    let made = keygen(&[
+        "-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "secret", "-f", "pem",
+    ]);
+    assert!(made.status.success());
+    let text = home.read("pem");
+    let lines: Vec<&str> = text.lines().collect();
+    let (head, rest) = lines.split_at(4);
+    let (end, body) = rest.split_last().expect("the line with END");
+    let body = body.concat();
+    for width in [50, 76, 33, 5000] {
+        let folded: Vec<&str> = (0..body.len())
+            .step_by(width)
+            .map(|at| &body[at..body.len().min(at + width)])
+            .collect();
+        let folded = [head, &folded, &[end]].concat().join("\n") + "\n";
+        home.write("folded", folded.as_bytes());
+        assert!(
+            !keygen(&["-y", "-P", "secret", "-f", "folded"]).status.success(),
+            "{width}"
+        );
+        let told = home.object(&["info", "folded"]);
+        let code = if width == 5000 {
+            "one-line"
+        } else {
+            "blanks-in-base64"
+        };
+        assert_eq!(
+            (&told["mended"][0]["code"], &told["read_by_ssh"]),
+            (&code.into(), &false.into())
+        );
+        home.text(&["repair", "folded"]);
+        assert_eq!(home.read("folded"), text, "{width}");
+        assert!(keygen(&["-y", "-P", "secret", "-f", "folded"]).status.success());
+        let again = home.run(&["repair", "folded"]);
+        assert!(again.out.contains("needs no repair"), "{}", again.out);
+    }
+}

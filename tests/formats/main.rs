@@ -20,6 +20,7 @@ mod causes;
 mod certificates;
 mod ciphers;
 mod claims;
+mod damage;
 mod document;
 mod fixtures;
 mod judges;

@@ -13,7 +13,7 @@ use crate::engine::opening;
 use crate::engine::saving::file_beside;
 use crate::format::{Format, Protection};
 use crate::key::PublicKey;
-use crate::sys::files::is_stream;
+use crate::sys::files::is_descriptor;
 use crate::sys::permissions::{Access, audit_private};
 
 /// A file with a key in it.
@@ -63,7 +63,7 @@ pub(super) fn gather(mut seen: Vec<Seen>, register: &Register, tried: &Tried, wh
     let mut keys: Vec<Key> = Vec::new();
     let mut places: BTreeMap<KeyId, usize> = BTreeMap::new();
     for mut seen in seen {
-        let findings = if is_stream(&seen.path) {
+        let findings = if is_descriptor(&seen.path) {
             findings_of_stream(&seen)
         } else if seen.kind() == Kind::Private {
             let beside = take_up(&mut seen, &public);
@@ -215,7 +215,7 @@ fn finding_of_use(key: &Key, tried: &Tried) -> Option<Finding> {
     let file = key.private_file()?;
     let path: &Path = &file.path;
     match file.format {
-        _ if is_stream(path) => None,
+        _ if is_descriptor(path) => None,
         Some(format) if !is_for_ssh(format) => Some(Finding::not_for_ssh(path, format)),
         _ if key.is_default && !tried.is_named(path) => Some(Finding::default_lost(path)),
         _ if !tried.is_tried(path) && tried.has_usual_name(path) => Some(Finding::no_longer_tried(path)),

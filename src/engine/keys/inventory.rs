@@ -20,7 +20,7 @@ use crate::format::reading::{self, Reading};
 use crate::format::ssh_config::Configuration;
 use crate::format::{self, DecodeError, Parsed};
 use crate::key::watch::Watch;
-use crate::sys::files::{Candidate, ReadError, candidate, candidates, is_stream, read_key};
+use crate::sys::files::{Candidate, ReadError, candidate, candidates, is_descriptor, read_key};
 use crate::sys::permissions::audit_shared;
 use crate::sys::remote::read_config_of;
 
@@ -219,7 +219,7 @@ impl Inventory {
         let found = match std::fs::metadata(&path) {
             Ok(found) if found.is_file() => candidate(&path),
             // It can be read once, and lies nowhere.
-            Ok(_) if is_stream(&path) => Ok(Some(Candidate {
+            Ok(_) if is_descriptor(&path) => Ok(Some(Candidate {
                 path: path.clone(),
                 modified: None,
             })),
@@ -369,7 +369,7 @@ fn look(file: &Candidate) -> Result<Seen, Unseen> {
         }
         error => Unseen::AtFault(error.into()),
     })?;
-    let path = Some(file.path.as_path()).filter(|path| !is_stream(path));
+    let path = Some(file.path.as_path()).filter(|path| !is_descriptor(path));
     let seen = |described| Seen {
         path: file.path.clone(),
         modified: file.modified,

@@ -47,6 +47,15 @@ pub(in crate::format) fn is_candidate(bytes: &[u8]) -> bool {
     is_binary && matches!(first, Some(0x02 | 0x30))
 }
 
+/// Whether bytes begin as a private key does: a SEQUENCE, and in it the version 0 or 1. One in four thousand million others
+/// does by chance.
+pub(in crate::format) fn begins_as_private(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0x30, ..=0x7f, 2, 1, ..2, ..] | [0x30, 0x81, _, 2, 1, ..2, ..] | [0x30, 0x82, _, _, 2, 1, ..2, ..]
+    )
+}
+
 /// What all of `bytes` is; nothing when it is none of the kinds, or too damaged to tell.
 pub(in crate::format) fn of(bytes: &[u8]) -> Option<Kind> {
     let mut fields = Fields::of_sequence(bytes).ok()?;

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 pub(super) use unix::is_given;
 #[cfg(unix)]
-pub use unix::{check_stream, is_stream, write_stream};
+pub use unix::{check_stream, is_descriptor, is_stream, write_stream};
 #[cfg(windows)]
 pub(super) use windows::is_given;
 #[cfg(windows)]
-pub use windows::{check_stream, is_stream, write_stream};
+pub use windows::{check_stream, is_descriptor, is_stream, write_stream};
 
 /// Why nothing is written to a stream, or not all.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +69,10 @@ mod unix {
         is_descriptor(path) && !is_file()
     }
 
-    /// Whether a path names a file that was open when the program was started: what a shell makes of `>(…)` and `3>FILE`.
-    fn is_descriptor(path: &Path) -> bool {
+    /// Whether a path names a file that was open when the program was started: what a shell makes of `<(…)`, `>(…)` and
+    /// `3>FILE`.
+    #[must_use]
+    pub fn is_descriptor(path: &Path) -> bool {
         let Some(path) = path.to_str() else { return false };
         let number = ["/dev/fd/", "/proc/self/fd/"]
             .iter()
@@ -184,6 +186,12 @@ mod windows {
     }
 
     /// No path there names what this program was started with.
+    #[must_use]
+    pub fn is_descriptor(_: &Path) -> bool {
+        false
+    }
+
+    /// Nor one that can be read once.
     pub(in crate::sys::files) fn is_given(_: &Path) -> bool {
         false
     }
