@@ -9,6 +9,7 @@ pub use lists::ListCommand;
 pub use servers::ServerCommand;
 
 use crate::app::Page;
+use crate::app::doctor::DoctorCommand;
 use crate::app::look::WindowShape;
 use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::my_keys::KeysCommand;
@@ -100,6 +101,8 @@ pub enum Command {
         entry: usize,
     },
 
+    /// Something on the page that says why a login does not work.
+    Doctor(DoctorCommand),
     /// Something on a server.
     Server(ServerCommand),
     /// Lists of hosts and keys, and forms for keys.

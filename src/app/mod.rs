@@ -6,6 +6,7 @@
 pub mod command;
 pub mod desktop;
 pub mod dialog;
+pub mod doctor;
 pub mod errand;
 mod flow;
 pub mod help;
@@ -38,6 +39,7 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Dialog, Parameters, Unsaved};
+use doctor::Doctor;
 use errand::Servers;
 use help::Help;
 use look::{TextSize, ThemeChoice};
@@ -75,6 +77,8 @@ pub struct App {
     pub my_keys: MyKeys,
     /// What the page about servers shows.
     pub servers: Servers,
+    /// What the page that says why a login does not work shows.
+    pub doctor: Doctor,
     /// What the page with answers shows.
     pub help: Help,
     /// The dialog that is open.
@@ -136,6 +140,7 @@ impl App {
             stage: Stage::Empty,
             my_keys: MyKeys::new(whose),
             servers: Servers::default(),
+            doctor: Doctor::default(),
             help: Help::default(),
             dialog: None,
             status: Status::default(),
@@ -223,6 +228,7 @@ impl App {
                     self.apply_to_keys(KeysCommand::Read, desktop);
                 }
             }
+            Command::Doctor(command) => self.apply_to_doctor(command, desktop),
             Command::Keys(command) => self.apply_to_keys(command, desktop),
 
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
@@ -263,6 +269,7 @@ impl App {
         self.poll_place();
         self.poll_servers();
         self.poll_lists();
+        self.poll_doctor();
         self.poll_speed();
         self.poll_settings();
     }

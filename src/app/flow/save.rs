@@ -131,7 +131,7 @@ impl App {
         };
         let stem = document.suggested_stem();
         let extension = match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate => return String::new(),
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate => return String::new(),
             Purpose::SaveCertificate => return format!("{stem}-cert.pub"),
             Purpose::SavePrivate(choice) | Purpose::ChooseSavingPlace(choice) => {
                 let proposed = document.place.as_ref().map(|place| place.proposed(choice));
@@ -151,7 +151,9 @@ impl App {
     fn plan(&self, purpose: Purpose, path: &Path) -> Option<Plan> {
         let has_certificate = self.document()?.certificate().is_some();
         Some(match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate | Purpose::ChooseSavingPlace(_) => return None,
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate | Purpose::ChooseSavingPlace(_) => {
+                return None;
+            }
             Purpose::SaveCertificate => Plan::certificate(path),
             Purpose::SavePublic(form) => Plan::public(path, form),
             Purpose::SavePrivate(choice) => {
@@ -359,6 +361,7 @@ impl App {
                     Purpose::SavePrivate(_) => "The private key was not saved",
                     Purpose::SaveCertificate => "The certificate was not saved",
                     Purpose::Open(_)
+                    | Purpose::Examine
                     | Purpose::AddCertificate
                     | Purpose::ChooseSavingPlace(_)
                     | Purpose::SavePublic(_) => "The public key was not saved",
@@ -386,6 +389,7 @@ impl Document {
                 self.key().is_none() && holds_comment && holds_certificate
             }
             Purpose::Open(_)
+            | Purpose::Examine
             | Purpose::AddCertificate
             | Purpose::ChooseSavingPlace(_)
             | Purpose::SaveCertificate => false,
@@ -433,6 +437,7 @@ impl Document {
                 Purpose::SavePrivate(choice) => Some(choice.format()),
                 Purpose::SavePublic(form) => Some(form.format()),
                 Purpose::Open(_)
+                | Purpose::Examine
                 | Purpose::AddCertificate
                 | Purpose::ChooseSavingPlace(_)
                 | Purpose::SaveCertificate => self.format,
