@@ -6,13 +6,28 @@ use crate::cli::console::{Console, print, print_object};
 use crate::engine::Problem;
 use crate::engine::doctor::{Cause, Evidence, Examination, Source, Verdict};
 
-/// Tells what was found.
-pub(super) fn tell(examination: &Examination, console: Console) -> Result<(), Problem> {
+/// Tells what was found, after what was done, or would be.
+pub(super) fn tell(
+    examination: &Examination,
+    done: &[String],
+    is_to_fix: bool,
+    console: Console,
+) -> Result<(), Problem> {
     if console.is_json() {
-        return print_object(&object(examination));
+        let mut object = object(examination);
+        if is_to_fix {
+            object["fixed"] = done.into();
+        }
+        return print_object(&object);
     }
-    let verdicts: Vec<String> = examination.verdicts.iter().map(verdict).collect();
-    print(format!("{}\n", verdicts.join("\n\n")).as_bytes())
+    let mut parts: Vec<String> = Vec::new();
+    if !done.is_empty() {
+        parts.push(done.join("\n"));
+    } else if is_to_fix {
+        parts.push("There is nothing here that could be put right by itself.".to_owned());
+    }
+    parts.extend(examination.verdicts.iter().map(verdict));
+    print(format!("{}\n", parts.join("\n\n")).as_bytes())
 }
 
 /// A verdict in lines: what is wrong first, then what that goes by, and what to do.

@@ -6,7 +6,11 @@
 mod about;
 mod advice;
 pub mod cause;
+pub mod confirm;
+pub mod file;
+pub mod here;
 pub mod log;
+pub mod mend;
 pub mod verdict;
 
 pub use about::{About, Who};

@@ -106,6 +106,8 @@ pub struct Verdict {
     pub fix: Option<Fix>,
     /// Who has to act; nobody where all is well.
     pub who: Option<Who>,
+    /// The file that it is about.
+    pub file: Option<String>,
 }
 
 impl Verdict {
@@ -129,6 +131,7 @@ impl Verdict {
                 remedy: None,
             }),
             who,
+            file: about.file.clone(),
         }
     }
 

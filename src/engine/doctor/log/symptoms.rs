@@ -102,6 +102,10 @@ pub(super) fn read(index: usize, line: &str, lower: &str) -> Option<Hit> {
     let holes = known.pattern.holes(line, lower)?;
     let mut about = About::default();
     for (letter, hole) in known.symptom.holes.chars().zip(holes) {
+        let hole = match letter {
+            'f' => of_key(hole),
+            _ => hole,
+        };
         let hole = hole.trim_matches(['"', '\'', ' ']);
         if hole.is_empty() || hole.len() > 1024 {
             continue;
@@ -121,6 +125,15 @@ pub(super) fn read(index: usize, line: &str, lower: &str) -> Option<Hit> {
         about,
         is_ambiguous: known.is_ambiguous,
     })
+}
+
+/// The file of a key that was followed by its kind, its fingerprint and from where it is.
+fn of_key(text: &str) -> &str {
+    if let Some((before, _)) = text.split_once(" SHA256:") {
+        return before.rsplit_once(' ').map_or(before, |(file, _)| file);
+    }
+    let text = text.strip_suffix(" agent").unwrap_or(text).trim_end();
+    text.strip_suffix(" explicit").unwrap_or(text)
 }
 
 #[cfg(test)]
