@@ -82,7 +82,8 @@ impl CommentFile {
         comment: Comment,
         console: Console,
     ) -> Result<(), Problem> {
-        let Opened { file, passphrase } = opened;
+        let passphrase = opened.passphrase_as_it_was();
+        let file = opened.file;
         // The strength stays what it is, even where it is weak: that is for passwd to change.
         let strength = Strength::of(&file.protection);
         let encoding = Protect::default().encoding(file.format, strength, console)?;

@@ -20,6 +20,7 @@ use crate::format::mend::Accidents;
 use crate::format::reading::Reading;
 use crate::format::{
     self, Certificate, DecodeError, Format, LockedFile, MAX_LIST_FILE, Parsed, PrivateFile, jwk,
+    passphrase_as,
 };
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
@@ -62,6 +63,16 @@ pub(super) enum FoundCertificate {
     Inside(Certificate),
     /// In this file beside it.
     Beside(Certificate, PathBuf),
+}
+
+impl Opened {
+    /// The passphrase as it opened the file, for what changes in place and is to open as it did.
+    pub(super) fn passphrase_as_it_was(&self) -> Option<Passphrase> {
+        let passphrase = self.passphrase.as_ref()?;
+        let encoding = self.file.passphrase_encoding;
+        let encoded = encoding.and_then(|encoding| passphrase_as(passphrase, encoding));
+        Some(encoded.unwrap_or_else(|| Passphrase::from_secret(SecretBytes::copy_of(passphrase.expose()))))
+    }
 }
 
 impl KeyFile {
@@ -339,7 +350,7 @@ impl KeyFile {
                 Ok(file) => {
                     if let Some(encoding) = file.passphrase_encoding {
                         console.note(&format!(
-                            "{} takes its passphrase as {encoding}, and not as it was typed (UTF-8); saved again, it takes it as typed",
+                            "{} takes its passphrase as {encoding}, and not as it was typed (UTF-8)",
                             self.name()
                         ));
                     }

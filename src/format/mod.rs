@@ -44,6 +44,7 @@ mod traditional;
 pub use armour::Wrapping;
 pub use cbc::CbcCipher;
 pub use certificate::{Certificate, CertificateKind, CertificateOption, OtherKey, Validity};
+pub use code_pages::passphrase_as;
 pub use cost::Cost;
 pub use error::{DecodeError, EncodeError, Fault, Foreign};
 pub use kdf::{Argon2Params, Argon2Variant, Prf, ScryptParams};

@@ -497,3 +497,59 @@ fn a_locked_pem_that_is_folded_at_another_width_is_repaired_and_ssh_reads_it() {
         assert!(again.out.contains("needs no repair"), "{}", again.out);
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn a_passphrase_in_a_code_page_stays_so_in_place_and_where_putty_is_to_go_on_taking_it() {
+    let home = Home::new();
+    let typed = "geheim123äöüß";
+    home.write("typed", typed.as_bytes());
+    let in_code_page: Vec<u8> = typed
+        .chars()
+        .filter_map(|letter| u8::try_from(letter).ok())
+        .collect();
+    home.write("windows", &in_code_page);
+    home.write(
+        "key.ppk",
+        &fs::read(corpus("field/passphrase-encoding/umlauts.ppk")).expect("it is in the tree"),
+    );
+    let opens = |file: &str, passphrase: &str| {
+        let words = [
+            file,
+            "--old-passphrase",
+            passphrase,
+            "-O",
+            "private-openssh",
+            "-o",
+            "out",
+        ];
+        let ended = home.other("puttygen").args(words).output();
+        ended.expect("puttygen, of putty-tools").status.success()
+    };
+    assert!(opens("key.ppk", "windows") && !opens("key.ppk", "typed"));
+    let given = ["--passphrase-file", "typed"];
+    home.text(&[&["comment", "key.ppk", "another"][..], &given].concat());
+    assert!(opens("key.ppk", "windows") && !opens("key.ppk", "typed"));
+    for (option, opened_by, not_by) in [
+        (None, "typed", "windows"),
+        (Some("--keep-encoding"), "windows", "typed"),
+    ] {
+        let words = ["convert", "key.ppk", "--to", "ppk", "-o", "new.ppk", "--force"];
+        let words: Vec<&str> = words.iter().chain(&given).copied().chain(option).collect();
+        home.text(&words);
+        assert!(
+            opens("new.ppk", opened_by) && !opens("new.ppk", not_by),
+            "{option:?}"
+        );
+    }
+    let words = [
+        "convert",
+        "key.ppk",
+        "--to",
+        "openssh",
+        "-o",
+        "new",
+        "--keep-encoding",
+    ];
+    home.run(&[&words[..], &given].concat()).expect_status(2);
+}

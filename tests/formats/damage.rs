@@ -49,9 +49,12 @@ fn a_line_that_lost_or_got_characters_is_named() {
             (usual - 4, "4 less"),
             (usual + 1, "1 more"),
         ] {
-            let changed = with_line(&text, line, |line| match len > usual {
-                true => format!("{line}A\n"),
-                false => format!("{}\n", &line[usual - len..]),
+            let changed = with_line(&text, line, |line| {
+                if len > usual {
+                    format!("{line}A\n")
+                } else {
+                    format!("{}\n", &line[usual - len..])
+                }
             });
             let expected = Fault::OddLine { line, len, usual };
             assert_eq!(said(&changed), Err(expected.into()), "{format:?}, {change}");

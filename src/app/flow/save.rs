@@ -16,7 +16,7 @@ use crate::engine::keys::KeyId;
 use crate::engine::keys::removal::Removal;
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
-use crate::format::{Certificate, Consent, Outgoing};
+use crate::format::{Certificate, Consent, Outgoing, passphrase_as};
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::{Passphrase, TypedPassphrase};
 
@@ -216,11 +216,19 @@ impl App {
         }
         dialog.problem = None;
         let locked = Arc::clone(&dialog.locked);
+        let is_for_putty = matches!(
+            dialog.writing.purpose,
+            Purpose::SavePrivate(Choice::Ppk | Choice::Ppk2)
+        );
         let passphrase = dialog.typed.to_passphrase();
         dialog.job = Some(Job::start("passphrase", &self.wake.0, move |_| {
             // What it costs was agreed to when the file was opened.
             let opened = locked.unlock(&passphrase, Consent::Given);
-            (opened.map(drop), passphrase)
+            // A PuTTY file goes on taking it as PuTTY on Windows types it; others take it as it is typed here.
+            let encoding = opened.as_ref().ok().and_then(|file| file.passphrase_encoding);
+            let kept = encoding.filter(|_| is_for_putty);
+            let kept = kept.and_then(|encoding| passphrase_as(&passphrase, encoding));
+            (opened.map(drop), kept.unwrap_or(passphrase))
         }));
     }
 

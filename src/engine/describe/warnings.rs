@@ -315,7 +315,7 @@ pub(super) fn passphrase_encoding(encoding: &str) -> Warning {
     Warning {
         code: "passphrase-encoding",
         message: format!("the file takes its passphrase as {encoding}, and not as it was typed here (UTF-8)"),
-        hint: "Programs that hand it over as UTF-8 do not open the file. Save it again here, and they do.",
+        hint: "Programs that hand it over as UTF-8 do not open the file. They open it once it has a new passphrase, or is saved as another kind of file.",
     }
 }
 

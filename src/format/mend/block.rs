@@ -111,9 +111,9 @@ impl Block {
         }
         if caught.is_empty() && self.begin.is_some() && self.end.is_some() && self.label().is_some() {
             let foreign = odd_line(region).filter(|fault| matches!(fault, Fault::ForeignCharacter { .. }));
-            foreign
-                .into_iter()
-                .for_each(|fault| court.miss(FOREIGN, fault.into()));
+            if let Some(fault) = foreign {
+                court.miss(FOREIGN, fault.into());
+            }
         }
         caught
     }
