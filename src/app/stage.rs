@@ -441,6 +441,22 @@ impl Document {
         }
     }
 
+    /// Whether the key was made here, and not read from a file.
+    #[must_use]
+    pub fn is_from_here(&self) -> bool {
+        self.format.is_none()
+    }
+
+    /// Where the key lies, as people write it.
+    #[must_use]
+    pub fn shown_path(&self) -> Option<String> {
+        let path = self.path.as_deref()?;
+        Some(match &self.place {
+            Some(place) => place.short(path),
+            None => path.display().to_string(),
+        })
+    }
+
     /// Whether the private key was never saved at all.
     #[must_use]
     pub fn is_new(&self) -> bool {

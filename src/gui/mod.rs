@@ -1,5 +1,6 @@
 //! The window: panels that draw the state of [`crate::app::App`] and push commands.
 
+mod agent;
 mod art;
 mod conditions;
 mod dialog;
@@ -7,23 +8,26 @@ mod dialog;
 mod double_click;
 mod drop;
 mod key_page;
+mod known_hosts;
+mod listed;
 mod logging;
 mod menu;
 mod my_keys;
 mod native_desktop;
 mod obstacle;
+mod page;
 mod pad;
 mod passphrase_field;
 mod pieces;
 mod radios;
-mod rail;
 mod servers;
 mod shortcuts;
 mod signs;
+mod sidebar;
 mod start;
-mod status;
 mod system_theme;
 mod theme;
+mod toast;
 mod turns;
 
 use std::path::PathBuf;
@@ -60,7 +64,10 @@ pub struct Window {
     key_page: key_page::View,
     my_keys: my_keys::View,
     servers: servers::View,
+    known_hosts: page::View,
+    agent: page::View,
     dialog: dialog::View,
+    toast: toast::View,
     system_theme: SystemTheme,
     title: String,
 }
@@ -88,8 +95,9 @@ impl Window {
         let wake: Wake = Arc::new(move || ctx.request_repaint());
         let mut app = App::new(Arc::clone(&wake), kept, desktop.home());
         theme::apply(&cc.egui_ctx, app.theme, app.text_size);
-        if let Some(path) = open {
-            app.apply(Command::OpenPath(path), &*desktop);
+        match open {
+            Some(path) => app.apply(Command::OpenPath(path), &*desktop),
+            None => app.begin(&*desktop),
         }
         let drops = if desktop.takes_dropped_files() {
             Drops::Heard
@@ -106,7 +114,10 @@ impl Window {
             key_page,
             my_keys: my_keys::View::default(),
             servers: servers::View::default(),
+            known_hosts: page::View::default(),
+            agent: page::View::default(),
             dialog: dialog::View::default(),
+            toast: toast::View::default(),
             system_theme: SystemTheme::new(wake),
             title: String::new(),
         }
@@ -203,17 +214,24 @@ impl eframe::App for Window {
         theme::apply(ui.ctx(), self.app.theme, self.app.text_size);
         shortcuts::pressed(ui.ctx(), &self.app, &mut out);
         menu::menu_bar_ui(ui, &mut self.app, &mut self.menu, &mut out);
-        status::status_ui(ui, &self.app, &mut out);
-        let is_free = self.app.dialog.is_none();
-        rail::rail_ui(ui, Page::ALL, self.app.page, is_free, &mut out);
-        if self.app.page != Page::Servers {
+        sidebar::sidebar_ui(ui, &self.app, &mut out);
+        let page = self.app.page;
+        if page != Page::Servers {
             self.servers.put_away();
         }
-        match self.app.page {
+        if page != Page::KnownHosts {
+            self.known_hosts.put_away();
+        }
+        match page {
             Page::Key => key_page::key_page_ui(ui, &mut self.app, &mut self.key_page, &mut out),
             Page::MyKeys => my_keys::my_keys_ui(ui, &mut self.app, &mut self.my_keys, &mut out),
             Page::Servers => servers::servers_ui(ui, &mut self.app, &mut self.servers, &mut out),
+            Page::KnownHosts => {
+                known_hosts::known_hosts_ui(ui, &mut self.app, &mut self.known_hosts, &mut out);
+            }
+            Page::Agent => agent::agent_ui(ui, &mut self.app, &mut self.agent, &mut out),
         }
+        toast::toast_ui(ui, &self.app, &mut self.toast, &mut out);
         dialog::dialog_ui(ui, &mut self.app, &mut self.dialog, &mut out);
         drop::drop_ui(ui, &self.app, &mut out);
         theme::focus_ring(ui);

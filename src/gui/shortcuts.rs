@@ -18,10 +18,11 @@ pub(super) const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAN
 pub(super) const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
 pub(super) const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
 /// For the pages, in their order.
-const PAGES: [KeyboardShortcut; 3] = [
+const PAGES: [KeyboardShortcut; 4] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num1),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num2),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num3),
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Num4),
 ];
 const LARGER: [KeyboardShortcut; 2] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Plus),
@@ -53,6 +54,9 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     if consume(&SETTINGS) {
         out.push(Command::EditSettings);
     }
+    if consume(&NEW) {
+        out.push(Command::NewKey);
+    }
     for (shortcut, &page) in PAGES.iter().zip(Page::ALL) {
         if consume(shortcut) {
             out.push(Command::ShowPage(page));
@@ -79,9 +83,6 @@ fn pressed_on_key_page(ctx: &Context, app: &App, is_pasted: bool, out: &mut Vec<
             let wants_saving = consume(&SAVE) || (document.is_unsaved() && is_enter_free(ctx));
             if wants_saving && document.key().is_some() {
                 out.push(Command::SavePrivate);
-            }
-            if consume(&NEW) {
-                out.push(Command::NewKey);
             }
             if is_copy_pressed(ctx) && !is_text_selected(ctx) {
                 out.push(Command::CopyPublicKey);

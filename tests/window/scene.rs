@@ -191,6 +191,13 @@ impl Scene {
         self.steps();
     }
 
+    pub(crate) fn show_page(&mut self, name: &str) {
+        self.window
+            .get_by_role_and_label(Role::Tab, name)
+            .click_accesskit();
+        self.steps();
+    }
+
     pub(crate) fn dialog(&self) -> Option<&Dialog> {
         self.window.state().app().dialog.as_ref()
     }

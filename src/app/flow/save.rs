@@ -316,6 +316,7 @@ impl App {
                 if is_saved && matches!(purpose, Purpose::SavePrivate(_)) {
                     self.propose_saving_place();
                     self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
+                    self.read_keys_anew();
                 }
                 if quits {
                     self.quit();

@@ -8,6 +8,7 @@ mod protect;
 mod public;
 mod ready;
 mod save;
+mod steps;
 
 use std::mem::Discriminant;
 
@@ -53,6 +54,16 @@ pub(super) struct View {
     is_art_text: bool,
     /// Whether “More types” is open.
     is_more_shown: bool,
+    /// Whether the ways to find primes are shown.
+    shows_primes: bool,
+    /// Whether the first step is open although the key is saved.
+    is_saving_open: bool,
+    /// Whether the key was not saved in the last frame.
+    is_unsaved: bool,
+    /// Whether all of the public key line is shown.
+    is_line_whole: bool,
+    /// What had the focus in the last frame, among the types.
+    kinds_focus: Option<Id>,
     /// What had the focus in the last frame.
     focus: Option<Id>,
 }
