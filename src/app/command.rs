@@ -60,6 +60,12 @@ pub enum Command {
     OverwriteTrashed,
     /// Save the private key under a name that is free.
     SaveUnderAnotherName,
+    /// Show a passphrase of random words, another one each time.
+    SuggestPassphrase,
+    /// Take the one that is shown.
+    UseSuggestedPassphrase,
+    /// Copy the one that is shown.
+    CopySuggestedPassphrase,
     /// Save the key with the passphrase that it has and that was typed.
     SaveWithSamePassphrase,
     /// Save the key without a passphrase, though its file has one.

@@ -57,6 +57,12 @@ pub trait Desktop {
     /// The clipboard is not to be had.
     fn copy(&self, text: &str) -> Result<(), ClipboardError>;
 
+    /// Puts a secret on the clipboard, and asks those who keep what was there to keep it not.
+    ///
+    /// # Errors
+    /// The clipboard is not to be had.
+    fn copy_secret(&self, text: &str) -> Result<(), ClipboardError>;
+
     /// Takes text from the clipboard, which may be a private key.
     ///
     /// # Errors

@@ -49,6 +49,8 @@ pub enum Dialog {
     Overwrite(Overwrite),
     /// The passphrase that a key keeps is needed to save it.
     SamePassphrase(Box<SamePassphrase>),
+    /// A passphrase of random words, which is not shown again.
+    Suggested(Suggested),
     /// There is an unsaved key; do this all the same?
     Unsaved(Box<Command>),
     /// A key that can be broken, such as a short RSA key?
@@ -131,6 +133,15 @@ pub struct Unlocked {
     pub file: PrivateFile,
     /// What its owner ought to know of the key.
     pub warnings: Vec<Warning>,
+}
+
+/// Suggests a passphrase.
+#[derive(Debug)]
+pub struct Suggested {
+    /// It.
+    pub passphrase: TypedPassphrase,
+    /// Whether it was copied.
+    pub is_copied: bool,
 }
 
 /// Shows the keys in agents, and gives and takes some.

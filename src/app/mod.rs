@@ -8,6 +8,7 @@ pub mod desktop;
 pub mod dialog;
 pub mod errand;
 mod flow;
+pub mod help;
 pub mod look;
 pub mod my_keys;
 mod next_key;
@@ -39,6 +40,7 @@ use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Agents, Dialog, KnownHosts, Parameters, Unsaved};
 use errand::Servers;
+use help::Help;
 use look::{TextSize, ThemeChoice};
 use my_keys::{KeysCommand, MyKeys};
 use settings::{Kept, Settings};
@@ -78,6 +80,8 @@ pub struct App {
     pub hosts: Option<Box<KnownHosts>>,
     /// What the page about agents shows; nothing before it was shown.
     pub agents: Option<Box<Agents>>,
+    /// What the page with answers shows.
+    pub help: Help,
     /// The dialog that is open.
     pub dialog: Option<Dialog>,
     /// What just happened.
@@ -139,6 +143,7 @@ impl App {
             servers: Servers::default(),
             hosts: None,
             agents: None,
+            help: Help::default(),
             dialog: None,
             status: Status::default(),
             fingerprint: FingerprintKind::default(),
@@ -189,6 +194,9 @@ impl App {
             Command::Overwrite => self.overwrite(),
             Command::OverwriteTrashed => self.overwrite_trashed(),
             Command::SaveUnderAnotherName => self.save_under_another_name(),
+            Command::SuggestPassphrase => self.suggest_passphrase(),
+            Command::UseSuggestedPassphrase => self.use_suggested_passphrase(),
+            Command::CopySuggestedPassphrase => self.copy_suggested_passphrase(desktop),
             Command::SaveWithSamePassphrase => self.save_with_same_passphrase(),
             Command::SaveWithoutPassphrase => self.save_without_passphrase(),
             Command::PathTyped => self.path_typed(),
@@ -222,7 +230,7 @@ impl App {
                     Page::MyKeys => self.apply_to_keys(KeysCommand::Read, desktop),
                     Page::KnownHosts => self.show_hosts(desktop),
                     Page::Agent => self.show_agents(desktop),
-                    Page::Key | Page::Servers => {}
+                    Page::Key | Page::Servers | Page::Help => {}
                 }
             }
             Command::Keys(command) => self.apply_to_keys(command, desktop),

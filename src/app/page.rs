@@ -14,10 +14,12 @@ pub enum Page {
     KnownHosts,
     /// The keys that agents hold.
     Agent,
+    /// Questions and answers.
+    Help,
 }
 
 impl Page {
-    /// Those that are always there, in their order. A key that is being worked on has a page besides.
+    /// Those that somebody works on, in their order. A key that is being worked on has a page besides.
     pub const ALL: &[Self] = &[Self::MyKeys, Self::Servers, Self::KnownHosts, Self::Agent];
 
     /// Its name in the window.
@@ -29,6 +31,7 @@ impl Page {
             Self::Servers => "Servers",
             Self::KnownHosts => "Known hosts",
             Self::Agent => "Agent",
+            Self::Help => "Help",
         }
     }
 }

@@ -31,6 +31,7 @@ mod remove;
 mod repair;
 mod server;
 mod standard_input;
+mod suggest;
 mod terminal;
 mod usage;
 mod work;
@@ -80,6 +81,8 @@ enum Command {
     Convert(convert::Convert),
     Repair(repair::Repair),
     Passwd(passwd::Passwd),
+    #[command(name = "passphrase")]
+    Suggest(suggest::Suggest),
     Comment(comment::CommentFile),
     Cert(cert::Cert),
     Agent(agent::Agent),
@@ -120,6 +123,7 @@ impl Command {
             Self::Convert(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Repair(command) => command.run(console),
             Self::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
+            Self::Suggest(command) => console.end(command.run(console)),
             Self::Comment(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Cert(command) => command.run(console),
             Self::Agent(command) => command.run(console),

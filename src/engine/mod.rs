@@ -29,6 +29,7 @@ pub mod providers;
 pub mod saving;
 pub mod servers;
 pub mod speed;
+pub mod suggesting;
 
 pub(crate) use problem::lost;
 pub use problem::{Blame, Problem, told_by_disk};

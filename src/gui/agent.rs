@@ -7,8 +7,8 @@ use super::pieces::{self, Tone};
 use super::radios::radios_ui;
 use super::signs;
 use super::theme::space;
-use crate::app::{App, Command, Page};
 use crate::app::dialog::{Agents, Keep};
+use crate::app::{App, Command, Page};
 use crate::engine::agents::Shown;
 use crate::key::comment::escaped;
 
@@ -35,7 +35,8 @@ fn agents_ui(ui: &mut Ui, agents: &mut Agents, has_private: bool, out: &mut Vec<
         match &agents.shown {
             None => {}
             Some(Err(problem)) => {
-                page::nothing_ui(ui, signs::draw_agent, &problem.sentence(), &problem.hint);
+                let what = problem.sentence();
+                page::nothing_ui(ui, signs::draw_agent, (&what, &problem.hint), |_| {});
             }
             Some(Ok(shown)) => {
                 for (index, each) in shown.iter().enumerate() {

@@ -16,7 +16,9 @@ use crate::key::randomart::{Cell, HEIGHT, Randomart, WIDTH};
 ///
 /// `accessible_text` is what a screen reader says; what it shows cannot be said in a few words.
 pub(super) fn art_ui(ui: &mut Ui, art: &Randomart, accessible_text: &str) -> Response {
-    let side = (ui.text_style_height(&TextStyle::Body) * 0.68).round().max(size::SQUARE);
+    let side = (ui.text_style_height(&TextStyle::Body) * 0.68)
+        .round()
+        .max(size::SQUARE);
     let margin = (side * 0.5).round();
     #[expect(clippy::cast_precision_loss, reason = "they are 17 and 9")]
     let board = vec2(WIDTH as f32, HEIGHT as f32) * side + vec2(margin, margin) * 2.0;

@@ -4,9 +4,9 @@ use egui::{Align, Id, Label, Layout, RichText, TextEdit, Ui};
 
 use super::page::{self, View};
 use super::{listed, pieces, signs, theme};
-use crate::app::{App, Command, Page};
 use crate::app::command::ListCommand;
 use crate::app::dialog::{KnownHosts, Pictured};
+use crate::app::{App, Command, Page};
 use crate::engine::known_hosts::Host;
 use crate::key::fingerprint::FingerprintKind;
 
@@ -27,7 +27,8 @@ pub(super) fn known_hosts_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &
 }
 
 fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Command>) {
-    let has_none = dialog.word.trim().is_empty() && matches!(&dialog.listed.lines, Some(Ok(hosts)) if hosts.is_empty());
+    let has_none =
+        dialog.word.trim().is_empty() && matches!(&dialog.listed.lines, Some(Ok(hosts)) if hosts.is_empty());
     if !has_none {
         let label = pieces::field_label_ui(ui, "Find a host", None);
         let field = TextEdit::singleline(&mut dialog.word)
@@ -48,7 +49,7 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
     let hosts = dialog.listed.lines();
     if has_none {
         let what = "Nothing has to be done here: the first time that you log in somewhere, ssh or this program asks whether it is the right host, and notes its key.";
-        page::nothing_ui(ui, signs::draw_globe, "ssh knows no host yet.", what);
+        page::nothing_ui(ui, signs::draw_globe, ("ssh knows no host yet.", what), |_| {});
         return;
     }
     if hosts.is_empty() && matches!(dialog.listed.lines, Some(Ok(_))) {

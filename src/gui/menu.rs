@@ -7,8 +7,8 @@ use egui::{
 };
 
 use super::pieces::{self, alt_pressed};
-use super::theme::{Palette, inset, size, space};
 use super::shortcuts;
+use super::theme::{Palette, inset, size, space};
 use crate::app::command::ListCommand;
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Page};
@@ -265,6 +265,9 @@ const EXPORTS: [(&str, Choice); 6] = [
 ];
 
 fn help_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+    if entry_ui(ui, true, "Questions and answers", Some(&shortcuts::HELP)) {
+        out.push(Command::ShowPage(Page::Help));
+    }
     if entry_ui(ui, app.document().is_some(), "Commands that do the same…", None) {
         out.push(Command::ShowCommandLines);
     }

@@ -7,6 +7,7 @@ mod dialog;
 #[cfg(target_os = "macos")]
 mod double_click;
 mod drop;
+mod help;
 mod key_page;
 mod known_hosts;
 mod listed;
@@ -15,15 +16,15 @@ mod menu;
 mod my_keys;
 mod native_desktop;
 mod obstacle;
-mod page;
 mod pad;
+mod page;
 mod passphrase_field;
 mod pieces;
 mod radios;
 mod servers;
 mod shortcuts;
-mod signs;
 mod sidebar;
+mod signs;
 mod start;
 mod system_theme;
 mod theme;
@@ -66,6 +67,7 @@ pub struct Window {
     servers: servers::View,
     known_hosts: page::View,
     agent: page::View,
+    help: help::View,
     dialog: dialog::View,
     toast: toast::View,
     system_theme: SystemTheme,
@@ -116,6 +118,7 @@ impl Window {
             servers: servers::View::default(),
             known_hosts: page::View::default(),
             agent: page::View::default(),
+            help: help::View::default(),
             dialog: dialog::View::default(),
             toast: toast::View::default(),
             system_theme: SystemTheme::new(wake),
@@ -144,6 +147,8 @@ impl Window {
             Some(document) => format!("{} – Keywright", name(document)),
             None => "Keywright".to_owned(),
         };
+        // A screen reader says it when it comes to the window.
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(title.as_str()));
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -213,7 +218,13 @@ impl eframe::App for Window {
         let mut out = Vec::new();
         theme::apply(ui.ctx(), self.app.theme, self.app.text_size);
         shortcuts::pressed(ui.ctx(), &self.app, &mut out);
-        menu::menu_bar_ui(ui, &mut self.app, &mut self.menu, &mut out);
+        if self.app.dialog.is_some() {
+            self.dialog.remember_focus(ui.ctx());
+            // Nothing is offered behind a dialog; the ground that lies over the page shows that already.
+            ui.visuals_mut().disabled_alpha = 1.0;
+            ui.disable();
+        }
+        menu::menu_bar_ui(ui, &self.app, &mut self.menu, &mut out);
         sidebar::sidebar_ui(ui, &self.app, &mut out);
         let page = self.app.page;
         if page != Page::Servers {
@@ -221,6 +232,9 @@ impl eframe::App for Window {
         }
         if page != Page::KnownHosts {
             self.known_hosts.put_away();
+        }
+        if page != Page::Help {
+            self.help.put_away();
         }
         match page {
             Page::Key => key_page::key_page_ui(ui, &mut self.app, &mut self.key_page, &mut out),
@@ -230,6 +244,7 @@ impl eframe::App for Window {
                 known_hosts::known_hosts_ui(ui, &mut self.app, &mut self.known_hosts, &mut out);
             }
             Page::Agent => agent::agent_ui(ui, &mut self.app, &mut self.agent, &mut out),
+            Page::Help => help::help_ui(ui, &mut self.app, &mut self.help),
         }
         toast::toast_ui(ui, &self.app, &mut self.toast, &mut out);
         dialog::dialog_ui(ui, &mut self.app, &mut self.dialog, &mut out);

@@ -16,6 +16,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+#[cfg(target_os = "macos")]
+use arboard::SetExtApple as _;
+#[cfg(not(any(windows, target_os = "macos")))]
+use arboard::SetExtLinux as _;
+#[cfg(windows)]
+use arboard::SetExtWindows as _;
+
 use crate::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picking};
 use crate::secret::SecretBytes;
 #[cfg(not(any(windows, target_os = "macos")))]
@@ -73,6 +80,16 @@ impl Desktop for NativeDesktop {
 
     fn copy(&self, text: &str) -> Result<(), ClipboardError> {
         self.with_clipboard(|clipboard| clipboard.set_text(text))
+    }
+
+    fn copy_secret(&self, text: &str) -> Result<(), ClipboardError> {
+        self.with_clipboard(|clipboard| {
+            #[cfg(windows)]
+            let kept_out = clipboard.set().exclude_from_monitoring();
+            #[cfg(not(windows))]
+            let kept_out = clipboard.set().exclude_from_history();
+            kept_out.text(text)
+        })
     }
 
     fn paste(&self) -> Result<SecretBytes, ClipboardError> {

@@ -93,7 +93,7 @@ pub(super) fn pad_ui(ui: &mut Ui, trail: &mut Trail, progress: f32, out: &mut Ve
         clippy::cast_sign_loss,
         reason = "it is 0 to 100"
     )]
-    let percent = (progress.clamp(0.0, 1.0) * 100.0).floor() as u8;
+    let percent = (progress.clamp(0.0, 1.0) * f32::from(100_u8)).floor() as u8;
     let bar_ground = ui.visuals().widgets.noninteractive.bg_stroke.color;
     ui.visuals_mut().extreme_bg_color = bar_ground;
     let bar = ui.add(

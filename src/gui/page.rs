@@ -1,9 +1,14 @@
 //! What the simple pages have in common: a heading, a column that scrolls, and what is said where there is nothing yet.
 
-use egui::{CentralPanel, Color32, Frame, Id, Label, Painter, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, Vec2};
+use egui::{
+    CentralPanel, Color32, Frame, Id, Label, Painter, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, Vec2,
+};
 
 use super::pieces;
 use super::theme::{self, Palette, radius, size, space};
+
+/// What draws a sign.
+type Sign = fn(&Painter, Rect, Color32);
 
 /// What only the window knows of a page.
 #[derive(Debug, Default)]
@@ -41,7 +46,7 @@ pub(super) fn page_ui(ui: &mut Ui, title: &str, view: &mut View, contents: impl 
 }
 
 /// What is said in place of things that are not there yet: that it is so, and what would help.
-pub(super) fn nothing_ui(ui: &mut Ui, sign: fn(&Painter, Rect, Color32), what: &str, hint: &str) {
+pub(super) fn nothing_ui(ui: &mut Ui, sign: Sign, (what, hint): (&str, &str), more: impl FnOnce(&mut Ui)) {
     pieces::card_ui(ui, |ui| {
         ui.vertical_centered(|ui| {
             ui.add_space(space::XXL);
@@ -51,13 +56,14 @@ pub(super) fn nothing_ui(ui: &mut Ui, sign: fn(&Painter, Rect, Color32), what: &
             let response = ui.add(Label::new(text).wrap());
             pieces::polite(ui, &response);
             pieces::hint_ui(ui, hint);
+            more(ui);
             ui.add_space(space::XXL);
         });
     });
 }
 
 /// A sign on a ground of its own.
-pub(super) fn tile_ui(ui: &mut Ui, sign: fn(&Painter, Rect, Color32)) {
+pub(super) fn tile_ui(ui: &mut Ui, sign: Sign) {
     let palette = Palette::of(ui);
     let height = size::TILE + space::M;
     let (row, _) = ui.allocate_exact_size(Vec2::new(ui.available_width(), height), Sense::empty());

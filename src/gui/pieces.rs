@@ -8,8 +8,8 @@ use egui::class::{ClassName, HasClasses as _};
 use egui::os::OperatingSystem;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Memory, Modifiers, Painter,
-    Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
+    Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Memory, Modifiers, Painter, Rect,
+    Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetRect, WidgetText, accesskit, pos2, vec2,
 };
 
@@ -23,7 +23,9 @@ pub(super) fn column_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     } else {
         (space::PAGE, space::L)
     };
-    let width = (ui.available_width() - 2.0 * side).clamp(0.0, size::COLUMN).floor();
+    let width = (ui.available_width() - 2.0 * side)
+        .clamp(0.0, size::COLUMN)
+        .floor();
     let room = ui.available_rect_before_wrap();
     let top = room.min + vec2(side, above);
     let column = Rect::from_min_max(top, pos2(top.x + width, (room.max.y - space::M).max(top.y)));
@@ -155,8 +157,10 @@ pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Opti
 pub(super) fn careful_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
     let last = texts.len().saturating_sub(1);
     // A focus that stood on the first button of another row does not pass on to this one.
-    ui.push_id("careful", |ui| foot_ui(ui, (theme::DANGER, takes_focus.then_some(last)), texts))
-        .inner
+    ui.push_id("careful", |ui| {
+        foot_ui(ui, (theme::DANGER, takes_focus.then_some(last)), texts)
+    })
+    .inner
 }
 
 /// The buttons, the first of which is of this class, and one of which may be given the focus.

@@ -70,7 +70,11 @@ impl Radio {
 
     /// What to allocate it with, where it is drawn another way than [`Self::ui`] does.
     pub(super) fn sense(self) -> Sense {
-        if self.is_stop { Sense::click() } else { Sense::CLICK }
+        if self.is_stop {
+            Sense::click()
+        } else {
+            Sense::CLICK
+        }
     }
 
     /// What is chosen is told by the dot, not by its colour alone.

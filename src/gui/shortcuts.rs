@@ -17,6 +17,7 @@ pub(super) const PASTE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMM
 pub(super) const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::N);
 pub(super) const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
 pub(super) const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
+pub(super) const HELP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
 /// For the pages, in their order.
 const PAGES: [KeyboardShortcut; 4] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num1),
@@ -56,6 +57,9 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     }
     if consume(&NEW) {
         out.push(Command::NewKey);
+    }
+    if consume(&HELP) {
+        out.push(Command::ShowPage(Page::Help));
     }
     for (shortcut, &page) in PAGES.iter().zip(Page::ALL) {
         if consume(shortcut) {

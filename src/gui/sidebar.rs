@@ -1,8 +1,8 @@
 //! The ways to the pages, at the left edge: signs and words, or where the window is narrow, signs alone.
 
 use egui::{
-    Align2, Button, Color32, Frame, Panel, Painter, Rect, Response, Role, ScrollArea, Sense, TextStyle, Ui, Vec2,
-    WidgetInfo, accesskit, pos2, vec2,
+    Align2, Button, Color32, Frame, Painter, Panel, Rect, Response, Role, ScrollArea, Sense, TextStyle, Ui,
+    Vec2, WidgetInfo, accesskit, pos2, vec2,
 };
 
 use super::theme::{self, Palette, at, inset, radius, size, space};
@@ -40,7 +40,7 @@ impl Way {
             .map(|&page| match page {
                 Page::MyKeys => Self::to(page, counted(keys)),
                 Page::Servers => Self::to(page, counted(servers)),
-                Page::Key | Page::KnownHosts | Page::Agent => Self::to(page, None),
+                Page::Key | Page::KnownHosts | Page::Agent | Page::Help => Self::to(page, None),
             })
             .collect()
     }
@@ -50,7 +50,9 @@ impl Way {
         let title = match &app.stage {
             Stage::Empty => return None,
             Stage::Stirring(_) | Stage::Generating(_) => "A key is being made".to_owned(),
-            Stage::Ready(document) if document.is_unsaved() => format!("{} (not saved)", document.draft.comment),
+            Stage::Ready(document) if document.is_unsaved() => {
+                format!("{} (not saved)", document.draft.comment)
+            }
             Stage::Ready(document) => document.draft.comment.clone(),
         };
         Some(Self {
@@ -71,18 +73,16 @@ pub(super) fn sidebar_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let frame = Frame::new().fill(Palette::of(ui).side).inner_margin(margin);
     let panel = Panel::left("pages").frame(frame).resizable(false);
     panel.exact_size(width).show(ui, |ui| {
-        if app.dialog.is_some() {
-            ui.disable();
-        }
         let room = ui.available_height();
         pieces::scrolling_ui(ui, ScrollArea::vertical().id_salt("pages"), |ui| {
             ui.spacing_mut().item_spacing.y = space::XS;
             let top = ui.cursor().top();
             ways_ui(ui, app, is_narrow, out);
             let used = ui.cursor().top() - top;
-            let foot = 2.0 * size::CONTROL + space::S;
+            let buttons: u8 = if is_narrow { 3 } else { 2 };
+            let foot = f32::from(buttons) * (size::CONTROL + space::S);
             ui.add_space((room - used - foot - space::S).max(space::S));
-            foot_ui(ui, is_narrow, out);
+            foot_ui(ui, app, is_narrow, out);
         });
     });
 }
@@ -138,7 +138,11 @@ fn way_ui(ui: &mut Ui, way: &Way, is_shown: bool, is_narrow: bool) -> Response {
         return response.on_hover_text(name);
     }
     // Weight tells the page that is shown, not colour alone.
-    let style = if is_shown { theme::strong() } else { TextStyle::Button };
+    let style = if is_shown {
+        theme::strong()
+    } else {
+        TextStyle::Button
+    };
     let left = sign.right() + space::S;
     let mut right = rect.right() - space::M;
     if let Some(count) = way.count {
@@ -147,16 +151,21 @@ fn way_ui(ui: &mut Ui, way: &Way, is_shown: bool, is_narrow: bool) -> Response {
         let number = ui.painter().text(place, Align2::RIGHT_CENTER, count, font, color);
         right = number.left() - space::S;
     }
-    let mut job = egui::text::LayoutJob::simple_singleline(way.title.clone(), style.resolve(ui.style()), text);
+    let mut job =
+        egui::text::LayoutJob::simple_singleline(way.title.clone(), style.resolve(ui.style()), text);
     job.wrap = egui::text::TextWrapping::truncate_at_width(right - left);
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     let is_cut = galley.elided;
     let place = pos2(left, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(place, galley, text);
-    if is_cut { response.on_hover_text(name) } else { response }
+    if is_cut {
+        response.on_hover_text(name)
+    } else {
+        response
+    }
 }
 
-fn foot_ui(ui: &mut Ui, is_narrow: bool, out: &mut Vec<Command>) {
+fn foot_ui(ui: &mut Ui, app: &App, is_narrow: bool, out: &mut Vec<Command>) {
     ui.spacing_mut().item_spacing.y = space::S;
     let width = ui.available_width();
     let whole = vec2(width, size::CONTROL);
@@ -169,6 +178,12 @@ fn foot_ui(ui: &mut Ui, is_narrow: bool, out: &mut Vec<Command>) {
         if pieces::icon_button_ui(ui, gear, "Settings", signs::draw_gear).clicked() {
             out.push(Command::EditSettings);
         }
+        let sign = ui.cursor().min;
+        help_ui(ui, app, pieces::tertiary("").min_size(whole), out);
+        let place = Rect::from_min_size(sign, whole);
+        let sign = Rect::from_center_size(place.center(), Vec2::splat(size::SIGN));
+        let color = Palette::of(ui).text;
+        signs::draw_question(ui.painter(), sign, color);
         return;
     }
     if pieces::wide_ui(ui, pieces::primary(Button::new(NEW_KEY))).clicked() {
@@ -178,7 +193,22 @@ fn foot_ui(ui: &mut Ui, is_narrow: bool, out: &mut Vec<Command>) {
         if ui.add(pieces::tertiary("Settings")).clicked() {
             out.push(Command::EditSettings);
         }
+        pieces::at_right_ui(ui, |ui| {
+            help_ui(ui, app, pieces::tertiary(Page::Help.title()), out);
+        });
     });
+}
+
+fn help_ui(ui: &mut Ui, app: &App, button: Button<'_>, out: &mut Vec<Command>) {
+    let is_shown = app.page == Page::Help;
+    let response = ui.add(button);
+    let is_enabled = ui.is_enabled();
+    response.widget_info(|| WidgetInfo::labeled(Role::Tab, is_enabled, Page::Help.title()));
+    ui.ctx()
+        .accesskit_node_builder(response.id, |node| node.set_selected(is_shown));
+    if response.clicked() && !is_shown {
+        out.push(Command::ShowPage(Page::Help));
+    }
 }
 
 fn sign_of(page: Page) -> fn(&Painter, Rect, Color32) {
@@ -188,5 +218,6 @@ fn sign_of(page: Page) -> fn(&Painter, Rect, Color32) {
         Page::Servers => signs::draw_server,
         Page::KnownHosts => signs::draw_globe,
         Page::Agent => signs::draw_agent,
+        Page::Help => signs::draw_question,
     }
 }

@@ -96,6 +96,24 @@ pub(super) fn draw_gear(painter: &Painter, rect: Rect, color: Color32) {
     painter.circle_stroke(center, radius * 0.56, Stroke::new(radius * 0.3, color));
 }
 
+/// A question mark in a circle.
+pub(super) fn draw_question(painter: &Painter, rect: Rect, color: Color32) {
+    let stroke = Stroke::new(rect.height() * 0.1, color);
+    painter.circle_stroke(rect.center(), rect.height() * 0.44, stroke);
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let hook = [
+        (0.36, 0.4),
+        (0.4, 0.3),
+        (0.5, 0.26),
+        (0.61, 0.31),
+        (0.63, 0.42),
+        (0.52, 0.52),
+        (0.5, 0.61),
+    ];
+    painter.line(hook.map(|(x, y)| at(x, y)).to_vec(), stroke);
+    painter.circle_filled(at(0.5, 0.74), rect.height() * 0.065, color);
+}
+
 /// A key: its bow at the left, its teeth at the right.
 pub(super) fn draw_key(painter: &Painter, rect: Rect, color: Color32) {
     let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
@@ -143,7 +161,11 @@ pub(super) fn draw_plus(painter: &Painter, rect: Rect, color: Color32) {
 /// Three dots in a row: there is more.
 pub(super) fn draw_more(painter: &Painter, rect: Rect, color: Color32) {
     for step in [-0.36, 0.0, 0.36] {
-        painter.circle_filled(rect.center() + vec2(step, 0.0) * rect.width(), rect.width() * 0.1, color);
+        painter.circle_filled(
+            rect.center() + vec2(step, 0.0) * rect.width(),
+            rect.width() * 0.1,
+            color,
+        );
     }
 }
 
@@ -151,7 +173,13 @@ pub(super) fn draw_more(painter: &Painter, rect: Rect, color: Color32) {
 pub(super) fn draw_pen(painter: &Painter, rect: Rect, color: Color32) {
     let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
     let stroke = Stroke::new(rect.height() * 0.08, color);
-    let corners = vec![at(0.12, 0.88), at(0.2, 0.62), at(0.7, 0.12), at(0.88, 0.3), at(0.38, 0.8)];
+    let corners = vec![
+        at(0.12, 0.88),
+        at(0.2, 0.62),
+        at(0.7, 0.12),
+        at(0.88, 0.3),
+        at(0.38, 0.8),
+    ];
     painter.add(Shape::closed_line(corners, stroke));
     painter.line_segment([at(0.58, 0.24), at(0.76, 0.42)], stroke);
 }
@@ -181,5 +209,8 @@ pub(super) fn draw_open(painter: &Painter, rect: Rect, color: Color32) {
     let stroke = Stroke::new(rect.height() * 0.08, color);
     painter.line_segment([at(0.5, 0.08), at(0.5, 0.62)], stroke);
     painter.line(vec![at(0.28, 0.42), at(0.5, 0.64), at(0.72, 0.42)], stroke);
-    painter.line(vec![at(0.1, 0.6), at(0.1, 0.9), at(0.9, 0.9), at(0.9, 0.6)], stroke);
+    painter.line(
+        vec![at(0.1, 0.6), at(0.1, 0.9), at(0.9, 0.9), at(0.9, 0.6)],
+        stroke,
+    );
 }

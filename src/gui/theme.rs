@@ -10,8 +10,8 @@ mod widgets;
 
 use egui::style::{TextCursorStyle, WidgetVisuals, Widgets};
 use egui::{
-    Color32, Context, Frame, Id, Memory, Shadow, Stroke, StrokeKind, Style, Theme, ThemePreference, Ui, Visuals,
-    WidgetRect, vec2,
+    Color32, Context, Frame, Id, Memory, Shadow, Stroke, StrokeKind, Style, Theme, ThemePreference, Ui,
+    Visuals, WidgetRect, vec2,
 };
 
 pub(super) use fonts::{label, strong, subheading};

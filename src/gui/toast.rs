@@ -1,13 +1,15 @@
 //! News, at the bottom right over the page: what is going on, or what just happened, with the one thing to do about it.
 
+use std::time::Duration;
+
 use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Memory, Order, RichText, Ui, Vec2};
 
 use super::pieces;
 use super::theme::{ON_TOAST, Palette, inset, radius, size, space};
 use crate::app::{App, Command, Status};
 
-/// For how long news stay, in seconds; longer while the pointer or the focus is on them.
-const STAYS: f64 = 6.0;
+/// For how long news stay; longer while the pointer or the focus is on them.
+const STAYS: Duration = Duration::from_secs(6);
 
 /// What only the window knows of them.
 #[derive(Debug, Default)]
@@ -26,14 +28,14 @@ impl View {
         if self.told != *status {
             self.told = status.clone();
             self.is_held = false;
-            self.until = now + STAYS;
+            self.until = now + STAYS.as_secs_f64();
         }
         if self.is_held {
-            self.until = now + STAYS;
+            self.until = now + STAYS.as_secs_f64();
         }
         let is_left = !status.text.is_empty() && now < self.until;
         if is_left && !self.is_held {
-            let left = std::time::Duration::try_from_secs_f64(self.until - now).unwrap_or_default();
+            let left = Duration::try_from_secs_f64(self.until - now).unwrap_or_default();
             ui.ctx().request_repaint_after(left);
         }
         is_left

@@ -28,7 +28,9 @@ pub(crate) fn of_its_own(file: &SourceFile) -> Vec<String> {
 }
 
 fn is_for_tests(item: &syn::Item) -> bool {
-    let syn::Item::Mod(module) = item else { return false };
+    let syn::Item::Mod(module) = item else {
+        return false;
+    };
     module.attrs.iter().any(|attribute| {
         attribute.path().is_ident("cfg")
             && matches!(&attribute.meta, syn::Meta::List(list) if list.tokens.to_string() == "test")
@@ -51,7 +53,10 @@ fn read(tokens: TokenStream, file: &str, found: &mut Vec<String>) {
             TokenTree::Literal(literal) => {
                 let text = literal.to_string();
                 let is_float = text.contains('.') && !text.starts_with(['"', '\'', 'b', 'r', 'c']);
-                let number = text.trim_end_matches("_f32").trim_end_matches("f32").replace('_', "");
+                let number = text
+                    .trim_end_matches("_f32")
+                    .trim_end_matches("f32")
+                    .replace('_', "");
                 if is_float && number.parse::<f64>().is_ok_and(|number| number > LARGEST_FACTOR) {
                     found.push(format!("src/{file}: the measure {text}"));
                 }
@@ -75,11 +80,13 @@ fn read(tokens: TokenStream, file: &str, found: &mut Vec<String>) {
 /// `from_rgb` of `Color32::from_rgb`.
 fn member_of(tokens: &[TokenTree]) -> Option<String> {
     match tokens {
-        [_, TokenTree::Punct(one), TokenTree::Punct(two), TokenTree::Ident(member), ..]
-            if one.as_char() == ':' && two.as_char() == ':' =>
-        {
-            Some(member.to_string())
-        }
+        [
+            _,
+            TokenTree::Punct(one),
+            TokenTree::Punct(two),
+            TokenTree::Ident(member),
+            ..,
+        ] if one.as_char() == ':' && two.as_char() == ':' => Some(member.to_string()),
         _ => None,
     }
 }

@@ -248,3 +248,27 @@ fn standard_input_goes_by_its_other_name_too() {
     ran.expect_status(0);
     assert!(ran.out.contains("OpenSSH private key"), "{}", ran.out);
 }
+
+#[test]
+fn a_passphrase_is_suggested_and_opens_the_key_that_it_protects() {
+    let home = Home::new();
+    let words = home.text(&["passphrase"]);
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte == b'-';
+    assert!(words.trim_end_matches('\n').bytes().all(is_word), "{words}");
+    assert!(words.split('-').count() >= 6 && words.ends_with('\n'));
+    home.write("words", words.as_bytes());
+    home.text(&["generate", "-o", "key", "--passphrase-file", "words"]);
+    let opened = home.tool("ssh-keygen", &["-y", "-P", words.trim_end(), "-f", "key"]);
+    assert!(home.read("key.pub").starts_with(opened.trim_end()));
+    let more = home.object(&["passphrase", "--words", "8"]);
+    assert_eq!(
+        (more["words"].as_u64(), more["bits"].as_u64()),
+        (Some(8), Some(103))
+    );
+    let said = more["passphrase"].as_str().expect("a text");
+    assert!(said.split('-').count() >= 8 && said != words.trim_end());
+    for few in ["4", "21", "-1", "x"] {
+        home.run(&["passphrase", &format!("--words={few}")])
+            .expect_status(2);
+    }
+}

@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use keywright::format::authorized_keys::{
-    Added, AuthorizedKeys, Command, Content, Entry, Expiry, FromList, KeyOption, NewLine, NewOptions, Right,
-    tidy,
+    Added, AuthorizedKeys, Command, Content, Expiry, FromList, KeyOption, NewLine, NewOptions, Right, tidy,
 };
 use keywright::format::known_hosts::{self, HostName, KnownHosts, Lookup, Marker, Shown};
 use keywright::format::public_line;
@@ -302,10 +301,9 @@ proptest! {
                 // by such a line.
                 let options = one.options.text();
                 let options = options.strip_prefix(b"\xef\xbb\xbf").unwrap_or(options);
-                let is_it = |there: &Box<Entry<'_>>| {
-                    there.options.text() == options && there.key.key == one.key.key
-                };
-                let place = after.iter().position(is_it);
+                let place = after
+                    .iter()
+                    .position(|there| there.options.text() == options && there.key.key == one.key.key);
                 prop_assert!(place.is_some(), "a key is lost");
                 prop_assert!(one.options.check().is_err() || one.options.text() == options);
                 after.swap_remove(place.unwrap_or_default());

@@ -31,6 +31,8 @@ pub(crate) struct Script {
     pub(crate) clipboard: RefCell<Option<Vec<u8>>>,
     /// What was copied.
     pub(crate) copied: RefCell<Vec<String>>,
+    /// What was copied as a secret.
+    pub(crate) copied_secrets: RefCell<Vec<String>>,
     /// The key agents that are there.
     pub(crate) agents: RefCell<Vec<Agent>>,
     /// The home folder; nothing where it is not known.
@@ -92,6 +94,10 @@ impl Scripted {
         self.0.asked.borrow().len()
     }
 
+    pub(crate) fn copied_secrets(&self) -> Vec<String> {
+        self.0.copied_secrets.borrow().clone()
+    }
+
     pub(crate) fn copied(&self) -> Vec<String> {
         self.0.copied.borrow().clone()
     }
@@ -129,6 +135,11 @@ impl Desktop for Scripted {
 
     fn copy(&self, text: &str) -> Result<(), ClipboardError> {
         self.0.copied.borrow_mut().push(text.to_owned());
+        Ok(())
+    }
+
+    fn copy_secret(&self, text: &str) -> Result<(), ClipboardError> {
+        self.0.copied_secrets.borrow_mut().push(text.to_owned());
         Ok(())
     }
 

@@ -118,6 +118,19 @@ fn the_keys_are_listed_and_the_first_is_shown() {
 }
 
 #[test]
+fn the_window_begins_with_the_keys_where_there_are_some() {
+    let home = TempDir::new().expect("a folder");
+    put_key(home.path(), "id_ed25519", "me@laptop", 1);
+    let mut scene = Scene::at_home_in(home);
+    scene.wait(|scene| scene.window.query_all_by_role(Role::ListBoxOption).count() == 1);
+    assert_eq!(scene.window.state().app().page, Page::MyKeys);
+    let keys = scene.window.get_by_role_and_label(Role::Tab, "Keys");
+    assert_eq!(keys.accesskit_node().data().description(), Some("Keys, 1"));
+    let nobody = Scene::at_home();
+    assert_eq!(nobody.window.state().app().page, Page::Key);
+}
+
+#[test]
 fn without_keys_it_is_said_what_to_do() {
     let mut page = KeysPage::open(900.0, 640.0, &[]);
     assert!(page.scene.says("There are no keys"));
@@ -205,7 +218,12 @@ fn tab_stops_once_at_the_list_wherever_it_is_scrolled_to() {
     let mut page = with_many();
     page.click_row("k10");
     page.scene.press(Modifiers::NONE, Key::Tab);
-    assert!(page.scene.button("Put on a server…").accesskit_node().is_focused());
+    assert!(
+        page.scene
+            .button("Put on a server…")
+            .accesskit_node()
+            .is_focused()
+    );
 
     let pointer = page.row("k12").rect().center();
     page.scene.window.hover_at(pointer);
@@ -477,7 +495,7 @@ fn a_key_goes_from_the_list_to_the_page_about_servers() {
     page.scene.click("Put on a server…");
     page.scene
         .wait(|scene| scene.window.state().app().page == Page::Servers);
-    assert!(page.scene.says("me@laptop SHA256:"));
+    assert!(page.scene.is_shown("id_ed25519") && page.scene.says("SHA256:"));
     page.scene.click_link("No network, or a provider’s web page?");
     assert!(matches!(page.scene.dialog(), Some(Dialog::Providers(_))));
 }

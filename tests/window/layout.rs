@@ -50,7 +50,10 @@ fn the_next_step_is_there_in_every_window() {
         scene.make_key();
         if width >= 640.0 {
             let save = scene.button("Save private key").rect();
-            assert!(save.right() <= width && save.bottom() <= height, "{save:?} in {width}");
+            assert!(
+                save.right() <= width && save.bottom() <= height,
+                "{save:?} in {width}"
+            );
         }
         scene.save_with_passphrase("id", "open sesame");
         scene.window.run_steps(30);
@@ -95,6 +98,43 @@ fn the_heading_never_lies_under_a_button() {
 }
 
 #[test]
+fn each_page_has_its_name_and_the_shown_one_is_told() {
+    for (width, height) in [(900.0, 640.0), (640.0, 480.0)] {
+        let mut scene = Scene::of_size(width, height);
+        for shown in ["Keys", "Servers", "Known hosts", "Agent", "Help"] {
+            scene.show_page(shown);
+            scene.escape();
+            for name in ["Keys", "Servers", "Known hosts", "Agent", "Help"] {
+                let tab = scene.window.get_by_role_and_label(Role::Tab, name);
+                let is_shown = tab.accesskit_node().is_selected() == Some(true);
+                assert_eq!(
+                    is_shown,
+                    name == shown,
+                    "{name} while {shown} is shown at {width}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn news_stay_for_six_seconds_and_as_long_as_the_pointer_is_on_them() {
+    let news = "Your new key is ready. It is not saved yet.";
+    let mut scene = Scene::with_key();
+    let place = scene.window.get_by_label(news).rect();
+    assert!(place.right() > 800.0 && place.bottom() > 560.0, "{place:?}");
+    scene.window.hover_at(place.center());
+    // A frame of the test is a quarter of a second.
+    scene.window.run_steps(40);
+    assert!(scene.is_shown(news));
+    scene.window.hover_at(egui::pos2(300.0, 100.0));
+    scene.window.run_steps(12);
+    assert!(scene.is_shown(news), "it has just been left");
+    scene.window.run_steps(20);
+    assert!(!scene.is_shown(news));
+}
+
+#[test]
 fn generate_is_in_sight_in_the_smallest_window_that_is_meant_for_it() {
     let scene = Scene::of_size(640.0, 480.0);
     let rect = scene.button("Generate").rect();
@@ -117,7 +157,10 @@ fn a_menu_has_ten_entries_at_most_and_all_are_in_sight() {
             .map(|(_, node)| node.rect().bottom())
             .collect();
         assert!((2..=10).contains(&entries.len()), "{menu} has {}", entries.len());
-        assert!(entries.iter().all(|bottom| *bottom <= 480.0), "{menu}: {entries:?}");
+        assert!(
+            entries.iter().all(|bottom| *bottom <= 480.0),
+            "{menu}: {entries:?}"
+        );
         scene.escape();
     }
 }
@@ -169,6 +212,8 @@ fn nothing_is_wider_than_a_small_window() {
 fn at_rest_nothing_is_drawn() {
     let mut scene = Scene::with_key();
     scene.wait(|scene| scene.window.state().app().speed().is_some());
+    // The news go first.
+    scene.window.run_steps(40);
     scene.window.run();
     let wait = scene.window.output().viewport_output[&ViewportId::ROOT].repaint_delay;
     assert_eq!(wait, std::time::Duration::MAX, "the next frame comes by itself");

@@ -6,6 +6,7 @@ mod cat;
 mod certificates;
 mod dialogs;
 mod frames;
+mod help;
 #[path = "../support/key_files.rs"]
 mod key_files;
 mod keys;

@@ -33,8 +33,12 @@ impl Scene {
 
     /// A window of somebody who has a home folder, and nothing in it.
     pub(crate) fn at_home() -> Self {
+        Self::at_home_in(TempDir::new().expect("a folder"))
+    }
+
+    /// A window of somebody with this home folder.
+    pub(crate) fn at_home_in(folder: TempDir) -> Self {
         let desktop = Scripted::default();
-        let folder = TempDir::new().expect("a folder");
         desktop.is_at_home_in(folder.path());
         let mut scene = Self::on(desktop, 900.0, 640.0, Kept::nowhere());
         scene.folder = folder;

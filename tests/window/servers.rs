@@ -16,7 +16,7 @@ impl Scene {
         self.steps();
     }
 
-    fn page(&self) -> Page {
+    pub(crate) fn page(&self) -> Page {
         self.window.state().app().page
     }
 

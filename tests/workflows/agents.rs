@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::scene::Scene;
 use crate::ssh_agent::SshAgent;
-use keywright::app::command::Command as Ask;
 use keywright::app::Page;
+use keywright::app::command::Command as Ask;
 use keywright::app::dialog::{Agents, Keep};
 
 const NO_KEYS: &str = "The agent has no identities.\n";

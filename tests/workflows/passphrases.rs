@@ -165,3 +165,32 @@ fn what_is_typed_while_a_key_is_being_saved_stays() {
     assert_eq!(scene.document().draft.passphrase.expose(), "another");
     assert!(scene.document().is_unsaved());
 }
+
+#[test]
+fn a_suggested_passphrase_protects_the_key_and_is_copied_as_a_secret_only_when_asked_to() {
+    let mut scene = Scene::with_key();
+    scene.ask(Ask::SuggestPassphrase);
+    let words = |scene: &Scene| match &scene.app.dialog {
+        Some(Dialog::Suggested(it)) => (it.passphrase.expose().to_owned(), it.is_copied),
+        other => panic!("{other:?}"),
+    };
+    let (first, is_copied) = words(&scene);
+    assert!(!is_copied && scene.desktop.copied_secrets().is_empty());
+    scene.ask(Ask::SuggestPassphrase);
+    let (second, _) = words(&scene);
+    assert_ne!(first, second, "each is drawn anew");
+    scene.ask(Ask::CopySuggestedPassphrase);
+    assert_eq!(words(&scene), (second.clone(), true));
+    assert_eq!(scene.desktop.copied_secrets(), std::slice::from_ref(&second));
+    assert!(
+        scene.desktop.copied().is_empty(),
+        "as public text it would be kept"
+    );
+    let told = format!("{:?}", scene.app);
+    assert!(!told.contains(&second), "what is printed for developers shows it");
+    scene.ask(Ask::UseSuggestedPassphrase);
+    assert!(scene.app.dialog.is_none());
+    save_as(&mut scene, "id");
+    assert_eq!(opens(&scene, "id", &second), Some(true));
+    assert_eq!(opens(&scene, "id", &first), Some(false));
+}

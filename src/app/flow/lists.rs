@@ -53,8 +53,7 @@ impl App {
             self.status = Status::say(done);
         }
         // What was typed while others were looked for.
-        let is_behind =
-            |hosts: &KnownHosts| hosts.listed.job.is_none() && hosts.found_by != hosts.word;
+        let is_behind = |hosts: &KnownHosts| hosts.listed.job.is_none() && hosts.found_by != hosts.word;
         let is_behind = self.hosts.as_deref().is_some_and(is_behind);
         if is_behind {
             self.find_hosts();

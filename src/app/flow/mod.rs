@@ -15,3 +15,4 @@ mod picking;
 mod save;
 mod saving_place;
 mod servers;
+mod suggesting;

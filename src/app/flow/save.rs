@@ -396,6 +396,7 @@ impl Document {
             if let Purpose::SavePrivate(_) = purpose {
                 self.forget_passphrase(&written.passphrase);
                 self.locked = written.locked;
+                self.saves += 1;
             }
             self.path = path;
             self.format = match purpose {

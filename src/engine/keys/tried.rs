@@ -54,17 +54,7 @@ impl Tried {
     }
 
     /// Whether the private key at `path` has a name that ssh tries where nothing else was said.
-    pub(super) /// Whether there is a key, told at a glance: under a name that ssh tries by itself, or where one was saved or opened.
-#[must_use]
-pub fn has_any(whose: &Whose) -> bool {
-    let usual = whose.ssh_folder().into_iter();
-    let usual = usual.flat_map(|folder| USUAL_NAMES.map(|name| folder.join(name)));
-    let register = whose.store.read().register;
-    let known = register.seen().into_iter().chain(register.files());
-    !files::taken(usual.chain(known)).is_empty()
-}
-
-fn has_usual_name(&self, path: &Path) -> bool {
+    pub(super) fn has_usual_name(&self, path: &Path) -> bool {
         has_usual_name(self.ssh_folder.as_deref(), path)
     }
 
@@ -78,6 +68,16 @@ fn has_usual_name(&self, path: &Path) -> bool {
 #[must_use]
 pub fn is_tried_by_name(whose: &Whose, path: &Path) -> bool {
     has_usual_name(whose.ssh_folder().as_deref(), path)
+}
+
+/// Whether there is a key, told at a glance: under a name that ssh tries by itself, or where one was saved or opened.
+#[must_use]
+pub fn has_any(whose: &Whose) -> bool {
+    let usual = whose.ssh_folder().into_iter();
+    let usual = usual.flat_map(|folder| USUAL_NAMES.map(|name| folder.join(name)));
+    let register = whose.store.read().register;
+    let known = register.seen().into_iter().chain(register.files());
+    !files::taken(usual.chain(known)).is_empty()
 }
 
 fn has_usual_name(ssh_folder: Option<&Path>, path: &Path) -> bool {

@@ -9,8 +9,8 @@ use crate::app::dialog::Authorized;
 use crate::engine::Problem;
 use crate::engine::authorized::Row;
 use crate::format::authorized_keys::NewLine;
-use crate::gui::listed;
 use crate::gui::conditions;
+use crate::gui::listed;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::theme::space;
 

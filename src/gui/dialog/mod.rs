@@ -16,6 +16,7 @@ mod removed_keys;
 mod same_passphrase;
 mod settings;
 mod ssh1;
+mod suggested;
 mod type_path;
 mod unlock;
 mod unsaved;
@@ -23,7 +24,7 @@ mod weak_key;
 
 use std::path::PathBuf;
 
-use egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
+use egui::{Context, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
 
 use super::obstacle::{Obstacle, obstacle};
 use super::pieces::{self, buttons_ui};
@@ -48,6 +49,16 @@ pub(super) struct View {
     focus: Option<Id>,
 }
 
+impl View {
+    /// Notes where the focus is to go back to. To be called while a dialog is open, before the page is drawn, which then
+    /// has no focus any more.
+    pub(super) fn remember_focus(&mut self, ctx: &Context) {
+        if self.shown.is_none() {
+            self.focus_before = ctx.memory(Memory::focused);
+        }
+    }
+}
+
 /// What every dialog is given beside its own contents.
 struct Scene<'a> {
     /// Whether it has just been opened, and the focus is to be set.
@@ -61,9 +72,6 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     let shown = app.dialog.as_ref().map(std::mem::discriminant);
     let is_new = shown != view.shown;
     if is_new {
-        if view.shown.is_none() {
-            view.focus_before = ui.memory(Memory::focused);
-        }
         view.is_revealed = false;
         view.was_opening = false;
         view.shown = shown;
@@ -114,6 +122,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::SamePassphrase(dialog) => {
                     same_passphrase::same_passphrase_ui(ui, dialog, &mut scene);
                 }
+                Dialog::Suggested(dialog) => suggested::suggested_ui(ui, dialog, &mut scene),
                 Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, &beside, &mut scene),
                 Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
                 Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
@@ -210,6 +219,7 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Overwrite(overwrite) if overwrite.taken.len() > 1 => "Replace these files?".to_owned(),
         Dialog::Overwrite(_) => "Replace this file?".to_owned(),
         Dialog::SamePassphrase(_) => "Passphrase of this key".to_owned(),
+        Dialog::Suggested(_) => "A passphrase for this key".to_owned(),
         Dialog::Unsaved(_) => "This key is not saved".to_owned(),
         Dialog::WeakKey(spec) => weak_key::title(*spec).to_owned(),
         Dialog::TypePath(typed) => type_path::title(typed.purpose).to_owned(),
@@ -237,6 +247,7 @@ fn width(dialog: &Dialog) -> f32 {
         | Dialog::Authorized(_)
         | Dialog::Providers(_)
         | Dialog::SamePassphrase(_)
+        | Dialog::Suggested(_)
         | Dialog::Parameters(_)
         | Dialog::Settings
         | Dialog::RemoveKey { .. }

@@ -25,7 +25,9 @@ pub(super) fn removed_keys_ui(
             "These lie in a folder “removed”, where ssh does not find them. What is put back is where it was; nothing is replaced by it.",
         );
     }
-    let area = ScrollArea::vertical().id_salt("removed keys").max_height(size::TRASH);
+    let area = ScrollArea::vertical()
+        .id_salt("removed keys")
+        .max_height(size::TRASH);
     pieces::scrolling_ui(ui, area, |ui| {
         for one in removed {
             removed_ui(ui, one, whose, scene);

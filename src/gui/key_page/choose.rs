@@ -305,10 +305,22 @@ fn dashes(ui: &Ui, rect: Rect, color: Color32) {
     let painter = ui.painter();
     let inside = rect.shrink(line::THIN);
     for [from, to] in [
-        [pos2(inside.left() + round, inside.top()), pos2(inside.right() - round, inside.top())],
-        [pos2(inside.right(), inside.top() + round), pos2(inside.right(), inside.bottom() - round)],
-        [pos2(inside.right() - round, inside.bottom()), pos2(inside.left() + round, inside.bottom())],
-        [pos2(inside.left(), inside.bottom() - round), pos2(inside.left(), inside.top() + round)],
+        [
+            pos2(inside.left() + round, inside.top()),
+            pos2(inside.right() - round, inside.top()),
+        ],
+        [
+            pos2(inside.right(), inside.top() + round),
+            pos2(inside.right(), inside.bottom() - round),
+        ],
+        [
+            pos2(inside.right() - round, inside.bottom()),
+            pos2(inside.left() + round, inside.bottom()),
+        ],
+        [
+            pos2(inside.left(), inside.bottom() - round),
+            pos2(inside.left(), inside.top() + round),
+        ],
     ] {
         painter.extend(Shape::dashed_line(&[from, to], stroke, line::DASH, line::DASH));
     }
@@ -320,7 +332,11 @@ fn dashes(ui: &Ui, rect: Rect, color: Color32) {
         inside.left_bottom(),
     ] {
         let square = Rect::from_center_size(corner, Vec2::splat(2.0 * round));
-        ui.painter_at(square.intersect(ui.clip_rect()))
-            .rect_stroke(inside, radius::CARD, stroke, StrokeKind::Middle);
+        ui.painter_at(square.intersect(ui.clip_rect())).rect_stroke(
+            inside,
+            radius::CARD,
+            stroke,
+            StrokeKind::Middle,
+        );
     }
 }

@@ -11,9 +11,6 @@ use crate::gui::pieces;
 use crate::gui::theme::{self, size, space};
 use crate::key::spec::KeySpec;
 
-/// What the whole is, in percent.
-const PERCENT: f32 = 100.0;
-
 /// How often the elapsed time is drawn anew.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -25,7 +22,7 @@ pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<
         pieces::hint_ui(ui, advice(generating.spec));
         let done = generating.job.progress();
         let text = match done {
-            Some(done) => format!("{:.0} %", done * PERCENT),
+            Some(done) => format!("{:.0} %", done * f32::from(100_u8)),
             None => "Starting…".to_owned(),
         };
         let bar = ui.add(

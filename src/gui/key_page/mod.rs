@@ -42,6 +42,10 @@ impl First {
 }
 
 /// What only the window knows of the page.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each tells of another thing whether it is shown"
+)]
 #[derive(Debug, Default)]
 pub(super) struct View {
     /// The stage and the key that the rest belongs to.
@@ -58,8 +62,8 @@ pub(super) struct View {
     shows_primes: bool,
     /// Whether the first step is open although the key is saved.
     is_saving_open: bool,
-    /// Whether the key was not saved in the last frame.
-    is_unsaved: bool,
+    /// How often the key had been saved in the last frame.
+    saves: u32,
     /// Whether all of the public key line is shown.
     is_line_whole: bool,
     /// What had the focus in the last frame, among the types.

@@ -50,7 +50,16 @@ pub(super) fn protect_ui(
         let mut goes_on = view.first.take() == Some(First::Passphrase);
         column(ui, &mut |ui| {
             let name = "Key passphrase";
-            let label = pieces::field_label_ui(ui, name, Some('a'));
+            let row = ui.scope(|ui| {
+                ui.spacing_mut().interact_size.y = ui.text_style_height(&TextStyle::Small);
+                let row = ui.horizontal(|ui| {
+                    let label = pieces::row_label_ui(ui, name, Some('a'));
+                    pieces::at_right_ui(ui, |ui| suggest_ui(ui, out));
+                    label
+                });
+                row.inner
+            });
+            let label = row.inner;
             let reveal = &mut view.is_revealed;
             let field = passphrase_field_ui(ui, "passphrase", name, &mut draft.passphrase, reveal, hint);
             pieces::reached_by(ui, &field, &label, Some(Key::A));
@@ -104,6 +113,16 @@ fn comment_ui(ui: &mut Ui, document: &mut Document) {
     }
 }
 
+fn suggest_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    let text = RichText::new("Suggest one").small();
+    let link = ui
+        .link(text)
+        .on_hover_text("Six random words, which nobody can guess");
+    if link.clicked() {
+        out.push(Command::SuggestPassphrase);
+    }
+}
+
 /// Whether it is said that the two differ: not to somebody who is still typing the second.
 fn is_mismatch_told(draft: &Draft, is_being_typed: bool) -> bool {
     let length = |typed: &TypedPassphrase| typed.expose().chars().count();
@@ -118,8 +137,13 @@ fn is_mismatch_told(draft: &Draft, is_being_typed: bool) -> bool {
 
 /// What is to be said of the passphrase. It takes the same room whatever that is, so that nothing moves below the pointer.
 fn verdict_ui(ui: &mut Ui, document: &Document, is_told: bool, strength: Strength, speed: Option<Speed>) {
-    let is_narrow = ui.available_width() < at::NARROW_CARD;
-    let lines: u8 = if is_narrow { 4 } else { 2 };
+    let width = ui.available_width();
+    let lines: u8 = match width {
+        _ if width < at::NARROW_FACTS => 6,
+        _ if width < at::NARROW_CARD => 4,
+        _ if width < at::WIDE_CARD => 3,
+        _ => 2,
+    };
     let lines = f32::from(lines);
     // The signs in the first line are a little higher than its text.
     let line = ui.text_style_height(&TextStyle::Small) + 1.0;
@@ -145,41 +169,55 @@ fn verdict_ui(ui: &mut Ui, document: &Document, is_told: bool, strength: Strengt
             }
             Agreement::Match | Agreement::Differ => {
                 let rating = Rating::of(draft.passphrase.expose());
-                judged_ui(ui, draft, rating, is_told);
-                match rating.and_then(Rating::advice) {
-                    Some(advice) => say_ui(ui, advice, weak),
-                    None => say_ui(ui, &cost(draft.choice, strength, speed), weak),
-                }
+                rated_ui(ui, rating);
+                let advice = rating.and_then(Rating::advice).map(str::to_owned);
+                let advice = advice.unwrap_or_else(|| cost(draft.choice, strength, speed));
+                compared_ui(ui, draft, is_told, advice);
             }
         }
     });
 }
 
-/// Whether the two match, and how hard the first is to guess.
-fn judged_ui(ui: &mut Ui, draft: &Draft, rating: Option<Rating>, is_told: bool) {
+/// How hard it is to guess.
+fn rated_ui(ui: &mut Ui, rating: Option<Rating>) {
+    let Some(rating) = rating else { return };
     let palette = Palette::of(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = space::LABEL;
-        ui.set_row_height(ui.text_style_height(&TextStyle::Small));
+    row_ui(ui, |ui| {
+        let color = match rating {
+            Rating::VeryWeak | Rating::Weak => palette.warn,
+            Rating::Fair => palette.weak,
+            Rating::Good | Rating::Strong => palette.good,
+        };
+        // Four bars: what is very weak has none.
+        signs::gauge_ui(ui, rating.level() - 1, Rating::MOST - 1, color);
+        say_ui(ui, &format!("{}.", rating.words()), color);
+    });
+}
+
+/// Whether the two match; and what else there is to know, which a screen reader does not say of its own accord: it has
+/// one thing to say a keystroke.
+fn compared_ui(ui: &mut Ui, draft: &Draft, is_told: bool, advice: String) {
+    let palette = Palette::of(ui);
+    row_ui(ui, |ui| {
+        if is_told {
+            signs::sign_ui(ui, Sign::Wrong, palette.warn);
+            say_ui(ui, "They don't match yet.", palette.warn);
+            return;
+        }
         if draft.agreement() == Agreement::Match {
             signs::sign_ui(ui, Sign::Good, palette.good);
             say_ui(ui, "They match.", palette.good);
-            ui.add_space(space::S);
-        } else if is_told {
-            signs::sign_ui(ui, Sign::Wrong, palette.warn);
-            say_ui(ui, "They don't match yet.", palette.warn);
-            ui.add_space(space::S);
+            ui.add_space(space::XS);
         }
-        if let Some(rating) = rating {
-            let color = match rating {
-                Rating::VeryWeak | Rating::Weak => palette.warn,
-                Rating::Fair => palette.weak,
-                Rating::Good | Rating::Strong => palette.good,
-            };
-            // Four bars: what is very weak has none.
-            signs::gauge_ui(ui, rating.level() - 1, Rating::MOST - 1, color);
-            say_ui(ui, &format!("{}.", rating.words()), color);
-        }
+        pieces::hint_ui(ui, advice);
+    });
+}
+
+fn row_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::LABEL;
+        ui.set_row_height(ui.text_style_height(&TextStyle::Small));
+        contents(ui);
     });
 }
 

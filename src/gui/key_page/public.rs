@@ -6,7 +6,7 @@ use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::stage::Document;
 use crate::engine::saving::PublicForm;
-use crate::gui::theme::{Palette, at, size, space};
+use crate::gui::theme::{Palette, at, size};
 use crate::gui::{pieces, signs};
 use crate::key::Algorithm;
 
@@ -16,15 +16,30 @@ const LINES: u8 = 5;
 pub(super) fn public_ui(ui: &mut Ui, document: &Document, is_whole: &mut bool, out: &mut Vec<Command>) {
     let name = "Public key for pasting into OpenSSH authorized_keys file";
     let is_narrow = ui.available_width() < at::WIDE_CARD;
-    let label = pieces::low_row_ui(ui, size::LOW_ROW, |ui| {
-        ui.spacing_mut().button_padding.y = space::LINE;
-        let label = pieces::field_label_ui(ui, name, Some('P'));
-        toggle_ui(ui, is_whole);
+    let mut links_ui = |ui: &mut Ui, is_whole: &mut bool| {
         if ui.add(pieces::tertiary("Where to paste it…")).clicked() {
             out.push(Command::Lists(ListCommand::ShowProviders));
         }
-        label
+        let text = if *is_whole { "Show one line" } else { "Show all" };
+        if ui.add(pieces::tertiary(text)).clicked() {
+            *is_whole = !*is_whole;
+        }
+    };
+    let label = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = size::LOW_ROW;
+        if is_narrow {
+            let label = pieces::field_label_ui(ui, name, Some('P'));
+            ui.horizontal_wrapped(|ui| links_ui(ui, is_whole));
+            return label;
+        }
+        let row = ui.horizontal(|ui| {
+            let label = pieces::row_label_ui(ui, name, Some('P'));
+            pieces::at_right_ui(ui, |ui| links_ui(ui, is_whole));
+            label
+        });
+        row.inner
     });
+    let label = label.inner;
     let line = document.public_line();
     if is_narrow || *is_whole {
         line_ui(ui, &label, (name, &line), (*is_whole, f32::INFINITY));
@@ -44,13 +59,6 @@ fn buttons_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     }
     let has_both = document.key().is_some() && document.certificate().is_some();
     save_ui(ui, document.public().algorithm(), has_both, out);
-}
-
-fn toggle_ui(ui: &mut Ui, is_whole: &mut bool) {
-    let text = if *is_whole { "Show one line" } else { "Show all" };
-    if ui.add(pieces::tertiary(text)).clicked() {
-        *is_whole = !*is_whole;
-    }
 }
 
 /// The line as it is, of which no more than the beginning is seen, or all of it; both can be selected and copied.

@@ -35,10 +35,9 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
             view.is_saving_open |= !is_saved || !document.is_from_here();
             let place = document.shown_path();
             // Whoever has just saved the key goes on at the next step.
-            let was_typing = ui.ctx().text_edit_focused();
-            let goes_on = view.is_unsaved && is_saved && document.is_from_here() && !was_typing;
+            let saves = document.saves();
+            let goes_on = saves != std::mem::replace(&mut view.saves, saves) && document.is_from_here();
             view.is_saving_open &= !goes_on;
-            view.is_unsaved = !is_saved;
             protect_step_ui(ui, (document, place.as_deref()), view, |ui, document, view| {
                 protect::protect_ui(ui, document, view, strength, speed, out);
                 save::save_ui(ui, document, strength, out);
@@ -55,9 +54,6 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         }
         pieces::card_ui(ui, |ui| {
             public::public_ui(ui, document, &mut view.is_line_whole, out);
-            if let Some(certificate) = document.certificate() {
-                certificate_ui(ui, certificate, out);
-            }
             identity::identity_ui(ui, document, shown, view, out);
         });
     }
@@ -98,6 +94,9 @@ fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
             told_ui(ui);
             pieces::at_right_ui(ui, load_ui);
         });
+    }
+    if let Some(certificate) = document.certificate() {
+        certificate_ui(ui, certificate, out);
     }
     if let Some(notice) = document.notice() {
         pieces::hint_ui(ui, notice);
@@ -144,24 +143,28 @@ fn protect_step_ui(
         }
     };
     let mut contents = Some(contents);
-    step.ui(ui, beside, Some(&mut |ui| {
-        if stand != Stand::Done {
-            if let Some(contents) = contents.take() {
-                contents(ui, document, view);
+    step.ui(
+        ui,
+        beside,
+        Some(&mut |ui| {
+            if stand != Stand::Done {
+                if let Some(contents) = contents.take() {
+                    contents(ui, document, view);
+                }
+                return;
             }
-            return;
-        }
-        let with = if has_passphrase {
-            "with a passphrase"
-        } else {
-            "without a passphrase"
-        };
-        let what = match place {
-            Some(place) => format!("Saved as {place}, {with}."),
-            None => format!("Saved, {with}."),
-        };
-        pieces::hint_ui(ui, what);
-    }));
+            let with = if has_passphrase {
+                "with a passphrase"
+            } else {
+                "without a passphrase"
+            };
+            let what = match place {
+                Some(place) => format!("Saved as {place}, {with}."),
+                None => format!("Saved, {with}."),
+            };
+            pieces::hint_ui(ui, what);
+        }),
+    );
     view.is_saving_open |= opens;
 }
 
@@ -234,7 +237,11 @@ fn server_step_ui(
 }
 
 fn log_in_step_ui(ui: &mut Ui, servers: &[String], out: &mut Vec<Command>) {
-    let stand = if servers.is_empty() { Stand::Later } else { Stand::Due };
+    let stand = if servers.is_empty() {
+        Stand::Later
+    } else {
+        Stand::Due
+    };
     let step = Step {
         number: 3,
         title: "Log in",

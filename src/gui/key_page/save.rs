@@ -136,15 +136,15 @@ fn files(choice: Choice, algorithm: Algorithm, version: PpkVersion, has_certific
         "NAME.ppk"
     };
     let files = match (choice, has_certificate) {
-        (Choice::OpenSsh, false) => "Two files, the private key and NAME.pub".to_owned(),
-        (Choice::OpenSsh, true) => "Three files, the private key, NAME.pub and NAME-cert.pub".to_owned(),
-        (Choice::Ppk, _) => format!("One file, {ppk}"),
-        (Choice::Ppk2, _) => "One file, NAME.ppk".to_owned(),
-        (Choice::Both, false) => format!("Three files, the private key, NAME.pub and {ppk}"),
+        (Choice::OpenSsh, false) => "NAME and NAME.pub".to_owned(),
+        (Choice::OpenSsh, true) => "NAME, NAME.pub and NAME-cert.pub".to_owned(),
+        (Choice::Ppk, _) => ppk.to_owned(),
+        (Choice::Ppk2, _) => "NAME.ppk".to_owned(),
+        (Choice::Both, false) => format!("NAME, NAME.pub and {ppk}"),
         (Choice::Both, true) => {
-            format!("Four files, the private key, NAME.pub, NAME-cert.pub and {ppk}")
+            format!("NAME, NAME.pub, NAME-cert.pub and {ppk}")
         }
-        (Choice::Pkcs8 | Choice::Pem | Choice::SshCom | Choice::Jwk, _) => "One file".to_owned(),
+        (Choice::Pkcs8 | Choice::Pem | Choice::SshCom | Choice::Jwk, _) => "NAME".to_owned(),
     };
     format!("{files}: {}.", choice.advice(algorithm))
 }

@@ -27,7 +27,12 @@ pub(super) struct Step {
 
 impl Step {
     /// Draws the card: what belongs beside the title, and what stands below it.
-    pub(super) fn ui(self, ui: &mut Ui, beside: impl FnOnce(&mut Ui), below: Option<&mut dyn FnMut(&mut Ui)>) {
+    pub(super) fn ui(
+        self,
+        ui: &mut Ui,
+        beside: impl FnOnce(&mut Ui),
+        below: Option<&mut dyn FnMut(&mut Ui)>,
+    ) {
         let palette = Palette::of(ui);
         let edge = if self.stand == Stand::Due {
             Stroke::new(line::CHOSEN, palette.accent)

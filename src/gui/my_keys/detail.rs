@@ -54,6 +54,8 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
 fn actions_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) {
     let mut ask = |command| out.push(Command::Keys(command));
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().button_padding.x = space::M;
+        ui.spacing_mut().item_spacing.x = space::LABEL;
         let is_key = key.described.public.is_some() || key.private_file().is_some();
         if is_key && pieces::primary_ui(ui, Button::new(PUT_ON_SERVER)).clicked() {
             ask(KeysCommand::PutOnServer);
@@ -185,7 +187,11 @@ fn fingerprint_ui(ui: &mut Ui, key: &OwnKey, view: &mut View) {
     ui.horizontal(|ui| {
         pieces::row_label_ui(ui, "Fingerprint", None);
         pieces::at_right_ui(ui, |ui| {
-            let text = if view.is_pictured { "Hide the picture" } else { "Picture" };
+            let text = if view.is_pictured {
+                "Hide the picture"
+            } else {
+                "Picture"
+            };
             if ui.add(pieces::tertiary(text)).clicked() {
                 view.is_pictured = !view.is_pictured;
             }
@@ -195,7 +201,11 @@ fn fingerprint_ui(ui: &mut Ui, key: &OwnKey, view: &mut View) {
     ui.add(Label::new(job).wrap());
     if view.is_pictured {
         let text = key.described.randomart(FingerprintKind::Sha256);
-        art_ui(ui, &Randomart::new(fingerprint.digest()), &text.unwrap_or_default());
+        art_ui(
+            ui,
+            &Randomart::new(fingerprint.digest()),
+            &text.unwrap_or_default(),
+        );
     }
 }
 

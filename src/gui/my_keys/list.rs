@@ -1,8 +1,8 @@
 //! The list of keys. Only the rows that can be seen are drawn, however many there are.
 
 use egui::{
-    Align, EventFilter, Id, Key, Label, Layout, Modifiers, Rect, Response, RichText, Role,
-    ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, accesskit, pos2, vec2,
+    Align, EventFilter, Id, Key, Label, Layout, Modifiers, Rect, Response, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, accesskit, pos2, vec2,
 };
 
 use crate::app::my_keys::KeysCommand;
@@ -151,8 +151,10 @@ fn row_ui(ui: &mut Ui, (row, rows): (usize, usize), key: &OwnKey, is_chosen: boo
         node.set_position_in_set(row + 1);
         node.set_size_of_set(rows);
     });
-    if is_chosen || response.hovered() {
+    if is_chosen {
         ui.painter().rect_filled(rect, radius::CONTROL, palette.soft);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, radius::CONTROL, palette.row);
     }
     if is_chosen {
         // A frame, so that colour is not all that tells the row.
@@ -185,10 +187,11 @@ fn words_ui(ui: &mut Ui, room: Rect, key: &OwnKey) {
     let layout = Layout::top_down(Align::Min);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(room).layout(layout));
     ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
+    ui.spacing_mut().interact_size.y = size::PAGE_SIGN;
     let title = RichText::new(key.title())
         .text_style(theme::strong())
         .color(palette.text);
-    let facts = RichText::new(facts(key)).small().color(palette.weak);
+    let facts = RichText::new(seen(key).join(" · ")).small().color(palette.weak);
     // It is part of the row's own name.
     let hide = |ui: &Ui, label: &Response| {
         ui.ctx()
@@ -227,6 +230,13 @@ fn facts(key: &OwnKey) -> String {
     if key.is_default {
         facts.push("default key".to_owned());
     }
+    facts.extend(seen(key));
+    facts.join(" · ")
+}
+
+/// The same for those who see the badge.
+fn seen(key: &OwnKey) -> Vec<String> {
+    let mut facts = Vec::new();
     match key.described.title() {
         Some(title) => facts.push(title),
         None => facts.push("only its passphrase shows which key it is".to_owned()),
@@ -244,7 +254,7 @@ fn facts(key: &OwnKey) -> String {
                 .filter(|comment| !comment.is_empty()),
         ),
     }
-    facts.join(" · ")
+    facts
 }
 
 /// What a screen reader says of the row.

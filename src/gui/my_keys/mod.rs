@@ -4,12 +4,10 @@ mod detail;
 mod list;
 mod notes;
 
-use egui::{
-    Align, Button, CentralPanel, Frame, Id, Layout, ScrollArea, TextEdit, TextStyle, Ui, vec2,
-};
+use egui::{Align, Button, CentralPanel, Frame, Id, Layout, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
-use super::pieces;
 use super::theme::{Palette, at, inset, size, space};
+use super::{page, pieces, signs};
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
 use crate::engine::keys::KeyId;
@@ -118,15 +116,13 @@ fn nothing_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         pieces::polite(ui, &response);
         return;
     }
-    pieces::card_ui(ui, |ui| {
-        ui.label("There are no keys on this computer yet, at least not in the usual folder.");
-        pieces::hint_ui(
-            ui,
-            "Make one, open one that lies elsewhere, or add the folder in which your keys are.",
-        );
-        ui.add_space(space::XS);
-        let make = Button::new("Make a key");
-        if pieces::primary_ui(ui, make).clicked() {
+    let what = (
+        "There are no keys here yet.",
+        "Make one, open one that lies elsewhere, or add the folder in which your keys are.",
+    );
+    page::nothing_ui(ui, signs::draw_key, what, |ui| {
+        ui.add_space(space::S);
+        if pieces::primary_ui(ui, Button::new("Make a key")).clicked() {
             out.push(Command::ShowPage(Page::Key));
         }
     });

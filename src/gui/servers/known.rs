@@ -1,6 +1,9 @@
 //! The servers that are known: where keys were put, and those of ssh's configuration. One of them is chosen.
 
-use egui::{Frame, Label, Rect, Response, RichText, Role, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, accesskit, vec2};
+use egui::{
+    Frame, Label, Rect, Response, RichText, Role, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+    WidgetInfo, accesskit, vec2,
+};
 
 use crate::app::App;
 use crate::gui::radios::{Radio, radios_ui};
@@ -82,8 +85,10 @@ fn row_ui(ui: &mut Ui, row: &Row, radio: Radio) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, is_enabled, &name));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_selected(is_chosen));
-    if is_chosen || response.hovered() {
+    if is_chosen {
         ui.painter().rect_filled(rect, radius::CONTROL, palette.soft);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, radius::CONTROL, palette.row);
     }
     if is_chosen {
         let stroke = Stroke::new(line::THIN, palette.accent);
@@ -91,7 +96,7 @@ fn row_ui(ui: &mut Ui, row: &Row, radio: Radio) -> Response {
             .rect_stroke(rect, radius::CONTROL, stroke, StrokeKind::Inside);
     }
     let inside = rect.shrink2(vec2(space::S, space::S));
-    let tile = Rect::from_center_size(
+    let square = Rect::from_center_size(
         inside.left_center() + vec2(size::TILE / 2.0, 0.0),
         Vec2::splat(size::TILE),
     );
@@ -100,13 +105,15 @@ fn row_ui(ui: &mut Ui, row: &Row, radio: Radio) -> Response {
         (true, false) => (palette.soft, palette.on_soft),
         (false, _) => (palette.button, palette.weak),
     };
-    ui.painter().rect_filled(tile, radius::CONTROL, ground);
-    let sign = Rect::from_center_size(tile.center(), Vec2::splat(size::PAGE_SIGN));
+    ui.painter().rect_filled(square, radius::CONTROL, ground);
+    let sign = Rect::from_center_size(square.center(), Vec2::splat(size::PAGE_SIGN));
     signs::draw_server(ui.painter(), sign, color);
     let words = Rect::from_min_max(inside.min + vec2(size::TILE + space::M, 0.0), inside.max);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(words));
     ui.spacing_mut().item_spacing.y = 0.0;
-    let title = RichText::new(&row.name).text_style(theme::strong()).color(palette.text);
+    let title = RichText::new(&row.name)
+        .text_style(theme::strong())
+        .color(palette.text);
     let facts = RichText::new(&row.facts).small().color(palette.weak);
     for text in [title, facts] {
         let label = ui.add(Label::new(text).selectable(false).truncate());

@@ -1,14 +1,15 @@
-//! The letters: Inter for words, in three weights, and JetBrains Mono for keys, cut by `scripts/subset-fonts`.
+//! The letters: Inter for words, in three weights, and `JetBrains` Mono for keys, cut by `scripts/subset-fonts`.
 //!
 //! What they lack, Chinese for one, comes from the fonts of the system.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use egui::epaint::text::{FontTweak, VariationCoords};
 use egui::{Context, FontData, FontDefinitions, FontFamily, FontId, TextStyle};
 
-const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter.ttf");
+const INTER: &[u8] = include_bytes!("../../../assets/fonts/Inter-Regular.ttf");
+const INTER_MEDIUM: &[u8] = include_bytes!("../../../assets/fonts/Inter-Medium.ttf");
+const INTER_SEMIBOLD: &[u8] = include_bytes!("../../../assets/fonts/Inter-SemiBold.ttf");
 const JETBRAINS_MONO: &[u8] = include_bytes!("../../../assets/fonts/JetBrainsMono.ttf");
 
 const REGULAR: &str = "Inter";
@@ -49,23 +50,20 @@ pub(super) fn text_styles() -> BTreeMap<TextStyle, FontId> {
 
 pub(super) fn install(ctx: &Context) {
     let mut fonts = FontDefinitions::empty();
-    for (name, weight) in [(REGULAR, 400.0), (MEDIUM, 500.0), (SEMIBOLD, 600.0)] {
-        let tweak = FontTweak {
-            coords: VariationCoords::new([(b"wght", weight)]),
-            ..FontTweak::default()
-        };
-        let data = FontData::from_static(INTER).tweak(tweak);
-        fonts.font_data.insert(name.to_owned(), Arc::new(data));
-        let family = match name {
-            REGULAR => FontFamily::Proportional,
-            _ => FontFamily::Name(name.into()),
-        };
-        fonts.families.insert(family, vec![name.to_owned()]);
+    let weight = |name: &str| FontFamily::Name(name.into());
+    for (name, bytes, family) in [
+        (REGULAR, INTER, FontFamily::Proportional),
+        (MEDIUM, INTER_MEDIUM, weight(MEDIUM)),
+        (SEMIBOLD, INTER_SEMIBOLD, weight(SEMIBOLD)),
+        (MONO, JETBRAINS_MONO, FontFamily::Monospace),
+    ] {
+        let data = Arc::new(FontData::from_static(bytes));
+        fonts.font_data.insert(name.to_owned(), data);
+        let mut names = vec![name.to_owned()];
+        // It has the most letters.
+        names.extend((name != REGULAR).then(|| REGULAR.to_owned()));
+        fonts.families.insert(family, names);
     }
-    let mono = FontData::from_static(JETBRAINS_MONO);
-    fonts.font_data.insert(MONO.to_owned(), Arc::new(mono));
-    let for_keys = vec![MONO.to_owned(), REGULAR.to_owned()];
-    fonts.families.insert(FontFamily::Monospace, for_keys);
     ctx.set_fonts(fonts);
 }
 
@@ -78,7 +76,7 @@ mod tests {
         let ctx = Context::default();
         install(&ctx);
         // The fonts are there from the first frame on.
-        let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+        drop(ctx.run_ui(egui::RawInput::default(), |_| {}));
         for text in ["Zoë Łódź", "Ключ Київ", "κλειδί", "Việt", "“–…•·→✓"] {
             for font in text_styles().values() {
                 let has = ctx.fonts_mut(|fonts| fonts.has_glyphs(font, text));
@@ -94,7 +92,7 @@ mod tests {
         assert!(styles.values().fold(f32::MAX, least) >= 12.5);
         let ctx = Context::default();
         install(&ctx);
-        let _ = ctx.run_ui(egui::RawInput::default(), |_| {});
+        drop(ctx.run_ui(egui::RawInput::default(), |_| {}));
         let height = ctx.fonts_mut(|fonts| fonts.row_height(&styles[&TextStyle::Body]));
         assert!((height - 20.0).abs() < 0.01, "{height}");
     }

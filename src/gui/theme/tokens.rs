@@ -28,6 +28,7 @@ pub(in crate::gui) mod inset {
     use super::Margin;
 
     pub(in crate::gui) const FIELD: Margin = Margin::symmetric(12, 8);
+    pub(in crate::gui) const WORDS: Margin = Margin::symmetric(8, 4);
     pub(in crate::gui) const CARD: Margin = Margin::same(20);
     pub(in crate::gui) const LOW_CARD: Margin = Margin::symmetric(20, 12);
     pub(in crate::gui) const FOLDED_CARD: Margin = Margin::symmetric(20, 6);
@@ -147,7 +148,7 @@ pub(in crate::gui) mod size {
     pub(in crate::gui) const LOW_CODE: f32 = 64.0;
     pub(in crate::gui) const TRASH: f32 = 320.0;
     /// The bars of a gauge.
-    pub(in crate::gui) const GAUGE: f32 = 36.0;
+    pub(in crate::gui) const GAUGE: f32 = 24.0;
     pub(in crate::gui) const GAUGE_BAR: f32 = 4.0;
     /// The buttons for the public key, which stand behind it.
     pub(in crate::gui) const PUBLIC_BUTTONS: f32 = 352.0;
@@ -177,7 +178,7 @@ pub(in crate::gui) mod at {
     /// A page: heading and search below each other.
     pub(in crate::gui) const HEADER: f32 = 400.0;
     /// A card: what stands side by side stands below each other.
-    pub(in crate::gui) const NARROW_CARD: f32 = 480.0;
+    pub(in crate::gui) const NARROW_CARD: f32 = 440.0;
     /// A card: a line and its buttons stand below each other.
     pub(in crate::gui) const WIDE_CARD: f32 = 540.0;
     /// Facts: names stand above their values.

@@ -51,7 +51,11 @@ impl StyleProvider<ButtonStyle> for Look {
             style.atom_layout.text_style = TextVisuals::new(args.style, font(args), color);
             return style;
         };
-        let frame = style.atom_layout.frame;
+        let mut frame = style.atom_layout.frame;
+        if has(&TERTIARY) || has(&REMOVING) {
+            // Words without a ground stand nearly where they would stand as text.
+            frame.inner_margin = inset::WORDS;
+        }
         style.atom_layout.frame = Frame {
             fill: ground,
             stroke: Stroke::NONE,
@@ -69,7 +73,11 @@ fn font(args: &StyleArgs<'_>) -> TextStyle {
         args.classes.has_class(&ComboBox::CLASS_OPEN) || args.classes.has_class(&Button::CLASS_SELECTED);
     // In a menu buttons have no ground, and are many.
     let is_entry = args.style.visuals.widgets.inactive.weak_bg_fill == Color32::TRANSPARENT;
-    if is_value || is_entry { TextStyle::Body } else { TextStyle::Button }
+    if is_value || is_entry {
+        TextStyle::Body
+    } else {
+        TextStyle::Button
+    }
 }
 
 impl StyleProvider<TextEditStyle> for Look {
