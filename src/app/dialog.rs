@@ -277,6 +277,8 @@ impl Writing {
 pub enum Purpose {
     /// To open it.
     Open(Unsaved),
+    /// To have the Doctor examine it.
+    Examine,
     /// To put the certificate in it beside the key.
     AddCertificate,
     /// To save the certificate there.

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod desktop;
 pub mod dialog;
+pub mod doctor;
 pub mod errand;
 mod flow;
 pub mod help;
@@ -39,6 +40,7 @@ use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
 use dialog::{Agents, Dialog, KnownHosts, Parameters, Unsaved};
+use doctor::Doctor;
 use errand::Servers;
 use help::Help;
 use look::{TextSize, ThemeChoice};
@@ -80,6 +82,8 @@ pub struct App {
     pub hosts: Option<Box<KnownHosts>>,
     /// What the page about agents shows; nothing before it was shown.
     pub agents: Option<Box<Agents>>,
+    /// What the page that says why a login does not work shows.
+    pub doctor: Doctor,
     /// What the page with answers shows.
     pub help: Help,
     /// The dialog that is open.
@@ -143,6 +147,7 @@ impl App {
             servers: Servers::default(),
             hosts: None,
             agents: None,
+            doctor: Doctor::default(),
             help: Help::default(),
             dialog: None,
             status: Status::default(),
@@ -189,6 +194,7 @@ impl App {
             Command::SavePrivate => self.save_private(desktop),
             Command::Export(choice) => self.export_private(choice, desktop),
             Command::ChooseSavingPlace => self.choose_saving_place(desktop),
+            Command::SavePublicBeside => self.save_public_beside(desktop),
             Command::SavePublic(format) => self.save_public(format, desktop),
             Command::SaveAllTheSame => self.save_all_the_same(desktop),
             Command::Overwrite => self.overwrite(),
@@ -233,6 +239,7 @@ impl App {
                     Page::Key | Page::Servers | Page::Help => {}
                 }
             }
+            Command::Doctor(command) => self.apply_to_doctor(command, desktop),
             Command::Keys(command) => self.apply_to_keys(command, desktop),
 
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
@@ -273,6 +280,7 @@ impl App {
         self.poll_place();
         self.poll_servers();
         self.poll_lists();
+        self.poll_doctor();
         self.poll_speed();
         self.poll_settings();
     }

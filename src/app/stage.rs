@@ -248,7 +248,8 @@ impl Document {
             | Format::Pkcs1Public
             | Format::SshCom
             | Format::Jwk
-            | Format::Dropbear => Choice::OpenSsh.or_fitting(self.public().algorithm()),
+            | Format::Dropbear
+            | Format::Pkcs12 => Choice::OpenSsh.or_fitting(self.public().algorithm()),
         }
     }
 

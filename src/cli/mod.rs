@@ -8,6 +8,7 @@ mod comment;
 mod completions;
 mod console;
 mod convert;
+mod doctor;
 mod fingerprint;
 mod formats;
 mod generate;
@@ -31,6 +32,7 @@ mod remove;
 mod repair;
 mod server;
 mod standard_input;
+mod streams;
 mod suggest;
 mod terminal;
 mod usage;
@@ -80,6 +82,7 @@ enum Command {
     Public(public::Public),
     Convert(convert::Convert),
     Repair(repair::Repair),
+    Doctor(doctor::Doctor),
     Passwd(passwd::Passwd),
     #[command(name = "passphrase")]
     Suggest(suggest::Suggest),
@@ -122,6 +125,7 @@ impl Command {
             Self::Public(command) => console.end(command.run(console)),
             Self::Convert(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Repair(command) => command.run(console),
+            Self::Doctor(command) => command.run(console),
             Self::Passwd(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Suggest(command) => console.end(command.run(console)),
             Self::Comment(command) => console.end(told_by_disk(|| command.run(console))),

@@ -10,6 +10,7 @@ pub mod certificate_facts;
 pub mod command_line;
 pub mod conditions;
 pub mod describe;
+pub mod doctor;
 pub mod duration;
 pub mod faults;
 pub mod guessing;

@@ -13,7 +13,7 @@ use crate::app::command::ListCommand;
 use crate::app::stage::{Document, Stage};
 use crate::app::{App, Command, Page};
 use crate::engine::programs::{PROGRAMS, Purpose};
-use crate::engine::saving::{Choice, PublicForm};
+use crate::engine::saving::Choice;
 use crate::key::fingerprint::FingerprintKind;
 
 /// The way to the page about servers.
@@ -133,7 +133,7 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         out.push(Command::SavePrivate);
     }
     if entry_ui(ui, document.is_some(), "Save public key", None) {
-        out.push(Command::SavePublic(PublicForm::Line));
+        out.push(Command::SavePublicBeside);
     }
     ui.separator();
     if entry_ui(ui, document.is_some(), "Copy public key", Some(&shortcuts::COPY)) {

@@ -12,6 +12,7 @@ mod changing;
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;
 mod corpus;
+mod doctor;
 mod formats;
 mod generating;
 mod keys;

@@ -34,6 +34,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
     );
     let verb = match typed.purpose {
         Purpose::Open(_) => "Open",
+        Purpose::Examine => "Examine",
         Purpose::AddCertificate => "Add",
         Purpose::ChooseSavingPlace(_) => "Choose",
         Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => "Save",
@@ -49,6 +50,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
 pub(super) fn title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Open(_) => "Load private key",
+        Purpose::Examine => "Examine a file",
         Purpose::AddCertificate => "Load certificate",
         Purpose::SaveCertificate => "Save certificate as",
         Purpose::SavePrivate(_) | Purpose::ChooseSavingPlace(_) => "Save private key as",

@@ -87,7 +87,7 @@ fn save_ui(ui: &mut Ui, algorithm: Algorithm, has_both: bool, out: &mut Vec<Comm
     let text = pieces::mnemonic(ui, "Save public key", 'u');
     let save = ui.add(Button::new(text));
     if save.clicked() || pieces::alt_pressed(ui, Key::U) {
-        out.push(Command::SavePublic(PublicForm::Line));
+        out.push(Command::SavePublicBeside);
     }
     let more = Button::new("").min_size(Vec2::splat(size::CONTROL));
     let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);

@@ -9,7 +9,6 @@ use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::certificate_facts;
 use crate::engine::describe::ENDED_BY_CLEAN_COPY;
-use crate::engine::saving::PublicForm;
 use crate::format::Certificate;
 use crate::gui::menu;
 use crate::gui::pieces::{self, Tone};
@@ -109,7 +108,7 @@ fn warnings_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
         if ENDED_BY_CLEAN_COPY.contains(&warning.code) && ui.add(Button::new("Save a clean copy")).clicked() {
             out.push(match document.key() {
                 Some(_) => Command::SavePrivate,
-                None => Command::SavePublic(PublicForm::Line),
+                None => Command::SavePublicBeside,
             });
         }
     }

@@ -1,0 +1,99 @@
+//! What is said about each cause, and what ends it: the Doctor's only place that gives advice.
+//!
+//! Every text may have places in braces: `{file|the key file}` is the file where one is known, and the words behind the
+//! bar where none is.
+
+mod table;
+
+use super::about::{About, Who};
+use super::cause::Cause;
+
+/// What is said about a cause.
+#[derive(Debug)]
+pub(super) struct Advice {
+    /// What is wrong: one sentence.
+    pub(super) message: String,
+    /// What to do: sentences. Nothing where all is well.
+    pub(super) what: String,
+    /// The command that does it.
+    pub(super) command: Option<String>,
+    /// Who has to act.
+    pub(super) who: Option<Who>,
+}
+
+/// The words for a cause, with what is known put in.
+pub(super) fn advise(cause: Cause, about: &About) -> Advice {
+    let words = table::words(cause);
+    // A command is only given whole: what is not known would have to be guessed.
+    let command = Some(words.command).filter(|command| !command.is_empty());
+    Advice {
+        message: filled(words.message, about),
+        what: filled(words.what, about),
+        command: command.map(|command| filled(command, about)),
+        who: words.who,
+    }
+}
+
+/// The text with its places filled.
+fn filled(text: &str, about: &About) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, place)) = rest.split_once('{') {
+        filled.push_str(before);
+        let (place, behind) = place.split_once('}').unwrap_or((place, ""));
+        let (name, otherwise) = place.split_once('|').unwrap_or((place, ""));
+        let value = match name {
+            "file" => about.file.as_deref(),
+            "user" => about.user.as_deref(),
+            "host" => about.host.as_deref(),
+            "said" => about.said.as_deref(),
+            _ => None,
+        };
+        filled.push_str(value.filter(|value| !value.is_empty()).unwrap_or(otherwise));
+        rest = behind;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_has_a_sentence_and_those_that_are_faults_say_what_to_do_and_who() {
+        for cause in Cause::ALL {
+            let advice = advise(*cause, &About::default());
+            assert!(advice.message.ends_with('.'), "{cause}: {}", advice.message);
+            assert!(
+                advice.message.starts_with(char::is_uppercase),
+                "{cause}: {}",
+                advice.message
+            );
+            assert!(
+                !advice.message.contains(['{', '}', '|']),
+                "{cause}: {}",
+                advice.message
+            );
+            let is_fault = !matches!(cause, Cause::Works | Cause::NotAboutKeys | Cause::Unknown);
+            assert_eq!(advice.who.is_some(), is_fault, "{cause}");
+            assert!(
+                !is_fault || advice.what.ends_with('.'),
+                "{cause}: {}",
+                advice.what
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_known_stands_in_the_words() {
+        let about = About::file("/home/jo/.ssh/id_rsa");
+        let advice = advise(Cause::KeyFilePermissions, &about);
+        assert!(
+            advice.message.contains("/home/jo/.ssh/id_rsa"),
+            "{}",
+            advice.message
+        );
+        assert_eq!(advice.command.as_deref(), Some("chmod 600 /home/jo/.ssh/id_rsa"));
+    }
+}

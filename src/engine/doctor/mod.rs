@@ -1,0 +1,18 @@
+//! The Doctor: why somebody does not get in, from a log, a key file, this computer, or a server that is asked.
+//!
+//! An examination looks and changes nothing. It comes to three verdicts at most, the likeliest first, and says of each
+//! what it goes by: nothing is said that was not seen.
+
+mod about;
+mod advice;
+pub mod cause;
+pub mod confirm;
+pub mod file;
+pub mod here;
+pub mod log;
+pub mod mend;
+pub mod verdict;
+
+pub use about::{About, Who};
+pub use cause::Cause;
+pub use verdict::{Certainty, Evidence, Examination, Fix, Source, Step, Verdict};
