@@ -89,8 +89,6 @@ pub enum Command {
     /// Copy the certificate in one line.
     CopyCertificate,
 
-    /// Show the keys in agents.
-    ShowAgents,
     /// Hand the key to this one of the agents that are shown.
     AddToAgent(usize),
     /// Have an agent forget a key.
@@ -125,7 +123,7 @@ pub enum Command {
 
     /// Put the key away and start anew.
     NewKey,
-    /// Do this on the page “My keys”.
+    /// Do this on the page “Keys”.
     Keys(KeysCommand),
     /// Go to this page.
     ShowPage(Page),

@@ -358,6 +358,7 @@ impl App {
                 if is_saved && matches!(purpose, Purpose::SavePrivate(_)) {
                     self.propose_saving_place();
                     self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
+                    self.read_keys_anew();
                 }
                 if quits {
                     self.quit();
@@ -439,6 +440,7 @@ impl Document {
             if let Purpose::SavePrivate(_) = purpose {
                 self.forget_passphrase(&written.passphrase);
                 self.locked = written.locked;
+                self.saves += 1;
             }
             self.path = path;
             self.format = match purpose {
