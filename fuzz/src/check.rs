@@ -213,7 +213,7 @@ fn own_encoding(format: Format) -> Option<PrivateEncoding> {
         Format::Pem | Format::Der => PrivateEncoding::Pem {
             cipher: format::CbcCipher::Aes256,
         },
-        Format::Pkcs8 => pkcs8(Wrapping::Pem),
+        Format::Pkcs8 | Format::Pkcs12 => pkcs8(Wrapping::Pem),
         Format::Pkcs8Der => pkcs8(Wrapping::Der),
         Format::SshCom => PrivateEncoding::SshCom,
         Format::Jwk => PrivateEncoding::Jwk,

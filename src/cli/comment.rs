@@ -82,7 +82,8 @@ impl CommentFile {
         comment: Comment,
         console: Console,
     ) -> Result<(), Problem> {
-        let Opened { file, passphrase } = opened;
+        let passphrase = opened.passphrase_as_it_was();
+        let file = opened.file;
         // The strength stays what it is, even where it is weak: that is for passwd to change.
         let strength = Strength::of(&file.protection);
         let encoding = Protect::default().encoding(file.format, strength, console)?;
@@ -141,12 +142,17 @@ impl CommentFile {
 /// Says before a passphrase is asked for that the comment has nowhere to go.
 fn refuse_where_there_is_no_room(parsed: &Parsed, path: &Path) -> Result<(), Problem> {
     let format = parsed.format();
-    if format == Format::Ppk1 {
+    let only_read = match format {
+        Format::Ppk1 => Some(("PPK version 1 is read, but not written", "ppk")),
+        Format::Pkcs12 => Some(("a PKCS#12 store is read, but not written", "openssh")),
+        _ => None,
+    };
+    if let Some((what, other)) = only_read {
         return Err(Problem::new(
             "unsupported-format",
             Blame::Key,
-            "PPK version 1 is read, but not written",
-            "Make a new file of it first: keywright-cli convert FILE --to ppk -o NEW.",
+            what,
+            format!("Make a new file of it first: keywright-cli convert FILE --to {other} -o NEW."),
         ));
     }
     if !format.holds_comment() && taken([file_beside(path)]).is_empty() {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::console::{Console, print, print_object, shown};
 use super::formats::{AnyFormat, PublicFormat, ensure_holds};
-use super::key_file::{KeyFile, Opened};
+use super::key_file::KeyFile;
 use super::passphrases::{NewPassphrase, OldPassphrase};
 use super::private_file::{Place, Private, check_neighbours, is_file, is_same_file, may_write, save};
 use super::protection::{Protect, strength_of_new};
@@ -62,7 +62,7 @@ pub(super) struct Convert {
     #[arg(long, value_name = "FORMAT", required_unless_present_any = ["final_name", "carrier", "program"])]
     to: Option<AnyFormat>,
     /// Choose the format that this program takes: putty-before-0.75, winscp, filezilla, jsch, paramiko,
-    /// bitwarden, 1password, dropbear, openssh-before-6.5, aws, azure, oci or age
+    /// asyncssh, bitwarden, 1password, dropbear, openssh-before-6.5, aws, azure, oci or age
     #[arg(long = "for", value_name = "PROGRAM", value_parser = program, conflicts_with = "to")]
     program: Option<&'static Program>,
     /// Put the text of the key into a part of another file: env, json, yaml, base64 or github-secret
@@ -78,6 +78,10 @@ pub(super) struct Convert {
     /// ssh-mldsa44-ed25519 (OpenSSH 10.6): the same numbers, with another fingerprint
     #[arg(long)]
     final_name: bool,
+    /// Have the new PuTTY file take the passphrase in the code page in which the old one takes it, as PuTTY on
+    /// Windows types it; without this it takes it as it is typed here (UTF-8)
+    #[arg(long)]
+    keep_encoding: bool,
     #[command(flatten)]
     old: OldPassphrase,
     #[command(flatten)]
@@ -151,6 +155,12 @@ impl Convert {
         if let Some(key) = parsed.public() {
             ensure_holds(format, key.algorithm())?;
         }
+        if self.keep_encoding && !matches!(format, Format::Ppk2 | Format::Ppk3) {
+            return Err(usage::problem(
+                "only a PuTTY file can keep the encoding of its passphrase",
+                "Other programs hand it over as it is typed: leave --keep-encoding out, or make a file --to ppk.",
+            ));
+        }
         let described = Description::of(&parsed, None);
         let protection = described.protection.as_ref();
         if protection.is_some_and(Protection::is_encrypted) || self.new.is_given() {
@@ -165,7 +175,13 @@ impl Convert {
         }
         let encoding = self.protect.encoding(format, strength, console)?;
         let mut place = Place::new(&out, encoding, None, console)?;
-        let Opened { mut file, passphrase } = self.file.open_private(parsed, &self.old, console)?;
+        let opened = self.file.open_private(parsed, &self.old, console)?;
+        let passphrase = if self.keep_encoding {
+            opened.passphrase_as_it_was()
+        } else {
+            opened.passphrase
+        };
+        let mut file = opened.file;
         // What had no room for the comment has it beside.
         if !file.format.holds_comment()
             && let Beside::SameKey(public, _) = self.file.beside(Some(file.key.public()))?

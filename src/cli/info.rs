@@ -10,7 +10,7 @@ use super::json;
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
 use crate::engine::Problem;
-use crate::engine::describe::{Description, protection_text, ssh1_warning};
+use crate::engine::describe::{Description, X509_BESIDE, protection_text, ssh1_warning};
 use crate::engine::opening::Found;
 use crate::format::Ssh1Key;
 use crate::format::reading::Reading;
@@ -108,6 +108,9 @@ fn tell(file: &KeyFile, key: &Description) -> Result<(), Problem> {
     }
     for (label, accident) in once("Mended").chain(repeat("")).zip(key.mended.iter()) {
         line(label, &accident.to_string());
+    }
+    if key.has_x509 {
+        line("Beside it", X509_BESIDE);
     }
     for warning in &key.warnings {
         line("Warning", &escaped(warning.message.as_bytes()));

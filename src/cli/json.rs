@@ -33,6 +33,7 @@ pub(super) fn key(file: &str, key: &Description) -> Value {
 /// What `info` tells about a file besides: what had to be undone to read it, and whether ssh reads it as it is.
 pub(super) fn reading(object: &mut Value, key: &Description) {
     object["mended"] = mended(key.mended);
+    object["x509_certificates"] = key.has_x509.into();
     if let Some(for_ssh) = key.for_ssh {
         object["read_by_ssh"] = for_ssh.is_ok().into();
         object["read_by_ssh_why"] = for_ssh.err().map(|why| why.to_string()).into();
@@ -63,6 +64,7 @@ pub(super) fn ssh1(file: &str, key: &Ssh1Key) -> Value {
         "certificate": null,
         "warnings": warnings(&[ssh1_warning()]),
         "mended": [],
+        "x509_certificates": false,
         "read_by_ssh": false,
         "read_by_ssh_why": "today’s ssh has no keys of SSH 1",
     })

@@ -7,9 +7,10 @@ use std::sync::{Arc, OnceLock};
 use super::console::{Console, shown};
 use super::passphrases::{ATTEMPTS, OldPassphrase, ask_for};
 use super::standard_input::standard_input;
+use super::streams::without_a_place;
 use super::{terminal, usage, work};
 use crate::engine::authorized::options_in;
-use crate::engine::describe::{Description, Warning, stray_certificate};
+use crate::engine::describe::{Description, Warning, X509_BESIDE, stray_certificate};
 use crate::engine::keys::mending;
 use crate::engine::opening::{self, Beside, Found};
 use crate::engine::saving::certificate_beside;
@@ -19,6 +20,7 @@ use crate::format::mend::Accidents;
 use crate::format::reading::Reading;
 use crate::format::{
     self, Certificate, DecodeError, Format, LockedFile, MAX_LIST_FILE, Parsed, PrivateFile, jwk,
+    passphrase_as,
 };
 use crate::key::PublicKey;
 use crate::secret::{Passphrase, SecretBytes};
@@ -63,6 +65,16 @@ pub(super) enum FoundCertificate {
     Beside(Certificate, PathBuf),
 }
 
+impl Opened {
+    /// The passphrase as it opened the file, for what changes in place and is to open as it did.
+    pub(super) fn passphrase_as_it_was(&self) -> Option<Passphrase> {
+        let passphrase = self.passphrase.as_ref()?;
+        let encoding = self.file.passphrase_encoding;
+        let encoded = encoding.and_then(|encoding| passphrase_as(passphrase, encoding));
+        Some(encoded.unwrap_or_else(|| passphrase.duplicate()))
+    }
+}
+
 impl KeyFile {
     /// Its name as it may be printed.
     pub(super) fn name(&self) -> String {
@@ -84,10 +96,7 @@ impl KeyFile {
     pub(super) fn place(&self) -> Result<&Path, Problem> {
         match self.path() {
             Some(path) => Ok(path),
-            None => Err(usage::problem(
-                "standard input and pipes cannot be changed in place",
-                "Name the key's file.",
-            )),
+            None => Err(without_a_place()),
         }
     }
 
@@ -289,14 +298,18 @@ impl KeyFile {
         old: &OldPassphrase,
         console: Console,
     ) -> Result<Opened, Problem> {
-        match parsed {
-            Parsed::Private(file) => Ok(Opened {
+        let opened = match parsed {
+            Parsed::Private(file) => Opened {
                 file,
                 passphrase: None,
-            }),
-            Parsed::Locked(file) => self.unlock(file, old, console),
-            Parsed::Public(file) => Err(self.no_private_half(file.certificate.as_ref())),
+            },
+            Parsed::Locked(file) => self.unlock(file, old, console)?,
+            Parsed::Public(file) => return Err(self.no_private_half(file.certificate.as_ref())),
+        };
+        if opened.file.has_x509 {
+            console.note(X509_BESIDE);
         }
+        Ok(opened)
     }
 
     /// Says that there is only a public key in the file, and where the private one may be.
@@ -337,7 +350,7 @@ impl KeyFile {
                 Ok(file) => {
                     if let Some(encoding) = file.passphrase_encoding {
                         console.note(&format!(
-                            "{} takes its passphrase as {encoding}, and not as it was typed (UTF-8); saved again, it takes it as typed",
+                            "{} takes its passphrase as {encoding}, and not as it was typed (UTF-8)",
                             self.name()
                         ));
                     }

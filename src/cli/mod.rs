@@ -32,6 +32,7 @@ mod remove;
 mod repair;
 mod server;
 mod standard_input;
+mod streams;
 mod suggest;
 mod terminal;
 mod usage;

@@ -69,6 +69,7 @@ fn refuse_another_format(parsed: &Parsed) -> Result<(), Problem> {
     let (what, other) = match parsed.format() {
         _ if matches!(parsed, Parsed::Public(_)) => return Ok(()),
         Format::Ppk1 => ("PPK version 1 is read, but not written", "ppk"),
+        Format::Pkcs12 => ("a PKCS#12 store is read, but not written", "pkcs8"),
         Format::Jwk => ("a JSON Web Key has no passphrase that could be changed", "pkcs8"),
         format if is_written(format) => return Ok(()),
         _ => (

@@ -42,6 +42,8 @@ pub struct Description {
     pub has_private: bool,
     /// The certificate that comes with the key.
     pub certificate: Option<Certificate>,
+    /// Whether certificates of X.509 lie in the file beside the key, which SSH has no use for.
+    pub has_x509: bool,
     /// What its owner ought to know.
     pub warnings: Vec<Warning>,
     /// What had to be undone to read the file.
@@ -81,6 +83,7 @@ impl Description {
                 protection: Some(file.protection.clone()),
                 has_private: true,
                 certificate: file.certificate.clone(),
+                has_x509: false,
                 warnings: Vec::new(),
                 mended: Accidents::NONE,
                 for_ssh: None,
@@ -92,6 +95,7 @@ impl Description {
                 protection: None,
                 has_private: false,
                 certificate: file.certificate.clone(),
+                has_x509: false,
                 warnings: Vec::new(),
                 mended: Accidents::NONE,
                 for_ssh: None,
@@ -114,6 +118,7 @@ impl Description {
             protection: Some(file.protection.clone()),
             has_private: true,
             certificate: file.certificate.clone(),
+            has_x509: file.has_x509,
             warnings: Vec::new(),
             mended: Accidents::NONE,
             for_ssh: None,
@@ -158,6 +163,7 @@ impl Description {
             }),
             has_private: true,
             certificate: outgoing.certificate.cloned(),
+            has_x509: false,
             warnings: Vec::new(),
             mended: Accidents::NONE,
             for_ssh: None,
@@ -287,6 +293,10 @@ impl Description {
         self.protection.as_ref().map_or(Cost::Nothing, Protection::cost)
     }
 }
+
+/// What is said of certificates of X.509 that lie beside a key in its file.
+pub const X509_BESIDE: &str =
+    "certificates of X.509 lie in the file as well; SSH has no use for them, and they stay behind";
 
 /// How a file is encrypted, in words: “passphrase; aes256-ctr, 24 rounds of bcrypt (about 0.3 s)”.
 #[must_use]

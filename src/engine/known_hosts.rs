@@ -92,6 +92,7 @@ fn described(file: PublicFile) -> Description {
         protection: None,
         has_private: false,
         certificate: file.certificate,
+        has_x509: false,
         warnings: Vec::new(),
         mended: Accidents::NONE,
         for_ssh: None,

@@ -264,7 +264,7 @@ fn instead_of(foreign: Foreign) -> &'static str {
             "There is no private key in it. Choose the file that the key was saved in."
         }
         Foreign::Pkcs12 => {
-            "Take the key out of it with “openssl pkcs12 -nocerts -in FILE -out key.pem”, and open key.pem."
+            "SSH has no use for certificates alone. Export it again, and choose that the private key goes along."
         }
         Foreign::OpenPgp => {
             "GnuPG prints the SSH form of a public key with “gpg --export-ssh-key NAME”; the private key stays in its agent."
@@ -276,7 +276,7 @@ fn instead_of(foreign: Foreign) -> &'static str {
         Foreign::Parameters => "Choose the file of the key that was made with them.",
         Foreign::SshSignature => "Choose the key that the signature was made with.",
         Foreign::JavaKeyStore => {
-            "Turn it into PKCS#12 with “keytool -importkeystore -deststoretype PKCS12”, and take the key out of that with openssl."
+            "Turn it into PKCS#12 with “keytool -importkeystore -deststoretype PKCS12”, and open that."
         }
     }
 }

@@ -71,13 +71,16 @@ impl<'a> Iterator for Lines<'a> {
 /// Decodes base64 that carries its padding and no blank space.
 ///
 /// # Errors
-/// [`Fault::Blanks`] where only blank space is in the way, else [`Fault::Base64`].
+/// [`Fault::Blanks`] where only blank space is in the way, [`Fault::Base64Length`] where only their number is wrong, else
+/// [`Fault::Base64`].
 pub(super) fn base64(text: &[u8]) -> Result<SecretBytes, DecodeError> {
     decoded(text).ok_or_else(|| {
         let bare = without_blanks(text);
         let is_whole_without = bare.len() < text.len() && decoded(bare.expose()).is_some();
         let fault = if is_whole_without {
             Fault::Blanks
+        } else if is_base64(bare.expose()) {
+            Fault::Base64Length
         } else {
             Fault::Base64
         };
@@ -90,6 +93,13 @@ fn decoded(text: &[u8]) -> Option<SecretBytes> {
     let len = Base64::decode(text, bytes.expose_mut()).ok()?.len();
     bytes.truncate(len);
     Some(bytes)
+}
+
+/// Whether nothing but base64 is there, be it of any length.
+fn is_base64(text: &[u8]) -> bool {
+    let is_char = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let pads = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    pads <= 2 && text[..text.len() - pads].iter().all(is_char)
 }
 
 /// Blanks that keyboards, web pages and word processors make: also no-break space, zero-width space and
@@ -303,6 +313,8 @@ mod tests {
         for (text, fault) in [
             (whole.replace('\n', " "), Fault::OneLine.into()),
             (whole.replace("AAEC", "AA*C"), Fault::Base64.into()),
+            (whole.replace("AAEC", "AAECA"), Fault::Base64Length.into()),
+            (whole.replace("AAEC", "AA="), Fault::Base64Length.into()),
             (whole.replace("AAEC", "AA EC"), Fault::Blanks.into()),
             (whole.replace("AAEC", "AA\u{200b}E\u{a0}C"), Fault::Blanks.into()),
             (whole.replace("AAEC", "AA EC*"), Fault::Base64.into()),

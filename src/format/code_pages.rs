@@ -55,6 +55,13 @@ pub(super) fn others(passphrase: &Passphrase) -> Vec<(&'static str, Passphrase)>
     found
 }
 
+/// The same passphrase in the encoding of this name, as [`others`] has named it.
+#[must_use]
+pub fn passphrase_as(passphrase: &Passphrase, encoding: &str) -> Option<Passphrase> {
+    let mut all = others(passphrase).into_iter();
+    all.find_map(|(name, other)| (name == encoding).then_some(other))
+}
+
 fn collected(text: &str, letters: impl Iterator<Item = char>) -> SecretBytes {
     let mut found = SecretBytes::with_capacity(text.len() * 3);
     for letter in letters {

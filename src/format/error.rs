@@ -82,6 +82,9 @@ pub enum Fault {
     /// A character that base64 does not have.
     #[error("there is a character in it that does not belong there")]
     Base64,
+    /// Nothing but base64, and too few or too many characters of it.
+    #[error("characters of the key’s text are lost, or there are some too many")]
+    Base64Length,
     /// Blanks in the middle of its base64, as chat programs and web pages leave them.
     #[error("there is blank space inside the key's text")]
     Blanks,
@@ -97,12 +100,25 @@ pub enum Fault {
     /// The encrypted part is no multiple of the cipher's block.
     #[error("the private part has an impossible length")]
     BlockLength,
+    /// The passphrase is right, as the beginning of what it opens shows, and the rest is not what was encrypted.
+    #[error("the passphrase fits, but a part of what it opens was changed or lost")]
+    NotWhole,
     /// The bytes that fill up the last block are not 1, 2, 3, …
     #[error("the bytes that fill up its end are wrong")]
     Padding,
     /// A header line is missing, misspelt or in the wrong place.
     #[error("the line “{0}” is missing or not where it belongs")]
     Header(&'static str),
+    /// As many lines should follow as a header says, and there are others.
+    #[error("the line “{header}” says that {stated} lines follow, and there are {found}")]
+    LineCount {
+        /// The header.
+        header: &'static str,
+        /// How many it says.
+        stated: usize,
+        /// How many there are.
+        found: usize,
+    },
     /// A header's value is not what it must be.
     #[error("the value of “{0}” cannot be right")]
     Value(&'static str),
@@ -146,6 +162,12 @@ pub enum Fault {
         /// How many the others have.
         usual: usize,
     },
+    /// A line of what is encrypted stands there twice.
+    #[error("line {line} of the key is the same as the one before it, which never is by chance")]
+    RepeatedLine {
+        /// Which one, counted from the one with BEGIN.
+        line: usize,
+    },
     /// A character that base64 does not have, and where it stands.
     #[error("line {line} of the key has “{}” as its character {column}, which does not belong there", shown(*.character))]
     ForeignCharacter {
@@ -183,7 +205,7 @@ pub enum Foreign {
     #[error("it is a PKCS#7 message or certificate chain")]
     Pkcs7,
     /// Keys and certificates in one encrypted file.
-    #[error("it is a PKCS#12 container (.p12, .pfx)")]
+    #[error("it is a PKCS#12 store (.p12, .pfx) without a private key")]
     Pkcs12,
     /// OpenPGP, as GnuPG has it.
     #[error("it is an OpenPGP key or message, as GnuPG has it")]

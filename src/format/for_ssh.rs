@@ -129,7 +129,7 @@ fn check_protection(parsed: &Parsed) -> Result<(), NotForSsh> {
         Parsed::Locked(file) => &file.protection,
         Parsed::Public(_) => return Ok(()),
     };
-    let is_old = |cipher: CbcCipher| cipher == CbcCipher::Des;
+    let is_old = CbcCipher::is_broken;
     match protection {
         Protection::Pem(cipher) if is_old(*cipher) => Err(NotForSsh::Cipher(cipher.name())),
         Protection::Pbes2(pbes2) if is_old(pbes2.cipher) => Err(NotForSsh::Cipher(pbes2.cipher.name())),

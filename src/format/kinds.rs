@@ -36,6 +36,8 @@ pub enum Format {
     Jwk,
     /// Dropbear's own: bytes, without comment and passphrase.
     Dropbear,
+    /// A PKCS#12 store (`.p12`, `.pfx`), which is only read.
+    Pkcs12,
 }
 
 impl Format {
@@ -58,6 +60,7 @@ impl Format {
             Self::SshCom => "sshcom",
             Self::Jwk => "jwk",
             Self::Dropbear => "dropbear",
+            Self::Pkcs12 => "pkcs12",
         }
     }
 
@@ -80,6 +83,7 @@ impl Format {
             Self::SshCom => "ssh.com private key",
             Self::Jwk => "JSON Web Key",
             Self::Dropbear => "Dropbear private key",
+            Self::Pkcs12 => "PKCS#12 store",
         }
     }
 
@@ -94,7 +98,8 @@ impl Format {
             | Self::PublicLine
             | Self::Rfc4716
             | Self::SshCom
-            | Self::Jwk => true,
+            | Self::Jwk
+            | Self::Pkcs12 => true,
             Self::Pem
             | Self::Der
             | Self::Pkcs8
@@ -118,7 +123,7 @@ impl Format {
         match self {
             Self::OpenSsh | Self::PublicLine | Self::Rfc4716 => true,
             Self::Ppk1 => matches!(algorithm, A::Rsa | A::Dsa),
-            Self::Ppk2 | Self::Ppk3 | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki => {
+            Self::Ppk2 | Self::Ppk3 | Self::Pkcs8 | Self::Pkcs8Der | Self::Spki | Self::Pkcs12 => {
                 matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_) | A::Ed25519 | A::Ed448)
             }
             Self::Pem | Self::Der => matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)),

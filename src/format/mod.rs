@@ -29,6 +29,7 @@ pub mod one_line;
 pub mod openssh;
 pub(crate) mod pattern;
 mod pem;
+mod pkcs12;
 mod pkcs8;
 pub mod ppk;
 pub mod public_line;
@@ -43,6 +44,7 @@ mod traditional;
 pub use armour::Wrapping;
 pub use cbc::CbcCipher;
 pub use certificate::{Certificate, CertificateKind, CertificateOption, OtherKey, Validity};
+pub use code_pages::passphrase_as;
 pub use cost::Cost;
 pub use error::{DecodeError, EncodeError, Fault, Foreign};
 pub use kdf::{Argon2Params, Argon2Variant, Prf, ScryptParams};
@@ -138,6 +140,8 @@ pub struct PrivateFile {
     pub comment: Vec<u8>,
     /// The certificate that a PPK file may carry with its key.
     pub certificate: Option<Certificate>,
+    /// Whether certificates of X.509 lie in the file beside the key, which SSH has no use for.
+    pub has_x509: bool,
     /// Whether it has a CRLF somewhere, as lines end on Windows; in a file that is no text that is chance.
     pub has_crlf: bool,
     /// The encoding of the passphrase that opened it, where that is not UTF-8 as it was typed.
@@ -153,6 +157,7 @@ impl PrivateFile {
             key,
             comment,
             certificate: None,
+            has_x509: false,
             has_crlf: false,
             passphrase_encoding: None,
         }
@@ -166,6 +171,7 @@ impl PrivateFile {
             key,
             comment,
             certificate: file.certificate.clone(),
+            has_x509: false,
             has_crlf: file.has_crlf,
             passphrase_encoding: None,
         }
@@ -226,6 +232,7 @@ enum Sealed {
     Pem(pem::Sealed),
     Pkcs8(pkcs8::Sealed),
     SshCom(sshcom::Sealed),
+    Pkcs12(Box<pkcs12::Sealed>),
 }
 
 impl LockedFile {
@@ -259,6 +266,7 @@ impl LockedFile {
             Sealed::Pem(sealed) => sealed.open(self, passphrase),
             Sealed::Pkcs8(sealed) => sealed.open(self, passphrase),
             Sealed::SshCom(sealed) => sealed.open(self, passphrase),
+            Sealed::Pkcs12(sealed) => sealed.open(self, passphrase),
         }
     }
 }
@@ -347,6 +355,8 @@ fn read(bytes: &[u8]) -> Result<Parsed, DecodeError> {
         public_line::parse(line).map(Parsed::Public)
     } else if dropbear::is_candidate(bytes) {
         dropbear::parse(bytes)
+    } else if pkcs12::is_indefinite(bytes) {
+        pkcs12::parse(bytes)
     } else if asn1::kind::of(bytes).is_some() {
         // What looks like lines of text in its numbers is none.
         pem::parse_der(bytes)

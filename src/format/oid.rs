@@ -22,6 +22,9 @@ pub(super) const SCRYPT: ObjectIdentifier = oid("1.3.6.1.4.1.11591.4.11");
 pub(super) const PBE_MD5_DES: ObjectIdentifier = oid("1.2.840.113549.1.5.3");
 pub(super) const PBE_SHA1_DES: ObjectIdentifier = oid("1.2.840.113549.1.5.10");
 pub(super) const PBE_SHA1_3DES: ObjectIdentifier = oid("1.2.840.113549.1.12.1.3");
+pub(super) const PBE_SHA1_2DES: ObjectIdentifier = oid("1.2.840.113549.1.12.1.4");
+pub(super) const PBE_SHA1_RC2_128: ObjectIdentifier = oid("1.2.840.113549.1.12.1.5");
+pub(super) const PBE_SHA1_RC2_40: ObjectIdentifier = oid("1.2.840.113549.1.12.1.6");
 pub(super) const HMAC_SHA1: ObjectIdentifier = oid("1.2.840.113549.2.7");
 pub(super) const HMAC_SHA224: ObjectIdentifier = oid("1.2.840.113549.2.8");
 pub(super) const HMAC_SHA256: ObjectIdentifier = oid("1.2.840.113549.2.9");
@@ -32,10 +35,30 @@ pub(super) const TRIPLE_DES_CBC: ObjectIdentifier = oid("1.2.840.113549.3.7");
 pub(super) const AES128_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.2");
 pub(super) const AES192_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.22");
 pub(super) const AES256_CBC: ObjectIdentifier = oid("2.16.840.1.101.3.4.1.42");
+// RFC 3657 and 5794.
+pub(super) const CAMELLIA128_CBC: ObjectIdentifier = oid("1.2.392.200011.61.1.1.1.2");
+pub(super) const CAMELLIA192_CBC: ObjectIdentifier = oid("1.2.392.200011.61.1.1.1.3");
+pub(super) const CAMELLIA256_CBC: ObjectIdentifier = oid("1.2.392.200011.61.1.1.1.4");
+pub(super) const ARIA128_CBC: ObjectIdentifier = oid("1.2.410.200046.1.1.2");
+pub(super) const ARIA192_CBC: ObjectIdentifier = oid("1.2.410.200046.1.1.7");
+pub(super) const ARIA256_CBC: ObjectIdentifier = oid("1.2.410.200046.1.1.12");
 
 // What a PKCS#12 file holds: RFC 7292 §4.
 pub(super) const PKCS7_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.1");
 pub(super) const PKCS7_SIGNED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.2");
+pub(super) const PKCS7_ENCRYPTED_DATA: ObjectIdentifier = oid("1.2.840.113549.1.7.6");
+pub(super) const KEY_BAG: ObjectIdentifier = oid("1.2.840.113549.1.12.10.1.1");
+pub(super) const SHROUDED_KEY_BAG: ObjectIdentifier = oid("1.2.840.113549.1.12.10.1.2");
+pub(super) const CERTIFICATE_BAG: ObjectIdentifier = oid("1.2.840.113549.1.12.10.1.3");
+pub(super) const SAFE_CONTENTS_BAG: ObjectIdentifier = oid("1.2.840.113549.1.12.10.1.6");
+pub(super) const FRIENDLY_NAME: ObjectIdentifier = oid("1.2.840.113549.1.9.20");
+
+// Hashes: RFC 3370 §2, RFC 5754 §2.
+pub(super) const SHA1: ObjectIdentifier = oid("1.3.14.3.2.26");
+pub(super) const SHA224: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.4");
+pub(super) const SHA256: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.1");
+pub(super) const SHA384: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.2");
+pub(super) const SHA512: ObjectIdentifier = oid("2.16.840.1.101.3.4.2.3");
 
 /// The object identifier of a curve (RFC 5480 §2.1.1.1).
 pub(super) fn of_curve(curve: Curve) -> ObjectIdentifier {
@@ -47,7 +70,8 @@ pub(super) fn of_curve(curve: Curve) -> ObjectIdentifier {
 }
 
 /// The names of what is met in key files but not supported.
-const NAMES: [(&str, &str); 27] = [
+const NAMES: [(&str, &str); 23] = [
+    ("1.2.840.113549.1.5.14", "PBMAC1"),
     ("1.2.840.113549.1.1.7", "RSAES-OAEP"),
     ("1.2.840.113549.1.1.10", "RSASSA-PSS"),
     ("1.2.840.113549.1.3.1", "Diffie-Hellman"),
@@ -69,12 +93,7 @@ const NAMES: [(&str, &str); 27] = [
     ("1.2.840.113549.1.5.11", "pbeWithSHA1AndRC2-CBC"),
     ("1.2.840.113549.1.12.1.1", "pbeWithSHA1And128BitRC4"),
     ("1.2.840.113549.1.12.1.2", "pbeWithSHA1And40BitRC4"),
-    ("1.2.840.113549.1.12.1.4", "pbeWithSHA1And2-KeyTripleDES-CBC"),
-    ("1.2.840.113549.1.12.1.5", "pbeWithSHA1And128BitRC2-CBC"),
-    ("1.2.840.113549.1.12.1.6", "pbeWithSHA1And40BitRC2-CBC"),
     ("1.2.840.113549.3.2", "rc2-cbc"),
-    ("1.2.392.200011.61.1.1.1.4", "camellia256-cbc"),
-    ("1.2.410.200046.1.1.12", "aria256-cbc"),
 ];
 
 /// The name of an object identifier in a sentence; for one that is not known, its numbers.

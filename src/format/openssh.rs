@@ -144,7 +144,12 @@ impl Sealed {
         self.cipher
             .decrypt(&keys.key, &keys.iv, plain.expose_mut(), self.tag.map(Into::into))
             .map_err(|_| DecodeError::WrongPassphrase)?;
-        let (key, comment) = read_private(plain.expose(), &self.public, DecodeError::WrongPassphrase)?;
+        let read = read_private(plain.expose(), &self.public, DecodeError::WrongPassphrase);
+        let (key, comment) = read.map_err(|error| match error {
+            // The check numbers have proved the passphrase, and nothing is cut off: the file says how long this part is.
+            DecodeError::Malformed(Fault::Wire(_) | Fault::Padding) => DecodeError::Corrupt(Fault::NotWhole),
+            error => error,
+        })?;
         Ok(PrivateFile::unlocked(file, key, comment))
     }
 }
@@ -180,6 +185,19 @@ fn public_half(blob: &[u8]) -> Result<PublicKey, DecodeError> {
 
 /// Reads the private part; `unmatched` is what differing check numbers mean.
 fn read_private(
+    plain: &[u8],
+    outer: &PublicKey,
+    unmatched: DecodeError,
+) -> Result<(KeyPair, Vec<u8>), DecodeError> {
+    let read = fields_of_private(plain, outer, unmatched);
+    // The file says how long this part is: what is too short in it was not cut off.
+    read.map_err(|error| match error {
+        DecodeError::Truncated => Fault::Wire(WireError::Short).into(),
+        error => error,
+    })
+}
+
+fn fields_of_private(
     plain: &[u8],
     outer: &PublicKey,
     unmatched: DecodeError,

@@ -14,7 +14,7 @@ use super::{
     DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed, PrivateFile, Protection,
     PublicFile,
 };
-use super::{pkcs8, spki, traditional};
+use super::{pkcs8, pkcs12, spki, traditional};
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
 use dek::Dek;
@@ -70,6 +70,9 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
     if !dek.cipher.can_have_made(block.body.expose()) {
         return Err(Fault::BlockLength.into());
     }
+    if let Some(line) = repeated_line(text) {
+        return Err(Fault::RepeatedLine { line }.into());
+    }
     Ok(Parsed::Locked(LockedFile {
         format: Format::Pem,
         protection: Protection::Pem(dek.cipher),
@@ -84,6 +87,20 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
             ciphertext: block.body,
         }),
     }))
+}
+
+/// The first line that is the same as the one before it, counted from the one with BEGIN: in what is encrypted that never is
+/// by chance.
+fn repeated_line(text: &[u8]) -> Option<usize> {
+    /// Half of a line, to count no short ones.
+    const LONG: usize = 32;
+    let before = armour::lines(text).map(<[u8]>::trim_ascii);
+    let pairs = before.clone().zip(before.skip(1));
+    let is_repeated = |(one, next): (&[u8], &[u8])| one == next && one.len() >= LONG;
+    pairs
+        .map(is_repeated)
+        .position(|is_it| is_it)
+        .map(|place| place + 2)
 }
 
 /// Reads a binary file that [`kind::is_candidate`].
@@ -110,6 +127,7 @@ fn read(bytes: &[u8], stated: Kind, wrapping: Wrapping) -> Result<Parsed, Decode
         Kind::EncryptedPkcs8 => pkcs8::read_locked(bytes, wrapping).map(Parsed::Locked),
         Kind::Spki => Ok(public(Format::Spki, spki::read(bytes)?)),
         Kind::RsaPublic => Ok(public(Format::Pkcs1Public, spki::read_pkcs1(bytes)?)),
+        Kind::Pkcs12 => pkcs12::parse(bytes),
         Kind::Foreign(foreign) => Err(DecodeError::NotAKeyFile(foreign)),
     }
 }
@@ -134,13 +152,8 @@ impl Sealed {
         passphrase: &Passphrase,
     ) -> Result<PrivateFile, DecodeError> {
         let key = self.dek.key(passphrase);
-        let plain = self
-            .dek
-            .cipher
-            .decrypt(key.expose(), &self.dek.iv, self.ciphertext.expose())
-            // One wrong key in 256 leaves a padding that looks right; it leaves no whole SEQUENCE.
-            .filter(|plain| Fields::of_sequence(plain.expose()).is_ok())
-            .ok_or(DecodeError::WrongPassphrase)?;
+        let cipher = self.dek.cipher;
+        let plain = cipher.decrypt_key(key.expose(), &self.dek.iv, self.ciphertext.expose())?;
         match read(plain.expose(), self.stated, Wrapping::Pem)? {
             Parsed::Private(opened) => Ok(PrivateFile {
                 protection: file.protection.clone(),

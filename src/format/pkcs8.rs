@@ -3,7 +3,7 @@
 //! Version 1 without the public key is written: OpenSSL 3.0 and `ssh-keygen` refuse version 2.
 
 pub(super) mod pbe;
-mod pbe_layout;
+pub(super) mod pbe_layout;
 
 use der::{Tag, TagNumber, Tagged as _};
 use rand_core::CryptoRng;
@@ -145,13 +145,11 @@ impl Sealed {
         // The numbers were looked at when the file was read.
         let no_memory = || DecodeError::NoMemory(file.protection.cost());
         let keys = self.scheme.derive(passphrase).ok_or_else(no_memory)?;
+        let (key, iv) = (keys.key.expose(), keys.iv.expose());
         let plain = self
             .scheme
             .cipher()
-            .decrypt(keys.key.expose(), keys.iv.expose(), self.ciphertext.expose())
-            // One wrong key in 256 leaves a padding that looks right; it leaves no whole SEQUENCE.
-            .filter(|plain| Fields::of_sequence(plain.expose()).is_ok())
-            .ok_or(DecodeError::WrongPassphrase)?;
+            .decrypt_key(key, iv, self.ciphertext.expose())?;
         Ok(PrivateFile::unlocked(file, read(plain.expose())?, Vec::new()))
     }
 }

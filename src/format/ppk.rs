@@ -4,6 +4,8 @@
 //! is its seed as a fixed-length string, not an mpint, and the bytes that fill up the last block are
 //! the start of a SHA-1 of what stands before them.
 
+mod headers;
+
 use aes::cipher::block_padding::NoPadding;
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, KeyIvInit};
 use hmac::{Hmac, KeyInit, Mac};
@@ -13,17 +15,18 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use super::armour::{base64, lines, wrapped_base64};
+use super::armour::{lines, wrapped_base64};
 use super::certificate::key_or_certificate;
 use super::error::printable;
 use super::{
-    Argon2Params, Argon2Variant, Certificate, DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing,
-    Parsed, PrivateFile, Protection,
+    Argon2Params, Certificate, DecodeError, EncodeError, Fault, Format, LockedFile, Outgoing, Parsed,
+    PrivateFile, Protection,
 };
 use crate::key::validate::Unsound;
 use crate::key::wire::{Reader, WireError, Writer};
-use crate::key::{Algorithm, KeyPair, PrivateKey, PublicKey};
+use crate::key::{KeyPair, PrivateKey, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
+use headers::Headers;
 
 pub(super) const MAGIC: &[u8] = b"PuTTY-User-Key-File-";
 /// Characters in a line of base64, as `puttygen` writes them.
@@ -93,7 +96,11 @@ struct Keys {
 
 /// Reads a file that begins with [`MAGIC`].
 pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
-    let mut headers = Headers { lines: lines(text) };
+    let mut headers = Headers {
+        lines: lines(text),
+        total: lines(text).count(),
+        odd: None,
+    };
     let (version, algorithm) = headers.first()?;
     let encryption = match headers.text("Encryption")?.as_str() {
         NOTHING => NOTHING,
@@ -107,6 +114,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         _ => None,
     };
     let private = headers.part("Private-Lines")?;
+    let odd = headers.odd.take();
     let check = headers.check(version)?;
     let body = Body {
         version,
@@ -140,7 +148,7 @@ pub(super) fn parse(text: &[u8]) -> Result<Parsed, DecodeError> {
         }));
     }
     if body.private.is_empty() || !body.private.len().is_multiple_of(BLOCK) {
-        return Err(Fault::BlockLength.into());
+        return Err(odd.unwrap_or(Fault::BlockLength).into());
     }
     let (protection, salt) = match kdf {
         Some((params, salt)) => (Protection::Ppk3(params), salt),
@@ -176,7 +184,11 @@ impl Sealed {
             .decrypt_padded::<NoPadding>(plain.expose_mut())
             .map_err(|_| Fault::BlockLength)?;
         if !self.body.mac_fits(&keys.mac, plain.expose()) {
-            return Err(DecodeError::WrongPassphrase);
+            return Err(if begins_as_private(&self.key, plain.expose()) {
+                DecodeError::BadMac
+            } else {
+                DecodeError::WrongPassphrase
+            });
         }
         let private = read_private(self.body.version, &self.key, plain.expose(), BLOCK - 1)?;
         let key = KeyPair::new(self.key.clone(), private)?;
@@ -270,126 +282,19 @@ fn sha1_keys(passphrase: &Passphrase) -> Keys {
     }
 }
 
-/// Takes the lines of a file one header after the other, in their fixed order.
-struct Headers<I> {
-    lines: I,
-}
-
-impl<'a, I: Iterator<Item = &'a [u8]> + Clone> Headers<I> {
-    /// The first line: version and type of key.
-    fn first(&mut self) -> Result<(Version, String), DecodeError> {
-        const NAME: &str = "PuTTY-User-Key-File";
-        let line = self.lines.next().ok_or(DecodeError::Truncated)?;
-        let rest = line.strip_prefix(MAGIC).ok_or(Fault::Header(NAME))?;
-        let colon = rest
-            .iter()
-            .position(|byte| *byte == b':')
-            .ok_or(DecodeError::Truncated)?;
-        let version = match &rest[..colon] {
-            b"1" => Version::V1,
-            b"2" => Version::V2,
-            b"3" => Version::V3,
-            other if other.len() <= 4 && other.iter().all(u8::is_ascii_digit) => {
-                let number = String::from_utf8_lossy(other);
-                return Err(DecodeError::UnsupportedFormat(format!("PPK version {number}")));
-            }
-            _ => return Err(Fault::Header(NAME).into()),
-        };
-        let name = std::str::from_utf8(rest[colon + 1..].trim_ascii()).map_err(|_| Fault::Value(NAME))?;
-        let stem_is_known = Algorithm::from_name(name).is_some() || Certificate::is_name(name);
-        if !stem_is_known {
-            let is_name =
-                !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'<');
-            return Err(if is_name {
-                DecodeError::UnsupportedKeyType(printable(name))
-            } else {
-                Fault::Value(NAME).into()
-            });
-        }
-        Ok((version, name.to_owned()))
-    }
-
-    /// The value of the next header, which must be `name`. Exactly one blank separates the two; a
-    /// comment's further blanks belong to it.
-    fn value(&mut self, name: &'static str) -> Result<&'a [u8], DecodeError> {
-        let line = self.lines.next().ok_or(DecodeError::Truncated)?;
-        let value = line
-            .strip_prefix(name.as_bytes())
-            .and_then(|rest| rest.strip_prefix(b":"))
-            .ok_or(Fault::Header(name))?;
-        Ok(value.strip_prefix(b" ").unwrap_or(value))
-    }
-
-    fn text(&mut self, name: &'static str) -> Result<String, DecodeError> {
-        let value = self.value(name)?;
-        Ok(String::from_utf8_lossy(value.trim_ascii()).into_owned())
-    }
-
-    fn number(&mut self, name: &'static str) -> Result<u32, DecodeError> {
-        let text = self.text(name)?;
-        let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = text.parse().ok().filter(|_| is_plain);
-        Ok(number.ok_or(Fault::Value(name))?)
-    }
-
-    fn hex(&mut self, name: &'static str) -> Result<Vec<u8>, DecodeError> {
-        let text = self.text(name)?;
-        match base16ct::mixed::decode_vec(&text) {
-            Ok(bytes) if !bytes.is_empty() => Ok(bytes),
-            _ => Err(Fault::Value(name).into()),
-        }
-    }
-
-    /// The last line of a file.
-    fn check(&mut self, version: Version) -> Result<Check, DecodeError> {
-        const HASH: &str = "Private-Hash";
-        let mut ahead = self.lines.clone();
-        let is_hash = ahead.next().is_some_and(|line| line.starts_with(HASH.as_bytes()));
-        if version == Version::V1 && is_hash {
-            self.hex(HASH).map(Check::Hash)
-        } else {
-            self.hex("Private-MAC").map(Check::Mac)
-        }
-    }
-
-    /// A part in base64, behind the number of its lines.
-    fn part(&mut self, name: &'static str) -> Result<SecretBytes, DecodeError> {
-        let count = self.number(name)? as usize;
-        if count > MAX_LINES {
-            return Err(Fault::Value(name).into());
-        }
-        // It grows with the lines that are there; their number is only a promise.
-        let mut body = SecretBytes::default();
-        for _ in 0..count {
-            body.extend(self.lines.next().ok_or(DecodeError::Truncated)?.trim_ascii());
-        }
-        // Where nothing follows, the last line was cut within a group of four characters.
-        let is_cut = self.lines.clone().next().is_none();
-        base64(body.expose()).map_err(|error| if is_cut { DecodeError::Truncated } else { error })
-    }
-
-    fn key_derivation(&mut self) -> Result<(Argon2Params, Vec<u8>), DecodeError> {
-        let name = self.text("Key-Derivation")?;
-        let variant = Argon2Variant::ALL
-            .into_iter()
-            .find(|variant| variant.name() == name)
-            .ok_or_else(|| DecodeError::UnsupportedKdf(printable(&name)))?;
-        let params = Argon2Params {
-            variant,
-            mem_kib: self.number("Argon2-Memory")?,
-            passes: self.number("Argon2-Passes")?,
-            parallelism: self.number("Argon2-Parallelism")?,
-        };
-        let salt = self.hex("Argon2-Salt")?;
-        if !params.is_defined() {
-            return Err(Fault::Value("Argon2-Memory").into());
-        }
-        // Argon2 wants eight bytes at least (RFC 9106 §3.1).
-        if !(8..=MAX_SALT_LEN).contains(&salt.len()) {
-            return Err(Fault::Value("Argon2-Salt").into());
-        }
-        Ok((params, salt))
-    }
+/// Whether the private part begins with a number that is no longer than it can be, as it does by chance once in millions of
+/// passphrases.
+fn begins_as_private(public: &PublicKey, plain: &[u8]) -> bool {
+    let longest = match public {
+        PublicKey::Rsa { n, .. } => n.len() + 1,
+        PublicKey::Dsa { q, .. } => q.len() + 1,
+        PublicKey::Ecdsa { curve, .. } => curve.bytes() + 1,
+        PublicKey::Ed25519(_) => 32,
+        PublicKey::Ed448(_) => 57,
+        PublicKey::SkEcdsa { .. } | PublicKey::SkEd25519 { .. } | PublicKey::MlDsa44Ed25519 { .. } => 0,
+    };
+    let first = Reader::new(plain).string();
+    first.is_ok_and(|number| (1..=longest).contains(&number.len()))
 }
 
 /// Reads the private part, behind which at most `max_padding` bytes may follow.

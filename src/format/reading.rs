@@ -130,6 +130,8 @@ fn nearer(strict: DecodeError, found: Option<DecodeError>) -> DecodeError {
                 | Fault::Header(_)
                 | Fault::Blanks
                 | Fault::Base64
+                | Fault::Base64Length
+                | Fault::BlockLength
                 | Fault::Utf16
                 | Fault::BrokenLine
                 | Fault::Json

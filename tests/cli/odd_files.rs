@@ -41,11 +41,61 @@ fn what_a_shell_makes_of_a_command_is_read_wherever_a_key_is_named() {
     for command in [
         "KW comment <(cat key) new",
         "KW passwd <(cat key) --no-passphrase",
+        "KW repair - < key",
+        "KW cert attach /dev/stdin key.pub < key",
+        "KW keys default <(cat key)",
+        "KW keys default /dev/fd/5 5< key",
+        "KW keys add /dev/stdin < key",
+        "KW keys remove - < key",
+        "KW keys repair <(cat key)",
+        "KW authorized add key.pub -f <(cat key.pub)",
+        "KW authorized remove key.pub -f - < key.pub",
+        "KW known-hosts remove example.org -f <(cat key.pub)",
     ] {
         let ran = bash(&home, command);
         ran.expect_status(2);
-        assert!(ran.err.contains("cannot be changed in place"), "{}", ran.err);
+        assert!(
+            ran.err.contains("cannot be changed in place"),
+            "{command}: {}",
+            ran.err
+        );
     }
+}
+
+#[test]
+fn keys_and_lists_from_a_pipe_are_shown_as_others_are() {
+    let home = Home::with_key();
+    home.write(
+        "known",
+        format!("example.org {}", home.read("key.pub")).as_bytes(),
+    );
+    for source in ["<(cat key)", "- < key", "/dev/stdin < key", "/dev/fd/5 5< key"] {
+        let ran = bash(&home, &format!("KW keys {source}"));
+        ran.expect_status(0);
+        assert!(ran.out.contains("me@here"), "{source}: {}", ran.out);
+        // What is said of a file's place would be untrue.
+        assert!(!ran.out.contains("hint:"), "{source}: {}", ran.out);
+        let named = bash(&home, &format!("KW keys name {source} laptop"));
+        named.expect_status(0);
+    }
+    assert!(home.run(&["keys", "key"]).out.starts_with("laptop\n"));
+    for source in ["<(cat known)", "- < known", "/dev/stdin < known"] {
+        let ran = bash(&home, &format!("KW known-hosts find example.org -f {source}"));
+        ran.expect_status(0);
+        assert!(ran.out.starts_with("1: example.org"), "{source}: {}", ran.out);
+        let ran = bash(
+            &home,
+            &format!("KW authorized list {}", source.replace("known", "key.pub")),
+        );
+        assert!(ran.out.contains("me@here"), "{source}: {}", ran.out);
+    }
+    let ran = bash(&home, "KW keys <(echo no key)");
+    ran.expect_status(0);
+    assert!(
+        ran.out.contains("it does not begin as any key does"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]
@@ -242,4 +292,44 @@ fn a_long_list_has_fingerprints_too() {
     let line = home.read("key.pub");
     home.write("list", line.repeat(12_000).as_bytes());
     assert_eq!(home.text(&["fingerprint", "list"]).lines().count(), 12_000);
+}
+
+#[test]
+fn the_key_in_a_pkcs12_store_becomes_a_file_of_ssh_and_its_certificates_are_said() {
+    let home = Home::new();
+    home.write("pass", b"secret\n");
+    let made = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout plain -out crt -subj /CN=x 2>&1 \
+        && openssl pkcs12 -export -inkey plain -in crt -name work -passout file:pass -out key.p12 && chmod 600 plain";
+    bash(&home, made).expect_status(0);
+    let told = home.run(&["info", "--json", "key.p12", "--passphrase-file", "pass"]);
+    let told = told.object();
+    assert_eq!(told["format"], "pkcs12");
+    assert_eq!(told["comment"], "work");
+    assert_eq!(
+        (&told["x509_certificates"], &told["read_by_ssh"]),
+        (&true.into(), &false.into())
+    );
+    let ran = home.run(&[
+        "convert",
+        "key.p12",
+        "--to",
+        "openssh",
+        "-o",
+        "key",
+        "--passphrase-file",
+        "pass",
+    ]);
+    ran.expect_status(0);
+    assert!(ran.err.contains("certificates of X.509"), "{}", ran.err);
+    let read = bash(&home, "ssh-keygen -y -P secret -f key; ssh-keygen -y -f plain");
+    let lines: Vec<&str> = read.out.lines().collect();
+    assert_eq!(lines[0], format!("{} work", lines[1]));
+    for (command, other) in [("passwd", "pkcs8"), ("comment", "openssh")] {
+        let words = [command, "key.p12", "new"];
+        let words = &words[..if command == "comment" { 3 } else { 2 }];
+        let ran = home.run(&[words, &["--passphrase-file", "pass"]].concat());
+        ran.expect_status(1);
+        assert!(ran.err.contains("read, but not written"), "{}", ran.err);
+        assert!(ran.err.contains(&format!("--to {other}")), "{}", ran.err);
+    }
 }

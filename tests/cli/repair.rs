@@ -454,3 +454,102 @@ fn keys_repair_finds_a_spoiled_list_in_the_folder_that_sshd_looks_at() {
     assert_eq!(home.read(".ssh/authorized_keys"), clean);
     assert!(!home.text(&["keys"]).contains("can be put right"));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_locked_pem_that_is_folded_at_another_width_is_repaired_and_ssh_reads_it() {
+    let home = Home::with_key();
+    let keygen = |words: &[&str]| home.other("ssh-keygen").args(words).output().expect("ssh-keygen");
+    let made = keygen(&[
+        "-q", "-t", "rsa", "-b", "2048", "-m", "PEM", "-N", "secret", "-f", "pem",
+    ]);
+    assert!(made.status.success());
+    let text = home.read("pem");
+    let lines: Vec<&str> = text.lines().collect();
+    let (head, rest) = lines.split_at(4);
+    let (end, body) = rest.split_last().expect("the line with END");
+    let body = body.concat();
+    for width in [50, 76, 33, 5000] {
+        let folded: Vec<&str> = (0..body.len())
+            .step_by(width)
+            .map(|at| &body[at..body.len().min(at + width)])
+            .collect();
+        let folded = [head, &folded, &[end]].concat().join("\n") + "\n";
+        home.write("folded", folded.as_bytes());
+        assert!(
+            !keygen(&["-y", "-P", "secret", "-f", "folded"]).status.success(),
+            "{width}"
+        );
+        let told = home.object(&["info", "folded"]);
+        let code = if width == 5000 {
+            "one-line"
+        } else {
+            "blanks-in-base64"
+        };
+        assert_eq!(
+            (&told["mended"][0]["code"], &told["read_by_ssh"]),
+            (&code.into(), &false.into())
+        );
+        home.text(&["repair", "folded"]);
+        assert_eq!(home.read("folded"), text, "{width}");
+        assert!(keygen(&["-y", "-P", "secret", "-f", "folded"]).status.success());
+        let again = home.run(&["repair", "folded"]);
+        assert!(again.out.contains("needs no repair"), "{}", again.out);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_passphrase_in_a_code_page_stays_so_in_place_and_where_putty_is_to_go_on_taking_it() {
+    let home = Home::new();
+    let typed = "geheim123äöüß";
+    home.write("typed", typed.as_bytes());
+    let in_code_page: Vec<u8> = typed
+        .chars()
+        .filter_map(|letter| u8::try_from(letter).ok())
+        .collect();
+    home.write("windows", &in_code_page);
+    home.write(
+        "key.ppk",
+        &fs::read(corpus("field/passphrase-encoding/umlauts.ppk")).expect("it is in the tree"),
+    );
+    let opens = |file: &str, passphrase: &str| {
+        let words = [
+            file,
+            "--old-passphrase",
+            passphrase,
+            "-O",
+            "private-openssh",
+            "-o",
+            "out",
+        ];
+        let ended = home.other("puttygen").args(words).output();
+        ended.expect("puttygen, of putty-tools").status.success()
+    };
+    assert!(opens("key.ppk", "windows") && !opens("key.ppk", "typed"));
+    let given = ["--passphrase-file", "typed"];
+    home.text(&[&["comment", "key.ppk", "another"][..], &given].concat());
+    assert!(opens("key.ppk", "windows") && !opens("key.ppk", "typed"));
+    for (option, opened_by, not_by) in [
+        (None, "typed", "windows"),
+        (Some("--keep-encoding"), "windows", "typed"),
+    ] {
+        let words = ["convert", "key.ppk", "--to", "ppk", "-o", "new.ppk", "--force"];
+        let words: Vec<&str> = words.iter().chain(&given).copied().chain(option).collect();
+        home.text(&words);
+        assert!(
+            opens("new.ppk", opened_by) && !opens("new.ppk", not_by),
+            "{option:?}"
+        );
+    }
+    let words = [
+        "convert",
+        "key.ppk",
+        "--to",
+        "openssh",
+        "-o",
+        "new",
+        "--keep-encoding",
+    ];
+    home.run(&[&words[..], &given].concat()).expect_status(2);
+}

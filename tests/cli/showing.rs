@@ -27,6 +27,7 @@ fn info_tells_everything_about_an_open_key() {
             "certificate",
             "warnings",
             "mended",
+            "x509_certificates",
             "read_by_ssh",
             "read_by_ssh_why",
         ]

@@ -20,7 +20,14 @@ use crate::settings::reread_by_puttygen;
 use crate::tools::{Folder, Tool, hold, same};
 
 /// What is read of PKCS#8's older schemes.
-pub(crate) const PBES1: [Pbes1; 3] = [Pbes1::Md5Des, Pbes1::Sha1Des, Pbes1::Sha1TripleDes];
+pub(crate) const PBES1: [Pbes1; 6] = [
+    Pbes1::Md5Des,
+    Pbes1::Sha1Des,
+    Pbes1::Sha1TripleDes,
+    Pbes1::Sha1TwoKeyTripleDes,
+    Pbes1::Sha1Rc2With128,
+    Pbes1::Sha1Rc2With40,
+];
 
 /// The key of the OpenSSH and PPK files here.
 const SSH: Algorithm = Algorithm::Ed25519;
@@ -154,6 +161,14 @@ fn openssl_name(cipher: CbcCipher) -> &'static str {
         CbcCipher::Aes128 => "aes128",
         CbcCipher::Aes192 => "aes192",
         CbcCipher::Aes256 => "aes256",
+        CbcCipher::Camellia128 => "camellia128",
+        CbcCipher::Camellia192 => "camellia192",
+        CbcCipher::Camellia256 => "camellia256",
+        CbcCipher::Aria128 => "aria128",
+        CbcCipher::Aria192 => "aria192",
+        CbcCipher::Aria256 => "aria256",
+        CbcCipher::Rc2With40 => "rc2-40-cbc",
+        CbcCipher::Rc2With128 => "rc2-cbc",
     }
 }
 
@@ -193,7 +208,8 @@ fn openssl_reads_our_pem_files_with_every_cipher() {
 
 #[test]
 fn pem_files_of_openssl_with_every_cipher_are_read() {
-    let all = [&CbcCipher::WRITTEN[..], &[CbcCipher::Des]].concat();
+    let broken = [CbcCipher::Des, CbcCipher::Rc2With40, CbcCipher::Rc2With128];
+    let all = [&CbcCipher::WRITTEN[..], &broken].concat();
     each(&all, |cipher| {
         let option = format!("-{}", openssl_name(*cipher));
         written_by_openssl(&["ec", &option], &Protection::Pem(*cipher))
@@ -243,6 +259,9 @@ fn the_older_schemes_of_openssl_are_read() {
             Pbes1::Md5Des => "PBE-MD5-DES",
             Pbes1::Sha1Des => "PBE-SHA1-DES",
             Pbes1::Sha1TripleDes => "PBE-SHA1-3DES",
+            Pbes1::Sha1TwoKeyTripleDes => "PBE-SHA1-2DES",
+            Pbes1::Sha1Rc2With128 => "PBE-SHA1-RC2-128",
+            Pbes1::Sha1Rc2With40 => "PBE-SHA1-RC2-40",
         };
         let protection = Protection::Pbes1 {
             scheme: *scheme,

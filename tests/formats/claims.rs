@@ -196,6 +196,7 @@ pub(crate) fn private(
             Algorithm::Rsa | Algorithm::Dsa | Algorithm::Ecdsa(_) | Algorithm::Ed25519 => Ok(Judge::Dropbear),
             _ => Err(Reason::DropbearTypes),
         },
+        Format::Pkcs12 => panic!("a store has tests of its own"),
         Format::PublicLine | Format::Rfc4716 | Format::Spki | Format::Pkcs1Public => {
             panic!("{format:?} holds public keys")
         }

@@ -30,6 +30,15 @@ The same run takes every key from every format into every other one that can hol
 the same comment and certificate where both formats have a place for them.
 ";
 
+const PKCS12: &str = "\
+### PKCS#12 stores
+
+The one private key in a `.p12` or `.pfx` file is read, of the types that PKCS#8 holds, and its name there becomes the
+comment; `openssl` writes the files that are tried, also in BER and as before version 3 (`-legacy`). The check over the store
+is made where there is one. Certificates of X.509 are passed over, and said. Two keys in a store are refused. Stores are not
+written.
+";
+
 const CIPHERS: &str = "\
 ## How private keys are encrypted
 
@@ -66,6 +75,8 @@ pub(crate) fn document() -> String {
     private_table(&mut page, true);
     page.push_str("\n### What else fits\n\n");
     beside_table(&mut page);
+    page.push('\n');
+    page.push_str(PKCS12);
     page.push('\n');
     page.push_str(CIPHERS);
     page.push('\n');
@@ -198,6 +209,7 @@ fn column(format: Format) -> &'static str {
         Format::SshCom => "ssh.com",
         Format::Jwk => "JWK",
         Format::Dropbear => "Dropbear",
+        Format::Pkcs12 => "PKCS#12",
     }
 }
 
@@ -297,6 +309,9 @@ fn cipher_table(page: &mut String) {
         Pbes1::Md5Des => "MD5 and DES",
         Pbes1::Sha1Des => "SHA-1 and DES",
         Pbes1::Sha1TripleDes => "SHA-1 and 3DES",
+        Pbes1::Sha1TwoKeyTripleDes => "SHA-1 and 3DES with two keys",
+        Pbes1::Sha1Rc2With128 => "SHA-1 and RC2 with 128 bits",
+        Pbes1::Sha1Rc2With40 => "SHA-1 and RC2 with 40 bits",
     });
     let pbes1 = format!("PBES1 and PKCS#12: {}", pbes1.join(", "));
     let row = |cells: [&str; 4]| cells.map(str::to_owned).to_vec();
@@ -315,7 +330,7 @@ fn cipher_table(page: &mut String) {
             "PPK 1, also with a bare SHA-1",
             "SHA-1, once",
         ]),
-        row(["PEM", &written, "des-cbc", "MD5, once"]),
+        row(["PEM", &written, "des-cbc; RC2 with 40 and 128 bits", "MD5, once"]),
         row([
             "PKCS#8",
             &written,

@@ -138,7 +138,8 @@ pub(crate) fn encoding(format: Format) -> Option<PrivateEncoding> {
         | Format::PublicLine
         | Format::Rfc4716
         | Format::Spki
-        | Format::Pkcs1Public => return None,
+        | Format::Pkcs1Public
+        | Format::Pkcs12 => return None,
     })
 }
 

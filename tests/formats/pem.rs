@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use base64ct::{Base64, Encoding as _};
 use keywright::format::{
     self, CbcCipher, Consent, DecodeError, EncodeError, Fault, Foreign, Format, Parsed, Pbes2, Pbes2Kdf, Prf,
     PrivateEncoding, PrivateFile, ScryptParams, Wrapping, spki,
@@ -252,6 +253,16 @@ fn no_two_causes_share_a_sentence() {
     let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let foreign = |foreign| DecodeError::NotAKeyFile(foreign);
     let header = |name| DecodeError::Malformed(Fault::Header(name));
+    // ARIA in CFB mode, whose number is the next one.
+    let aria = String::from_utf8(file("openssl/rsa2048_pbes2_aria-256-cbc.pem")).unwrap();
+    let aria: String = aria.lines().filter(|line| !line.starts_with('-')).collect();
+    let mut feedback_mode = Base64::decode_vec(&aria).unwrap();
+    let cbc = [0x2a, 0x83, 0x1a, 0x8c, 0x9a, 0x6e, 1, 1, 12];
+    let place = feedback_mode
+        .windows(cbc.len())
+        .position(|part| part == cbc)
+        .unwrap();
+    feedback_mode[place + cbc.len() - 1] = 13;
     let mut sentences = Vec::new();
     for (bytes, expected) in [
         (text[..100].into(), DecodeError::Truncated),
@@ -283,12 +294,12 @@ fn no_two_causes_share_a_sentence() {
             DecodeError::UnsupportedCipher("IDEA-CBC".to_owned()),
         ),
         (
-            file("openssl/rsa2048_pbes2_aria-256-cbc.pem"),
-            DecodeError::UnsupportedCipher("aria256-cbc".to_owned()),
+            feedback_mode,
+            DecodeError::UnsupportedCipher("1.2.410.200046.1.1.13".to_owned()),
         ),
         (
-            file("openssl/rsa2048_pbes1_PBE-SHA1-RC2-40.pem"),
-            DecodeError::UnsupportedKdf("pbeWithSHA1And40BitRC2-CBC".to_owned()),
+            file("openssl/rsa2048_pbes1_PBE-SHA1-RC4-128.pem"),
+            DecodeError::UnsupportedKdf("pbeWithSHA1And128BitRC4".to_owned()),
         ),
         (
             file("openssl/ec_secp256k1.pem"),
@@ -303,7 +314,6 @@ fn no_two_causes_share_a_sentence() {
             DecodeError::UnsupportedKeyType("X448".to_owned()),
         ),
         (file("openssl/x509_cert.pem"), foreign(Foreign::X509Certificate)),
-        (file("openssl/bundle.p12"), foreign(Foreign::Pkcs12)),
         (file("openssl/dhparam.pem"), foreign(Foreign::Parameters)),
         (file("gnupg/pgp_secret.asc"), foreign(Foreign::OpenPgp)),
         (

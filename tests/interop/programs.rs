@@ -27,6 +27,16 @@ for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
         pass
 ";
 
+/// The same; what it says against old ciphers goes to standard error.
+const ASYNCSSH: &str = "
+import sys, asyncssh
+try:
+    key = asyncssh.read_private_key('key', sys.argv[1] or None)
+    print(key.export_public_key().decode())
+except asyncssh.KeyImportError:
+    pass
+";
+
 fn kind(algorithm: Algorithm) -> Kind {
     Kind::ALL
         .into_iter()
@@ -73,6 +83,7 @@ fn check(program: &Program, kind: Kind, format: Format, passphrase: Option<&str>
             return (theirs == ours).then_some(()).ok_or("another key".to_owned());
         }
         "paramiko" => folder.tool(PYTHON).args(["-c", PARAMIKO, given]).output()?,
+        "asyncssh" => folder.tool(PYTHON).args(["-c", ASYNCSSH, given]).output()?,
         "dropbearkey" => {
             let printed = folder.tool("dropbearkey").args(["-y", "-f", "key"]).output()?;
             // And what Dropbear makes of it is the key again.
@@ -179,6 +190,18 @@ fn what_a_program_is_said_not_to_take_it_does_not_take() {
     let paramiko = folder.tool(PYTHON).args(["-c", PARAMIKO, ""]).run();
     assert!(paramiko.is_success, "{}", paramiko.complaint());
     assert_eq!(paramiko.stdout, "", "paramiko reads PKCS#8");
+
+    put("key", Kind::Ed25519, Format::Ppk3, None);
+    let asyncssh = folder.tool(PYTHON).args(["-c", ASYNCSSH, ""]).run();
+    assert!(asyncssh.is_success, "{}", asyncssh.complaint());
+    assert_eq!(asyncssh.stdout, "", "asyncssh reads PuTTY's files");
+    for format in [Format::Pem, Format::Pkcs8] {
+        put("key", Kind::P256, format, Some(PASSPHRASE));
+        let asyncssh = folder.tool(PYTHON).args(["-c", ASYNCSSH, PASSPHRASE]).output();
+        let ours = line(Kind::P256.key().public());
+        let theirs = asyncssh.expect("it runs");
+        assert_eq!(theirs.trim_end(), ours.trim_end(), "{format:?}");
+    }
 
     folder.put("recipient", line(Kind::P256.key().public()).as_bytes());
     folder.put("plain", b"a secret");

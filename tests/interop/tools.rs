@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::common::seed;
 
-const INSTALL: &str = "sudo apt-get install openssh-client openssh-server putty-tools openssl python3-jwcrypto python3-paramiko dropbear-bin age";
+const INSTALL: &str = "sudo apt-get install openssh-client openssh-server putty-tools openssl python3-jwcrypto python3-paramiko python3-asyncssh dropbear-bin age";
 /// None of these programs has more to do than this; one that waits for a person is stopped.
 const DEADLINE: Duration = Duration::from_mins(1);
 

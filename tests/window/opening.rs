@@ -21,7 +21,7 @@ fn a_key_of_ssh_1_is_shown_and_the_way_on_is_a_new_key() {
 
 #[test]
 fn dropping_is_promised_only_where_the_window_hears_of_it() {
-    let promise = "Or drop files anywhere in this window.";
+    let promise = "Drop files anywhere in this window";
     assert!(Scene::new().is_shown(promise));
     assert!(!Scene::without_drops().is_shown(promise));
 }
@@ -79,23 +79,26 @@ fn field_path(name: &str) -> std::path::PathBuf {
     corpus_path("../field").join(name)
 }
 
+/// Files of that kind, and what is said of each.
+const MANGLED: [(&str, &str); 10] = [
+    ("one-line/blanks-openssh", "its line breaks were lost"),
+    ("escaped/backslash-n", "line breaks were spelled out"),
+    (
+        "marks-missing/openssh",
+        "the lines with BEGIN and END, or one of them, were missing",
+    ),
+    ("inside-json/k8s.json", "the key is a value in a JSON text"),
+    ("quoted/json-string", "there were quotation marks around the key"),
+    ("utf-16/nomark", "the file is UTF-16 text"),
+    ("indented/four", "there were blanks in front of the lines"),
+    ("plus-became-blank/openssh", "had become a blank"),
+    ("line-numbers/cat-n", "there were numbers in front of the lines"),
+    ("html-entities/entities", "as in a web page"),
+];
+
 #[test]
 fn a_mangled_key_is_shown_with_what_befell_it_and_saved_clean() {
-    for (file, said) in [
-        ("one-line/blanks-openssh", "its line breaks were lost"),
-        ("escaped/backslash-n", "line breaks were spelled out"),
-        (
-            "marks-missing/openssh",
-            "the lines with BEGIN and END, or one of them, were missing",
-        ),
-        ("inside-json/k8s.json", "the key is a value in a JSON text"),
-        ("quoted/json-string", "there were quotation marks around the key"),
-        ("utf-16/nomark", "the file is UTF-16 text"),
-        ("indented/four", "there were blanks in front of the lines"),
-        ("plus-became-blank/openssh", "had become a blank"),
-        ("line-numbers/cat-n", "there were numbers in front of the lines"),
-        ("html-entities/entities", "as in a web page"),
-    ] {
+    for (file, said) in MANGLED {
         let mut scene = Scene::new();
         scene.drop_file(&field_path(file));
         assert!(
@@ -122,12 +125,20 @@ fn a_mangled_key_is_shown_with_what_befell_it_and_saved_clean() {
 
 #[test]
 fn a_mangled_key_is_pasted_as_it_is_dropped() {
-    let mut scene = Scene::new();
-    let text = std::fs::read_to_string(field_path("escaped/backslash-n")).expect("it is there");
-    scene.desktop.has_on_clipboard(&text);
-    scene.window.event(egui::Event::Paste(text));
-    scene.steps();
-    scene.settle();
-    assert!(scene.says("line breaks were spelled out"));
-    assert!(scene.is_shown("Save a clean copy"));
+    for (file, said) in MANGLED {
+        // What comes by way of the clipboard has no encoding of its own any more.
+        let Ok(text) = std::fs::read_to_string(field_path(file)) else {
+            continue;
+        };
+        if text.contains('\0') {
+            continue;
+        }
+        let mut scene = Scene::new();
+        scene.desktop.has_on_clipboard(&text);
+        scene.window.event(egui::Event::Paste(text));
+        scene.steps();
+        scene.settle();
+        assert!(scene.says(said), "{file}");
+        assert!(scene.is_shown("Save a clean copy"), "{file}");
+    }
 }

@@ -225,9 +225,9 @@ fn a_public_key_that_is_there_already_is_no_question() {
         metadata.modified().expect("a time")
     };
     let before = written(&public);
-    beginner.scene.desktop.will_pick(&public);
-    beginner.scene.ask(Ask::SavePublic(PublicForm::Line));
+    beginner.scene.ask(Ask::SavePublicBeside);
     beginner.scene.settle();
+    assert_eq!(beginner.scene.desktop.dialogs_opened(), 0);
     assert!(
         beginner.scene.app.dialog.is_none(),
         "{:?}",
@@ -241,10 +241,52 @@ fn a_public_key_that_is_there_already_is_no_question() {
 
     // With another comment it is another text, and the old one would be lost.
     beginner.scene.document().draft.comment = "another".to_owned();
+    beginner.scene.ask(Ask::SavePublicBeside);
+    beginner.scene.settle();
+    assert!(beginner.overwrite().holds_this());
+    beginner.scene.ask(Ask::CloseDialog);
+
+    // In another form it is another file, and a dialog asks where.
     beginner.scene.desktop.will_pick(&public);
     beginner.scene.ask(Ask::SavePublic(PublicForm::Line));
     beginner.scene.settle();
+    assert_eq!(beginner.scene.desktop.dialogs_opened(), 1);
     assert!(beginner.overwrite().holds_this());
+}
+
+#[test]
+fn a_public_key_goes_beside_its_private_one_without_a_dialog() {
+    let mut beginner = Beginner::with_key();
+    beginner.scene.ask(Ask::SavePublicBeside);
+    beginner.scene.settle();
+    let public = beginner.path(".ssh/id_ed25519.pub");
+    let line = std::fs::read_to_string(&public).expect("it was saved");
+    assert_eq!(line.trim_end(), beginner.scene.document().public_line());
+    assert!(
+        beginner.scene.document().is_unsaved(),
+        "its private half is in no file"
+    );
+    // The private half goes beside it, under the name that stood there all along.
+    beginner.save();
+    assert!(beginner.path(".ssh/id_ed25519").is_file());
+    assert!(!beginner.scene.document().is_unsaved());
+    assert_eq!(beginner.scene.desktop.dialogs_opened(), 0);
+
+    // Another key is not lost to it.
+    put_key(beginner.home.path(), "work", "somebody", 7);
+    std::fs::write(beginner.path(".ssh/work.pub"), &line).expect("written");
+    beginner.scene.open(&beginner.path(".ssh/work"));
+    beginner.scene.ask(Ask::SavePublicBeside);
+    beginner.scene.settle();
+    let other = beginner.path(".ssh/work.pub");
+    assert_eq!(beginner.overwrite().taken, [other]);
+    beginner.scene.ask(Ask::CloseDialog);
+
+    // A public key alone has no place of its own.
+    beginner.put("alone.pub", &line);
+    beginner.scene.open(&beginner.path("alone.pub"));
+    beginner.scene.ask(Ask::SavePublicBeside);
+    assert_eq!(beginner.scene.desktop.dialogs_opened(), 1);
 }
 
 #[test]

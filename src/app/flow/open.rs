@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest, Picked};
 use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved, WhyTyped};
+use crate::app::doctor::Subject;
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
 use crate::app::{App, Command, Page, Status};
@@ -13,7 +14,7 @@ use crate::engine::job::{Job, Poll};
 use crate::engine::keys::{KeyId, Whose, added};
 use crate::engine::{Problem, describe, lost, opening};
 use crate::format::reading::{self, Reading};
-use crate::format::{Consent, DecodeError, Parsed, PrivateFile};
+use crate::format::{Consent, DecodeError, Format, Parsed, PrivateFile};
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::TypedPassphrase;
 use crate::sys::files::{Seen, read_key};
@@ -114,7 +115,9 @@ impl App {
                 }
                 return;
             }
-            Purpose::Open(_) | Purpose::AddCertificate => self.folder_to_open().unwrap_or_default().join(""),
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate => {
+                self.folder_to_open().unwrap_or_default().join("")
+            }
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 let folder = self.folder_to_save().unwrap_or_default();
                 folder.join(self.suggested_name(purpose))
@@ -144,6 +147,10 @@ impl App {
             Purpose::Open(unsaved) => {
                 self.kept.now.open_folder = self.unusual_folder_of(&path);
                 self.open_path(path, unsaved);
+            }
+            Purpose::Examine => {
+                let absolute = std::path::absolute(&path).unwrap_or(path);
+                self.examine(Subject::File(absolute), Vec::new());
             }
             Purpose::AddCertificate => self.read_certificate(path),
             Purpose::ChooseSavingPlace(_) => self.saving_place_chosen(path),
@@ -251,6 +258,7 @@ impl App {
         warnings: Vec<Warning>,
     ) {
         let what = match (document.format, document.certificate()) {
+            (Some(Format::Pkcs12), _) => " (PKCS#12 store; its private key alone is taken)".to_owned(),
             (Some(format), Some(_)) => format!(" ({}, with a certificate)", format.title()),
             (Some(format), None) => format!(" ({})", format.title()),
             (None, _) => String::new(),

@@ -7,7 +7,7 @@ use crate::app::task::Written;
 use crate::app::{App, SavingPlace, Status};
 use crate::engine::job::{Job, Poll};
 use crate::engine::keys::held::Held;
-use crate::engine::saving::{OutgoingPublic, Plan};
+use crate::engine::saving::{OutgoingPublic, Plan, PublicForm};
 
 impl App {
     /// Asks, and finds out meanwhile what is in the files.
@@ -88,6 +88,26 @@ impl App {
                 None
             }
         }
+    }
+
+    /// The plan that replaces what is in the way, where that is this very public key, to the byte, beside a private one.
+    pub(in crate::app::flow) fn losing_nothing(&self, plan: &Plan) -> Option<Plan> {
+        let document = self.document()?;
+        let comment = document.draft.checked_comment().ok()?;
+        // What is read first is what may be replaced, whatever is compared after that.
+        let replacing = plan.clone().replacing_what_is_there(&document.known);
+        let public = plan.public_paths();
+        let is_only_a_half = public.len() < plan.paths().len();
+        let holds_this = |path: &PathBuf| {
+            let outgoing = OutgoingPublic {
+                key: document.public(),
+                certificate: None,
+                comment: &comment,
+            };
+            let encoded = Plan::public(path, PublicForm::Line).encode_public(outgoing);
+            public.contains(&path.as_path()) && encoded.is_ok_and(|encoded| encoded.is_there())
+        };
+        (is_only_a_half && plan.taken().iter().all(holds_this)).then_some(replacing)
     }
 
     /// Whether the file holds this very public key or certificate, to the byte: then there is nothing to ask, and

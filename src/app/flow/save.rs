@@ -16,7 +16,7 @@ use crate::engine::keys::KeyId;
 use crate::engine::keys::removal::Removal;
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
-use crate::format::{Certificate, Consent, Outgoing};
+use crate::format::{Certificate, Consent, Outgoing, passphrase_as};
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::{Passphrase, TypedPassphrase};
 
@@ -81,18 +81,48 @@ impl App {
         }
     }
 
+    /// Beside the private key, where ssh looks for it: beside its file, or beside the one that it would be saved in.
+    pub(in crate::app) fn save_public_beside(&mut self, desktop: &dyn Desktop) {
+        let beside = self.document().filter(|document| document.key().is_some());
+        let beside = beside.and_then(|document| {
+            let place = document.place.as_ref();
+            let proposed = place.map(|place| place.path(document.draft.choice).to_owned());
+            let private = document.path.clone().or(proposed)?;
+            let pair = Plan::private(Choice::OpenSsh, &private, self.strength);
+            pair.public_paths().first().map(|path| (*path).to_owned())
+        });
+        match beside {
+            Some(path) if self.may_save_public(PublicForm::Line) => {
+                self.save_to(Purpose::SavePublic(PublicForm::Line), &path);
+            }
+            Some(_) => {}
+            None => self.save_public(PublicForm::Line, desktop),
+        }
+    }
+
     pub(in crate::app) fn save_public(&mut self, form: PublicForm, desktop: &dyn Desktop) {
-        let Some(document) = self.document() else { return };
+        if self.may_save_public(form) {
+            let purpose = Purpose::SavePublic(form);
+            let request = self.save_request("Save public key as", purpose);
+            self.pick(purpose, desktop.pick_to_save(request));
+        }
+    }
+
+    /// Whether the public key can be saved; if only its comment is in the way, that is said.
+    fn may_save_public(&mut self, form: PublicForm) -> bool {
+        let Some(document) = self.document() else {
+            return false;
+        };
         let is_possible = form.obstacle(document.public().algorithm()).is_none();
         if self.task.is_some() || !is_possible {
-            return;
+            return false;
         }
-        if let Err(problem) = document.draft.checked_comment() {
-            return self.fail("The comment cannot be saved", problem);
+        let checked = document.draft.checked_comment().map(drop);
+        if let Err(problem) = checked {
+            self.fail("The comment cannot be saved", problem);
+            return false;
         }
-        let purpose = Purpose::SavePublic(form);
-        let request = self.save_request("Save public key as", purpose);
-        self.pick(purpose, desktop.pick_to_save(request));
+        true
     }
 
     pub(in crate::app) fn suggested_name(&self, purpose: Purpose) -> String {
@@ -101,7 +131,7 @@ impl App {
         };
         let stem = document.suggested_stem();
         let extension = match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate => return String::new(),
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate => return String::new(),
             Purpose::SaveCertificate => return format!("{stem}-cert.pub"),
             Purpose::SavePrivate(choice) | Purpose::ChooseSavingPlace(choice) => {
                 let proposed = document.place.as_ref().map(|place| place.proposed(choice));
@@ -121,7 +151,9 @@ impl App {
     fn plan(&self, purpose: Purpose, path: &Path) -> Option<Plan> {
         let has_certificate = self.document()?.certificate().is_some();
         Some(match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate | Purpose::ChooseSavingPlace(_) => return None,
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate | Purpose::ChooseSavingPlace(_) => {
+                return None;
+            }
             Purpose::SaveCertificate => Plan::certificate(path),
             Purpose::SavePublic(form) => Plan::public(path, form),
             Purpose::SavePrivate(choice) => {
@@ -146,6 +178,8 @@ impl App {
             self.make_ssh_folder(folder);
         }
         if plan.taken().is_empty() {
+            self.write_or_ask(Writing::new(plan, purpose));
+        } else if let Some(plan) = self.losing_nothing(&plan) {
             self.write_or_ask(Writing::new(plan, purpose));
         } else if !self.is_there_already(&plan, purpose) {
             self.ask_to_overwrite(plan, purpose);
@@ -182,11 +216,19 @@ impl App {
         }
         dialog.problem = None;
         let locked = Arc::clone(&dialog.locked);
+        let is_for_putty = matches!(
+            dialog.writing.purpose,
+            Purpose::SavePrivate(Choice::Ppk | Choice::Ppk2)
+        );
         let passphrase = dialog.typed.to_passphrase();
         dialog.job = Some(Job::start("passphrase", &self.wake.0, move |_| {
             // What it costs was agreed to when the file was opened.
             let opened = locked.unlock(&passphrase, Consent::Given);
-            (opened.map(drop), passphrase)
+            // A PuTTY file goes on taking it as PuTTY on Windows types it; others take it as it is typed here.
+            let encoding = opened.as_ref().ok().and_then(|file| file.passphrase_encoding);
+            let kept = encoding.filter(|_| is_for_putty);
+            let kept = kept.and_then(|encoding| passphrase_as(&passphrase, encoding));
+            (opened.map(drop), kept.unwrap_or(passphrase))
         }));
     }
 
@@ -316,6 +358,7 @@ impl App {
                 if is_saved && matches!(purpose, Purpose::SavePrivate(_)) {
                     self.propose_saving_place();
                     self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
+                    self.read_keys_anew();
                 }
                 if quits {
                     self.quit();
@@ -327,6 +370,7 @@ impl App {
                     Purpose::SavePrivate(_) => "The private key was not saved",
                     Purpose::SaveCertificate => "The certificate was not saved",
                     Purpose::Open(_)
+                    | Purpose::Examine
                     | Purpose::AddCertificate
                     | Purpose::ChooseSavingPlace(_)
                     | Purpose::SavePublic(_) => "The public key was not saved",
@@ -354,6 +398,7 @@ impl Document {
                 self.key().is_none() && holds_comment && holds_certificate
             }
             Purpose::Open(_)
+            | Purpose::Examine
             | Purpose::AddCertificate
             | Purpose::ChooseSavingPlace(_)
             | Purpose::SaveCertificate => false,
@@ -395,12 +440,14 @@ impl Document {
             if let Purpose::SavePrivate(_) = purpose {
                 self.forget_passphrase(&written.passphrase);
                 self.locked = written.locked;
+                self.saves += 1;
             }
             self.path = path;
             self.format = match purpose {
                 Purpose::SavePrivate(choice) => Some(choice.format()),
                 Purpose::SavePublic(form) => Some(form.format()),
                 Purpose::Open(_)
+                | Purpose::Examine
                 | Purpose::AddCertificate
                 | Purpose::ChooseSavingPlace(_)
                 | Purpose::SaveCertificate => self.format,

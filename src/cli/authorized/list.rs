@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{entry, line, mine};
 use crate::cli::console::{Console, print, print_object, shown};
+use crate::cli::streams::source;
 use crate::engine::authorized::{FILE_NAME, Roll, open_to_others, openness};
 use crate::engine::{Problem, lists};
 use crate::key::fingerprint::FingerprintKind;
@@ -29,7 +30,8 @@ pub(super) struct List {
 
 impl List {
     pub(super) fn run(&self, console: Console) -> Result<(), Problem> {
-        let roll = Roll::open(&lists::place(self.file.as_deref(), FILE_NAME)?)?;
+        let file = self.file.as_deref().map(source);
+        let roll = Roll::open(&lists::place(file.as_deref(), FILE_NAME)?)?;
         let file = shown(roll.path());
         if !roll.is_there() {
             console.note(&format!(

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::console::Console;
 use super::json as shape;
+use super::streams::placed;
 use crate::engine::authorized::{FILE_NAME, Roll, Row, keys_in};
 use crate::engine::{Problem, lists};
 use crate::key::PublicKey;
@@ -65,7 +66,8 @@ impl Authorized {
 
 impl Which {
     fn place(&self) -> Result<PathBuf, Problem> {
-        lists::place(self.place.as_deref(), FILE_NAME)
+        let place = self.place.as_deref().map(placed).transpose()?;
+        lists::place(place, FILE_NAME)
     }
 
     fn open(&self) -> Result<Roll, Problem> {

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::is_read_by_ssh;
 use crate::cli::console::{Console, print_object, shown};
-use crate::cli::key_file::{KeyFile, Opened};
+use crate::cli::key_file::KeyFile;
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::private_file::{Place, Private, cleaned, may_write, save};
 use crate::cli::protection::{Protect, is_written};
@@ -96,9 +96,9 @@ impl Attach {
         certificate: Certificate,
         console: Console,
     ) -> Result<(), Problem> {
-        let Opened {
-            mut file, passphrase, ..
-        } = self.key.open_private(parsed, &self.passphrase, console)?;
+        let opened = self.key.open_private(parsed, &self.passphrase, console)?;
+        let passphrase = opened.passphrase_as_it_was();
+        let mut file = opened.file;
         if file.certificate.as_ref() == Some(&certificate) {
             console.note(&format!("{} has this certificate already", shown(path)));
         }

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::cli::console::{Console, print_object, shown};
-use crate::cli::key_file::{FoundCertificate, KeyFile, Opened};
+use crate::cli::key_file::{FoundCertificate, KeyFile};
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::private_file::{Place, Private, is_same_file, may_write, save};
 use crate::cli::protection::Protect;
@@ -110,9 +110,9 @@ impl Detach {
         kept: Option<Encoded>,
         console: Console,
     ) -> Result<(), Problem> {
-        let Opened {
-            mut file, passphrase, ..
-        } = self.key.open_private(parsed, &self.passphrase, console)?;
+        let opened = self.key.open_private(parsed, &self.passphrase, console)?;
+        let passphrase = opened.passphrase_as_it_was();
+        let mut file = opened.file;
         file.detach();
         let strength = Strength::of(&file.protection);
         let encoding = Protect::default().encoding(file.format, strength, console)?;

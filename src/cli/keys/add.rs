@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::console::{Console, print_object, shown};
+use crate::cli::streams::placed;
 use crate::engine::Problem;
 use crate::engine::keys::{Whose, added};
 
@@ -36,7 +37,7 @@ pub(super) struct Forget {
 
 impl Add {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
-        let place = added::add(whose, &self.place)?;
+        let place = added::add(whose, placed(&self.place)?)?;
         tell(&place, true, console)
     }
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{absolute, read};
 use crate::cli::console::{Console, print, print_object, shown};
+use crate::cli::streams::placed;
 use crate::cli::{interrupt, usage};
 use crate::engine::keys::default_key::{Fate, Plan, not_for_ssh};
 use crate::engine::keys::key::is_for_ssh;
@@ -46,7 +47,7 @@ impl Default {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
         let plan = match &self.file {
             Some(file) => {
-                let path = absolute(file);
+                let path = absolute(placed(file)?);
                 let parsed = opening::open_file(&path)?;
                 if !is_for_ssh(parsed.format()) && !matches!(parsed, Parsed::Public(_)) {
                     return Err(not_for_ssh(&shown(file)));

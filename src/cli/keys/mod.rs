@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::console::Console;
-use super::work;
+use super::{streams, work};
 use crate::engine::keys::{Inventory, Whose};
 use crate::engine::{Problem, told_by_disk};
 
@@ -73,7 +73,10 @@ impl Keys {
 /// Looks at the keys in `folders`, or in the usual places.
 fn read(whose: &Whose, folders: &[PathBuf], console: Console) -> Result<Inventory, Problem> {
     let whose = whose.clone();
-    let folders: Vec<PathBuf> = folders.iter().map(|folder| absolute(folder)).collect();
+    let folders: Vec<PathBuf> = folders
+        .iter()
+        .map(|folder| absolute(&streams::source(folder)))
+        .collect();
     work::run(console, "Looking at the keys", move |pulse| {
         Inventory::read(&whose, &folders, pulse)
     })

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::console::{Console, print_object, shown};
+use crate::cli::streams;
 use crate::engine::Problem;
 use crate::engine::key_name::KeyName;
 use crate::engine::keys::{Edit, Whose, identify};
@@ -36,7 +37,7 @@ pub(super) struct Name {
 impl Name {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
         let name = self.text.as_deref().map(KeyName::new).transpose()?;
-        let key = identify(&self.file)?;
+        let key = identify(&streams::source(&self.file))?;
         let edit = Edit::Name {
             key: key.clone(),
             name: name.clone(),

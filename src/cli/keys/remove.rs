@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{absolute, read};
 use crate::cli::console::{Console, print, print_object, shown};
+use crate::cli::streams::placed;
 use crate::cli::{interrupt, terminal};
 use crate::engine::keys::Whose;
 use crate::engine::keys::removal::Removal;
@@ -32,7 +33,7 @@ pub(super) struct Remove {
 
 impl Remove {
     pub(super) fn run(self, whose: &Whose, console: Console) -> Result<(), Problem> {
-        let path = absolute(&self.file);
+        let path = absolute(placed(&self.file)?);
         let folder: Vec<PathBuf> = path.parent().map(Path::to_owned).into_iter().collect();
         let inventory = read(whose, &folder, console)?;
         if let Some(trouble) = &inventory.trouble {

@@ -9,6 +9,7 @@ use serde_json::json;
 use super::read;
 use crate::cli::console::{Console, print, print_object, shown};
 use crate::cli::interrupt;
+use crate::cli::streams::placed;
 use crate::engine::keys::repair::{announcement, apply, subject};
 use crate::engine::keys::{Remedy, Whose};
 use crate::engine::{Problem, told_by_disk};
@@ -36,6 +37,9 @@ pub(super) struct Repair {
 
 impl Repair {
     pub(super) fn run(self, whose: &Whose, console: Console) -> ExitCode {
+        if let Err(problem) = self.folders.iter().try_for_each(|place| placed(place).map(drop)) {
+            return console.end(Err(problem));
+        }
         let mut inventory = match read(whose, &self.folders, console) {
             Ok(inventory) => inventory,
             Err(problem) => return console.end(Err(problem)),

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::console::Console;
 use super::json as shape;
+use super::streams::{placed, source};
 use crate::engine::Problem;
 use crate::engine::describe::Description;
 use crate::engine::known_hosts::{Book, FILE_NAME, Host};
@@ -61,8 +62,16 @@ impl KnownHosts {
 }
 
 impl Which {
+    /// For showing it.
     fn open(&self) -> Result<Book, Problem> {
-        Book::open(&lists::place(self.place.as_deref(), FILE_NAME)?)
+        let place = self.place.as_deref().map(source);
+        Book::open(&lists::place(place.as_deref(), FILE_NAME)?)
+    }
+
+    /// For changing it.
+    fn open_to_change(&self) -> Result<Book, Problem> {
+        let place = self.place.as_deref().map(placed).transpose()?;
+        Book::open(&lists::place(place, FILE_NAME)?)
     }
 }
 

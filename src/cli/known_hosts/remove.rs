@@ -41,7 +41,7 @@ pub(super) struct Remove {
 
 impl Remove {
     pub(super) fn run(self, console: Console) -> Result<(), Problem> {
-        let book = self.which.open()?;
+        let book = self.which.open_to_change()?;
         let forgotten = if let Some(host) = &self.host {
             let host = HostName::parse(host)?;
             let by_pattern = self.by_pattern(&book, &host, console)?;

@@ -205,6 +205,9 @@ pub(super) fn weak_kdf(protection: &Protection) -> Option<Warning> {
         {
             "the cipher of this file, DES, can be broken in days".to_owned()
         }
+        Protection::Pbes1 { .. } if protection.cipher_name() == Some(CbcCipher::Rc2With40.name()) => {
+            "the cipher of this file, RC2 with 40 bits, can be broken in hours".to_owned()
+        }
         Protection::Pbes1 { .. } => {
             "this protection (PBES1) lets an attacker try passphrases millions of times a second".to_owned()
         }
@@ -312,7 +315,7 @@ pub(super) fn passphrase_encoding(encoding: &str) -> Warning {
     Warning {
         code: "passphrase-encoding",
         message: format!("the file takes its passphrase as {encoding}, and not as it was typed here (UTF-8)"),
-        hint: "Programs that hand it over as UTF-8 do not open the file. Save it again here, and they do.",
+        hint: "Programs that hand it over as UTF-8 do not open the file. They open it once it has a new passphrase, or is saved as another kind of file.",
     }
 }
 

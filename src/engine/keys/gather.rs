@@ -13,6 +13,7 @@ use crate::engine::opening;
 use crate::engine::saving::file_beside;
 use crate::format::{Format, Protection};
 use crate::key::PublicKey;
+use crate::sys::files::is_descriptor;
 use crate::sys::permissions::{Access, audit_private};
 
 /// A file with a key in it.
@@ -62,12 +63,14 @@ pub(super) fn gather(mut seen: Vec<Seen>, register: &Register, tried: &Tried, wh
     let mut keys: Vec<Key> = Vec::new();
     let mut places: BTreeMap<KeyId, usize> = BTreeMap::new();
     for mut seen in seen {
-        let mut findings = Vec::new();
-        if seen.kind() == Kind::Private {
+        let findings = if is_descriptor(&seen.path) {
+            findings_of_stream(&seen)
+        } else if seen.kind() == Kind::Private {
             let beside = take_up(&mut seen, &public);
-            findings = findings_of_pair(&seen, &beside, whose);
-        }
-        findings.extend(own_findings(&seen));
+            [findings_of_pair(&seen, &beside, whose), own_findings(&seen)].concat()
+        } else {
+            own_findings(&seen)
+        };
         let id = match &seen.described.public {
             Some(public) => id_of(public),
             None => KeyId::File(seen.path.clone()),
@@ -174,6 +177,15 @@ fn own_findings(seen: &Seen) -> Vec<Finding> {
     findings
 }
 
+/// What a key gives cause for that came from a pipe: nothing lies there that could be put right.
+fn findings_of_stream(seen: &Seen) -> Vec<Finding> {
+    let of_key = own_findings(seen).into_iter().map(|mut finding| {
+        finding.remedy = None;
+        finding
+    });
+    of_key.collect()
+}
+
 /// One more file of a key.
 fn add(key: &mut Key, file: KeyFile, described: Description, findings: Vec<Finding>, whose: &Whose) {
     for finding in findings {
@@ -203,6 +215,7 @@ fn finding_of_use(key: &Key, tried: &Tried) -> Option<Finding> {
     let file = key.private_file()?;
     let path: &Path = &file.path;
     match file.format {
+        _ if is_descriptor(path) => None,
         Some(format) if !is_for_ssh(format) => Some(Finding::not_for_ssh(path, format)),
         _ if key.is_default && !tried.is_named(path) => Some(Finding::default_lost(path)),
         _ if !tried.is_tried(path) && tried.has_usual_name(path) => Some(Finding::no_longer_tried(path)),

@@ -14,13 +14,13 @@ use super::tried::Tried;
 use super::{Remedy, Whose, unfinished};
 use crate::engine::describe::Description;
 use crate::engine::saving::file_beside;
-use crate::engine::{Blame, Problem, opening};
+use crate::engine::{Blame, Problem};
 use crate::format::mend::Accident;
 use crate::format::reading::{self, Reading};
 use crate::format::ssh_config::Configuration;
 use crate::format::{self, DecodeError, Parsed};
 use crate::key::watch::Watch;
-use crate::sys::files::{Candidate, ReadError, candidate, candidates, read_key};
+use crate::sys::files::{Candidate, ReadError, candidate, candidates, is_descriptor, read_key};
 use crate::sys::permissions::audit_shared;
 use crate::sys::remote::read_config_of;
 
@@ -218,6 +218,11 @@ impl Inventory {
     fn named_file(&mut self, path: PathBuf, whose: &Whose) -> Vec<Candidate> {
         let found = match std::fs::metadata(&path) {
             Ok(found) if found.is_file() => candidate(&path),
+            // It can be read once, and lies nowhere.
+            Ok(_) if is_descriptor(&path) => Ok(Some(Candidate {
+                path: path.clone(),
+                modified: None,
+            })),
             Ok(_) => Err(ReadError::NotRegular { path: path.clone() }),
             Err(error) => Err(ReadError::new(&path, error)),
         };
@@ -292,13 +297,10 @@ impl Inventory {
                 break;
             }
             match look(file) {
-                Ok(Some(one)) => seen.push(one),
-                Ok(None) if self.named.contains(&file.path) => self.broken.push(Broken {
-                    path: file.path.clone(),
-                    problem: opening::open_file(&file.path).err().unwrap_or_else(in_company),
-                }),
-                Ok(None) => {}
-                Err(problem) => self.broken.push(Broken {
+                Ok(one) => seen.push(one),
+                // Other files lie about in any folder, and lists of keys are somebody else's.
+                Err(Unseen::NoKey(_)) if !self.named.contains(&file.path) => {}
+                Err(Unseen::NoKey(problem) | Unseen::AtFault(problem)) => self.broken.push(Broken {
                     path: file.path.clone(),
                     problem,
                 }),
@@ -350,16 +352,24 @@ impl Inventory {
     }
 }
 
-/// What one file is; nothing where it is no key at all.
-fn look(file: &Candidate) -> Result<Option<Seen>, Problem> {
-    let bytes = match read_key(&file.path) {
-        Ok(bytes) => bytes,
+/// Why no key was found in a file.
+enum Unseen {
+    /// There is none, or not any more.
+    NoKey(Problem),
+    /// It was meant to be one.
+    AtFault(Problem),
+}
+
+/// What one file is. It is read once, for a pipe can be read no more often.
+fn look(file: &Candidate) -> Result<Seen, Unseen> {
+    let bytes = read_key(&file.path).map_err(|error| match error {
         // It has gone, or was put in another's place, since it was listed.
-        Err(ReadError::NotFound { .. } | ReadError::NotRegular { .. } | ReadError::TooLarge { .. }) => {
-            return Ok(None);
+        ReadError::NotFound { .. } | ReadError::NotRegular { .. } | ReadError::TooLarge { .. } => {
+            Unseen::NoKey(error.into())
         }
-        Err(error) => return Err(error.into()),
-    };
+        error => Unseen::AtFault(error.into()),
+    })?;
+    let path = Some(file.path.as_path()).filter(|path| !is_descriptor(path));
     let seen = |described| Seen {
         path: file.path.clone(),
         modified: file.modified,
@@ -370,16 +380,18 @@ fn look(file: &Candidate) -> Result<Option<Seen>, Problem> {
         let has_company = reading.accidents.iter().any(Accident::has_company);
         !has_company && !matches!(reading.parsed, Parsed::Public(_))
     };
-    if let Ok(reading) = reading::read(bytes.expose())
-        && is_own(&reading)
+    let reading = reading::read(bytes.expose());
+    if let Ok(reading) = &reading
+        && is_own(reading)
     {
-        return Ok(Some(seen(Description::of_reading(&reading, Some(&file.path)))));
+        return Ok(seen(Description::of_reading(reading, path)));
     }
     match format::parse(bytes.expose()) {
-        Ok(parsed) => Ok(Some(seen(Description::of(&parsed, Some(&file.path))))),
-        // Other files lie about in any folder, and lists of keys are somebody else's.
-        Err(DecodeError::Empty | DecodeError::NotAKeyFile(_) | DecodeError::MultipleKeys) => Ok(None),
-        Err(error) => Err(error.into()),
+        Ok(parsed) => Ok(seen(Description::of(&parsed, path))),
+        Err(DecodeError::Empty | DecodeError::NotAKeyFile(_) | DecodeError::MultipleKeys) => Err(
+            Unseen::NoKey(reading.map_or_else(Problem::from, |_| in_company())),
+        ),
+        Err(error) => Err(Unseen::AtFault(error.into())),
     }
 }
 

@@ -92,6 +92,20 @@ pub const PROGRAMS: &[Program] = &[
         note: "It takes no PKCS#8 and no PuTTY files; before 2.7 (2019) it takes only PEM of RSA and ECDSA keys. Give the key a comment: of files without one it refuses some.",
     },
     Program {
+        code: "asyncssh",
+        title: "AsyncSSH",
+        files: &[
+            (Takes::Ed25519, Format::OpenSsh),
+            (RSA, Format::OpenSsh),
+            (Takes::Ecdsa, Format::OpenSsh),
+        ],
+        public: PublicForm::Line,
+        takes_passphrase: true,
+        tried_with: Some("asyncssh"),
+        source: "https://asyncssh.readthedocs.io/en/stable/api.html#public-key-support",
+        note: "It takes PEM and PKCS#8 as well, and no PuTTY files. Files of OpenSSH’s own with a passphrase want the module bcrypt beside it.",
+    },
+    Program {
         code: "bitwarden",
         title: "Bitwarden",
         files: MANAGED,

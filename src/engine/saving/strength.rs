@@ -101,7 +101,7 @@ impl Strength {
                     self.pbes2.kdf
                 },
                 cipher: match self.pbes2.cipher {
-                    CbcCipher::Des | CbcCipher::TripleDes => usual.pbes2.cipher,
+                    cipher if cipher.is_broken() || cipher == CbcCipher::TripleDes => usual.pbes2.cipher,
                     kept => kept,
                 },
             },
@@ -141,7 +141,8 @@ impl Strength {
             Format::Pem => Some(PrivateEncoding::Pem {
                 cipher: self.pbes2.cipher,
             }),
-            Format::Pkcs8 => Some(self.pkcs8(Wrapping::Pem)),
+            // A store is only read; the key in it is laid out as PKCS#8 has it.
+            Format::Pkcs8 | Format::Pkcs12 => Some(self.pkcs8(Wrapping::Pem)),
             // Of the binary forms only PKCS#8 can be encrypted, and whoever reads one reads both.
             Format::Der | Format::Pkcs8Der => Some(self.pkcs8(Wrapping::Der)),
             Format::PublicLine | Format::Rfc4716 | Format::Spki | Format::Pkcs1Public => None,

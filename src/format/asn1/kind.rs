@@ -23,6 +23,8 @@ pub(in crate::format) enum Kind {
     Spki,
     /// `RSAPublicKey` (RFC 8017 §A.1.1).
     RsaPublic,
+    /// `PFX` (RFC 7292 §4).
+    Pkcs12,
     /// No key at all.
     Foreign(Foreign),
 }
@@ -43,6 +45,15 @@ pub(in crate::format) fn is_candidate(bytes: &[u8]) -> bool {
         .take(8)
         .any(|byte| !byte.is_ascii() || is_control(byte));
     is_binary && matches!(first, Some(0x02 | 0x30))
+}
+
+/// Whether bytes begin as a private key does: a SEQUENCE, and in it the version 0 or 1. One in four thousand million others
+/// does by chance.
+pub(in crate::format) fn begins_as_private(bytes: &[u8]) -> bool {
+    matches!(
+        bytes,
+        [0x30, ..=0x7f, 2, 1, ..2, ..] | [0x30, 0x81, _, 2, 1, ..2, ..] | [0x30, 0x82, _, _, 2, 1, ..2, ..]
+    )
 }
 
 /// What all of `bytes` is; nothing when it is none of the kinds, or too damaged to tell.
@@ -74,11 +85,7 @@ fn of_numbered(mut fields: Fields<'_>) -> Option<Kind> {
         Tag::Sequence => {
             let algorithm = fields.sequence().ok()?.oid().ok()?;
             let is_bag = algorithm == oid::PKCS7_DATA || algorithm == oid::PKCS7_SIGNED_DATA;
-            Some(if is_bag {
-                Kind::Foreign(Foreign::Pkcs12)
-            } else {
-                Kind::Pkcs8
-            })
+            Some(if is_bag { Kind::Pkcs12 } else { Kind::Pkcs8 })
         }
         Tag::Integer => {
             let mut numbers = 1;

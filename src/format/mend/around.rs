@@ -262,11 +262,35 @@ pub(super) fn layout(text: &[u8], place: &Place, has_headers: bool) -> Accidents
             found = found.with_if(is_trailed, Accident::TrailingBlanks);
         }
     }
+    if has_headers && place.way.is_empty() {
+        found = found.and(folds(region));
+    }
     // One is due behind the headers of an encrypted PEM file.
     found.with_if(
         place.way.is_empty() && blank_lines != usize::from(has_headers),
         Accident::BlankLines,
     )
+}
+
+/// The characters of a line in PEM, which OpenSSL wants exactly where headers stand before them (RFC 1421 §4.3.2.4).
+const PEM_WIDTH: usize = 64;
+
+/// How the base64 of an encrypted PEM file is folded, where that is not as it should be.
+fn folds(region: &[u8]) -> Accidents {
+    let is_payload = |line: &&[u8]| !is_blank(line) && !line.contains(&b':');
+    let mut all: Vec<&[u8]> = lines(region).skip(1).map(|line| trim(line.text)).collect();
+    // The marks stand in the first and the last one.
+    all.pop();
+    let lens: Vec<usize> = all.into_iter().filter(is_payload).map(<[u8]>::len).collect();
+    let Some((last, others)) = lens.split_last() else {
+        return Accidents::NONE;
+    };
+    let is_long = *last > PEM_WIDTH;
+    let is_other = is_long || others.iter().any(|len| *len != PEM_WIDTH);
+    let is_one_line = others.is_empty() && is_long;
+    Accidents::NONE
+        .with_if(is_one_line, Accident::OneLine)
+        .with_if(is_other && !is_one_line, Accident::BlanksInBase64)
 }
 
 #[cfg(test)]

@@ -55,7 +55,8 @@ impl Content {
             Self::Der(Kind::EncryptedPkcs8) => Label::EncryptedPkcs8,
             Self::Der(Kind::Spki) => Label::Spki,
             Self::Der(Kind::RsaPublic) => Label::RsaPublic,
-            Self::Der(Kind::Foreign(_)) => return None,
+            // No text stands around it.
+            Self::Der(Kind::Pkcs12 | Kind::Foreign(_)) => return None,
         })
     }
 

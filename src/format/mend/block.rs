@@ -19,6 +19,8 @@ use crate::secret::SecretBytes;
 
 /// Characters in a line of what OpenSSH and ssh.com write.
 const SSH_WIDTH: usize = 70;
+/// How near to a key a block comes in which nothing but a character is amiss; see [`Block::miss`].
+const FOREIGN: u8 = 5;
 /// More lines than any key has.
 const MOST_LINES: usize = 8192;
 
@@ -105,6 +107,12 @@ impl Block {
             }
             if is_settled || !caught.is_empty() {
                 break;
+            }
+        }
+        if caught.is_empty() && self.begin.is_some() && self.end.is_some() && self.label().is_some() {
+            let foreign = odd_line(region).filter(|fault| matches!(fault, Fault::ForeignCharacter { .. }));
+            if let Some(fault) = foreign {
+                court.miss(FOREIGN, fault.into());
             }
         }
         caught
@@ -196,13 +204,14 @@ impl Block {
     fn judge(&self, text: &[u8], parts: &Parts<'_>, reading: &Reading, court: &mut Court) -> Option<Found> {
         let Some((blob, accidents)) = reading.blob() else {
             if self.begin.is_some() && self.end.is_some() && self.label().is_some() {
-                self.miss(text, Fault::Base64.into(), reading, court);
+                self.miss(text, Fault::Base64Length.into(), reading, court);
             }
             return None;
         };
         let (label, whole) = if let Some((cipher, iv)) = parts.encryption {
             // Nothing inside says that all lines are there, so they have to look as if they were.
             if !reading.is_regular {
+                self.miss(text, Fault::BlockLength.into(), reading, court);
                 return None;
             }
             let label = self

@@ -49,8 +49,9 @@ fn of_pem<'a>(lines: &[&'a [u8]]) -> Option<Parts<'a>> {
     let (name, rest) = rest.split_at(name_len);
     let rest = rest[blank_len(rest)..].strip_prefix(b",")?;
     let rest = &rest[blank_len(rest)..];
-    // DES has blocks of eight bytes, every other cipher has sixteen.
-    let digits = if name.get(..3)?.eq_ignore_ascii_case(b"DES") {
+    // DES and RC2 have blocks of eight bytes, every other cipher has sixteen.
+    let first = name.get(..3)?;
+    let digits = if first.eq_ignore_ascii_case(b"DES") || first.eq_ignore_ascii_case(b"RC2") {
         16
     } else {
         32

@@ -77,12 +77,20 @@ impl Dek {
 }
 
 /// All that OpenSSL and `ssh-keygen` have written.
-const CIPHERS: [CbcCipher; 5] = [
+const CIPHERS: [CbcCipher; 13] = [
     CbcCipher::Des,
+    CbcCipher::Rc2With40,
+    CbcCipher::Rc2With128,
     CbcCipher::TripleDes,
     CbcCipher::Aes128,
     CbcCipher::Aes192,
     CbcCipher::Aes256,
+    CbcCipher::Camellia128,
+    CbcCipher::Camellia192,
+    CbcCipher::Camellia256,
+    CbcCipher::Aria128,
+    CbcCipher::Aria192,
+    CbcCipher::Aria256,
 ];
 
 fn cipher_named(name: &str) -> Option<CbcCipher> {
@@ -95,8 +103,16 @@ fn name_of(cipher: CbcCipher) -> &'static str {
     match cipher {
         CbcCipher::Des => "DES-CBC",
         CbcCipher::TripleDes => "DES-EDE3-CBC",
+        CbcCipher::Rc2With40 => "RC2-40-CBC",
+        CbcCipher::Rc2With128 => "RC2-CBC",
         CbcCipher::Aes128 => "AES-128-CBC",
         CbcCipher::Aes192 => "AES-192-CBC",
         CbcCipher::Aes256 => "AES-256-CBC",
+        CbcCipher::Camellia128 => "CAMELLIA-128-CBC",
+        CbcCipher::Camellia192 => "CAMELLIA-192-CBC",
+        CbcCipher::Camellia256 => "CAMELLIA-256-CBC",
+        CbcCipher::Aria128 => "ARIA-128-CBC",
+        CbcCipher::Aria192 => "ARIA-192-CBC",
+        CbcCipher::Aria256 => "ARIA-256-CBC",
     }
 }

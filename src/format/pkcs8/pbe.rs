@@ -3,6 +3,7 @@
 
 use md5::Md5;
 use sha1::Sha1;
+use sha1::digest::common::BlockSizeUser;
 use sha1::digest::{Digest, Output};
 use zeroize::Zeroize as _;
 
@@ -78,6 +79,12 @@ pub enum Pbes1 {
     Sha1Des,
     /// `pbeWithSHAAnd3-KeyTripleDES-CBC`, PKCS#12's.
     Sha1TripleDes,
+    /// `pbeWithSHAAnd2-KeyTripleDES-CBC`, PKCS#12's.
+    Sha1TwoKeyTripleDes,
+    /// `pbeWithSHAAnd128BitRC2-CBC`, PKCS#12's.
+    Sha1Rc2With128,
+    /// `pbewithSHAAnd40BitRC2-CBC`, PKCS#12's.
+    Sha1Rc2With40,
 }
 
 impl Pbes1 {
@@ -86,7 +93,9 @@ impl Pbes1 {
     pub fn cipher(self) -> CbcCipher {
         match self {
             Self::Md5Des | Self::Sha1Des => CbcCipher::Des,
-            Self::Sha1TripleDes => CbcCipher::TripleDes,
+            Self::Sha1TripleDes | Self::Sha1TwoKeyTripleDes => CbcCipher::TripleDes,
+            Self::Sha1Rc2With128 => CbcCipher::Rc2With128,
+            Self::Sha1Rc2With40 => CbcCipher::Rc2With40,
         }
     }
 
@@ -95,12 +104,32 @@ impl Pbes1 {
         match self {
             Self::Md5Des => pbkdf1::<Md5>(passphrase, salt, iterations),
             Self::Sha1Des => pbkdf1::<Sha1>(passphrase, salt, iterations),
-            Self::Sha1TripleDes => {
-                let mut both = pkcs12(1, 24, passphrase, salt, iterations);
-                both.extend(pkcs12(2, 8, passphrase, salt, iterations).expose());
-                both
+            Self::Sha1TripleDes | Self::Sha1Rc2With128 | Self::Sha1Rc2With40 => {
+                let len = self.cipher().key_len();
+                Self::key_and_iv(
+                    pkcs12::<Sha1>(Purpose::Key, len, passphrase, salt, iterations),
+                    passphrase,
+                    salt,
+                    iterations,
+                )
+            }
+            Self::Sha1TwoKeyTripleDes => {
+                let mut key = pkcs12::<Sha1>(Purpose::Key, 16, passphrase, salt, iterations);
+                let first = SecretBytes::copy_of(&key.expose()[..8]);
+                key.extend(first.expose());
+                Self::key_and_iv(key, passphrase, salt, iterations)
             }
         }
+    }
+
+    fn key_and_iv(
+        mut key: SecretBytes,
+        passphrase: &Passphrase,
+        salt: &[u8],
+        iterations: u32,
+    ) -> SecretBytes {
+        key.extend(pkcs12::<Sha1>(Purpose::Iv, 8, passphrase, salt, iterations).expose());
+        key
     }
 }
 
@@ -124,22 +153,36 @@ fn pbkdf1<D: Digest>(passphrase: &Passphrase, salt: &[u8], iterations: u32) -> S
     key
 }
 
-/// The key derivation of PKCS#12 with SHA-1 (RFC 7292 §B.2): `purpose` 1 is a key, 2 an IV.
-fn pkcs12(purpose: u8, len: usize, passphrase: &Passphrase, salt: &[u8], iterations: u32) -> SecretBytes {
-    /// The bytes of a block of SHA-1.
-    const BLOCK: usize = 64;
+/// What a key of PKCS#12's key derivation is for (RFC 7292 §B.3).
+#[derive(Clone, Copy, Debug)]
+pub(in crate::format) enum Purpose {
+    Key = 1,
+    Iv = 2,
+    Mac = 3,
+}
+
+/// The key derivation of PKCS#12 (RFC 7292 §B.2).
+pub(in crate::format) fn pkcs12<D: Digest + BlockSizeUser>(
+    purpose: Purpose,
+    len: usize,
+    passphrase: &Passphrase,
+    salt: &[u8],
+    iterations: u32,
+) -> SecretBytes {
+    let block_len = D::block_size();
     let repeated = |bytes: &[u8]| {
-        let filled = bytes.len().next_multiple_of(BLOCK);
+        let filled = bytes.len().next_multiple_of(block_len);
         SecretBytes::new(bytes.iter().copied().cycle().take(filled).collect())
     };
     let mut state = repeated(salt);
     state.extend(repeated(bmp_string(passphrase).expose()).expose());
-    let mut key = SecretBytes::with_capacity(len + 20);
+    let diversifier = vec![purpose as u8; block_len];
+    let mut key = SecretBytes::with_capacity(len + <D as Digest>::output_size());
     while key.len() < len {
-        let mut digest = hashed::<Sha1>(&[&[purpose; BLOCK], state.expose()], iterations);
+        let mut digest = hashed::<D>(&[&diversifier, state.expose()], iterations);
         key.extend(&digest);
         // The state is taken as numbers of one block each, and digest + 1 added to every one of them.
-        for block in state.expose_mut().chunks_mut(BLOCK) {
+        for block in state.expose_mut().chunks_mut(block_len) {
             let mut carry = 1;
             for (at, byte) in block.iter_mut().enumerate().rev() {
                 let sum = u16::from(*byte) + u16::from(digest[at % digest.len()]) + carry;

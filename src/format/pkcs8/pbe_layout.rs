@@ -13,7 +13,7 @@ use crate::secret::{Passphrase, SecretBytes};
 
 /// What encrypts a file, with its salt.
 #[derive(Debug)]
-pub(super) enum Scheme {
+pub(in crate::format) enum Scheme {
     Pbes2 {
         pbes2: Pbes2,
         salt: Vec<u8>,
@@ -27,9 +27,9 @@ pub(super) enum Scheme {
 }
 
 /// What a file is encrypted with.
-pub(super) struct Keys {
-    pub(super) key: SecretBytes,
-    pub(super) iv: SecretBytes,
+pub(in crate::format) struct Keys {
+    pub(in crate::format) key: SecretBytes,
+    pub(in crate::format) iv: SecretBytes,
 }
 
 const PRFS: [(Prf, ObjectIdentifier); 5] = [
@@ -40,18 +40,27 @@ const PRFS: [(Prf, ObjectIdentifier); 5] = [
     (Prf::Sha512, known::HMAC_SHA512),
 ];
 
-const CIPHERS: [(CbcCipher, ObjectIdentifier); 5] = [
+const CIPHERS: [(CbcCipher, ObjectIdentifier); 11] = [
     (CbcCipher::Des, known::DES_CBC),
     (CbcCipher::TripleDes, known::TRIPLE_DES_CBC),
     (CbcCipher::Aes128, known::AES128_CBC),
     (CbcCipher::Aes192, known::AES192_CBC),
     (CbcCipher::Aes256, known::AES256_CBC),
+    (CbcCipher::Camellia128, known::CAMELLIA128_CBC),
+    (CbcCipher::Camellia192, known::CAMELLIA192_CBC),
+    (CbcCipher::Camellia256, known::CAMELLIA256_CBC),
+    (CbcCipher::Aria128, known::ARIA128_CBC),
+    (CbcCipher::Aria192, known::ARIA192_CBC),
+    (CbcCipher::Aria256, known::ARIA256_CBC),
 ];
 
-const PBES1: [(Pbes1, ObjectIdentifier); 3] = [
+const PBES1: [(Pbes1, ObjectIdentifier); 6] = [
     (Pbes1::Md5Des, known::PBE_MD5_DES),
     (Pbes1::Sha1Des, known::PBE_SHA1_DES),
     (Pbes1::Sha1TripleDes, known::PBE_SHA1_3DES),
+    (Pbes1::Sha1TwoKeyTripleDes, known::PBE_SHA1_2DES),
+    (Pbes1::Sha1Rc2With128, known::PBE_SHA1_RC2_128),
+    (Pbes1::Sha1Rc2With40, known::PBE_SHA1_RC2_40),
 ];
 
 fn find<T: Copy>(table: &[(T, ObjectIdentifier)], wanted: ObjectIdentifier) -> Option<T> {
@@ -66,7 +75,7 @@ fn oid_of<T: PartialEq>(table: &[(T, ObjectIdentifier)], wanted: &T) -> Option<O
 
 impl Scheme {
     /// Reads the fields of an `AlgorithmIdentifier`.
-    pub(super) fn read(mut fields: Fields<'_>) -> Result<Self, DecodeError> {
+    pub(in crate::format) fn read(mut fields: Fields<'_>) -> Result<Self, DecodeError> {
         let scheme = fields.oid()?;
         let mut parameters = fields.sequence()?;
         fields.end()?;
@@ -88,7 +97,7 @@ impl Scheme {
     ///
     /// # Errors
     /// The scheme is one that is only read.
-    pub(super) fn write(&self) -> Result<SecretBytes, EncodeError> {
+    pub(in crate::format) fn write(&self) -> Result<SecretBytes, EncodeError> {
         let Self::Pbes2 { pbes2, salt, iv } = self else {
             return Err(EncodeError::Cipher);
         };
@@ -121,14 +130,14 @@ impl Scheme {
         ]))
     }
 
-    pub(super) fn cipher(&self) -> CbcCipher {
+    pub(in crate::format) fn cipher(&self) -> CbcCipher {
         match self {
             Self::Pbes2 { pbes2, .. } => pbes2.cipher,
             Self::Pbes1 { pbes1, .. } => pbes1.cipher(),
         }
     }
 
-    pub(super) fn protection(&self) -> Protection {
+    pub(in crate::format) fn protection(&self) -> Protection {
         match self {
             Self::Pbes2 { pbes2, .. } => Protection::Pbes2(*pbes2),
             Self::Pbes1 {
@@ -141,7 +150,7 @@ impl Scheme {
     }
 
     /// Derives key and IV; nothing when scrypt's memory is not to be had.
-    pub(super) fn derive(&self, passphrase: &Passphrase) -> Option<Keys> {
+    pub(in crate::format) fn derive(&self, passphrase: &Passphrase) -> Option<Keys> {
         match self {
             Self::Pbes2 { pbes2, salt, iv } => Some(Keys {
                 key: pbes2.key(passphrase, salt)?,

@@ -4,7 +4,6 @@ use egui::Ui;
 
 use super::{Beside, Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
-use crate::engine::saving::PublicForm;
 
 pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, beside: &Beside, scene: &mut Scene<'_>) {
     let is_in_no_file = beside.obstacle.is_some();
@@ -29,7 +28,7 @@ pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, beside: &Beside, scene: &m
             if beside.has_private {
                 Command::SavePrivate
             } else {
-                Command::SavePublic(PublicForm::Line)
+                Command::SavePublicBeside
             },
         ]),
         Some(1) => scene.out.push(Command::DiscardUnsaved),

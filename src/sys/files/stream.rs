@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 pub(super) use unix::is_given;
 #[cfg(unix)]
-pub use unix::{check_stream, is_stream, write_stream};
+pub use unix::{check_stream, is_descriptor, is_stream, write_stream};
 #[cfg(windows)]
 pub(super) use windows::is_given;
 #[cfg(windows)]
-pub use windows::{check_stream, is_stream, write_stream};
+pub use windows::{check_stream, is_descriptor, is_stream, write_stream};
 
 /// Why nothing is written to a stream, or not all.
 #[derive(Debug, thiserror::Error)]
@@ -66,16 +66,18 @@ mod unix {
     /// Whether `path` names a pipe or a device from which this program was started to read: what a shell makes of `<(…)`.
     pub(in crate::sys::files) fn is_given(path: &Path) -> bool {
         let is_file = || fs::metadata(path).is_ok_and(|found| found.is_file());
-        (is_descriptor(path) || path == Path::new("/dev/stdin")) && !is_file()
+        is_descriptor(path) && !is_file()
     }
 
-    /// Whether a path names a file that was open when the program was started: what a shell makes of `>(…)` and `3>FILE`.
-    fn is_descriptor(path: &Path) -> bool {
+    /// Whether a path names a file that was open when the program was started: what a shell makes of `<(…)`, `>(…)` and
+    /// `3>FILE`.
+    #[must_use]
+    pub fn is_descriptor(path: &Path) -> bool {
         let Some(path) = path.to_str() else { return false };
         let number = ["/dev/fd/", "/proc/self/fd/"]
             .iter()
             .find_map(|folder| path.strip_prefix(folder));
-        ["/dev/stdout", "/dev/stderr"].contains(&path)
+        ["/dev/stdin", "/dev/stdout", "/dev/stderr"].contains(&path)
             || number.is_some_and(|number| number.parse::<u16>().is_ok())
     }
 
@@ -184,6 +186,12 @@ mod windows {
     }
 
     /// No path there names what this program was started with.
+    #[must_use]
+    pub fn is_descriptor(_: &Path) -> bool {
+        false
+    }
+
+    /// Nor one that can be read once.
     pub(in crate::sys::files) fn is_given(_: &Path) -> bool {
         false
     }

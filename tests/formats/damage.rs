@@ -1,0 +1,134 @@
+//! Damage to files that are locked is called damage, with its place where that can be told, and not a wrong passphrase.
+
+use keywright::format::reading;
+use keywright::format::{DecodeError, Fault, Format, Parsed};
+use keywright::key::Algorithm;
+
+use crate::fixtures::{PASSPHRASE, file, unlock};
+
+/// The text of a locked RSA key, whose lines are many.
+fn locked(format: Format) -> String {
+    String::from_utf8(file(Algorithm::Rsa, format, Some(PASSPHRASE))).expect("it is text")
+}
+
+/// What is said of it, with the right passphrase.
+fn said(text: &str) -> Result<(), DecodeError> {
+    match reading::read(text.as_bytes())?.parsed {
+        Parsed::Locked(file) => unlock(&file, PASSPHRASE).map(drop),
+        other => panic!("it is locked: {other:?}"),
+    }
+}
+
+/// The same text with one line, counted from 1, in another form.
+fn with_line(text: &str, number: usize, change: impl Fn(&str) -> String) -> String {
+    let lines = text.lines().enumerate();
+    let changed = lines.map(|(place, line)| {
+        if place + 1 == number {
+            change(line)
+        } else {
+            format!("{line}\n")
+        }
+    });
+    changed.collect()
+}
+
+/// A line in the middle of the encrypted part.
+fn middle(text: &str) -> usize {
+    text.lines().count() - 6
+}
+
+const FORMATS: [Format; 4] = [Format::OpenSsh, Format::Ppk3, Format::Pem, Format::Pkcs8];
+
+#[test]
+fn a_line_that_lost_or_got_characters_is_named() {
+    for format in FORMATS {
+        let text = locked(format);
+        let (line, usual) = (middle(&text), if format == Format::OpenSsh { 70 } else { 64 });
+        for (len, change) in [
+            (usual - 1, "1 less"),
+            (usual - 4, "4 less"),
+            (usual + 1, "1 more"),
+        ] {
+            let changed = with_line(&text, line, |line| {
+                if len > usual {
+                    format!("{line}A\n")
+                } else {
+                    format!("{}\n", &line[usual - len..])
+                }
+            });
+            let expected = Fault::OddLine { line, len, usual };
+            assert_eq!(said(&changed), Err(expected.into()), "{format:?}, {change}");
+        }
+        let foreign = with_line(&text, line, |line| format!("{}*{}\n", &line[..9], &line[10..]));
+        let expected = Fault::ForeignCharacter {
+            line,
+            column: 10,
+            character: '*',
+        };
+        assert_eq!(said(&foreign), Err(expected.into()), "{format:?}");
+    }
+}
+
+#[test]
+fn a_lost_a_repeated_and_a_changed_line_are_damage() {
+    for format in FORMATS {
+        let text = locked(format);
+        let line = middle(&text);
+        let other = |line: &str| {
+            let first = if line.starts_with('A') { 'B' } else { 'A' };
+            format!("{first}{}\n", &line[1..])
+        };
+        for (change, changed) in [
+            ("lost", with_line(&text, line, |_| String::new())),
+            (
+                "repeated",
+                with_line(&text, line, |line| format!("{line}\n{line}\n")),
+            ),
+            ("changed", with_line(&text, line, other)),
+        ] {
+            let said = said(&changed).expect_err("it is damaged");
+            assert_ne!(said, DecodeError::WrongPassphrase, "{format:?}, {change}");
+            let is_cut = said == DecodeError::Truncated;
+            assert!(
+                !is_cut || format == Format::Pkcs8,
+                "{format:?}, {change}: nothing is cut off"
+            );
+        }
+    }
+}
+
+#[test]
+fn puttys_count_of_lines_is_held_against_the_lines() {
+    let text = locked(Format::Ppk3);
+    let stated = text.lines().find_map(|line| line.strip_prefix("Private-Lines: "));
+    let stated: usize = stated.expect("a header").parse().expect("a number");
+    let counted = |found| {
+        let header = "Private-Lines";
+        Err(DecodeError::Malformed(Fault::LineCount {
+            header,
+            stated,
+            found,
+        }))
+    };
+    let line = middle(&text);
+    assert_eq!(
+        said(&with_line(&text, line, |_| String::new())),
+        counted(stated - 1)
+    );
+    let more = with_line(&text, line, |line| format!("{line}\n{line}\n"));
+    assert_eq!(said(&more), counted(stated + 1));
+}
+
+#[test]
+fn with_the_right_passphrase_alone_a_changed_ppk_fails_its_check() {
+    let text = locked(Format::Ppk3);
+    let changed = with_line(&text, middle(&text), |line| {
+        let first = if line.starts_with('A') { 'B' } else { 'A' };
+        format!("{first}{}\n", &line[1..])
+    });
+    assert_eq!(said(&changed), Err(DecodeError::BadMac));
+    let Ok(Parsed::Locked(file)) = keywright::format::parse(changed.as_bytes()) else {
+        panic!("it is locked");
+    };
+    assert_eq!(unlock(&file, "another").err(), Some(DecodeError::WrongPassphrase));
+}
