@@ -11,6 +11,8 @@ mod arrows;
 mod checker;
 #[path = "architecture/circles.rs"]
 mod circles;
+#[path = "architecture/measures.rs"]
+mod measures;
 
 const MOST_LINES: usize = 600;
 const MOST_LINES_OF_A_PROGRAM: &[(&str, usize)] = &[("main.rs", 60), ("bin/keywright-cli.rs", 40)];
@@ -46,6 +48,13 @@ fn every_module_at_the_root_stands_on_a_floor() {
         homeless.is_empty(),
         "no floor is known for {homeless:?}: add the module to FLOORS"
     );
+}
+
+#[test]
+fn the_window_has_its_colours_and_measures_in_one_table() {
+    let house = House::read();
+    let found: Vec<String> = house.files.iter().flat_map(measures::of_its_own).collect();
+    assert!(found.is_empty(), "not in src/gui/theme:\n{}\n", found.join("\n"));
 }
 
 /// What fetches pages, reports home or brings updates.

@@ -9,6 +9,7 @@ pub use lists::ListCommand;
 pub use servers::ServerCommand;
 
 use crate::app::Page;
+use crate::app::doctor::DoctorCommand;
 use crate::app::look::WindowShape;
 use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::my_keys::KeysCommand;
@@ -88,8 +89,6 @@ pub enum Command {
     /// Copy the certificate in one line.
     CopyCertificate,
 
-    /// Show the keys in agents.
-    ShowAgents,
     /// Hand the key to this one of the agents that are shown.
     AddToAgent(usize),
     /// Have an agent forget a key.
@@ -100,6 +99,8 @@ pub enum Command {
         entry: usize,
     },
 
+    /// Something on the page that says why a login does not work.
+    Doctor(DoctorCommand),
     /// Something on a server.
     Server(ServerCommand),
     /// Lists of hosts and keys, and forms for keys.
@@ -122,7 +123,7 @@ pub enum Command {
 
     /// Put the key away and start anew.
     NewKey,
-    /// Do this on the page “My keys”.
+    /// Do this on the page “Keys”.
     Keys(KeysCommand),
     /// Go to this page.
     ShowPage(Page),

@@ -73,8 +73,6 @@ pub enum Dialog {
     },
     /// What a certificate says.
     Certificate(Vec<Fact>),
-    /// The keys in agents.
-    Agents(Box<Agents>),
     /// What another default key changes.
     DefaultKey(Box<default_key::Plan>),
     /// What taking a key away moves.
@@ -88,8 +86,6 @@ pub enum Dialog {
     RemovedKeys,
     /// Where to look for keys as well.
     AddPlace(AddPlace),
-    /// The hosts that ssh knows.
-    KnownHosts(Box<KnownHosts>),
     /// Who may log in here.
     Authorized(Box<Authorized>),
     /// Whose form the key can be pasted into.
@@ -149,7 +145,7 @@ pub struct Suggested {
 }
 
 /// Shows the keys in agents, and gives and takes some.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Agents {
     /// Every agent; nothing until they have answered.
     pub shown: Option<Result<Vec<Shown>, Problem>>,
@@ -281,6 +277,8 @@ impl Writing {
 pub enum Purpose {
     /// To open it.
     Open(Unsaved),
+    /// To have the Doctor examine it.
+    Examine,
     /// To put the certificate in it beside the key.
     AddCertificate,
     /// To save the certificate there.

@@ -6,6 +6,7 @@
 pub mod command;
 pub mod desktop;
 pub mod dialog;
+pub mod doctor;
 pub mod errand;
 mod flow;
 pub mod help;
@@ -28,16 +29,18 @@ pub use saving_place::SavingPlace;
 
 use crate::engine::conditions::Conditions;
 use crate::engine::job::{Job, Poll, Wake};
-use crate::engine::keys::{Store, Whose};
+use crate::engine::keys::{Store, Whose, has_any};
 use crate::engine::saving::{Choice, Strength};
 use crate::engine::speed::Speed;
 use crate::engine::{Problem, lost, making};
 use crate::format::authorized_keys::NewLine;
+use crate::key::comment::escaped;
 use crate::key::entropy::EntropyPool;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::spec::KeySpec;
 use desktop::Desktop;
-use dialog::{Dialog, Parameters, Unsaved};
+use dialog::{Agents, Dialog, KnownHosts, Parameters, Unsaved};
+use doctor::Doctor;
 use errand::Servers;
 use help::Help;
 use look::{TextSize, ThemeChoice};
@@ -71,10 +74,16 @@ pub struct App {
     pub page: Page,
     /// What the key page shows.
     pub stage: Stage,
-    /// What the page “My keys” shows.
+    /// What the page “Keys” shows.
     pub my_keys: MyKeys,
     /// What the page about servers shows.
     pub servers: Servers,
+    /// What the page about known hosts shows; nothing before it was shown.
+    pub hosts: Option<Box<KnownHosts>>,
+    /// What the page about agents shows; nothing before it was shown.
+    pub agents: Option<Box<Agents>>,
+    /// What the page that says why a login does not work shows.
+    pub doctor: Doctor,
     /// What the page with answers shows.
     pub help: Help,
     /// The dialog that is open.
@@ -136,6 +145,9 @@ impl App {
             stage: Stage::Empty,
             my_keys: MyKeys::new(whose),
             servers: Servers::default(),
+            hosts: None,
+            agents: None,
+            doctor: Doctor::default(),
             help: Help::default(),
             dialog: None,
             status: Status::default(),
@@ -154,6 +166,14 @@ impl App {
             quits_when_saved: false,
             is_discarding: false,
         }
+    }
+
+    /// Shows the keys where there are some, and finds out how many servers are known.
+    pub fn begin(&mut self, desktop: &dyn Desktop) {
+        if has_any(self.my_keys.whose()) {
+            self.apply(Command::ShowPage(Page::MyKeys), desktop);
+        }
+        self.read_server_names();
     }
 
     /// Does what a person asked for.
@@ -202,27 +222,24 @@ impl App {
             Command::ShowCertificate => self.show_certificate(),
             Command::SaveCertificate => self.save_certificate(desktop),
 
-            Command::ShowAgents => self.show_agents(desktop),
             Command::AddToAgent(agent) => self.add_to_agent(agent),
             Command::RemoveFromAgent { agent, entry } => self.remove_from_agent(agent, entry),
 
             Command::Server(command) => self.apply_to_server(command, desktop),
             Command::Lists(command) => self.apply_to_lists(command, desktop),
 
-            Command::NewKey => {
-                if self.may_lose_key(&Command::NewKey) {
-                    self.page = Page::Key;
-                    self.stage = Stage::Empty;
-                    self.status = Status::default();
-                }
-            }
+            Command::NewKey => self.begin_new_key(),
             Command::ShowPage(page) => {
                 self.show_page(page);
-                // Files come and go while the page is not looked at.
-                if page == Page::MyKeys {
-                    self.apply_to_keys(KeysCommand::Read, desktop);
+                // Files come and go while a page is not looked at.
+                match page {
+                    Page::MyKeys => self.apply_to_keys(KeysCommand::Read, desktop),
+                    Page::KnownHosts => self.show_hosts(desktop),
+                    Page::Agent => self.show_agents(desktop),
+                    Page::Key | Page::Servers | Page::Help => {}
                 }
             }
+            Command::Doctor(command) => self.apply_to_doctor(command, desktop),
             Command::Keys(command) => self.apply_to_keys(command, desktop),
 
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
@@ -263,6 +280,7 @@ impl App {
         self.poll_place();
         self.poll_servers();
         self.poll_lists();
+        self.poll_doctor();
         self.poll_speed();
         self.poll_settings();
     }
@@ -313,6 +331,19 @@ impl App {
             Stage::Ready(document) => Some(document),
             Stage::Empty | Stage::Stirring(_) | Stage::Generating(_) => None,
         }
+    }
+
+    /// The servers that the open key was put on, as far as this program knows.
+    #[must_use]
+    pub fn installed_on(&self) -> Vec<String> {
+        let (Some(document), Some(inventory)) = (self.document(), &self.my_keys.inventory) else {
+            return Vec::new();
+        };
+        let fingerprint = document.fingerprint(FingerprintKind::Sha256);
+        let is_it = |key: &&crate::engine::keys::Key| key.fingerprint() == Some(&fingerprint);
+        let key = inventory.keys.iter().find(is_it);
+        let servers = key.into_iter().flat_map(|key| &key.installed);
+        servers.map(|on| escaped(on.server.as_bytes())).collect()
     }
 
     /// The line by which the open key could log in somewhere, under the conditions that are typed.
@@ -367,6 +398,17 @@ impl App {
             let previous = self.take_document();
             let pool = Box::new(EntropyPool::new());
             self.stage = Stage::Stirring(Stirring { spec, pool, previous });
+            self.status = Status::default();
+        }
+    }
+
+    /// Puts the key away and begins anew; one that is being made just now is gone on with.
+    fn begin_new_key(&mut self) {
+        if matches!(self.stage, Stage::Stirring(_) | Stage::Generating(_)) {
+            self.page = Page::Key;
+        } else if self.may_lose_key(&Command::NewKey) {
+            self.page = Page::Key;
+            self.stage = Stage::Empty;
             self.status = Status::default();
         }
     }

@@ -1,4 +1,4 @@
-//! The page “My keys”: what was found, which key is chosen, and what is being done.
+//! The page “Keys”: what was found, which key is chosen, and what is being done.
 
 use std::path::PathBuf;
 

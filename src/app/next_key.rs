@@ -57,7 +57,7 @@ impl Kind {
     #[must_use]
     pub fn advice(self) -> &'static str {
         match self {
-            Self::Ed25519 => "Recommended: small, fast, accepted nearly everywhere.",
+            Self::Ed25519 => "Small, fast, accepted nearly everywhere.",
             Self::Rsa => "For old servers and services that insist on it.",
             Self::Ecdsa => "Where rules ask for a NIST curve.",
             Self::MlDsa44Ed25519 => {

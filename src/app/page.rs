@@ -10,21 +10,27 @@ pub enum Page {
     MyKeys,
     /// Servers, and the keys that let somebody in there.
     Servers,
+    /// The hosts whose keys ssh has noted.
+    KnownHosts,
+    /// The keys that agents hold.
+    Agent,
     /// Questions and answers.
     Help,
 }
 
 impl Page {
-    /// Those that somebody works on, in their order. A page comes in here when it has something to show.
-    pub const ALL: &[Self] = &[Self::Key, Self::MyKeys, Self::Servers];
+    /// Those that somebody works on, in their order. A key that is being worked on has a page besides.
+    pub const ALL: &[Self] = &[Self::MyKeys, Self::Servers, Self::KnownHosts, Self::Agent];
 
     /// Its name in the window.
     #[must_use]
     pub fn title(self) -> &'static str {
         match self {
-            Self::Key => "Key",
-            Self::MyKeys => "My keys",
+            Self::Key => "New key",
+            Self::MyKeys => "Keys",
             Self::Servers => "Servers",
+            Self::KnownHosts => "Known hosts",
+            Self::Agent => "Agent",
             Self::Help => "Help",
         }
     }

@@ -84,6 +84,11 @@ impl SavingPlace {
         self.chosen = Some(Chosen { path, text });
     }
 
+    /// A path as a person writes it.
+    pub(super) fn short(&self, path: &Path) -> String {
+        self.whose.short(path)
+    }
+
     /// Whether ssh tries a key of this format there without being told to.
     #[must_use]
     pub fn is_tried(&self, choice: Choice) -> bool {

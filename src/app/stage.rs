@@ -98,6 +98,9 @@ pub struct Document {
     pub(super) locked: Option<Arc<LockedFile>>,
     pub(super) saved: Option<Saved>,
     pub(super) being_saved: Option<Saved>,
+    is_made_here: bool,
+    /// How often it was saved here.
+    pub(super) saves: u32,
     art: Randomart,
 }
 
@@ -169,6 +172,7 @@ impl Document {
     #[must_use]
     pub fn generated(key: KeyPair, comment: &Comment) -> Self {
         let mut document = Self::new(Halves::Both(Arc::new(key)), comment);
+        document.is_made_here = true;
         // What only befalls keys that have been used is no news about a new one.
         document.warnings = describe::key_warnings(document.public());
         document
@@ -220,6 +224,8 @@ impl Document {
             locked: None,
             saved: None,
             being_saved: None,
+            is_made_here: false,
+            saves: 0,
             art,
         }
     }
@@ -440,6 +446,28 @@ impl Document {
             self.draft.passphrase.clear();
             self.draft.confirmation.clear();
         }
+    }
+
+    /// Whether the key was made here, and not read from a file.
+    #[must_use]
+    pub fn is_from_here(&self) -> bool {
+        self.is_made_here
+    }
+
+    /// How often the private key was saved since it is here.
+    #[must_use]
+    pub fn saves(&self) -> u32 {
+        self.saves
+    }
+
+    /// Where the key lies, as people write it.
+    #[must_use]
+    pub fn shown_path(&self) -> Option<String> {
+        let path = self.path.as_deref()?;
+        Some(match &self.place {
+            Some(place) => place.short(path),
+            None => path.display().to_string(),
+        })
     }
 
     /// Whether the private key was never saved at all.

@@ -90,7 +90,7 @@ impl Task {
     pub(super) fn title(&self) -> &'static str {
         match self {
             Self::Picking {
-                purpose: Purpose::Open(_) | Purpose::AddCertificate,
+                purpose: Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate,
                 ..
             } => "Choose a file in the dialog…",
             Self::Picking { .. } => "Choose where to save in the dialog…",

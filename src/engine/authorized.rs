@@ -353,7 +353,7 @@ pub fn openness(path: &Path) -> Warning {
             "others may write to {}, and so sshd takes none of these keys",
             lists::shown(path)
         ),
-        hint: "Take that right from them: chmod go-w, or the page “My keys” in the window.",
+        hint: "Take that right from them: chmod go-w, or the page “Keys” in the window.",
     }
 }
 

@@ -9,13 +9,16 @@ use egui::{
     accesskit, vec2,
 };
 
+use super::theme::{line, size};
 use crate::key::randomart::{Cell, HEIGHT, Randomart, WIDTH};
 
 /// Draws the picture; its squares are as large as the text around them asks for.
 ///
 /// `accessible_text` is what a screen reader says; what it shows cannot be said in a few words.
 pub(super) fn art_ui(ui: &mut Ui, art: &Randomart, accessible_text: &str) -> Response {
-    let side = (ui.text_style_height(&TextStyle::Body) * 0.68).round().max(6.0);
+    let side = (ui.text_style_height(&TextStyle::Body) * 0.68)
+        .round()
+        .max(size::SQUARE);
     let margin = (side * 0.5).round();
     #[expect(clippy::cast_precision_loss, reason = "they are 17 and 9")]
     let board = vec2(WIDTH as f32, HEIGHT as f32) * side + vec2(margin, margin) * 2.0;
@@ -68,7 +71,7 @@ fn draw_mark(painter: &Painter, visuals: &Visuals, square: Rect, mark: Cell) {
     } else {
         (paper, ink)
     };
-    let edge = Stroke::new(1.0, ink);
+    let edge = Stroke::new(line::THIN, ink);
     painter.rect(square, square.width() * 0.2, fill, edge, StrokeKind::Inside);
     let font = FontId::proportional(square.height() * 0.86);
     painter.text(

@@ -1,8 +1,9 @@
 //! Under which conditions a key may log in: folded up, for most keys have none; and the line that comes of them.
 
-use egui::{Margin, TextEdit, Ui};
+use egui::{TextEdit, Ui};
 
 use super::pieces::{self, Tone};
+use super::theme::{size, space};
 use crate::engine::Problem;
 use crate::engine::conditions::Conditions;
 use crate::format::authorized_keys::{NewLine, Right};
@@ -24,7 +25,7 @@ pub(super) fn preview_ui(ui: &mut Ui, preview: &Result<NewLine, Problem>) {
             let name = "The line will be";
             pieces::field_label_ui(ui, name, None);
             let id = ui.scope_id().with("new line");
-            pieces::code_ui(ui, id, name, line.as_str(), 96.0);
+            pieces::code_ui(ui, id, name, line.as_str(), size::CODE);
         }
     }
 }
@@ -39,8 +40,7 @@ fn fields_ui(ui: &mut Ui, conditions: &mut Conditions) {
         let field = TextEdit::singleline(text)
             .id_salt(name)
             .hint_text(example)
-            .desired_width(f32::INFINITY)
-            .margin(Margin::symmetric(8, 6));
+            .desired_width(f32::INFINITY);
         let field = ui.add(field).labelled_by(label.id);
         pieces::reached_by(ui, &field, &label, None);
     }
@@ -57,7 +57,7 @@ fn fields_ui(ui: &mut Ui, conditions: &mut Conditions) {
     let label = pieces::field_label_ui(ui, name, None);
     ui.label_inputs_by(label.id, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 16.0;
+            ui.spacing_mut().item_spacing.x = space::L;
             for right in Right::ALL {
                 let mut is_chosen = conditions.rights.contains(&right);
                 if pieces::check_ui(ui, &mut is_chosen, title(right)).changed() {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Align2, Id, LayerId, Order, Stroke, StrokeKind, TextStyle, Ui};
 
-use super::theme::{self, Palette};
+use super::theme::{Palette, line, radius, space};
 use crate::app::dialog::Dialog;
 use crate::app::stage::Stage;
 use crate::app::{App, Command};
@@ -42,19 +42,22 @@ pub(super) fn drop_ui(ui: &Ui, app: &App, out: &mut Vec<Command>) {
     }
 }
 
+/// How much of the page the overlay covers.
+const COVER: f32 = 0.92;
+
 fn overlay_ui(ui: &Ui, text: &str) {
     let palette = Palette::of(ui);
     let painter = ui
         .ctx()
         .layer_painter(LayerId::new(Order::Foreground, Id::unique("drop here")));
     let room = ui.ctx().content_rect();
-    painter.rect_filled(room, 0.0, palette.page.gamma_multiply(0.92));
-    let target = room.shrink(24.0);
+    painter.rect_filled(room, 0.0, palette.page.gamma_multiply(COVER));
+    let target = room.shrink(space::XXL);
     painter.rect(
         target,
-        theme::ROUNDER,
+        radius::CARD,
         palette.soft,
-        Stroke::new(2.0, palette.accent),
+        Stroke::new(line::FOCUS, palette.accent),
         StrokeKind::Inside,
     );
     let font = TextStyle::Heading.resolve(ui.style());

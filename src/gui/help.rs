@@ -1,10 +1,10 @@
 //! The page that answers questions: what is searched for, and below it the questions, each with its answer.
 
 use egui::text::LayoutJob;
-use egui::{CentralPanel, Frame, Id, Label, Margin, ScrollArea, TextEdit, TextFormat, TextStyle, Ui};
+use egui::{CentralPanel, Frame, Id, Label, ScrollArea, TextEdit, TextFormat, TextStyle, Ui};
 
 use super::pieces;
-use super::theme::Palette;
+use super::theme::{Palette, space};
 use crate::app::help::{Help, Piece};
 use crate::app::{App, Page};
 
@@ -37,7 +37,7 @@ pub(super) fn help_ui(ui: &mut Ui, app: &mut App, view: &mut View) {
             pieces::column_ui(ui, |ui| {
                 pieces::heading_ui(ui, Page::Help.title(), TextStyle::Heading);
                 search_ui(ui, &mut app.help, is_new);
-                ui.add_space(4.0);
+                ui.add_space(space::XS);
                 questions_ui(ui, &mut app.help);
             });
             pieces::keep_focus_in_view(ui, &mut view.focus);
@@ -49,8 +49,7 @@ fn search_ui(ui: &mut Ui, help: &mut Help, is_new: bool) {
     let field = TextEdit::singleline(&mut help.search)
         .id_salt("search in help")
         .hint_text("What would you like to know?")
-        .desired_width(f32::INFINITY)
-        .margin(Margin::symmetric(10, 8));
+        .desired_width(f32::INFINITY);
     let field = ui.add(field);
     ui.ctx()
         .accesskit_node_builder(field.id, |node| node.set_label("Search in the answers"));
@@ -78,7 +77,7 @@ fn questions_ui(ui: &mut Ui, help: &mut Help) {
             }
             if is_open {
                 answer_ui(ui, topic.answer);
-                ui.add_space(8.0);
+                ui.add_space(space::S);
             }
         }
     });

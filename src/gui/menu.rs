@@ -2,26 +2,22 @@
 
 use egui::containers::menu::{MenuBar, MenuButton};
 use egui::{
-    Align, Button, Frame, Id, Key, KeyboardShortcut, Layout, Margin, Panel, Popup, Response, RichText,
-    ScrollArea, TextWrapMode, Ui, WidgetInfo, vec2,
+    Button, Frame, Id, Key, KeyboardShortcut, Panel, Popup, Response, RichText, ScrollArea, TextWrapMode, Ui,
+    WidgetInfo, vec2,
 };
 
 use super::pieces::{self, alt_pressed};
-use super::theme::Palette;
-use super::{shortcuts, signs};
+use super::shortcuts;
+use super::theme::{Palette, inset, size, space};
 use crate::app::command::ListCommand;
 use crate::app::stage::{Document, Stage};
-use crate::app::{App, Command, Kind, Page};
+use crate::app::{App, Command, Page};
 use crate::engine::programs::{PROGRAMS, Purpose};
 use crate::engine::saving::Choice;
 use crate::key::fingerprint::FingerprintKind;
-use crate::key::prime::{Policy, Proof};
 
 /// The way to the page about servers.
 pub(super) const PUT_ON_SERVER: &str = "Put on a server…";
-
-/// What is left free below a menu that is as high as the window.
-const MARGIN: f32 = 24.0;
 
 /// What only the window knows of the menus.
 #[derive(Debug, Default)]
@@ -30,14 +26,14 @@ pub(super) struct View {
     focus: Option<Id>,
 }
 
-pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+pub(super) fn menu_bar_ui(ui: &mut Ui, app: &App, view: &mut View, out: &mut Vec<Command>) {
     let frame = Frame::new()
-        .fill(Palette::of(ui).card)
-        .inner_margin(Margin::symmetric(8, 2));
+        .fill(Palette::of(ui).side)
+        .inner_margin(inset::MENU_BAR);
     Panel::top("menu bar").frame(frame).show(ui, |ui| {
         let is_free = app.dialog.is_none();
         MenuBar::new().ui(ui, |ui| {
-            ui.spacing_mut().button_padding = vec2(10.0, 6.0);
+            ui.spacing_mut().button_padding = vec2(space::M, space::LABEL);
             ui.add_enabled_ui(is_free, |ui| {
                 menu_ui(ui, view, "File", 'F', Key::F, |ui| file_menu_ui(ui, app, out));
                 menu_ui(ui, view, "Key", 'K', Key::K, |ui| key_menu_ui(ui, app, out));
@@ -45,12 +41,6 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut
                     conversions_menu_ui(ui, app, out);
                 });
                 menu_ui(ui, view, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    let gear = Button::new("").min_size(vec2(36.0, 32.0));
-                    if pieces::icon_button_ui(ui, gear, "Settings", signs::draw_gear).clicked() {
-                        out.push(Command::EditSettings);
-                    }
-                });
             });
         });
     });
@@ -67,11 +57,11 @@ fn menu_ui(
     let title_text = pieces::mnemonic(ui, title, letter);
     let is_asked = alt_pressed(ui, key);
     let (response, _) = MenuButton::from_button(Button::new(title_text)).ui(ui, |ui| {
-        ui.set_min_width(240.0);
-        ui.spacing_mut().button_padding = vec2(10.0, 4.0);
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.set_min_width(size::MENU);
+        ui.spacing_mut().button_padding = vec2(space::M, space::XS);
+        ui.spacing_mut().item_spacing.y = space::LINE;
         // Where the window is lower than the menu, the menu scrolls.
-        let room = ui.ctx().content_rect().bottom() - ui.cursor().top() - MARGIN;
+        let room = ui.ctx().content_rect().bottom() - ui.cursor().top() - size::BELOW_MENU;
         // An area offers no more room than it took last time, and so could never grow.
         ui.set_max_height(room);
         ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
@@ -129,7 +119,7 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let document = app.document();
     let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
     let has_private = document.is_some_and(|document| document.key().is_some());
-    if entry_ui(ui, document.is_some(), "New key", Some(&shortcuts::NEW)) {
+    if entry_ui(ui, true, "New key", Some(&shortcuts::NEW)) {
         out.push(Command::NewKey);
     }
     if entry_ui(ui, is_at_rest, "Load private key", Some(&shortcuts::OPEN)) {
@@ -137,6 +127,13 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     }
     if entry_ui(ui, is_at_rest, "Paste a key", Some(&shortcuts::PASTE)) {
         out.push(Command::Paste);
+    }
+    ui.separator();
+    if entry_ui(ui, has_private, "Save private key", Some(&shortcuts::SAVE)) {
+        out.push(Command::SavePrivate);
+    }
+    if entry_ui(ui, document.is_some(), "Save public key", None) {
+        out.push(Command::SavePublicBeside);
     }
     ui.separator();
     if entry_ui(ui, document.is_some(), "Copy public key", Some(&shortcuts::COPY)) {
@@ -147,12 +144,6 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     });
     if entry_ui(ui, document.is_some(), "Copy randomart", None) {
         out.push(Command::CopyRandomart);
-    }
-    if entry_ui(ui, document.is_some(), "Save public key", None) {
-        out.push(Command::SavePublicBeside);
-    }
-    if entry_ui(ui, has_private, "Save private key", Some(&shortcuts::SAVE)) {
-        out.push(Command::SavePrivate);
     }
     ui.separator();
     if entry_ui(ui, true, "Settings…", Some(&shortcuts::SETTINGS)) {
@@ -166,11 +157,11 @@ fn file_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
 /// What the public key may be wanted for; a program that does not take such keys says so.
 fn copy_for_menu_ui(ui: &mut Ui, document: Option<&Document>, out: &mut Vec<Command>) {
     let Some(document) = document else { return };
-    ui.spacing_mut().button_padding = vec2(10.0, 4.0);
-    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.spacing_mut().button_padding = vec2(space::M, space::XS);
+    ui.spacing_mut().item_spacing.y = space::LINE;
     ui.style_mut().wrap_mode = Some(TextWrapMode::Extend);
     // Where the window is lower than the menu, the menu scrolls.
-    let room = ui.ctx().content_rect().height() - 2.0 * MARGIN;
+    let room = ui.ctx().content_rect().height() - 2.0 * size::BELOW_MENU;
     ui.set_max_height(room);
     let area = ScrollArea::vertical().max_height(room);
     pieces::scrolling_ui(ui, area, |ui| purposes_ui(ui, document, out));
@@ -193,7 +184,7 @@ fn purposes_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     }
 }
 
-fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+fn key_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let is_at_rest = matches!(app.stage, Stage::Empty | Stage::Ready(_));
     let spec = app.next_key.spec();
     let obstacle = spec.as_ref().err().map(|problem| problem.what.as_str());
@@ -226,25 +217,8 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     if entry_ui(ui, document.is_some(), "Where the public key goes…", None) {
         out.push(Command::Lists(ListCommand::ShowProviders));
     }
-    if entry_ui(ui, true, "Agents…", None) {
-        out.push(Command::ShowAgents);
-    }
-    if entry_ui(ui, true, "Known hosts…", None) {
-        out.push(Command::Lists(ListCommand::ShowHosts));
-    }
     if entry_ui(ui, true, "Who may log in here…", None) {
         out.push(Command::Lists(ListCommand::ShowAuthorized));
-    }
-    ui.separator();
-    for kind in Kind::MAIN.into_iter().chain(Kind::MORE) {
-        let title = format!("{} key", kind.title());
-        if choice_ui(ui, app.next_key.kind == kind, &title) {
-            app.next_key.kind = kind;
-        }
-    }
-    if app.next_key.kind == Kind::Rsa {
-        ui.separator();
-        primes_menu_ui(ui, &mut app.next_key.primes);
     }
     ui.separator();
     if entry_ui(ui, true, "Parameters for saving key files…", None) {
@@ -259,28 +233,6 @@ fn key_menu_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
             out.push(Command::ShowFingerprint(kind));
         }
     }
-}
-
-/// How the primes of an RSA key are found, in PuTTYgen's words.
-fn primes_menu_ui(ui: &mut Ui, primes: &mut Policy) {
-    for (proof, title) in [
-        (Proof::Probable, "Use probable primes (fast)"),
-        (Proof::Proven, "Use proven primes (slower)"),
-        (
-            Proof::ProvenEven,
-            "Use proven primes with even distribution (slowest)",
-        ),
-    ] {
-        if choice_ui(ui, primes.proof == proof, title) {
-            primes.proof = proof;
-        }
-    }
-    let response = pieces::check_ui(
-        ui,
-        &mut primes.is_strong,
-        "Use “strong” primes as RSA key factors",
-    );
-    closing(ui, &response);
 }
 
 fn conversions_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {

@@ -1,5 +1,6 @@
 //! The window: panels that draw the state of [`crate::app::App`] and push commands.
 
+mod agent;
 mod art;
 mod conditions;
 mod dialog;
@@ -8,23 +9,26 @@ mod double_click;
 mod drop;
 mod help;
 mod key_page;
+mod known_hosts;
+mod listed;
 mod logging;
 mod menu;
 mod my_keys;
 mod native_desktop;
 mod obstacle;
 mod pad;
+mod page;
 mod passphrase_field;
 mod pieces;
 mod radios;
-mod rail;
 mod servers;
 mod shortcuts;
+mod sidebar;
 mod signs;
 mod start;
-mod status;
 mod system_theme;
 mod theme;
+mod toast;
 mod turns;
 
 use std::path::PathBuf;
@@ -61,8 +65,11 @@ pub struct Window {
     key_page: key_page::View,
     my_keys: my_keys::View,
     servers: servers::View,
+    known_hosts: page::View,
+    agent: page::View,
     help: help::View,
     dialog: dialog::View,
+    toast: toast::View,
     system_theme: SystemTheme,
     title: String,
 }
@@ -90,8 +97,9 @@ impl Window {
         let wake: Wake = Arc::new(move || ctx.request_repaint());
         let mut app = App::new(Arc::clone(&wake), kept, desktop.home());
         theme::apply(&cc.egui_ctx, app.theme, app.text_size);
-        if let Some(path) = open {
-            app.apply(Command::OpenPath(path), &*desktop);
+        match open {
+            Some(path) => app.apply(Command::OpenPath(path), &*desktop),
+            None => app.begin(&*desktop),
         }
         let drops = if desktop.takes_dropped_files() {
             Drops::Heard
@@ -108,8 +116,11 @@ impl Window {
             key_page,
             my_keys: my_keys::View::default(),
             servers: servers::View::default(),
+            known_hosts: page::View::default(),
+            agent: page::View::default(),
             help: help::View::default(),
             dialog: dialog::View::default(),
+            toast: toast::View::default(),
             system_theme: SystemTheme::new(wake),
             title: String::new(),
         }
@@ -136,6 +147,8 @@ impl Window {
             Some(document) => format!("{} – Keywright", name(document)),
             None => "Keywright".to_owned(),
         };
+        // A screen reader says it when it comes to the window.
+        ctx.accesskit_node_builder(egui::accesskit_root_id(), |node| node.set_label(title.as_str()));
         if title != self.title {
             ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
             self.title = title;
@@ -205,22 +218,35 @@ impl eframe::App for Window {
         let mut out = Vec::new();
         theme::apply(ui.ctx(), self.app.theme, self.app.text_size);
         shortcuts::pressed(ui.ctx(), &self.app, &mut out);
-        menu::menu_bar_ui(ui, &mut self.app, &mut self.menu, &mut out);
-        status::status_ui(ui, &self.app, &mut out);
-        let is_free = self.app.dialog.is_none();
-        rail::rail_ui(ui, Page::ALL, self.app.page, is_free, &mut out);
-        if self.app.page != Page::Servers {
+        if self.app.dialog.is_some() {
+            self.dialog.remember_focus(ui.ctx());
+            // Nothing is offered behind a dialog; the ground that lies over the page shows that already.
+            ui.visuals_mut().disabled_alpha = 1.0;
+            ui.disable();
+        }
+        menu::menu_bar_ui(ui, &self.app, &mut self.menu, &mut out);
+        sidebar::sidebar_ui(ui, &self.app, &mut out);
+        let page = self.app.page;
+        if page != Page::Servers {
             self.servers.put_away();
         }
-        if self.app.page != Page::Help {
+        if page != Page::KnownHosts {
+            self.known_hosts.put_away();
+        }
+        if page != Page::Help {
             self.help.put_away();
         }
-        match self.app.page {
+        match page {
             Page::Key => key_page::key_page_ui(ui, &mut self.app, &mut self.key_page, &mut out),
             Page::MyKeys => my_keys::my_keys_ui(ui, &mut self.app, &mut self.my_keys, &mut out),
             Page::Servers => servers::servers_ui(ui, &mut self.app, &mut self.servers, &mut out),
+            Page::KnownHosts => {
+                known_hosts::known_hosts_ui(ui, &mut self.app, &mut self.known_hosts, &mut out);
+            }
+            Page::Agent => agent::agent_ui(ui, &mut self.app, &mut self.agent, &mut out),
             Page::Help => help::help_ui(ui, &mut self.app, &mut self.help),
         }
+        toast::toast_ui(ui, &self.app, &mut self.toast, &mut out);
         dialog::dialog_ui(ui, &mut self.app, &mut self.dialog, &mut out);
         drop::drop_ui(ui, &self.app, &mut out);
         theme::focus_ring(ui);

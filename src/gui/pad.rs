@@ -20,6 +20,7 @@ use egui::{
     StrokeKind, TouchPhase, Ui, WidgetInfo, accesskit, vec2,
 };
 
+use super::theme::{line, size};
 use crate::app::Command;
 use crate::key::entropy::{Event, Sample};
 
@@ -67,7 +68,7 @@ impl Trail {
 pub(super) fn pad_ui(ui: &mut Ui, trail: &mut Trail, progress: f32, out: &mut Vec<Command>) {
     let bar_height = ui.spacing().interact_size.y;
     let room = ui.available_size();
-    let height = (room.y - bar_height - ui.spacing().item_spacing.y).max(4.0 * bar_height);
+    let height = (room.y - bar_height - ui.spacing().item_spacing.y).max(size::PAD - bar_height);
     let (rect, response) = ui.allocate_exact_size(vec2(room.x, height), Sense::hover() | Sense::FOCUSABLE);
     name(ui, &response);
     if std::mem::take(&mut trail.is_new) {
@@ -92,7 +93,7 @@ pub(super) fn pad_ui(ui: &mut Ui, trail: &mut Trail, progress: f32, out: &mut Ve
         clippy::cast_sign_loss,
         reason = "it is 0 to 100"
     )]
-    let percent = (progress.clamp(0.0, 1.0) * 100.0).floor() as u8;
+    let percent = (progress.clamp(0.0, 1.0) * f32::from(100_u8)).floor() as u8;
     let bar_ground = ui.visuals().widgets.noninteractive.bg_stroke.color;
     ui.visuals_mut().extreme_bg_color = bar_ground;
     let bar = ui.add(
@@ -182,11 +183,11 @@ fn draw(ui: &Ui, rect: Rect, trail: &Trail) {
         };
         let color = fade(accent, index + 1, count);
         let (from, to) = (*from + rect.min.to_vec2(), *to + rect.min.to_vec2());
-        painter.line_segment([from, to], Stroke::new(2.5, color));
-        painter.circle_filled(to, 1.25, color);
+        painter.line_segment([from, to], Stroke::new(line::TRAIL, color));
+        painter.circle_filled(to, line::TRAIL / 2.0, color);
     }
     if let Some(Some(newest)) = trail.points.back() {
-        painter.circle_filled(*newest + rect.min.to_vec2(), 5.0, accent);
+        painter.circle_filled(*newest + rect.min.to_vec2(), size::POINT, accent);
     }
 }
 

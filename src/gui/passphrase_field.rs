@@ -35,10 +35,8 @@ use egui::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
+use super::theme::{line, size};
 use crate::secret::TypedPassphrase;
-
-/// How high the field is.
-const HEIGHT: f32 = 36.0;
 
 /// A masked text field with an eye beside it that shows what was typed.
 ///
@@ -92,7 +90,7 @@ fn field_ui(
     if ui.memory(|memory| memory.has_focus(id)) {
         ui.input_mut(|input| incoming.take_from(input));
     }
-    let font = FontSelection::Style(TextStyle::Monospace);
+    let font = FontSelection::Style(TextStyle::Body);
     let font_id = font.clone().resolve(ui.style());
     let color = ui.visuals().text_color();
 
@@ -111,7 +109,7 @@ fn field_ui(
         .font(font)
         .hint_text(hint)
         // Bullets are a little lower than letters, and nothing is to move when the first one is typed.
-        .min_size(vec2(0.0, HEIGHT))
+        .min_size(vec2(0.0, size::CONTROL))
         .desired_width(width);
     if is_revealed {
         field = field.layouter(&mut lay_out_plain);
@@ -327,7 +325,7 @@ fn eye_ui(ui: &mut Ui, width: f32, reveal: &mut bool) {
             visuals.bg_stroke,
             egui::StrokeKind::Inside,
         );
-        let stroke = egui::Stroke::new(1.5, visuals.fg_stroke.color);
+        let stroke = egui::Stroke::new(line::CHOSEN, visuals.fg_stroke.color);
         let center = rect.center();
         let half = rect.height() * 0.32;
         let (left, right) = (pos2(center.x - half, center.y), pos2(center.x + half, center.y));

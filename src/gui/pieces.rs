@@ -4,38 +4,36 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
+use egui::class::{ClassName, HasClasses as _};
 use egui::os::OperatingSystem;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Margin, Memory, Modifiers, Painter,
-    Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
+    Align, Atom, Button, Color32, Frame, Id, IdSalt, Key, Label, Layout, Memory, Modifiers, Painter, Rect,
+    Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetRect, WidgetText, accesskit, pos2, vec2,
 };
 
 use super::signs::{self, Sign};
-use super::theme::{self, Palette};
+use super::theme::{self, Palette, at, inset, line, radius, size, space};
 
-/// How wide a page grows; longer lines are hard to read.
-const WIDEST: f32 = 860.0;
-
-/// What a page holds: a column in the middle, with room around it.
+/// What a page holds: a column, with room around it.
 pub(super) fn column_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
-    let margin = if ui.available_width() < 600.0 { 12.0 } else { 20.0 };
-    let width = (ui.available_width() - 2.0 * margin).clamp(0.0, WIDEST).floor();
-    let side = ((ui.available_width() - width) / 2.0).floor();
+    let (side, above) = if ui.available_width() < at::NARROW_PAGE {
+        (space::L, space::S)
+    } else {
+        (space::PAGE, space::L)
+    };
+    let width = (ui.available_width() - 2.0 * side)
+        .clamp(0.0, size::COLUMN)
+        .floor();
     let room = ui.available_rect_before_wrap();
-    let column = Rect::from_min_max(
-        room.min + vec2(side, 8.0),
-        pos2(
-            room.min.x + side + width,
-            (room.max.y - 12.0).max(room.min.y + 12.0),
-        ),
-    );
+    let top = room.min + vec2(side, above);
+    let column = Rect::from_min_max(top, pos2(top.x + width, (room.max.y - space::M).max(top.y)));
     ui.scope_builder(UiBuilder::new().max_rect(column), |ui| {
         ui.set_width(width);
         contents(ui);
     });
-    ui.add_space(12.0);
+    ui.add_space(space::M);
 }
 
 /// A group of things on a page.
@@ -43,9 +41,9 @@ pub(super) fn card_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R 
     let palette = Palette::of(ui);
     Frame::new()
         .fill(palette.card)
-        .stroke(Stroke::new(1.0, palette.line))
-        .corner_radius(theme::ROUNDER)
-        .inner_margin(Margin::symmetric(16, 12))
+        .stroke(Stroke::new(line::THIN, palette.line))
+        .corner_radius(radius::CARD)
+        .inner_margin(inset::LOW_CARD)
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             contents(ui)
@@ -56,11 +54,16 @@ pub(super) fn card_ui<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R 
 /// A heading; screen readers find it as one.
 pub(super) fn heading_ui(ui: &mut Ui, text: &str, style: TextStyle) -> Response {
     let response = ui.add(Label::new(RichText::new(text).text_style(style)).wrap());
+    as_heading(ui, &response, text);
+    response
+}
+
+/// Makes a heading of a text, for those who find their way by headings.
+pub(super) fn as_heading(ui: &Ui, response: &Response, text: &str) {
     ui.ctx().accesskit_node_builder(response.id, |node| {
         node.set_role(accesskit::Role::Heading);
         node.set_label(text);
     });
-    response
 }
 
 /// Text that explains.
@@ -71,20 +74,54 @@ pub(super) fn hint_ui(ui: &mut Ui, text: impl Into<String>) -> Response {
 
 /// What to press next. At most one is on the screen.
 pub(super) fn primary_ui(ui: &mut Ui, button: Button<'_>) -> Response {
+    ui.add(primary(button))
+}
+
+/// The same, to be added by whoever has a place for it.
+pub(super) fn primary(button: Button<'_>) -> Button<'_> {
+    button.with_class(theme::PRIMARY)
+}
+
+/// A button that stays in the background: words in the colour of the accent.
+pub(super) fn tertiary<'a>(text: impl Into<WidgetText>) -> Button<'a> {
+    Button::new(text.into()).with_class(theme::TERTIARY)
+}
+
+/// The same for what takes something away.
+pub(super) fn removing<'a>(text: impl Into<WidgetText>) -> Button<'a> {
+    Button::new(text.into()).with_class(theme::REMOVING)
+}
+
+/// What a badge says of what it stands beside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Badge {
+    /// It is the best of them.
+    Good,
+    /// There is something to know.
+    Warning,
+    /// Something is wrong.
+    Error,
+}
+
+/// A word on a coloured ground, which is a part of what it stands in.
+pub(super) fn badge_ui(ui: &mut Ui, text: &str, badge: Badge) -> Response {
     let palette = Palette::of(ui);
-    let restyle = |style: &mut Style| {
-        let widgets = &mut style.visuals.widgets;
-        for (state, fill) in [
-            (&mut widgets.inactive, palette.accent),
-            (&mut widgets.hovered, palette.accent_strong),
-            (&mut widgets.active, palette.accent_strong),
-        ] {
-            state.weak_bg_fill = fill;
-            state.bg_stroke = Stroke::NONE;
-            state.fg_stroke.color = palette.on_accent;
-        }
+    let (color, ground) = match badge {
+        Badge::Good => (palette.on_soft, palette.soft),
+        Badge::Warning => (palette.warn, palette.warn_soft),
+        Badge::Error => (palette.error, palette.error_soft),
     };
-    restyled(ui, restyle, |ui| ui.add(button))
+    let edge = Stroke::new(line::THIN, color.gamma_multiply(EDGE));
+    Frame::new()
+        .fill(ground)
+        .stroke(edge)
+        .corner_radius(radius::BADGE)
+        .inner_margin(inset::BADGE)
+        .show(ui, |ui| {
+            let text = RichText::new(text).text_style(theme::label()).color(color);
+            ui.add(Label::new(text).selectable(false).extend())
+        })
+        .inner
 }
 
 /// Draws one thing in another style. Unlike `Ui::scope` it leaves rows free to wrap before it.
@@ -101,20 +138,13 @@ pub(super) fn restyled<R>(
 }
 
 /// A button over the whole width, its text in the middle.
-pub(super) fn wide_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetText>) -> Response {
-    let button = Button::new(text.into()).min_size(vec2(0.0, height));
+pub(super) fn wide_ui(ui: &mut Ui, button: Button<'_>) -> Response {
     ui.vertical_centered_justified(|ui| ui.add(button)).inner
-}
-
-/// The same for what to press next.
-pub(super) fn wide_primary_ui(ui: &mut Ui, height: f32, text: impl Into<WidgetText>) -> Response {
-    let button = Button::new(text.into()).min_size(vec2(0.0, height));
-    ui.vertical_centered_justified(|ui| primary_ui(ui, button)).inner
 }
 
 /// The buttons at the foot, the first of which answers to Enter; says which was pressed.
 pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
-    let pressed = foot_ui(ui, takes_focus.then_some(0), texts);
+    let pressed = foot_ui(ui, (theme::PRIMARY, takes_focus.then_some(0)), texts);
     // When a click beside everything has taken the focus away, Enter still means the first.
     let is_meant = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
     if is_meant && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
@@ -127,22 +157,21 @@ pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Opti
 pub(super) fn careful_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
     let last = texts.len().saturating_sub(1);
     // A focus that stood on the first button of another row does not pass on to this one.
-    ui.push_id("careful", |ui| foot_ui(ui, takes_focus.then_some(last), texts))
-        .inner
+    ui.push_id("careful", |ui| {
+        foot_ui(ui, (theme::DANGER, takes_focus.then_some(last)), texts)
+    })
+    .inner
 }
 
-/// The buttons, one of which may be given the focus.
-fn foot_ui(ui: &mut Ui, focus: Option<usize>, texts: &[&str]) -> Option<usize> {
+/// The buttons, the first of which is of this class, and one of which may be given the focus.
+fn foot_ui(ui: &mut Ui, (first, focus): (ClassName, Option<usize>), texts: &[&str]) -> Option<usize> {
     let mut pressed = None;
-    ui.add_space(8.0);
+    ui.add_space(space::S);
     ui.horizontal_wrapped(|ui| {
         for (index, &text) in texts.iter().enumerate() {
-            let button = Button::new(text).min_size(vec2(88.0, 36.0));
-            let response = if index == 0 {
-                primary_ui(ui, button)
-            } else {
-                ui.add(button)
-            };
+            let mut button = Button::new(text).min_size(vec2(size::BUTTON, size::CONTROL));
+            button.set_class(first.clone(), index == 0);
+            let response = ui.add(button);
             if focus == Some(index) {
                 response.request_focus();
             }
@@ -196,14 +225,17 @@ pub(super) fn outlined(ui: &Ui, is_chosen: bool) -> impl FnOnce(&mut Style) + us
         for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
             state.bg_fill = palette.field;
             // A menu takes the outlines of all its buttons away, and these would be gone with them.
-            state.bg_stroke = Stroke::new(1.0, palette.outline);
+            state.bg_stroke = Stroke::new(line::THIN, palette.outline);
             if is_chosen {
                 state.fg_stroke.color = palette.accent;
-                state.bg_stroke = Stroke::new(1.5, palette.accent);
+                state.bg_stroke = Stroke::new(line::CHOSEN, palette.accent);
             }
         }
     }
 }
+
+/// How strong the edge of a note is, beside its text.
+const EDGE: f32 = 0.4;
 
 /// How much a note matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -223,8 +255,9 @@ pub(super) fn note_ui(ui: &mut Ui, tone: Tone, what: &str, hint: &str) {
     };
     Frame::new()
         .fill(ground)
-        .corner_radius(theme::ROUND)
-        .inner_margin(Margin::symmetric(12, 8))
+        .stroke(Stroke::new(line::THIN, color.gamma_multiply(EDGE)))
+        .corner_radius(radius::CONTROL)
+        .inner_margin(inset::NOTE)
         .show(ui, |ui| {
             ui.set_width(ui.available_width());
             ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
@@ -258,8 +291,8 @@ pub(super) fn row_label_ui(ui: &mut Ui, text: &str, mnemonic: Option<char>) -> R
 fn label_job(ui: &Ui, text: &str, mnemonic: Option<char>) -> LayoutJob {
     let weak = Palette::of(ui).weak;
     match mnemonic {
-        Some(letter) => underlined(ui, text, letter, &TextStyle::Small, weak),
-        None => plain(ui, text, &TextStyle::Small, weak),
+        Some(letter) => underlined(ui, text, letter, &theme::label(), weak),
+        None => plain(ui, text, &theme::label(), weak),
     }
 }
 
@@ -279,8 +312,7 @@ pub(super) fn number_ui(ui: &mut Ui, id_salt: &str, name: &str, value: &mut u32)
     };
     let field = TextEdit::singleline(&mut text)
         .id_salt(id_salt)
-        .desired_width(80.0)
-        .margin(Margin::symmetric(8, 6));
+        .desired_width(size::NUMBER);
     let response = ui.add(field);
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_label(name));
@@ -307,10 +339,18 @@ pub(super) fn icon_button_ui(
     name: &str,
     draw: impl FnOnce(&Painter, Rect, Color32),
 ) -> Response {
+    let is_accent = button.has_class(theme::PRIMARY.as_str());
     let response = ui.add(button);
     let response = named(ui, response, name);
-    let color = ui.style().interact(&response).fg_stroke.color;
-    let square = Rect::from_center_size(response.rect.center(), Vec2::splat(16.0));
+    let mut color = if is_accent {
+        Palette::of(ui).on_accent
+    } else {
+        Palette::of(ui).text
+    };
+    if !ui.is_enabled() {
+        color = ui.visuals().disable(color);
+    }
+    let square = Rect::from_center_size(response.rect.center(), Vec2::splat(size::SIGN));
     draw(ui.painter(), square, color);
     response.on_hover_text(name)
 }
@@ -321,11 +361,11 @@ pub(super) fn disclosure_ui(ui: &mut Ui, text: &str, is_open: bool) -> Response 
     let side = ui.spacing().icon_width;
     let label = RichText::new(text).color(Palette::of(ui).text);
     // The triangle stands below the radio buttons' dots; what is behind the text only keeps it off the frame.
-    let margin = Atom::custom(IdSalt::new("margin"), vec2(2.0, 0.0));
+    let margin = Atom::custom(IdSalt::new("margin"), vec2(space::LINE, 0.0));
     let button =
         Button::new((Atom::custom(triangle, Vec2::splat(side)), label, margin)).frame_when_inactive(false);
     let before = ui.spacing().button_padding;
-    ui.spacing_mut().button_padding = vec2(0.0, 2.0);
+    ui.spacing_mut().button_padding = vec2(0.0, space::LINE);
     let drawn = button.atom_ui(ui);
     ui.spacing_mut().button_padding = before;
     let response = named(ui, drawn.response.clone(), text);
@@ -398,7 +438,7 @@ pub(super) fn keep_focus_in_view(ui: &Ui, before: &mut Option<Id>) {
                 || ui.clip_rect().expand(1.0).contains_rect(place.interact_rect))
     };
     if let Some(place) = place.filter(is_inside) {
-        let rect = place.rect.expand(24.0);
+        let rect = place.rect.expand(space::XXL);
         if !ui.clip_rect().contains_rect(rect) {
             ui.scroll_to_rect(rect, None);
         }
@@ -422,11 +462,6 @@ pub(super) fn mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
     underlined(ui, text, letter, &TextStyle::Button, Color32::PLACEHOLDER).into()
 }
 
-/// The same for the largest buttons.
-pub(super) fn large_mnemonic(ui: &Ui, text: &str, letter: char) -> WidgetText {
-    underlined(ui, text, letter, &theme::large_button(), Color32::PLACEHOLDER).into()
-}
-
 fn underlined(ui: &Ui, text: &str, letter: char, style: &TextStyle, color: Color32) -> LayoutJob {
     let is_alt_held = has_mnemonics(ui) && ui.input(|input| input.modifiers.alt);
     let Some((before, from)) = text
@@ -439,7 +474,7 @@ fn underlined(ui: &Ui, text: &str, letter: char, style: &TextStyle, color: Color
     let (marked, after) = from.split_at(letter.len_utf8());
     let format = TextFormat::simple(style.resolve(ui.style()), color);
     let line = TextFormat {
-        underline: Stroke::new(1.0, color),
+        underline: Stroke::new(line::THIN, color),
         ..format.clone()
     };
     let mut job = LayoutJob::default();
@@ -462,6 +497,11 @@ pub(super) fn broken_anywhere(ui: &Ui, text: &str, width: f32) -> LayoutJob {
     job
 }
 
+/// How high so many lines of [`code_ui`] are.
+pub(super) fn code_height(ui: &Ui, lines: u8) -> f32 {
+    f32::from(lines) * ui.text_style_height(&TextStyle::Monospace) + inset::CODE.sum().y
+}
+
 /// Read-only text in monospace that can be selected and copied with the keyboard too. What is higher
 /// than `max_height` scrolls.
 pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str, max_height: f32) -> Response {
@@ -476,14 +516,14 @@ pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str, max_height: f
         .auto_shrink([false, true]);
     let framed = Frame::new()
         .fill(Palette::of(ui).field)
-        .stroke(Stroke::new(1.0, Palette::of(ui).outline))
-        .corner_radius(theme::ROUND)
-        .inner_margin(Margin::symmetric(2, 1));
+        .stroke(Stroke::new(line::THIN, Palette::of(ui).outline))
+        .corner_radius(radius::CONTROL)
+        .inner_margin(inset::CODE_AREA);
     let framed = framed.show(ui, |ui| {
         scrolling_ui(ui, area, |ui| {
             let field = TextEdit::multiline(&mut shown)
                 .id(id)
-                .frame(Frame::new().inner_margin(Margin::symmetric(8, 7)))
+                .frame(Frame::new().inner_margin(inset::CODE))
                 .desired_rows(1)
                 .desired_width(f32::INFINITY)
                 .layouter(&mut layouter);
@@ -499,9 +539,9 @@ pub(super) fn code_ui(ui: &mut Ui, id: Id, name: &str, text: &str, max_height: f
 /// A time, as people say it: “about 0.1 s”.
 pub(super) fn about(time: Duration) -> String {
     let seconds = time.as_secs_f64();
-    if seconds < 0.05 {
+    if time < Duration::from_millis(50) {
         "next to no time".to_owned()
-    } else if seconds < 9.95 {
+    } else if time < Duration::from_millis(9_950) {
         format!("about {seconds:.1} s")
     } else {
         format!("about {seconds:.0} s")
@@ -514,7 +554,7 @@ pub(super) fn columns_ui(ui: &mut Ui, gap: f32, widths: [f32; 2], mut content: i
         ui.spacing_mut().item_spacing.x = gap;
         for (number, width) in widths.into_iter().enumerate() {
             ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.spacing_mut().item_spacing.x = space::S;
                 ui.set_width(width);
                 content(ui, number);
             });

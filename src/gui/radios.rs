@@ -63,6 +63,20 @@ fn step(ui: &Ui, focused: &Response, place: usize, count: usize) -> Option<usize
 }
 
 impl Radio {
+    /// Whether it is the one that holds.
+    pub(super) fn is_chosen(self) -> bool {
+        self.is_chosen
+    }
+
+    /// What to allocate it with, where it is drawn another way than [`Self::ui`] does.
+    pub(super) fn sense(self) -> Sense {
+        if self.is_stop {
+            Sense::click()
+        } else {
+            Sense::CLICK
+        }
+    }
+
     /// What is chosen is told by the dot, not by its colour alone.
     pub(super) fn ui(self, ui: &mut Ui, text: impl Into<RichText>) -> Response {
         let text = text.into();
@@ -72,13 +86,12 @@ impl Radio {
 
     /// The same for one that is called something else than it shows.
     pub(super) fn named_ui(self, ui: &mut Ui, text: impl Into<RichText>, name: &str) -> Response {
-        let Self { is_chosen, is_stop } = self;
+        let is_chosen = self.is_chosen;
         let ring = IdSalt::new("ring");
         let side = ui.spacing().icon_width;
         let text = text.into().color(Palette::of(ui).text);
-        let sense = if is_stop { Sense::click() } else { Sense::CLICK };
         let button = Button::new((Atom::custom(ring, Vec2::splat(side)), text))
-            .sense(sense)
+            .sense(self.sense())
             .frame(false);
         let drawn = pieces::restyled(ui, pieces::outlined(ui, is_chosen), |ui| {
             let drawn = button.atom_ui(ui);
@@ -88,7 +101,7 @@ impl Radio {
                 ui.painter()
                     .circle(center, radius, visuals.bg_fill, visuals.bg_stroke);
                 if is_chosen {
-                    let dot = ui.spacing().icon_width_inner / 3.0;
+                    let dot = ui.spacing().icon_width_inner * 0.34;
                     ui.painter().circle_filled(center, dot, visuals.fg_stroke.color);
                 }
             }

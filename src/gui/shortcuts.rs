@@ -19,10 +19,11 @@ pub(super) const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMA
 pub(super) const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
 pub(super) const HELP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
 /// For the pages, in their order.
-const PAGES: [KeyboardShortcut; 3] = [
+const PAGES: [KeyboardShortcut; 4] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num1),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num2),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num3),
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Num4),
 ];
 const LARGER: [KeyboardShortcut; 2] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Plus),
@@ -54,6 +55,9 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     if consume(&SETTINGS) {
         out.push(Command::EditSettings);
     }
+    if consume(&NEW) {
+        out.push(Command::NewKey);
+    }
     if consume(&HELP) {
         out.push(Command::ShowPage(Page::Help));
     }
@@ -83,9 +87,6 @@ fn pressed_on_key_page(ctx: &Context, app: &App, is_pasted: bool, out: &mut Vec<
             let wants_saving = consume(&SAVE) || (document.is_unsaved() && is_enter_free(ctx));
             if wants_saving && document.key().is_some() {
                 out.push(Command::SavePrivate);
-            }
-            if consume(&NEW) {
-                out.push(Command::NewKey);
             }
             if is_copy_pressed(ctx) && !is_text_selected(ctx) {
                 out.push(Command::CopyPublicKey);

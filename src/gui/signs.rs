@@ -4,6 +4,8 @@
 
 use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, TextStyle, Ui, Vec2, vec2};
 
+use super::theme::{Palette, radius, size, space};
+
 /// What a sign says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sign {
@@ -25,7 +27,12 @@ pub(super) enum Sign {
 pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
     let side = ui.text_style_height(&TextStyle::Small);
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::empty());
-    let painter = ui.painter();
+    draw_sign(ui.painter(), rect, sign, color);
+}
+
+/// Draws a sign over all of `rect`, which is a square.
+pub(super) fn draw_sign(painter: &Painter, rect: Rect, sign: Sign, color: Color32) {
+    let side = rect.width();
     let square = rect.shrink(side * 0.12);
     let at = |x: f32, y: f32| square.min + vec2(x, y) * square.size();
     let stroke = Stroke::new(side * 0.1, color);
@@ -58,21 +65,18 @@ pub(super) fn sign_ui(ui: &mut Ui, sign: Sign, color: Color32) {
     }
 }
 
-/// Draws `filled` of `of` dots in full, the others as rings.
+/// Draws `of` bars, of which `filled` have the colour; the others are there, and no more.
 pub(super) fn gauge_ui(ui: &mut Ui, filled: u8, of: u8, color: Color32) {
     let height = ui.text_style_height(&TextStyle::Small);
-    let step = height * 0.7;
-    let (rect, _) = ui.allocate_exact_size(vec2(step * f32::from(of), height), Sense::empty());
-    let radius = height * 0.25;
-    let stroke = Stroke::new(1.2, color);
+    let step = size::GAUGE + space::XS;
+    let (rect, _) = ui.allocate_exact_size(vec2(step * f32::from(of) - space::XS, height), Sense::empty());
+    let empty = Palette::of(ui).line;
     for index in 0..of {
-        let center = rect.left_center() + vec2(step * (f32::from(index) + 0.5), 0.0);
-        if index < filled {
-            ui.painter().circle_filled(center, radius, color);
-        } else {
-            ui.painter()
-                .circle_stroke(center, radius - stroke.width * 0.5, stroke);
-        }
+        let start = rect.left_center() + vec2(step * f32::from(index), 0.0);
+        let middle = start + vec2(size::GAUGE / 2.0, 0.0);
+        let bar = Rect::from_center_size(middle, vec2(size::GAUGE, size::GAUGE_BAR));
+        let color = if index < filled { color } else { empty };
+        ui.painter().rect_filled(bar, radius::BAR, color);
     }
 }
 
@@ -119,25 +123,13 @@ pub(super) fn draw_key(painter: &Painter, rect: Rect, color: Color32) {
     painter.line_segment([at(0.74, 0.5), at(0.74, 0.66)], stroke);
 }
 
-/// Two keys, one below the other.
-pub(super) fn draw_keys(painter: &Painter, rect: Rect, color: Color32) {
-    let half = vec2(rect.width(), rect.height() * 0.5);
-    for top in [0.0, rect.height() * 0.5] {
-        let row = Rect::from_min_size(rect.min + vec2(0.0, top), half);
-        let at = |x: f32, y: f32| row.min + vec2(x, y) * row.size();
-        let stroke = Stroke::new(rect.height() * 0.09, color);
-        painter.circle_stroke(at(0.2, 0.5), rect.width() * 0.14, stroke);
-        painter.line(vec![at(0.34, 0.5), at(0.94, 0.5), at(0.94, 0.84)], stroke);
-    }
-}
-
 /// Two machines of a rack, each with its lamp.
 pub(super) fn draw_server(painter: &Painter, rect: Rect, color: Color32) {
     let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
     let stroke = Stroke::new(rect.height() * 0.09, color);
     for top in [0.08, 0.54] {
         let machine = Rect::from_min_max(at(0.04, top), at(0.96, top + 0.38));
-        painter.rect_stroke(machine, 2.0, stroke, egui::StrokeKind::Inside);
+        painter.rect_stroke(machine, radius::BAR, stroke, egui::StrokeKind::Inside);
         painter.circle_filled(at(0.22, top + 0.19), rect.height() * 0.06, color);
         painter.line_segment([at(0.5, top + 0.19), at(0.8, top + 0.19)], stroke);
     }
@@ -145,22 +137,80 @@ pub(super) fn draw_server(painter: &Painter, rect: Rect, color: Color32) {
 
 /// A triangle that points down, in the middle of `rect`.
 pub(super) fn draw_down(painter: &Painter, rect: Rect, color: Color32) {
-    let center = rect.center();
-    let corners = vec![
-        center + vec2(-5.0, -3.0),
-        center + vec2(5.0, -3.0),
-        center + vec2(0.0, 4.0),
-    ];
+    let at = |x: f32, y: f32| rect.center() + vec2(x, y) * rect.height();
+    let corners = vec![at(-0.3, -0.18), at(0.3, -0.18), at(0.0, 0.25)];
     painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
 }
 
 /// A triangle that points to the right, in the middle of `rect`.
 pub(super) fn draw_right(painter: &Painter, rect: Rect, color: Color32) {
-    let center = rect.center();
-    let corners = vec![
-        center + vec2(-3.0, -5.0),
-        center + vec2(4.0, 0.0),
-        center + vec2(-3.0, 5.0),
-    ];
+    let at = |x: f32, y: f32| rect.center() + vec2(x, y) * rect.height();
+    let corners = vec![at(-0.18, -0.3), at(0.25, 0.0), at(-0.18, 0.3)];
     painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
+}
+
+/// A plus, in the middle of `rect`.
+pub(super) fn draw_plus(painter: &Painter, rect: Rect, color: Color32) {
+    let stroke = Stroke::new(rect.height() * 0.12, color);
+    let half = rect.height() * 0.4;
+    let center = rect.center();
+    painter.line_segment([center - vec2(half, 0.0), center + vec2(half, 0.0)], stroke);
+    painter.line_segment([center - vec2(0.0, half), center + vec2(0.0, half)], stroke);
+}
+
+/// Three dots in a row: there is more.
+pub(super) fn draw_more(painter: &Painter, rect: Rect, color: Color32) {
+    for step in [-0.36, 0.0, 0.36] {
+        painter.circle_filled(
+            rect.center() + vec2(step, 0.0) * rect.width(),
+            rect.width() * 0.1,
+            color,
+        );
+    }
+}
+
+/// A pencil: what is being worked on.
+pub(super) fn draw_pen(painter: &Painter, rect: Rect, color: Color32) {
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let stroke = Stroke::new(rect.height() * 0.08, color);
+    let corners = vec![
+        at(0.12, 0.88),
+        at(0.2, 0.62),
+        at(0.7, 0.12),
+        at(0.88, 0.3),
+        at(0.38, 0.8),
+    ];
+    painter.add(Shape::closed_line(corners, stroke));
+    painter.line_segment([at(0.58, 0.24), at(0.76, 0.42)], stroke);
+}
+
+/// A globe: the hosts out there.
+pub(super) fn draw_globe(painter: &Painter, rect: Rect, color: Color32) {
+    let (center, radius) = (rect.center(), rect.height() * 0.42);
+    let stroke = Stroke::new(rect.height() * 0.08, color);
+    painter.circle_stroke(center, radius, stroke);
+    painter.add(Shape::ellipse_stroke(center, vec2(radius * 0.45, radius), stroke));
+    painter.line_segment([center - vec2(radius, 0.0), center + vec2(radius, 0.0)], stroke);
+}
+
+/// A box with a keyhole: who holds opened keys.
+pub(super) fn draw_agent(painter: &Painter, rect: Rect, color: Color32) {
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let stroke = Stroke::new(rect.height() * 0.08, color);
+    let safe = Rect::from_min_max(at(0.1, 0.14), at(0.9, 0.86));
+    painter.rect_stroke(safe, radius::BAR, stroke, egui::StrokeKind::Inside);
+    painter.circle_filled(at(0.5, 0.43), rect.height() * 0.1, color);
+    painter.line_segment([at(0.5, 0.46), at(0.5, 0.66)], stroke);
+}
+
+/// A sheet with an arrow into it: what comes in from a file.
+pub(super) fn draw_open(painter: &Painter, rect: Rect, color: Color32) {
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let stroke = Stroke::new(rect.height() * 0.08, color);
+    painter.line_segment([at(0.5, 0.08), at(0.5, 0.62)], stroke);
+    painter.line(vec![at(0.28, 0.42), at(0.5, 0.64), at(0.72, 0.42)], stroke);
+    painter.line(
+        vec![at(0.1, 0.6), at(0.1, 0.9), at(0.9, 0.9), at(0.9, 0.6)],
+        stroke,
+    );
 }

@@ -206,8 +206,6 @@ fn nothing_is_left_of_a_key_that_has_logged_in_and_was_closed() {
     window.press("Return");
     window.says_just("Works");
     window.click("push button", "Done");
-    window.click("page tab", "Key");
-    window.field("Key comment");
     window.press("ctrl+n");
     window.node("push button", "Generate");
     window.holds_nothing_of(&[PASSPHRASE], Some(&plain));

@@ -98,7 +98,7 @@ fn keys_are_found_named_and_put_right() {
     let ssh = screen.home(".ssh");
     let stranger = bytes(&ssh.join("web.pub"));
     let mut window = Window::open(&screen);
-    window.click("page tab", "My keys");
+    window.click("page tab", "Keys");
     window.lists(&["backup,", "id_ed25519,", "web,", "work,"]);
     window.says("cut: the file ends before the key does.");
     screen.picture("1-list");
@@ -119,7 +119,7 @@ fn keys_are_found_named_and_put_right() {
     assert!(window.ended().success());
 
     let mut again = Window::open(&screen);
-    again.press("ctrl+2");
+    again.press("ctrl+1");
     again.lists(&["backup,", "id_ed25519,", "web,", "Work, 2026,"]);
     again.click("push button", "Put 3 things right");
     again.says("3 things were put right.");
@@ -151,12 +151,13 @@ fn a_key_becomes_the_default_and_another_goes_away_and_comes_back() {
     screen.put("home/.ssh/config", own, 0o600);
     let ssh = screen.home(".ssh");
     let mut window = Window::open(&screen);
-    window.press("ctrl+2");
+    window.press("ctrl+1");
     window.lists(&["backup,", "id_ed25519,", "web,", "work,"]);
     screen.resize(SMALL);
     window.says("One note about your files");
     screen.picture("1-small");
     window.choose("work,");
+    window.click("push button", "More for this key");
     window.click("push button", "Make default…");
     window.says("+     IdentityFile ~/.ssh/work");
     screen.picture("2-default-small");
@@ -185,6 +186,7 @@ fn a_key_becomes_the_default_and_another_goes_away_and_comes_back() {
     let files = ["id_ed25519", "id_ed25519.pub"].map(|name| ssh.join(name));
     let before = files.clone().map(|file| bytes(&file));
     window.choose("id_ed25519,");
+    window.click("push button", "More for this key");
     window.click("push button", "Move to trash…");
     window.says("Nothing is deleted");
     screen.picture("5-trash");
@@ -211,7 +213,7 @@ fn a_folder_of_keys_is_chosen_in_the_dialog_of_the_system() {
     screen.make_key("../elsewhere/old", "ed25519", "", "an old one");
     // With the programs of this system, and so with its file dialog.
     let mut window = Window::of(&screen, &mut screen.command(PROGRAM));
-    window.press("ctrl+2");
+    window.press("ctrl+1");
     window.lists(&["backup,", "id_ed25519,", "web,", "work,"]);
     window.click("push button", "Add…");
     window.node("push button", "Choose folder…");

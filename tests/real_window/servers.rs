@@ -188,7 +188,7 @@ fn a_key_that_the_server_passes_over_is_said_and_taken_off_again() {
     window.generate_at_once();
     window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
     window.says_just("saved");
-    window.press("ctrl+3");
+    window.press("ctrl+2");
     screen.xdotool(&["getactivewindow", "windowsize", "--sync", "640", "480"]);
     window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
     screen.picture("1-choose");
@@ -223,7 +223,7 @@ fn a_folder_that_others_could_change_is_put_right_and_the_key_works() {
     window.generate_at_once();
     window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
     window.says_just("saved");
-    window.press("ctrl+3");
+    window.press("ctrl+2");
     window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
     window.press("Return");
     window.says("can be written by everybody");
@@ -247,7 +247,7 @@ fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
     let_in_elsewhere(&server, &screen);
     screen.make_key("backup", "ed25519", "", "for backups");
     let window = Window::open(&screen);
-    window.press("ctrl+2");
+    window.press("ctrl+1");
     window.node("push button", "Put on a server…");
     screen.picture("1-my-keys");
     window.click("push button", "Put on a server…");
@@ -283,7 +283,7 @@ fn about_a_key_of_somebody_else_the_server_is_asked() {
     let (mine, theirs) = (line(".ssh/id_ecdsa.pub"), line(".ssh/colleague.pub"));
     server.authorize(&mine);
     let window = Window::open(&screen);
-    window.press("ctrl+2");
+    window.press("ctrl+1");
     window.click("push button", "Put on a server…");
     screen.xdotool(&["getactivewindow", "windowsize", "--sync", "640", "480"]);
     window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
@@ -307,7 +307,7 @@ fn undoing_asks_before_it_takes_the_last_way_in() {
     let (old, new) = (line(".ssh/id_ecdsa.pub"), line(".ssh/backup.pub"));
     server.authorize(&old);
     let window = Window::open(&screen);
-    window.press("ctrl+2");
+    window.press("ctrl+1");
     window.click("push button", "Put on a server…");
     window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
     window.press("Return");
@@ -333,7 +333,7 @@ fn nothing_goes_on_with_a_server_that_has_changed() {
     );
     let screen = Screen::settled("changed-server", "[window]\ntext_size = 200\n", &known);
     let window = Window::open(&screen);
-    window.press("ctrl+3");
+    window.press("ctrl+2");
     window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
     screen.picture("1-choose");
     window.node("push button", "Show keys on this server");
@@ -375,7 +375,7 @@ fn a_third_server_is_reached_over_two_with_what_each_of_them_asks() {
     window.generate_at_once();
     window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
     window.says_just("saved");
-    window.press("ctrl+3");
+    window.press("ctrl+2");
     window.fill("Server", "inner");
     window.press("Return");
     for server in [&first, &inner] {

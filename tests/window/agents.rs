@@ -5,16 +5,20 @@ use egui_kittest::kittest::Queryable as _;
 
 use crate::scene::Scene;
 use crate::ssh_agent::SshAgent;
-use keywright::app::dialog::Dialog;
+use keywright::app::Page;
 
 impl Scene {
     fn show_agents(&mut self) {
-        self.menu("Key", "Agents…");
+        self.show_page("Agent");
         self.wait_for_agents();
     }
 
     fn wait_for_agents(&mut self) {
-        self.wait(|scene| matches!(scene.dialog(), Some(Dialog::Agents(agents)) if agents.job.is_none()));
+        let has_answered = |scene: &Self| {
+            let agents = scene.window.state().app().agents.as_deref();
+            agents.is_some_and(|agents| agents.job.is_none())
+        };
+        self.wait(has_answered);
     }
 }
 
@@ -40,8 +44,8 @@ fn the_open_key_is_given_to_an_agent_and_taken_away_in_the_window() {
     scene.wait_for_agents();
     assert!(scene.is_shown("It holds no keys."));
     assert_eq!(agent.listed(), "The agent has no identities.\n");
-    scene.escape();
     assert!(scene.dialog().is_none());
+    assert_eq!(scene.window.state().app().page, Page::Agent);
 }
 
 #[test]
@@ -52,7 +56,7 @@ fn without_an_agent_the_window_says_how_to_start_one_and_fits_a_small_one() {
     assert!(
         scene
             .window
-            .query_by_role_and_label(Role::Dialog, "Keys in agents")
+            .query_by_role_and_label(Role::Heading, "Agent")
             .is_some()
     );
     assert!(!scene.says("Add the open key"));

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::scene::Scene;
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, ViewportEvent, ViewportId};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::desktop::Picked;
 
 #[test]
@@ -41,6 +41,22 @@ fn request_close(scene: &mut Scene) {
     scene.steps();
 }
 
+#[test]
+fn behind_a_dialog_nothing_is_offered_and_the_focus_comes_back() {
+    let mut scene = Scene::with_key();
+    scene.button("Copy public key").focus();
+    scene.steps();
+    let is_offered = |scene: &Scene, name: &str| !scene.button(name).accesskit_node().is_disabled();
+    assert!(is_offered(&scene, "Copy public key"));
+    scene.press(Modifiers::COMMAND, Key::Comma);
+    for name in ["Copy public key", "Save private key", "New key", "File"] {
+        assert!(!is_offered(&scene, name), "{name}");
+    }
+    assert!(is_offered(&scene, "Close"));
+    scene.escape();
+    assert!(scene.button("Copy public key").accesskit_node().is_focused());
+}
+
 /// How a dialog is opened, with a key file at hand.
 type Opens = fn(&mut Scene, &Path);
 
@@ -59,6 +75,7 @@ fn esc_closes_every_dialog() {
         }),
         ("Enter passphrase for key", |scene, path| scene.drop_file(path)),
         ("Replace these files?", |scene, path| {
+            scene.click("Change…");
             scene.desktop.will_pick(path);
             scene.click("Save private key");
             scene.settle();

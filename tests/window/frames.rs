@@ -93,7 +93,7 @@ fn letters_behind_tab_go_into_the_next_field() {
 #[test]
 fn letters_behind_enter_go_into_the_dialog_that_it_opens() {
     let mut scene = Scene::new();
-    scene.press(Modifiers::COMMAND, Key::Num2);
+    scene.press(Modifiers::COMMAND, Key::Num1);
     scene.wait(|scene| scene.window.state().app().my_keys.inventory.is_some());
     scene.button("Add…").focus();
     scene.steps();
@@ -106,7 +106,7 @@ fn letters_behind_enter_go_into_the_dialog_that_it_opens() {
 #[test]
 fn letters_behind_a_space_go_into_the_dialog_and_the_space_does_not() {
     let mut scene = Scene::new();
-    scene.press(Modifiers::COMMAND, Key::Num2);
+    scene.press(Modifiers::COMMAND, Key::Num1);
     scene.wait(|scene| scene.window.state().app().my_keys.inventory.is_some());
     scene.button("Add…").focus();
     scene.steps();

@@ -1,4 +1,4 @@
-//! The page “My keys”.
+//! The page “Keys”.
 
 use std::path::PathBuf;
 
@@ -38,7 +38,7 @@ impl KeysPage {
         let mut page = Self { scene, home };
         page.scene
             .window
-            .get_by_role_and_label(Role::Tab, "My keys")
+            .get_by_role_and_label(Role::Tab, "Keys")
             .click_accesskit();
         page.scene.steps();
         page.settle();
@@ -57,6 +57,12 @@ impl KeysPage {
     fn click(&mut self, name: &str) {
         self.scene.click(name);
         self.settle();
+    }
+
+    /// What stands in the menu of the chosen key.
+    fn more(&mut self, name: &str) {
+        self.scene.click("More for this key");
+        self.scene.click(name);
     }
 
     fn rows(&self) -> Vec<String> {
@@ -109,6 +115,19 @@ fn the_keys_are_listed_and_the_first_is_shown() {
     );
     assert!(page.scene.is_shown("Copy public key"));
     assert!(page.scene.says("SHA256:"));
+}
+
+#[test]
+fn the_window_begins_with_the_keys_where_there_are_some() {
+    let home = TempDir::new().expect("a folder");
+    put_key(home.path(), "id_ed25519", "me@laptop", 1);
+    let mut scene = Scene::at_home_in(home);
+    scene.wait(|scene| scene.window.query_all_by_role(Role::ListBoxOption).count() == 1);
+    assert_eq!(scene.window.state().app().page, Page::MyKeys);
+    let keys = scene.window.get_by_role_and_label(Role::Tab, "Keys");
+    assert_eq!(keys.accesskit_node().data().description(), Some("Keys, 1"));
+    let nobody = Scene::at_home();
+    assert_eq!(nobody.window.state().app().page, Page::Key);
 }
 
 #[test]
@@ -199,7 +218,12 @@ fn tab_stops_once_at_the_list_wherever_it_is_scrolled_to() {
     let mut page = with_many();
     page.click_row("k10");
     page.scene.press(Modifiers::NONE, Key::Tab);
-    assert!(page.scene.button("Copy public key").accesskit_node().is_focused());
+    assert!(
+        page.scene
+            .button("Put on a server…")
+            .accesskit_node()
+            .is_focused()
+    );
 
     let pointer = page.row("k12").rect().center();
     page.scene.window.hover_at(pointer);
@@ -259,7 +283,7 @@ fn a_search_that_finds_nothing_leaves_no_key_to_be_moved_to_the_trash() {
     let mut page = KeysPage::open(900.0, 640.0, TWO);
     page.scene.type_text("Search", "nowhere");
     assert_eq!(page.chosen(), None);
-    assert!(!page.scene.is_shown("Move to trash…"));
+    assert!(!page.scene.is_shown("More for this key"));
 }
 
 #[test]
@@ -307,7 +331,7 @@ fn what_is_put_right_is_named_on_request_where_there_is_little_room() {
 #[test]
 fn a_default_key_is_shown_line_by_line_before_anything_changes() {
     let mut page = KeysPage::open(900.0, 640.0, &TWO[1..]);
-    page.scene.click("Make default…");
+    page.more("Make default…");
     page.scene.wait(|scene| scene.dialog().is_some());
     assert!(page.scene.is_shown("+     IdentityFile ~/.ssh/work"));
     assert!(!page.path("config").exists());
@@ -319,13 +343,14 @@ fn a_default_key_is_shown_line_by_line_before_anything_changes() {
         page.rows(),
         ["work, default key · ED25519 · no passphrase · at work"]
     );
+    page.scene.click("More for this key");
     assert!(page.scene.is_shown("No longer the default key…"));
 }
 
 #[test]
 fn a_key_goes_to_the_trash_and_comes_back() {
     let mut page = KeysPage::open(900.0, 640.0, &TWO[1..]);
-    page.scene.click("Move to trash…");
+    page.more("Move to trash…");
     assert!(page.scene.says("Nothing is deleted"));
     page.scene.click("Move to trash");
     page.settle();
@@ -339,7 +364,7 @@ fn a_key_goes_to_the_trash_and_comes_back() {
 fn what_was_removed_some_other_day_is_put_back_from_the_trash() {
     let mut page = KeysPage::open(640.0, 480.0, TWO);
     assert!(!page.scene.is_shown("Trash…"));
-    page.scene.click("Move to trash…");
+    page.more("Move to trash…");
     page.scene.click("Move to trash");
     page.settle();
     let KeysPage { home, .. } = page;
@@ -359,7 +384,7 @@ fn what_was_removed_some_other_day_is_put_back_from_the_trash() {
 #[test]
 fn what_lies_in_the_trash_is_not_put_over_another_file() {
     let mut page = KeysPage::open(900.0, 640.0, TWO);
-    page.scene.click("Move to trash…");
+    page.more("Move to trash…");
     page.scene.click("Move to trash");
     page.settle();
     put_key(page.home.path(), "id_ed25519", "another", 3);
@@ -420,10 +445,10 @@ fn where_text_is_large_the_whole_page_scrolls_to_what_has_the_focus() {
     let mut page = KeysPage::open(320.0, 240.0, TWO);
     page.scene.is_within(320.0);
     let place = |page: &KeysPage, name| page.scene.button(name).rect();
-    assert!(place(&page, "Move to trash…").top() > 240.0);
-    page.scene.button("Move to trash…").focus();
+    assert!(place(&page, "Picture").top() > 240.0);
+    page.scene.button("Picture").focus();
     page.scene.window.run_steps(30);
-    let seen = place(&page, "Move to trash…");
+    let seen = place(&page, "Picture");
     assert!(seen.top() > 0.0 && seen.bottom() < 240.0, "{seen:?}");
 }
 
@@ -470,7 +495,7 @@ fn a_key_goes_from_the_list_to_the_page_about_servers() {
     page.scene.click("Put on a server…");
     page.scene
         .wait(|scene| scene.window.state().app().page == Page::Servers);
-    assert!(page.scene.says("me@laptop SHA256:"));
+    assert!(page.scene.is_shown("id_ed25519") && page.scene.says("SHA256:"));
     page.scene.click_link("No network, or a provider’s web page?");
     assert!(matches!(page.scene.dialog(), Some(Dialog::Providers(_))));
 }

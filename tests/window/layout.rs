@@ -3,7 +3,7 @@
 use crate::scene::{Scene, corpus_path};
 use egui::accesskit::Role;
 use egui::{Key, Modifiers, ViewportId};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 
 #[test]
 fn everything_fits_without_scrolling_at_the_size_of_the_first_start() {
@@ -33,7 +33,7 @@ fn the_place_for_the_key_fits_as_well() {
         .window
         .get_by_label_contains("ssh does not try this file")
         .rect();
-    assert!(hint.bottom() <= 640.0 - 36.0, "it lies at {hint:?}");
+    assert!(hint.bottom() <= 640.0, "it lies at {hint:?}");
     scene.window.check_accessibility();
 }
 
@@ -48,9 +48,18 @@ fn the_next_step_is_there_in_every_window() {
     ] {
         let mut scene = Scene::of_size(width, height);
         scene.make_key();
-        let rects = ["Put on a server…", "New key", "Load"].map(|name| scene.button(name).rect());
+        if width >= 640.0 {
+            let save = scene.button("Save private key").rect();
+            assert!(
+                save.right() <= width && save.bottom() <= height,
+                "{save:?} in {width}"
+            );
+        }
+        scene.save_with_passphrase("id", "open sesame");
+        scene.window.run_steps(30);
+        let rects = ["Change…", "Put on a server…", "Copy public key"].map(|name| scene.button(name).rect());
         assert!(
-            rects[0].right() <= width && rects[0].bottom() <= height,
+            rects[1].right() <= width && rects[1].top() >= 0.0 && rects[1].bottom() <= height,
             "{rects:?} in {width}"
         );
         // As it is read, and as Tab goes.
@@ -89,10 +98,71 @@ fn the_heading_never_lies_under_a_button() {
 }
 
 #[test]
+fn each_page_has_its_name_and_the_shown_one_is_told() {
+    for (width, height) in [(900.0, 640.0), (640.0, 480.0)] {
+        let mut scene = Scene::of_size(width, height);
+        for shown in ["Keys", "Servers", "Known hosts", "Agent", "Help"] {
+            scene.show_page(shown);
+            scene.escape();
+            for name in ["Keys", "Servers", "Known hosts", "Agent", "Help"] {
+                let tab = scene.window.get_by_role_and_label(Role::Tab, name);
+                let is_shown = tab.accesskit_node().is_selected() == Some(true);
+                assert_eq!(
+                    is_shown,
+                    name == shown,
+                    "{name} while {shown} is shown at {width}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn news_stay_for_six_seconds_and_as_long_as_the_pointer_is_on_them() {
+    let news = "Your new key is ready. It is not saved yet.";
+    let mut scene = Scene::with_key();
+    let place = scene.window.get_by_label(news).rect();
+    assert!(place.right() > 800.0 && place.bottom() > 560.0, "{place:?}");
+    scene.window.hover_at(place.center());
+    // A frame of the test is a quarter of a second.
+    scene.window.run_steps(40);
+    assert!(scene.is_shown(news));
+    scene.window.hover_at(egui::pos2(300.0, 100.0));
+    scene.window.run_steps(12);
+    assert!(scene.is_shown(news), "it has just been left");
+    scene.window.run_steps(20);
+    assert!(!scene.is_shown(news));
+}
+
+#[test]
 fn generate_is_in_sight_in_the_smallest_window_that_is_meant_for_it() {
     let scene = Scene::of_size(640.0, 480.0);
     let rect = scene.button("Generate").rect();
-    assert!(rect.bottom() <= 480.0 - 37.0, "it lies at {rect:?}");
+    assert!(rect.bottom() <= 480.0, "it lies at {rect:?}");
+}
+
+#[test]
+fn a_menu_has_ten_entries_at_most_and_all_are_in_sight() {
+    let mut scene = Scene::of_size(640.0, 480.0);
+    scene.make_key();
+    for menu in ["File", "Key", "Conversions", "Help"] {
+        scene.click(menu);
+        let entries: Vec<f32> = [Role::MenuItem, Role::RadioButton, Role::Button]
+            .into_iter()
+            .flat_map(|role| scene.window.query_all_by_role(role).map(move |node| (role, node)))
+            .filter(|(role, node)| {
+                let name = node.accesskit_node().label().unwrap_or_default();
+                *role == Role::MenuItem || name == "Copy for…" || name.starts_with("Show fingerprint as")
+            })
+            .map(|(_, node)| node.rect().bottom())
+            .collect();
+        assert!((2..=10).contains(&entries.len()), "{menu} has {}", entries.len());
+        assert!(
+            entries.iter().all(|bottom| *bottom <= 480.0),
+            "{menu}: {entries:?}"
+        );
+        scene.escape();
+    }
 }
 
 #[test]
@@ -115,7 +185,7 @@ fn fits(scene: &Scene, names: &[&str]) {
     for name in names {
         let rect = scene.button(name).rect();
         assert!(
-            rect.bottom() <= 640.0 - 36.0 && rect.right() <= 900.0,
+            rect.bottom() <= 640.0 && rect.right() <= 900.0,
             "{name} lies at {rect:?}"
         );
     }
@@ -126,7 +196,7 @@ fn nothing_is_wider_than_a_small_window() {
     for (width, height) in [(640.0, 480.0), (450.0, 320.0)] {
         let mut scene = Scene::of_size(width, height);
         scene.is_within(width);
-        scene.click("More types");
+        scene.click("More types…");
         scene.is_within(width);
         scene.make_key();
         scene.is_within(width);
@@ -142,6 +212,8 @@ fn nothing_is_wider_than_a_small_window() {
 fn at_rest_nothing_is_drawn() {
     let mut scene = Scene::with_key();
     scene.wait(|scene| scene.window.state().app().speed().is_some());
+    // The news go first.
+    scene.window.run_steps(40);
     scene.window.run();
     let wait = scene.window.output().viewport_output[&ViewportId::ROOT].repaint_delay;
     assert_eq!(wait, std::time::Duration::MAX, "the next frame comes by itself");

@@ -27,7 +27,10 @@ impl Scene {
 
     fn wait_for_list(&mut self) {
         self.wait(|scene| match scene.dialog() {
-            Some(Dialog::KnownHosts(dialog)) => dialog.listed.job.is_none() && dialog.listed.lines.is_some(),
+            None => {
+                let hosts = scene.window.state().app().hosts.as_deref();
+                hosts.is_none_or(|hosts| hosts.listed.job.is_none() && hosts.listed.lines.is_some())
+            }
             Some(Dialog::Authorized(dialog)) => dialog.listed.job.is_none() && dialog.listed.lines.is_some(),
             _ => true,
         });
@@ -47,7 +50,7 @@ fn a_picture_goes_with_its_host() {
         "known_hosts",
         &format!("one.example {HOST}\ntwo.example {OTHER}\n"),
     );
-    scene.menu("Key", "Known hosts…");
+    scene.show_page("Known hosts");
     scene.wait_for_list();
     scene.click("Picture of the key of one.example (line 1)");
     let is_pictured = |scene: &Scene| scene.is_shown("Picture of the key");
@@ -63,7 +66,7 @@ fn a_host_is_found_shown_forgotten_and_taken_back_in_the_window() {
     let mut scene = Scene::new();
     let text = format!("example.org {HOST}\r\n# remark\n[example.net]:2222 {OTHER}\n");
     let path = scene.has_list("known_hosts", &text);
-    scene.menu("Key", "Known hosts…");
+    scene.show_page("Known hosts");
     scene.wait_for_list();
     assert!(scene.is_shown("example.org (line 1)") && scene.is_shown("[example.net]:2222 (line 3)"));
     scene.window.check_accessibility();
@@ -102,7 +105,7 @@ fn a_host_is_found_shown_forgotten_and_taken_back_in_the_window() {
 fn a_list_that_has_changed_since_it_was_shown_is_left_alone() {
     let mut scene = Scene::new();
     let path = scene.has_list("known_hosts", &format!("example.org {HOST}\n"));
-    scene.menu("Key", "Known hosts…");
+    scene.show_page("Known hosts");
     scene.wait_for_list();
     let other = format!("example.net {OTHER}\nexample.org {HOST}\n");
     scene.has_list("known_hosts", &other);
@@ -196,7 +199,7 @@ fn the_last_key_is_taken_out_only_after_a_question() {
 #[test]
 fn what_is_pasted_at_a_provider_is_checked_copied_and_its_page_opened() {
     let mut scene = Scene::with_key();
-    scene.click_link("Where to paste it…");
+    scene.click("Where to paste it…");
     scene.window.check_accessibility();
     scene.click("Copy");
     assert_eq!(scene.desktop.copied(), [scene.public_line()]);
@@ -228,7 +231,7 @@ fn what_is_pasted_at_a_provider_is_checked_copied_and_its_page_opened() {
 #[test]
 fn a_key_that_is_in_no_file_is_pasted_nowhere_without_a_warning() {
     let mut scene = Scene::with_key();
-    scene.click_link("Where to paste it…");
+    scene.click("Where to paste it…");
     assert!(scene.says("This key is not saved yet."));
 }
 
@@ -236,14 +239,14 @@ fn a_key_that_is_in_no_file_is_pasted_nowhere_without_a_warning() {
 fn a_key_that_is_saved_is_pasted_without_a_warning() {
     let mut scene = Scene::with_key();
     scene.save_with_passphrase("id", "horse battery");
-    scene.click_link("Where to paste it…");
+    scene.click("Where to paste it…");
     assert!(!scene.says("This key is not saved yet."));
 }
 
 #[test]
-fn the_dialogs_about_lists_fit_a_small_window() {
+fn what_is_shown_of_lists_fits_a_small_window() {
     for (entry, list) in [
-        ("Known hosts…", "known_hosts"),
+        ("", "known_hosts"),
         ("Who may log in here…", "authorized_keys"),
         ("Where the public key goes…", "none"),
     ] {
@@ -253,7 +256,10 @@ fn the_dialogs_about_lists_fit_a_small_window() {
             list,
             &format!("a-rather-long-name.of.a.host.example.org {HOST} a comment\n"),
         );
-        scene.menu("Key", entry);
+        match entry {
+            "" => scene.show_page("Known hosts"),
+            entry => scene.menu("Key", entry),
+        }
         scene.wait_for_list();
         scene.window.check_accessibility();
         scene.is_within(450.0);

@@ -14,7 +14,7 @@ fn a_key_is_made_with_the_randomness_of_the_system_alone() {
     assert!(scene.is_shown("Ed25519 key"));
     assert!(scene.says("not saved yet"));
     let field = scene.window.get_by_role_and_label(
-        Role::MultilineTextInput,
+        Role::TextInput,
         "Public key for pasting into OpenSSH authorized_keys file",
     );
     assert_eq!(field.value(), Some(scene.public_line()));
@@ -59,7 +59,7 @@ fn the_keyboard_is_at_generate_when_the_window_has_got_its_size() {
 fn the_types_of_keys_are_one_stop_and_the_arrow_keys_choose() {
     let mut scene = Scene::new();
     scene.press(Modifiers::SHIFT, Key::Tab);
-    assert!(scene.button("More types").accesskit_node().is_focused());
+    assert!(scene.button("More types…").accesskit_node().is_focused());
     scene.press(Modifiers::SHIFT, Key::Tab);
     scene.press(Modifiers::NONE, Key::ArrowDown);
     assert_eq!(scene.window.state().app().next_key.kind, Kind::Rsa);
@@ -115,14 +115,14 @@ fn rare_types_are_out_of_the_way_until_they_are_asked_for() {
             .is_some()
     };
     assert!(!has_dsa(&scene));
-    scene.click("More types");
+    scene.click("More types…");
     assert!(scene.says("OpenSSH does not"), "of Ed448");
     assert!(
         scene.says("For servers with OpenSSH 10.6 and later"),
         "of ML-DSA-44"
     );
     scene.click_radio("DSA");
-    scene.click("More types");
+    scene.click("More types…");
     assert!(!has_dsa(&scene));
     assert_eq!(
         scene.window.state().app().next_key.kind,
@@ -132,15 +132,14 @@ fn rare_types_are_out_of_the_way_until_they_are_asked_for() {
 }
 
 #[test]
-fn how_primes_are_found_is_chosen_in_the_menu_while_the_type_is_rsa() {
+fn how_primes_are_found_is_chosen_beside_the_type_while_that_is_rsa() {
     let mut scene = Scene::new();
     let strong = "Use “strong” primes as RSA key factors";
-    scene.click("Key");
-    assert!(!scene.says("Use proven primes"));
-    scene.escape();
+    assert!(!scene.is_shown("How the primes are found"));
     scene.click_radio("RSA");
+    assert!(!scene.says("Use proven primes"));
+    scene.click("How the primes are found");
     let mut choose = |role, name| {
-        scene.click("Key");
         scene.window.get_by_role_and_label(role, name).click_accesskit();
         scene.steps();
         scene.window.state().app().next_key.primes
@@ -155,7 +154,7 @@ fn how_primes_are_found_is_chosen_in_the_menu_while_the_type_is_rsa() {
 #[test]
 fn a_dsa_key_is_warned_about_before_it_is_made_and_afterwards() {
     let mut scene = Scene::new();
-    scene.click("More types");
+    scene.click("More types…");
     scene.click_radio("DSA");
     scene.click("Generate");
     assert!(scene.is_shown("Make a DSA key?"));
@@ -177,7 +176,7 @@ fn the_public_key_follows_the_comment_as_it_is_typed() {
     scene.steps();
     assert!(scene.public_line().ends_with(" me@here"));
     let field = scene.window.get_by_role_and_label(
-        Role::MultilineTextInput,
+        Role::TextInput,
         "Public key for pasting into OpenSSH authorized_keys file",
     );
     assert_eq!(field.value(), Some(scene.public_line()));

@@ -21,7 +21,7 @@ fn a_key_of_ssh_1_is_shown_and_the_way_on_is_a_new_key() {
 
 #[test]
 fn dropping_is_promised_only_where_the_window_hears_of_it() {
-    let promise = "Or drop files anywhere in this window.";
+    let promise = "Drop files anywhere in this window";
     assert!(Scene::new().is_shown(promise));
     assert!(!Scene::without_drops().is_shown(promise));
 }

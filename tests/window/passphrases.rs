@@ -1,7 +1,9 @@
 //! Passphrases.
 
+use std::collections::BTreeSet;
+
 use crate::scene::Scene;
-use egui::accesskit::Role;
+use egui::accesskit::{Live, Role};
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::dialog::Dialog;
@@ -72,6 +74,31 @@ fn what_is_said_of_the_passphrase_moves_nothing() {
 }
 
 #[test]
+fn a_screen_reader_says_one_thing_a_keystroke() {
+    let mut scene = Scene::with_key();
+    scene.wait(|scene| scene.window.state().app().speed().is_some());
+    let said = |scene: &Scene| -> BTreeSet<String> {
+        let labels = scene.window.query_all_by_role(Role::Label);
+        labels
+            .map(|label| label.accesskit_node())
+            .filter(|node| node.live() == Live::Polite)
+            .filter_map(|node| node.label().or_else(|| node.value()))
+            .collect()
+    };
+    for field in ["Key passphrase", "Confirm passphrase"] {
+        scene.type_passphrase(field, "");
+        for letter in "a good one".chars() {
+            let before = said(&scene);
+            scene.window.event(Event::Text(letter.to_string()));
+            scene.steps();
+            let news: Vec<String> = said(&scene).difference(&before).cloned().collect();
+            assert!(news.len() <= 1, "{news:?} after {letter:?} in {field}");
+        }
+    }
+    assert!(said(&scene).contains("They match."), "{:?}", said(&scene));
+}
+
+#[test]
 fn enter_leads_from_the_first_passphrase_to_the_second_and_then_saves() {
     let mut scene = Scene::with_key();
     for _ in 0..2 {
@@ -102,6 +129,8 @@ fn an_empty_passphrase_is_one_plain_question() {
 fn a_key_that_is_saved_again_asks_for_the_passphrase_that_the_window_has_forgotten() {
     let mut scene = Scene::with_key();
     let path = scene.save_with_passphrase("id", "open sesame");
+    assert!(scene.says("with a passphrase."));
+    scene.click("Change…");
     assert!(scene.says("It keeps its passphrase"));
     let document = scene.window.state().app().document().expect("a key");
     assert!(document.draft.passphrase.is_empty());

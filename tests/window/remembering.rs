@@ -41,10 +41,7 @@ fn settings_that_are_not_kept_say_why() {
     let folder = tempfile::tempdir().expect("a folder");
     let place = Place::OfUser(folder.path().to_owned());
     let mut scene = Scene::with_settings(640.0, 480.0, Kept::load(Some(place)));
-    assert!(
-        scene.says("is not an ordinary file"),
-        "the status line tells once"
-    );
+    assert!(scene.says("is not an ordinary file"), "it is told once");
     scene.press(Modifiers::COMMAND, Key::Comma);
     assert!(scene.says("changes are not kept"));
     scene.is_within(640.0);

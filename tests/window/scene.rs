@@ -33,8 +33,12 @@ impl Scene {
 
     /// A window of somebody who has a home folder, and nothing in it.
     pub(crate) fn at_home() -> Self {
+        Self::at_home_in(TempDir::new().expect("a folder"))
+    }
+
+    /// A window of somebody with this home folder.
+    pub(crate) fn at_home_in(folder: TempDir) -> Self {
         let desktop = Scripted::default();
-        let folder = TempDir::new().expect("a folder");
         desktop.is_at_home_in(folder.path());
         let mut scene = Self::on(desktop, 900.0, 640.0, Kept::nowhere());
         scene.folder = folder;
@@ -187,6 +191,13 @@ impl Scene {
         self.click(menu);
         self.window
             .get_by_role_and_label(Role::MenuItem, entry)
+            .click_accesskit();
+        self.steps();
+    }
+
+    pub(crate) fn show_page(&mut self, name: &str) {
+        self.window
+            .get_by_role_and_label(Role::Tab, name)
             .click_accesskit();
         self.steps();
     }

@@ -35,14 +35,23 @@ impl Scene {
 }
 
 #[test]
-fn pages_are_chosen_in_the_rail_and_with_the_keyboard() {
+fn pages_are_chosen_at_the_edge_and_with_the_keyboard() {
     let mut scene = Scene::new();
     assert_eq!(scene.page(), Page::Key);
     scene.show_servers();
     assert_eq!(scene.page(), Page::Servers);
-    assert!(scene.is_shown("Your keys on servers"));
-    scene.press(Modifiers::COMMAND, Key::Num1);
-    assert_eq!(scene.page(), Page::Key);
+    assert!(scene.is_shown("Server"));
+    for (key, page) in [
+        (Key::Num1, Page::MyKeys),
+        (Key::Num2, Page::Servers),
+        (Key::Num3, Page::KnownHosts),
+        (Key::Num4, Page::Agent),
+        (Key::N, Page::Key),
+    ] {
+        scene.press(Modifiers::COMMAND, key);
+        assert_eq!(scene.page(), page);
+        scene.escape();
+    }
     assert!(scene.is_shown("Generate"));
 }
 
@@ -124,7 +133,7 @@ fn what_stops_a_visit_is_said_and_where() {
     assert!(scene.says("To come: Sign in the way you do today."));
     scene.window.check_accessibility();
     scene.click("Back");
-    assert!(scene.is_shown("Your keys on servers"));
+    assert!(scene.is_shown("Server"));
 }
 
 #[test]

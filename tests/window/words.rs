@@ -64,7 +64,7 @@ fn every_control_has_a_name() {
     scene.window.check_accessibility();
     scene.click_radio("ECDSA");
     scene.window.check_accessibility();
-    scene.click("More types");
+    scene.click("More types…");
     scene.window.check_accessibility();
     scene.make_key();
     scene.window.check_accessibility();

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 
 use crate::scene::Scene;
 use crate::ssh_agent::SshAgent;
+use keywright::app::Page;
 use keywright::app::command::Command as Ask;
-use keywright::app::dialog::{Agents, Dialog, Keep};
+use keywright::app::dialog::{Agents, Keep};
 
 const NO_KEYS: &str = "The agent has no identities.\n";
 
@@ -19,15 +20,12 @@ impl Scene {
 
     #[track_caller]
     fn agents(&mut self) -> &mut Agents {
-        match &mut self.app.dialog {
-            Some(Dialog::Agents(agents)) => agents,
-            other => panic!("no agents are shown: {other:?}"),
-        }
+        self.app.agents.as_deref_mut().expect("agents are shown")
     }
 
     fn ask_agents(&mut self, command: Ask) {
         self.ask(command);
-        self.wait(|app| matches!(&app.dialog, Some(Dialog::Agents(agents)) if agents.job.is_none()));
+        self.wait(|app| app.agents.as_deref().is_some_and(|agents| agents.job.is_none()));
     }
 
     /// The lines of the one agent.
@@ -45,7 +43,7 @@ impl Scene {
 fn the_open_key_is_handed_to_an_agent_and_taken_away_again() {
     let mut scene = Scene::with_saved_key();
     let agent = scene.with_agent();
-    scene.ask_agents(Ask::ShowAgents);
+    scene.ask_agents(Ask::ShowPage(Page::Agent));
     assert!(scene.held().is_empty());
     scene.ask_agents(Ask::AddToAgent(0));
     let held = scene.held();
@@ -67,7 +65,7 @@ fn an_agent_that_cannot_hold_the_key_is_heard() {
     let mut scene = Scene::new();
     scene.make(keywright::key::spec::KeySpec::Ed448);
     let agent = scene.with_agent();
-    scene.ask_agents(Ask::ShowAgents);
+    scene.ask_agents(Ask::ShowPage(Page::Agent));
     scene.agents().keep = Keep::ALL[1];
     scene.ask_agents(Ask::AddToAgent(0));
     let problem = scene.agents().problem.clone().expect("it refused");
@@ -79,7 +77,7 @@ fn an_agent_that_cannot_hold_the_key_is_heard() {
 #[test]
 fn without_an_agent_it_is_said_how_to_start_one() {
     let mut scene = Scene::new();
-    scene.ask_agents(Ask::ShowAgents);
+    scene.ask_agents(Ask::ShowPage(Page::Agent));
     let Some(Err(problem)) = &scene.agents().shown else {
         panic!("there is an agent");
     };
@@ -93,7 +91,7 @@ fn an_agent_that_hangs_holds_up_neither_the_program_nor_its_dialog() {
     let _listener = UnixListener::bind(scene.path("agent")).expect("a socket");
     scene.desktop.has_agent(scene.path("agent"));
     let begun = Instant::now();
-    scene.ask(Ask::ShowAgents);
+    scene.ask(Ask::ShowPage(Page::Agent));
     scene.app.poll();
     assert!(scene.agents().job.is_some() && scene.agents().shown.is_none());
     scene.ask(Ask::AddToAgent(0));
@@ -101,7 +99,7 @@ fn an_agent_that_hangs_holds_up_neither_the_program_nor_its_dialog() {
     scene.app.poll();
     assert!(scene.app.dialog.is_none());
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    scene.ask_agents(Ask::ShowAgents);
+    scene.ask_agents(Ask::ShowPage(Page::Agent));
     let Some(Ok(shown)) = &scene.agents().shown else {
         panic!("it was not found");
     };

@@ -5,6 +5,7 @@ mod agents;
 mod certificates;
 #[path = "../common/mod.rs"]
 mod common;
+mod doctor;
 mod formats;
 #[path = "../support/key_files.rs"]
 mod key_files;

@@ -3,8 +3,6 @@
 /// Something to be done with a list, or with somebody's form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListCommand {
-    /// Show the hosts that ssh knows.
-    ShowHosts,
     /// Show those that may be meant by what was typed.
     FindHosts,
     /// Have ssh forget the host in this line.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::desktop::Desktop;
-use crate::app::dialog::{Agents, AgentsResult, Dialog, Keep};
+use crate::app::dialog::{Agents, AgentsResult};
 use crate::app::{App, Status};
 use crate::engine::job::{Job, Poll};
 use crate::engine::{Problem, agents, lost};
@@ -16,17 +16,14 @@ impl App {
         let job = Job::start("agents", &self.wake.0, |_| {
             (Ok(String::new()), agents::show(agents::with_configured(find())))
         });
-        self.dialog = Some(Dialog::Agents(Box::new(Agents {
-            shown: None,
-            keep: Keep::default(),
-            confirm: false,
-            problem: None,
-            job: Some(job),
-        })));
+        // What was chosen and is shown stays until they have answered.
+        let agents = self.agents.get_or_insert_default();
+        agents.problem = None;
+        agents.job = Some(job);
     }
 
     pub(in crate::app) fn add_to_agent(&mut self, index: usize) {
-        let Some((agent, constraints)) = self.agents().and_then(|dialog| {
+        let Some((agent, constraints)) = self.agents.as_ref().and_then(|dialog| {
             let constraints = Constraints {
                 lifetime: dialog.keep.lifetime(),
                 confirm: dialog.confirm,
@@ -53,7 +50,7 @@ impl App {
     }
 
     pub(in crate::app) fn remove_from_agent(&mut self, index: usize, entry: usize) {
-        let Some((agent, blob)) = self.agents().and_then(|dialog| {
+        let Some((agent, blob)) = self.agents.as_ref().and_then(|dialog| {
             let entries = dialog.shown.as_ref()?.as_ref().ok()?.get(index)?.entries.as_ref();
             Some((dialog.agent(index)?, entries.ok()?.get(entry)?.blob.clone()))
         }) else {
@@ -68,7 +65,7 @@ impl App {
     /// Does `work` in a job, one at a time, and looks at the agents again.
     fn ask_agent(&mut self, work: impl FnOnce() -> Result<String, Problem> + Send + 'static) {
         let wake = Arc::clone(&self.wake.0);
-        if let Some(Dialog::Agents(dialog)) = &mut self.dialog
+        if let Some(dialog) = &mut self.agents
             && dialog.job.is_none()
         {
             let asked = dialog.all();
@@ -78,7 +75,7 @@ impl App {
     }
 
     pub(in crate::app) fn poll_agents(&mut self) {
-        let Some(Dialog::Agents(dialog)) = &mut self.dialog else {
+        let Some(dialog) = &mut self.agents else {
             return;
         };
         let Some(job) = &mut dialog.job else { return };
@@ -96,15 +93,8 @@ impl App {
         }
     }
 
-    fn agents(&self) -> Option<&Agents> {
-        match &self.dialog {
-            Some(Dialog::Agents(dialog)) => Some(dialog),
-            _ => None,
-        }
-    }
-
     fn agents_fail(&mut self, problem: Problem) {
-        if let Some(Dialog::Agents(dialog)) = &mut self.dialog {
+        if let Some(dialog) = &mut self.agents {
             dialog.problem = Some(problem);
         }
     }

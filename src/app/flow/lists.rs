@@ -20,7 +20,6 @@ use crate::sys::home::ssh_folder_in;
 impl App {
     pub(in crate::app) fn apply_to_lists(&mut self, command: ListCommand, desktop: &dyn Desktop) {
         match command {
-            ListCommand::ShowHosts => self.show_hosts(desktop),
             ListCommand::FindHosts => self.find_hosts(),
             ListCommand::ForgetHost(line) => self.forget_host(line),
             ListCommand::ShowAuthorized => self.show_authorized(desktop),
@@ -45,32 +44,36 @@ impl App {
     }
 
     pub(in crate::app) fn poll_lists(&mut self) {
-        let done = match &mut self.dialog {
-            Some(Dialog::KnownHosts(dialog)) => poll(&mut dialog.listed),
+        let of_hosts = self.hosts.as_mut().and_then(|hosts| poll(&mut hosts.listed));
+        let of_accounts = match &mut self.dialog {
             Some(Dialog::Authorized(dialog)) => poll(&mut dialog.listed),
             _ => None,
         };
-        if let Some(done) = done {
+        if let Some(done) = of_hosts.or(of_accounts) {
             self.status = Status::say(done);
         }
         // What was typed while others were looked for.
-        let is_behind = matches!(&self.dialog, Some(Dialog::KnownHosts(dialog))
-            if dialog.listed.job.is_none() && dialog.found_by != dialog.word);
+        let is_behind = |hosts: &KnownHosts| hosts.listed.job.is_none() && hosts.found_by != hosts.word;
+        let is_behind = self.hosts.as_deref().is_some_and(is_behind);
         if is_behind {
             self.find_hosts();
         }
     }
 
-    fn show_hosts(&mut self, desktop: &dyn Desktop) {
+    /// Reads the list anew; what is searched for stays, and what was done last, while it is the same list.
+    pub(in crate::app) fn show_hosts(&mut self, desktop: &dyn Desktop) {
         match place(desktop, known_hosts::FILE_NAME) {
             Err(problem) => self.fail("The list of hosts was not found", problem),
             Ok(path) => {
-                self.dialog = Some(Dialog::KnownHosts(Box::new(KnownHosts {
-                    listed: Listed::at(path),
-                    word: String::new(),
-                    found_by: String::new(),
-                    pictured: None,
-                })));
+                let is_other = |hosts: &KnownHosts| hosts.listed.path != path;
+                if self.hosts.as_deref().is_none_or(is_other) {
+                    self.hosts = Some(Box::new(KnownHosts {
+                        listed: Listed::at(path),
+                        word: String::new(),
+                        found_by: String::new(),
+                        pictured: None,
+                    }));
+                }
                 self.with_hosts(|_| Ok(None));
             }
         }
@@ -81,7 +84,7 @@ impl App {
     }
 
     fn forget_host(&mut self, line: usize) {
-        let Some(Dialog::KnownHosts(dialog)) = &self.dialog else {
+        let Some(dialog) = &self.hosts else {
             return;
         };
         let shown = dialog.listed.lines().iter().find(|host| host.line == line);
@@ -100,7 +103,7 @@ impl App {
     /// Does `work` in a job, and finds the hosts anew.
     fn with_hosts(&mut self, work: impl FnOnce(&Path) -> Result<Option<Done>, Problem> + Send + 'static) {
         let wake = Arc::clone(&self.wake.0);
-        let Some(Dialog::KnownHosts(dialog)) = &mut self.dialog else {
+        let Some(dialog) = &mut self.hosts else {
             return;
         };
         if dialog.listed.job.is_none() {
@@ -204,11 +207,14 @@ impl App {
     }
 
     fn undo_list(&mut self) {
-        let done = match &mut self.dialog {
-            Some(Dialog::KnownHosts(dialog)) => dialog.listed.done.take(),
-            Some(Dialog::Authorized(dialog)) => dialog.listed.done.take(),
+        let of_accounts = match &mut self.dialog {
+            Some(Dialog::Authorized(dialog)) => Some(&mut dialog.listed.done),
             _ => None,
         };
+        // A dialog lies over the page.
+        let is_of_hosts = of_accounts.is_none();
+        let of_hosts = self.hosts.as_mut().map(|hosts| &mut hosts.listed.done);
+        let done = of_accounts.or(of_hosts).and_then(Option::take);
         let Some(change) = done.and_then(|done| done.change) else {
             return;
         };
@@ -219,7 +225,7 @@ impl App {
                 change: None,
             }))
         };
-        if matches!(self.dialog, Some(Dialog::KnownHosts(_))) {
+        if is_of_hosts {
             self.with_hosts(undo);
         } else {
             self.with_authorized(undo);

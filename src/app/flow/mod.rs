@@ -4,6 +4,7 @@
 mod agents;
 mod certificate;
 mod copy;
+mod doctor;
 mod dropped;
 mod folders;
 mod key_places;

@@ -71,6 +71,14 @@ impl App {
             home: desktop.home(),
             store: Store::beside(self.kept.place()),
         };
+        self.read_keys_anew();
+    }
+
+    /// The same for whoever they were before.
+    pub(in crate::app) fn read_keys_anew(&mut self) {
+        if matches!(self.my_keys.work, Some(Work::Doing(_))) {
+            return;
+        }
         let whose = self.my_keys.whose.clone();
         let job = Job::start("keys", &self.wake.0, move |pulse| {
             Inventory::read(&whose, &[], pulse)

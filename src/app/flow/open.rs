@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::app::desktop::{Desktop, PickRequest, Picked};
 use crate::app::dialog::{Dialog, Purpose, TypePath, Unlock, UnlockResult, Unlocked, Unsaved, WhyTyped};
+use crate::app::doctor::Subject;
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
 use crate::app::{App, Command, Page, Status};
@@ -114,7 +115,9 @@ impl App {
                 }
                 return;
             }
-            Purpose::Open(_) | Purpose::AddCertificate => self.folder_to_open().unwrap_or_default().join(""),
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate => {
+                self.folder_to_open().unwrap_or_default().join("")
+            }
             Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => {
                 let folder = self.folder_to_save().unwrap_or_default();
                 folder.join(self.suggested_name(purpose))
@@ -144,6 +147,10 @@ impl App {
             Purpose::Open(unsaved) => {
                 self.kept.now.open_folder = self.unusual_folder_of(&path);
                 self.open_path(path, unsaved);
+            }
+            Purpose::Examine => {
+                let absolute = std::path::absolute(&path).unwrap_or(path);
+                self.examine(Subject::File(absolute), Vec::new());
             }
             Purpose::AddCertificate => self.read_certificate(path),
             Purpose::ChooseSavingPlace(_) => self.saving_place_chosen(path),

@@ -131,7 +131,7 @@ impl App {
         };
         let stem = document.suggested_stem();
         let extension = match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate => return String::new(),
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate => return String::new(),
             Purpose::SaveCertificate => return format!("{stem}-cert.pub"),
             Purpose::SavePrivate(choice) | Purpose::ChooseSavingPlace(choice) => {
                 let proposed = document.place.as_ref().map(|place| place.proposed(choice));
@@ -151,7 +151,9 @@ impl App {
     fn plan(&self, purpose: Purpose, path: &Path) -> Option<Plan> {
         let has_certificate = self.document()?.certificate().is_some();
         Some(match purpose {
-            Purpose::Open(_) | Purpose::AddCertificate | Purpose::ChooseSavingPlace(_) => return None,
+            Purpose::Open(_) | Purpose::Examine | Purpose::AddCertificate | Purpose::ChooseSavingPlace(_) => {
+                return None;
+            }
             Purpose::SaveCertificate => Plan::certificate(path),
             Purpose::SavePublic(form) => Plan::public(path, form),
             Purpose::SavePrivate(choice) => {
@@ -356,6 +358,7 @@ impl App {
                 if is_saved && matches!(purpose, Purpose::SavePrivate(_)) {
                     self.propose_saving_place();
                     self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
+                    self.read_keys_anew();
                 }
                 if quits {
                     self.quit();
@@ -367,6 +370,7 @@ impl App {
                     Purpose::SavePrivate(_) => "The private key was not saved",
                     Purpose::SaveCertificate => "The certificate was not saved",
                     Purpose::Open(_)
+                    | Purpose::Examine
                     | Purpose::AddCertificate
                     | Purpose::ChooseSavingPlace(_)
                     | Purpose::SavePublic(_) => "The public key was not saved",
@@ -394,6 +398,7 @@ impl Document {
                 self.key().is_none() && holds_comment && holds_certificate
             }
             Purpose::Open(_)
+            | Purpose::Examine
             | Purpose::AddCertificate
             | Purpose::ChooseSavingPlace(_)
             | Purpose::SaveCertificate => false,
@@ -435,12 +440,14 @@ impl Document {
             if let Purpose::SavePrivate(_) = purpose {
                 self.forget_passphrase(&written.passphrase);
                 self.locked = written.locked;
+                self.saves += 1;
             }
             self.path = path;
             self.format = match purpose {
                 Purpose::SavePrivate(choice) => Some(choice.format()),
                 Purpose::SavePublic(form) => Some(form.format()),
                 Purpose::Open(_)
+                | Purpose::Examine
                 | Purpose::AddCertificate
                 | Purpose::ChooseSavingPlace(_)
                 | Purpose::SaveCertificate => self.format,

@@ -162,14 +162,14 @@ pub const TOPICS: &[Topic] = &[
                 "Each server has a key of its own, by which your computer knows it again. If it changes, either the server was set up anew, or somebody stands between you and it and would see your password. Ask whoever looks after the server for its fingerprint.",
             ),
             Text(
-                "If it is right, forget the old one under *Known hosts…* in the menu File, connect again, and compare the fingerprint that is shown.",
+                "If it is right, forget the old one on the page *Known hosts*, connect again, and compare the fingerprint that is shown.",
             ),
         ],
     },
     Topic {
         question: "What is an agent?",
         answer: &[Text(
-            "A program that holds your opened keys while you are logged in, so that you type each passphrase once: ssh-agent on Linux, macOS and Windows, Pageant for PuTTY. It signs for ssh, and never gives a key away. Hand a key over with *Agents…* in the menu Key, for some hours or until it is removed, and have it ask before each use if you like.",
+            "A program that holds your opened keys while you are logged in, so that you type each passphrase once: ssh-agent on Linux, macOS and Windows, Pageant for PuTTY. It signs for ssh, and never gives a key away. Hand a key over on the page *Agent*, for some hours or until it is removed, and have it ask before each use if you like.",
         )],
     },
     Topic {

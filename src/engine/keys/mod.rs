@@ -30,7 +30,7 @@ pub use inventory::{Broken, Inventory};
 pub use key::{Key, KeyFile, KeyId};
 pub use register::{Edit, Installed, Register};
 pub use store::Store;
-pub use tried::is_tried_by_name;
+pub use tried::{has_any, is_tried_by_name};
 
 use crate::engine::saving::file_beside;
 use crate::engine::{Blame, Problem, opening};

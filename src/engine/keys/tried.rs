@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Whose;
 use crate::format::ssh_config::{Configuration, with_tokens};
+use crate::sys::files;
 
 /// The names that `ssh` tries in `~/.ssh`, in its order, where the configuration names no key for the host.
 pub(super) const USUAL_NAMES: [&str; 6] = [
@@ -67,6 +68,16 @@ impl Tried {
 #[must_use]
 pub fn is_tried_by_name(whose: &Whose, path: &Path) -> bool {
     has_usual_name(whose.ssh_folder().as_deref(), path)
+}
+
+/// Whether there is a key, told at a glance: under a name that ssh tries by itself, or where one was saved or opened.
+#[must_use]
+pub fn has_any(whose: &Whose) -> bool {
+    let usual = whose.ssh_folder().into_iter();
+    let usual = usual.flat_map(|folder| USUAL_NAMES.map(|name| folder.join(name)));
+    let register = whose.store.read().register;
+    let known = register.seen().into_iter().chain(register.files());
+    !files::taken(usual.chain(known)).is_empty()
 }
 
 fn has_usual_name(ssh_folder: Option<&Path>, path: &Path) -> bool {

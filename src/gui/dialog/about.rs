@@ -16,6 +16,10 @@ pub(super) fn about_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         ui,
         format!("Licence: {}, as you like.", env!("CARGO_PKG_LICENSE")),
     );
+    pieces::hint_ui(
+        ui,
+        "Set in Inter and JetBrains Mono, under the SIL Open Font License 1.1.",
+    );
     if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }

@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Layout, Ui};
 
-use super::{Scene, buttons_ui, list, paragraph_ui};
+use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::dialog::Authorized;
@@ -10,7 +10,9 @@ use crate::engine::Problem;
 use crate::engine::authorized::Row;
 use crate::format::authorized_keys::NewLine;
 use crate::gui::conditions;
+use crate::gui::listed;
 use crate::gui::pieces::{self, Tone};
+use crate::gui::theme::space;
 
 pub(super) fn authorized_ui(
     ui: &mut Ui,
@@ -22,7 +24,7 @@ pub(super) fn authorized_ui(
         ui,
         "These keys log in to your account on this computer. What you change counts from the next login on; sshd need not be restarted.",
     );
-    list::done_ui(ui, &dialog.listed, scene);
+    listed::done_ui(ui, &dialog.listed, scene.out);
     let is_working = dialog.listed.job.is_some();
     ui.add_enabled_ui(!is_working, |ui| {
         for row in dialog.listed.lines() {
@@ -82,7 +84,7 @@ fn last_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
 
 /// Lets the open key in; most do so without conditions, which are folded up.
 fn add_ui(ui: &mut Ui, dialog: &mut Authorized, preview: &Result<NewLine, Problem>, scene: &mut Scene<'_>) {
-    ui.add_space(8.0);
+    ui.add_space(space::S);
     ui.separator();
     paragraph_ui(ui, "Let the open key log in here as well:");
     conditions::conditions_ui(ui, &mut dialog.conditions, &mut dialog.shows_conditions);

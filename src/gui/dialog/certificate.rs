@@ -5,12 +5,13 @@ use egui::Ui;
 use super::{Scene, buttons_ui, facts_ui};
 use crate::app::Command;
 use crate::engine::certificate_facts::Fact;
+use crate::gui::theme::size;
 
 pub(super) fn certificate_ui(ui: &mut Ui, facts: &[Fact], scene: &mut Scene<'_>) {
     ui.scope(|ui| {
         facts_ui(
             ui,
-            208.0,
+            size::LONGEST_FACT,
             facts.iter().map(|fact| (fact.name, fact.value.as_str())),
         );
     });

@@ -8,7 +8,7 @@ use crate::app::my_keys::KeysCommand;
 use crate::engine::keys::Whose;
 use crate::engine::keys::default_key::{Fate, Plan};
 use crate::gui::pieces;
-use crate::gui::theme::Palette;
+use crate::gui::theme::{Palette, space};
 use crate::key::comment::escaped;
 
 pub(super) fn default_key_ui(ui: &mut Ui, plan: &Plan, whose: &Whose, scene: &mut Scene<'_>) {
@@ -23,7 +23,7 @@ pub(super) fn default_key_ui(ui: &mut Ui, plan: &Plan, whose: &Whose, scene: &mu
             &format!("Changed in {path}: + is added, – is taken out. Every other line stays as it is."),
             None,
         );
-        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.spacing_mut().item_spacing.y = space::LINE;
         for (fate, line) in &plan.lines {
             let (sign, color) = match fate {
                 Fate::Kept => (' ', palette.weak),
@@ -34,7 +34,7 @@ pub(super) fn default_key_ui(ui: &mut Ui, plan: &Plan, whose: &Whose, scene: &mu
             let text = RichText::new(text).text_style(TextStyle::Monospace).color(color);
             ui.add(Label::new(text).wrap());
         }
-        ui.spacing_mut().item_spacing.y = 8.0;
+        ui.spacing_mut().item_spacing.y = space::S;
         if let Some(backup) = plan.backup() {
             let backup = whose.short(&backup);
             pieces::hint_ui(ui, format!("The file as it is now is kept as {backup}."));

@@ -2,14 +2,11 @@
 
 mod about;
 mod add_place;
-mod agents;
 mod authorized;
 mod certificate;
 mod command_lines;
 mod default_key;
 mod doubts;
-mod known_hosts;
-mod list;
 mod overwrite;
 mod parameters;
 mod problem;
@@ -27,11 +24,11 @@ mod weak_key;
 
 use std::path::PathBuf;
 
-use egui::{Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
+use egui::{Context, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
 
 use super::obstacle::{Obstacle, obstacle};
 use super::pieces::{self, buttons_ui};
-use super::theme;
+use super::theme::{self, at, size, space};
 use crate::app::dialog::Dialog;
 use crate::app::{App, Command};
 use crate::engine::Problem;
@@ -52,6 +49,16 @@ pub(super) struct View {
     focus: Option<Id>,
 }
 
+impl View {
+    /// Notes where the focus is to go back to. To be called while a dialog is open, before the page is drawn, which then
+    /// has no focus any more.
+    pub(super) fn remember_focus(&mut self, ctx: &Context) {
+        if self.shown.is_none() {
+            self.focus_before = ctx.memory(Memory::focused);
+        }
+    }
+}
+
 /// What every dialog is given beside its own contents.
 struct Scene<'a> {
     /// Whether it has just been opened, and the focus is to be set.
@@ -65,9 +72,6 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     let shown = app.dialog.as_ref().map(std::mem::discriminant);
     let is_new = shown != view.shown;
     if is_new {
-        if view.shown.is_none() {
-            view.focus_before = ui.memory(Memory::focused);
-        }
         view.is_revealed = false;
         view.was_opening = false;
         view.shown = shown;
@@ -87,7 +91,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         kept: &app.kept,
     };
     let room = ui.ctx().content_rect().size();
-    let width = (room.x - 72.0).min(width(dialog));
+    let width = (room.x - size::AROUND_DIALOG).min(width(dialog));
     let title = title(dialog);
     let modal = Modal::new(Id::unique("dialog")).frame(theme::dialog_frame(ui));
     let response = modal.show(ui.ctx(), |ui| {
@@ -98,8 +102,8 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         });
         ui.set_width(width);
         // An area offers no more room than it took last time, and so could never grow.
-        ui.set_max_height(room.y - 72.0);
-        let area = ScrollArea::vertical().max_height(room.y - 72.0);
+        ui.set_max_height(room.y - size::AROUND_DIALOG);
+        let area = ScrollArea::vertical().max_height(room.y - size::AROUND_DIALOG);
         pieces::scrolling_ui(ui, area, |ui| {
             ui.set_width(ui.available_width());
             pieces::heading_ui(ui, &title, theme::subheading());
@@ -125,7 +129,6 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
                 Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
                 Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
-                Dialog::Agents(agents) => agents::agents_ui(ui, agents, beside.has_private, &mut scene),
                 Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &beside.whose, &mut scene),
                 Dialog::RemoveKey { title, removal } => {
                     remove_key::remove_key_ui(ui, title, removal, &beside.whose, &mut scene);
@@ -137,7 +140,6 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 Dialog::AddPlace(typed) => {
                     add_place::add_place_ui(ui, typed, &beside.added, &beside.whose, &mut scene);
                 }
-                Dialog::KnownHosts(dialog) => known_hosts::known_hosts_ui(ui, dialog, &mut scene),
                 Dialog::Authorized(dialog) => {
                     authorized::authorized_ui(ui, dialog, beside.preview.as_ref(), &mut scene);
                 }
@@ -172,8 +174,8 @@ struct Beside {
     added: Vec<PathBuf>,
     removed: Vec<Restorable>,
     unfinished: Vec<Finding>,
-    has_private: bool,
     preview: Option<Result<NewLine, Problem>>,
+    has_private: bool,
     pasted: Option<Result<String, Problem>>,
     obstacle: Option<Obstacle>,
 }
@@ -196,11 +198,11 @@ impl Beside {
                 Some(Dialog::RemovedKeys) => my_keys.unfinished(),
                 _ => Vec::new(),
             },
-            has_private: app.document().is_some_and(|document| document.key().is_some()),
             preview: match dialog {
                 Some(Dialog::Authorized(dialog)) => app.new_authorized_line(&dialog.conditions),
                 _ => None,
             },
+            has_private: app.document().is_some_and(|document| document.key().is_some()),
             pasted: match dialog {
                 Some(Dialog::Providers(dialog)) => app.provider_text(*dialog),
                 _ => None,
@@ -224,12 +226,10 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Problem { title, .. } => title.clone(),
         Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
         Dialog::Certificate(_) => "Certificate info".to_owned(),
-        Dialog::Agents(_) => "Keys in agents".to_owned(),
         Dialog::DefaultKey(plan) => default_key::title(plan).to_owned(),
         Dialog::RemoveKey { title, .. } => format!("Move {title} to the trash?"),
         Dialog::RemovedKeys => "Keys in the trash".to_owned(),
         Dialog::AddPlace(_) => "Where are more of your keys?".to_owned(),
-        Dialog::KnownHosts(_) => "Known hosts".to_owned(),
         Dialog::Authorized(_) => "Who may log in here".to_owned(),
         Dialog::Providers(_) => "Where the public key goes".to_owned(),
         Dialog::CommandLines(_) => "Commands that do the same".to_owned(),
@@ -241,21 +241,19 @@ fn title(dialog: &Dialog) -> String {
 
 fn width(dialog: &Dialog) -> f32 {
     match dialog {
-        Dialog::CommandLines(_) | Dialog::Agents(_) | Dialog::DefaultKey(_) => 640.0,
-        Dialog::Certificate(_) | Dialog::KnownHosts(_) | Dialog::Authorized(_) | Dialog::Providers(_) => {
-            720.0
-        }
-        Dialog::Unlock(_)
+        Dialog::CommandLines(_)
+        | Dialog::DefaultKey(_)
+        | Dialog::Certificate(_)
+        | Dialog::Authorized(_)
+        | Dialog::Providers(_)
         | Dialog::SamePassphrase(_)
         | Dialog::Suggested(_)
-        | Dialog::Ssh1 { .. }
         | Dialog::Parameters(_)
         | Dialog::Settings
         | Dialog::RemoveKey { .. }
         | Dialog::RemovedKeys
-        | Dialog::AddPlace(_)
-        | Dialog::TypePath(_) => 520.0,
-        _ => 440.0,
+        | Dialog::AddPlace(_) => size::WIDE_DIALOG,
+        _ => size::DIALOG,
     }
 }
 
@@ -266,8 +264,8 @@ fn paragraph_ui(ui: &mut Ui, text: impl Into<String>) {
 
 /// What is known of something: names at the left, values beside them, or below where it is narrow.
 fn facts_ui<'a>(ui: &mut Ui, names: f32, facts: impl Iterator<Item = (&'a str, &'a str)>) {
-    let is_narrow = ui.available_width() < 420.0;
-    ui.spacing_mut().item_spacing.y = 6.0;
+    let is_narrow = ui.available_width() < at::NARROW_FACTS;
+    ui.spacing_mut().item_spacing.y = space::LABEL;
     for (name, value) in facts {
         if is_narrow {
             pieces::field_label_ui(ui, name, None);
@@ -277,7 +275,7 @@ fn facts_ui<'a>(ui: &mut Ui, names: f32, facts: impl Iterator<Item = (&'a str, &
         ui.horizontal_top(|ui| {
             let before = ui.cursor().left();
             pieces::field_label_ui(ui, name, None);
-            ui.add_space((before + names - ui.cursor().left()).max(4.0));
+            ui.add_space((before + names - ui.cursor().left()).max(space::XS));
             ui.add(egui::Label::new(value).wrap());
         });
     }

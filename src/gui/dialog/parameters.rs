@@ -10,14 +10,7 @@ use crate::engine::speed::Speed;
 use crate::format::{Argon2Variant, Cost};
 use crate::gui::pieces::{self, Tone};
 use crate::gui::radios::radios_ui;
-use crate::gui::theme;
-
-/// How wide the column of names is.
-const NAMES: f32 = 112.0;
-/// A dialog narrower than this has no room for a third column.
-const NARROW: f32 = 480.0;
-/// How wide the column of values is.
-const VALUES: f32 = 212.0;
+use crate::gui::theme::{self, at, size, space};
 
 pub(super) fn parameters_ui(
     ui: &mut Ui,
@@ -25,12 +18,12 @@ pub(super) fn parameters_ui(
     speed: Option<Speed>,
     scene: &mut Scene<'_>,
 ) {
-    let is_narrow = ui.available_width() < NARROW;
+    let is_narrow = ui.available_width() < at::NARROW_CARD;
     pieces::hint_ui(
         ui,
         "These numbers slow down whoever tries passphrases. The usual ones are good for nearly everybody.",
     );
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     pieces::heading_ui(ui, "OpenSSH files", theme::subheading());
     rows(ui, "openssh", |ui| {
         ui.label("Cipher");
@@ -48,10 +41,10 @@ pub(super) fn parameters_ui(
         usual_ui(ui, is_narrow, "PuTTY reads aes256-ctr");
         number_row_ui(ui, is_narrow, "Rounds", "usual: 24", &mut parameters.rounds);
     });
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     pieces::heading_ui(ui, "PuTTY files", theme::subheading());
     rows(ui, "ppk", |ui| ppk_ui(ui, is_narrow, parameters, speed));
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     pieces::heading_ui(ui, "PKCS#8 files", theme::subheading());
     rows(ui, "pkcs8", |ui| {
         let usual = "of PBKDF2; usual: 600000";
@@ -164,8 +157,8 @@ fn time_ui(ui: &mut Ui, is_narrow: bool, parameters: &mut Parameters, speed: Opt
 fn rows(ui: &mut Ui, id: &str, contents: impl FnOnce(&mut Ui)) {
     Grid::new(id)
         .num_columns(3)
-        .spacing([12.0, 6.0])
-        .min_col_width(NAMES)
+        .spacing([space::M, space::LABEL])
+        .min_col_width(size::LONG_FACT)
         .show(ui, contents);
 }
 
@@ -182,7 +175,7 @@ fn usual_ui(ui: &mut Ui, is_narrow: bool, usual: &str) {
 /// The middle column, as wide in every group as the widest needs.
 fn value_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     ui.horizontal(|ui| {
-        ui.set_min_width(VALUES);
+        ui.set_min_width(size::VALUES);
         contents(ui);
     });
 }

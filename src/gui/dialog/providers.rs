@@ -11,6 +11,7 @@ use crate::engine::providers::{AS_OF, PROVIDERS};
 use crate::gui::obstacle::Obstacle;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::radios::radios_ui;
+use crate::gui::theme::{size, space};
 
 pub(super) fn providers_ui(
     ui: &mut Ui,
@@ -21,7 +22,7 @@ pub(super) fn providers_ui(
     let label = pieces::field_label_ui(ui, "Where", None);
     ui.label_inputs_by(label.id, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 16.0;
+            ui.spacing_mut().item_spacing.x = space::L;
             let all: Vec<_> = PROVIDERS.iter().collect();
             let chosen = dialog.chosen;
             let next = radios_ui(
@@ -33,7 +34,7 @@ pub(super) fn providers_ui(
             dialog.chosen = next.unwrap_or(chosen);
         });
     });
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     let chosen = dialog.chosen;
     for (number, step) in (1..).zip(chosen.steps) {
         paragraph_ui(ui, format!("{number}. {step}"));
@@ -47,7 +48,7 @@ pub(super) fn providers_ui(
         Some(Ok(text)) => {
             let name = "What is pasted there";
             pieces::field_label_ui(ui, name, None);
-            pieces::code_ui(ui, Id::unique("what is pasted"), name, text, 96.0);
+            pieces::code_ui(ui, Id::unique("what is pasted"), name, text, size::CODE);
         }
     }
     let says = if chosen.is_documented {

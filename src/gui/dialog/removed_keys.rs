@@ -8,9 +8,7 @@ use crate::app::my_keys::KeysCommand;
 use crate::engine::keys::restoring::Restorable;
 use crate::engine::keys::{Finding, Whose};
 use crate::gui::pieces;
-
-/// Lists longer than this scroll.
-const HIGHEST: f32 = 320.0;
+use crate::gui::theme::size;
 
 pub(super) fn removed_keys_ui(
     ui: &mut Ui,
@@ -27,7 +25,9 @@ pub(super) fn removed_keys_ui(
             "These lie in a folder “removed”, where ssh does not find them. What is put back is where it was; nothing is replaced by it.",
         );
     }
-    let area = ScrollArea::vertical().id_salt("removed keys").max_height(HIGHEST);
+    let area = ScrollArea::vertical()
+        .id_salt("removed keys")
+        .max_height(size::TRASH);
     pieces::scrolling_ui(ui, area, |ui| {
         for one in removed {
             removed_ui(ui, one, whose, scene);

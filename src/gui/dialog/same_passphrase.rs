@@ -1,6 +1,6 @@
 //! A key is saved with the passphrase that it has, which this window does not remember.
 
-use eframe::egui::{Key, Ui, vec2};
+use eframe::egui::{Key, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
@@ -23,7 +23,6 @@ pub(super) fn same_passphrase_ui(ui: &mut Ui, dialog: &mut SamePassphrase, scene
         let name = "Passphrase";
         let label = pieces::field_label_ui(ui, name, None);
         ui.spacing_mut().text_edit_width = ui.available_width();
-        ui.spacing_mut().button_padding = vec2(10.0, 8.5);
         let field = passphrase_field_ui(ui, "same", name, &mut dialog.typed, scene.is_revealed, "");
         pieces::reached_by(ui, &field, &label, None);
         is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));

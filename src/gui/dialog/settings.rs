@@ -9,6 +9,7 @@ use crate::app::settings::Kept;
 use crate::engine::saving::Choice;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::radios::radios_ui;
+use crate::gui::theme::space;
 
 /// What the dialog shows; none of it is a draft.
 pub(super) struct Shown<'a> {
@@ -62,7 +63,7 @@ pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>)
         }
     });
     scene.out.append(&mut out);
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     match kept.trouble() {
         Some(trouble) => pieces::note_ui(ui, Tone::Warning, trouble, ""),
         None => {
@@ -75,11 +76,11 @@ pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>)
 }
 
 fn row_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     let label = pieces::field_label_ui(ui, name, None);
     ui.label_inputs_by(label.id, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 16.0;
+            ui.spacing_mut().item_spacing.x = space::L;
             contents(ui);
         });
     });

@@ -5,6 +5,7 @@ use egui::Ui;
 use super::{Scene, buttons_ui, facts_ui, paragraph_ui};
 use crate::app::Command;
 use crate::format::Ssh1Key;
+use crate::gui::theme::{size, space};
 use crate::key::comment::escaped;
 
 pub(super) fn ssh1_ui(ui: &mut Ui, name: &str, key: &Ssh1Key, scene: &mut Scene<'_>) {
@@ -12,7 +13,7 @@ pub(super) fn ssh1_ui(ui: &mut Ui, name: &str, key: &Ssh1Key, scene: &mut Scene<
         ui,
         "It is a key for version 1 of SSH. That protocol has been broken since 1998, OpenSSH dropped it in 2017, and no other format can hold its keys.",
     );
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     let half = match (key.is_private, key.is_encrypted) {
         (true, true) => "private, with a passphrase",
         (true, false) => "private, without a passphrase",
@@ -30,11 +31,11 @@ pub(super) fn ssh1_ui(ui: &mut Ui, name: &str, key: &Ssh1Key, scene: &mut Scene<
     ui.scope(|ui| {
         facts_ui(
             ui,
-            120.0,
+            size::LONG_FACT,
             facts.into_iter().filter(|(_, value)| !value.is_empty()),
         );
     });
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     paragraph_ui(
         ui,
         "Make an Ed25519 key in its place, and put that on your servers.",

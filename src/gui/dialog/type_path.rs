@@ -1,6 +1,6 @@
 //! A path, typed, where the system has no file dialog.
 
-use egui::{Key, Margin, TextEdit, Ui};
+use egui::{Key, TextEdit, Ui};
 
 use super::{Scene, buttons_ui};
 use crate::app::Command;
@@ -12,8 +12,7 @@ pub(super) fn path_field_ui(ui: &mut Ui, label: &str, text: &mut String, is_new:
     let label = pieces::field_label_ui(ui, label, None);
     let field = TextEdit::singleline(text)
         .id_salt("path")
-        .desired_width(f32::INFINITY)
-        .margin(Margin::symmetric(8, 6));
+        .desired_width(f32::INFINITY);
     let field = ui.add(field).labelled_by(label.id);
     pieces::reached_by(ui, &field, &label, None);
     if is_new {
@@ -35,6 +34,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
     );
     let verb = match typed.purpose {
         Purpose::Open(_) => "Open",
+        Purpose::Examine => "Examine",
         Purpose::AddCertificate => "Add",
         Purpose::ChooseSavingPlace(_) => "Choose",
         Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => "Save",
@@ -50,6 +50,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
 pub(super) fn title(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Open(_) => "Load private key",
+        Purpose::Examine => "Examine a file",
         Purpose::AddCertificate => "Load certificate",
         Purpose::SaveCertificate => "Save certificate as",
         Purpose::SavePrivate(_) | Purpose::ChooseSavingPlace(_) => "Save private key as",

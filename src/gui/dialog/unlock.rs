@@ -1,6 +1,6 @@
 //! A file wants its passphrase.
 
-use egui::{Id, Key, TextStyle, Ui, vec2};
+use egui::{Id, Key, Ui};
 
 use super::{Scene, buttons_ui, paragraph_ui};
 use crate::app::Command;
@@ -13,7 +13,7 @@ use crate::key::comment::{self, Comment};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 
 /// So many lines of a long public key are seen at once.
-const LINES: f32 = 3.0;
+const LINES: u8 = 3;
 
 pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>) {
     paragraph_ui(ui, name(unlock));
@@ -45,7 +45,6 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>)
         let name = "Passphrase";
         let label = pieces::field_label_ui(ui, name, None);
         ui.spacing_mut().text_edit_width = ui.available_width();
-        ui.spacing_mut().button_padding = vec2(10.0, 8.5);
         let field = passphrase_field_ui(ui, "unlock", name, &mut unlock.typed, scene.is_revealed, "");
         pieces::reached_by(ui, &field, &label, None);
         is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -85,7 +84,7 @@ fn public_ui(ui: &mut Ui, public: Option<&PublicKey>) {
     let name = "Public key";
     pieces::field_label_ui(ui, name, None);
     let line = public_line::encode(public, &Comment::default());
-    let max_height = LINES * ui.text_style_height(&TextStyle::Monospace) + 14.0;
+    let max_height = pieces::code_height(ui, LINES);
     pieces::code_ui(
         ui,
         Id::unique("public key of a locked file"),

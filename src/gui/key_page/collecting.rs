@@ -5,16 +5,14 @@ use egui::{Button, Id, Ui, vec2};
 use crate::app::Command;
 use crate::app::stage::Stirring;
 use crate::gui::pad::{SENTENCE, Trail, pad_ui};
-use crate::gui::{pieces, theme};
+use crate::gui::pieces;
+use crate::gui::theme::{self, at, size};
 
 /// What the choices below the pad take where nothing wraps.
-const FOOT_HEIGHT: f32 = 58.0;
-
-/// What the pad takes at least, with its bar; everything scrolls where there is less.
-const PAD_HEIGHT: f32 = 180.0;
+const FOOT_HEIGHT: f32 = size::CONTROL + size::LOW_ROW;
 
 /// Where there is less, everything scrolls.
-pub(super) const MIN_HEIGHT: f32 = 340.0;
+pub(super) const MIN_HEIGHT: f32 = at::VERY_LOW;
 
 pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail, out: &mut Vec<Command>) {
     let title = pieces::heading_ui(ui, SENTENCE, theme::subheading());
@@ -24,7 +22,7 @@ pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail,
     let foot = Id::unique("room for the choices");
     let foot_height = ui.data(|data| data.get_temp(foot)).unwrap_or(FOOT_HEIGHT);
     let height = ui.available_height() - foot_height - ui.spacing().item_spacing.y;
-    let room = vec2(ui.available_width(), height.max(PAD_HEIGHT));
+    let room = vec2(ui.available_width(), height.max(size::PAD));
     ui.allocate_ui(room, |ui| pad_ui(ui, trail, stirring.pool.progress(), out));
     let height = ui.scope(|ui| choices_ui(ui, out)).response.rect.height();
     if (height - foot_height).abs() > 0.5 {
@@ -38,7 +36,7 @@ fn choices_ui(ui: &mut Ui, out: &mut Vec<Command>) {
         if ui.add(Button::new("Use system randomness only")).clicked() {
             out.push(Command::UseSystemRandomnessOnly);
         }
-        if ui.add(Button::new("Cancel").min_size(vec2(88.0, 0.0))).clicked() {
+        if ui.add(Button::new("Cancel")).clicked() {
             out.push(Command::Cancel);
         }
     });

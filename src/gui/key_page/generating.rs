@@ -2,31 +2,32 @@
 
 use std::time::Duration;
 
-use egui::{Button, ProgressBar, Ui, vec2};
+use egui::{Button, ProgressBar, Ui};
 
 use crate::app::Command;
 use crate::app::stage::Generating;
 use crate::engine::duration::in_words;
-use crate::gui::{pieces, theme};
+use crate::gui::pieces;
+use crate::gui::theme::{self, size, space};
 use crate::key::spec::KeySpec;
 
 /// How often the elapsed time is drawn anew.
 const TICK: Duration = Duration::from_millis(100);
 
 pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<Command>) {
-    ui.add_space(48.0);
+    ui.add_space(space::XXL);
     pieces::card_ui(ui, |ui| {
         let title = pieces::heading_ui(ui, "Please wait while a key is generated…", theme::subheading());
         pieces::polite(ui, &title);
         pieces::hint_ui(ui, advice(generating.spec));
         let done = generating.job.progress();
         let text = match done {
-            Some(done) => format!("{:.0} %", done * 100.0),
+            Some(done) => format!("{:.0} %", done * f32::from(100_u8)),
             None => "Starting…".to_owned(),
         };
         let bar = ui.add(
             ProgressBar::new(done.unwrap_or_default())
-                .desired_height(20.0)
+                .desired_height(size::LOW_ROW)
                 .text(text),
         );
         ui.ctx()
@@ -40,7 +41,7 @@ pub(super) fn generating_ui(ui: &mut Ui, generating: &Generating, out: &mut Vec<
             ),
             None => format!("{} · {elapsed}", generating.spec),
         });
-        if ui.add(Button::new("Cancel").min_size(vec2(88.0, 0.0))).clicked() {
+        if ui.add(Button::new("Cancel")).clicked() {
             out.push(Command::Cancel);
         }
     });

@@ -8,6 +8,7 @@ mod protect;
 mod public;
 mod ready;
 mod save;
+mod steps;
 
 use std::mem::Discriminant;
 
@@ -41,6 +42,10 @@ impl First {
 }
 
 /// What only the window knows of the page.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each tells of another thing whether it is shown"
+)]
 #[derive(Debug, Default)]
 pub(super) struct View {
     /// The stage and the key that the rest belongs to.
@@ -53,6 +58,16 @@ pub(super) struct View {
     is_art_text: bool,
     /// Whether “More types” is open.
     is_more_shown: bool,
+    /// Whether the ways to find primes are shown.
+    shows_primes: bool,
+    /// Whether the first step is open although the key is saved.
+    is_saving_open: bool,
+    /// How often the key had been saved in the last frame.
+    saves: u32,
+    /// Whether all of the public key line is shown.
+    is_line_whole: bool,
+    /// What had the focus in the last frame, among the types.
+    kinds_focus: Option<Id>,
     /// What had the focus in the last frame.
     focus: Option<Id>,
 }

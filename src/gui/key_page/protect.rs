@@ -1,6 +1,6 @@
-//! The passphrase: typed twice, judged, and what it costs.
+//! The key’s comment, and the passphrase: typed twice, judged, and what it costs.
 
-use egui::{Color32, Key, Label, Layout, RichText, TextStyle, Ui, accesskit, vec2};
+use egui::{Color32, Key, Label, Layout, RichText, TextEdit, TextStyle, Ui, accesskit, vec2};
 
 use super::{First, View};
 use crate::app::Command;
@@ -9,9 +9,9 @@ use crate::engine::guessing::Rating;
 use crate::engine::saving::{Choice, Strength};
 use crate::engine::speed::Speed;
 use crate::gui::passphrase_field::passphrase_field_ui;
-use crate::gui::pieces;
+use crate::gui::pieces::{self, Tone};
 use crate::gui::signs::{self, Sign};
-use crate::gui::theme::Palette;
+use crate::gui::theme::{Palette, at, space};
 use crate::secret::TypedPassphrase;
 
 pub(super) fn protect_ui(
@@ -22,8 +22,9 @@ pub(super) fn protect_ui(
     speed: Option<Speed>,
     out: &mut Vec<Command>,
 ) {
-    let gap = 16.0;
-    let is_narrow = ui.available_width() < 480.0;
+    comment_ui(ui, document);
+    let gap = space::M;
+    let is_narrow = ui.available_width() < at::NARROW_CARD;
     let width = if is_narrow {
         ui.available_width()
     } else {
@@ -40,10 +41,8 @@ pub(super) fn protect_ui(
         ui.spacing_mut().item_spacing.x = gap;
         let column = |ui: &mut Ui, contents: &mut dyn FnMut(&mut Ui)| {
             ui.allocate_ui_with_layout(vec2(width, 0.0), Layout::top_down(egui::Align::Min), |ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
+                ui.spacing_mut().item_spacing.x = space::S;
                 ui.spacing_mut().text_edit_width = width;
-                // In the middle of the field's height.
-                ui.spacing_mut().button_padding = vec2(10.0, 8.5);
                 ui.set_width(width);
                 contents(ui);
             });
@@ -97,6 +96,23 @@ pub(super) fn protect_ui(
     verdict_ui(ui, document, is_told, strength, speed);
 }
 
+fn comment_ui(ui: &mut Ui, document: &mut Document) {
+    let name = "Key comment";
+    let is_narrow = ui.available_width() < at::NARROW_CARD;
+    let above = is_narrow.then(|| pieces::field_label_ui(ui, name, Some('c')));
+    ui.horizontal(|ui| {
+        let label = above.unwrap_or_else(|| pieces::row_label_ui(ui, name, Some('c')));
+        let field = TextEdit::singleline(&mut document.draft.comment)
+            .id_salt("comment")
+            .desired_width(ui.available_width());
+        let field = ui.add(field).labelled_by(label.id);
+        pieces::reached_by(ui, &field, &label, Some(Key::C));
+    });
+    if let Err(problem) = document.draft.checked_comment() {
+        pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    }
+}
+
 fn suggest_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     let text = RichText::new("Suggest one").small();
     let link = ui
@@ -106,11 +122,6 @@ fn suggest_ui(ui: &mut Ui, out: &mut Vec<Command>) {
         out.push(Command::SuggestPassphrase);
     }
 }
-
-/// Between things that are said beside each other.
-const GAP: f32 = 10.0;
-/// Between things that are said below each other.
-const LINE_GAP: f32 = 4.0;
 
 /// Whether it is said that the two differ: not to somebody who is still typing the second.
 fn is_mismatch_told(draft: &Draft, is_being_typed: bool) -> bool {
@@ -126,13 +137,19 @@ fn is_mismatch_told(draft: &Draft, is_being_typed: bool) -> bool {
 
 /// What is to be said of the passphrase. It takes the same room whatever that is, so that nothing moves below the pointer.
 fn verdict_ui(ui: &mut Ui, document: &Document, is_told: bool, strength: Strength, speed: Option<Speed>) {
-    let is_narrow = ui.available_width() < 600.0;
-    let lines = if is_narrow { 4.0 } else { 2.0 };
+    let width = ui.available_width();
+    let lines: u8 = match width {
+        _ if width < at::NARROW_FACTS => 6,
+        _ if width < at::NARROW_CARD => 4,
+        _ if width < at::WIDE_CARD => 3,
+        _ => 2,
+    };
+    let lines = f32::from(lines);
     // The signs in the first line are a little higher than its text.
     let line = ui.text_style_height(&TextStyle::Small) + 1.0;
     ui.scope(|ui| {
-        ui.set_min_height(lines * line + (lines - 1.0) * LINE_GAP);
-        ui.spacing_mut().item_spacing.y = LINE_GAP;
+        ui.set_min_height(lines * line + (lines - 1.0) * space::LINE);
+        ui.spacing_mut().item_spacing.y = space::LINE;
         let draft = &document.draft;
         let weak = Palette::of(ui).weak;
         match draft.agreement() {
@@ -152,40 +169,55 @@ fn verdict_ui(ui: &mut Ui, document: &Document, is_told: bool, strength: Strengt
             }
             Agreement::Match | Agreement::Differ => {
                 let rating = Rating::of(draft.passphrase.expose());
-                judged_ui(ui, draft, rating, is_told);
-                match rating.and_then(Rating::advice) {
-                    Some(advice) => say_ui(ui, advice, weak),
-                    None => say_ui(ui, &cost(draft.choice, strength, speed), weak),
-                }
+                rated_ui(ui, rating);
+                let advice = rating.and_then(Rating::advice).map(str::to_owned);
+                let advice = advice.unwrap_or_else(|| cost(draft.choice, strength, speed));
+                compared_ui(ui, draft, is_told, advice);
             }
         }
     });
 }
 
-/// Whether the two match, and how hard the first is to guess.
-fn judged_ui(ui: &mut Ui, draft: &Draft, rating: Option<Rating>, is_told: bool) {
+/// How hard it is to guess.
+fn rated_ui(ui: &mut Ui, rating: Option<Rating>) {
+    let Some(rating) = rating else { return };
     let palette = Palette::of(ui);
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        ui.set_row_height(ui.text_style_height(&TextStyle::Small));
+    row_ui(ui, |ui| {
+        let color = match rating {
+            Rating::VeryWeak | Rating::Weak => palette.warn,
+            Rating::Fair => palette.weak,
+            Rating::Good | Rating::Strong => palette.good,
+        };
+        // Four bars: what is very weak has none.
+        signs::gauge_ui(ui, rating.level() - 1, Rating::MOST - 1, color);
+        say_ui(ui, &format!("{}.", rating.words()), color);
+    });
+}
+
+/// Whether the two match; and what else there is to know, which a screen reader does not say of its own accord: it has
+/// one thing to say a keystroke.
+fn compared_ui(ui: &mut Ui, draft: &Draft, is_told: bool, advice: String) {
+    let palette = Palette::of(ui);
+    row_ui(ui, |ui| {
+        if is_told {
+            signs::sign_ui(ui, Sign::Wrong, palette.warn);
+            say_ui(ui, "They don't match yet.", palette.warn);
+            return;
+        }
         if draft.agreement() == Agreement::Match {
             signs::sign_ui(ui, Sign::Good, palette.good);
             say_ui(ui, "They match.", palette.good);
-            ui.add_space(GAP);
-        } else if is_told {
-            signs::sign_ui(ui, Sign::Wrong, palette.warn);
-            say_ui(ui, "They don't match yet.", palette.warn);
-            ui.add_space(GAP);
+            ui.add_space(space::XS);
         }
-        if let Some(rating) = rating {
-            let color = match rating {
-                Rating::VeryWeak | Rating::Weak => palette.warn,
-                Rating::Fair => palette.weak,
-                Rating::Good | Rating::Strong => palette.good,
-            };
-            signs::gauge_ui(ui, rating.level(), Rating::MOST, color);
-            say_ui(ui, &format!("{}.", rating.words()), color);
-        }
+        pieces::hint_ui(ui, advice);
+    });
+}
+
+fn row_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::LABEL;
+        ui.set_row_height(ui.text_style_height(&TextStyle::Small));
+        contents(ui);
     });
 }
 

@@ -1,49 +1,113 @@
-//! The public key, to be pasted where it belongs.
+//! The public key, to be pasted where it belongs, and saved.
 
-use egui::{Button, Id, Key, Response, RichText, TextStyle, Ui, Vec2, vec2};
+use egui::{Button, Id, Key, Popup, Response, TextEdit, TextStyle, Ui, Vec2};
 
 use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::stage::Document;
-use crate::gui::pieces;
+use crate::engine::saving::PublicForm;
+use crate::gui::theme::{Palette, at, size};
+use crate::gui::{pieces, signs};
+use crate::key::Algorithm;
 
 /// So many lines of a long key are seen at once.
-const LINES: f32 = 4.0;
+const LINES: u8 = 5;
 
-pub(super) fn public_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+pub(super) fn public_ui(ui: &mut Ui, document: &Document, is_whole: &mut bool, out: &mut Vec<Command>) {
     let name = "Public key for pasting into OpenSSH authorized_keys file";
-    let height = ui.text_style_height(&TextStyle::Small);
-    let label = pieces::low_row_ui(ui, height, |ui| {
-        let label = pieces::field_label_ui(ui, name, Some('P'));
-        if ui.link(RichText::new("Where to paste it…").small()).clicked() {
+    let is_narrow = ui.available_width() < at::WIDE_CARD;
+    let mut links_ui = |ui: &mut Ui, is_whole: &mut bool| {
+        if ui.add(pieces::tertiary("Where to paste it…")).clicked() {
             out.push(Command::Lists(ListCommand::ShowProviders));
         }
-        label
+        let text = if *is_whole { "Show one line" } else { "Show all" };
+        if ui.add(pieces::tertiary(text)).clicked() {
+            *is_whole = !*is_whole;
+        }
+    };
+    let label = ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = size::LOW_ROW;
+        if is_narrow {
+            let label = pieces::field_label_ui(ui, name, Some('P'));
+            ui.horizontal_wrapped(|ui| links_ui(ui, is_whole));
+            return label;
+        }
+        let row = ui.horizontal(|ui| {
+            let label = pieces::row_label_ui(ui, name, Some('P'));
+            pieces::at_right_ui(ui, |ui| links_ui(ui, is_whole));
+            label
+        });
+        row.inner
     });
+    let label = label.inner;
     let line = document.public_line();
-    let button_width = 156.0;
-    if ui.available_width() < 560.0 {
-        box_ui(ui, &label, name, &line);
-        copy_ui(ui, vec2(button_width, 40.0), out);
+    if is_narrow || *is_whole {
+        line_ui(ui, &label, (name, &line), (*is_whole, f32::INFINITY));
+        ui.horizontal_wrapped(|ui| buttons_ui(ui, document, out));
         return;
     }
-    let width = ui.available_width() - button_width - ui.spacing().item_spacing.x;
-    ui.horizontal_top(|ui| {
-        let boxed = ui.allocate_ui(vec2(width, 0.0), |ui| box_ui(ui, &label, name, &line));
-        let height = boxed.response.rect.height().clamp(40.0, 56.0);
-        copy_ui(ui, vec2(button_width, height), out);
+    ui.horizontal(|ui| {
+        let room = (ui.available_width() - size::PUBLIC_BUTTONS).max(size::LEAST_FIELD);
+        line_ui(ui, &label, (name, &line), (false, room));
+        buttons_ui(ui, document, out);
     });
 }
 
-/// The line, wrapped and selectable.
-fn box_ui(ui: &mut Ui, label: &Response, name: &str, line: &str) {
-    let max_height = LINES * ui.text_style_height(&TextStyle::Monospace) + 14.0;
-    let field = pieces::code_ui(ui, Id::unique("public key"), name, line, max_height);
+fn buttons_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+    if ui.add(Button::new("Copy public key")).clicked() {
+        out.push(Command::CopyPublicKey);
+    }
+    let has_both = document.key().is_some() && document.certificate().is_some();
+    save_ui(ui, document.public().algorithm(), has_both, out);
+}
+
+/// The line as it is, of which no more than the beginning is seen, or all of it; both can be selected and copied.
+fn line_ui(ui: &mut Ui, label: &Response, (name, line): (&str, &str), (is_whole, width): (bool, f32)) {
+    let id = Id::unique("public key");
+    let field = if is_whole {
+        let height = pieces::code_height(ui, LINES);
+        pieces::code_ui(ui, id, name, line, height)
+    } else {
+        let mut shown = line;
+        let field = TextEdit::singleline(&mut shown)
+            .id(id)
+            .font(TextStyle::Monospace)
+            .text_color(Palette::of(ui).text)
+            .desired_width(width);
+        let field = ui.add(field);
+        ui.ctx()
+            .accesskit_node_builder(field.id, |node| node.set_label(name));
+        field
+    };
     pieces::reached_by(ui, &field, label, Some(Key::P));
 }
 
-fn copy_ui(ui: &mut Ui, size: Vec2, out: &mut Vec<Command>) {
-    if ui.add_sized(size, Button::new("Copy public key")).clicked() {
-        out.push(Command::CopyPublicKey);
+/// The button, and beside it the menu with the other forms.
+fn save_ui(ui: &mut Ui, algorithm: Algorithm, has_both: bool, out: &mut Vec<Command>) {
+    let text = pieces::mnemonic(ui, "Save public key", 'u');
+    let save = ui.add(Button::new(text));
+    if save.clicked() || pieces::alt_pressed(ui, Key::U) {
+        out.push(Command::SavePublicBeside);
     }
+    let more = Button::new("").min_size(Vec2::splat(size::CONTROL));
+    let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);
+    Popup::menu(&more).show(|ui| {
+        ui.set_max_width(size::WIDE_MENU);
+        for form in PublicForm::ALL {
+            let obstacle = form.obstacle(algorithm);
+            let text = super::save::with_obstacle(form.title(), obstacle);
+            if ui.add_enabled(obstacle.is_none(), Button::new(text)).clicked() {
+                out.push(Command::SavePublic(form));
+                ui.close();
+            }
+        }
+        if has_both
+            && ui
+                .button("Certificate, as ssh looks for it (NAME-cert.pub)")
+                .clicked()
+        {
+            out.push(Command::SaveCertificate);
+            ui.close();
+        }
+    });
 }

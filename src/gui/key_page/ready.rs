@@ -1,8 +1,10 @@
-//! A key is here: use it, protect it, save it.
+//! A key is here: protect and save it, put it on a server, log in; and below, its public half.
 
-use egui::{Button, Key, Label, RichText, TextStyle, Ui};
+use egui::{Align, Button, Key, Label, RichText, TextEdit, TextStyle, Ui};
 
+use super::steps::{Stand, Step, aside_ui};
 use super::{View, identity, protect, public, save};
+use crate::app::command::ServerCommand;
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::certificate_facts;
@@ -11,10 +13,10 @@ use crate::format::Certificate;
 use crate::gui::menu;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::signs::{self, Sign};
-use crate::gui::theme::Palette;
+use crate::gui::theme::{Palette, at, size, space};
 
-/// Where there is less room, the buttons stand below the title.
-const ROOMY: f32 = 640.0;
+/// What the field for the server is called.
+const SERVER: &str = "Server";
 
 pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     let (strength, speed) = (app.strength, app.speed());
@@ -22,13 +24,85 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         kind: app.fingerprint,
         subject: app.fingerprint_of,
     };
-    let Some(document) = app.document_mut() else {
-        return;
+    let servers = app.installed_on();
+    let mut address = std::mem::take(&mut app.servers.address);
+    if let Some(document) = app.document_mut() {
+        title_ui(ui, document, out);
+        warnings_ui(ui, document, out);
+        if document.key().is_some() {
+            let is_saved = !document.is_unsaved();
+            view.is_saving_open |= !is_saved || !document.is_from_here();
+            let place = document.shown_path();
+            // Whoever has just saved the key goes on at the next step.
+            let saves = document.saves();
+            let goes_on = saves != std::mem::replace(&mut view.saves, saves) && document.is_from_here();
+            view.is_saving_open &= !goes_on;
+            protect_step_ui(ui, (document, place.as_deref()), view, |ui, document, view| {
+                protect::protect_ui(ui, document, view, strength, speed, out);
+                save::save_ui(ui, document, strength, out);
+            });
+            let stand = match (is_saved, servers.is_empty()) {
+                (false, _) => Stand::Later,
+                (true, true) => Stand::Due,
+                (true, false) => Stand::Done,
+            };
+            server_step_ui(ui, (stand, goes_on), &servers, &mut address, out);
+            log_in_step_ui(ui, &servers, out);
+        } else {
+            server_row_ui(ui, out);
+        }
+        pieces::card_ui(ui, |ui| {
+            public::public_ui(ui, document, &mut view.is_line_whole, out);
+            identity::identity_ui(ui, document, shown, view, out);
+        });
+    }
+    app.servers.address = address;
+}
+
+fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+    let title = title(document);
+    let heading = if document.is_new() && document.key().is_some() {
+        "Your new key is ready"
+    } else {
+        &title
     };
-    title_ui(ui, document, out);
+    let mut load_ui = |ui: &mut Ui| {
+        let load = pieces::mnemonic(ui, "Load", 'L');
+        if ui.add(pieces::tertiary(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
+            out.push(Command::Open);
+        }
+    };
+    let told_ui = |ui: &mut Ui| {
+        if document.is_new() {
+            let text = RichText::new(title.as_str()).small().color(Palette::of(ui).weak);
+            ui.add(Label::new(text).selectable(false));
+        }
+        state_ui(ui, document);
+    };
+    if ui.available_width() < at::NARROW_CARD {
+        ui.horizontal_wrapped(|ui| {
+            pieces::heading_ui(ui, heading, TextStyle::Heading);
+            told_ui(ui);
+            load_ui(ui);
+        });
+    } else {
+        ui.horizontal(|ui| {
+            let text = RichText::new(heading).text_style(TextStyle::Heading);
+            let title = ui.add(Label::new(text).extend());
+            pieces::as_heading(ui, &title, heading);
+            told_ui(ui);
+            pieces::at_right_ui(ui, load_ui);
+        });
+    }
+    if let Some(certificate) = document.certificate() {
+        certificate_ui(ui, certificate, out);
+    }
     if let Some(notice) = document.notice() {
         pieces::hint_ui(ui, notice);
     }
+}
+
+fn warnings_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     for warning in document.warnings.iter().chain(document.certificate_warnings()) {
         pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
         if ENDED_BY_CLEAN_COPY.contains(&warning.code) && ui.add(Button::new("Save a clean copy")).clicked() {
@@ -38,61 +112,182 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
             });
         }
     }
-    pieces::card_ui(ui, |ui| {
-        public::public_ui(ui, document, out);
-        if let Some(certificate) = document.certificate() {
-            certificate_ui(ui, certificate, out);
-        }
-    });
-    pieces::card_ui(ui, |ui| identity::identity_ui(ui, document, shown, view, out));
-    pieces::card_ui(ui, |ui| {
-        if document.key().is_some() {
-            protect::protect_ui(ui, document, view, strength, speed, out);
-        }
-        save::save_ui(ui, document, strength, out);
-    });
 }
 
-fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
-    if ui.available_width() > ROOMY {
-        ui.horizontal(|ui| {
-            pieces::heading_ui(ui, &title(document), TextStyle::Heading);
-            state_ui(ui, document);
-            pieces::at_right_ui(ui, |ui| buttons_ui(ui, document, out));
+fn protect_step_ui(
+    ui: &mut Ui,
+    (document, place): (&mut Document, Option<&str>),
+    view: &mut View,
+    contents: impl FnOnce(&mut Ui, &mut Document, &mut View),
+) {
+    let is_saved = !document.is_unsaved();
+    let is_open = view.is_saving_open;
+    let stand = match (is_saved, is_open) {
+        (true, false) => Stand::Done,
+        (true, true) if document.is_from_here() => Stand::Later,
+        (true | false, true) | (false, false) => Stand::Due,
+    };
+    let step = Step {
+        number: 1,
+        title: "Protect and save it",
+        stand,
+    };
+    let mut opens = false;
+    let has_passphrase = document.keeps_passphrase();
+    let beside = |ui: &mut Ui| {
+        if stand == Stand::Done {
+            pieces::at_right_ui(ui, |ui| {
+                opens = ui.add(pieces::tertiary("Change…")).clicked();
+            });
+        }
+    };
+    let mut contents = Some(contents);
+    step.ui(
+        ui,
+        beside,
+        Some(&mut |ui| {
+            if stand != Stand::Done {
+                if let Some(contents) = contents.take() {
+                    contents(ui, document, view);
+                }
+                return;
+            }
+            let with = if has_passphrase {
+                "with a passphrase"
+            } else {
+                "without a passphrase"
+            };
+            let what = match place {
+                Some(place) => format!("Saved as {place}, {with}."),
+                None => format!("Saved, {with}."),
+            };
+            pieces::hint_ui(ui, what);
+        }),
+    );
+    view.is_saving_open |= opens;
+}
+
+fn server_step_ui(
+    ui: &mut Ui,
+    (stand, goes_on): (Stand, bool),
+    servers: &[String],
+    address: &mut String,
+    out: &mut Vec<Command>,
+) {
+    let step = Step {
+        number: 2,
+        title: "Put it on a server",
+        stand,
+    };
+    let is_wide = ui.available_width() >= at::NARROW_CARD;
+    let aside = match servers {
+        [] => "Logs in, adds it, proves it.".to_owned(),
+        servers => servers.join(", "),
+    };
+    let mut goes = false;
+    let beside = |ui: &mut Ui| {
+        if stand == Stand::Due {
+            return;
+        }
+        if is_wide {
+            aside_ui(ui, &aside);
+        }
+        // What comes next is the last that would have to go.
+        pieces::at_right_ui(ui, |ui| goes = ui.add(Button::new(menu::PUT_ON_SERVER)).clicked());
+    };
+    let mut field_ui = |ui: &mut Ui| {
+        let label = pieces::field_label_ui(ui, SERVER, None);
+        ui.horizontal_wrapped(|ui| {
+            let width = (ui.available_width() - size::VALUES).max(size::LEAST_FIELD);
+            let field = TextEdit::singleline(address)
+                .id_salt("server of the key")
+                .hint_text("you@example.org")
+                .desired_width(width);
+            let field = ui.add(field).labelled_by(label.id);
+            ui.ctx()
+                .accesskit_node_builder(field.id, |node| node.set_label(SERVER));
+            pieces::reached_by(ui, &field, &label, None);
+            let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            let put = pieces::primary_ui(ui, Button::new(menu::PUT_ON_SERVER));
+            if goes_on {
+                field.request_focus();
+                put.scroll_to_me(Some(Align::Center));
+            }
+            if put.clicked() || is_entered {
+                out.push(Command::ShowPage(Page::Servers));
+                if !address.trim().is_empty() {
+                    out.push(Command::Server(ServerCommand::Install));
+                }
+            }
         });
-        return;
-    }
-    ui.horizontal_wrapped(|ui| {
-        pieces::heading_ui(ui, &title(document), TextStyle::Heading);
-        state_ui(ui, document);
-    });
-    ui.horizontal_wrapped(|ui| buttons_ui(ui, document, out));
-}
-
-/// What comes next is the last that would have to go, and so it stands first.
-fn buttons_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
-    if document.key().is_some() && ui.add(Button::new(menu::PUT_ON_SERVER)).clicked() {
+        pieces::hint_ui(
+            ui,
+            "Logs in as you do today, adds the public half, and proves that the key works.",
+        );
+    };
+    let below: Option<&mut dyn FnMut(&mut Ui)> = match stand {
+        Stand::Due => Some(&mut field_ui),
+        Stand::Done | Stand::Later => None,
+    };
+    step.ui(ui, beside, below);
+    if goes {
         out.push(Command::ShowPage(Page::Servers));
     }
-    if ui.add(Button::new("New key")).clicked() {
-        out.push(Command::NewKey);
-    }
-    let load = pieces::mnemonic(ui, "Load", 'L');
-    if ui.add(Button::new(load)).clicked() || pieces::alt_pressed(ui, Key::L) {
-        out.push(Command::Open);
-    }
+}
+
+fn log_in_step_ui(ui: &mut Ui, servers: &[String], out: &mut Vec<Command>) {
+    let stand = if servers.is_empty() {
+        Stand::Later
+    } else {
+        Stand::Due
+    };
+    let step = Step {
+        number: 3,
+        title: "Log in",
+        stand,
+    };
+    let command = match servers.first() {
+        Some(server) => format!("ssh {server}"),
+        None => "ssh you@server".to_owned(),
+    };
+    let beside = |ui: &mut Ui| {
+        let text = RichText::new(command.as_str()).text_style(TextStyle::Monospace);
+        let text = if servers.is_empty() {
+            text.color(Palette::of(ui).weak)
+        } else {
+            text
+        };
+        ui.add(Label::new(text).truncate());
+        if !servers.is_empty() {
+            pieces::at_right_ui(ui, |ui| {
+                if ui.add(Button::new("See which keys may log in…")).clicked() {
+                    out.push(Command::ShowPage(Page::Servers));
+                }
+            });
+        }
+    };
+    step.ui(ui, beside, None);
+}
+
+/// Where there is only a public half: what can be done with it.
+fn server_row_ui(ui: &mut Ui, out: &mut Vec<Command>) {
+    ui.horizontal_wrapped(|ui| {
+        if ui.add(Button::new(menu::PUT_ON_SERVER)).clicked() {
+            out.push(Command::ShowPage(Page::Servers));
+        }
+        aside_ui(ui, "Only the public half is in this file.");
+    });
 }
 
 /// That the key has a certificate, and which.
 fn certificate_ui(ui: &mut Ui, certificate: &Certificate, out: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    pieces::low_row_ui(ui, 24.0, |ui| {
+    pieces::low_row_ui(ui, size::LOW_ROW, |ui| {
         signs::sign_ui(ui, Sign::Seal, palette.accent);
         let text = certificate_facts::summary(certificate);
         ui.add(Label::new(RichText::new(text).small().color(palette.text)));
-        ui.spacing_mut().button_padding.y = 2.0;
-        let info = Button::new(RichText::new("Certificate info…").small());
-        if ui.add(info).clicked() {
+        ui.spacing_mut().button_padding.y = space::LINE;
+        if ui.add(pieces::tertiary("Certificate info…")).clicked() {
             out.push(Command::ShowCertificate);
         }
     });

@@ -1,96 +1,99 @@
-//! Save the private key, in a format that is chosen beside it, and the public key.
+//! Save the private key, at a place and in a format that stand beside it.
 
-use egui::{Button, ComboBox, Key, Label, Margin, Popup, RichText, TextEdit, Ui, vec2};
+use egui::{Button, ComboBox, Key, Label, RichText, TextEdit, Ui};
 
 use crate::app::stage::Document;
 use crate::app::{Command, SavingPlace};
-use crate::engine::saving::{Choice, PpkVersion, PublicForm, Strength};
-use crate::gui::theme::Palette;
-use crate::gui::{pieces, signs};
+use crate::engine::saving::{Choice, PpkVersion, Strength};
+use crate::gui::pieces;
+use crate::gui::theme::{Palette, at, size, space};
 use crate::key::Algorithm;
 
 /// What the field for the path is called.
 const PLACE: &str = "Private key file";
 /// Of a place where ssh does not look.
-const NOT_TRIED: &str = "ssh does not try this file by itself: make it the default key on the page “My keys”, or name it: ssh -i FILE.";
-/// How wide the button is behind the path.
-const CHANGE_WIDTH: f32 = 88.0;
-/// A card narrower than this has the label above the field.
-const NARROW: f32 = 480.0;
+const NOT_TRIED: &str = "ssh does not try this file by itself: make it the default key on the page “Keys”, or name it: ssh -i FILE.";
 
 pub(super) fn save_ui(ui: &mut Ui, document: &mut Document, strength: Strength, out: &mut Vec<Command>) {
     let algorithm = document.public().algorithm();
     let choice = document.draft.choice;
-    if document.key().is_some()
-        && let Some(place) = &mut document.place
-    {
-        place_ui(ui, place, choice, out);
-    }
-    ui.horizontal_wrapped(|ui| {
-        if document.key().is_some() {
-            private_ui(ui, &mut document.draft.choice, algorithm, out);
-        } else {
-            pieces::hint_ui(ui, "Only the public half is in this file.");
+    let is_narrow = ui.available_width() < at::NARROW_CARD;
+    if is_narrow {
+        if let Some(place) = &mut document.place {
+            place_ui(ui, place, choice, out);
         }
-        let has_both = document.key().is_some() && document.certificate().is_some();
-        public_ui(ui, algorithm, has_both, out);
-    });
-    if document.key().is_some() {
-        let has_certificate = document.certificate().is_some();
-        let choice = document.draft.choice;
-        let files = files(choice, algorithm, strength.ppk_version, has_certificate);
-        let is_passed_over = |place: &SavingPlace| choice.has_openssh() && !place.is_tried(choice);
-        let hint = if document.place.as_ref().is_some_and(is_passed_over) {
-            format!("{files} {NOT_TRIED}")
-        } else {
-            files
-        };
-        pieces::hint_ui(ui, hint);
+        ui.horizontal_wrapped(|ui| {
+            button_ui(ui, out);
+            format_ui(ui, &mut document.draft.choice, algorithm);
+        });
+    } else {
+        ui.horizontal(|ui| {
+            button_ui(ui, out);
+            if let Some(place) = &mut document.place {
+                ui.add(Label::new(RichText::new("to").color(Palette::of(ui).weak)).selectable(false));
+                place_ui(ui, place, choice, out);
+            }
+        });
     }
+    let has_certificate = document.certificate().is_some();
+    let files = files(choice, algorithm, strength.ppk_version, has_certificate);
+    let is_passed_over = |place: &SavingPlace| choice.has_openssh() && !place.is_tried(choice);
+    let hint = if document.place.as_ref().is_some_and(is_passed_over) {
+        format!("{files} {NOT_TRIED}")
+    } else {
+        files
+    };
+    if is_narrow {
+        pieces::hint_ui(ui, hint);
+        return;
+    }
+    ui.horizontal(|ui| {
+        format_ui(ui, &mut document.draft.choice, algorithm);
+        pieces::hint_ui(ui, hint);
+    });
 }
 
 /// Where it is saved: proposed, and to be changed by typing or in a dialog.
 fn place_ui(ui: &mut Ui, place: &mut SavingPlace, choice: Choice, out: &mut Vec<Command>) {
-    let above = (ui.available_width() < NARROW).then(|| pieces::field_label_ui(ui, PLACE, None));
     ui.horizontal(|ui| {
-        let label = above.unwrap_or_else(|| pieces::row_label_ui(ui, PLACE, None));
         let mut text = place.text(choice);
-        let width = ui.available_width() - CHANGE_WIDTH - ui.spacing().item_spacing.x;
+        let width = ui.available_width() - size::BUTTON - ui.spacing().item_spacing.x;
         let field = TextEdit::singleline(&mut text)
             .id_salt("private key file")
-            .desired_width(width.max(80.0))
-            .margin(Margin::symmetric(8, 6));
-        let field = ui.add(field).labelled_by(label.id);
-        pieces::reached_by(ui, &field, &label, None);
+            .desired_width(width.max(size::LEAST_FIELD));
+        let field = ui.add(field);
+        ui.ctx()
+            .accesskit_node_builder(field.id, |node| node.set_label(PLACE));
         if field.changed() {
             place.type_text(text, choice);
         }
         if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
             out.push(Command::SavePrivate);
         }
-        let change = ui.add(Button::new("Change…").min_size(vec2(CHANGE_WIDTH, 0.0)));
+        let change = ui.add(pieces::tertiary("Change…").min_size(egui::vec2(size::BUTTON, 0.0)));
         if pieces::named(ui, change, "Choose another private key file…").clicked() {
             out.push(Command::ChooseSavingPlace);
         }
     });
 }
 
-fn private_ui(ui: &mut Ui, choice: &mut Choice, algorithm: Algorithm, out: &mut Vec<Command>) {
+fn button_ui(ui: &mut Ui, out: &mut Vec<Command>) {
     let text = pieces::mnemonic(ui, "Save private key", 'S');
-    let button = Button::new(text).min_size(vec2(168.0, 40.0));
-    let response = pieces::primary_ui(ui, button);
+    let response = pieces::primary_ui(ui, Button::new(text));
     if response.clicked() || pieces::alt_pressed(ui, Key::S) {
         out.push(Command::SavePrivate);
     }
+}
+
+fn format_ui(ui: &mut Ui, choice: &mut Choice, algorithm: Algorithm) {
     ui.add(Label::new(RichText::new("as").color(Palette::of(ui).weak)).selectable(false));
-    ui.spacing_mut().interact_size.y = 40.0;
     ui.name_inputs("Format of the private key", |ui| {
         ComboBox::from_id_salt("format")
-            .width(196.0)
-            .height(400.0)
+            .width(size::FORMAT)
+            .height(size::COMBO_LIST)
             .selected_text(choice.title())
             .show_ui(ui, |ui| {
-                ui.spacing_mut().interact_size.y = 30.0;
+                ui.spacing_mut().interact_size.y = size::ENTRY;
                 for each in Choice::ALL {
                     choice_ui(ui, each, choice, algorithm);
                 }
@@ -101,6 +104,7 @@ fn private_ui(ui: &mut Ui, choice: &mut Choice, algorithm: Algorithm, out: &mut 
                 }
             });
     });
+    ui.add_space(space::XS);
 }
 
 fn choice_ui(ui: &mut Ui, each: Choice, choice: &mut Choice, algorithm: Algorithm) {
@@ -116,42 +120,11 @@ fn choice_ui(ui: &mut Ui, each: Choice, choice: &mut Choice, algorithm: Algorith
 }
 
 /// What cannot be chosen says why.
-fn with_obstacle(title: &str, obstacle: Option<&str>) -> String {
+pub(super) fn with_obstacle(title: &str, obstacle: Option<&str>) -> String {
     match obstacle {
         Some(obstacle) => format!("{title} ({obstacle})"),
         None => title.to_owned(),
     }
-}
-
-/// The button, and beside it the menu with the other forms.
-fn public_ui(ui: &mut Ui, algorithm: Algorithm, has_both: bool, out: &mut Vec<Command>) {
-    ui.spacing_mut().item_spacing.x = 4.0;
-    let text = pieces::mnemonic(ui, "Save public key", 'u');
-    let save = ui.add(Button::new(text).min_size(vec2(140.0, 40.0)));
-    if save.clicked() || pieces::alt_pressed(ui, Key::U) {
-        out.push(Command::SavePublicBeside);
-    }
-    let more = Button::new("").min_size(vec2(32.0, 40.0));
-    let more = pieces::icon_button_ui(ui, more, "Formats of the public key", signs::draw_down);
-    Popup::menu(&more).show(|ui| {
-        ui.set_max_width(360.0);
-        for form in PublicForm::ALL {
-            let obstacle = form.obstacle(algorithm);
-            let text = with_obstacle(form.title(), obstacle);
-            if ui.add_enabled(obstacle.is_none(), Button::new(text)).clicked() {
-                out.push(Command::SavePublic(form));
-                ui.close();
-            }
-        }
-        if has_both
-            && ui
-                .button("Certificate, as ssh looks for it (NAME-cert.pub)")
-                .clicked()
-        {
-            out.push(Command::SaveCertificate);
-            ui.close();
-        }
-    });
 }
 
 /// What will be written, and what it is good for.
@@ -163,15 +136,15 @@ fn files(choice: Choice, algorithm: Algorithm, version: PpkVersion, has_certific
         "NAME.ppk"
     };
     let files = match (choice, has_certificate) {
-        (Choice::OpenSsh, false) => "Two files, the private key and NAME.pub".to_owned(),
-        (Choice::OpenSsh, true) => "Three files, the private key, NAME.pub and NAME-cert.pub".to_owned(),
-        (Choice::Ppk, _) => format!("One file, {ppk}"),
-        (Choice::Ppk2, _) => "One file, NAME.ppk".to_owned(),
-        (Choice::Both, false) => format!("Three files, the private key, NAME.pub and {ppk}"),
+        (Choice::OpenSsh, false) => "NAME and NAME.pub".to_owned(),
+        (Choice::OpenSsh, true) => "NAME, NAME.pub and NAME-cert.pub".to_owned(),
+        (Choice::Ppk, _) => ppk.to_owned(),
+        (Choice::Ppk2, _) => "NAME.ppk".to_owned(),
+        (Choice::Both, false) => format!("NAME, NAME.pub and {ppk}"),
         (Choice::Both, true) => {
-            format!("Four files, the private key, NAME.pub, NAME-cert.pub and {ppk}")
+            format!("NAME, NAME.pub, NAME-cert.pub and {ppk}")
         }
-        (Choice::Pkcs8 | Choice::Pem | Choice::SshCom | Choice::Jwk, _) => "One file".to_owned(),
+        (Choice::Pkcs8 | Choice::Pem | Choice::SshCom | Choice::Jwk, _) => "NAME".to_owned(),
     };
     format!("{files}: {}.", choice.advice(algorithm))
 }

@@ -1,25 +1,32 @@
 //! The key that is chosen: what it is, what is wrong with it, and what can be done with it.
 
-use egui::{Button, Key, Label, Margin, RichText, TextEdit, Ui, vec2};
+use egui::{Button, Frame, Key, Label, Popup, RichText, TextEdit, Ui, Vec2};
 
 use crate::app::my_keys::KeysCommand;
-use crate::app::{App, Command};
+use crate::app::{App, Command, Page};
 use crate::engine::keys::key::Kind;
 use crate::engine::keys::{Finding, Grade, Key as OwnKey, KeyFile, Whose, age};
 use crate::gui::art::art_ui;
+use crate::gui::menu::PUT_ON_SERVER;
 use crate::gui::pieces::{self, Tone};
-use crate::gui::theme;
+use crate::gui::signs::{self, Sign};
+use crate::gui::theme::{self, Palette, inset, radius, size, space};
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::randomart::Randomart;
 use crate::sys::clock::unix_seconds;
 
-/// How wide the names of facts are.
-const NAMES: f32 = 96.0;
+/// What only the window knows of it.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    /// Whether the picture of the fingerprint is shown.
+    is_pictured: bool,
+}
 
-pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
+pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     let is_busy = app.my_keys.is_busy() && !app.my_keys.is_reading();
     let mut name = std::mem::take(&mut app.my_keys.name);
+    let mut goes_to = None;
     if let Some(key) = app.my_keys.chosen() {
         ui.add_enabled_ui(!is_busy, |ui| {
             pieces::card_ui(ui, |ui| {
@@ -31,50 +38,90 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
                 if key.fingerprint().is_some() {
                     name_ui(ui, app, &mut name, out);
                 }
+                goes_to = servers_ui(ui, key);
                 facts_ui(ui, key, app.my_keys.whose());
+                fingerprint_ui(ui, key, view);
             });
         });
     }
     app.my_keys.name = name;
+    if let Some(server) = goes_to {
+        app.servers.address = server;
+        out.push(Command::ShowPage(Page::Servers));
+    }
 }
 
 fn actions_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) {
     let mut ask = |command| out.push(Command::Keys(command));
     ui.horizontal_wrapped(|ui| {
-        if key.described.public.is_some() {
-            let copy = Button::new("Copy public key").min_size(vec2(88.0, 32.0));
-            if pieces::primary_ui(ui, copy).clicked() {
-                ask(KeysCommand::CopyPublicKey);
-            }
-        }
-        let open = ui.add(Button::new("Open"));
-        if open
-            .on_hover_text("To change its passphrase, its comment or its format")
-            .clicked()
-        {
-            ask(KeysCommand::Open);
-        }
+        ui.spacing_mut().button_padding.x = space::M;
+        ui.spacing_mut().item_spacing.x = space::LABEL;
         let is_key = key.described.public.is_some() || key.private_file().is_some();
-        if is_key && ui.add(Button::new("Put on a server…")).clicked() {
+        if is_key && pieces::primary_ui(ui, Button::new(PUT_ON_SERVER)).clicked() {
             ask(KeysCommand::PutOnServer);
         }
-        if key.is_default {
-            if ui.add(Button::new("No longer the default key…")).clicked() {
-                ask(KeysCommand::PlanNoDefault);
-            }
-        } else if key.file_for_ssh().is_some()
-            && key.fingerprint().is_some()
-            && ui.add(Button::new("Make default…")).clicked()
-        {
-            ask(KeysCommand::PlanDefault);
+        if key.described.public.is_some() && ui.add(Button::new("Copy public key")).clicked() {
+            ask(KeysCommand::CopyPublicKey);
         }
-        if ui.add(Button::new("Show in folder")).clicked() {
-            ask(KeysCommand::ShowInFolder);
-        }
-        if ui.add(Button::new("Move to trash…")).clicked() {
-            ask(KeysCommand::PlanRemoval);
-        }
+        let more = Button::new("").min_size(Vec2::splat(size::CONTROL));
+        let more = pieces::icon_button_ui(ui, more, "More for this key", signs::draw_more);
+        Popup::menu(&more).show(|ui| {
+            ui.set_min_width(size::MENU);
+            ui.spacing_mut().item_spacing.y = space::LINE;
+            more_ui(ui, key, &mut ask);
+        });
     });
+}
+
+/// What is not done every day.
+fn more_ui(ui: &mut Ui, key: &OwnKey, ask: &mut impl FnMut(KeysCommand)) {
+    let mut entry_ui = |ui: &mut Ui, entry: Button<'_>, command| {
+        if ui.add(entry).clicked() {
+            ask(command);
+            ui.close();
+        }
+    };
+    let open = Button::new("Open, to change or convert it");
+    entry_ui(ui, open, KeysCommand::Open);
+    if key.is_default {
+        let no_default = Button::new("No longer the default key…");
+        entry_ui(ui, no_default, KeysCommand::PlanNoDefault);
+    } else if key.file_for_ssh().is_some() && key.fingerprint().is_some() {
+        entry_ui(ui, Button::new("Make default…"), KeysCommand::PlanDefault);
+    }
+    entry_ui(ui, Button::new("Show in folder"), KeysCommand::ShowInFolder);
+    entry_ui(ui, pieces::removing("Move to trash…"), KeysCommand::PlanRemoval);
+}
+
+/// Where the key lets somebody in; says which of the servers is to be shown.
+fn servers_ui(ui: &mut Ui, key: &OwnKey) -> Option<String> {
+    if key.installed.is_empty() {
+        return None;
+    }
+    let mut goes_to = None;
+    let palette = Palette::of(ui);
+    pieces::field_label_ui(ui, "Works on", None);
+    for on in &key.installed {
+        let [server, date] = [&on.server, &on.date].map(|text| escaped(text.as_bytes()));
+        Frame::new()
+            .fill(palette.row)
+            .corner_radius(radius::CONTROL)
+            .inner_margin(inset::ROW)
+            .show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    signs::sign_ui(ui, Sign::Good, palette.good);
+                    ui.add(Label::new(RichText::new(&server).text_style(theme::label())).truncate());
+                    pieces::at_right_ui(ui, |ui| {
+                        ui.add(Label::new(RichText::new(&date).small().color(palette.weak)).extend());
+                        let show = ui.add(pieces::tertiary("Show"));
+                        if pieces::named(ui, show, &format!("Show {server}")).clicked() {
+                            goes_to = Some(on.server.clone());
+                        }
+                    });
+                });
+            });
+    }
+    goes_to
 }
 
 fn finding_ui(ui: &mut Ui, finding: &Finding, out: &mut Vec<Command>) {
@@ -97,11 +144,10 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, out: &mut Vec<Command>) {
 fn name_ui(ui: &mut Ui, app: &App, name: &mut String, out: &mut Vec<Command>) {
     let label = pieces::field_label_ui(ui, "Your name for this key", None);
     ui.horizontal(|ui| {
-        let width = (ui.available_width() - 110.0).max(80.0);
+        let width = (ui.available_width() - size::LONG_FACT).max(size::LEAST_FIELD);
         let field = TextEdit::singleline(name)
             .id_salt("name of the key")
-            .desired_width(width)
-            .margin(Margin::symmetric(8, 6));
+            .desired_width(width);
         let field = ui.add(field).labelled_by(label.id);
         pieces::reached_by(ui, &field, &label, None);
         let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -116,7 +162,7 @@ fn name_ui(ui: &mut Ui, app: &App, name: &mut String, out: &mut Vec<Command>) {
 
 fn facts_ui(ui: &mut Ui, key: &OwnKey, whose: &Whose) {
     let now = unix_seconds();
-    ui.spacing_mut().item_spacing.y = 6.0;
+    ui.spacing_mut().item_spacing.y = space::LABEL;
     if let Some(public) = &key.described.public {
         let title = key.described.title().unwrap_or_default();
         fact_ui(ui, "Type", &format!("{title}, {} bits", public.bits()));
@@ -132,19 +178,34 @@ fn facts_ui(ui: &mut Ui, key: &OwnKey, whose: &Whose) {
         fact_ui(ui, kind(file.kind), &whose.short(&file.path));
         fact_ui(ui, "", &file_facts(file, now));
     }
-    for on in &key.installed {
-        let [server, date] = [&on.server, &on.date].map(|text| escaped(text.as_bytes()));
-        fact_ui(ui, "Installed on", &format!("{server}, {date}"));
-    }
-    if let Some(fingerprint) = key.fingerprint() {
-        pieces::field_label_ui(ui, "Fingerprint", None);
-        let job = pieces::broken_anywhere(ui, &fingerprint.to_string(), ui.available_width());
-        ui.add(Label::new(job).wrap());
-        let text = key
-            .described
-            .randomart(FingerprintKind::Sha256)
-            .unwrap_or_default();
-        art_ui(ui, &Randomart::new(fingerprint.digest()), &text);
+}
+
+fn fingerprint_ui(ui: &mut Ui, key: &OwnKey, view: &mut View) {
+    let Some(fingerprint) = key.fingerprint() else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        pieces::row_label_ui(ui, "Fingerprint", None);
+        pieces::at_right_ui(ui, |ui| {
+            let text = if view.is_pictured {
+                "Hide the picture"
+            } else {
+                "Picture"
+            };
+            if ui.add(pieces::tertiary(text)).clicked() {
+                view.is_pictured = !view.is_pictured;
+            }
+        });
+    });
+    let job = pieces::broken_anywhere(ui, &fingerprint.to_string(), ui.available_width());
+    ui.add(Label::new(job).wrap());
+    if view.is_pictured {
+        let text = key.described.randomart(FingerprintKind::Sha256);
+        art_ui(
+            ui,
+            &Randomart::new(fingerprint.digest()),
+            &text.unwrap_or_default(),
+        );
     }
 }
 
@@ -154,7 +215,7 @@ fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
         if !name.is_empty() {
             pieces::field_label_ui(ui, name, None);
         }
-        ui.add_space((before + NAMES - ui.cursor().left()).max(4.0));
+        ui.add_space((before + size::FACT - ui.cursor().left()).max(space::XS));
         ui.add(Label::new(RichText::new(value).small()).wrap());
     });
 }

@@ -1,19 +1,19 @@
 //! The list of keys. Only the rows that can be seen are drawn, however many there are.
 
 use egui::{
-    Align, EventFilter, Id, Key, Label, Layout, Margin, Modifiers, Rect, Response, RichText, Role,
-    ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, accesskit, pos2, vec2,
+    Align, EventFilter, Id, Key, Label, Layout, Modifiers, Rect, Response, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, accesskit, pos2, vec2,
 };
 
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command};
 use crate::engine::keys::{Grade, Key as OwnKey};
-use crate::gui::pieces;
-use crate::gui::signs::{self, Sign};
-use crate::gui::theme::{self, Palette};
+use crate::gui::pieces::{self, Badge};
+use crate::gui::signs;
+use crate::gui::theme::{self, Palette, inset, line, radius, size, space};
 
-const ROW: f32 = 48.0;
-const GAP: f32 = 2.0;
+const ROW: f32 = size::ROW;
+const GAP: f32 = space::LINE;
 
 /// What only the window knows of the list.
 #[derive(Debug, Default)]
@@ -26,11 +26,11 @@ pub(super) fn list_ui(ui: &mut Ui, app: &mut App, view: &mut View, height: f32, 
     let palette = Palette::of(ui);
     let frame = egui::Frame::new()
         .fill(palette.card)
-        .stroke(Stroke::new(1.0, palette.line))
-        .corner_radius(theme::ROUNDER)
-        .inner_margin(Margin::same(6));
+        .stroke(Stroke::new(line::THIN, palette.line))
+        .corner_radius(radius::CARD)
+        .inner_margin(inset::LIST);
     let shown = frame.show(ui, |ui| {
-        let inside = (height - 14.0).max(ROW);
+        let inside = (height - inset::LIST.sum().y - 2.0 * line::THIN).max(ROW);
         ui.set_min_height(inside);
         ui.set_max_height(inside);
         ui.set_width(ui.available_width());
@@ -151,28 +151,33 @@ fn row_ui(ui: &mut Ui, (row, rows): (usize, usize), key: &OwnKey, is_chosen: boo
         node.set_position_in_set(row + 1);
         node.set_size_of_set(rows);
     });
-    if is_chosen || response.hovered() {
-        ui.painter().rect_filled(rect, theme::ROUND, palette.soft);
+    if is_chosen {
+        ui.painter().rect_filled(rect, radius::CONTROL, palette.soft);
+    } else if response.hovered() {
+        ui.painter().rect_filled(rect, radius::CONTROL, palette.row);
     }
     if is_chosen {
         // A frame, so that colour is not all that tells the row.
-        let stroke = Stroke::new(1.0, palette.accent);
+        let stroke = Stroke::new(line::THIN, palette.accent);
         ui.painter()
-            .rect_stroke(rect, theme::ROUND, stroke, StrokeKind::Inside);
+            .rect_stroke(rect, radius::CONTROL, stroke, StrokeKind::Inside);
     }
-    let inside = rect.shrink2(vec2(10.0, 7.0));
-    let sign_width = 22.0;
-    let words = Rect::from_min_max(inside.min, inside.max - vec2(sign_width, 0.0));
-    words_ui(ui, words, key);
-    let sign = match key.worst() {
-        Some(Grade::Danger) => Some((Sign::Wrong, palette.error)),
-        Some(Grade::Warning) => Some((Sign::Warning, palette.warn)),
-        Some(Grade::Note) | None => None,
+    let inside = rect.shrink2(vec2(space::S, space::S));
+    let tile = Rect::from_center_size(
+        inside.left_center() + vec2(size::TILE / 2.0, 0.0),
+        Vec2::splat(size::TILE),
+    );
+    let (ground, color) = match key.worst() {
+        Some(Grade::Danger) => (palette.error_soft, palette.error),
+        Some(Grade::Warning) => (palette.warn_soft, palette.warn),
+        Some(Grade::Note) | None if is_chosen => (palette.card, palette.on_soft),
+        Some(Grade::Note) | None => (palette.soft, palette.on_soft),
     };
-    if let Some((sign, color)) = sign {
-        let at = Rect::from_center_size(inside.right_center() - vec2(8.0, 0.0), vec2(16.0, 16.0));
-        signs::sign_ui(&mut ui.new_child(UiBuilder::new().max_rect(at)), sign, color);
-    }
+    ui.painter().rect_filled(tile, radius::CONTROL, ground);
+    let sign = Rect::from_center_size(tile.center(), Vec2::splat(size::PAGE_SIGN));
+    signs::draw_key(ui.painter(), sign, color);
+    let words = Rect::from_min_max(inside.min + vec2(size::TILE + space::M, 0.0), inside.max);
+    words_ui(ui, words, key);
     response
 }
 
@@ -181,14 +186,41 @@ fn words_ui(ui: &mut Ui, room: Rect, key: &OwnKey) {
     let palette = Palette::of(ui);
     let layout = Layout::top_down(Align::Min);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(room).layout(layout));
-    ui.spacing_mut().item_spacing.y = 0.0;
-    let title = RichText::new(key.title()).color(palette.text);
-    let facts = RichText::new(facts(key)).small().color(palette.weak);
-    for text in [title, facts] {
-        let label = ui.add(Label::new(text).selectable(false).truncate());
-        // It is part of the row's own name.
+    ui.spacing_mut().item_spacing = vec2(space::XS, 0.0);
+    ui.spacing_mut().interact_size.y = size::PAGE_SIGN;
+    let title = RichText::new(key.title())
+        .text_style(theme::strong())
+        .color(palette.text);
+    let facts = RichText::new(seen(key).join(" · ")).small().color(palette.weak);
+    // It is part of the row's own name.
+    let hide = |ui: &Ui, label: &Response| {
         ui.ctx()
             .accesskit_node_builder(label.id, accesskit::Node::set_hidden);
+    };
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        ui.set_height(size::PAGE_SIGN);
+        if let Some((text, badge)) = badge(key) {
+            let shown = pieces::badge_ui(ui, text, badge);
+            hide(ui, &shown);
+        }
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            let label = ui.add(Label::new(title).selectable(false).truncate());
+            hide(ui, &label);
+        });
+    });
+    let label = ui.add(Label::new(facts).selectable(false).truncate());
+    hide(&ui, &label);
+}
+
+/// What is to be known of a key before all else.
+fn badge(key: &OwnKey) -> Option<(&'static str, Badge)> {
+    let is_open = key.private_file().is_some_and(|file| !file.is_encrypted);
+    match key.worst() {
+        Some(Grade::Danger) => Some(("Needs attention", Badge::Error)),
+        Some(Grade::Warning) => Some(("Needs attention", Badge::Warning)),
+        Some(Grade::Note) | None if key.is_default => Some(("Default", Badge::Good)),
+        Some(Grade::Note) | None if is_open => Some(("No passphrase", Badge::Warning)),
+        Some(Grade::Note) | None => None,
     }
 }
 
@@ -198,6 +230,13 @@ fn facts(key: &OwnKey) -> String {
     if key.is_default {
         facts.push("default key".to_owned());
     }
+    facts.extend(seen(key));
+    facts.join(" · ")
+}
+
+/// The same for those who see the badge.
+fn seen(key: &OwnKey) -> Vec<String> {
+    let mut facts = Vec::new();
     match key.described.title() {
         Some(title) => facts.push(title),
         None => facts.push("only its passphrase shows which key it is".to_owned()),
@@ -215,7 +254,7 @@ fn facts(key: &OwnKey) -> String {
                 .filter(|comment| !comment.is_empty()),
         ),
     }
-    facts.join(" · ")
+    facts
 }
 
 /// What a screen reader says of the row.

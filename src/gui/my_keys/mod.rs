@@ -4,24 +4,13 @@ mod detail;
 mod list;
 mod notes;
 
-use egui::{
-    Align, Button, CentralPanel, Frame, Id, Layout, Margin, ScrollArea, TextEdit, TextStyle, Ui, vec2,
-};
+use egui::{Align, Button, CentralPanel, Frame, Id, Layout, ScrollArea, TextEdit, TextStyle, Ui, vec2};
 
-use super::pieces;
-use super::theme::Palette;
+use super::theme::{Palette, at, inset, size, space};
+use super::{page, pieces, signs};
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
 use crate::engine::keys::KeyId;
-
-/// Where there is less room, the chosen key stands below the list.
-const SIDE_BY_SIDE: f32 = 520.0;
-/// How much of the list is shown then.
-const LIST_ABOVE: f32 = 190.0;
-/// A page lower than this scrolls as a whole: its parts would have no room of their own.
-const LOW: f32 = 340.0;
-/// Where there is less room, heading, buttons and search stand below each other.
-const HEADER: f32 = 350.0;
 
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
@@ -29,6 +18,7 @@ pub(super) struct View {
     /// What had the focus in the last frame.
     focus: Option<Id>,
     list: list::View,
+    detail: detail::View,
     notes: notes::View,
     /// Of which key the panel was shown in the last frame.
     shown: Option<KeyId>,
@@ -36,18 +26,20 @@ pub(super) struct View {
 
 pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    let margin = if ui.available_width() < 640.0 { 12 } else { 20 };
-    let frame = Frame::new()
-        .fill(palette.page)
-        .inner_margin(Margin::symmetric(margin, 12));
+    let margin = if ui.available_width() < at::NARROW_PAGE {
+        inset::NARROW_PAGE
+    } else {
+        inset::PAGE
+    };
+    let frame = Frame::new().fill(palette.page).inner_margin(margin);
     CentralPanel::default().frame(frame).show(ui, |ui| {
-        if ui.available_height() < LOW {
+        if ui.available_height() < at::VERY_LOW {
             let area = ScrollArea::vertical().id_salt("my keys").auto_shrink(false);
             pieces::scrolling_ui(ui, area, |ui| {
                 if above_ui(ui, app, view, out) {
-                    list::list_ui(ui, app, &mut view.list, LIST_ABOVE, out);
-                    ui.add_space(4.0);
-                    detail::detail_ui(ui, app, out);
+                    list::list_ui(ui, app, &mut view.list, size::LIST_ABOVE, out);
+                    ui.add_space(space::XS);
+                    detail::detail_ui(ui, app, &mut view.detail, out);
                 }
                 pieces::keep_focus_in_view(ui, &mut view.focus);
             });
@@ -56,7 +48,7 @@ pub(super) fn my_keys_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut 
         if !above_ui(ui, app, view, out) {
             return;
         }
-        if ui.available_width() < SIDE_BY_SIDE {
+        if ui.available_width() < at::SIDE_BY_SIDE {
             below_each_other_ui(ui, app, view, out);
         } else {
             side_by_side_ui(ui, app, view, out);
@@ -77,7 +69,7 @@ fn above_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>)
 }
 
 fn header_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
-    if ui.available_width() < HEADER {
+    if ui.available_width() < at::HEADER {
         pieces::heading_ui(ui, Page::MyKeys.title(), TextStyle::Heading);
         ui.horizontal_wrapped(|ui| header_buttons_ui(ui, app, out));
         search_ui(ui, app);
@@ -106,12 +98,11 @@ fn header_buttons_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
 }
 
 fn search_ui(ui: &mut Ui, app: &mut App) {
-    let width = (ui.available_width() - 8.0).clamp(60.0, 260.0);
+    let width = ui.available_width().clamp(size::LEAST_FIELD, size::SEARCH);
     let field = TextEdit::singleline(&mut app.my_keys.search)
         .id_salt("search")
         .hint_text("Search")
-        .desired_width(width - 16.0)
-        .margin(Margin::symmetric(8, 6));
+        .desired_width(width);
     let field = ui.add(field);
     ui.ctx()
         .accesskit_node_builder(field.id, |node| node.set_label("Search"));
@@ -119,40 +110,38 @@ fn search_ui(ui: &mut Ui, app: &mut App) {
 
 /// No keys, or none that is known yet.
 fn nothing_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
-    ui.add_space(8.0);
+    ui.add_space(space::S);
     if app.my_keys.inventory.is_none() {
         let response = ui.label("Looking at your keys…");
         pieces::polite(ui, &response);
         return;
     }
-    pieces::card_ui(ui, |ui| {
-        ui.label("There are no keys on this computer yet, at least not in the usual folder.");
-        pieces::hint_ui(
-            ui,
-            "Make one, open one that lies elsewhere, or add the folder in which your keys are.",
-        );
-        ui.add_space(4.0);
-        let make = Button::new("Make a key").min_size(vec2(88.0, 36.0));
-        if pieces::primary_ui(ui, make).clicked() {
+    let what = (
+        "There are no keys here yet.",
+        "Make one, open one that lies elsewhere, or add the folder in which your keys are.",
+    );
+    page::nothing_ui(ui, signs::draw_key, what, |ui| {
+        ui.add_space(space::S);
+        if pieces::primary_ui(ui, Button::new("Make a key")).clicked() {
             out.push(Command::ShowPage(Page::Key));
         }
     });
 }
 
 fn side_by_side_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
-    let gap = 16.0;
-    let size = ui.available_size();
-    let left = ((size.x - gap) * 0.4).clamp(180.0, 320.0).floor();
-    let right = size.x - gap - left;
+    let gap = space::L;
+    let room = ui.available_size();
+    let left = size::LIST.min((room.x - gap) * 0.5).floor();
+    let right = room.x - gap - left;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = gap;
-        ui.allocate_ui_with_layout(vec2(left, size.y), Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.x = 8.0;
+        ui.allocate_ui_with_layout(vec2(left, room.y), Layout::top_down(Align::Min), |ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
             ui.set_width(left);
-            list::list_ui(ui, app, &mut view.list, size.y, out);
+            list::list_ui(ui, app, &mut view.list, room.y, out);
         });
-        ui.allocate_ui_with_layout(vec2(right, size.y), Layout::top_down(Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.x = 8.0;
+        ui.allocate_ui_with_layout(vec2(right, room.y), Layout::top_down(Align::Min), |ui| {
+            ui.spacing_mut().item_spacing.x = space::S;
             ui.set_width(right);
             scrolling_detail_ui(ui, app, view, out);
         });
@@ -160,9 +149,9 @@ fn side_by_side_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Co
 }
 
 fn below_each_other_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
-    let height = LIST_ABOVE.min(ui.available_height() * 0.5);
+    let height = size::LIST_ABOVE.min(ui.available_height() * 0.5);
     list::list_ui(ui, app, &mut view.list, height, out);
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     scrolling_detail_ui(ui, app, view, out);
 }
 
@@ -175,7 +164,7 @@ fn scrolling_detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         area = area.vertical_scroll_offset(0.0);
     }
     pieces::scrolling_ui(ui, area, |ui| {
-        detail::detail_ui(ui, app, out);
+        detail::detail_ui(ui, app, &mut view.detail, out);
         pieces::keep_focus_in_view(ui, &mut view.focus);
     });
 }

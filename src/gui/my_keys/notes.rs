@@ -7,10 +7,9 @@ use crate::app::{App, Command};
 use crate::engine::keys::Inventory;
 use crate::engine::keys::repair::announcement;
 use crate::gui::pieces::{self, Tone};
+use crate::gui::theme::at;
 use crate::key::comment::escaped;
 
-/// A page lower than this has no room to spare.
-const LOW: f32 = 460.0;
 /// The share of the page that notes take at most; it is for the keys.
 const SHARE: f32 = 0.4;
 
@@ -39,7 +38,7 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, view: &mut View, out: &mut Vec<Co
         return;
     };
     let notes = notes(inventory);
-    let is_low = ui.available_height() < LOW;
+    let is_low = ui.available_height() < at::LOW;
     let in_full = if is_low { 0 } else { 2 };
     if notes.len() <= in_full {
         all_ui(ui, &notes);

@@ -1,6 +1,6 @@
 //! What is asked on the way to a server: is it the right one, and who are you?
 
-use egui::{Key, Label, Ui, vec2};
+use egui::{Key, Label, Ui};
 
 use super::Scene;
 use crate::app::Command;
@@ -9,11 +9,8 @@ use crate::app::errand::{NewHost, Prompt, Question, SignIn};
 use crate::gui::art::art_ui;
 use crate::gui::passphrase_field::passphrase_field_ui;
 use crate::gui::pieces::{self, Tone, buttons_ui};
-use crate::gui::theme;
+use crate::gui::theme::{self, size};
 use crate::secret::TypedPassphrase;
-
-/// How wide fields for passwords and answers are.
-const FIELD: f32 = 360.0;
 
 pub(super) fn new_host_ui(ui: &mut Ui, host: &NewHost, server: &str, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
@@ -48,7 +45,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
     pieces::card_ui(ui, |ui| {
         let title = pieces::heading_ui(ui, title(&sign_in.question), theme::subheading());
         pieces::polite(ui, &title);
-        ui.spacing_mut().text_edit_width = ui.available_width().min(FIELD);
+        ui.spacing_mut().text_edit_width = ui.available_width().min(size::SECRET_FIELD);
         let (is_entered, other) = match &mut sign_in.question {
             Question::Passphrase {
                 file,
@@ -139,9 +136,7 @@ fn secret_ui(
     scene: &mut Scene<'_>,
 ) -> bool {
     let label = pieces::field_label_ui(ui, name, None);
-    let padding = std::mem::replace(&mut ui.spacing_mut().button_padding, vec2(10.0, 8.5));
     let field = passphrase_field_ui(ui, id_salt, name, typed, scene.is_revealed, "");
-    ui.spacing_mut().button_padding = padding;
     pieces::reached_by(ui, &field, &label, None);
     if scene.is_new {
         field.request_focus();

@@ -1,24 +1,58 @@
 //! Which server, and what for.
 
-use egui::{Button, Key, Margin, Popup, RichText, TextEdit, TextStyle, Ui, vec2};
+use egui::{Button, ComboBox, Key, Popup, RichText, TextEdit, TextStyle, Ui, Vec2};
 
-use super::View;
+use super::{View, known};
 use crate::app::command::{ListCommand, ServerCommand as C};
+use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
+use crate::engine::keys::{Key as OwnKey, KeyId};
 use crate::gui::obstacle::obstacle;
 use crate::gui::pieces::{self, Tone};
-use crate::gui::{conditions, signs, theme};
+use crate::gui::theme::{self, at, size, space};
+use crate::gui::{conditions, signs};
 use crate::key::fingerprint::FingerprintKind;
 
 /// What the field for the server is called.
 const SERVER: &str = "Server";
 
 pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut Vec<Command>) {
-    pieces::heading_ui(ui, "Your keys on servers", TextStyle::Heading);
-    pieces::hint_ui(
-        ui,
-        "A server lets in whoever holds a key whose public half is on its list. Here you put a key on that list, see who is on it, and take keys off again.",
-    );
+    let is_low = ui.clip_rect().height() < at::LOW;
+    pieces::heading_ui(ui, Page::Servers.title(), TextStyle::Heading);
+    if !is_low {
+        pieces::hint_ui(
+            ui,
+            "A server lets in whoever holds a key whose public half is on its list. Here you put a key on that list, see who is on it, and take keys off again.",
+        );
+    }
+    let room = ui.available_width();
+    if app.servers.names.is_empty() || room < at::LIST_BESIDE {
+        cards_ui(ui, app, view, is_new, out);
+        return;
+    }
+    let gap = space::L;
+    let left = size::LIST;
+    // As high as what stands beside it was in the last frame.
+    let beside = ui.scope_id().with("beside the servers");
+    let height = ui.data(|data| data.get_temp(beside)).unwrap_or(size::ROW);
+    let mut now = height;
+    pieces::columns_ui(ui, gap, [left, room - gap - left], |ui, column| {
+        if column == 0 {
+            if let Some(server) = known::known_ui(ui, app, height) {
+                app.servers.address = server;
+            }
+            return;
+        }
+        cards_ui(ui, app, view, is_new, out);
+        now = ui.min_rect().height();
+    });
+    if (now - height).abs() > 0.5 {
+        ui.data_mut(|data| data.insert_temp(beside, now));
+        ui.ctx().request_repaint();
+    }
+}
+
+fn cards_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut Vec<Command>) {
     let mut is_entered = false;
     pieces::card_ui(ui, |ui| {
         is_entered = server_ui(ui, app, is_new);
@@ -33,7 +67,7 @@ pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: boo
             ui,
             "Signs in as you do today and shows the list. From there you can take keys off it. Nothing changes before you say so.",
         );
-        let button = Button::new("Show keys on this server").min_size(vec2(0.0, 36.0));
+        let button = Button::new("Show keys on this server");
         // Without a key there is nothing else that Enter could mean.
         let is_asked = is_entered && app.document().is_none();
         if ui.add_enabled(has_server, button).clicked() || (has_server && is_asked) {
@@ -49,21 +83,24 @@ fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
     let mut chosen = None;
     let field = ui
         .horizontal(|ui| {
-            let room = if known.is_empty() { 0.0 } else { 40.0 };
-            let width = (ui.available_width() - room).min(480.0);
+            let room = if known.is_empty() {
+                0.0
+            } else {
+                size::CONTROL + space::S
+            };
+            let width = (ui.available_width() - room).min(size::SERVER_FIELD);
             let field = TextEdit::singleline(&mut app.servers.address)
                 .id_salt("server")
                 .hint_text("you@example.org")
-                .desired_width(width)
-                .margin(Margin::symmetric(8, 8));
+                .desired_width(width);
             let field = ui.add(field).labelled_by(label.id);
             ui.ctx()
                 .accesskit_node_builder(field.id, |node| node.set_label(SERVER));
             if !known.is_empty() {
-                let more = Button::new("").min_size(vec2(32.0, 34.0));
+                let more = Button::new("").min_size(Vec2::splat(size::CONTROL));
                 let more = pieces::icon_button_ui(ui, more, "Servers that you know", signs::draw_down);
                 Popup::menu(&more).show(|ui| {
-                    ui.set_max_width(360.0);
+                    ui.set_max_width(size::WIDE_MENU);
                     for name in &known {
                         if ui.button(name).clicked() {
                             chosen = Some(name.clone());
@@ -99,22 +136,25 @@ fn install_ui(
     pieces::heading_ui(ui, "Put a key on it", theme::subheading());
     let preview = app.new_authorized_line(&app.servers.conditions);
     let (Some(document), Some(preview)) = (app.document(), preview) else {
+        if mine_ui(ui, app, "Which key", out) {
+            return;
+        }
         pieces::hint_ui(ui, "Make a key or open one first. It is then offered here.");
-        if ui
-            .add(Button::new("Go to the page Key").min_size(vec2(0.0, 36.0)))
-            .clicked()
-        {
+        if ui.add(Button::new("Make a key")).clicked() {
             out.push(Command::ShowPage(Page::Key));
         }
         return;
     };
+    let fingerprint = document.fingerprint(FingerprintKind::Sha256);
+    let named = app.my_keys.inventory.as_ref();
+    let named = named.and_then(|inventory| inventory.key(&KeyId::Fingerprint(fingerprint.clone())));
+    let name = named.map_or_else(|| document.draft.comment.clone(), OwnKey::title);
     pieces::field_label_ui(ui, "The key that is open", None);
-    let name = format!(
-        "{} {}",
-        document.draft.comment,
-        document.fingerprint(FingerprintKind::Sha256)
-    );
-    let job = pieces::broken_anywhere(ui, &name, ui.available_width());
+    ui.horizontal_wrapped(|ui| {
+        ui.add(egui::Label::new(RichText::new(name).text_style(theme::strong())).wrap());
+        mine_ui(ui, app, "Another key", out);
+    });
+    let job = pieces::broken_anywhere(ui, &fingerprint.to_string(), ui.available_width());
     ui.add(egui::Label::new(job).wrap());
     let obstacle = obstacle(document);
     if let Some((what, hint)) = obstacle {
@@ -133,7 +173,7 @@ fn install_ui(
     }
     let may_go = has_server && obstacle.is_none() && preview.is_ok();
     let text = pieces::mnemonic(ui, "Install the key", 'I');
-    let button = Button::new(text).min_size(vec2(0.0, 40.0));
+    let button = Button::new(text);
     let is_asked = is_entered || pieces::alt_pressed(ui, Key::I);
     let mut is_clicked = false;
     ui.horizontal_wrapped(|ui| {
@@ -147,4 +187,31 @@ fn install_ui(
     if may_go && (is_clicked || is_asked) {
         out.push(Command::Server(C::Install));
     }
+}
+
+/// A choice among the keys of this computer, by their names; says whether there are any.
+fn mine_ui(ui: &mut Ui, app: &App, name: &str, out: &mut Vec<Command>) -> bool {
+    let keys = app.my_keys.inventory.as_ref();
+    let keys = keys.into_iter().flat_map(|inventory| &inventory.keys);
+    let keys: Vec<&OwnKey> = keys.filter(|key| key.main_file().is_some()).collect();
+    if keys.is_empty() {
+        return false;
+    }
+    ui.name_inputs(name, |ui| {
+        ComboBox::from_id_salt("which of my keys")
+            .width(size::FORMAT)
+            .height(size::COMBO_LIST)
+            .selected_text(format!("{name}…"))
+            .show_ui(ui, |ui| {
+                ui.spacing_mut().interact_size.y = size::ENTRY;
+                for key in keys {
+                    if ui.button(key.title()).clicked() {
+                        out.push(Command::Keys(KeysCommand::Choose(key.id.clone())));
+                        out.push(Command::Keys(KeysCommand::PutOnServer));
+                        ui.close();
+                    }
+                }
+            });
+    });
+    true
 }

@@ -8,7 +8,7 @@ use crate::app::command::ServerCommand as C;
 use crate::app::errand::{LastWay, Listed};
 use crate::engine::servers::{ListedKey, ListedLine};
 use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui};
-use crate::gui::theme::{self, Palette};
+use crate::gui::theme::{self, Palette, space};
 
 pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
@@ -60,7 +60,7 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
 }
 
 fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) {
-    ui.add_space(4.0);
+    ui.add_space(space::XS);
     let name = match &line.key {
         Ok(key) => {
             let comment = if key.comment.is_empty() {
@@ -80,7 +80,7 @@ fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) {
     ui.horizontal_top(|ui| {
         ui.add_space(indent);
         ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
+            ui.spacing_mut().item_spacing.y = space::LINE;
             facts_ui(ui, line);
         });
     });

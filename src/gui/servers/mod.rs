@@ -2,6 +2,7 @@
 
 mod asked;
 mod choose;
+mod known;
 mod list;
 mod outcome;
 mod steps;

@@ -1,6 +1,6 @@
 //! How it ended.
 
-use egui::{Align, Button, Id, Key, Label, Layout, Margin, TextEdit, Ui, vec2};
+use egui::{Align, Button, Id, Key, Label, Layout, TextEdit, Ui};
 
 use super::Scene;
 use crate::app::Command;
@@ -11,7 +11,7 @@ use crate::engine::describe::Warning;
 use crate::engine::log_in::LogIn;
 use crate::gui::pieces::{self, Tone, buttons_ui};
 use crate::gui::signs::{self, Sign};
-use crate::gui::theme::{self, Palette};
+use crate::gui::theme::{self, Palette, size};
 
 const DONE: &str = "Done";
 const BACK: &str = "Back";
@@ -106,12 +106,12 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
     let name = "From now on you log in with";
     pieces::field_label_ui(ui, name, None);
     ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-        let copy = Button::new("Copy command").min_size(vec2(88.0, 32.0));
+        let copy = Button::new("Copy command");
         if ui.add(copy).clicked() {
             scene.out.push(Command::Server(C::CopyLogIn));
         }
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            pieces::code_ui(ui, Id::unique("how to log in"), name, command, 64.0);
+            pieces::code_ui(ui, Id::unique("how to log in"), name, command, size::LOW_CODE);
         });
     });
     if let Some(files) = files {
@@ -139,13 +139,12 @@ fn naming_ui(ui: &mut Ui, naming: &mut Naming, scene: &mut Scene<'_>) {
         let field = TextEdit::singleline(typed)
             .id_salt("short name")
             .hint_text("web-1")
-            .desired_width((ui.available_width() - 110.0).min(280.0))
-            .margin(Margin::symmetric(8, 8));
+            .desired_width((ui.available_width() - size::LONG_FACT).min(size::NAME_FIELD));
         let field = ui.add(field).labelled_by(label.id);
         pieces::reached_by(ui, &field, &label, None);
         ui.ctx()
             .accesskit_node_builder(field.id, |node| node.set_label(NAME));
-        let save = Button::new("Save name").min_size(vec2(88.0, 34.0));
+        let save = Button::new("Save name");
         let is_asked = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let is_clicked = ui.add_enabled(!typed.trim().is_empty(), save).clicked();
         if is_clicked || (is_asked && !typed.trim().is_empty()) {

@@ -25,7 +25,14 @@ use crate::sys::remote::without_password;
 impl App {
     pub(in crate::app) fn show_page(&mut self, page: Page) {
         self.page = page;
-        if page == Page::Servers && self.servers.reading.is_none() {
+        if page == Page::Servers {
+            self.read_server_names();
+        }
+    }
+
+    /// Finds out which servers can be offered.
+    pub(in crate::app) fn read_server_names(&mut self) {
+        if self.servers.reading.is_none() {
             let store = Store::beside(self.kept.place());
             let job = Job::start("server names", &self.wake.0, move |_| work::names(&store));
             self.servers.reading = Some(job);
@@ -319,8 +326,10 @@ impl App {
                     }
                 }
                 Now::Gone { .. } => self.status = Status::say(format!("The key is gone from {server}.")),
-                _ => {}
+                _ => return,
             }
+            // Where keys are is told of them.
+            self.read_keys_anew();
         }
     }
 }

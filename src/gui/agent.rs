@@ -1,20 +1,31 @@
-//! The keys in agents.
+//! The page “Agent”: the keys that agents hold.
 
-use egui::{Align, Button, Layout, Ui};
+use egui::{Align, Button, Label, Layout, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui};
-use crate::app::Command;
+use super::page::{self, View};
+use super::pieces::{self, Tone};
+use super::radios::radios_ui;
+use super::signs;
+use super::theme::space;
 use crate::app::dialog::{Agents, Keep};
+use crate::app::{App, Command, Page};
 use crate::engine::agents::Shown;
-use crate::gui::pieces::{self, Tone};
-use crate::gui::radios::radios_ui;
 use crate::key::comment::escaped;
 
-pub(super) fn agents_ui(ui: &mut Ui, agents: &mut Agents, has_private: bool, scene: &mut Scene<'_>) {
-    pieces::hint_ui(
-        ui,
-        "An agent holds opened keys, so that a passphrase is typed once. It does not tell how long it keeps a key.",
-    );
+pub(super) fn agent_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    let has_private = app.document().is_some_and(|document| document.key().is_some());
+    page::page_ui(ui, Page::Agent.title(), view, |ui| {
+        pieces::hint_ui(
+            ui,
+            "An agent holds opened keys, so that a passphrase is typed once. It does not tell how long it keeps a key.",
+        );
+        if let Some(agents) = &mut app.agents {
+            agents_ui(ui, agents, has_private, out);
+        }
+    });
+}
+
+fn agents_ui(ui: &mut Ui, agents: &mut Agents, has_private: bool, out: &mut Vec<Command>) {
     if let Some(problem) = &agents.problem {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }
@@ -23,28 +34,27 @@ pub(super) fn agents_ui(ui: &mut Ui, agents: &mut Agents, has_private: bool, sce
     ui.add_enabled_ui(!is_working, |ui| {
         match &agents.shown {
             None => {}
-            Some(Err(problem)) => pieces::note_ui(ui, Tone::Warning, &problem.sentence(), &problem.hint),
+            Some(Err(problem)) => {
+                let what = problem.sentence();
+                page::nothing_ui(ui, signs::draw_agent, (&what, &problem.hint), |_| {});
+            }
             Some(Ok(shown)) => {
                 for (index, each) in shown.iter().enumerate() {
-                    agent_ui(ui, index, each, has_private, scene);
+                    pieces::card_ui(ui, |ui| held_ui(ui, index, each, has_private, out));
                 }
             }
         }
         if has_private && is_any {
-            conditions_ui(ui, agents);
+            pieces::card_ui(ui, |ui| conditions_ui(ui, agents));
         }
     });
     if is_working {
         let response = ui.label("Waiting for the agents…");
         pieces::polite(ui, &response);
     }
-    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
-        scene.out.push(Command::CloseDialog);
-    }
 }
 
-fn agent_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, scene: &mut Scene<'_>) {
-    ui.add_space(4.0);
+fn held_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, out: &mut Vec<Command>) {
     let place = escaped(shown.agent.place().as_os_str().as_encoded_bytes());
     pieces::field_label_ui(ui, &place, None);
     let entries = match &shown.entries {
@@ -55,17 +65,18 @@ fn agent_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, scene: 
         }
     };
     if entries.is_empty() {
-        paragraph_ui(ui, "It holds no keys.");
+        ui.label("It holds no keys.");
     }
     for (entry, held) in entries.iter().enumerate() {
         ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-            let remove = ui.add(Button::new("Remove"));
+            let remove = ui.add(pieces::removing("Remove"));
             let remove = pieces::named(ui, remove, &format!("Remove from the agent: {}", held.line));
             if remove.clicked() {
-                scene.out.push(Command::RemoveFromAgent { agent: index, entry });
+                out.push(Command::RemoveFromAgent { agent: index, entry });
             }
             ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                paragraph_ui(ui, held.line.as_str());
+                let job = pieces::broken_anywhere(ui, &held.line, ui.available_width());
+                ui.add(Label::new(job).wrap());
             });
         });
     }
@@ -73,17 +84,16 @@ fn agent_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, scene: 
         let add = ui.add(Button::new("Add the open key"));
         let add = pieces::named(ui, add, &format!("Add the open key to {place}"));
         if add.clicked() {
-            scene.out.push(Command::AddToAgent(index));
+            out.push(Command::AddToAgent(index));
         }
     }
 }
 
 fn conditions_ui(ui: &mut Ui, agents: &mut Agents) {
-    ui.add_space(4.0);
     let label = pieces::field_label_ui(ui, "An agent that is given the open key keeps it", None);
     ui.label_inputs_by(label.id, |ui| {
         ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = 16.0;
+            ui.spacing_mut().item_spacing.x = space::L;
             let keep = agents.keep;
             let next = radios_ui(
                 ui,

@@ -1,16 +1,15 @@
-//! What the dialogs about lists have in common.
+//! What the page and the dialog about lists have in common.
 
 use egui::{Button, Ui};
 
-use super::Scene;
+use super::pieces::{self, Tone};
 use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::dialog::Listed;
-use crate::gui::pieces::{self, Tone};
 use crate::key::comment::escaped;
 
 /// Where the list lies, what was done to it last, with the way back, and what went wrong.
-pub(super) fn done_ui<T>(ui: &mut Ui, listed: &Listed<T>, scene: &mut Scene<'_>) {
+pub(super) fn done_ui<T>(ui: &mut Ui, listed: &Listed<T>, out: &mut Vec<Command>) {
     let place = escaped(listed.path.as_os_str().as_encoded_bytes());
     pieces::hint_ui(ui, place);
     for problem in listed
@@ -26,7 +25,7 @@ pub(super) fn done_ui<T>(ui: &mut Ui, listed: &Listed<T>, scene: &mut Scene<'_>)
         pieces::polite(ui, &response);
         let is_idle = listed.job.is_none();
         if done.change.is_some() && ui.add_enabled(is_idle, Button::new("Undo")).clicked() {
-            scene.out.push(Command::Lists(ListCommand::Undo));
+            out.push(Command::Lists(ListCommand::Undo));
         }
     });
     let backup = done.change.as_ref().and_then(|change| change.backup.as_ref());

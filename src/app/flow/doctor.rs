@@ -1,0 +1,166 @@
+//! What the Doctor is asked: each in a job that looks and changes nothing, but where it is told to repair.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use crate::app::App;
+use crate::app::desktop::{Desktop, PickRequest};
+use crate::app::dialog::Purpose;
+use crate::app::doctor::{DoctorCommand, Found, Subject};
+use crate::app::flow::open::clipboard_problem;
+use crate::engine::doctor::{Cause, Examination, confirm, file, here, log, mend};
+use crate::engine::job::{Job, Poll, Pulse};
+use crate::engine::keys::{Remedy, Whose};
+use crate::engine::{Blame, Problem, lost, told_by_disk};
+use crate::sys::files::ReadError;
+
+/// As much of a pasted log as is taken; a longer one is given as a file.
+const LONGEST_LOG: usize = 4 << 20;
+
+impl App {
+    pub(in crate::app) fn apply_to_doctor(&mut self, command: DoctorCommand, desktop: &dyn Desktop) {
+        use DoctorCommand as C;
+        match command {
+            C::ExamineHere => self.examine(Subject::Here, Vec::new()),
+            C::ExamineLog => self.examine(Subject::Log, Vec::new()),
+            C::ExamineFile(path) => self.examine(Subject::File(path), Vec::new()),
+            C::Paste => match desktop.paste() {
+                Ok(text) => {
+                    let len = text.expose().len().min(LONGEST_LOG);
+                    self.doctor.log = String::from_utf8_lossy(&text.expose()[..len]).into_owned();
+                    self.examine(Subject::Log, Vec::new());
+                }
+                Err(error) => self.fail("Nothing was pasted", clipboard_problem(&error)),
+            },
+            C::Choose => {
+                if self.task.is_none() {
+                    let request = PickRequest {
+                        title: "Examine a file",
+                        folder: self.folder_to_open(),
+                        file_name: String::new(),
+                    };
+                    self.pick(Purpose::Examine, desktop.pick_to_open(request));
+                }
+            }
+            C::Repair => {
+                if let Some(found) = &self.doctor.found {
+                    let (subject, remedies) = (found.subject.clone(), found.remedies.clone());
+                    self.examine(subject, remedies);
+                }
+            }
+            C::CopyCommand(index) => {
+                let examination = self.doctor.found.as_ref().map(|found| &found.examination);
+                let verdict =
+                    examination.and_then(|examination| examination.as_ref().ok()?.verdicts.get(index));
+                let fix = verdict.and_then(|verdict| verdict.fix.as_ref());
+                if let Some(command) = fix.and_then(|fix| fix.command.clone()) {
+                    self.copy(&command, "Copied the command.", desktop);
+                }
+            }
+            C::Close => {
+                self.doctor.found = None;
+                self.doctor.job.take_if(|_| !self.doctor.is_repairing);
+            }
+        }
+    }
+
+    /// Does what the remedies say, and looks then; what was asked before that is given up.
+    pub(in crate::app) fn examine(&mut self, subject: Subject, remedies: Vec<Remedy>) {
+        // A repair that has begun is never given up half way.
+        if self.doctor.is_repairing {
+            return;
+        }
+        self.doctor.is_repairing = !remedies.is_empty();
+        let (whose, text) = (self.my_keys.whose().clone(), self.doctor.log.clone());
+        let examined = subject.clone();
+        let job = Job::start("doctor", &self.wake.0, move |pulse| {
+            let (mut done, mut failed) = (Vec::new(), Vec::new());
+            for remedy in &remedies {
+                match told_by_disk(|| mend::mend(remedy, &whose)) {
+                    Ok(sentence) => done.push(sentence),
+                    Err(problem) => failed.push(problem),
+                }
+            }
+            let (examination, remedies) = match looked(&examined, &text, &whose, pulse) {
+                Ok((examination, remedies)) => (Ok(examination), remedies),
+                Err(problem) => (Err(problem), Vec::new()),
+            };
+            Found {
+                subject: examined,
+                examination,
+                remedies,
+                done,
+                failed,
+            }
+        });
+        self.doctor.job = Some((subject, job));
+    }
+
+    pub(in crate::app) fn poll_doctor(&mut self) {
+        let Some((subject, job)) = &mut self.doctor.job else {
+            return;
+        };
+        let found = match job.poll() {
+            Poll::Running => return,
+            Poll::Done(found) => found,
+            Poll::Lost => Found {
+                subject: subject.clone(),
+                examination: Err(lost()),
+                remedies: Vec::new(),
+                done: Vec::new(),
+                failed: Vec::new(),
+            },
+        };
+        self.doctor.job = None;
+        self.doctor.is_repairing = false;
+        self.doctor.found = Some(found);
+    }
+}
+
+type Looked = (Examination, Vec<Remedy>);
+
+/// Looks, and changes nothing.
+fn looked(subject: &Subject, text: &str, whose: &Whose, pulse: &Pulse) -> Result<Looked, Problem> {
+    let examination = match subject {
+        Subject::Here => {
+            let here = here::examine(whose, pulse);
+            return Ok((here.examination, here.remedies));
+        }
+        Subject::Log if text.trim().is_empty() => {
+            return Err(Problem::new(
+                "usage",
+                Blame::Usage,
+                "there is nothing to examine yet",
+                "Paste what ssh has printed; with -v it prints more: ssh -v you@server",
+            ));
+        }
+        Subject::Log => {
+            let read = log::examine(text.as_bytes());
+            let read = read.map_err(|error| ReadError::new(Path::new("the log"), error))?;
+            confirm::confirmed(read, whose)
+        }
+        Subject::File(path) => of_file(path, whose)?,
+    };
+    let remedies = mend::remedies(&examination);
+    Ok((examination, remedies))
+}
+
+/// What a file comes to: as a key, or where it is none as a log.
+fn of_file(path: &Path, whose: &Whose) -> Result<Examination, Problem> {
+    let key = file::examine(path, None, whose)?;
+    let is_no_key = key
+        .verdicts
+        .iter()
+        .any(|verdict| verdict.cause == Cause::KeyFileFormat);
+    if is_no_key {
+        let failed = |error| Problem::from(ReadError::new(path, error));
+        let file = File::open(path).map_err(failed)?;
+        let log = log::examine(BufReader::new(file)).map_err(failed)?;
+        let says_nothing = |cause: Cause| matches!(cause, Cause::NotAboutKeys | Cause::Unknown);
+        if log.verdicts.iter().any(|verdict| !says_nothing(verdict.cause)) {
+            return Ok(confirm::confirmed(log, whose));
+        }
+    }
+    Ok(key)
+}

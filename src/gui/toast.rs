@@ -1,0 +1,101 @@
+//! News, at the bottom right over the page: what is going on, or what just happened, with the one thing to do about it.
+
+use std::time::Duration;
+
+use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Memory, Order, RichText, Ui, Vec2};
+
+use super::pieces;
+use super::theme::{ON_TOAST, Palette, inset, radius, size, space};
+use crate::app::{App, Command, Status};
+
+/// For how long news stay; longer while the pointer or the focus is on them.
+const STAYS: Duration = Duration::from_secs(6);
+
+/// What only the window knows of them.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    /// What was told last, and until when.
+    told: Status,
+    until: f64,
+    /// Whether the pointer or the focus was on it in the last frame.
+    is_held: bool,
+}
+
+impl View {
+    /// Whether what happened last is still to be shown.
+    fn is_news(&mut self, ui: &Ui, status: &Status) -> bool {
+        let now = ui.input(|input| input.time);
+        if self.told != *status {
+            self.told = status.clone();
+            self.is_held = false;
+            self.until = now + STAYS.as_secs_f64();
+        }
+        if self.is_held {
+            self.until = now + STAYS.as_secs_f64();
+        }
+        let is_left = !status.text.is_empty() && now < self.until;
+        if is_left && !self.is_held {
+            let left = Duration::try_from_secs_f64(self.until - now).unwrap_or_default();
+            ui.ctx().request_repaint_after(left);
+        }
+        is_left
+    }
+}
+
+pub(super) fn toast_ui(ui: &Ui, app: &App, view: &mut View, out: &mut Vec<Command>) {
+    let is_news = view.is_news(ui, &app.status);
+    let text = match app.busy() {
+        Some(busy) => busy,
+        None if is_news => app.status.text.as_str(),
+        None => return,
+    };
+    let palette = Palette::of(ui);
+    let room = ui.ctx().content_rect().width();
+    let area = Area::new(Id::unique("news"))
+        .order(Order::Middle)
+        .anchor(Align2::RIGHT_BOTTOM, Vec2::splat(-space::L))
+        .show(ui.ctx(), |ui| {
+            Frame::popup(ui.style())
+                .fill(palette.toast)
+                .stroke(egui::Stroke::NONE)
+                .corner_radius(radius::CONTROL)
+                .inner_margin(inset::TOAST)
+                .show(ui, |ui| {
+                    ui.set_max_width(size::TOAST.min(room - size::AROUND_DIALOG));
+                    ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                        ui.set_min_height(size::LOW_ROW);
+                        let said = RichText::new(text).color(palette.on_toast);
+                        let response = ui.add(Label::new(said).selectable(false).wrap());
+                        pieces::polite(ui, &response);
+                        buttons_ui(ui, app, out);
+                    });
+                });
+        });
+    let focused = ui.memory(Memory::focused);
+    let is_focused = focused
+        .and_then(|id| super::theme::place_of(ui.ctx(), id))
+        .is_some_and(|place| place.layer_id == area.response.layer_id);
+    let is_held = area.response.contains_pointer() || is_focused;
+    if view.is_held && !is_held {
+        ui.ctx().request_repaint();
+    }
+    view.is_held = is_held;
+}
+
+fn buttons_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+    use egui::class::HasClasses as _;
+
+    let action = |text| egui::Button::new(text).with_class(ON_TOAST);
+    if app.busy().is_some() {
+        if !app.is_saving() && ui.add(action("Cancel")).clicked() {
+            out.push(Command::Cancel);
+        }
+        if app.is_picking() && ui.add(action("Type the path instead")).clicked() {
+            out.push(Command::TypePathInstead);
+        }
+    } else if let Some(path) = &app.status.file
+        && ui.add(action("Show in folder")).clicked()
+    {
+        out.push(Command::ShowInFolder(path.clone()));
+    }
+}
