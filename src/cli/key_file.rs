@@ -71,7 +71,7 @@ impl Opened {
         let passphrase = self.passphrase.as_ref()?;
         let encoding = self.file.passphrase_encoding;
         let encoded = encoding.and_then(|encoding| passphrase_as(passphrase, encoding));
-        Some(encoded.unwrap_or_else(|| Passphrase::from_secret(SecretBytes::copy_of(passphrase.expose()))))
+        Some(encoded.unwrap_or_else(|| passphrase.duplicate()))
     }
 }
 
