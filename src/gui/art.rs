@@ -16,7 +16,7 @@ use crate::key::randomart::{Cell, HEIGHT, Randomart, WIDTH};
 ///
 /// `accessible_text` is what a screen reader says; what it shows cannot be said in a few words.
 pub(super) fn art_ui(ui: &mut Ui, art: &Randomart, accessible_text: &str) -> Response {
-    let side = (ui.text_style_height(&TextStyle::Body) * 0.68)
+    let side = (ui.text_style_height(&TextStyle::Body) * 0.54)
         .round()
         .max(size::SQUARE);
     let margin = (side * 0.5).round();

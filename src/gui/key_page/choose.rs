@@ -18,7 +18,7 @@ use crate::key::spec::{Curve, RsaBits};
 /// What shows the kinds that hardly anybody needs.
 const MORE: &str = "More types…";
 /// What share of the page the card has, beside the other one.
-const SHARE: f32 = 0.64;
+const SHARE: f32 = 0.62;
 
 /// What only the window knows: whether the page has just come up, and the rest.
 type Known<'a> = (bool, &'a mut View);
@@ -35,7 +35,7 @@ pub(super) fn choose_ui(ui: &mut Ui, next: &mut NextKey, known: Known<'_>, out: 
         ui.add_space(space::XS);
     }
     let drops = known.1.drops;
-    let room = ui.clip_rect().bottom() - ui.cursor().top() - space::L;
+    let room = ui.clip_rect().bottom() - ui.cursor().top() - space::PAGE;
     if ui.available_width() < at::NARROW_CARD {
         let height = room.clamp(size::LEAST_KINDS, size::KINDS_CARD);
         kinds_card_ui(ui, next, known, height, out);
@@ -266,10 +266,10 @@ fn curve_ui(ui: &mut Ui, next: &mut NextKey) {
 /// Where a key that is there already comes in.
 fn drop_area_ui(ui: &mut Ui, drops: Drops, height: f32, out: &mut Vec<Command>) {
     let palette = Palette::of(ui);
-    let frame = Frame::new().inner_margin(inset::CARD);
+    let frame = Frame::new().inner_margin(inset::DROP);
     let shown = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.set_min_height(height - inset::CARD.sum().y);
+        ui.set_min_height(height - inset::DROP.sum().y);
         let text = match drops {
             Drops::Heard => "Drop files anywhere in this window",
             Drops::Unheard => "A key you have",

@@ -6,7 +6,7 @@ use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::stage::Document;
 use crate::engine::saving::PublicForm;
-use crate::gui::theme::{Palette, at, size};
+use crate::gui::theme::{Palette, at, size, space};
 use crate::gui::{pieces, signs};
 use crate::key::Algorithm;
 
@@ -27,6 +27,7 @@ pub(super) fn public_ui(ui: &mut Ui, document: &Document, is_whole: &mut bool, o
     };
     let label = ui.scope(|ui| {
         ui.spacing_mut().interact_size.y = size::LOW_ROW;
+        ui.spacing_mut().item_spacing.x = space::LINE;
         if is_narrow {
             let label = pieces::field_label_ui(ui, name, Some('P'));
             ui.horizontal_wrapped(|ui| links_ui(ui, is_whole));

@@ -197,8 +197,14 @@ fn server_step_ui(
     };
     let mut field_ui = |ui: &mut Ui| {
         let label = pieces::field_label_ui(ui, SERVER, None);
-        ui.horizontal_wrapped(|ui| {
-            let width = (ui.available_width() - size::VALUES).max(size::LEAST_FIELD);
+        let room = ui.available_width();
+        let is_narrow = room < at::NARROW_FIELD;
+        let mut row_ui = |ui: &mut Ui| {
+            let width = if is_narrow {
+                room
+            } else {
+                room - size::PUT_BUTTON - ui.spacing().item_spacing.x
+            };
             let field = TextEdit::singleline(address)
                 .id_salt("server of the key")
                 .hint_text("you@example.org")
@@ -219,7 +225,12 @@ fn server_step_ui(
                     out.push(Command::Server(ServerCommand::Install));
                 }
             }
-        });
+        };
+        if is_narrow {
+            row_ui(ui);
+        } else {
+            ui.horizontal(row_ui);
+        }
         pieces::hint_ui(
             ui,
             "Logs in as you do today, adds the public half, and proves that the key works.",

@@ -197,8 +197,8 @@ fn words_ui(ui: &mut Ui, room: Rect, key: &OwnKey) {
         ui.ctx()
             .accesskit_node_builder(label.id, accesskit::Node::set_hidden);
     };
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.set_height(size::PAGE_SIGN);
+    let line = vec2(ui.available_width(), size::PAGE_SIGN);
+    ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
         if let Some((text, badge)) = badge(key) {
             let shown = pieces::badge_ui(ui, text, badge);
             hide(ui, &shown);

@@ -29,7 +29,7 @@ pub(in crate::gui) mod inset {
 
     pub(in crate::gui) const FIELD: Margin = Margin::symmetric(12, 8);
     pub(in crate::gui) const WORDS: Margin = Margin::symmetric(8, 4);
-    pub(in crate::gui) const CARD: Margin = Margin::same(20);
+    pub(in crate::gui) const DROP: Margin = Margin::symmetric(12, 20);
     pub(in crate::gui) const LOW_CARD: Margin = Margin::symmetric(20, 12);
     pub(in crate::gui) const FOLDED_CARD: Margin = Margin::symmetric(20, 6);
     pub(in crate::gui) const DIALOG: Margin = Margin::same(24);
@@ -150,13 +150,15 @@ pub(in crate::gui) mod size {
     /// The bars of a gauge.
     pub(in crate::gui) const GAUGE: f32 = 24.0;
     pub(in crate::gui) const GAUGE_BAR: f32 = 4.0;
+    /// The button behind the field for a server.
+    pub(in crate::gui) const PUT_BUTTON: f32 = 148.0;
     /// The buttons for the public key, which stand behind it.
     pub(in crate::gui) const PUBLIC_BUTTONS: f32 = 352.0;
     /// The card for a new key: where nothing scrolls, and at the least.
     pub(in crate::gui) const KINDS_CARD: f32 = 452.0;
     pub(in crate::gui) const LEAST_KINDS: f32 = 240.0;
     /// The picture of a fingerprint and what belongs to it.
-    pub(in crate::gui) const ART: f32 = 248.0;
+    pub(in crate::gui) const ART: f32 = 200.0;
     /// The pad at the least.
     pub(in crate::gui) const PAD: f32 = 180.0;
     /// The newest point of the trail.
@@ -179,6 +181,8 @@ pub(in crate::gui) mod at {
     pub(in crate::gui) const HEADER: f32 = 400.0;
     /// A card: what stands side by side stands below each other.
     pub(in crate::gui) const NARROW_CARD: f32 = 440.0;
+    /// A card: a field and its button stand below each other.
+    pub(in crate::gui) const NARROW_FIELD: f32 = 320.0;
     /// A card: a line and its buttons stand below each other.
     pub(in crate::gui) const WIDE_CARD: f32 = 540.0;
     /// Facts: names stand above their values.
