@@ -10,8 +10,10 @@ use crate::engine::keys::Remedy;
 /// The page, as it stands.
 #[derive(Debug, Default)]
 pub struct Doctor {
-    /// What was printed, as it was typed or pasted.
+    /// What was printed, as it was typed or pasted; at most [`Self::FIELD`] bytes.
     pub log: String,
+    /// What was pasted and is too long for a field.
+    pub long_log: Option<String>,
     /// What was found last.
     pub found: Option<Found>,
     pub(super) job: Option<(Subject, Job<Found>)>,
@@ -19,6 +21,9 @@ pub struct Doctor {
 }
 
 impl Doctor {
+    /// As much as a field is given to lay out in every frame.
+    pub const FIELD: usize = 64 << 10;
+
     /// What is being examined.
     #[must_use]
     pub fn examining(&self) -> Option<&Subject> {

@@ -236,7 +236,7 @@ impl App {
                     Page::MyKeys => self.apply_to_keys(KeysCommand::Read, desktop),
                     Page::KnownHosts => self.show_hosts(desktop),
                     Page::Agent => self.show_agents(desktop),
-                    Page::Key | Page::Servers | Page::Help => {}
+                    Page::Key | Page::Servers | Page::Doctor | Page::Help => {}
                 }
             }
             Command::Doctor(command) => self.apply_to_doctor(command, desktop),

@@ -14,13 +14,21 @@ pub enum Page {
     KnownHosts,
     /// The keys that agents hold.
     Agent,
+    /// Why a login does not work.
+    Doctor,
     /// Questions and answers.
     Help,
 }
 
 impl Page {
     /// Those that somebody works on, in their order. A key that is being worked on has a page besides.
-    pub const ALL: &[Self] = &[Self::MyKeys, Self::Servers, Self::KnownHosts, Self::Agent];
+    pub const ALL: &[Self] = &[
+        Self::MyKeys,
+        Self::Servers,
+        Self::KnownHosts,
+        Self::Agent,
+        Self::Doctor,
+    ];
 
     /// Its name in the window.
     #[must_use]
@@ -31,6 +39,7 @@ impl Page {
             Self::Servers => "Servers",
             Self::KnownHosts => "Known hosts",
             Self::Agent => "Agent",
+            Self::Doctor => "Doctor",
             Self::Help => "Help",
         }
     }

@@ -147,11 +147,27 @@ impl Command {
 /// The commands and options, for parsing, for completions and for the manual.
 fn words() -> clap::Command {
     // A new key has no old passphrase, so there the short names mean the new one.
-    Cli::command().mut_subcommand("generate", |generate| {
+    let words = Cli::command().mut_subcommand("generate", |generate| {
         generate
             .mut_arg("new_passphrase_file", |arg| arg.visible_alias("passphrase-file"))
             .mut_arg("new_passphrase_fd", |arg| arg.visible_alias("passphrase-fd"))
             .mut_arg("new_passphrase_env", |arg| arg.visible_alias("passphrase-env"))
+    });
+    // There a server is one of the things that may be examined, and what signs in is a second way in.
+    words.mut_subcommand("doctor", |doctor| {
+        doctor
+            .mut_arg("target", |arg| {
+                arg.required(false)
+                    .default_value("")
+                    .hide_default_value(true)
+                    .value_name("TARGET|FILE")
+                    .help(
+                        "A server, as user@host or as ssh knows it, or a key file; without it, this computer",
+                    )
+            })
+            .mut_arg("identity", |arg| {
+                arg.help("A second way in: a key by which to look on the server why the other one is refused")
+            })
     })
 }
 

@@ -90,6 +90,23 @@ impl Connect {
         find(&self.target, &self.told(login)?, self.config.as_deref())
     }
 
+    /// The name as it was typed.
+    pub(super) fn typed(&self) -> &str {
+        &self.target
+    }
+
+    /// Whether a way to sign in was named: a key, or a password.
+    pub(super) fn has_named_way(&self) -> bool {
+        !self.identity.is_empty() || self.password.is_given()
+    }
+
+    /// Whether somebody has said that a server with this key may be trusted.
+    pub(super) fn accepts(&self, fingerprint: &Fingerprint) -> bool {
+        self.accept_host_key
+            .iter()
+            .any(|typed| fingerprint.is_typed(typed))
+    }
+
     /// Whether another configuration was named than the one that ssh reads.
     pub(super) fn has_named_config(&self) -> bool {
         self.config.is_some()
@@ -142,21 +159,7 @@ impl Connect {
                 escaped(command.as_bytes())
             ));
         }
-        let mut hop = None;
-        for between in target.route() {
-            if between == target {
-                break;
-            }
-            console.note(&format!("the way to {target} leads through {between}"));
-            let ways = Ways {
-                keys: to_try(between, &self.agents_for(between)),
-                purpose: Purpose::PassThrough,
-                ..Ways::default()
-            };
-            let session = self.sign_in_on(between, hop, ways, passphrase, console);
-            let session = session.map_err(|problem| on_the_way(between, problem))?;
-            hop = Some(session.connection.into_hop()?);
-        }
+        let hop = self.hop(target, passphrase, console)?;
         // One that does not answer is waited for once.
         let mut silent: Vec<Agent> = Vec::new();
         let mut agents = self.agents_for(target);
@@ -182,6 +185,31 @@ impl Connect {
             purpose: Purpose::Work,
         };
         self.sign_in_on(target, hop, ways, passphrase, console)
+    }
+
+    /// Signs in on each server on the way, and stands on the last of them.
+    pub(super) fn hop(
+        &self,
+        target: &Target,
+        passphrase: &OldPassphrase,
+        console: Console,
+    ) -> Result<Option<Hop>, Problem> {
+        let mut hop = None;
+        for between in target.route() {
+            if between == target {
+                break;
+            }
+            console.note(&format!("the way to {target} leads through {between}"));
+            let ways = Ways {
+                keys: to_try(between, &self.agents_for(between)),
+                purpose: Purpose::PassThrough,
+                ..Ways::default()
+            };
+            let session = self.sign_in_on(between, hop, ways, passphrase, console);
+            let session = session.map_err(|problem| on_the_way(between, problem))?;
+            hop = Some(session.connection.into_hop()?);
+        }
+        Ok(hop)
     }
 
     /// The same on one server. The password that was given is for the last of them.
@@ -339,7 +367,7 @@ impl Connect {
         console: Console,
     ) -> Result<Server, Problem> {
         let shown_key = reached.host_key().fingerprint();
-        let is_accepted = self.accept_host_key.iter().any(|typed| shown_key.is_typed(typed));
+        let is_accepted = self.accepts(&shown_key);
         let fingerprint = shown_key.to_string();
         if *reached.trust() != Trust::New {
             let is_other = !self.accept_host_key.is_empty() && !is_accepted;

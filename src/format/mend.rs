@@ -140,6 +140,16 @@ impl Search {
             accidents: view.accidents.with_if(is_marked, Accident::ByteOrderMark),
             ..*view
         };
+        if let Some(store) = again::store(text) {
+            match self.court.judge(&store) {
+                Ok(verdict) => {
+                    let accidents = view.accidents.with(Accident::Base64Again);
+                    self.court.see(verdict, accidents, true, false);
+                }
+                Err(error) => self.court.miss(3, error),
+            }
+            return;
+        }
         if let Some(found) = web::from_rtf(text) {
             let view = view.within(Accidents::of(&[Accident::InsideText]));
             return self.hold(&found, |search, text| search.look(text, &view));

@@ -6,6 +6,7 @@ mod ber;
 mod mac;
 
 use super::asn1::Fields;
+use super::asn1::kind::{self, Kind};
 use super::pkcs8::pbe_layout::Scheme;
 use super::{Consent, Cost, DecodeError, Foreign, Format, LockedFile, Parsed, PrivateFile, Protection};
 use super::{oid, pkcs8};
@@ -72,6 +73,11 @@ fn definite(bytes: &[u8]) -> SecretBytes {
 pub(super) fn is_indefinite(bytes: &[u8]) -> bool {
     // SEQUENCE, INTEGER 3, SEQUENCE.
     matches!(bytes, [0x30, 0x80, 0x02, 0x01, 0x03, 0x30, ..])
+}
+
+/// Whether bytes are a store, or begin as one in BER does.
+pub(super) fn is_store(bytes: &[u8]) -> bool {
+    is_indefinite(bytes) || kind::of(bytes) == Some(Kind::Pkcs12)
 }
 
 /// Reads a store as far as that goes without its passphrase.

@@ -4,6 +4,7 @@ mod agent;
 mod art;
 mod conditions;
 mod dialog;
+mod doctor;
 #[cfg(target_os = "macos")]
 mod double_click;
 mod drop;
@@ -67,6 +68,7 @@ pub struct Window {
     servers: servers::View,
     known_hosts: page::View,
     agent: page::View,
+    doctor: doctor::View,
     help: help::View,
     dialog: dialog::View,
     toast: toast::View,
@@ -118,6 +120,7 @@ impl Window {
             servers: servers::View::default(),
             known_hosts: page::View::default(),
             agent: page::View::default(),
+            doctor: doctor::View::default(),
             help: help::View::default(),
             dialog: dialog::View::default(),
             toast: toast::View::default(),
@@ -233,6 +236,9 @@ impl eframe::App for Window {
         if page != Page::KnownHosts {
             self.known_hosts.put_away();
         }
+        if page != Page::Doctor {
+            self.doctor.put_away();
+        }
         if page != Page::Help {
             self.help.put_away();
         }
@@ -244,6 +250,7 @@ impl eframe::App for Window {
                 known_hosts::known_hosts_ui(ui, &mut self.app, &mut self.known_hosts, &mut out);
             }
             Page::Agent => agent::agent_ui(ui, &mut self.app, &mut self.agent, &mut out),
+            Page::Doctor => doctor::doctor_ui(ui, &mut self.app, &mut self.doctor, &mut out),
             Page::Help => help::help_ui(ui, &mut self.app, &mut self.help),
         }
         toast::toast_ui(ui, &self.app, &mut self.toast, &mut out);

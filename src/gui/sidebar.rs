@@ -40,7 +40,9 @@ impl Way {
             .map(|&page| match page {
                 Page::MyKeys => Self::to(page, counted(keys)),
                 Page::Servers => Self::to(page, counted(servers)),
-                Page::Key | Page::KnownHosts | Page::Agent | Page::Help => Self::to(page, None),
+                Page::Key | Page::KnownHosts | Page::Agent | Page::Doctor | Page::Help => {
+                    Self::to(page, None)
+                }
             })
             .collect()
     }
@@ -218,6 +220,7 @@ fn sign_of(page: Page) -> fn(&Painter, Rect, Color32) {
         Page::Servers => signs::draw_server,
         Page::KnownHosts => signs::draw_globe,
         Page::Agent => signs::draw_agent,
+        Page::Doctor => signs::draw_pulse,
         Page::Help => signs::draw_question,
     }
 }

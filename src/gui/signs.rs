@@ -96,6 +96,21 @@ pub(super) fn draw_gear(painter: &Painter, rect: Rect, color: Color32) {
     painter.circle_stroke(center, radius * 0.56, Stroke::new(radius * 0.3, color));
 }
 
+/// A heartbeat.
+pub(super) fn draw_pulse(painter: &Painter, rect: Rect, color: Color32) {
+    let stroke = Stroke::new(rect.height() * 0.1, color);
+    let at = |x: f32, y: f32| rect.min + vec2(x, y) * rect.size();
+    let beat = [
+        (0.04, 0.54),
+        (0.28, 0.54),
+        (0.4, 0.18),
+        (0.58, 0.86),
+        (0.7, 0.54),
+        (0.96, 0.54),
+    ];
+    painter.line(beat.map(|(x, y)| at(x, y)).to_vec(), stroke);
+}
+
 /// A question mark in a circle.
 pub(super) fn draw_question(painter: &Painter, rect: Rect, color: Color32) {
     let stroke = Stroke::new(rect.height() * 0.1, color);

@@ -365,3 +365,12 @@ fn a_computer_without_keys_and_one_whose_agent_is_gone_are_told_apart() {
         ["agent-missing"]
     );
 }
+
+#[test]
+fn a_log_and_something_else_at_once_are_refused() {
+    let home = Home::new();
+    home.write("log", REFUSED.as_bytes());
+    home.run(&["doctor", "jo@127.0.0.1", "--log", "log", "--json"])
+        .expect_error(2, "usage");
+    home.run(&["doctor", "--dry-run"]).expect_status(2);
+}

@@ -1,5 +1,8 @@
 //! PKCS#12 stores: the key is read out of whatever the real `openssl` writes, and out of nothing else.
 
+use base64ct::{Base64, Encoding as _};
+use keywright::format::mend::Accident;
+use keywright::format::reading;
 use keywright::format::{
     self, CbcCipher, Cost, DecodeError, Foreign, Format, Parsed, Pbes1, Pbes2, Pbes2Kdf, Prf, PrivateFile,
     Protection,
@@ -7,7 +10,7 @@ use keywright::format::{
 use keywright::key::Algorithm;
 use keywright::key::spec::Curve;
 
-use crate::fixtures::{PASSPHRASE, canonical, file, key, open};
+use crate::fixtures::{PASSPHRASE, canonical, file, key, open, unlock};
 use crate::judges::same_bytes;
 use crate::tools::{Folder, Tool};
 
@@ -321,5 +324,29 @@ fn a_store_with_lengths_told_by_their_end_is_read_as_openssl_reads_it() {
     holds(KEY, &found).expect("the same key");
     for len in 0..bytes.len() {
         assert!(format::parse(&bytes[..len]).is_err(), "{len} bytes of it");
+    }
+}
+
+#[test]
+fn a_store_in_base64_is_read_alone_and_out_of_json() {
+    let bytes = store(KEY, PASSPHRASE, &["-iter", "10"]);
+    let plain = Base64::encode_string(&bytes);
+    let lines: Vec<&str> = (0..plain.len())
+        .step_by(76)
+        .map(|at| &plain[at..plain.len().min(at + 76)])
+        .collect();
+    let in_json = format!("{{\"value\": \"{plain}\", \"contentType\": \"application/x-pkcs12\"}}");
+    for (text, code) in [(lines.join("\n"), "base64-again"), (in_json, "inside-json")] {
+        let found = reading::read(text.as_bytes()).expect("it is a store");
+        let codes: Vec<&str> = found.accidents.iter().map(Accident::code).collect();
+        assert!(
+            codes.contains(&code) && codes.contains(&"base64-again"),
+            "{codes:?}"
+        );
+        assert_eq!(found.clean.expect("the store itself").expose(), bytes);
+        let Parsed::Locked(file) = found.parsed else {
+            panic!("it is locked");
+        };
+        holds(KEY, &unlock(&file, PASSPHRASE).expect("opens")).expect("the same key");
     }
 }

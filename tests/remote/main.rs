@@ -26,6 +26,7 @@ mod configured;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]
 mod console;
+mod doctor;
 mod dropbear;
 mod ending;
 mod everybody;

@@ -5,6 +5,7 @@ mod agents;
 mod cat;
 mod certificates;
 mod dialogs;
+mod doctor;
 mod frames;
 mod help;
 #[path = "../support/key_files.rs"]

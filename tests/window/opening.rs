@@ -142,3 +142,28 @@ fn a_mangled_key_is_pasted_as_it_is_dropped() {
         assert!(scene.is_shown("Save a clean copy"), "{file}");
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn the_key_in_a_store_is_opened_and_does_not_take_the_stores_place() {
+    let mut scene = Scene::at_home();
+    let folder = scene.folder.path().to_owned();
+    let make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout plain -out crt -subj /CN=x \
+        && openssl pkcs12 -export -inkey plain -in crt -name work -passout pass:secret -out store";
+    let made = std::process::Command::new("sh")
+        .args(["-c", make])
+        .current_dir(&folder)
+        .output()
+        .expect("a shell");
+    assert!(made.status.success(), "openssl makes a store");
+    scene.drop_file(&folder.join("store"));
+    assert!(scene.says("PKCS#12 store"));
+    scene.window.event(egui::Event::Text("secret".to_owned()));
+    scene.steps();
+    scene.click("Open");
+    scene.settle();
+    assert!(scene.says("its private key alone is taken"));
+    let document = scene.window.state().app().document().expect("a key");
+    let place = document.place.as_ref().expect("a place is proposed");
+    assert_ne!(place.path(document.draft.choice), folder.join("store"));
+}

@@ -44,6 +44,13 @@ fn what_was_printed_is_pasted_and_examined_at_once() {
     assert_eq!(scene.causes(), [Cause::KeyNotAuthorized]);
     scene.ask_doctor(DoctorCommand::Close);
     assert!(scene.app.doctor.found.is_none());
+
+    // A long one is examined as well, and not laid out in a field.
+    let long = "debug1: nothing of note\n".repeat(5000) + REFUSED;
+    *scene.desktop.0.clipboard.borrow_mut() = Some(long.into_bytes());
+    scene.ask_doctor(DoctorCommand::Paste);
+    assert_eq!(scene.causes(), [Cause::KeyNotAuthorized]);
+    assert!(scene.app.doctor.log.is_empty() && scene.app.doctor.long_log.is_some());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::app::App;
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::Purpose;
-use crate::app::doctor::{DoctorCommand, Found, Subject};
+use crate::app::doctor::{Doctor, DoctorCommand, Found, Subject};
 use crate::app::flow::open::clipboard_problem;
 use crate::engine::doctor::{Cause, Examination, confirm, file, here, log, mend};
 use crate::engine::job::{Job, Poll, Pulse};
@@ -28,7 +28,13 @@ impl App {
             C::Paste => match desktop.paste() {
                 Ok(text) => {
                     let len = text.expose().len().min(LONGEST_LOG);
-                    self.doctor.log = String::from_utf8_lossy(&text.expose()[..len]).into_owned();
+                    let text = String::from_utf8_lossy(&text.expose()[..len]).into_owned();
+                    let is_long = text.len() > Doctor::FIELD;
+                    (self.doctor.log, self.doctor.long_log) = if is_long {
+                        (String::new(), Some(text))
+                    } else {
+                        (text, None)
+                    };
                     self.examine(Subject::Log, Vec::new());
                 }
                 Err(error) => self.fail("Nothing was pasted", clipboard_problem(&error)),
@@ -59,6 +65,7 @@ impl App {
                 }
             }
             C::Close => {
+                self.doctor.long_log = None;
                 self.doctor.found = None;
                 self.doctor.job.take_if(|_| !self.doctor.is_repairing);
             }
@@ -72,7 +79,8 @@ impl App {
             return;
         }
         self.doctor.is_repairing = !remedies.is_empty();
-        let (whose, text) = (self.my_keys.whose().clone(), self.doctor.log.clone());
+        let whose = self.my_keys.whose().clone();
+        let text = self.doctor.long_log.as_ref().unwrap_or(&self.doctor.log).clone();
         let examined = subject.clone();
         let job = Job::start("doctor", &self.wake.0, move |pulse| {
             let (mut done, mut failed) = (Vec::new(), Vec::new());

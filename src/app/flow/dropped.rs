@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::app::dialog::Unsaved;
+use crate::app::doctor::Subject;
 use crate::app::my_keys::{Outcome, Work};
 use crate::app::{App, Page};
 use crate::engine::Problem;
@@ -13,6 +14,9 @@ impl App {
         let is_one_file = matches!(&paths[..], [one] if !one.is_dir());
         if paths.is_empty() || self.is_saving() {
             return;
+        }
+        if is_one_file && self.page == Page::Doctor {
+            return self.examine(Subject::File(paths.remove(0)), Vec::new());
         }
         if is_one_file {
             return self.open_path(paths.remove(0), Unsaved::Ask);

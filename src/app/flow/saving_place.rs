@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::Purpose;
 use crate::app::{App, SavingPlace};
+use crate::format::Format;
 use crate::sys::home;
 use crate::sys::permissions::create_private_folder;
 
@@ -20,6 +21,8 @@ impl App {
         let beside = own.as_deref().and_then(Path::parent).map(Path::to_owned);
         let folder = beside.filter(|_| whose.home.is_some()).or(usual);
         let stem = document.suggested_stem();
+        // The key in a store does not take the place of all that is in it.
+        let own = own.filter(|_| document.format != Some(Format::Pkcs12));
         document.place = folder.map(|folder| SavingPlace::propose(&whose, &folder, &stem, own.as_deref()));
     }
 

@@ -120,6 +120,9 @@ pub const TOPICS: &[Topic] = &[
             ),
             Text("To see what ssh does:"),
             Command("ssh -v you@server"),
+            Text(
+                "Copy all that it prints, go to *Doctor* and press *Paste and examine*: it says which of these it is.",
+            ),
         ],
     },
     Topic {
@@ -203,7 +206,7 @@ pub const TOPICS: &[Topic] = &[
     Topic {
         question: "Which keys of the keyboard can I use?",
         answer: &[Text(
-            "Tab goes from one thing to the next, Enter and the space bar press it, Esc closes. An underlined letter is reached with Alt. Ctrl+O loads a key, Ctrl+S saves it, Ctrl+N makes a new one, Ctrl+C copies the public key and Ctrl+V opens a key from the clipboard. Ctrl with 1, 2 or 3 goes to a page, F1 comes here, Ctrl with + or − changes the size of the text. On a Mac, it is Cmd instead of Ctrl.",
+            "Tab goes from one thing to the next, Enter and the space bar press it, Esc closes. An underlined letter is reached with Alt. Ctrl+O loads a key, Ctrl+S saves it, Ctrl+N makes a new one, Ctrl+C copies the public key and Ctrl+V opens a key from the clipboard. Ctrl with a number from 1 to 5 goes to a page, F1 comes here, Ctrl with + or − changes the size of the text. On a Mac, it is Cmd instead of Ctrl.",
         )],
     },
 ];

@@ -4,29 +4,48 @@ use serde_json::{Value, json};
 
 use crate::cli::console::{Console, print, print_object};
 use crate::engine::Problem;
-use crate::engine::doctor::{Cause, Evidence, Examination, Source, Verdict};
+use crate::engine::doctor::{Cause, Evidence, Examination, Source, Step, Verdict};
+
+/// What is told beside the verdicts.
+pub(super) struct Said<'a> {
+    /// What was done, or would be; nothing where nobody asked for that.
+    pub(super) done: Option<&'a [String]>,
+    /// What to ask whoever runs the server.
+    pub(super) letter: Option<&'a str>,
+    /// Whether each step is told.
+    pub(super) shows_steps: bool,
+}
 
 /// Tells what was found, after what was done, or would be.
-pub(super) fn tell(
-    examination: &Examination,
-    done: &[String],
-    is_to_fix: bool,
-    console: Console,
-) -> Result<(), Problem> {
+pub(super) fn tell(examination: &Examination, said: &Said<'_>, console: Console) -> Result<(), Problem> {
     if console.is_json() {
         let mut object = object(examination);
-        if is_to_fix {
+        if let Some(done) = said.done {
             object["fixed"] = done.into();
+        }
+        if let Some(letter) = said.letter {
+            object["message_for_administrator"] = letter.into();
         }
         return print_object(&object);
     }
     let mut parts: Vec<String> = Vec::new();
-    if !done.is_empty() {
-        parts.push(done.join("\n"));
-    } else if is_to_fix {
-        parts.push("There is nothing here that could be put right by itself.".to_owned());
+    match said.done {
+        None => {}
+        Some([]) => parts.push("There is nothing here that could be put right by itself.".to_owned()),
+        Some(done) => parts.push(done.join("\n")),
+    }
+    if said.shows_steps {
+        let step = |step: &Step| {
+            let mark = if step.is_well { "ok" } else { "--" };
+            format!("{mark} {}: {}", step.what, step.found)
+        };
+        let steps: Vec<String> = examination.steps.iter().map(step).collect();
+        parts.push(steps.join("\n"));
     }
     parts.extend(examination.verdicts.iter().map(verdict));
+    if let Some(letter) = said.letter {
+        parts.push(format!("Ask whoever runs the server:\n  {letter}"));
+    }
     print(format!("{}\n", parts.join("\n\n")).as_bytes())
 }
 

@@ -63,7 +63,7 @@ fn configuration(verdict: &mut Verdict, path: &Path) {
             }
         }
         Ok(Access::OwnerOnly) => {
-            contradict(verdict, "nobody else can change the file on this computer by now")
+            contradict(verdict, "nobody else can change the file on this computer by now");
         }
         Ok(Access::NotOwned { .. }) | Err(_) => {}
     }

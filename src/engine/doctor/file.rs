@@ -105,13 +105,14 @@ impl Found<'_> {
 
     fn of_reading(&mut self, reading: &Reading, passphrase: Option<&Passphrase>) {
         match &reading.parsed {
-            Parsed::Public(file) => match &file.certificate {
-                Some(certificate) => self.of_certificate(certificate),
-                None => {
-                    let evidence = format!("it holds a public key: {}", file.key.algorithm().title());
-                    self.add(Cause::KeyFilePublic, &evidence, None);
+            Parsed::Public(file) => {
+                if let Some(certificate) = &file.certificate {
+                    self.of_certificate(certificate);
+                    return;
                 }
-            },
+                let evidence = format!("it holds a public key: {}", file.key.algorithm().title());
+                self.add(Cause::KeyFilePublic, &evidence, None);
+            }
             Parsed::Private(file) => {
                 self.of_private(reading, Some(file.key.public()));
                 let evidence = format!(

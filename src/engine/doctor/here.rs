@@ -89,18 +89,7 @@ impl Found {
         };
         match &target.settings().refused {
             Some(said) => {
-                // It is what a log would have.
-                let judged = log::examine(said.as_bytes()).map(|found| found.verdicts);
-                let judged = judged.unwrap_or_default().into_iter();
-                let named = judged
-                    .filter(|verdict| matches!(verdict.cause, Cause::ConfigError | Cause::ConfigPermissions));
-                let verdict = named.last().unwrap_or_else(|| {
-                    Verdict::new(Cause::ConfigError, Certainty::Certain, &About::default())
-                });
-                let verdict = Verdict {
-                    evidence: Vec::new(),
-                    ..verdict
-                };
+                let verdict = refused_configuration(said);
                 self.put(verdict, &format!("ssh -G says: {said}"), Source::Step, None);
             }
             None => self.steps.push(Step::well("configuration", "ssh reads it")),
@@ -246,6 +235,20 @@ impl Found {
         self.verdicts
             .sort_by_key(|verdict| std::cmp::Reverse(verdict.certainty));
         Examination::of(self.verdicts, self.steps)
+    }
+}
+
+/// The verdict on a configuration that ssh refuses, and what it says of it.
+pub(super) fn refused_configuration(said: &str) -> Verdict {
+    // It is what a log would have.
+    let judged = log::examine(said.as_bytes()).map(|found| found.verdicts);
+    let mut judged = judged.unwrap_or_default().into_iter();
+    let named = judged.find(|verdict| matches!(verdict.cause, Cause::ConfigError | Cause::ConfigPermissions));
+    let verdict =
+        named.unwrap_or_else(|| Verdict::new(Cause::ConfigError, Certainty::Certain, &About::default()));
+    Verdict {
+        evidence: Vec::new(),
+        ..verdict
     }
 }
 

@@ -6,9 +6,12 @@
 mod about;
 mod advice;
 pub mod cause;
+mod causes_of_faults;
 pub mod confirm;
 pub mod file;
 pub mod here;
+pub mod inside;
+pub mod live;
 pub mod log;
 pub mod mend;
 pub mod verdict;

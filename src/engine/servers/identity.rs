@@ -186,7 +186,7 @@ impl Identity {
 }
 
 /// What a key is called that lies in a file, safe to show.
-pub(super) fn file_name(path: &Path) -> String {
+pub(in crate::engine) fn file_name(path: &Path) -> String {
     escaped(with_tilde(path).as_os_str().as_encoded_bytes())
 }
 

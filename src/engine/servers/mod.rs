@@ -3,6 +3,7 @@
 //! Window and console call the same functions, on the thread of a job. Each does one step and comes back with what
 //! it found, or with what it lacks; none asks anybody.
 
+mod ask;
 mod edit;
 mod found;
 mod identity;
@@ -26,14 +27,16 @@ mod transfer;
 mod visit;
 mod windows;
 
+pub(super) use ask::{Answers, Asked, ask_each};
 pub use edit::{Written, look};
 pub use found::{Found, Way};
-pub(super) use identity::tried_by_ssh;
 pub use identity::{Identity, OpenKey, all_public, to_try};
+pub(super) use identity::{file_name, tried_by_ssh};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{
     Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, TakenLine, lines, remove,
 };
+pub(super) use prove::reasons;
 pub use prove::{Proof, prove_gone, prove_installed};
 pub use put_back::{PutBack, TakenOff, put_back};
 pub use repair::repair;

@@ -250,7 +250,7 @@ fn log_in(
 ///
 /// # Errors
 /// The connection fails.
-fn reasons(
+pub(in crate::engine) fn reasons(
     session: &mut Session,
     key: &PublicKey,
     methods: &[Method],

@@ -1,8 +1,11 @@
 //! Base64 in which there is text: a whole key file once more, as secrets are stored.
 
+use base64ct::{Base64, Encoding as _};
+
 use super::body::{Extent, readings};
 use super::letters::{Letter, is_blank, letter, lines, offset, trim, trim_end};
 use super::prefix::{Ends, Rule, WAYS, stripped};
+use crate::format::pkcs12;
 use crate::secret::SecretBytes;
 
 /// A shorter word holds no key.
@@ -47,6 +50,23 @@ pub(super) fn decoded_texts(text: &[u8], mut each: impl FnMut(&SecretBytes)) {
         }
         at += word;
     }
+}
+
+/// The PKCS#12 store that all of a text is in base64, as clouds hand it out and secrets hold it.
+pub(super) fn store(text: &[u8]) -> Option<SecretBytes> {
+    let text = trim(text);
+    // A SEQUENCE of more than 255 bytes, or of a length that is told by its end.
+    if !text.starts_with(b"MI") {
+        return None;
+    }
+    let mut chars = SecretBytes::with_capacity(text.len());
+    for byte in text.iter().filter(|byte| !byte.is_ascii_whitespace()) {
+        chars.extend(&[*byte]);
+    }
+    let mut bytes = SecretBytes::new(vec![0; chars.len() / 4 * 3 + 3]);
+    let len = Base64::decode(chars.expose(), bytes.expose_mut()).ok()?.len();
+    bytes.truncate(len);
+    pkcs12::is_store(bytes.expose()).then_some(bytes)
 }
 
 /// The alphabet of web addresses has two other signs.

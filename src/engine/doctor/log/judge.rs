@@ -25,11 +25,12 @@ enum Rank {
     End,
     /// A fault that was named, in the order of the lines.
     Named,
+    /// What explains more than the next ones.
+    Likely,
     /// What a client can tell, and nothing more.
     General,
     /// That nothing was offered, and why.
     Nothing,
-    Likely,
     Possible,
 }
 

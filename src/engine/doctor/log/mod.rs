@@ -174,8 +174,12 @@ impl Reader {
 fn verdicts(attempts: &[Attempt]) -> Vec<Verdict> {
     let mut latest: HashMap<(Side, Option<String>, Option<String>), usize> = HashMap::new();
     let outcomes: Vec<Outcome> = attempts.iter().map(judge::judge).collect();
+    // A server writes of visitors who leave what a client prints of servers that hang up.
+    let is_servers = attempts.iter().any(|attempt| attempt.side == Side::Server);
+    let is_leaving = |attempt: &Attempt| attempt.events.iter().all(|event| event.sign == Sign::Closed);
     for (index, (attempt, outcome)) in attempts.iter().zip(&outcomes).enumerate() {
-        if !matches!(outcome, Outcome::Silent(None)) {
+        let says_nothing = matches!(outcome, Outcome::Silent(None)) || is_servers && is_leaving(attempt);
+        if !says_nothing {
             let about = attempt.about();
             latest.insert((attempt.side, about.host, about.user), index);
         }

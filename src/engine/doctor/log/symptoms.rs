@@ -101,8 +101,11 @@ pub(super) fn read(index: usize, line: &str, lower: &str) -> Option<Hit> {
     let known = TABLE.known.get(index)?;
     let holes = known.pattern.holes(line, lower)?;
     let mut about = About::default();
-    for (letter, hole) in known.symptom.holes.chars().zip(holes) {
+    let begins_with_hole = known.symptom.pattern.starts_with('*');
+    for (index, (letter, hole)) in known.symptom.holes.chars().zip(holes).enumerate() {
         let hole = match letter {
+            // What a program or a build server puts in front is no part of the name.
+            'f' if index == 0 && begins_with_hole => hole.rsplit(' ').next().unwrap_or(hole),
             'f' => of_key(hole),
             _ => hole,
         };

@@ -145,11 +145,11 @@ pub(super) const SERVER: &[Symptom] = &[
         "f",
         C::ServerListUnreadable,
     ),
-    row(
-        "*: advance: '*'",
-        "f-",
-        Sign::Points(C::LineDamaged, Certainty::Likely),
-    ),
+    likely("*: advance: '*", "f-", C::LineDamaged),
+    // What begins with a kind of key is read as options only where no whole key follows.
+    likely("*: check options: 'ssh-*", "f-", C::LineDamaged),
+    likely("*: check options: 'ecdsa-*", "f-", C::LineDamaged),
+    likely("*: check options: 'sk-*", "f-", C::LineDamaged),
     certain("*: bad key options: *", "fs", C::LineOptions),
     certain("invalid key option string at *", "f", C::LineOptions),
     certain("bad public key options at *", "f", C::LineOptions),

@@ -205,6 +205,16 @@ fn an_expired_account_is_not_called_locked() {
 }
 
 #[test]
+fn a_visitor_who_leaves_is_not_taken_for_a_server_that_hangs_up() {
+    check(
+        "Connection from 192.0.2.1 port 5 on 192.0.2.2 port 22\n\
+         Accepted publickey for jo from 192.0.2.1 port 5 ssh2: ED25519 SHA256:x\n\
+         Connection closed by 192.0.2.1 port 5\n",
+        "works certain",
+    );
+}
+
+#[test]
 fn processes_of_a_server_are_told_apart() {
     let log = "Nov 30 10:00:00 web sshd[1]: Connection from 192.0.2.1 port 5 on 192.0.2.2 port 22\n\
                Nov 30 10:00:00 web sshd[2]: Connection from 192.0.2.3 port 6 on 192.0.2.2 port 22\n\

@@ -1,0 +1,425 @@
+//! A server that is asked: the steps that ssh would go, none of which changes anything.
+//!
+//! A client is told whether a key is taken, and never why it is not. With a second way in the reasons are looked for on the
+//! server; without one there is a message for whoever runs it.
+
+use std::path::Path;
+
+use super::about::About;
+use super::cause::Cause;
+use super::causes_of_faults::cause_of;
+use super::file;
+use super::here::refused_configuration;
+use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
+use crate::engine::Problem;
+use crate::engine::faults::ServerFault;
+use crate::engine::keys::Whose;
+use crate::engine::servers::{Answers, Asked, Identity, Server, ask_each, file_name, look, tried_by_ssh};
+use crate::key::PublicKey;
+use crate::key::comment::escaped;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::key::watch::Watch;
+use crate::sys::agent::Agent;
+use crate::sys::clock::utc_moment;
+use crate::sys::remote::{Connection, Method, Refusal, RemoteFault, Target};
+
+/// What a server came to say.
+#[derive(Debug, Default)]
+pub struct Live {
+    /// What was found, and the steps.
+    pub examination: Examination,
+    /// The key that should let its owner in, and does not.
+    pub refused: Option<PublicKey>,
+    /// What the server would take.
+    pub methods: Vec<Method>,
+    /// What to ask whoever runs the server, ready to be sent.
+    pub letter: Option<String>,
+}
+
+/// What is found on the way to a server.
+#[derive(Debug)]
+pub struct Visit {
+    target: Target,
+    /// The files that ssh does not use as they are.
+    unusable: Vec<String>,
+    verdicts: Vec<Verdict>,
+    steps: Vec<Step>,
+}
+
+impl Visit {
+    /// Begins with what ssh would do: as whom it comes, and what keeps it from its files; or from the one that is meant.
+    #[must_use]
+    pub fn plan(target: Target, key: Option<&Path>, agents: &[Agent], whose: &Whose) -> Self {
+        let mut this = Self {
+            target,
+            unusable: Vec::new(),
+            verdicts: Vec::new(),
+            steps: Vec::new(),
+        };
+        let is_only = this.target.settings().identities_only();
+        if let Some(said) = this.target.settings().refused.clone() {
+            let verdict = refused_configuration(&said);
+            this.put(verdict, &format!("ssh -G says: {said}"));
+        }
+        this.steps.push(Step::well(
+            "login",
+            format!(
+                "{} at {}, port {}",
+                escaped(this.target.user().as_bytes()),
+                escaped(this.target.host().as_bytes()),
+                this.target.port()
+            ),
+        ));
+        this.plan_files(key, whose);
+        for agent in agents {
+            let place = escaped(agent.place().as_os_str().as_encoded_bytes());
+            match agent.list() {
+                Ok(keys) => {
+                    let only = if is_only && !keys.is_empty() {
+                        ", of which only those are offered that are named (IdentitiesOnly)"
+                    } else {
+                        ""
+                    };
+                    let found = format!("{place} has {} keys{only}", keys.len());
+                    this.steps.push(Step::well("agent", found));
+                }
+                Err(fault) => this.steps.push(Step::ill("agent", fault.to_string())),
+            }
+        }
+        this
+    }
+
+    fn plan_files(&mut self, key: Option<&Path>, whose: &Whose) {
+        let are_named = key.is_some() || !self.target.settings().identity_files().is_empty();
+        let files = key.map_or_else(|| tried_by_ssh(&self.target), |key| vec![key.to_owned()]);
+        for path in files {
+            if !are_named && !path.exists() {
+                continue;
+            }
+            let Ok(found) = file::examine(&path, None, whose) else {
+                continue;
+            };
+            let name = whose.short(&path);
+            if found.is_well() {
+                self.steps.push(Step::well("key", name));
+                continue;
+            }
+            for verdict in found.verdicts {
+                self.steps
+                    .push(Step::ill("key", format!("{name}: {}", verdict.cause)));
+                // A public half may be named where an agent has the private one, and a key is offered without its
+                // certificate.
+                let is_certificates = verdict.cause.code().starts_with("certificate-");
+                if verdict.cause != Cause::KeyFilePublic && !is_certificates {
+                    self.unusable.push(file_name(&path));
+                }
+                if verdict.cause != Cause::KeyFilePublic {
+                    self.verdicts.push(verdict);
+                }
+            }
+        }
+    }
+
+    fn put(&mut self, verdict: Verdict, evidence: &str) {
+        self.steps.push(Step::ill(verdict.cause.code(), evidence));
+        self.verdicts
+            .push(verdict.seen(Evidence::new(Source::Step, evidence)));
+    }
+
+    fn about(&self) -> About {
+        About {
+            user: Some(escaped(self.target.user().as_bytes())),
+            host: Some(escaped(self.target.alias().as_bytes())),
+            ..About::default()
+        }
+    }
+
+    /// The server could not be reached, or is not who it should be.
+    ///
+    /// # Errors
+    /// That is no finding: somebody has stopped it, say.
+    pub fn not_reached(mut self, fault: ServerFault) -> Result<Live, Problem> {
+        let Some(cause) = cause_of(&fault) else {
+            return Err(fault.into());
+        };
+        let verdict = Verdict::new(cause, Certainty::Certain, &self.about());
+        self.put(verdict, &fault.to_string());
+        // What ended it goes before what would have.
+        self.verdicts.rotate_right(1);
+        Ok(Live {
+            examination: Examination::of(self.verdicts, self.steps),
+            ..Live::default()
+        })
+    }
+
+    /// The server is not known, and nobody has said that it may be trusted.
+    #[must_use]
+    pub fn unknown(mut self, problem: &Problem) -> Live {
+        let verdict = Verdict::new(Cause::HostKeyUnknown, Certainty::Certain, &self.about());
+        self.put(verdict, &problem.what);
+        self.verdicts.rotate_right(1);
+        Live {
+            examination: Examination::of(self.verdicts, self.steps),
+            ..Live::default()
+        }
+    }
+
+    /// Asks the server about each key, in ssh's order.
+    ///
+    /// # Errors
+    /// The connection fails in a manner that says nothing about keys.
+    pub fn ask(mut self, server: Server, keys: Vec<Identity>, watch: &dyn Watch) -> Result<Live, Problem> {
+        self.steps
+            .push(Step::well("server", server.connection.software()));
+        let count = keys.len();
+        let answers = match ask_each(server, keys, watch) {
+            Ok(answers) => answers,
+            Err(fault) => return self.not_reached(fault),
+        };
+        let mut live = Live {
+            methods: answers.methods.clone(),
+            ..Live::default()
+        };
+        let mut letter = None;
+        self.tell_steps(&answers);
+        let mut end = self.ends(&answers, count);
+        // By a file that ssh does not take nobody gets in but here.
+        let is_in = answers.asked.iter().any(|(_, asked)| matches!(asked, Asked::In));
+        let is_in_by_ssh = answers
+            .asked
+            .iter()
+            .any(|(name, asked)| matches!(asked, Asked::In) && !self.unusable.contains(name));
+        if is_in_by_ssh && end.is_empty() {
+            return Ok(self.inside(answers.connection, watch));
+        }
+        let takes_keys = answers.first_methods.contains(&Method::Key);
+        if !takes_keys && !answers.first_methods.is_empty() {
+            let methods: Vec<String> = answers.first_methods.iter().map(ToString::to_string).collect();
+            let mut about = self.about();
+            about.said = Some(format!(" ({})", methods.join(", ")));
+            let verdict = Verdict::new(Cause::KeysDisabled, Certainty::Likely, &about);
+            let evidence = "the server does not offer to take a key";
+            end.insert(0, verdict.seen(Evidence::new(Source::Step, evidence)));
+        } else if count == 0 {
+            end.extend(self.nothing_to_offer());
+        } else if let Some((name, key)) = answers.refused.first().filter(|_| end.is_empty() && !is_in) {
+            let print = Fingerprint::of(key, FingerprintKind::Sha256).to_string();
+            let verdict = Verdict::new(Cause::KeyNotAuthorized, Certainty::Certain, &self.about());
+            let evidence = format!("{name} ({print}) was refused");
+            end.push(verdict.seen(Evidence::new(Source::Step, &evidence)));
+            live.refused = Some(key.clone());
+            letter = Some(self.letter(&print, count));
+        }
+        // A fault of a file here explains more than that another key was refused.
+        let is_general =
+            |verdict: &Verdict| matches!(verdict.cause, Cause::KeyNotAuthorized | Cause::NoKeyOffered);
+        let local = std::mem::take(&mut self.verdicts);
+        let all: Vec<Verdict> = if end.iter().all(is_general) {
+            local.into_iter().chain(end).collect()
+        } else {
+            end.into_iter().chain(local).collect()
+        };
+        live.examination = Examination::of(all, self.steps);
+        live.letter = letter;
+        Ok(live)
+    }
+
+    /// What came of each key, as a step.
+    fn tell_steps(&mut self, answers: &Answers) {
+        for (name, asked) in &answers.asked {
+            let found = match asked {
+                Asked::In => "the server lets its owner in",
+                Asked::Partial => "the server takes it, and wants something more",
+                Asked::WouldDo => "the server takes it; the file needs its passphrase",
+                Asked::Refused => "the server does not take it",
+                Asked::Fault(_) => "it could not be used",
+                Asked::HungUp(_) => "the server ended the connection",
+            };
+            let step = if matches!(asked, Asked::In) {
+                Step::well(name.as_str(), found)
+            } else {
+                Step::ill(name.as_str(), found)
+            };
+            self.steps.push(step);
+        }
+    }
+
+    /// What ended it with this key or that, other than that it was refused.
+    fn ends(&self, answers: &Answers, count: usize) -> Vec<Verdict> {
+        let hung = answers
+            .asked
+            .iter()
+            .position(|(_, asked)| matches!(asked, Asked::HungUp(_)));
+        let mut end: Vec<Verdict> = Vec::new();
+        for (index, (name, asked)) in answers.asked.iter().enumerate() {
+            let mut about = self.about();
+            about.file = Some(name.clone());
+            let verdict = |cause, certainty, evidence: &str| {
+                Verdict::new(cause, certainty, &about).seen(Evidence::new(Source::Step, evidence))
+            };
+            match asked {
+                Asked::In if hung.is_some_and(|hung| hung < index) => {
+                    let evidence = format!(
+                        "{name} is number {} of {count}, and the server takes it",
+                        index + 1
+                    );
+                    end.insert(0, verdict(Cause::TooManyKeys, Certainty::Certain, &evidence));
+                }
+                Asked::Partial => {
+                    let methods: Vec<String> = answers.methods.iter().map(ToString::to_string).collect();
+                    about.said = Some(format!(" ({})", methods.join(", ")));
+                    let evidence = format!("{name} was taken");
+                    end.push(
+                        Verdict::new(Cause::MoreWanted, Certainty::Certain, &about)
+                            .seen(Evidence::new(Source::Step, &evidence)),
+                    );
+                }
+                Asked::WouldDo => {
+                    let evidence = format!("the server takes {name}, and its file was not opened");
+                    end.push(verdict(Cause::KeyFilePassphrase, Certainty::Certain, &evidence));
+                }
+                Asked::In | Asked::Refused => {}
+                Asked::Fault(fault) => {
+                    let (cause, certainty) = of_key_fault(fault);
+                    end.push(verdict(cause, certainty, &format!("{name}: {fault}")));
+                }
+                Asked::HungUp(said) => {
+                    let cause = of_hanging_up(said.as_deref(), index);
+                    let said = said.clone().unwrap_or_else(|| "it said nothing".to_owned());
+                    let evidence = format!("at {name}, number {} of {count}: {said}", index + 1);
+                    end.push(verdict(cause, Certainty::Certain, &evidence));
+                }
+            }
+        }
+        end
+    }
+
+    fn nothing_to_offer(&self) -> Option<Verdict> {
+        // A file that cannot be used says it better.
+        if !self.verdicts.is_empty() {
+            return None;
+        }
+        let has_agent = |words: &str| {
+            self.steps
+                .iter()
+                .any(|step| step.what == "agent" && step.found.contains(words))
+        };
+        let cause = if has_agent("IdentitiesOnly") {
+            Cause::IdentitiesOnly
+        } else if has_agent("has 0 keys") {
+            Cause::AgentEmpty
+        } else if has_agent("no key agent listens") {
+            Cause::AgentMissing
+        } else {
+            Cause::NoKeyOffered
+        };
+        let verdict = Verdict::new(cause, Certainty::Certain, &self.about());
+        Some(verdict.seen(Evidence::new(Source::Step, "ssh has no key to offer there")))
+    }
+
+    /// Somebody is in: whether anything can be done there.
+    fn inside(mut self, connection: Option<Connection>, watch: &dyn Watch) -> Live {
+        let looked = connection.map(|mut connection| look(&mut connection, watch));
+        let Some(Err(fault)) = looked else {
+            return self.works();
+        };
+        let said = match &fault {
+            ServerFault::NoShell { said } => said.clone(),
+            _ => String::new(),
+        };
+        let cause = match &fault {
+            ServerFault::NoShell { said } if is_no_shell(said) => Cause::AccountShell,
+            ServerFault::NoShell { .. } | ServerFault::StartFile => Cause::ForcedCommand,
+            ServerFault::NoHome(_) | ServerFault::HomeShut(_) => Cause::HomeMissing,
+            ServerFault::PasswordExpired(_) => Cause::PasswordExpired,
+            ServerFault::Remote(RemoteFault::Closed { .. } | RemoteFault::NoSession) => {
+                Cause::ConnectionClosed
+            }
+            // What else is wrong with the list of keys keeps nobody out.
+            _ => return self.works(),
+        };
+        let mut about = self.about();
+        about.said = Some(said)
+            .filter(|said| !said.is_empty())
+            .map(|said| format!(" (it said: “{said}”)"));
+        let mut verdict = Verdict::new(cause, Certainty::Likely, &about);
+        if cause == Cause::ConnectionClosed {
+            "The key is taken, and the server ends the connection afterwards. Its log tells why."
+                .clone_into(&mut verdict.message);
+        }
+        self.put(verdict, &fault.to_string());
+        self.verdicts.rotate_right(1);
+        Live {
+            examination: Examination::of(self.verdicts, self.steps),
+            ..Live::default()
+        }
+    }
+
+    fn works(self) -> Live {
+        let evidence = self
+            .steps
+            .iter()
+            .rev()
+            .find(|step| step.found.contains("lets its owner in"));
+        let evidence = evidence
+            .map(|step| format!("{}: {}", step.what, step.found))
+            .unwrap_or_default();
+        let verdict = Verdict::new(Cause::Works, Certainty::Certain, &About::default());
+        Live {
+            examination: Examination::of(
+                vec![verdict.seen(Evidence::new(Source::Step, &evidence))],
+                self.steps,
+            ),
+            ..Live::default()
+        }
+    }
+
+    /// What to ask whoever runs the server.
+    fn letter(&self, fingerprint: &str, count: usize) -> String {
+        let ((year, month, day), (hour, minute, second)) = utc_moment();
+        let moment = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
+        let others = if count > 1 {
+            format!(" (the first of {count} keys that were offered)")
+        } else {
+            String::new()
+        };
+        format!(
+            "I cannot log in as {} at {}, port {}. At {moment} UTC the server refused the key {fingerprint}{others}. \
+             The server can be reached, its host key is the known one, and it offers to take keys. Please look into its log at \
+             that time: is the key in the list that counts for the account (AuthorizedKeysFile), may others change the list or a \
+             folder above it, and do AllowUsers, Match blocks or the account itself keep it out?",
+            escaped(self.target.user().as_bytes()),
+            escaped(self.target.host().as_bytes()),
+            self.target.port(),
+        )
+    }
+}
+
+fn is_no_shell(said: &str) -> bool {
+    let said = said.to_lowercase();
+    ["not available", "nologin", "no such file"]
+        .iter()
+        .any(|words| said.contains(words))
+}
+
+/// Why a key could not be used with which the server has, or had, nothing against.
+fn of_key_fault(fault: &RemoteFault) -> (Cause, Certainty) {
+    match fault {
+        RemoteFault::Agent(_) => (Cause::AgentRefused, Certainty::Certain),
+        RemoteFault::AgentSignature => (Cause::AgentCannot, Certainty::Certain),
+        RemoteFault::OnlySha1 => (Cause::RsaSha1, Certainty::Certain),
+        RemoteFault::OtherCertificate => (Cause::CertificateMismatch, Certainty::Certain),
+        _ => (Cause::KeyTypeClient, Certainty::Likely),
+    }
+}
+
+fn of_hanging_up(said: Option<&str>, before: usize) -> Cause {
+    match said.and_then(Refusal::of) {
+        Some(Refusal::TooManyTries) => Cause::TooManyKeys,
+        Some(Refusal::PasswordExpired) => Cause::PasswordExpired,
+        Some(Refusal::AccountExpired) => Cause::AccountExpired,
+        Some(Refusal::ForNow) => Cause::TurnedAway,
+        None if before > 1 => Cause::TooManyKeys,
+        None => Cause::ConnectionClosed,
+    }
+}

@@ -1,0 +1,95 @@
+//! The page “Doctor”.
+
+use crate::scene::Scene;
+use egui::{Event, Key, Modifiers};
+use egui_kittest::kittest::NodeT as _;
+use keywright::app::Page;
+
+const REFUSED: &str = "debug1: Authenticating to example.org:22 as 'jo'
+debug1: Offering public key: /home/jo/.ssh/id_ed25519 ED25519 SHA256:abc
+debug1: Authentications that can continue: publickey
+jo@example.org: Permission denied (publickey).
+";
+
+fn on_page(width: f32, height: f32) -> Scene {
+    let mut scene = Scene::of_size(width, height);
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    assert_eq!(scene.page(), Page::Doctor);
+    scene
+}
+
+fn wait(scene: &mut Scene) {
+    scene.wait(|scene| scene.window.state().app().doctor.examining().is_none());
+    scene.steps();
+}
+
+#[test]
+fn what_is_typed_or_pasted_into_the_field_is_examined() {
+    for (width, height) in [(900.0, 640.0), (640.0, 480.0)] {
+        let mut scene = on_page(width, height);
+        scene.window.event(Event::Text(REFUSED.to_owned()));
+        scene.steps();
+        scene.click("Examine");
+        wait(&mut scene);
+        assert!(scene.says("Offering public key"), "the line that shows it");
+        let examination = scene
+            .window
+            .state()
+            .app()
+            .doctor
+            .found
+            .as_ref()
+            .expect("it was examined");
+        let verdict = &examination.examination.as_ref().expect("it could be").verdicts[0];
+        assert!(scene.says(&verdict.message));
+        assert!(scene.says(&verdict.fix.as_ref().expect("there is advice").what));
+        let message = verdict.message.clone();
+        scene.click("Close");
+        assert!(!scene.says(&message));
+    }
+}
+
+#[test]
+fn what_is_on_the_clipboard_is_examined_by_one_press() {
+    let mut scene = on_page(900.0, 640.0);
+    *scene.desktop.0.clipboard.borrow_mut() = Some(REFUSED.as_bytes().to_vec());
+    scene.click("Paste and examine");
+    wait(&mut scene);
+    assert!(scene.says("What was looked at"));
+    assert_eq!(scene.window.state().app().doctor.log, REFUSED);
+}
+
+#[test]
+fn nothing_can_be_examined_before_there_is_something() {
+    let scene = on_page(900.0, 640.0);
+    assert!(scene.button("Examine").accesskit_node().is_disabled());
+    assert!(
+        !scene
+            .button("Examine this computer")
+            .accesskit_node()
+            .is_disabled()
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_would_be_put_right_is_said_before_the_button_that_does_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut scene = on_page(900.0, 640.0);
+    crate::key_files::put_key(scene.folder.path(), "key", "me", 1);
+    let path = scene.folder.path().join(".ssh/key");
+    let open = std::fs::Permissions::from_mode(0o644);
+    std::fs::set_permissions(&path, open).expect("set");
+    scene.desktop.will_pick(&path);
+    scene.click("Examine a file…");
+    scene.wait(|scene| scene.window.state().app().doctor.found.is_some());
+    scene.steps();
+    assert!(scene.says("The fix: make"));
+    let mode =
+        |path: &std::path::Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    assert_eq!(mode(&path), 0o644);
+    scene.click("Fix it");
+    wait(&mut scene);
+    assert_eq!(mode(&path), 0o600);
+    assert!(scene.says("Nothing is wrong with"));
+}
