@@ -95,9 +95,13 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
+    use crate::gui::theme;
 
     fn page(text_size: f32) -> Harness<'static> {
         let mut harness = Harness::new_ui(move |ui| {
+            if theme::has_no_letters_yet(ui) {
+                return;
+            }
             ui.style_mut().override_font_id = None;
             for font in ui.style_mut().text_styles.values_mut() {
                 font.size = text_size;

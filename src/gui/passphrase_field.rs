@@ -358,6 +358,7 @@ mod tests {
     use egui_kittest::kittest::Queryable as _;
 
     use super::*;
+    use crate::gui::theme;
 
     #[derive(Default)]
     struct Page {
@@ -368,6 +369,9 @@ mod tests {
     fn page() -> Harness<'static, Page> {
         let mut harness = Harness::builder().build_ui_state(
             |ui, page: &mut Page| {
+                if theme::has_no_letters_yet(ui) {
+                    return;
+                }
                 passphrase_field_ui(
                     ui,
                     "passphrase",

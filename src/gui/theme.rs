@@ -38,6 +38,16 @@ pub(super) fn install(ctx: &Context) {
     });
 }
 
+/// Whether a test is in its first frame, in which there are no letters yet.
+#[cfg(test)]
+pub(super) fn has_no_letters_yet(ui: &Ui) -> bool {
+    let is_first = ui.ctx().cumulative_frame_nr() == 0;
+    if is_first {
+        install(ui.ctx());
+    }
+    is_first
+}
+
 /// Takes over what was chosen in the settings.
 pub(super) fn apply(ctx: &Context, theme: ThemeChoice, size: TextSize) {
     let preference = match theme {

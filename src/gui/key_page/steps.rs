@@ -52,14 +52,23 @@ impl Step {
             .inner_margin(margin)
             .show(ui, |ui| {
                 ui.set_width(ui.available_width());
+                let is_narrow = ui.available_width() < at::NARROW_FIELD;
+                let mut beside = Some(beside);
                 ui.horizontal(|ui| {
                     ui.set_min_height(size::CONTROL);
                     ui.spacing_mut().item_spacing.x = space::M;
                     self.number_ui(ui);
                     self.title_ui(ui);
                     ui.spacing_mut().item_spacing.x = space::S;
-                    beside(ui);
+                    if !is_narrow && let Some(beside) = beside.take() {
+                        beside(ui);
+                    }
                 });
+                if self.stand != Stand::Due
+                    && let Some(beside) = beside.take()
+                {
+                    ui.horizontal(beside);
+                }
                 let Some(below) = below else { return };
                 let indent = if indents { size::STEP + space::M } else { 0.0 };
                 ui.horizontal_top(|ui| {
