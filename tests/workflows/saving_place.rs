@@ -11,6 +11,7 @@ use keywright::app::dialog::{Dialog, Overwrite};
 use keywright::engine::keys::Key as OwnKey;
 use keywright::engine::saving::{Choice, PublicForm};
 use keywright::key::spec::KeySpec;
+use keywright::sys::files::Existing;
 use tempfile::TempDir;
 
 /// A program of somebody who has only a home folder yet.
@@ -274,12 +275,13 @@ fn a_public_key_goes_beside_its_private_one_without_a_dialog() {
 
     // Another key is not lost to it.
     put_key(beginner.home.path(), "work", "somebody", 7);
-    std::fs::write(beginner.path(".ssh/work.pub"), &line).expect("written");
+    let public = beginner.path(".ssh/work.pub");
+    let put = keywright::sys::files::write_public(&public, line.as_bytes(), Existing::Replace);
+    put.expect("written");
     beginner.scene.open(&beginner.path(".ssh/work"));
     beginner.scene.ask(Ask::SavePublicBeside);
     beginner.scene.settle();
-    let other = beginner.path(".ssh/work.pub");
-    assert_eq!(beginner.overwrite().taken, [other]);
+    assert_eq!(beginner.overwrite().taken, [public]);
     beginner.scene.ask(Ask::CloseDialog);
 
     // A public key alone has no place of its own.
