@@ -160,7 +160,9 @@ fn examination_ui(ui: &mut Ui, examination: &Examination, shows_steps: &mut bool
             *shows_steps = !*shows_steps;
         }
         if *shows_steps {
-            steps.iter().for_each(|step| step_ui(ui, step));
+            for step in steps {
+                step_ui(ui, step);
+            }
         }
     }
 }
