@@ -216,9 +216,9 @@ fn open(path: &Path) -> std::io::Result<File> {
     if path == Path::new("-") {
         return standard_input();
     }
-    let file = File::open(path)?;
-    if file.metadata()?.is_dir() {
+    // Windows would only say that it is denied.
+    if path.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
     }
-    Ok(file)
+    File::open(path)
 }
