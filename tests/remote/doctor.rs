@@ -5,6 +5,7 @@ mod accounts;
 mod certificates;
 mod keys;
 mod lists;
+mod others;
 mod ways;
 
 use std::time::{Duration, Instant};

@@ -148,14 +148,14 @@ fn a_mangled_key_is_pasted_as_it_is_dropped() {
 fn the_key_in_a_store_is_opened_and_does_not_take_the_stores_place() {
     let mut scene = Scene::at_home();
     let folder = scene.folder.path().to_owned();
-    let make = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout plain -out crt -subj /CN=x \
+    let command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout plain -out crt -subj /CN=x \
         && openssl pkcs12 -export -inkey plain -in crt -name work -passout pass:secret -out store";
-    let output = std::process::Command::new("sh")
-        .args(["-c", make])
+    let made = std::process::Command::new("sh")
+        .args(["-c", command])
         .current_dir(&folder)
         .output()
         .expect("a shell");
-    assert!(output.status.success(), "openssl makes a store");
+    assert!(made.status.success(), "openssl makes a store");
     scene.drop_file(&folder.join("store"));
     assert!(scene.says("PKCS#12 store"));
     scene.window.event(egui::Event::Text("secret".to_owned()));

@@ -136,7 +136,13 @@ impl Attempts {
         if attempt.events.last().is_some_and(|event| event.order == order) {
             return false;
         }
+        // PuTTY says it once in its log, and once to whoever waits.
+        let is_repeated = attempt
+            .events
+            .last()
+            .is_some_and(|event| event.sign == hit.sign && event.about == hit.about);
         match hit.sign {
+            Sign::Denied if is_repeated => false,
             Sign::Begins => attempt.begun(),
             Sign::As => attempt.has(Sign::As),
             Sign::Connects => [Sign::As, Sign::CanGoOn, Sign::Closed]

@@ -68,6 +68,12 @@ pub(super) const OTHERS: &[Symptom] = &[
     ),
     certain("unable to load key (mac failed)", "", C::PpkDamaged),
     certain(
+        "unable to load private key (unable to open*",
+        "-",
+        C::KeyFileMissing,
+    ),
+    certain("unable to load private key (*)", "s", C::PpkDamaged),
+    certain(
         "couldn't load private key from * (mac failed)",
         "f",
         C::PpkDamaged,

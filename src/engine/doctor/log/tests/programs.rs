@@ -7,7 +7,7 @@ fn putty_is_understood() {
     const BEGIN: &str = "Looking up host \"web.example.org\" for SSH connection\nConnecting to 192.0.2.7 port 22\nRemote version: SSH-2.0-OpenSSH_9.2p1\n";
     for (lines, expected) in [
         (
-            "Using username \"jo\".\nOffered public key\nServer refused our key\nFATAL ERROR: No supported authentication methods available (server sent: publickey)\n",
+            "Using username \"jo\".\nOffered public key\nServer refused our key\nNo supported authentication methods available (server sent: publickey)\nFATAL ERROR: No supported authentication methods available (server sent: publickey)\n",
             "key-not-authorized certain",
         ),
         (
@@ -33,6 +33,10 @@ fn putty_is_understood() {
         (
             "Unable to load key file \"id.ppk\" (PuTTY key format too new)\n",
             "ppk-too-new certain",
+        ),
+        (
+            "Offered public key\nOffer of public key accepted\nAuthenticating with public key \"x\"\nUnable to load private key (MAC failed)\n",
+            "ppk-damaged certain",
         ),
         (
             "Unable to load private key file \"id.ppk\" (MAC failed)\n",
