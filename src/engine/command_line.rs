@@ -6,6 +6,7 @@ use std::path::Path;
 use crate::engine::servers::tried_by_ssh;
 use crate::format::Format;
 use crate::format::ssh_config::Configuration;
+use crate::key::comment::is_forbidden;
 use crate::key::spec::Naming;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::home::{default_path, user_name, with_tilde};
@@ -222,6 +223,16 @@ fn name_not_there(wanted: &str, extension: &str) -> String {
         name = next;
     }
     name
+}
+
+/// What came from elsewhere, from a log say, as one word of a command line, with a leading `~/` left to the shell; nothing where
+/// it could be taken for an option, or would have to be typed in another way.
+pub(in crate::engine) fn foreign_word(text: &str) -> Option<String> {
+    let is_word = !text.is_empty() && !text.starts_with('-') && !text.chars().any(is_forbidden);
+    is_word.then(|| match text.strip_prefix("~/") {
+        Some(rest) if !rest.is_empty() => format!("~/{}", quoted(rest)),
+        _ => quoted(text),
+    })
 }
 
 /// `text` as one word of a command line.

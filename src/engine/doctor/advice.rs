@@ -7,6 +7,7 @@ mod table;
 
 use super::about::{About, Who};
 use super::cause::Cause;
+use crate::engine::command_line::foreign_word;
 
 /// What is said about a cause.
 #[derive(Debug)]
@@ -29,13 +30,22 @@ pub(super) fn advise(cause: Cause, about: &About) -> Advice {
     Advice {
         message: filled(words.message, about),
         what: filled(words.what, about),
-        command: command.map(|command| filled(command, about)),
+        command: command.and_then(|command| filled_command(command, about)),
         who: words.who,
     }
 }
 
 /// The text with its places filled.
 fn filled(text: &str, about: &About) -> String {
+    filled_with(text, about, |value| Some(value.to_owned())).unwrap_or_default()
+}
+
+/// The same for a command: what comes from a log stays one word of it, whatever it says, or there is no command.
+fn filled_command(text: &str, about: &About) -> Option<String> {
+    filled_with(text, about, foreign_word)
+}
+
+fn filled_with(text: &str, about: &About, spelt: impl Fn(&str) -> Option<String>) -> Option<String> {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, place)) = rest.split_once('{') {
@@ -49,11 +59,14 @@ fn filled(text: &str, about: &About) -> String {
             "said" => about.said.as_deref(),
             _ => None,
         };
-        filled.push_str(value.filter(|value| !value.is_empty()).unwrap_or(otherwise));
+        match value.filter(|value| !value.is_empty()) {
+            Some(value) => filled.push_str(&spelt(value)?),
+            None => filled.push_str(otherwise),
+        }
         rest = behind;
     }
     filled.push_str(rest);
-    filled
+    Some(filled)
 }
 
 #[cfg(test)]
@@ -95,5 +108,36 @@ mod tests {
             advice.message
         );
         assert_eq!(advice.command.as_deref(), Some("chmod 600 /home/jo/.ssh/id_rsa"));
+    }
+
+    #[test]
+    fn what_a_log_says_stays_one_word_of_a_command() {
+        let command = |about: &About, cause: Cause| advise(cause, about).command;
+        let file = |name: &str| command(&About::file(name), Cause::KeyFilePermissions);
+        for (name, expected) in [
+            ("/home/jo/.ssh/id_rsa", Some("chmod 600 /home/jo/.ssh/id_rsa")),
+            ("~/my keys/id", Some("chmod 600 ~/'my keys/id'")),
+            ("id; rm -rf x", Some("chmod 600 'id; rm -rf x'")),
+            ("$(id)'`id`", Some("chmod 600 '$(id)'\\''`id`'")),
+            ("-R", None),
+            ("", Some("chmod 600 FILE")),
+        ] {
+            assert_eq!(file(name).as_deref(), expected, "{name}");
+        }
+        let about = |user: &str, host: &str| About {
+            user: Some(user.to_owned()),
+            host: Some(host.to_owned()),
+            ..About::default()
+        };
+        let login = |user, host| command(&about(user, host), Cause::KeyNotAuthorized);
+        assert_eq!(
+            login("jo", "example.org").as_deref(),
+            Some("keywright-cli install jo@example.org -k FILE")
+        );
+        assert_eq!(login("-oProxyCommand=id", "example.org"), None);
+        assert_eq!(
+            login("jo", "a b|id").as_deref(),
+            Some("keywright-cli install jo@'a b|id' -k FILE")
+        );
     }
 }

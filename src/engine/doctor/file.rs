@@ -5,6 +5,7 @@ use std::path::Path;
 use super::about::About;
 use super::cause::Cause;
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
+use crate::engine::command_line::foreign_word;
 use crate::engine::describe::access_warning;
 use crate::engine::keys::{Remedy, Whose};
 use crate::engine::opening::{self, Beside};
@@ -189,10 +190,10 @@ impl Found<'_> {
             }
             NotForSsh::Kind(_) | NotForSsh::Cipher(_) | NotForSsh::Memory => {
                 self.add(Cause::KeyFileFormat, &evidence, None);
-                let file = self.about.file.clone().unwrap_or_default();
+                let file = self.about.file.as_deref().and_then(foreign_word);
                 self.advise(
                     "Save it in OpenSSH's own format: the key stays the same.",
-                    Some(format!("keywright-cli convert {file} --to openssh -o NEW")),
+                    file.map(|file| format!("keywright-cli convert {file} --to openssh -o NEW")),
                 );
             }
             NotForSsh::Type(_) => {
