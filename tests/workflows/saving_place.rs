@@ -256,7 +256,6 @@ fn a_public_key_that_is_there_already_is_no_question() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "lays out what is there before")]
 fn a_public_key_goes_beside_its_private_one_without_a_dialog() {
     let mut beginner = Beginner::with_key();
     beginner.scene.ask(Ask::SavePublicBeside);
