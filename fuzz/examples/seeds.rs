@@ -24,7 +24,18 @@ use keywright_fuzz::wrap::{LABELS, split, string};
 const LONGEST: usize = 16 << 10;
 
 /// What no key file has: options, marked and hidden hosts, conditions, and our own block.
-const LISTS: [(&str, &str); 3] = [
+const LISTS: [(&str, &str); 5] = [
+    (
+        "log",
+        "\u{1b}[0mNov 30 12:00:01 web sshd[12]: Failed publickey for jo from 192.0.2.1 port 4711 ssh2: ED25519 SHA256:abc\r\n\
+         > 2026-11-30T12:00:00.000Z debug1: Offering public key: /home/jo/.ssh/id AGENT\n\
+         debug1: Authentications that can continue: publickey,password\njo@host: Permission denied (publickey).\n",
+    ),
+    (
+        "log",
+        "Load key \"/home/jo/.ssh/id\": error in libcrypto\\nFATAL ERROR: No supported authentication methods available \
+         (server sent: publickey)\nAuthentication refused: bad ownership or modes for directory /home/jo\n",
+    ),
     (
         "authorized_keys",
         "\u{feff}# x\r\nno-pty,restrict,from=\"a,!10.0.0.0/8\",command=\"x \\\"y\\\"\",expiry-time=\"20300101Z\",\

@@ -7,6 +7,7 @@
 mod allocation;
 pub mod check;
 pub mod lists;
+pub mod logs;
 #[path = "../../tests/properties/mangle.rs"]
 #[allow(dead_code, clippy::pedantic, reason = "the tests use all of it")]
 mod mangle;

@@ -1,5 +1,6 @@
 //! The page that says why a login does not work: what it was given, and what came of that.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::engine::Problem;
@@ -8,7 +9,7 @@ use crate::engine::job::Job;
 use crate::engine::keys::Remedy;
 
 /// The page, as it stands.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Doctor {
     /// What was printed, as it was typed or pasted; at most [`Self::FIELD`] bytes.
     pub log: String,
@@ -18,6 +19,16 @@ pub struct Doctor {
     pub found: Option<Found>,
     pub(super) job: Option<(Subject, Job<Found>)>,
     pub(super) is_repairing: bool,
+}
+
+impl fmt::Debug for Doctor {
+    // What was printed may hold what nobody else is to see.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Doctor")
+            .field("found", &self.found)
+            .field("examining", &self.examining())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Doctor {

@@ -54,6 +54,19 @@ fn what_was_printed_is_pasted_and_examined_at_once() {
 }
 
 #[test]
+fn a_private_key_on_the_clipboard_does_not_come_into_the_field() {
+    let mut scene = Scene::with_saved_key();
+    let key = fs::read(scene.path("id")).expect("it was saved");
+    *scene.desktop.0.clipboard.borrow_mut() = Some(key);
+    scene.ask_doctor(DoctorCommand::Paste);
+    assert_eq!(scene.problem(), "usage");
+    assert!(scene.app.doctor.log.is_empty() && scene.app.doctor.long_log.is_none());
+    scene.ask(Ask::CloseDialog);
+    "somebody's token".clone_into(&mut scene.app.doctor.log);
+    assert!(!format!("{:?}", scene.app).contains("token"));
+}
+
+#[test]
 fn nothing_is_no_log() {
     let mut scene = Scene::new();
     " \n".clone_into(&mut scene.app.doctor.log);

@@ -26,6 +26,9 @@ impl App {
             C::ExamineLog => self.examine(Subject::Log, Vec::new()),
             C::ExamineFile(path) => self.examine(Subject::File(path), Vec::new()),
             C::Paste => match desktop.paste() {
+                Ok(text) if holds_private_key(text.expose()) => {
+                    self.fail("Nothing was pasted", no_log());
+                }
                 Ok(text) => {
                     let len = text.expose().len().min(LONGEST_LOG);
                     let text = String::from_utf8_lossy(&text.expose()[..len]).into_owned();
@@ -126,6 +129,23 @@ impl App {
     }
 }
 
+/// Whether somebody has a private key on the clipboard, which is not to stand in a field for all to see.
+fn holds_private_key(text: &[u8]) -> bool {
+    let start = text.trim_ascii_start();
+    let first = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_block = first.starts_with(b"-----BEGIN ") && first.trim_ascii_end().ends_with(b"PRIVATE KEY-----");
+    is_block || first.starts_with(b"PuTTY-User-Key-File-")
+}
+
+fn no_log() -> Problem {
+    Problem::new(
+        "usage",
+        Blame::Usage,
+        "there is a private key on the clipboard, and nothing that a program has printed",
+        "To open the key, choose “Paste a key” in the menu File. Here, paste what ssh, git or PuTTY has printed.",
+    )
+}
+
 type Looked = (Examination, Vec<Remedy>);
 
 /// Looks, and changes nothing.
@@ -161,7 +181,8 @@ fn of_file(path: &Path, whose: &Whose) -> Result<Examination, Problem> {
         .verdicts
         .iter()
         .any(|verdict| verdict.cause == Cause::KeyFileFormat);
-    if is_no_key {
+    // What is no file, a pipe say, might never end.
+    if is_no_key && path.is_file() {
         let failed = |error| Problem::from(ReadError::new(path, error));
         let file = File::open(path).map_err(failed)?;
         let log = log::examine(BufReader::new(file)).map_err(failed)?;
