@@ -55,7 +55,7 @@ pub(super) fn others(passphrase: &Passphrase) -> Vec<(&'static str, Passphrase)>
     found
 }
 
-/// The same passphrase in the encoding of this name, as [`others`] has named it.
+/// The same passphrase in the encoding of this name, as a file that opens names it.
 #[must_use]
 pub fn passphrase_as(passphrase: &Passphrase, encoding: &str) -> Option<Passphrase> {
     let mut all = others(passphrase).into_iter();
