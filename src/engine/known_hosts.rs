@@ -140,7 +140,7 @@ impl Book {
                 "io-not-found",
                 Blame::World,
                 format!("there is no file {}", lists::shown(path)),
-                "ssh makes it when it first meets a host. Name another one with --file.",
+                "ssh makes it when it first meets a host.",
             ));
         }
         Self::of(path, file.bytes())

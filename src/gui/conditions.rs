@@ -9,7 +9,7 @@ use crate::engine::conditions::Conditions;
 use crate::format::authorized_keys::{NewLine, Right};
 
 pub(super) fn conditions_ui(ui: &mut Ui, conditions: &mut Conditions, is_open: &mut bool) {
-    if pieces::disclosure_ui(ui, "Under conditions", *is_open).clicked() {
+    if pieces::disclosure_ui(ui, "Restrict what this key may do", *is_open).clicked() {
         *is_open = !*is_open;
     }
     if *is_open {

@@ -27,8 +27,10 @@ pub(super) fn known_hosts_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &
 }
 
 fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Command>) {
-    let has_none =
-        dialog.word.trim().is_empty() && matches!(&dialog.listed.lines, Some(Ok(hosts)) if hosts.is_empty());
+    // ssh makes the file when there is something to note.
+    let is_missing = matches!(&dialog.listed.lines, Some(Err(problem)) if problem.code == "io-not-found");
+    let is_empty = matches!(&dialog.listed.lines, Some(Ok(hosts)) if hosts.is_empty());
+    let has_none = dialog.word.trim().is_empty() && (is_missing || is_empty);
     if !has_none {
         let label = pieces::field_label_ui(ui, "Find a host", None);
         let field = TextEdit::singleline(&mut dialog.word)
@@ -44,7 +46,9 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
             out.push(Command::Lists(ListCommand::FindHosts));
         }
     }
-    listed::done_ui(ui, &dialog.listed, out);
+    if !(has_none && is_missing) {
+        listed::done_ui(ui, &dialog.listed, out);
+    }
     let is_working = dialog.listed.job.is_some();
     let hosts = dialog.listed.lines();
     if has_none {

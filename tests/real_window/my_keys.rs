@@ -121,7 +121,7 @@ fn keys_are_found_named_and_put_right() {
     let mut again = Window::open(&screen);
     again.press("ctrl+1");
     again.lists(&["backup,", "id_ed25519,", "web,", "Work, 2026,"]);
-    again.click("push button", "Put 3 things right");
+    again.click("push button", "Fix 3 problems");
     again.says("3 things were put right.");
     again.says("~/.ssh/work is yours alone now.");
     screen.picture("4-put-right");

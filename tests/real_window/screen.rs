@@ -246,6 +246,18 @@ impl Screen {
         Self::printed_by(self.command("xdotool").args(arguments));
     }
 
+    /// Where the rows of the window begin on the screen, and how many there are.
+    pub(crate) fn window_rows(&self) -> [i32; 2] {
+        let words = ["getactivewindow", "getwindowgeometry", "--shell"];
+        let told = Self::printed_by(self.command("xdotool").args(words));
+        ["Y=", "HEIGHT="].map(|name| {
+            let value = told.lines().find_map(|line| line.strip_prefix(name));
+            value
+                .and_then(|value| value.parse().ok())
+                .expect("a number of pixels")
+        })
+    }
+
     /// Keeps a picture of the screen for whoever wants to look, as `target/real_window/TEST-NAME.png`.
     pub(crate) fn picture(&self, name: &str) {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("real_window");

@@ -253,7 +253,7 @@ fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
     window.click("push button", "Put on a server…");
     window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
     screen.picture("2-choose");
-    window.click("push button", "Under conditions");
+    window.click("push button", "Restrict what this key may do");
     window.fill("Only this command", "/usr/bin/backup");
     screen.picture("3-conditions");
     screen.xdotool(&["getactivewindow", "windowsize", "--sync", "640", "480"]);

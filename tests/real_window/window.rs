@@ -174,9 +174,29 @@ impl<'a> Window<'a> {
         })
     }
 
+    /// Where it is once it can be seen: what lies further down is scrolled to, with the wheel over the middle of the page.
+    fn in_sight(&self, role: &str, name: &str) -> [i32; 2] {
+        /// News may lie over the lowest part of the window.
+        const NEWS: i32 = 100;
+        let mut last = None;
+        loop {
+            let [x, y] = self.settled(role, name);
+            let [top, height] = self.screen.window_rows();
+            let is_seen = (top..top + height - NEWS).contains(&y);
+            if is_seen || last == Some(y) {
+                return [x, y];
+            }
+            last = Some(y);
+            let wheel = if y < top { "4" } else { "5" };
+            let middle = (top + height / 2).to_string();
+            self.screen
+                .xdotool(&["mousemove", &x.to_string(), &middle, "click", wheel]);
+        }
+    }
+
     /// Presses it with the mouse.
     pub(crate) fn click(&self, role: &str, name: &str) {
-        let [x, y] = self.settled(role, name).map(|number| number.to_string());
+        let [x, y] = self.in_sight(role, name).map(|number| number.to_string());
         self.screen.xdotool(&["mousemove", &x, &y, "click", "1"]);
     }
 
@@ -292,6 +312,8 @@ impl<'a> Window<'a> {
 
     /// Makes an Ed25519 key the short way.
     pub(crate) fn generate_at_once(&self) {
+        // Where there are keys the window opens with them.
+        self.click("push button", "New key");
         self.click("push button", "Generate");
         self.click("push button", "Use system randomness only");
         self.field("Key passphrase");

@@ -316,7 +316,7 @@ fn without_public_files() -> TempDir {
 #[test]
 fn what_is_put_right_is_named_beside_the_button() {
     let page = KeysPage::at(900.0, 640.0, without_public_files());
-    assert!(page.scene.is_shown("Put 2 things right"));
+    assert!(page.scene.is_shown("Fix 2 problems"));
     assert!(page.scene.says("id_ed25519.pub; write the public key to"));
 }
 
@@ -388,7 +388,7 @@ fn what_lies_in_the_trash_is_not_put_over_another_file() {
     page.scene.click("Move to trash");
     page.settle();
     put_key(page.home.path(), "id_ed25519", "another", 3);
-    page.click("Look again");
+    page.click("Refresh");
     page.scene.click("Trash…");
     assert!(page.scene.says("Another file lies at"));
     let folder = names(page.home.path(), ".ssh/removed").remove(0);

@@ -102,6 +102,18 @@ fn a_host_is_found_shown_forgotten_and_taken_back_in_the_window() {
 }
 
 #[test]
+fn where_ssh_has_met_no_host_yet_that_is_no_error() {
+    let mut scene = Scene::new();
+    let path = scene.has_list("known_hosts", "");
+    fs::remove_file(&path).expect("it was there");
+    scene.show_page("Known hosts");
+    scene.wait_for_list();
+    assert!(scene.says("ssh knows no host yet."));
+    assert!(!scene.says("there is no file") && !scene.says("There is no file"));
+    assert!(!path.exists(), "looking makes none");
+}
+
+#[test]
 fn a_list_that_has_changed_since_it_was_shown_is_left_alone() {
     let mut scene = Scene::new();
     let path = scene.has_list("known_hosts", &format!("example.org {HOST}\n"));
@@ -125,7 +137,7 @@ fn the_open_key_is_let_in_under_conditions_that_are_seen_before() {
     scene.wait_for_list();
     assert!(scene.says("line 1: 256 SHA256:"));
     scene.window.check_accessibility();
-    scene.click("Under conditions");
+    scene.click("Restrict what this key may do");
     scene.type_into("Only from", "10.0.0.1/8");
     assert!(scene.says("is no network"));
     scene.press(Modifiers::COMMAND, Key::A);

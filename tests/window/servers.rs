@@ -86,7 +86,7 @@ fn a_key_is_put_on_a_server_under_conditions_that_are_seen_before() {
         field.and_then(|field| field.value())
     };
     assert_eq!(preview(&scene), None);
-    scene.click("Under conditions");
+    scene.click("Restrict what this key may do");
     assert_eq!(preview(&scene), Some(scene.public_line()));
     scene.type_text("Only from", "10.0.0.1/8");
     assert!(scene.says("is no network"));
@@ -103,7 +103,7 @@ fn a_key_is_put_on_a_server_under_conditions_that_are_seen_before() {
         scene.public_line()
     );
     // Folded up or not, what was chosen holds, and is seen.
-    scene.click("Under conditions");
+    scene.click("Restrict what this key may do");
     assert_eq!(preview(&scene).as_ref(), Some(&line));
     scene.click("Install the key");
     assert_eq!(scene.installed_line(), line);

@@ -48,7 +48,7 @@ fn unfinished_ui(ui: &mut Ui, unfinished: &[Finding], scene: &mut Scene<'_>) {
         let text = format!("{} {}", finding.warning.sentence(), finding.warning.hint);
         pieces::hint_ui(ui, text);
     }
-    if ui.button("Put them right").clicked() {
+    if ui.button("Fix them").clicked() {
         scene.out.push(Command::Keys(KeysCommand::RepairUnfinished));
         scene.out.push(Command::CloseDialog);
     }

@@ -89,7 +89,7 @@ fn header_buttons_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         .my_keys
         .has_trash()
         .then_some(("Trash…", KeysCommand::ShowRemoved));
-    let always = [("Look again", KeysCommand::Read), ("Add…", KeysCommand::AskPlace)];
+    let always = [("Refresh", KeysCommand::Read), ("Add…", KeysCommand::AskPlace)];
     for (text, command) in always.into_iter().chain(trash) {
         if ui.add(Button::new(text)).clicked() {
             out.push(Command::Keys(command));

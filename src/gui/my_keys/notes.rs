@@ -77,8 +77,8 @@ fn repairs_ui(
     let remedies = inventory.remedies();
     let text = match remedies.len() {
         0 => return,
-        1 => "Put it right".to_owned(),
-        count => format!("Put {count} things right"),
+        1 => "Fix it".to_owned(),
+        count => format!("Fix {count} problems"),
     };
     let whose = my_keys.whose();
     let does: Vec<String> = remedies
