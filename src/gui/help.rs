@@ -1,47 +1,20 @@
 //! The page that answers questions: what is searched for, and below it the questions, each with its answer.
 
 use egui::text::LayoutJob;
-use egui::{CentralPanel, Frame, Id, Label, ScrollArea, TextEdit, TextFormat, TextStyle, Ui};
+use egui::{Label, TextEdit, TextFormat, TextStyle, Ui};
 
+use super::page::{self, View};
 use super::pieces;
 use super::theme::{Palette, space};
 use crate::app::help::{Help, Piece};
 use crate::app::{App, Page};
 
-/// What only the window knows of the page.
-#[derive(Debug, Default)]
-pub(super) struct View {
-    /// Whether it was shown in the last frame: when it comes, the focus goes to the search.
-    is_shown: bool,
-    /// What had the focus in the last frame.
-    focus: Option<Id>,
-}
-
-impl View {
-    /// Another page is shown.
-    pub(super) fn put_away(&mut self) {
-        self.is_shown = false;
-    }
-}
-
 pub(super) fn help_ui(ui: &mut Ui, app: &mut App, view: &mut View) {
-    let is_new = !std::mem::replace(&mut view.is_shown, true);
-    let is_free = app.dialog.is_none();
-    let frame = Frame::new().fill(Palette::of(ui).page);
-    CentralPanel::default().frame(frame).show(ui, |ui| {
-        if !is_free {
-            ui.disable();
-        }
-        let area = ScrollArea::vertical().id_salt("help").auto_shrink(false);
-        pieces::scrolling_ui(ui, area, |ui| {
-            pieces::column_ui(ui, |ui| {
-                pieces::heading_ui(ui, Page::Help.title(), TextStyle::Heading);
-                search_ui(ui, &mut app.help, is_new);
-                ui.add_space(space::XS);
-                questions_ui(ui, &mut app.help);
-            });
-            pieces::keep_focus_in_view(ui, &mut view.focus);
-        });
+    let is_new = view.is_new();
+    page::page_ui(ui, Page::Help.title(), view, |ui| {
+        search_ui(ui, &mut app.help, is_new);
+        ui.add_space(space::XS);
+        questions_ui(ui, &mut app.help);
     });
 }
 

@@ -1,11 +1,12 @@
 //! What the simple pages have in common: a heading, a column that scrolls, and what is said where there is nothing yet.
 
 use egui::{
-    CentralPanel, Color32, Frame, Id, Label, Painter, Rect, RichText, ScrollArea, Sense, TextStyle, Ui, Vec2,
+    CentralPanel, Color32, Frame, Id, Label, Painter, Rect, Response, RichText, ScrollArea, Sense, Stroke,
+    StrokeKind, TextStyle, Ui, Vec2,
 };
 
 use super::pieces;
-use super::theme::{self, Palette, radius, size, space};
+use super::theme::{self, Palette, line, radius, size, space};
 
 /// What draws a sign.
 type Sign = fn(&Painter, Rect, Color32);
@@ -60,6 +61,33 @@ pub(super) fn nothing_ui(ui: &mut Ui, sign: Sign, (what, hint): (&str, &str), mo
             ui.add_space(space::XXL);
         });
     });
+}
+
+/// The ground of a row in a list, with its sign before it; returned is the room for its words.
+pub(super) fn row_ground_ui(
+    ui: &Ui,
+    row: &Response,
+    is_chosen: bool,
+    (ground, color): (Color32, Color32),
+    sign: Sign,
+) -> Rect {
+    let palette = Palette::of(ui);
+    let (painter, rect) = (ui.painter(), row.rect);
+    if is_chosen {
+        painter.rect_filled(rect, radius::CONTROL, palette.soft);
+        // A frame, so that colour is not all that tells the row.
+        let stroke = Stroke::new(line::THIN, palette.accent);
+        painter.rect_stroke(rect, radius::CONTROL, stroke, StrokeKind::Inside);
+    } else if row.hovered() {
+        painter.rect_filled(rect, radius::CONTROL, palette.row);
+    }
+    let inside = rect.shrink2(Vec2::splat(space::S));
+    let center = inside.left_center() + Vec2::new(size::TILE / 2.0, 0.0);
+    let tile = Rect::from_center_size(center, Vec2::splat(size::TILE));
+    painter.rect_filled(tile, radius::CONTROL, ground);
+    let drawn = Rect::from_center_size(center, Vec2::splat(size::PAGE_SIGN));
+    sign(painter, drawn, color);
+    Rect::from_min_max(inside.min + Vec2::new(size::TILE + space::M, 0.0), inside.max)
 }
 
 /// A sign on a ground of its own.

@@ -207,15 +207,20 @@ fn by_hand(keys: &[Vec<u8>], behind: &[u8]) -> Vec<u8> {
     shortest(&field(0x30, &[&[2, 1, 3], &safe, behind]))
 }
 
+/// How long the header of the first field is, and what it holds.
+fn header_of(field: &[u8]) -> (usize, usize) {
+    match field[1] {
+        0x82 => (4, usize::from(field[2]) << 8 | usize::from(field[3])),
+        0x81 => (3, usize::from(field[2])),
+        short => (2, usize::from(short)),
+    }
+}
+
 /// The same with lengths as DER wants them, within strings that hold DER too.
 fn shortest(bytes: &[u8]) -> Vec<u8> {
     let (mut rest, mut all) = (bytes, Vec::new());
-    while let [tag, first, ..] = *rest {
-        let (header, len) = match first {
-            0x82 => (4, usize::from(rest[2]) << 8 | usize::from(rest[3])),
-            0x81 => (3, usize::from(rest[2])),
-            short => (2, usize::from(short)),
-        };
+    while let [tag, _, ..] = *rest {
+        let (header, len) = header_of(rest);
         let value = &rest[header..header + len];
         let is_open = tag & 0x20 != 0 || (tag == 4 && matches!(value, [0x30, 0x82, ..]));
         let value = if is_open { shortest(value) } else { value.to_vec() };
@@ -272,12 +277,8 @@ fn a_check_that_would_take_minutes_is_not_begun() {
 /// DER as BER: lengths that are told by their end, and strings in pieces.
 fn indefinite(bytes: &[u8]) -> Vec<u8> {
     let (mut rest, mut all) = (bytes, Vec::new());
-    while let [tag, first, ..] = *rest {
-        let (header, len) = match first {
-            0x82 => (4, usize::from(rest[2]) << 8 | usize::from(rest[3])),
-            0x81 => (3, usize::from(rest[2])),
-            short => (2, usize::from(short)),
-        };
+    while let [tag, _, ..] = *rest {
+        let (header, len) = header_of(rest);
         let value = &rest[header..header + len];
         match tag {
             4 if len > 60 => {

@@ -2,12 +2,13 @@
 
 use egui::{
     Align, EventFilter, Id, Key, Label, Layout, Modifiers, Rect, Response, RichText, Role, ScrollArea, Sense,
-    Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, accesskit, pos2, vec2,
+    Stroke, Ui, UiBuilder, WidgetInfo, accesskit, pos2, vec2,
 };
 
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command};
 use crate::engine::keys::{Grade, Key as OwnKey};
+use crate::gui::page;
 use crate::gui::pieces::{self, Badge};
 use crate::gui::signs;
 use crate::gui::theme::{self, Palette, inset, line, radius, size, space};
@@ -151,32 +152,13 @@ fn row_ui(ui: &mut Ui, (row, rows): (usize, usize), key: &OwnKey, is_chosen: boo
         node.set_position_in_set(row + 1);
         node.set_size_of_set(rows);
     });
-    if is_chosen {
-        ui.painter().rect_filled(rect, radius::CONTROL, palette.soft);
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, radius::CONTROL, palette.row);
-    }
-    if is_chosen {
-        // A frame, so that colour is not all that tells the row.
-        let stroke = Stroke::new(line::THIN, palette.accent);
-        ui.painter()
-            .rect_stroke(rect, radius::CONTROL, stroke, StrokeKind::Inside);
-    }
-    let inside = rect.shrink2(vec2(space::S, space::S));
-    let tile = Rect::from_center_size(
-        inside.left_center() + vec2(size::TILE / 2.0, 0.0),
-        Vec2::splat(size::TILE),
-    );
-    let (ground, color) = match key.worst() {
+    let colors = match key.worst() {
         Some(Grade::Danger) => (palette.error_soft, palette.error),
         Some(Grade::Warning) => (palette.warn_soft, palette.warn),
         Some(Grade::Note) | None if is_chosen => (palette.card, palette.on_soft),
         Some(Grade::Note) | None => (palette.soft, palette.on_soft),
     };
-    ui.painter().rect_filled(tile, radius::CONTROL, ground);
-    let sign = Rect::from_center_size(tile.center(), Vec2::splat(size::PAGE_SIGN));
-    signs::draw_key(ui.painter(), sign, color);
-    let words = Rect::from_min_max(inside.min + vec2(size::TILE + space::M, 0.0), inside.max);
+    let words = page::row_ground_ui(ui, &response, is_chosen, colors, signs::draw_key);
     words_ui(ui, words, key);
     response
 }

@@ -1,14 +1,13 @@
 //! The servers that are known: where keys were put, and those of ssh's configuration. One of them is chosen.
 
 use egui::{
-    Frame, Label, Rect, Response, RichText, Role, ScrollArea, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
-    WidgetInfo, accesskit, vec2,
+    Frame, Label, Response, RichText, Role, ScrollArea, Stroke, Ui, UiBuilder, WidgetInfo, accesskit, vec2,
 };
 
 use crate::app::App;
 use crate::gui::radios::{Radio, radios_ui};
 use crate::gui::theme::{self, Palette, inset, line, radius, size, space};
-use crate::gui::{pieces, signs};
+use crate::gui::{page, pieces, signs};
 
 /// A server, and what there is to say of it.
 struct Row {
@@ -78,37 +77,19 @@ pub(super) fn known_ui(ui: &mut Ui, app: &App, height: f32) -> Option<String> {
 
 fn row_ui(ui: &mut Ui, row: &Row, radio: Radio) -> Response {
     let palette = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), radio.sense());
+    let (_, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), radio.sense());
     let is_chosen = radio.is_chosen();
     let is_enabled = ui.is_enabled();
     let name = format!("{}, {}", row.name, row.facts);
     response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, is_enabled, &name));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_selected(is_chosen));
-    if is_chosen {
-        ui.painter().rect_filled(rect, radius::CONTROL, palette.soft);
-    } else if response.hovered() {
-        ui.painter().rect_filled(rect, radius::CONTROL, palette.row);
-    }
-    if is_chosen {
-        let stroke = Stroke::new(line::THIN, palette.accent);
-        ui.painter()
-            .rect_stroke(rect, radius::CONTROL, stroke, StrokeKind::Inside);
-    }
-    let inside = rect.shrink2(vec2(space::S, space::S));
-    let square = Rect::from_center_size(
-        inside.left_center() + vec2(size::TILE / 2.0, 0.0),
-        Vec2::splat(size::TILE),
-    );
-    let (ground, color) = match (row.has_keys, is_chosen) {
+    let colors = match (row.has_keys, is_chosen) {
         (true, true) => (palette.card, palette.on_soft),
         (true, false) => (palette.soft, palette.on_soft),
         (false, _) => (palette.button, palette.weak),
     };
-    ui.painter().rect_filled(square, radius::CONTROL, ground);
-    let sign = Rect::from_center_size(square.center(), Vec2::splat(size::PAGE_SIGN));
-    signs::draw_server(ui.painter(), sign, color);
-    let words = Rect::from_min_max(inside.min + vec2(size::TILE + space::M, 0.0), inside.max);
+    let words = page::row_ground_ui(ui, &response, is_chosen, colors, signs::draw_server);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(words));
     ui.spacing_mut().item_spacing.y = 0.0;
     let title = RichText::new(&row.name)
