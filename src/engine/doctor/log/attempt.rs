@@ -82,6 +82,7 @@ impl Attempt {
         About {
             file: None,
             said: None,
+            port: None,
             // The port or the number behind it says nothing to a person.
             host: about
                 .host

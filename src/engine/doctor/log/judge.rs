@@ -6,6 +6,7 @@ use super::sign::{Side, Sign};
 use crate::engine::doctor::about::About;
 use crate::engine::doctor::cause::Cause;
 use crate::engine::doctor::verdict::{Certainty, Verdict};
+use crate::key::comment::escaped;
 
 /// How an attempt went.
 #[derive(Debug)]
@@ -152,6 +153,14 @@ impl Judge<'_> {
                     let cause = reasons::of_access(event);
                     self.add(Rank::Named, cause, Certainty::Certain, event);
                 }
+                // Nobody but whoever is in hears of that.
+                Sign::After(cause, certainty) if self.is_heard_inside() => {
+                    let rank = match certainty {
+                        Certainty::Certain => Rank::Named,
+                        Certainty::Likely | Certainty::Possible => Rank::Likely,
+                    };
+                    self.add(rank, cause, certainty, event);
+                }
                 Sign::Unsigned => {
                     let (cause, certainty) = reasons::of_signing(self.attempt, event);
                     self.add(Rank::Named, cause, certainty, event);
@@ -159,6 +168,12 @@ impl Judge<'_> {
                 _ => {}
             }
         }
+    }
+
+    /// Whether nothing shows that nobody was let in, where nothing shows that somebody was.
+    fn is_heard_inside(&self) -> bool {
+        let is_out = [Sign::Denied, Sign::TooMany, Sign::Refuses].into_iter();
+        self.attempt.side == Side::Client && !is_out.clone().any(|sign| self.attempt.has(sign))
     }
 
     fn client(&mut self) {
@@ -236,9 +251,9 @@ impl Judge<'_> {
         let Some(event) = first.filter(|_| offers == 0 && !self.attempt.has(Sign::Accepts)) else {
             return;
         };
-        let methods = event.about.said.as_deref().unwrap_or_default();
+        let methods = methods_in(&event.text);
         if !methods.is_empty() && !methods.contains("publickey") {
-            let said = in_brackets(Some(methods.trim_end_matches([')', '.']).to_owned()));
+            let said = in_brackets(Some(escaped(methods.as_bytes())));
             let verdict = Verdict::new(Cause::KeysDisabled, Certainty::Likely, &said.or(&self.about));
             self.found
                 .push((Rank::End, event.order, verdict.seen(event.evidence())));
@@ -509,6 +524,20 @@ fn merged(verdicts: Vec<Verdict>) -> Vec<Verdict> {
         }
     }
     merged
+}
+
+/// The methods that a line says can go on, or were refused.
+fn methods_in(text: &str) -> &str {
+    let behind = |words: &str| {
+        let at = text.to_ascii_lowercase().rfind(words)?;
+        text.get(at + words.len()..)
+    };
+    let told = behind("can continue: ")
+        .or_else(|| behind("denied ("))
+        .or_else(|| behind("server sent: "));
+    let told = told.unwrap_or_default();
+    let end = told.find([')', ' ', '"']).unwrap_or(told.len());
+    told[..end].trim_end_matches(['.', '\\'])
 }
 
 fn says_command(event: &Event) -> bool {

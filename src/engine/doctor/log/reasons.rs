@@ -91,13 +91,19 @@ pub(super) fn of_signing(attempt: &Attempt, event: &Event) -> (Cause, Certainty)
 }
 
 /// The services that let everybody in by one name.
-const GIT_HOSTS: [&str; 6] = [
+const GIT_HOSTS: [&str; 12] = [
     "github.com",
     "gitlab.com",
     "bitbucket.org",
     "codeberg.org",
     "ssh.github.com",
     "altssh.gitlab.com",
+    "altssh.bitbucket.org",
+    "ssh.dev.azure.com",
+    "vs-ssh.visualstudio.com",
+    "git.sr.ht",
+    "gitea.com",
+    "gitee.com",
 ];
 
 /// The name that this server wants, where somebody has come by another.
@@ -105,5 +111,8 @@ pub(super) fn wanted_user(about: &About) -> Option<&'static str> {
     let host = about.host.as_deref()?;
     let user = about.user.as_deref()?;
     let is_git_host = GIT_HOSTS.iter().any(|known| host.eq_ignore_ascii_case(known));
+    if host.starts_with("git-codecommit.") && !user.starts_with("APKA") {
+        return Some("APKA…, the ID of your SSH key there");
+    }
     (is_git_host && user != "git").then_some("git")
 }

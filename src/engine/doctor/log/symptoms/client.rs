@@ -112,6 +112,7 @@ pub(super) const CLIENT: &[Symptom] = &[
         C::AgentMissing,
     ),
     certain("error connecting to agent: *", "s", C::AgentMissing),
+    certain("unable to start ssh-agent service", "", C::AgentMissing),
     certain(
         "unable to open connection to the authentication agent",
         "",
@@ -334,6 +335,11 @@ pub(super) const CLIENT: &[Symptom] = &[
     // Once somebody is in.
     after("could not chdir to home directory *: *", "f-", C::HomeMissing),
     after("this account is currently not available", "", C::AccountShell),
+    certain(
+        "password change required but no tty available",
+        "",
+        C::PasswordExpired,
+    ),
     after(
         "protocol error: bad line length character: this",
         "",
@@ -341,6 +347,64 @@ pub(super) const CLIENT: &[Symptom] = &[
     ),
     // What git hosts say.
     row("welcome to gitlab, @*", "u", Sign::In),
+    row(
+        "successfully authenticated*does not provide shell access",
+        "-",
+        Sign::In,
+    ),
+    row("you can use git to connect to bitbucket", "", Sign::In),
+    row("you can use git or hg to connect to bitbucket", "", Sign::In),
+    row("remote: shell access is not supported", "", Sign::In),
+    likely(
+        "remote: public key authentication failed",
+        "",
+        C::KeyNotAuthorized,
+    ),
+    row(
+        "has enabled or enforced saml sso",
+        "",
+        Sign::After(C::KeyNotAuthorized, Certainty::Certain),
+    ),
+    row(
+        "your ssh key has expired",
+        "",
+        Sign::After(C::LineExpired, Certainty::Certain),
+    ),
+    row(
+        "the key you are authenticating with has been marked as read only",
+        "",
+        Sign::After(C::WrongUser, Certainty::Likely),
+    ),
+    row(
+        "this deploy key does not have write access",
+        "",
+        Sign::After(C::WrongUser, Certainty::Likely),
+    ),
+    row(
+        "deployment key is not associated with the requested repository",
+        "",
+        Sign::After(C::WrongUser, Certainty::Likely),
+    ),
+    row(
+        "the requested repository either does not exist or you do not have access",
+        "",
+        Sign::After(C::WrongUser, Certainty::Possible),
+    ),
+    row(
+        "conq: repository does not exist",
+        "",
+        Sign::After(C::WrongUser, Certainty::Possible),
+    ),
+    row(
+        "the git repository with name or identifier * does not exist or you do not have permission",
+        "-",
+        Sign::After(C::WrongUser, Certainty::Possible),
+    ),
+    row(
+        "you are not allowed to push code to this project",
+        "",
+        Sign::After(C::WrongUser, Certainty::Likely),
+    ),
     row(
         "permission to * denied to *",
         "su",

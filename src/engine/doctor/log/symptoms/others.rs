@@ -241,6 +241,24 @@ pub(super) const OTHERS: &[Symptom] = &[
         "",
         C::NoKeyOffered,
     ),
+    likely(
+        "ssh: unable to authenticate, attempted methods [none password*], no supported",
+        "-",
+        C::NoKeyOffered,
+    ),
+    likely(
+        "ssh: unable to authenticate, attempted methods [none keyboard*], no supported",
+        "-",
+        C::NoKeyOffered,
+    ),
+    row("ssh: handshake failed: eof", "", Sign::Closed),
+    row(
+        "ssh: handshake failed: read tcp *: connection reset by peer",
+        "-",
+        Sign::Closed,
+    ),
+    certain("knownhosts: key is revoked", "", C::HostKeyRevoked),
+    certain("ssh: host key mismatch", "", C::HostKeyChanged),
     certain("ssh: no key found", "", C::KeyFileFormat),
     certain(
         "ssh: this private key is passphrase protected",
@@ -279,6 +297,79 @@ pub(super) const OTHERS: &[Symptom] = &[
         "-u",
         C::KeyNotAuthorized,
     ),
+    likely(
+        "userauthexception: exhausted available authentication methods",
+        "",
+        C::KeyNotAuthorized,
+    ),
+    certain("[host_key_not_verifiable]", "", C::HostKeyUnknown),
+    certain("unable to reach a settlement: *", "s", C::NoCommonAlgorithm),
+    likely(
+        "key exchange was not finished, connection is closed",
+        "",
+        C::NoCommonAlgorithm,
+    ),
+    certain("pem problem: it is of unknown type", "", C::KeyFileFormat),
+    possible(
+        "sshexception: no more authentication methods available",
+        "",
+        C::KeyNotAuthorized,
+    ),
+    certain("sshexception: server key did not validate", "", C::HostKeyUnknown),
+    certain(
+        "sshexception: unable to negotiate key exchange",
+        "",
+        C::NoCommonAlgorithm,
+    ),
+    // SSH.NET.
+    row("renci.sshnet", "", Sign::Talk),
+    likely(
+        "sshauthenticationexception: permission denied (publickey)",
+        "",
+        C::KeyNotAuthorized,
+    ),
+    likely(
+        "no suitable authentication method found to complete authentication (*)",
+        "s",
+        C::NoKeyOffered,
+    ),
+    certain("sshpassphrasenulloremptyexception", "", C::KeyFilePassphrase),
+    certain("sshexception: invalid private key file", "", C::KeyFileFormat),
+    certain("does not contain ssh protocol identification", "", C::NotSsh),
+    certain(
+        "sshconnectionexception: failed to negotiate *",
+        "s",
+        C::NoCommonAlgorithm,
+    ),
+    likely(
+        "sshconnectionexception: key exchange negotiation failed",
+        "",
+        C::NoCommonAlgorithm,
+    ),
+    likely(
+        "sshconnectionexception: host key could not be verified",
+        "",
+        C::HostKeyUnknown,
+    ),
+    row(
+        "an established connection was aborted by the server",
+        "",
+        Sign::Closed,
+    ),
+    // Ruby's net-ssh, Python's asyncssh, Cargo.
+    possible("net::ssh::authenticationfailed", "", C::KeyNotAuthorized),
+    certain("net::ssh::hostkeymismatch", "", C::HostKeyChanged),
+    certain("net::ssh::hostkeyunknown", "", C::HostKeyUnknown),
+    certain("unsupported key type `ssh-*'", "s", C::KeyTypeClient),
+    possible("asyncssh.misc.permissiondenied", "", C::KeyNotAuthorized),
+    certain("asyncssh.misc.hostkeynotverifiable", "", C::HostKeyUnknown),
+    certain("asyncssh.public_key.keyimporterror", "", C::KeyFileFormat),
+    certain("asyncssh.public_key.keyencryptionerror", "", C::KeyFilePassphrase),
+    possible(
+        "attempted ssh-agent authentication, but no usernames succeeded",
+        "",
+        C::KeyNotAuthorized,
+    ),
     // Node.
     possible(
         "all configured authentication methods failed",
@@ -305,6 +396,18 @@ pub(super) const AMBIGUOUS: &[Symptom] = &[
     certain("host does not exist", "", C::NameUnknown),
     certain("couldn't agree a *", "s", C::NoCommonAlgorithm),
     certain("connect failed: connection refused", "", C::ConnectionRefused),
+    certain(
+        "dial tcp *: connect: connection refused",
+        "-",
+        C::ConnectionRefused,
+    ),
+    certain("dial tcp *: i/o timeout", "-", C::TimedOut),
+    certain("dial tcp: lookup *: no such host", "h", C::NameUnknown),
+    certain(
+        "dial tcp *: connect: no route to host",
+        "-",
+        C::NetworkUnreachable,
+    ),
     possible("callback returned error", "", C::AgentRefused),
     certain("private key file is encrypted", "", C::KeyFilePassphrase),
     certain("is marked as revoked", "", C::HostKeyRevoked),

@@ -118,7 +118,7 @@ fn each_fault_of_the_client_has_its_name() {
         ([&works(), "WARNING: Your password has expired.\nPassword change required but no TTY available.\n"].concat(), "password-expired certain"),
         (works().replace("options: agent", "options: command agent"), "forced-command certain"),
         (refused(), "key-not-authorized certain"),
-        ("ERROR: Permission to a/b.git denied to jo.\nfatal: Could not read from remote repository.\n".to_owned(), "unknown possible"),
+        ("ERROR: Permission to a/b.git denied to jo.\nfatal: Could not read from remote repository.\n".to_owned(), "wrong-user likely"),
     ] {
         let found = causes_of(log.as_bytes());
         if found.first().map(String::as_str) != Some(expected) {
