@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use crate::engine::Problem;
 use crate::engine::doctor::Examination;
+use crate::engine::doctor::mend::Mend;
 use crate::engine::job::Job;
-use crate::engine::keys::Remedy;
 
 /// The page, as it stands.
 #[derive(Default)]
@@ -61,7 +61,7 @@ pub struct Found {
     /// What it comes to.
     pub examination: Result<Examination, Problem>,
     /// What can be put right here, without losing anything.
-    pub remedies: Vec<Remedy>,
+    pub mends: Vec<Mend>,
     /// What was put right before that, in sentences.
     pub done: Vec<String>,
     /// What could not be.

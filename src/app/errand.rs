@@ -1,26 +1,32 @@
 //! What is being done on a server: the steps, what each has brought, and what is asked on the way.
 
+mod examined;
+mod steps;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::engine::Problem;
 use crate::engine::conditions::Conditions;
 use crate::engine::describe::Warning;
+use crate::engine::doctor::live;
 use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::job::Job;
-use crate::engine::keys::Store;
+use crate::engine::keys::{Store, Whose};
 use crate::engine::lists::Change;
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
     TakenOff, Undo, lets_everybody_in,
 };
-use crate::format::authorized_keys::NewLine;
 use crate::key::randomart::Randomart;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::TypedPassphrase;
 use crate::sys::agent::Agent;
 use crate::sys::remote::Target;
+
+pub use examined::{Examined, Mended, Notes};
+pub use steps::{Errand, Step};
 
 /// What the page about servers shows.
 #[derive(Debug, Default)]
@@ -53,6 +59,12 @@ pub struct Visit {
     pub done: Vec<String>,
     /// What is going on, or is being asked.
     pub now: Now,
+    /// The steps of an examination.
+    pub notes: Notes,
+    /// What was put right before it.
+    pub mended: Mended,
+    /// An examination that has not come to an end.
+    pub(super) plan: Option<Box<live::Visit>>,
     /// The servers on the way there, in their order, and then it itself; nothing before that is known.
     pub(super) route: Vec<Target>,
     /// How many of them one has come past.
@@ -73,96 +85,8 @@ pub(super) struct Means {
     pub(super) agents: Vec<Agent>,
     /// Where it is written down on which servers a key is.
     pub(super) store: Store,
-}
-
-/// For what a server is visited.
-#[derive(Clone, Debug)]
-pub enum Errand {
-    /// To add the key that is open to those that may log in.
-    Install {
-        /// Its line.
-        line: NewLine,
-        /// Whether it can be tried: its private half is here.
-        is_at_hand: bool,
-    },
-    /// To take that off again.
-    Undo,
-    /// To see which keys may log in.
-    Look,
-    /// To take some of them away.
-    Remove,
-}
-
-/// A step of an errand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// One signs in on a server through which the way leads.
-    PassThrough,
-    /// Nothing secret is said yet.
-    Connect,
-    /// By the key that the server shows.
-    Recognise,
-    /// As whoever may log in there today.
-    SignIn,
-    /// The line is added to the list, and read back.
-    Install,
-    /// With this key alone.
-    Prove,
-    /// Whether this key would be let in, for it cannot be tried from here.
-    Ask,
-    /// The list is read.
-    Look,
-    /// Lines are taken out of the list.
-    Remove,
-    /// That what went lets nobody in any more.
-    ProveGone,
-}
-
-impl Step {
-    /// What will happen.
-    #[must_use]
-    pub fn title(self) -> &'static str {
-        match self {
-            Self::PassThrough => "Sign in on the server through which the way leads.",
-            Self::Connect => "Connect to the server.",
-            Self::Recognise => "Make sure that it is the right server.",
-            Self::SignIn => "Sign in the way you do today.",
-            Self::Install => {
-                "Add the public key to the list of keys that may log in, and read the list back."
-            }
-            Self::Prove => "Log in once more with this key alone, to see that it works.",
-            Self::Ask => "Ask the server whether it would let this key in.",
-            Self::Look => "Read the list of keys that may log in.",
-            Self::Remove => "Take it off the list, and read the list back.",
-            Self::ProveGone => "See that it lets nobody in any more.",
-        }
-    }
-}
-
-impl Errand {
-    /// All that will happen, in order.
-    #[must_use]
-    pub fn steps(&self) -> &'static [Step] {
-        use Step as S;
-        match self {
-            Self::Install { is_at_hand: true, .. } => {
-                &[S::Connect, S::Recognise, S::SignIn, S::Install, S::Prove]
-            }
-            Self::Install {
-                is_at_hand: false, ..
-            } => &[S::Connect, S::Recognise, S::SignIn, S::Install, S::Ask],
-            Self::Undo => &[S::Connect, S::Recognise, S::SignIn, S::Remove, S::ProveGone],
-            Self::Look => &[S::Connect, S::Recognise, S::SignIn, S::Look],
-            Self::Remove => &[
-                S::Connect,
-                S::Recognise,
-                S::SignIn,
-                S::Look,
-                S::Remove,
-                S::ProveGone,
-            ],
-        }
-    }
+    /// Whose keys they are.
+    pub(super) whose: Whose,
 }
 
 /// What is going on, or is being asked.
@@ -194,6 +118,8 @@ pub enum Now {
         /// What can be put back.
         undo: Option<Box<PutBack>>,
     },
+    /// It is known whether one can log in, or why not.
+    Examined(Box<Examined>),
     /// It cannot go on.
     Stopped {
         /// Why.
@@ -258,6 +184,12 @@ pub struct Repairable {
 pub enum Came {
     /// Which server is meant, and which agents are there.
     Aimed(Box<Target>, Vec<Agent>),
+    /// What ssh would do was looked at.
+    Planned(Box<live::Visit>),
+    /// An examination has come to an end.
+    Examined(Box<Examined>),
+    /// What an examination has found was put right, or could not be.
+    Mended(Mended),
     /// A server that has said nothing but who it is.
     Reached(Box<Reached>),
     /// A server that is known.
@@ -517,6 +449,15 @@ impl Listed {
 }
 
 impl Visit {
+    /// Whether it is an examination: the page Doctor shows it.
+    #[must_use]
+    pub fn is_examination(&self) -> bool {
+        matches!(
+            self.errand,
+            Errand::Examine | Errand::LookInside(_) | Errand::Mend
+        )
+    }
+
     /// All that will happen, in order.
     #[must_use]
     pub fn steps(&self) -> Vec<Step> {

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::console::{Console, complain};
+use super::console::{Console, complain, print};
 use crate::engine::duration::in_words;
 use crate::engine::job::{Job, Poll, Pulse};
 use crate::engine::{Problem, lost};
@@ -26,10 +27,28 @@ pub(super) fn run<T: Send + 'static>(
     doing: &str,
     work: impl FnOnce(&Pulse) -> T + Send + 'static,
 ) -> Result<T, Problem> {
+    let (_, nothing) = channel();
+    run_and_tell(console, doing, &nothing, work)
+}
+
+/// The same; the lines that come meanwhile are printed as they come.
+pub(super) fn run_and_tell<T: Send + 'static>(
+    console: Console,
+    doing: &str,
+    lines: &Receiver<String>,
+    work: impl FnOnce(&Pulse) -> T + Send + 'static,
+) -> Result<T, Problem> {
     let mut job = Job::start("work", &(Arc::new(|| {}) as _), work);
-    let mut bar = None;
+    let mut bar: Option<Bar> = None;
     loop {
-        match job.wait(BEAT) {
+        let how_far = job.wait(BEAT);
+        let told: String = lines.try_iter().map(|line| line + "\n").collect();
+        match &bar {
+            _ if told.is_empty() => {}
+            Some(bar) => bar.0.suspend(|| print(told.as_bytes()))?,
+            None => print(told.as_bytes())?,
+        }
+        match how_far {
             Poll::Running => {}
             Poll::Done(result) => return Ok(result),
             Poll::Lost => return Err(lost()),

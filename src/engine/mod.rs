@@ -22,6 +22,7 @@ pub mod known_hosts;
 pub mod lists;
 pub mod log_in;
 pub mod making;
+pub mod only_key;
 pub mod opening;
 pub(crate) mod own_file;
 pub(crate) mod problem;

@@ -1,16 +1,16 @@
-//! The page “Doctor”: why a login does not work, from what was printed, a file, or this computer.
+//! The page “Doctor”: why a login does not work, from what was printed, a server that is asked, a file, or this computer.
 
-use egui::{Button, Label, RichText, TextEdit, TextStyle, Ui};
+use egui::{Button, Label, TextEdit, TextStyle, Ui};
 
 use super::page::{self, View as Shown};
-use super::pieces::{self, Badge, Tone};
-use super::signs::{self, Sign};
-use super::theme::{self, Palette, size, space};
+use super::pieces::{self, Tone};
+use super::theme::{self, size};
+use super::{servers, verdicts};
+use crate::app::command::ServerCommand;
 use crate::app::doctor::{Doctor, DoctorCommand as C, Found, Subject};
 use crate::app::{App, Command, Page};
-use crate::engine::doctor::{Cause, Certainty, Evidence, Examination, Source, Step, Verdict};
-use crate::engine::keys::repair::announcement;
-use crate::engine::keys::{Remedy, Whose};
+use crate::engine::doctor::mend::{Mend, announcement};
+use crate::engine::keys::Whose;
 
 /// Lines of what was printed that can be seen at once.
 const LINES: usize = 5;
@@ -21,26 +21,39 @@ pub(super) struct View {
     page: Shown,
     /// Whether all is shown that was looked at.
     shows_steps: bool,
+    /// Of the examination of a server.
+    server: servers::View,
 }
 
 impl View {
     /// Another page is shown.
     pub(super) fn put_away(&mut self) {
         self.page.put_away();
+        self.server.put_away();
     }
 }
 
 pub(super) fn doctor_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    if app
+        .servers
+        .visit
+        .as_ref()
+        .is_some_and(|visit| visit.is_examination())
+    {
+        servers::examination_ui(ui, app, &mut view.server, out);
+        return;
+    }
     let whose = app.my_keys.whose().clone();
-    let doctor = &mut app.doctor;
     let is_new = view.page.is_new();
     let shows_steps = &mut view.shows_steps;
     let mut asked = Vec::new();
+    let mut examines_server = false;
     page::page_ui(ui, Page::Doctor.title(), &mut view.page, |ui| {
         pieces::hint_ui(
             ui,
             "Why does a login not work? The Doctor looks, and changes nothing until you say so.",
         );
+        let doctor = &mut app.doctor;
         if let Some(subject) = doctor.examining() {
             let text = match subject {
                 Subject::Here => "Examining this computer…",
@@ -53,8 +66,12 @@ pub(super) fn doctor_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             found_ui(ui, found, shows_steps, &whose, &mut asked);
         }
         pieces::card_ui(ui, |ui| log_ui(ui, doctor, is_new, &mut asked));
+        examines_server = pieces::card_ui(ui, |ui| server_ui(ui, app));
         pieces::card_ui(ui, |ui| others_ui(ui, &mut asked));
     });
+    if examines_server {
+        out.push(Command::Server(ServerCommand::Examine));
+    }
     out.extend(asked.into_iter().map(Command::Doctor));
 }
 
@@ -98,6 +115,19 @@ fn log_ui(ui: &mut Ui, doctor: &mut Doctor, is_new: bool, out: &mut Vec<C>) {
     });
 }
 
+/// Which server one cannot log in to; says whether it is to be examined.
+fn server_ui(ui: &mut Ui, app: &mut App) -> bool {
+    pieces::heading_ui(ui, "A server that refuses", theme::subheading());
+    let is_entered = servers::server_ui(ui, app, false);
+    pieces::hint_ui(
+        ui,
+        "Asks it about each of your keys, as ssh would, and changes nothing there.",
+    );
+    let has_server = !app.servers.address.trim().is_empty();
+    let button = Button::new(servers::CAN_I_LOG_IN);
+    ui.add_enabled(has_server, button).clicked() || (has_server && is_entered)
+}
+
 fn others_ui(ui: &mut Ui, out: &mut Vec<C>) {
     ui.horizontal_wrapped(|ui| {
         if ui.add(Button::new("Examine this computer")).clicked() {
@@ -128,122 +158,28 @@ fn found_ui(ui: &mut Ui, found: &Found, shows_steps: &mut bool, whose: &Whose, o
                 }
             });
         });
-        for done in &found.done {
-            ui.horizontal_top(|ui| {
-                signs::sign_ui(ui, Sign::Good, Palette::of(ui).good);
-                let response = ui.add(Label::new(done).wrap());
-                pieces::polite(ui, &response);
-            });
-        }
-        for problem in &found.failed {
-            pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
-        }
+        verdicts::mended_ui(ui, &found.done, &found.failed);
         match &found.examination {
-            Ok(examination) => examination_ui(ui, examination, shows_steps, out),
+            Ok(examination) => {
+                let mut copy = |index| out.push(C::CopyCommand(index));
+                verdicts::examination_ui(ui, examination, shows_steps, &mut copy);
+            }
             Err(problem) => pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint),
         }
-        repair_ui(ui, &found.remedies, whose, out);
-    });
-}
-
-fn examination_ui(ui: &mut Ui, examination: &Examination, shows_steps: &mut bool, out: &mut Vec<C>) {
-    for (index, verdict) in examination.verdicts.iter().enumerate() {
-        if index > 0 {
-            ui.separator();
-        }
-        verdict_ui(ui, index, verdict, out);
-    }
-    let steps = &examination.steps;
-    if !steps.is_empty() {
-        let text = format!("What was looked at ({})", steps.len());
-        if pieces::disclosure_ui(ui, &text, *shows_steps).clicked() {
-            *shows_steps = !*shows_steps;
-        }
-        if *shows_steps {
-            for step in steps {
-                step_ui(ui, step);
-            }
-        }
-    }
-}
-
-/// What is wrong first, then what that goes by, and what ends it.
-fn verdict_ui(ui: &mut Ui, index: usize, verdict: &Verdict, out: &mut Vec<C>) {
-    let palette = Palette::of(ui);
-    let (sign, color) = match verdict.cause {
-        Cause::Works => (Sign::Good, palette.good),
-        Cause::Unknown | Cause::NotAboutKeys => (Sign::Later, palette.weak),
-        _ => (Sign::Warning, palette.warn),
-    };
-    ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = space::S;
-        signs::sign_ui(ui, sign, color);
-        let text = RichText::new(&verdict.message).text_style(theme::subheading());
-        let response = ui.add(Label::new(text).wrap());
-        pieces::polite(ui, &response);
-    });
-    let doubt = match (verdict.is_well() || sign == Sign::Later, verdict.certainty) {
-        (true, _) | (false, Certainty::Certain) => None,
-        (false, Certainty::Likely) => Some("Likely"),
-        (false, Certainty::Possible) => Some("Possible"),
-    };
-    if let Some(doubt) = doubt {
-        pieces::badge_ui(ui, doubt, Badge::Warning);
-    }
-    for evidence in &verdict.evidence {
-        evidence_ui(ui, evidence);
-    }
-    if let Some(fix) = &verdict.fix {
-        ui.add(Label::new(&fix.what).wrap());
-        if let Some(command) = &fix.command {
-            let id = ui.make_persistent_id(("command", index));
-            pieces::code_ui(ui, id, "Command", command, f32::INFINITY);
-            if ui.add(pieces::tertiary("Copy the command")).clicked() {
-                out.push(C::CopyCommand(index));
-            }
-        }
-    }
-}
-
-fn evidence_ui(ui: &mut Ui, evidence: &Evidence) {
-    let but = if evidence.contradicts { "But " } else { "" };
-    let place = match evidence.source {
-        Source::Line(number) => format!("{but}line {number}: "),
-        Source::File | Source::Step => but.to_owned(),
-    };
-    let weak = Palette::of(ui).weak;
-    let text = RichText::new(format!("{place}{}", evidence.text))
-        .monospace()
-        .color(weak);
-    ui.add(Label::new(text).wrap());
-}
-
-fn step_ui(ui: &mut Ui, step: &Step) {
-    let palette = Palette::of(ui);
-    ui.horizontal_top(|ui| {
-        let (sign, color) = if step.is_well {
-            (Sign::Good, palette.good)
-        } else {
-            (Sign::Warning, palette.warn)
-        };
-        signs::sign_ui(ui, sign, color);
-        ui.add(Label::new(RichText::new(format!("{}: {}", step.what, step.found)).small()).wrap());
+        repair_ui(ui, &found.mends, whose, out);
     });
 }
 
 /// What this program can put right, said before it is done.
-fn repair_ui(ui: &mut Ui, remedies: &[Remedy], whose: &Whose, out: &mut Vec<C>) {
-    if remedies.is_empty() {
+fn repair_ui(ui: &mut Ui, mends: &[Mend], whose: &Whose, out: &mut Vec<C>) {
+    if mends.is_empty() {
         return;
     }
     ui.separator();
-    for remedy in remedies {
-        ui.add(Label::new(format!("The fix: {}.", announcement(remedy, whose))).wrap());
+    for mend in mends {
+        ui.add(Label::new(format!("The fix: {}.", announcement(mend, whose))).wrap());
     }
-    let text = match remedies.len() {
-        1 => "Fix it".to_owned(),
-        count => format!("Fix {count} problems"),
-    };
+    let text = verdicts::fix_words(mends.len());
     if pieces::primary_ui(ui, Button::new(text)).clicked() {
         out.push(C::Repair);
     }

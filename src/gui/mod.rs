@@ -31,6 +31,7 @@ mod system_theme;
 mod theme;
 mod toast;
 mod turns;
+mod verdicts;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -9,6 +9,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod conversions;
+mod doctor;
 #[allow(dead_code, reason = "shared with tests/remote, which needs all of it")]
 #[path = "../remote/everybody.rs"]
 mod everybody;

@@ -146,7 +146,7 @@ fn fingerprint_of(server: &Sshd) -> String {
 
 impl Screen {
     /// A person who has a key already, and a server that they know; both are as they ask for in the settings.
-    fn settled(test: &'static str, settings: &str, known: &str) -> Self {
+    pub(crate) fn settled(test: &'static str, settings: &str, known: &str) -> Self {
         let screen = Self::new(test);
         for folder in ["config", "config/keywright", "home/.ssh"] {
             std::fs::create_dir(screen.path(folder)).expect("a folder");

@@ -20,10 +20,10 @@ exec env -i PATH="$PATH" HOME="$home" LANG=C.UTF-8 "$@"
 "#;
 
 /// A person whose home is also the home that the system knows.
-struct AtHome<'a>(&'a Person);
+pub(crate) struct AtHome<'a>(pub(crate) &'a Person);
 
 impl AtHome<'_> {
-    fn run(&self, words: &[&str]) -> (bool, String) {
+    pub(crate) fn run(&self, words: &[&str]) -> (bool, String) {
         let mut command: Command = as_root("unshare");
         command.args(["--mount", "sh", "-c", AT_HOME, "sh"]);
         let output = command
@@ -39,7 +39,7 @@ impl AtHome<'_> {
     }
 
     /// Whether the real ssh gets in there, and what it says.
-    fn ssh(&self, alias: &str) -> (bool, String) {
+    pub(crate) fn ssh(&self, alias: &str) -> (bool, String) {
         self.run(&["ssh", "-o", "BatchMode=yes", alias, "true"])
     }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod certificates;
+mod fixes;
 mod keys;
 mod lists;
 mod others;
@@ -15,6 +16,14 @@ use serde_json::Value;
 
 use crate::person::Person;
 use crate::sshd::{Sshd, USER};
+
+/// What a server writes of a visitor who has gone.
+const ENDS: [&str; 4] = [
+    "Connection closed by",
+    "Connection reset by",
+    "Disconnected from",
+    "Disconnecting ",
+];
 
 /// Somebody who wants to log in on a server.
 pub(crate) struct Scene {
@@ -48,6 +57,7 @@ impl Scene {
     }
 
     pub(crate) fn asks_as(&self, user: &str, ssh: &[&str], doctor: &[&str]) -> Told {
+        self.settle();
         let before = self.server.log().len();
         let port = self.server.port().to_string();
         let known = format!(
@@ -85,19 +95,29 @@ impl Scene {
         ran.object()
     }
 
+    /// Waits until the server has written of all visitors that it told of that they have gone.
+    fn settle(&self) {
+        let started = Instant::now();
+        let count = |log: &str, words: &[&str]| -> usize {
+            words.iter().map(|words| log.matches(words).count()).sum()
+        };
+        loop {
+            let log = self.server.log();
+            if count(&log, &["Connection from "]) <= count(&log, &ENDS)
+                || started.elapsed() > Duration::from_secs(2)
+            {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// What the server wrote after so many bytes, once the visitor has gone.
     fn log_since(&self, before: usize) -> String {
         let started = Instant::now();
         loop {
             let log = self.server.log().get(before..).unwrap_or_default().to_owned();
-            let is_over = [
-                "Connection closed by",
-                "Connection reset by",
-                "Disconnected from",
-                "Disconnecting ",
-            ]
-            .iter()
-            .any(|end| log.contains(end));
+            let is_over = ENDS.iter().any(|end| log.contains(end));
             if is_over || started.elapsed() > Duration::from_secs(2) {
                 return log;
             }

@@ -8,7 +8,7 @@ const PASSWORDS: &str = "UsePAM no\nPasswordAuthentication yes\n";
 const BY_PASSWORD: [&str; 4] = ["-k", "new", "--password-file", "password"];
 
 /// A server with these lines behind all others, whose settings the account may read, as most may.
-fn with_readable_settings(lines: &str) -> Sshd {
+pub(crate) fn with_readable_settings(lines: &str) -> Sshd {
     let server = Sshd::with(PASSWORDS);
     let place = server.folder().path("sshd_config");
     let before = server.folder().get_text("sshd_config");

@@ -93,3 +93,28 @@ fn what_would_be_put_right_is_said_before_the_button_that_does_it() {
     assert_eq!(mode(&path), 0o600);
     assert!(scene.says("Nothing is wrong with"));
 }
+
+#[test]
+fn a_server_that_refuses_is_examined_from_either_page() {
+    for (width, height) in [(900.0, 640.0), (640.0, 480.0)] {
+        let listener = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let port = listener.local_addr().expect("it has an address").port();
+        drop(listener);
+        let mut scene = on_page(width, height);
+        scene.type_text("Server", &format!("jo@127.0.0.1:{port}"));
+        scene.click("Can I log in?");
+        scene.wait(|scene| scene.is_shown("Try again"));
+        assert!(scene.says("Can I log in on jo@127.0.0.1"));
+        assert!(scene.says("What was looked at"));
+        scene.click("Close");
+        assert!(scene.is_shown("Examine this computer"));
+        scene.press(Modifiers::COMMAND, Key::Num2);
+        assert_eq!(scene.page(), Page::Servers);
+        scene.click("Can I log in?");
+        scene.steps();
+        assert_eq!(scene.page(), Page::Doctor);
+        scene.wait(|scene| scene.is_shown("Try again"));
+        scene.escape();
+        assert!(scene.is_shown("Examine this computer"));
+    }
+}

@@ -1,9 +1,12 @@
 //! The Doctor, without a window.
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 
-use keywright::app::command::Command as Ask;
+use keywright::app::command::{Command as Ask, ServerCommand};
 use keywright::app::doctor::{DoctorCommand, Found, Subject};
+use keywright::app::errand::Now;
+use keywright::app::{App, Page};
 use keywright::engine::doctor::Cause;
 
 use crate::key_files::put_key;
@@ -20,6 +23,20 @@ impl Scene {
     fn ask_doctor(&mut self, command: DoctorCommand) {
         self.ask(Ask::Doctor(command));
         self.wait(|app| app.doctor.examining().is_none());
+    }
+
+    /// What the examination of a server comes to.
+    #[track_caller]
+    fn examined(&mut self) -> Vec<Cause> {
+        let now = |app: &App| match app.servers.visit.as_deref().map(|visit| &visit.now) {
+            Some(Now::Examined(examined)) => {
+                let verdicts = &examined.examination().verdicts;
+                Some(verdicts.iter().map(|verdict| verdict.cause).collect())
+            }
+            _ => None,
+        };
+        self.wait(|app| now(app).is_some());
+        now(&self.app).expect("it is over")
     }
 
     #[track_caller]
@@ -115,7 +132,7 @@ fn what_can_be_put_right_is_put_right_when_that_is_asked_for_and_looked_at_again
         scene.causes()
     );
     assert_eq!(mode(), 0o644, "looking changes nothing");
-    assert!(scene.found().done.is_empty() && !scene.found().remedies.is_empty());
+    assert!(scene.found().done.is_empty() && !scene.found().mends.is_empty());
     scene.ask_doctor(DoctorCommand::Repair);
     assert_eq!(mode(), 0o600);
     assert!(
@@ -136,4 +153,41 @@ fn the_command_of_a_verdict_is_copied() {
     scene.ask_doctor(DoctorCommand::CopyCommand(0));
     scene.ask_doctor(DoctorCommand::CopyCommand(7));
     assert_eq!(scene.desktop.copied(), ["chmod 600 /home/jo/.ssh/config"]);
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_is_a_verdict_and_no_error() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("it has an address").port();
+    drop(listener);
+    let mut scene = Scene::new();
+    scene.app.servers.address = format!("jo@127.0.0.1:{port}");
+    scene.ask(Ask::Server(ServerCommand::Examine));
+    assert_eq!(scene.app.page, Page::Doctor);
+    assert_eq!(scene.examined(), [Cause::ConnectionRefused]);
+    let visit = scene.app.servers.visit.as_deref().expect("it is shown");
+    assert!(
+        visit.notes.so_far().iter().any(|step| step.what == "login"),
+        "the steps"
+    );
+    // It looks once more; and it is put away.
+    scene.ask(Ask::Server(ServerCommand::TryAgain));
+    assert_eq!(scene.examined(), [Cause::ConnectionRefused]);
+    scene.ask(Ask::Server(ServerCommand::Leave));
+    assert!(scene.app.servers.visit.is_none());
+}
+
+#[test]
+fn an_examination_gives_way_to_what_else_is_wanted_of_a_server() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("it has an address").port();
+    let mut scene = Scene::new();
+    // It waits for a server that says nothing.
+    scene.app.servers.address = format!("jo@127.0.0.1:{port}");
+    scene.ask(Ask::Server(ServerCommand::Examine));
+    scene.ask(Ask::Server(ServerCommand::Look));
+    let visit = scene.app.servers.visit.as_deref().expect("it began");
+    assert!(!visit.is_examination());
+    assert_eq!(scene.app.page, Page::Servers);
+    drop(listener);
 }

@@ -29,6 +29,16 @@ pub enum ServerCommand {
     RemoveLastWayIn,
     /// No, let the last way in be.
     KeepLastWayIn,
+    /// See whether one can log in on the server that is typed, and else why not.
+    Examine,
+    /// Look on the server, by another way in, for what keeps the key out.
+    LookInside,
+    /// Put right what the examination has found, and look again.
+    Mend,
+    /// Copy the command of this verdict.
+    CopyFix(usize),
+    /// Copy the message to whoever runs the server.
+    CopyLetter,
     /// Do the same on the server once more.
     TryAgain,
     /// Have done with the server.

@@ -9,9 +9,10 @@ use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::Purpose;
 use crate::app::doctor::{Doctor, DoctorCommand, Found, Subject};
 use crate::app::flow::open::clipboard_problem;
-use crate::engine::doctor::{Cause, Examination, confirm, file, here, log, mend};
+use crate::engine::doctor::mend::{self, Mend};
+use crate::engine::doctor::{Cause, Examination, confirm, file, here, log};
 use crate::engine::job::{Job, Poll, Pulse};
-use crate::engine::keys::{Remedy, Whose};
+use crate::engine::keys::Whose;
 use crate::engine::{Blame, Problem, lost, told_by_disk};
 use crate::sys::files::ReadError;
 
@@ -54,8 +55,8 @@ impl App {
             }
             C::Repair => {
                 if let Some(found) = &self.doctor.found {
-                    let (subject, remedies) = (found.subject.clone(), found.remedies.clone());
-                    self.examine(subject, remedies);
+                    let (subject, mends) = (found.subject.clone(), found.mends.clone());
+                    self.examine(subject, mends);
                 }
             }
             C::CopyCommand(index) => {
@@ -75,32 +76,32 @@ impl App {
         }
     }
 
-    /// Does what the remedies say, and looks then; what was asked before that is given up.
-    pub(in crate::app) fn examine(&mut self, subject: Subject, remedies: Vec<Remedy>) {
+    /// Does what the mends say, and looks then; what was asked before that is given up.
+    pub(in crate::app) fn examine(&mut self, subject: Subject, mends: Vec<Mend>) {
         // A repair that has begun is never given up half way.
         if self.doctor.is_repairing {
             return;
         }
-        self.doctor.is_repairing = !remedies.is_empty();
+        self.doctor.is_repairing = !mends.is_empty();
         let whose = self.my_keys.whose().clone();
         let text = self.doctor.long_log.as_ref().unwrap_or(&self.doctor.log).clone();
         let examined = subject.clone();
         let job = Job::start("doctor", &self.wake.0, move |pulse| {
             let (mut done, mut failed) = (Vec::new(), Vec::new());
-            for remedy in &remedies {
+            for remedy in &mends {
                 match told_by_disk(|| mend::mend(remedy, &whose)) {
                     Ok(sentence) => done.push(sentence),
                     Err(problem) => failed.push(problem),
                 }
             }
-            let (examination, remedies) = match looked(&examined, &text, &whose, pulse) {
-                Ok((examination, remedies)) => (Ok(examination), remedies),
+            let (examination, mends) = match looked(&examined, &text, &whose, pulse) {
+                Ok((examination, mends)) => (Ok(examination), mends),
                 Err(problem) => (Err(problem), Vec::new()),
             };
             Found {
                 subject: examined,
                 examination,
-                remedies,
+                mends,
                 done,
                 failed,
             }
@@ -118,7 +119,7 @@ impl App {
             Poll::Lost => Found {
                 subject: subject.clone(),
                 examination: Err(lost()),
-                remedies: Vec::new(),
+                mends: Vec::new(),
                 done: Vec::new(),
                 failed: Vec::new(),
             },
@@ -146,14 +147,14 @@ fn no_log() -> Problem {
     )
 }
 
-type Looked = (Examination, Vec<Remedy>);
+type Looked = (Examination, Vec<Mend>);
 
 /// Looks, and changes nothing.
 fn looked(subject: &Subject, text: &str, whose: &Whose, pulse: &Pulse) -> Result<Looked, Problem> {
     let examination = match subject {
         Subject::Here => {
             let here = here::examine(whose, pulse);
-            return Ok((here.examination, here.remedies));
+            return Ok((here.examination, here.mends));
         }
         Subject::Log if text.trim().is_empty() => {
             return Err(Problem::new(
@@ -170,8 +171,8 @@ fn looked(subject: &Subject, text: &str, whose: &Whose, pulse: &Pulse) -> Result
         }
         Subject::File(path) => of_file(path, whose)?,
     };
-    let remedies = mend::remedies(&examination);
-    Ok((examination, remedies))
+    let mends = examination.mends();
+    Ok((examination, mends))
 }
 
 /// What a file comes to: as a key, or where it is none as a log.

@@ -15,14 +15,16 @@ use super::passphrases::OldPassphrase;
 use super::server::Connect;
 use super::standard_input::standard_input;
 use super::{interrupt, usage, work};
-use crate::engine::doctor::{Examination, confirm, file, here, log, mend};
-use crate::engine::keys::repair::subject as subject_of;
-use crate::engine::keys::{Remedy, Whose};
+use crate::engine::doctor::mend::{self, Mend};
+use crate::engine::doctor::{Examination, confirm, file, here, log};
+use crate::engine::keys::Whose;
+use crate::engine::servers::Reached;
 use crate::engine::{Blame, Problem, told_by_disk};
 use crate::sys::files::ReadError;
 use crate::sys::home::expand_tilde;
 
 use server::{Answer, Asking};
+use told::Steps;
 
 /// Say why a login does not work
 #[derive(Args, Debug)]
@@ -39,10 +41,13 @@ that some program does not take. A server is asked about each key as ssh would a
 --password-file) the reason is looked for there. Without anything, this computer is examined: the keys, ssh's configuration, the agents.
 
 Nothing is changed without --fix, and with it only what can be put right without losing anything: permissions of your own files, a \
-FILE.pub of another key, a clean file in the place of one that ssh does not read, which is kept, and on a server the right of \
-others to change the list of keys.
+FILE.pub of another key, a clean file in the place of one that ssh does not read, which is kept, lines in ssh's configuration by \
+which one key is tried on a server; and on the server, with a second way in, the right of others to change the list of keys, keys that \
+were cut into several lines, and a key's line in the list that the server reads. A server's new key takes the place of the one that is known \
+only where --accept-host-key names its fingerprint. Whatever is done is said, and then it is looked at once more.
 
-Exit status: 0 nothing is wrong, 1 something was found, 4 what was to be looked at could not be read.")]
+Exit status: 0 nothing is wrong, 1 something was found, or what was given does not tell what is wrong or is not about keys, 4 what was to be \
+looked at could not be read.")]
 pub(super) struct Doctor {
     #[command(flatten)]
     connect: Connect,
@@ -73,14 +78,14 @@ enum Subject {
 /// What was found, and what can be done about it.
 struct Found {
     examination: Examination,
-    remedies: Vec<Remedy>,
+    mends: Vec<Mend>,
     is_unseen: bool,
 }
 
 impl From<Examination> for Found {
     fn from(examination: Examination) -> Self {
         Self {
-            remedies: mend::remedies(&examination),
+            mends: examination.mends(),
             examination,
             is_unseen: false,
         }
@@ -112,35 +117,53 @@ impl Doctor {
     fn examined_and_mended(&self, console: Console) -> Result<ExitCode, Problem> {
         let whose = Whose::of_user();
         let subject = self.subject()?;
-        let mut answer = self.examined(&subject, &whose, console)?;
+        let steps = Steps::new(console);
+        let mut answer = self.examined(&subject, &whose, &steps, console)?;
+        steps.end()?;
         let mut done = Vec::new();
         let mut failed = ExitCode::SUCCESS;
+        let mut is_told = false;
         if self.dry_run {
-            let remedies = &answer.found.remedies;
-            done.extend(remedies.iter().map(|remedy| mend::would(remedy, &whose)));
-            let loose = answer.loose.iter().flat_map(|(_, loose)| loose);
-            done.extend(loose.map(|loose| format!("Would put right on the server: {loose}.")));
-        } else if self.fix && (!answer.found.remedies.is_empty() || answer.loose.is_some()) {
+            let mends = &answer.found.mends;
+            done.extend(mends.iter().map(|mend| mend::would(mend, &whose)));
+            let there = answer.there.iter().flat_map(|(_, mends)| mends);
+            done.extend(there.map(|mend| format!("Would {}.", mend.announcement())));
+            if let Some(reached) = &answer.new_host {
+                done.push(would_take(reached));
+            }
+        } else if self.fix && answer.can_be_mended() {
             failed = console.for_each(
-                &answer.found.remedies,
-                |remedy| shown(subject_of(remedy)),
-                |remedy| {
-                    let sentence = told_by_disk(|| interrupt::uninterrupted(|| mend::mend(remedy, &whose)))?;
+                &answer.found.mends,
+                |mend| shown(mend::subject(mend)),
+                |mend| {
+                    let sentence = told_by_disk(|| interrupt::uninterrupted(|| mend::mend(mend, &whose)))?;
                     done.push(sentence);
                     Ok(())
                 },
             );
-            if let Some((session, loose)) = answer.loose.take() {
-                done.push(server::tightened(session, loose, console)?);
+            if let Some((session, mends)) = answer.there.take() {
+                for mended in server::mended(session, mends, console)? {
+                    done.push(mended?);
+                }
+            }
+            if let Some(reached) = answer.new_host.take() {
+                done.push(told_by_disk(|| {
+                    interrupt::uninterrupted(|| reached.take_new_key())
+                })?);
+            }
+            is_told = !done.is_empty();
+            if is_told {
+                console.say(&format!("{}\n", done.join("\n")))?;
             }
             // Only what is seen then is told to be well.
-            answer = self.examined(&subject, &whose, console)?;
+            answer = self.examined(&subject, &whose, &steps, console)?;
+            steps.end()?;
         }
         let found = &answer.found;
         let said = told::Said {
             done: self.fix.then_some(done.as_slice()),
+            is_done_told: is_told,
             letter: answer.letter.as_deref(),
-            shows_steps: matches!(subject, Subject::Server),
         };
         told::tell(&found.examination, &said, console)?;
         if failed != ExitCode::SUCCESS {
@@ -161,11 +184,18 @@ impl Doctor {
         }))
     }
 
-    fn examined(&self, subject: &Subject, whose: &Whose, console: Console) -> Result<Answer, Problem> {
+    fn examined(
+        &self,
+        subject: &Subject,
+        whose: &Whose,
+        steps: &Steps,
+        console: Console,
+    ) -> Result<Answer, Problem> {
         let alone = |found: Found| Answer {
             found,
             letter: None,
-            loose: None,
+            there: None,
+            new_host: None,
         };
         match subject {
             Subject::Log(path) => {
@@ -187,7 +217,7 @@ impl Doctor {
                 })?;
                 Ok(alone(Found {
                     examination: here.examination,
-                    remedies: here.remedies,
+                    mends: here.mends,
                     is_unseen: here.is_unseen,
                 }))
             }
@@ -196,11 +226,21 @@ impl Doctor {
                     connect: &self.connect,
                     key: self.key.as_deref(),
                     passphrase: &self.passphrase,
+                    steps,
                 };
                 asking.examined(whose, console)
             }
         }
     }
+}
+
+/// What would be done about a server that shows another key than before.
+fn would_take(reached: &Reached) -> String {
+    format!(
+        "Would forget the key by which {} was known, and remember its new key {}.",
+        reached.target(),
+        reached.host_key().fingerprint()
+    )
 }
 
 /// Looks through a log.

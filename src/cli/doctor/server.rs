@@ -3,18 +3,18 @@
 use std::path::Path;
 
 use super::Found;
+use super::told::Steps;
 use crate::cli::console::Console;
+use crate::cli::interrupt::Ending;
 use crate::cli::passphrases::OldPassphrase;
 use crate::cli::server::Connect;
 use crate::cli::work;
 use crate::engine::Problem;
-use crate::engine::doctor::inside::{self, Inside};
+use crate::engine::doctor::inside::{self, There};
 use crate::engine::doctor::live::{Live, Visit};
-use crate::engine::doctor::{Cause, Examination, Step};
-use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::keys::Whose;
 use crate::engine::opening::take_up_certificate;
-use crate::engine::servers::{self, Identity, OpenKey, Session, Welcome, reach, to_try, unknown};
+use crate::engine::servers::{Identity, OpenKey, Reached, Session, Welcome, in_order_of_ssh, reach, unknown};
 use crate::format::Consent;
 use crate::sys::remote::{Target, Trust};
 
@@ -24,32 +24,49 @@ pub(super) struct Asking<'a> {
     /// The key that should let its owner in.
     pub(super) key: Option<&'a Path>,
     pub(super) passphrase: &'a OldPassphrase,
+    /// Where each step is told.
+    pub(super) steps: &'a Steps,
 }
 
-/// What was found, and what can be taken from others on the server.
+/// What was found, and what can be put right beside what lies here.
 pub(super) struct Answer {
     pub(super) found: Found,
     pub(super) letter: Option<String>,
-    pub(super) loose: Option<(Box<Session>, Vec<Loose>)>,
+    /// On the server.
+    pub(super) there: Option<(Box<Session>, Vec<There>)>,
+    /// A server that shows another key than before, whose fingerprint somebody has named.
+    pub(super) new_host: Option<Box<Reached>>,
 }
 
 impl Asking<'_> {
     pub(super) fn examined(&self, whose: &Whose, console: Console) -> Result<Answer, Problem> {
         let target = self.connect.target(None)?;
         let agents = self.connect.agents_for(&target);
-        let visit = Visit::plan(target.clone(), self.key, &agents, whose);
+        let tell = self.steps.tell();
+        let mut visit = Visit::plan(target.clone(), self.key, &agents, whose, tell);
+        if self.connect.has_named_config() {
+            visit.leaves_configuration();
+        }
         let hop = self.connect.hop(&target, self.passphrase, console)?;
         let there = target.clone();
-        let reached = work::run(console, "Reaching the server", move |pulse| {
+        let reached = self.steps.run(console, "Reaching the server", move |pulse| {
             reach(&there, hop, pulse)
         })?;
         let reached = match reached {
             Ok(reached) => reached,
             Err(fault) => return Ok(visit.not_reached(fault)?.into()),
         };
+        visit.reached(&reached);
+        let fingerprint = reached.host_key().fingerprint();
+        if matches!(reached.trust(), Trust::Changed { .. }) {
+            let live = visit.changed(&fingerprint);
+            return Ok(Answer {
+                new_host: self.connect.accepts(&fingerprint).then(|| Box::new(reached)),
+                ..live.into()
+            });
+        }
         let server = if *reached.trust() == Trust::New {
-            let may_be_taken = reached.welcome() == Welcome::Taken
-                || self.connect.accepts(&reached.host_key().fingerprint());
+            let may_be_taken = reached.welcome() == Welcome::Taken || self.connect.accepts(&fingerprint);
             if !may_be_taken {
                 return Ok(visit.unknown(&unknown(&reached)).into());
             }
@@ -63,12 +80,12 @@ impl Asking<'_> {
         };
         let mut keys = match self.key {
             Some(path) => Vec::from_iter(Identity::named(path, &agents)?),
-            None => to_try(&target, &agents),
+            None => in_order_of_ssh(&target, &agents),
         };
         if let Some(passphrase) = self.passphrase.given()? {
             keys = keys.into_iter().map(|key| opened(key, &passphrase)).collect();
         }
-        let live = work::run(console, "Asking about each key", move |pulse| {
+        let live = self.steps.run(console, "Asking about each key", move |pulse| {
             visit.ask(server, keys, pulse)
         })??;
         self.with_second_way(live, &target, console)
@@ -79,53 +96,36 @@ impl Asking<'_> {
         let (Some(key), true) = (live.refused.clone(), self.connect.has_named_way()) else {
             return Ok(live.into());
         };
-        let methods = live.methods.clone();
+        let (methods, tell) = (live.methods.clone(), self.steps.tell());
         let session = match self.connect.sign_in(target, None, self.passphrase, console) {
             Ok(session) => session,
-            Err(problem) => {
-                let mut live = live;
-                live.examination
-                    .steps
-                    .push(Step::ill("second way in", problem.what));
-                return Ok(live.into());
-            }
+            Err(problem) => return Ok(live.with_inside(Err(&problem.what), &tell).into()),
         };
-        let (session, looked) = work::run(console, "Looking on the server", move |pulse| {
+        let (session, looked) = self.steps.run(console, "Looking on the server", move |pulse| {
             let mut session = session;
             let looked = inside::why(&mut session, &key, &methods, pulse);
             (session, looked)
         })?;
-        let Inside { verdicts, loose } = match looked {
+        let inside = match looked {
             Ok(inside) => inside,
             Err(fault) => {
-                let mut live = live;
                 let what = Problem::from(fault).what;
-                live.examination.steps.push(Step::ill("second way in", what));
-                return Ok(live.into());
+                return Ok(live.with_inside(Err(&what), &tell).into());
             }
         };
-        let mut steps = live.examination.steps;
-        steps.push(Step::well(
-            "second way in",
-            "the server lets you in by another way",
-        ));
-        for verdict in &verdicts {
-            let found = verdict.evidence.first().map(|evidence| evidence.text.clone());
-            steps.push(Step::ill("on the server", found.unwrap_or_default()));
-        }
-        // What was seen there takes the place of what a client can tell.
-        let is_seen = verdicts
-            .iter()
-            .any(|verdict| verdict.cause != Cause::KeyNotAuthorized);
-        let before = live.examination.verdicts.into_iter();
-        let before = before
-            .filter(|verdict| verdict.cause != Cause::KeyNotAuthorized || !is_seen && verdicts.is_empty());
-        let all = verdicts.iter().cloned().chain(before).collect();
+        let live = live.with_inside(Ok(&inside), &tell);
+        let mends = inside.mends;
         Ok(Answer {
-            found: Examination::of(all, steps).into(),
-            letter: if is_seen { None } else { live.letter },
-            loose: (!loose.is_empty()).then(|| (Box::new(session), loose)),
+            there: (!mends.is_empty()).then(|| (Box::new(session), mends)),
+            ..live.into()
         })
+    }
+}
+
+impl Answer {
+    /// Whether something can be put right.
+    pub(super) fn can_be_mended(&self) -> bool {
+        !self.found.mends.is_empty() || self.there.is_some() || self.new_host.is_some()
     }
 }
 
@@ -134,23 +134,21 @@ impl From<Live> for Answer {
         Self {
             found: live.examination.into(),
             letter: live.letter,
-            loose: None,
+            there: None,
+            new_host: None,
         }
     }
 }
 
-/// Takes from others the right to change the list; what was done.
-pub(super) fn tightened(
+/// Puts things right on the server; of each, what was done, or why it could not be.
+pub(super) fn mended(
     mut session: Box<Session>,
-    loose: Vec<Loose>,
+    mends: Vec<There>,
     console: Console,
-) -> Result<String, Problem> {
-    let told: Vec<String> = loose.iter().map(ToString::to_string).collect();
-    let repaired: Result<(), ServerFault> = work::run(console, "Putting it right", move |pulse| {
-        servers::repair(&mut session, &loose, pulse)
-    })?;
-    repaired?;
-    Ok(format!("Put right on the server: {}.", told.join(", ")))
+) -> Result<Vec<Result<String, Problem>>, Problem> {
+    work::run(console, "Putting it right", move |pulse| {
+        inside::mend(&mut session, &mends, &Ending(pulse))
+    })
 }
 
 /// The key, opened where the passphrase does that.

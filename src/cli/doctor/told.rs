@@ -1,19 +1,78 @@
 //! What the Doctor says, as text and as an object.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+
 use serde_json::{Value, json};
 
 use crate::cli::console::{Console, print, print_object};
+use crate::cli::work;
 use crate::engine::Problem;
-use crate::engine::doctor::{Cause, Evidence, Examination, Source, Step, Verdict};
+use crate::engine::doctor::{Cause, Evidence, Examination, Source, Step, Tell, Verdict};
+use crate::engine::job::Pulse;
 
 /// What is told beside the verdicts.
 pub(super) struct Said<'a> {
     /// What was done, or would be; nothing where nobody asked for that.
     pub(super) done: Option<&'a [String]>,
+    /// Whether a person has read that already.
+    pub(super) is_done_told: bool,
     /// What to ask whoever runs the server.
     pub(super) letter: Option<&'a str>,
-    /// Whether each step is told.
-    pub(super) shows_steps: bool,
+}
+
+/// The steps of an examination, printed as they are made; in an object they stand at the end.
+pub(super) struct Steps {
+    lines: Receiver<String>,
+    tell: Tell,
+    has_told: Arc<AtomicBool>,
+}
+
+impl Steps {
+    pub(super) fn new(console: Console) -> Self {
+        let (sender, lines) = channel();
+        let has_told = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&has_told);
+        let tell = move |step: &Step| {
+            if console.is_json() {
+                return;
+            }
+            told.store(true, Ordering::Relaxed);
+            let mark = if step.is_well { "ok" } else { "--" };
+            // Nobody listens any more where the program is about to end.
+            drop(sender.send(format!("{mark} {}: {}", step.what, step.found)));
+        };
+        Self {
+            lines,
+            tell: Arc::new(tell),
+            has_told,
+        }
+    }
+
+    /// What is to be called with each step.
+    pub(super) fn tell(&self) -> Tell {
+        Arc::clone(&self.tell)
+    }
+
+    /// Does work, and prints the steps that are made meanwhile.
+    pub(super) fn run<T: Send + 'static>(
+        &self,
+        console: Console,
+        doing: &str,
+        work: impl FnOnce(&Pulse) -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        work::run_and_tell(console, doing, &self.lines, work)
+    }
+
+    /// Prints what was not printed yet, and a blank line behind it all.
+    pub(super) fn end(&self) -> Result<(), Problem> {
+        let mut rest: String = self.lines.try_iter().map(|line| line + "\n").collect();
+        if self.has_told.swap(false, Ordering::Relaxed) {
+            rest.push('\n');
+        }
+        print(rest.as_bytes())
+    }
 }
 
 /// Tells what was found, after what was done, or would be.
@@ -31,16 +90,9 @@ pub(super) fn tell(examination: &Examination, said: &Said<'_>, console: Console)
     let mut parts: Vec<String> = Vec::new();
     match said.done {
         None => {}
+        Some(_) if said.is_done_told => {}
         Some([]) => parts.push("There is nothing here that could be put right by itself.".to_owned()),
         Some(done) => parts.push(done.join("\n")),
-    }
-    if said.shows_steps {
-        let step = |step: &Step| {
-            let mark = if step.is_well { "ok" } else { "--" };
-            format!("{mark} {}: {}", step.what, step.found)
-        };
-        let steps: Vec<String> = examination.steps.iter().map(step).collect();
-        parts.push(steps.join("\n"));
     }
     parts.extend(examination.verdicts.iter().map(verdict));
     if let Some(letter) = said.letter {
@@ -104,7 +156,7 @@ fn shape(verdict: &Verdict) -> Value {
     let fix = verdict
         .fix
         .as_ref()
-        .map(|fix| json!({ "what": fix.what, "command": fix.command, "repairable": fix.remedy.is_some() }));
+        .map(|fix| json!({ "what": fix.what, "command": fix.command, "repairable": fix.mend.is_some() }));
     json!({
         "cause": verdict.cause.code(),
         "certainty": verdict.certainty.code(),

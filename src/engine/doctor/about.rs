@@ -37,6 +37,8 @@ pub struct About {
     pub user: Option<String>,
     /// The server.
     pub host: Option<String>,
+    /// Its port, where that has to be typed.
+    pub port: Option<u16>,
     /// What was said about it: a reason, a number, a list.
     pub said: Option<String>,
 }
@@ -67,6 +69,7 @@ impl About {
             file: self.file.or_else(|| other.file.clone()),
             user: self.user.or_else(|| other.user.clone()),
             host: self.host.or_else(|| other.host.clone()),
+            port: self.port.or(other.port),
             said: self.said.or_else(|| other.said.clone()),
         }
     }

@@ -59,6 +59,10 @@ fn filled_with(text: &str, about: &About, spelt: impl Fn(&str) -> Option<String>
             "said" => about.said.as_deref(),
             _ => None,
         };
+        // A number is one word everywhere.
+        if let (Some(port), Some(before)) = (about.port, before_port(name)) {
+            filled.extend([before, &port.to_string()]);
+        }
         match value.filter(|value| !value.is_empty()) {
             Some(value) => filled.push_str(&spelt(value)?),
             None => filled.push_str(otherwise),
@@ -67,6 +71,15 @@ fn filled_with(text: &str, about: &About, spelt: impl Fn(&str) -> Option<String>
     }
     filled.push_str(rest);
     Some(filled)
+}
+
+/// What stands before a port, at a place where one may stand.
+fn before_port(name: &str) -> Option<&'static str> {
+    match name {
+        "port" => Some(" -p "),
+        "colon" => Some(":"),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +121,29 @@ mod tests {
             advice.message
         );
         assert_eq!(advice.command.as_deref(), Some("chmod 600 /home/jo/.ssh/id_rsa"));
+    }
+
+    #[test]
+    fn a_port_that_is_not_the_usual_one_stands_in_the_command() {
+        let about = About {
+            user: Some("jo".to_owned()),
+            host: Some("example.org".to_owned()),
+            port: Some(2222),
+            ..About::default()
+        };
+        let command = |cause| advise(cause, &about).command.expect("there is one");
+        assert_eq!(
+            command(Cause::KeyNotAuthorized),
+            "keywright-cli install -p 2222 jo@example.org -k FILE"
+        );
+        assert_eq!(
+            command(Cause::HostKeyChanged),
+            "keywright-cli known-hosts remove example.org:2222"
+        );
+        assert_eq!(
+            command(Cause::TooManyKeys),
+            "ssh -p 2222 -o IdentitiesOnly=yes -i FILE jo@example.org"
+        );
     }
 
     #[test]

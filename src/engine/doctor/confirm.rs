@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::cause::Cause;
 use super::file;
+use super::mend::Mend;
 use super::verdict::{Certainty, Evidence, Examination, Source, Verdict};
 use crate::engine::keys::{Remedy, Whose};
 use crate::sys::home::expand_tilde_in;
@@ -59,7 +60,7 @@ fn configuration(verdict: &mut Verdict, path: &Path) {
             let evidence = format!("the file on this computer can be changed by others ({detail})");
             verdict.evidence.push(Evidence::new(Source::File, &evidence));
             if let Some(fix) = &mut verdict.fix {
-                fix.remedy = Some(Remedy::TightenShared(path.to_owned()));
+                fix.mend = Some(Mend::Here(Remedy::TightenShared(path.to_owned())));
             }
         }
         Ok(Access::OwnerOnly) => {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::about::About;
 use super::cause::Cause;
+use super::mend::Mend;
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::command_line::foreign_word;
 use crate::engine::describe::access_warning;
@@ -60,7 +61,7 @@ impl Found<'_> {
         let verdict = Verdict::new(cause, Certainty::Certain, &self.about);
         let mut verdict = verdict.seen(Evidence::new(Source::File, evidence));
         if let Some(fix) = &mut verdict.fix {
-            fix.remedy = remedy;
+            fix.mend = remedy.map(Mend::Here);
         }
         self.verdicts.push(verdict);
         let last = self.verdicts.len() - 1;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::about::About;
 use super::cause::Cause;
 use super::log;
+use super::mend::Mend;
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::agents;
 use crate::engine::keys::{Broken, Finding, Grade, Inventory, Remedy, Whose};
@@ -26,7 +27,7 @@ pub struct Here {
     /// The verdicts, and every step.
     pub examination: Examination,
     /// All that can be put right, not only what the verdicts are about.
-    pub remedies: Vec<Remedy>,
+    pub mends: Vec<Mend>,
     /// Whether something could not be looked at.
     pub is_unseen: bool,
 }
@@ -52,11 +53,12 @@ pub fn examine(whose: &Whose, watch: &dyn Watch) -> Here {
     for problem in inventory.unseen() {
         found.steps.push(Step::ill("keys", &*problem.what));
     }
-    let remedies = inventory.remedies().into_iter().cloned().collect();
+    let remedies = inventory.remedies().into_iter().cloned();
+    let mends = remedies.map(Mend::Here).collect();
     let is_unseen = inventory.unseen().next().is_some();
     Here {
         examination: found.concluded(is_unseen),
-        remedies,
+        mends,
         is_unseen,
     }
 }
@@ -72,7 +74,7 @@ impl Found {
         self.steps.push(Step::ill(verdict.cause.code(), evidence));
         let mut verdict = verdict.seen(Evidence::new(source, evidence));
         if let Some(fix) = &mut verdict.fix {
-            fix.remedy = remedy.cloned();
+            fix.mend = remedy.cloned().map(Mend::Here);
         }
         self.verdicts.push(verdict);
     }

@@ -3,10 +3,12 @@
 use super::about::About;
 use super::cause::Cause;
 use super::verdict::{Certainty, Evidence, Source, Verdict};
+use crate::engine::Problem;
 use crate::engine::faults::{Loose, Reason, ServerFault};
-use crate::engine::servers::{Session, look, reasons};
-use crate::format::authorized_keys::{AuthorizedKeys, tidy};
+use crate::engine::servers::{Session, Site, look, put_at, reasons, repair, tidy_list};
+use crate::format::authorized_keys::{AuthorizedKeys, NewLine, NewOptions, tidy};
 use crate::key::PublicKey;
+use crate::key::comment::{Comment, escaped};
 use crate::key::watch::Watch;
 use crate::sys::remote::Method;
 
@@ -15,8 +17,78 @@ use crate::sys::remote::Method;
 pub struct Inside {
     /// What keeps the key out, the surest first.
     pub verdicts: Vec<Verdict>,
-    /// What can be taken from others, so that sshd trusts the list again.
-    pub loose: Vec<Loose>,
+    /// What can be put right there.
+    pub mends: Vec<There>,
+}
+
+/// What can be put right on a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum There {
+    /// Others lose the right to change it, so that sshd trusts the list again.
+    Tighten(Loose),
+    /// What an editor or a paste has cut up is one line again.
+    Tidy {
+        /// The list.
+        place: String,
+    },
+    /// The key's line stands in the list that the server reads, too.
+    Put {
+        /// Which that is.
+        site: Site,
+        /// The line.
+        line: Box<NewLine>,
+    },
+}
+
+impl There {
+    /// What would be done, in words behind “to”.
+    #[must_use]
+    pub fn announcement(&self) -> String {
+        match self {
+            Self::Tighten(loose) => format!(
+                "take from others the right to change {} on the server",
+                loose.place
+            ),
+            Self::Tidy { place } => {
+                format!("make one line again of each key in {place} on the server that was cut into several")
+            }
+            Self::Put { site, .. } => {
+                format!("add the key to {} on the server", shown_site(site))
+            }
+        }
+    }
+}
+
+fn shown_site(site: &Site) -> String {
+    match site {
+        Site::At(path) => match path.strip_prefix("./") {
+            Some(path) => escaped(format!("~/{path}").as_bytes()),
+            None => escaped(path.as_bytes()),
+        },
+        Site::Usual | Site::Own | Site::Kept => "the account's own list".to_owned(),
+    }
+}
+
+/// Puts things right on the server; of each, what was done, in a sentence, or why it could not be.
+pub fn mend(session: &mut Session, mends: &[There], watch: &dyn Watch) -> Vec<Result<String, Problem>> {
+    let mut all = Vec::new();
+    for mend in mends {
+        let done = match mend {
+            There::Tighten(loose) => repair(session, std::slice::from_ref(loose), watch).map(|()| {
+                format!(
+                    "On the server nobody but its owner can change {} any more.",
+                    loose.place
+                )
+            }),
+            There::Tidy { place } => tidy_list(session, watch).map(|_| {
+                format!("On the server the keys in {place} that were cut up are one line each now.")
+            }),
+            There::Put { site, line } => put_at(session, site, line, watch)
+                .map(|place| format!("On the server the key is in {place} now.")),
+        };
+        all.push(done.map_err(Problem::from));
+    }
+    all
 }
 
 /// Looks for what keeps a key out that was refused; nothing is changed.
@@ -38,17 +110,36 @@ pub fn why(
     let place = found.place.clone();
     let mut inside = Inside::default();
     if is_in(&list) {
-        for reason in reasons(session, key, methods, watch)?.0 {
+        let (all, sites) = reasons(session, key, methods, watch)?;
+        for reason in all {
             if let Reason::Loose(loose) = &reason {
-                inside.loose.push(loose.clone());
+                inside.mends.push(There::Tighten(loose.clone()));
             }
             inside.verdicts.extend(of_reason(&reason, &place));
+        }
+        // Conditions in the line would be lost.
+        if let (Some(site), Some(line)) = (sites.into_iter().next(), bare_line(&list, key)) {
+            let line = Box::new(line);
+            inside.mends.push(There::Put { site, line });
         }
     } else {
         inside
             .verdicts
             .push(not_in_list(&list, is_in, &place, found.list.is_some()));
+        let is_cut_up = |verdict: &Verdict| verdict.cause == Cause::LineDamaged;
+        if inside.verdicts.iter().any(is_cut_up) {
+            let place = place.clone();
+            inside.mends.push(There::Tidy { place });
+        }
         let (more, _) = reasons(session, key, methods, watch)?;
+        let loose = more.iter().filter_map(|reason| match reason {
+            Reason::Loose(loose) => Some(There::Tighten(loose.clone())),
+            _ => None,
+        });
+        // A list in order is of no use where sshd passes over it.
+        if !inside.mends.is_empty() {
+            inside.mends.extend(loose);
+        }
         let elsewhere = more.iter().find(|reason| matches!(reason, Reason::OtherFiles(_)));
         inside
             .verdicts
@@ -58,6 +149,17 @@ pub fn why(
         .verdicts
         .sort_by_key(|verdict| std::cmp::Reverse(verdict.certainty));
     Ok(inside)
+}
+
+/// The key's line, where it has no conditions.
+fn bare_line(list: &[u8], key: &PublicKey) -> Option<NewLine> {
+    let keys = AuthorizedKeys::parse(list.to_vec()).ok()?;
+    let (_, entry) = keys.entries().find(|(_, entry)| entry.is_for(key))?;
+    if entry.options.iter().next().is_some() {
+        return None;
+    }
+    let (comment, _) = Comment::cleaned(&entry.key.comment);
+    Some(NewLine::new(key, &NewOptions::default(), &comment))
 }
 
 fn not_in_list(list: &[u8], is_in: impl Fn(&[u8]) -> bool, place: &str, is_there: bool) -> Verdict {

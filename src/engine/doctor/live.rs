@@ -8,23 +8,35 @@ use std::path::Path;
 use super::about::About;
 use super::cause::Cause;
 use super::causes_of_faults::cause_of;
+use super::confirm;
 use super::file;
 use super::here::refused_configuration;
+use super::inside::Inside;
+use super::mend::Mend;
+use super::steps::{Steps, Tell};
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
-use crate::engine::keys::Whose;
-use crate::engine::servers::{Answers, Asked, Identity, Server, ask_each, file_name, look, tried_by_ssh};
+use crate::engine::keys::{Inventory, Key, Whose};
+use crate::engine::servers::{
+    Answers, Asked, Heard, Identity, Reached, Server, ask_each, file_name, look, tried_by_ssh,
+};
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
-use crate::key::watch::Watch;
+use crate::key::watch::{Unwatched, Watch};
 use crate::sys::agent::Agent;
 use crate::sys::clock::utc_moment;
-use crate::sys::remote::{Connection, Method, Refusal, RemoteFault, Target};
+use crate::sys::home::with_tilde;
+use crate::sys::remote::{Connection, Method, Refusal, RemoteFault, Target, Trust};
+
+/// The port that need not be typed.
+const USUAL_PORT: u16 = 22;
+/// As many keys are asked about that ssh would not offer: each may count as an attempt.
+const MOST_OTHERS: usize = 5;
 
 /// What a server came to say.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Live {
     /// What was found, and the steps.
     pub examination: Examination,
@@ -36,30 +48,86 @@ pub struct Live {
     pub letter: Option<String>,
 }
 
+impl Live {
+    /// With what was seen on the server by a second way in, or that nothing could be.
+    #[must_use]
+    pub fn with_inside(self, looked: Result<&Inside, &str>, tell: &Tell) -> Self {
+        let mut live = self;
+        let inside = match looked {
+            Ok(inside) => inside,
+            Err(why) => {
+                let step = Step::ill("second way in", why);
+                tell(&step);
+                live.examination.steps.push(step);
+                return live;
+            }
+        };
+        let mut steps = live.examination.steps;
+        let in_by = Step::well("second way in", "the server lets you in by another way");
+        let seen = inside.verdicts.iter().map(|verdict| {
+            let found = verdict.evidence.first().map(|evidence| evidence.text.clone());
+            Step::ill("on the server", found.unwrap_or_default())
+        });
+        for step in std::iter::once(in_by).chain(seen) {
+            tell(&step);
+            steps.push(step);
+        }
+        // What was seen there takes the place of what a client can tell.
+        let is_explained = inside
+            .verdicts
+            .iter()
+            .any(|verdict| verdict.cause != Cause::KeyNotAuthorized);
+        let is_seen = !inside.verdicts.is_empty();
+        let before = live.examination.verdicts.into_iter();
+        let before = before.filter(|verdict| verdict.cause != Cause::KeyNotAuthorized || !is_seen);
+        let all = inside.verdicts.iter().cloned().chain(before).collect();
+        live.examination = Examination::of(all, steps);
+        if is_explained {
+            live.letter = None;
+        }
+        live
+    }
+}
+
 /// What is found on the way to a server.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Visit {
     target: Target,
     /// The files that ssh does not use as they are.
     unusable: Vec<String>,
     verdicts: Vec<Verdict>,
-    steps: Vec<Step>,
+    steps: Steps,
+    /// This computer's address at its end of the connection.
+    own_address: Option<String>,
+    whose: Whose,
+    agents: Vec<Agent>,
+    /// Whether the configuration counts that ssh reads unless it is told another one.
+    is_usual_config: bool,
 }
 
 impl Visit {
     /// Begins with what ssh would do: as whom it comes, and what keeps it from its files; or from the one that is meant.
+    /// Each step is told when it is made.
     #[must_use]
-    pub fn plan(target: Target, key: Option<&Path>, agents: &[Agent], whose: &Whose) -> Self {
+    pub fn plan(target: Target, key: Option<&Path>, agents: &[Agent], whose: &Whose, tell: Tell) -> Self {
         let mut this = Self {
             target,
             unusable: Vec::new(),
             verdicts: Vec::new(),
-            steps: Vec::new(),
+            steps: Steps::told_to(tell),
+            own_address: None,
+            whose: whose.clone(),
+            agents: agents.to_vec(),
+            is_usual_config: true,
         };
         let is_only = this.target.settings().identities_only();
         if let Some(said) = this.target.settings().refused.clone() {
             let verdict = refused_configuration(&said);
-            this.put(verdict, &format!("ssh -G says: {said}"));
+            // Its file lies here.
+            let looked = confirm::confirmed(Examination::of(vec![verdict], Vec::new()), whose);
+            for verdict in looked.verdicts {
+                this.put(verdict, &format!("ssh -G says: {said}"));
+            }
         }
         this.steps.push(Step::well(
             "login",
@@ -130,8 +198,35 @@ impl Visit {
         About {
             user: Some(escaped(self.target.user().as_bytes())),
             host: Some(escaped(self.target.alias().as_bytes())),
+            port: Some(self.target.port()).filter(|port| *port != USUAL_PORT),
             ..About::default()
         }
+    }
+
+    /// Another configuration was named than the one that ssh reads: nothing is to be added to that.
+    pub fn leaves_configuration(&mut self) {
+        self.is_usual_config = false;
+    }
+
+    /// The server answers, and shows a key.
+    pub fn reached(&mut self, reached: &Reached) {
+        self.steps.push(Step::well("way there", "the server answers"));
+        let found = match reached.trust() {
+            Trust::Known { file, line } => {
+                format!(
+                    "it is the known one, in line {line} of {}",
+                    with_tilde(file).display()
+                )
+            }
+            Trust::ByAuthority { .. } => "an authority that is known vouches for it".to_owned(),
+            // Of these comes more than a step.
+            Trust::New
+            | Trust::Pinned
+            | Trust::Changed { .. }
+            | Trust::Revoked { .. }
+            | Trust::BadCertificate { .. } => return,
+        };
+        self.steps.push(Step::well("host key", escaped(found.as_bytes())));
     }
 
     /// The server could not be reached, or is not who it should be.
@@ -147,9 +242,23 @@ impl Visit {
         // What ended it goes before what would have.
         self.verdicts.rotate_right(1);
         Ok(Live {
-            examination: Examination::of(self.verdicts, self.steps),
+            examination: Examination::of(self.verdicts, self.steps.into_all()),
             ..Live::default()
         })
+    }
+
+    /// The server shows this key, and is known by another one.
+    #[must_use]
+    pub fn changed(mut self, shown: &Fingerprint) -> Live {
+        let verdict = Verdict::new(Cause::HostKeyChanged, Certainty::Certain, &self.about());
+        let evidence =
+            format!("its key has the fingerprint {shown} now; known_hosts knows it by another one");
+        self.put(verdict, &evidence);
+        self.verdicts.rotate_right(1);
+        Live {
+            examination: Examination::of(self.verdicts, self.steps.into_all()),
+            ..Live::default()
+        }
     }
 
     /// The server is not known, and nobody has said that it may be trusted.
@@ -159,7 +268,7 @@ impl Visit {
         self.put(verdict, &problem.what);
         self.verdicts.rotate_right(1);
         Live {
-            examination: Examination::of(self.verdicts, self.steps),
+            examination: Examination::of(self.verdicts, self.steps.into_all()),
             ..Live::default()
         }
     }
@@ -169,10 +278,15 @@ impl Visit {
     /// # Errors
     /// The connection fails in a manner that says nothing about keys.
     pub fn ask(mut self, server: Server, keys: Vec<Identity>, watch: &dyn Watch) -> Result<Live, Problem> {
+        self.own_address = server.connection.own_address();
         self.steps
             .push(Step::well("server", server.connection.software()));
         let count = keys.len();
-        let answers = match ask_each(server, keys, watch) {
+        // What ssh would not offer there may be what the server takes.
+        let keys = if keys.is_empty() { self.others() } else { keys };
+        let steps = &mut self.steps;
+        let mut heard = |name: &str, asked: &Asked| steps.push(step_of(name, asked));
+        let answers = match ask_each(server, keys, &mut heard, watch) {
             Ok(answers) => answers,
             Err(fault) => return self.not_reached(fault),
         };
@@ -181,15 +295,15 @@ impl Visit {
             ..Live::default()
         };
         let mut letter = None;
-        self.tell_steps(&answers);
         let mut end = self.ends(&answers, count);
         // By a file that ssh does not take nobody gets in but here.
-        let is_in = answers.asked.iter().any(|(_, asked)| matches!(asked, Asked::In));
-        let is_in_by_ssh = answers
-            .asked
-            .iter()
-            .any(|(name, asked)| matches!(asked, Asked::In) && !self.unusable.contains(name));
-        if is_in_by_ssh && end.is_empty() {
+        let is_in = |heard: &&Heard| matches!(heard.asked, Asked::In);
+        let is_by_ssh =
+            |heard: &Heard| !self.unusable.contains(&heard.name) && (count > 0 || heard.public.is_none());
+        let is_in_by_ssh = answers.asked.iter().filter(is_in).any(is_by_ssh);
+        let is_in = answers.asked.iter().any(|heard| is_in(&heard));
+        let is_refused = self.target.settings().refused.is_some();
+        if is_in_by_ssh && end.is_empty() && !is_refused {
             return Ok(self.inside(answers.connection, watch));
         }
         let takes_keys = answers.first_methods.contains(&Method::Key);
@@ -201,8 +315,8 @@ impl Visit {
             let evidence = "the server does not offer to take a key";
             end.insert(0, verdict.seen(Evidence::new(Source::Step, evidence)));
         } else if count == 0 {
-            end.extend(self.nothing_to_offer());
-        } else if let Some((name, key)) = answers.refused.first().filter(|_| end.is_empty() && !is_in) {
+            end = Vec::from_iter(self.nothing_to_offer(&answers));
+        } else if let Some((name, key)) = first_refused(&answers).filter(|_| end.is_empty() && !is_in) {
             let print = Fingerprint::of(key, FingerprintKind::Sha256).to_string();
             let verdict = Verdict::new(Cause::KeyNotAuthorized, Certainty::Certain, &self.about());
             let evidence = format!("{name} ({print}) was refused");
@@ -219,29 +333,9 @@ impl Visit {
         } else {
             end.into_iter().chain(local).collect()
         };
-        live.examination = Examination::of(all, self.steps);
+        live.examination = Examination::of(all, self.steps.into_all());
         live.letter = letter;
         Ok(live)
-    }
-
-    /// What came of each key, as a step.
-    fn tell_steps(&mut self, answers: &Answers) {
-        for (name, asked) in &answers.asked {
-            let found = match asked {
-                Asked::In => "the server lets its owner in",
-                Asked::Partial => "the server takes it, and wants something more",
-                Asked::WouldDo => "the server takes it; the file needs its passphrase",
-                Asked::Refused => "the server does not take it",
-                Asked::Fault(_) => "it could not be used",
-                Asked::HungUp(_) => "the server ended the connection",
-            };
-            let step = if matches!(asked, Asked::In) {
-                Step::well(name.as_str(), found)
-            } else {
-                Step::ill(name.as_str(), found)
-            };
-            self.steps.push(step);
-        }
     }
 
     /// What ended it with this key or that, other than that it was refused.
@@ -249,9 +343,10 @@ impl Visit {
         let hung = answers
             .asked
             .iter()
-            .position(|(_, asked)| matches!(asked, Asked::HungUp(_)));
+            .position(|heard| matches!(heard.asked, Asked::HungUp(_)));
         let mut end: Vec<Verdict> = Vec::new();
-        for (index, (name, asked)) in answers.asked.iter().enumerate() {
+        for (index, heard) in answers.asked.iter().enumerate() {
+            let Heard { name, asked, .. } = heard;
             let mut about = self.about();
             about.file = Some(name.clone());
             let verdict = |cause, certainty, evidence: &str| {
@@ -263,7 +358,8 @@ impl Visit {
                         "{name} is number {} of {count}, and the server takes it",
                         index + 1
                     );
-                    end.insert(0, verdict(Cause::TooManyKeys, Certainty::Certain, &evidence));
+                    let verdict = verdict(Cause::TooManyKeys, Certainty::Certain, &evidence);
+                    end.insert(0, self.with_one_key(verdict, heard));
                 }
                 Asked::Partial => {
                     let methods: Vec<String> = answers.methods.iter().map(ToString::to_string).collect();
@@ -294,7 +390,7 @@ impl Visit {
         end
     }
 
-    fn nothing_to_offer(&self) -> Option<Verdict> {
+    fn nothing_to_offer(&self, answers: &Answers) -> Option<Verdict> {
         // A file that cannot be used says it better.
         if !self.verdicts.is_empty() {
             return None;
@@ -314,7 +410,42 @@ impl Visit {
             Cause::NoKeyOffered
         };
         let verdict = Verdict::new(cause, Certainty::Certain, &self.about());
-        Some(verdict.seen(Evidence::new(Source::Step, "ssh has no key to offer there")))
+        let verdict = verdict.seen(Evidence::new(Source::Step, "ssh has no key to offer there"));
+        let is_taken = |heard: &&Heard| matches!(heard.asked, Asked::In | Asked::WouldDo | Asked::Partial);
+        let Some(heard) = answers
+            .asked
+            .iter()
+            .find(|heard| is_taken(heard) && heard.public.is_some())
+        else {
+            return Some(verdict);
+        };
+        let evidence = format!("the server takes {}, which ssh does not offer there", heard.name);
+        let verdict = verdict.seen(Evidence::new(Source::Step, &evidence));
+        Some(self.with_one_key(verdict, heard))
+    }
+
+    /// With the mend that this key is named for the server, and no other one is tried there.
+    fn with_one_key(&self, verdict: Verdict, heard: &Heard) -> Verdict {
+        let mut verdict = verdict;
+        let file = heard.file.clone().or_else(|| {
+            let inventory = Inventory::read(&self.whose, &[], &Unwatched);
+            let mut keys = inventory.keys.iter();
+            let key = keys.find(|key| key.described.public.is_some() && key.described.public == heard.public);
+            key.and_then(Key::main_file).map(Path::to_owned)
+        });
+        if let (Some(file), Some(fix)) = (file, &mut verdict.fix) {
+            let alias = self.target.alias().to_owned();
+            fix.mend = Some(Mend::OneKey { alias, file }).filter(|_| self.is_usual_config);
+        }
+        verdict
+    }
+
+    /// Keys that are here, and that ssh would not offer there.
+    fn others(&self) -> Vec<Identity> {
+        let inventory = Inventory::read(&self.whose, &[], &Unwatched);
+        let files = inventory.keys.iter().filter_map(Key::main_file);
+        let named = files.filter_map(|path| Identity::named(path, &self.agents).ok().flatten());
+        named.take(MOST_OTHERS).collect()
     }
 
     /// Somebody is in: whether anything can be done there.
@@ -350,7 +481,7 @@ impl Visit {
         self.put(verdict, &fault.to_string());
         self.verdicts.rotate_right(1);
         Live {
-            examination: Examination::of(self.verdicts, self.steps),
+            examination: Examination::of(self.verdicts, self.steps.into_all()),
             ..Live::default()
         }
     }
@@ -368,7 +499,7 @@ impl Visit {
         Live {
             examination: Examination::of(
                 vec![verdict.seen(Evidence::new(Source::Step, &evidence))],
-                self.steps,
+                self.steps.into_all(),
             ),
             ..Live::default()
         }
@@ -383,8 +514,14 @@ impl Visit {
         } else {
             String::new()
         };
+        let from = match &self.own_address {
+            Some(own) => {
+                format!(", offered from the address {own} (behind a router the server sees another one)")
+            }
+            None => String::new(),
+        };
         format!(
-            "I cannot log in as {} at {}, port {}. At {moment} UTC the server refused the key {fingerprint}{others}. \
+            "I cannot log in as {} at {}, port {}. At {moment} UTC the server refused the key {fingerprint}{others}{from}. \
              The server can be reached, its host key is the known one, and it offers to take keys. Please look into its log at \
              that time: is the key in the list that counts for the account (AuthorizedKeysFile), may others change the list or a \
              folder above it, and do AllowUsers, Match blocks or the account itself keep it out?",
@@ -393,6 +530,28 @@ impl Visit {
             self.target.port(),
         )
     }
+}
+
+/// The first key that the server does not take.
+fn first_refused(answers: &Answers) -> Option<(&str, &PublicKey)> {
+    let mut all = answers.asked.iter();
+    all.find_map(|heard| match heard.asked {
+        Asked::Refused => Some((heard.name.as_str(), heard.public.as_ref()?)),
+        _ => None,
+    })
+}
+
+/// What came of a key, as a step.
+fn step_of(name: &str, asked: &Asked) -> Step {
+    let found = match asked {
+        Asked::In => return Step::well(name, "the server lets its owner in"),
+        Asked::Partial => "the server takes it, and wants something more",
+        Asked::WouldDo => "the server takes it; the file needs its passphrase",
+        Asked::Refused => "the server does not take it",
+        Asked::Fault(_) => "it could not be used",
+        Asked::HungUp(_) => "the server ended the connection",
+    };
+    Step::ill(name, found)
 }
 
 fn is_no_shell(said: &str) -> bool {

@@ -14,8 +14,10 @@ pub mod inside;
 pub mod live;
 pub mod log;
 pub mod mend;
+mod steps;
 pub mod verdict;
 
 pub use about::{About, Who};
 pub use cause::Cause;
+pub use steps::Tell;
 pub use verdict::{Certainty, Evidence, Examination, Fix, Source, Step, Verdict};

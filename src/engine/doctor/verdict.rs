@@ -3,7 +3,7 @@
 use super::about::{About, Who};
 use super::advice::{self, Advice};
 use super::cause::Cause;
-use crate::engine::keys::Remedy;
+use super::mend::Mend;
 use crate::key::comment::escaped;
 
 /// As many verdicts as are told.
@@ -88,7 +88,7 @@ pub struct Fix {
     /// The command that does it; nothing where there is none.
     pub command: Option<String>,
     /// What this program does when it is told to; nothing where it cannot.
-    pub remedy: Option<Remedy>,
+    pub mend: Option<Mend>,
 }
 
 /// What an examination comes to: one cause.
@@ -128,7 +128,7 @@ impl Verdict {
             fix: (!what.is_empty()).then_some(Fix {
                 what,
                 command,
-                remedy: None,
+                mend: None,
             }),
             who,
             file: about.file.clone(),
@@ -207,6 +207,19 @@ impl Examination {
             }
         }
         Self { verdicts, steps }
+    }
+
+    /// What the verdicts have ready to put right on this computer, each once.
+    #[must_use]
+    pub fn mends(&self) -> Vec<Mend> {
+        let mut mends: Vec<Mend> = Vec::new();
+        let fixes = self.verdicts.iter().filter_map(|verdict| verdict.fix.as_ref());
+        for mend in fixes.filter_map(|fix| fix.mend.clone()) {
+            if mend.is_harmless() && !mends.contains(&mend) {
+                mends.push(mend);
+            }
+        }
+        mends
     }
 
     /// Whether nothing is wrong.

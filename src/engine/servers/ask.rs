@@ -3,6 +3,7 @@
 //! Where the server ends the connection, the keys that were not heard are asked about on further ones.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 use super::identity::{Identity, OpenKey, file_name};
 use super::offer;
@@ -33,13 +34,24 @@ pub(in crate::engine) enum Asked {
     HungUp(Option<String>),
 }
 
+/// A key that was asked about.
+#[derive(Debug)]
+pub(in crate::engine) struct Heard {
+    /// What it is called.
+    pub(in crate::engine) name: String,
+    /// Its file, where it is none of an agent.
+    pub(in crate::engine) file: Option<PathBuf>,
+    /// Its public half, where that is known.
+    pub(in crate::engine) public: Option<PublicKey>,
+    /// What came of it.
+    pub(in crate::engine) asked: Asked,
+}
+
 /// What came of all.
 #[derive(Debug)]
 pub(in crate::engine) struct Answers {
-    /// Of each key, by what it is called.
-    pub(in crate::engine) asked: Vec<(String, Asked)>,
-    /// Those that were refused.
-    pub(in crate::engine) refused: Vec<(String, PublicKey)>,
+    /// Of each key.
+    pub(in crate::engine) asked: Vec<Heard>,
     /// What the server took before anything was offered, and at the end.
     pub(in crate::engine) first_methods: Vec<Method>,
     pub(in crate::engine) methods: Vec<Method>,
@@ -47,13 +59,14 @@ pub(in crate::engine) struct Answers {
     pub(in crate::engine) connection: Option<Connection>,
 }
 
-/// Asks about each key.
+/// Asks about each key; what came of it is told in `heard`.
 ///
 /// # Errors
 /// The connection fails before any was offered.
 pub(in crate::engine) fn ask_each(
     server: Server,
     keys: Vec<Identity>,
+    heard: &mut dyn FnMut(&str, &Asked),
     watch: &dyn Watch,
 ) -> Result<Answers, ServerFault> {
     let Server {
@@ -63,14 +76,20 @@ pub(in crate::engine) fn ask_each(
     } = server;
     let mut answers = Answers {
         asked: Vec::new(),
-        refused: Vec::new(),
         first_methods: Vec::new(),
         methods: Vec::new(),
         connection: None,
     };
     let target = connection.target().clone();
     let SignIn::Refused { methods, .. } = connection.sign_in(Credential::None, watch)? else {
-        answers.asked.push(("no key at all".to_owned(), Asked::In));
+        let name = "no key at all".to_owned();
+        heard(&name, &Asked::In);
+        answers.asked.push(Heard {
+            name,
+            file: None,
+            public: None,
+            asked: Asked::In,
+        });
         answers.connection = Some(connection);
         return Ok(answers);
     };
@@ -85,13 +104,20 @@ pub(in crate::engine) fn ask_each(
         let name = name_of(&key);
         watch.tell(&name);
         let public = key.public().cloned();
+        let file = match &key {
+            Identity::Locked(path, _) | Identity::Open(OpenKey::File(path, _)) => Some(path.clone()),
+            Identity::Open(OpenKey::Agent(..) | OpenKey::Held(_)) => None,
+        };
         let asked = ask(&mut connection, &key, &mut answers.methods, watch);
         let hung = matches!(&asked, Asked::HungUp(_));
         let is_end = matches!(&asked, Asked::In | Asked::Partial);
-        if let (Asked::Refused, Some(public)) = (&asked, public) {
-            answers.refused.push((name.clone(), public));
-        }
-        answers.asked.push((name, asked));
+        heard(&name, &asked);
+        answers.asked.push(Heard {
+            name,
+            file,
+            public,
+            asked,
+        });
         if is_end {
             answers.connection = Some(connection);
             return Ok(answers);

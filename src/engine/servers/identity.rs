@@ -258,6 +258,60 @@ fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
     found.next()
 }
 
+/// The keys that there are for a server.
+struct There {
+    /// Those of the agents whose files are named, or have a usual name.
+    wanted: Vec<Identity>,
+    /// All others of the agents.
+    others: Vec<Identity>,
+    /// Files that no agent has opened.
+    files: Vec<Identity>,
+}
+
+impl There {
+    /// As far as keys of their types are accepted there.
+    fn of(target: &Target, agents: &[Agent]) -> Self {
+        let paths = tried_by_ssh(target);
+        let may_try = |identity: &Identity| {
+            identity
+                .public()
+                .is_none_or(|key| target.takes_keys(key.algorithm()))
+        };
+        let certificates = certificates_for(target);
+        let mut held = certified(of_agents(agents), &certificates);
+        held.retain(may_try);
+        let files = paths.iter().filter_map(|path| Identity::at(path));
+        let files = files.map(|file| file.certified_by(&certificates)).filter(may_try);
+        let is_held = |file: &Identity| held.iter().any(|held| held.public() == file.public());
+        let files: Vec<Identity> = files
+            .filter(|file| file.has_certificate() || !is_held(file))
+            .collect();
+        let public: Vec<PublicKey> = paths.iter().filter_map(|path| public_at(path)).collect();
+        let is_wanted = |identity: &Identity| identity.public().is_some_and(|key| public.contains(key));
+        let (wanted, others) = held.into_iter().partition(is_wanted);
+        Self {
+            wanted,
+            others,
+            files,
+        }
+    }
+}
+
+/// The keys in the order in which ssh offers them: of an agent those that are named or have a usual name, its others unless
+/// only named ones may be tried (`IdentitiesOnly`), and then files.
+#[must_use]
+pub fn in_order_of_ssh(target: &Target, agents: &[Agent]) -> Vec<Identity> {
+    let is_only = target.settings().identities_only();
+    let there = There::of(target, agents);
+    let others = there.others.into_iter().filter(|_| !is_only);
+    there
+        .wanted
+        .into_iter()
+        .chain(others)
+        .chain(there.files)
+        .collect()
+}
+
 /// The keys to sign in with as ssh would: those of the agents, and the files that its configuration names for this
 /// server or that have a usual name.
 ///
@@ -266,33 +320,18 @@ fn in_agents(agents: &[Agent], key: &PublicKey) -> Option<Identity> {
 #[must_use]
 pub fn to_try(target: &Target, agents: &[Agent]) -> Vec<Identity> {
     let settings = target.settings();
-    let (is_named, is_only) = (!settings.identity_files().is_empty(), settings.identities_only());
-    let paths = tried_by_ssh(target);
-    let may_try = |identity: &Identity| {
-        identity
-            .public()
-            .is_none_or(|key| target.takes_keys(key.algorithm()))
-    };
-    let certificates = certificates_for(target);
-    let mut held = certified(of_agents(agents), &certificates);
-    held.retain(may_try);
-    let files = paths.iter().filter_map(|path| Identity::at(path));
-    let files = files.map(|file| file.certified_by(&certificates)).filter(may_try);
-    let is_held = |file: &Identity| held.iter().any(|held| held.public() == file.public());
-    let files: Vec<Identity> = files
-        .filter(|file| file.has_certificate() || !is_held(file))
-        .collect();
-    if !is_named && !is_only {
-        return held.into_iter().chain(files).collect();
+    if settings.identity_files().is_empty() && !settings.identities_only() {
+        return in_order_of_ssh(target, agents);
     }
-    let public: Vec<PublicKey> = paths.iter().filter_map(|path| public_at(path)).collect();
-    let is_wanted = |identity: &Identity| identity.public().is_some_and(|key| public.contains(key));
-    let (wanted, others): (Vec<_>, Vec<_>) = held.into_iter().partition(is_wanted);
-    let (open, locked): (Vec<_>, Vec<_>) = files
+    let is_only = settings.identities_only();
+    let there = There::of(target, agents);
+    let (open, locked): (Vec<_>, Vec<_>) = there
+        .files
         .into_iter()
         .partition(|file| matches!(file, Identity::Open(_)));
-    let others = others.into_iter().filter(|_| !is_only);
-    wanted
+    let others = there.others.into_iter().filter(|_| !is_only);
+    there
+        .wanted
         .into_iter()
         .chain(open)
         .chain(others)

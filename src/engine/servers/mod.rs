@@ -22,15 +22,16 @@ mod sign_in;
 #[cfg(unix)]
 #[cfg(test)]
 mod tests;
+mod tidied;
 mod told;
 mod transfer;
 mod visit;
 mod windows;
 
-pub(super) use ask::{Answers, Asked, ask_each};
+pub(super) use ask::{Answers, Asked, Heard, ask_each};
 pub use edit::{Written, look};
-pub use found::{Found, Way};
-pub use identity::{Identity, OpenKey, all_public, to_try};
+pub use found::{Found, Site, Way};
+pub use identity::{Identity, OpenKey, all_public, in_order_of_ssh, to_try};
 pub(super) use identity::{file_name, tried_by_ssh};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};
 pub use lines::{
@@ -42,5 +43,6 @@ pub use put_back::{PutBack, TakenOff, put_back};
 pub use repair::repair;
 pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
+pub(super) use tidied::{put_at, tidy_list};
 pub use told::told;
 pub use visit::{Reached, Remembered, Server, Welcome, find, not_followed, reach, unknown};

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
+use crate::engine::known_hosts::Book;
+use crate::format::known_hosts::ByPattern;
 use crate::format::ssh_config::Directive;
 use crate::key::watch::Watch;
-use crate::sys::home::user_name;
+use crate::sys::home::{user_name, with_tilde};
 use crate::sys::remote::{
     Connection, Expect, Handshake, Hop, HostFault, HostKey, KnownHostsError, KnownHostsFiles, PinnedKey,
     Target, Trust, read_config, read_config_named,
@@ -207,6 +209,40 @@ impl Reached {
             welcome,
             remembered: Remembered::NotNow,
         })
+    }
+
+    /// Forgets the keys by which the server was known, and remembers the one that it shows, whose fingerprint a person has
+    /// compared; what was done, in a sentence.
+    ///
+    /// # Errors
+    /// The server is not one that was known by others, or the lists cannot be changed.
+    pub fn take_new_key(self) -> Result<String, Problem> {
+        let Trust::Changed { file, .. } = self.trust().clone() else {
+            return Err(Problem::from(&HostFault::Other));
+        };
+        let host_key = self.host_key().clone();
+        let name = self.target.host_name();
+        let forgotten = Book::open(&file)?.forget(name, ByPattern::Stays)?;
+        let lists = KnownHostsFiles::read(&self.target).map_err(ServerFault::from)?;
+        let remembered = lists.remember(&self.target, &host_key).map_err(ServerFault::from);
+        let into = match remembered {
+            Ok(Some(file)) => format!("remembered in {}", with_tilde(&file).display()),
+            Ok(None) => "remembered nowhere, as ssh's configuration has it".to_owned(),
+            Err(fault) => {
+                forgotten.change.undo()?;
+                return Err(fault.into());
+            }
+        };
+        let kept = match &forgotten.change.backup {
+            Some(backup) => format!(", which is kept as it was in {}", with_tilde(backup).display()),
+            None => String::new(),
+        };
+        Ok(format!(
+            "{} is forgotten as it was known in {}{kept}; its new key {} is {into}.",
+            self.target,
+            with_tilde(&file).display(),
+            host_key.fingerprint(),
+        ))
     }
 
     fn remember(&self, host_key: &HostKey) -> Result<Remembered, ServerFault> {

@@ -62,6 +62,17 @@ fn cards_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
         install_ui(ui, app, view, (has_server, is_entered), out);
     });
     pieces::card_ui(ui, |ui| {
+        pieces::heading_ui(ui, "Find out why it refuses you", theme::subheading());
+        pieces::hint_ui(
+            ui,
+            "The Doctor asks the server about each of your keys, as ssh would, and says what is wrong. Nothing changes before you say so.",
+        );
+        let button = Button::new(super::CAN_I_LOG_IN);
+        if ui.add_enabled(has_server, button).clicked() {
+            out.push(Command::Server(C::Examine));
+        }
+    });
+    pieces::card_ui(ui, |ui| {
         pieces::heading_ui(ui, "See which keys may log in", theme::subheading());
         pieces::hint_ui(
             ui,
@@ -76,8 +87,8 @@ fn cards_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
     });
 }
 
-/// Says whether Enter was pressed in the field.
-fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
+/// The field for a server; says whether Enter was pressed in it.
+pub(in crate::gui) fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
     let label = pieces::field_label_ui(ui, SERVER, Some('S'));
     let known = app.servers.names.clone();
     let mut chosen = None;

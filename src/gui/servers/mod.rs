@@ -2,6 +2,7 @@
 
 mod asked;
 mod choose;
+mod examined;
 mod known;
 mod list;
 mod outcome;
@@ -11,15 +12,23 @@ use egui::{CentralPanel, Frame, Id, Key, Modifiers, Popup, ScrollArea, TextStyle
 
 use super::pieces::{self, buttons_ui};
 use super::theme::Palette;
+use super::verdicts;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{Errand, Now, Step, Visit};
 use crate::app::{App, Command};
+
+pub(super) use choose::server_ui;
+
+/// The button that begins an examination.
+pub(super) const CAN_I_LOG_IN: &str = "Can I log in?";
 
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
 pub(super) struct View {
     is_revealed: bool,
     shows_conditions: bool,
+    /// Whether all is shown that an examination has looked at.
+    shows_steps: bool,
     /// What is asked now; another question starts with hidden letters, and takes the focus.
     asked: Asked,
     /// What had the focus in the last frame.
@@ -46,6 +55,34 @@ impl View {
 }
 
 pub(super) fn servers_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    // An examination is on the page of the Doctor.
+    let is_visited = app
+        .servers
+        .visit
+        .as_ref()
+        .is_some_and(|visit| !visit.is_examination());
+    page_ui(ui, app, view, |ui, app, view, is_new| {
+        if is_visited {
+            visit_ui(ui, app, view, is_new, out);
+        } else {
+            choose::choose_ui(ui, app, view, is_new, out);
+        }
+    });
+}
+
+/// An examination, on the page of the Doctor.
+pub(super) fn examination_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
+    page_ui(ui, app, view, |ui, app, view, is_new| {
+        visit_ui(ui, app, view, is_new, out);
+    });
+}
+
+fn page_ui(
+    ui: &mut Ui,
+    app: &mut App,
+    view: &mut View,
+    contents: impl FnOnce(&mut Ui, &mut App, &mut View, bool),
+) {
     let asked = match &app.servers.visit {
         Some(visit) => Asked::OfVisit(std::mem::discriminant(&visit.now)),
         None => Asked::Server,
@@ -59,11 +96,7 @@ pub(super) fn servers_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut 
         let area = ScrollArea::vertical().id_salt("servers").auto_shrink(false);
         pieces::scrolling_ui(ui, area, |ui| {
             pieces::column_ui(ui, |ui| {
-                if app.servers.visit.is_some() {
-                    visit_ui(ui, app, view, is_new, out);
-                } else {
-                    choose::choose_ui(ui, app, view, is_new, out);
-                }
+                contents(ui, app, view, is_new);
             });
             pieces::keep_focus_in_view(ui, &mut view.focus);
         });
@@ -88,10 +121,16 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
     if is_escaped {
         out.extend(escaped(visit));
     }
+    let whose = app.my_keys.whose();
     let title = title(visit);
     pieces::heading_ui(ui, &title, TextStyle::Heading);
     pieces::card_ui(ui, |ui| {
         steps::steps_ui(ui, visit);
+        if visit.is_examination() && !matches!(visit.now, Now::Examined(_)) {
+            for step in visit.notes.so_far() {
+                verdicts::step_ui(ui, &step);
+            }
+        }
         if let Some(what) = &visit.not_followed {
             pieces::hint_ui(ui, what);
         }
@@ -123,6 +162,14 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
             managed,
             undo,
         } => outcome::gone_ui(ui, *is_proved, managed.as_ref(), undo.is_some(), &mut scene),
+        Now::Examined(examined) => {
+            let shown = examined::Shown {
+                mended: &visit.mended,
+                whose,
+                shows_steps: &mut view.shows_steps,
+            };
+            examined::examined_ui(ui, examined, shown, &mut scene);
+        }
         Now::Stopped { problem, after } => outcome::stopped_ui(ui, problem, after, &mut scene),
     }
 }
@@ -136,7 +183,7 @@ fn escaped(visit: &Visit) -> Option<Command> {
             },
             _,
         )
-        | (Now::Working { .. }, Some(Step::Install | Step::Remove)) => None,
+        | (Now::Working { .. }, Some(Step::Install | Step::Remove | Step::Mend)) => None,
         (Now::LastWayIn(_), _) => Some(Command::Server(C::KeepLastWayIn)),
         _ => Some(Command::Server(C::Leave)),
     }
@@ -149,6 +196,9 @@ fn title(visit: &Visit) -> String {
         Errand::Undo => format!("Taking the key off {server}"),
         Errand::Look => format!("Keys that let you in on {server}"),
         Errand::Remove => format!("Taking keys off {server}"),
+        Errand::Examine | Errand::LookInside(_) | Errand::Mend => {
+            format!("Can I log in on {server}?")
+        }
     }
 }
 
@@ -164,7 +214,7 @@ fn working_ui(ui: &mut Ui, visit: &Visit, is_stopping: bool, scene: &mut Scene<'
     if is_stopping {
         let response = ui.label("Stopping…");
         pieces::polite(ui, &response);
-    } else if matches!(step, Some(Step::Install | Step::Remove)) {
+    } else if matches!(step, Some(Step::Install | Step::Remove | Step::Mend)) {
         pieces::hint_ui(
             ui,
             "This takes a moment. It is done wholly or not at all, so it is not stopped on the way.",

@@ -14,6 +14,7 @@ pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
     let mut to_come = visit.sentences_to_come().into_iter();
     if let Some(sentence) = to_come.next() {
         let stand = match &visit.now {
+            Now::Examined(_) => return,
             Now::Stopped { .. } => Stand::Failed,
             _ => Stand::Now,
         };

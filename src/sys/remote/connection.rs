@@ -11,6 +11,7 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::client::{End, Listener, Shared, named, wait};
+use super::endless::Endless;
 use super::fault::WayFault;
 use super::sign_in::after_questions;
 use super::signer::{Hand, NoSignature, Signing};
@@ -96,32 +97,6 @@ impl Hop {
             .into(),
             error => named(Step::Connect, error),
         })
-    }
-}
-
-/// What a command did that came to no end within the time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Endless {
-    /// It said nothing.
-    Silent(u64),
-    /// It went on saying something.
-    Talking(u64),
-}
-
-impl Endless {
-    fn of(fault: &RemoteFault) -> Option<Self> {
-        match fault {
-            RemoteFault::TimedOut { secs, .. } => Some(Self::Silent(*secs)),
-            RemoteFault::Unfinished { secs, .. } => Some(Self::Talking(*secs)),
-            _ => None,
-        }
-    }
-
-    pub(super) fn at(self, step: Step) -> RemoteFault {
-        match self {
-            Self::Silent(secs) => RemoteFault::TimedOut { step, secs },
-            Self::Talking(secs) => RemoteFault::Unfinished { step, secs },
-        }
     }
 }
 
@@ -214,6 +189,12 @@ impl Connection {
     #[must_use]
     pub fn banner_line(&self) -> String {
         self.shared.told_since(0).unwrap_or_default()
+    }
+
+    /// This computer's address at this end of the connection; nothing where the way leads through another server or a command.
+    #[must_use]
+    pub fn own_address(&self) -> Option<String> {
+        self.shared.look().own_address.map(|own| own.to_string())
     }
 
     /// The program that the server says it is, cleaned for showing: `OpenSSH_9.2p1`, `dropbear_2022.83`, …

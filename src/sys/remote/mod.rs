@@ -10,6 +10,7 @@ mod command;
 mod config;
 mod connection;
 mod effective;
+mod endless;
 mod fault;
 mod handshake;
 mod host_key;

@@ -72,7 +72,11 @@ pub(super) fn reach(
         (Way::Command(command), None) => wait(runtime, (Step::Connect, secs), watch, async {
             start(command, shared, target)
         }),
-        (Way::Direct, None) => Ok(Carrier::of(connect(runtime, target, secs, watch)?)),
+        (Way::Direct, None) => {
+            let stream = connect(runtime, target, secs, watch)?;
+            shared.look().own_address = stream.local_addr().ok().map(|own| own.ip());
+            Ok(Carrier::of(stream))
+        }
     }
 }
 

@@ -1,16 +1,17 @@
 //! A visit to a server: what is asked for there, and what is answered on the way.
 
+mod examine;
 mod steps;
 mod work;
 
 use std::sync::Arc;
 
-use steps::working;
+use work::working;
 
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    After, Came, Errand, LastWay, Means, Naming, Now, Question, Step, Undoable, Verdict, Visit,
+    After, Came, Errand, LastWay, Means, Mended, Naming, Notes, Now, Question, Step, Undoable, Verdict, Visit,
 };
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
@@ -55,6 +56,11 @@ impl App {
             C::Remove => self.remove_from_server(LastWayIn::Stays),
             C::RemoveLastWayIn => self.remove_from_server(LastWayIn::Goes),
             C::KeepLastWayIn => self.keep_last_way_in(),
+            C::Examine => self.examine_server(desktop),
+            C::LookInside => self.look_inside(),
+            C::Mend => self.mend_server(),
+            C::CopyFix(index) => self.copy_fix(index, desktop),
+            C::CopyLetter => self.copy_letter(desktop),
             C::TryAgain => self.try_server_again(desktop),
             C::Leave => self.leave_server(),
         }
@@ -70,8 +76,12 @@ impl App {
         }
     }
 
-    fn visit(&mut self, errand: Errand, desktop: &dyn Desktop) {
+    pub(super) fn visit(&mut self, errand: Errand, desktop: &dyn Desktop) {
         let address = self.servers.address.trim().to_owned();
+        // What only looks gives way.
+        self.servers
+            .visit
+            .take_if(|visit| visit.is_examination() && visit.has_changed_nothing());
         if address.is_empty() || self.servers.visit.is_some() {
             return;
         }
@@ -80,6 +90,7 @@ impl App {
             at: self.document().map_or(Held::Elsewhere, held),
             agents: Vec::new(),
             store: Store::beside(self.kept.place()),
+            whose: self.my_keys.whose().clone(),
         };
         let (find, typed) = (desktop.agents(), address.clone());
         let now = working(&self.wake.0, move |_| work::aim(&typed, find));
@@ -93,6 +104,9 @@ impl App {
             banner: String::new(),
             done: Vec::new(),
             now,
+            notes: Notes::default(),
+            mended: Mended::default(),
+            plan: None,
             route: Vec::new(),
             passed: 0,
             address,
@@ -127,6 +141,7 @@ impl App {
             match visit.errand {
                 errand @ Errand::Install { .. } => self.visit(errand, desktop),
                 Errand::Look | Errand::Remove | Errand::Undo => self.visit(Errand::Look, desktop),
+                Errand::Examine | Errand::LookInside(_) | Errand::Mend => self.examine_server(desktop),
             }
         }
     }
@@ -272,7 +287,7 @@ impl App {
     }
 
     /// From what is asked to what comes of the answer.
-    fn go_on(&mut self, next: impl FnOnce(Now, &mut Visit, &Wake) -> Now) {
+    pub(super) fn go_on(&mut self, next: impl FnOnce(Now, &mut Visit, &Wake) -> Now) {
         if let Some(visit) = self.servers.visit.take() {
             let visit = visit.then(next, &self.wake.0);
             self.servers.visit = Some(Box::new(visit));

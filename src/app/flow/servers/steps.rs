@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use super::work;
+use super::work::{self, working};
 use crate::app::errand::{
     After, Came, Errand, Naming, NewHost, Now, Prompt, Question, Repairable, SignIn, Step, Undoable, Verdict,
     Visit, Works,
 };
 use crate::engine::faults::ServerFault;
-use crate::engine::job::{Job, Pulse, Wake};
+use crate::engine::job::Wake;
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
     self, Installed, Lack, LastWayIn, Proof, Purpose, Reached, Remembered, Server, Session, SignedInBy,
@@ -19,18 +19,9 @@ use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::secret::TypedPassphrase;
+use crate::sys::agent::Agent;
 use crate::sys::home::with_tilde;
-use crate::sys::remote::{Hop, Questions, Trust, Way};
-
-pub(super) fn working(
-    wake: &Wake,
-    work: impl FnOnce(&Pulse) -> Result<Came, Problem> + Send + 'static,
-) -> Now {
-    Now::Working {
-        job: Job::start("server", wake, work),
-        is_stopping: false,
-    }
-}
+use crate::sys::remote::{Hop, Questions, Target, Trust, Way};
 
 impl Visit {
     /// How many steps come before this one.
@@ -54,7 +45,7 @@ impl Visit {
 
     /// Whether nothing can have been changed on the server yet.
     pub(super) fn has_changed_nothing(&self) -> bool {
-        let changes = |step: &Step| matches!(step, Step::Install | Step::Remove);
+        let changes = |step: &Step| matches!(step, Step::Install | Step::Remove | Step::Mend);
         let steps = self.steps();
         let first = steps.iter().position(changes).unwrap_or(steps.len());
         self.done.len() < first
@@ -71,45 +62,18 @@ impl Visit {
     /// From what a job has brought to what comes next.
     pub(super) fn take_up(&mut self, came: Came, wake: &Wake) -> Now {
         match came {
-            Came::Aimed(target, agents) => {
-                self.server = target.to_string();
-                self.not_followed = not_followed(&target).map(|note| problem::sentence(&note));
-                self.means.agents = agents;
-                self.route = target.route().into_iter().cloned().collect();
-                if let Some((first, Way::Command(command))) =
-                    self.route.first().map(|first| (first, first.way()))
-                {
-                    let command = escaped(command.as_bytes());
-                    self.remarks
-                        .push(format!("ssh reaches {first} by this command: {command}"));
-                }
+            Came::Aimed(target, agents) => self.aimed(*target, agents, wake),
+            Came::Planned(plan) => {
+                self.plan = Some(plan);
                 self.reach(None, wake)
             }
-            Came::Reached(reached) => self.reached(*reached, wake),
-            Came::Known(server) => {
-                if self.done.len() == self.before(Step::Recognise) {
-                    self.say(recognised(&server));
-                }
-                let means = self.means.clone();
-                let is_new_key = matches!(self.errand, Errand::Install { .. });
-                let is_between = self.is_between();
-                working(wake, move |pulse| {
-                    let target = server.connection.target();
-                    let ways = if is_between {
-                        Ways {
-                            keys: work::to_pass_through(target, &means),
-                            purpose: Purpose::PassThrough,
-                            ..Ways::default()
-                        }
-                    } else {
-                        Ways {
-                            keys: work::identities(target, &means, is_new_key),
-                            ..Ways::default()
-                        }
-                    };
-                    Ok(Came::SignIn(SigningIn::begin(*server, ways, pulse)?))
-                })
+            Came::Examined(examined) => {
+                self.plan = None;
+                Now::Examined(examined)
             }
+            Came::Mended(mended) => self.examines_again(mended, wake),
+            Came::Reached(reached) => self.reached(*reached, wake),
+            Came::Known(server) => self.known(server, wake),
             Came::SignIn(SignInStep::Lacks(lack, mut waiting)) => {
                 self.remark(&waiting.remarks());
                 self.banner = waiting.banner();
@@ -171,22 +135,77 @@ impl Visit {
         }
     }
 
+    /// It is known which server is meant.
+    fn aimed(&mut self, target: Target, agents: Vec<Agent>, wake: &Wake) -> Now {
+        self.server = target.to_string();
+        self.not_followed = not_followed(&target).map(|note| problem::sentence(&note));
+        self.means.agents = agents;
+        self.route = target.route().into_iter().cloned().collect();
+        if let Some((first, Way::Command(command))) = self.route.first().map(|first| (first, first.way())) {
+            let command = escaped(command.as_bytes());
+            self.remarks
+                .push(format!("ssh reaches {first} by this command: {command}"));
+        }
+        if matches!(self.errand, Errand::Examine) {
+            let agents = self.means.agents.clone();
+            return self.plan(target, agents, wake);
+        }
+        self.reach(None, wake)
+    }
+
+    /// The server is known: now it may be told who comes.
+    fn known(&mut self, server: Box<Server>, wake: &Wake) -> Now {
+        if self.done.len() == self.before(Step::Recognise) {
+            self.say(recognised(&server));
+        }
+        if let Some(plan) = self.plan.take_if(|_| self.passed + 1 >= self.route.len()) {
+            return self.ask_keys(plan, server, wake);
+        }
+        let means = self.means.clone();
+        let is_new_key = matches!(self.errand, Errand::Install { .. });
+        let refused = match &self.errand {
+            Errand::LookInside(live) => Some(live.clone()),
+            _ => None,
+        };
+        let is_between = self.is_between();
+        working(wake, move |pulse| {
+            let target = server.connection.target();
+            let ways = if is_between {
+                Ways {
+                    keys: work::to_pass_through(target, &means),
+                    purpose: Purpose::PassThrough,
+                    ..Ways::default()
+                }
+            } else {
+                let keys = work::identities(target, &means, is_new_key);
+                Ways {
+                    keys: match &refused {
+                        Some(live) => work::other_ways(keys, live),
+                        None => keys,
+                    },
+                    ..Ways::default()
+                }
+            };
+            Ok(Came::SignIn(SigningIn::begin(*server, ways, pulse)?))
+        })
+    }
+
     /// Whether one talks to a server on the way.
-    fn is_between(&self) -> bool {
+    pub(super) fn is_between(&self) -> bool {
         self.passed < self.between()
     }
 
     /// Goes on to the next server of the route.
-    fn reach(&mut self, hop: Option<Hop>, wake: &Wake) -> Now {
+    pub(super) fn reach(&mut self, hop: Option<Hop>, wake: &Wake) -> Now {
         let Some(target) = self.route.get(self.passed).cloned() else {
             return Now::Stopped {
                 problem: lost(),
                 after: After::Nothing,
             };
         };
+        let plan = self.plan_here();
         working(wake, move |pulse| {
-            let reached = servers::reach(&target, hop, pulse)?;
-            Ok(Came::Reached(Box::new(reached)))
+            work::reached(servers::reach(&target, hop, pulse), plan)
         })
     }
 
@@ -217,6 +236,9 @@ impl Visit {
     fn reached(&mut self, reached: Reached, wake: &Wake) -> Now {
         if !self.is_between() {
             self.say(format!("Connected to {}.", self.server));
+            if let Some(plan) = &mut self.plan {
+                plan.reached(&reached);
+            }
         }
         let list = |file: &Path, line| format!("line {line} of {}", with_tilde(file).display());
         match reached.trust() {
@@ -224,10 +246,7 @@ impl Visit {
                 return working(wake, move |_| work::remember(reached));
             }
             Trust::New if reached.welcome() == Welcome::Refused => {
-                return Now::Stopped {
-                    problem: servers::unknown(&reached),
-                    after: After::Nothing,
-                };
+                return self.is_unknown(servers::unknown(&reached));
             }
             Trust::New => {
                 let host_key = reached.host_key();
@@ -258,10 +277,7 @@ impl Visit {
         }
         match reached.go_on() {
             Ok(server) => self.take_up(Came::Known(Box::new(server)), wake),
-            Err(fault) => Now::Stopped {
-                problem: fault.into(),
-                after: After::Nothing,
-            },
+            Err(fault) => self.ends_at(fault),
         }
     }
 
@@ -281,11 +297,15 @@ impl Visit {
             SignedInBy::Nothing => format!("Signed in as {user}. The server asks nobody who they are."),
         });
         match &self.errand {
+            Errand::LookInside(live) => {
+                let live = (**live).clone();
+                self.looks_inside(live, session, wake)
+            }
             Errand::Install { line, .. } => {
                 let line = line.clone();
                 working(wake, move |pulse| work::install(session, &line, pulse))
             }
-            Errand::Look | Errand::Remove | Errand::Undo => {
+            Errand::Look | Errand::Remove | Errand::Undo | Errand::Examine | Errand::Mend => {
                 let means = self.means.clone();
                 working(wake, move |pulse| work::look(session, &means, pulse))
             }

@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::app::desktop::FindAgents;
-use crate::app::errand::{Came, LastWay, Listed, Means, Naming, PutBack, Repairable, Undoable, Works};
+use crate::app::errand::{
+    Came, Examined, LastWay, Listed, Means, Naming, Now, PutBack, Repairable, Undoable, Works,
+};
 use crate::engine::describe::Warning;
+use crate::engine::doctor::live;
 use crate::engine::faults::ServerFault;
 use crate::engine::host_entry::HostEntry;
+use crate::engine::job::{Job, Pulse, Wake};
 use crate::engine::keys::{Store, Whose, names_of, note_installed, note_taken_off};
 use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
@@ -20,6 +24,17 @@ use crate::key::PublicKey;
 use crate::key::watch::Watch;
 use crate::sys::home::{home, user_name};
 use crate::sys::remote::{Target, read_config};
+
+/// Work on a thread of its own.
+pub(super) fn working(
+    wake: &Wake,
+    work: impl FnOnce(&Pulse) -> Result<Came, Problem> + Send + 'static,
+) -> Now {
+    Now::Working {
+        job: Job::start("server", wake, work),
+        is_stopping: false,
+    }
+}
 
 /// The servers that can be offered: where keys were installed, and those of ssh's configuration. What cannot be read
 /// is said when it is needed; here it only saves typing.
@@ -295,5 +310,24 @@ pub(super) fn prove_gone(
 fn written(result: Result<(), Problem>) {
     if let Err(problem) = result {
         log::warn!("{}", problem.sentence());
+    }
+}
+
+/// The keys by which one may get in where `refused` does not.
+pub(super) fn other_ways(keys: Vec<Identity>, live: &live::Live) -> Vec<Identity> {
+    let mut keys = keys;
+    keys.retain(|key| key.public().is_none() || key.public() != live.refused.as_ref());
+    keys
+}
+
+/// What a server that was tried to reach comes to.
+pub(super) fn reached(
+    reached: Result<servers::Reached, ServerFault>,
+    plan: Option<Box<live::Visit>>,
+) -> Result<Came, Problem> {
+    match (reached, plan) {
+        (Ok(reached), _) => Ok(Came::Reached(Box::new(reached))),
+        (Err(fault), Some(plan)) => Ok(Came::Examined(Box::new(Examined::of(plan.not_reached(fault)?)))),
+        (Err(fault), None) => Err(fault.into()),
     }
 }

@@ -88,17 +88,17 @@ pub(super) fn words(cause: Cause) -> Words {
         C::NoKeyOffered => you(
             "No key was offered to {host|the server}: none was found.",
             "Name the key (ssh -i FILE), give it a usual name such as ~/.ssh/id_ed25519, or put it into the agent.",
-            "ssh -i FILE {user|USER}@{host|HOST}",
+            "ssh{port|} -i FILE {user|USER}@{host|HOST}",
         ),
         C::TooManyKeys => you(
             "{host|The server} ended the connection after too many attempts, before the right key came.",
             "ssh offers all keys of the agent first. Have it offer one for this server: a Host entry with IdentityFile and “IdentitiesOnly yes” does that for good.",
-            "ssh -o IdentitiesOnly=yes -i FILE {user|USER}@{host|HOST}",
+            "ssh{port|} -o IdentitiesOnly=yes -i FILE {user|USER}@{host|HOST}",
         ),
         C::IdentitiesOnly => you(
             "The agent has keys, but “IdentitiesOnly yes” keeps ssh from offering them.",
             "Name the key for this server in ssh's configuration (IdentityFile; the .pub file will do where the agent holds the private half), or take IdentitiesOnly out.",
-            "ssh -o IdentitiesOnly=no {user|USER}@{host|HOST}",
+            "ssh{port|} -o IdentitiesOnly=no {user|USER}@{host|HOST}",
         ),
         C::WrongUser => you(
             "The key or the login name belongs to another account{said|}.",
@@ -244,12 +244,12 @@ pub(super) fn words(cause: Cause) -> Words {
         C::HostKeyUnknown => you(
             "{host|The server} is not known to this computer, and nobody could be asked whether to trust it.",
             "Compare its fingerprint with what its administrator says, and log in once by hand; or put its key into known_hosts.",
-            "ssh {user|USER}@{host|HOST}",
+            "ssh{port|} {user|USER}@{host|HOST}",
         ),
         C::HostKeyChanged => you(
             "{host|The server} shows another key than the one that is known{said|}.",
             "It may have been set up anew, or somebody may be in between. Compare the new fingerprint with what its administrator says; only if it is right, forget the old one. Nothing secret was sent.",
-            "keywright-cli known-hosts remove {host|HOST}",
+            "keywright-cli known-hosts remove {host|HOST}{colon|}",
         ),
         C::HostKeyRevoked => administrator(
             "The key that {host|the server} shows is marked as given up.",
@@ -257,8 +257,8 @@ pub(super) fn words(cause: Cause) -> Words {
         ),
         C::KeyNotAuthorized => on_the_server(
             "{host|The server} does not take the key for {user|this account}. A client is not told why; the server's log is.",
-            "See that the public key stands in the server's list for this account (~/.ssh/authorized_keys), as one line, and that the login name is right. With a second way in, “doctor” looks for the reason there.",
-            "keywright-cli install {user|USER}@{host|HOST} -k FILE",
+            "See that the public key stands in the server's list for this account (~/.ssh/authorized_keys), as one line, and that the login name is right. With a second way in, a password or another key, the Doctor looks for the reason there.",
+            "keywright-cli install{port|} {user|USER}@{host|HOST} -k FILE",
         ),
         C::ServerPermissions => on_the_server(
             "The server passes over the list of keys, because others may change {file|it or a folder above it}.",
@@ -276,7 +276,7 @@ pub(super) fn words(cause: Cause) -> Words {
         C::LineDamaged => on_the_server(
             "A line in the server's list of keys is damaged{said|}: {file|the list}.",
             "A public key is one single line that begins with its type. Take the damaged line off, and put the key there anew.",
-            "keywright-cli install {user|USER}@{host|HOST} -k FILE",
+            "keywright-cli install{port|} {user|USER}@{host|HOST} -k FILE",
         ),
         C::LineOptions => on_the_server(
             "The options before the key in the server's list cannot be read, and the line counts for nothing{said|}.",
@@ -342,7 +342,7 @@ pub(super) fn words(cause: Cause) -> Words {
         C::PasswordExpired => you(
             "The password of {user|the account} has expired, and the server wants a new one before anything else.",
             "Log in once at a terminal and change it there, or ask the administrator.",
-            "ssh -t {user|USER}@{host|HOST} passwd",
+            "ssh{port|} -t {user|USER}@{host|HOST} passwd",
         ),
         C::ForcedCommand => on_the_server(
             "The key is taken, but it may run one command only, and no shell{said|}.",
