@@ -131,6 +131,23 @@ fn the_window_begins_with_the_keys_where_there_are_some() {
 }
 
 #[test]
+fn lines_of_an_earlier_version_that_pass_over_a_key_are_renewed_by_a_button() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    let older = "# >>> Keywright looks after the lines from here\nHost *\n    IdentityFile ~/.ssh/work\n# <<< Keywright: to here\n";
+    std::fs::write(page.path("config"), older).expect("written");
+    page.scene.show_page("Known hosts");
+    page.scene.show_page("Keys");
+    page.settle();
+    let warning = "the lines about the default key do not name it";
+    page.click_row("id_ed25519");
+    assert!(page.scene.says(&warning[1..]));
+    page.click("Repair");
+    assert!(!page.scene.says(&warning[1..]));
+    let now = std::fs::read_to_string(page.path("config")).expect("it is there");
+    assert!(now.contains("work\n    IdentityFile ~/.ssh/id_rsa\n"), "{now}");
+}
+
+#[test]
 fn without_keys_it_is_said_what_to_do() {
     let mut page = KeysPage::open(900.0, 640.0, &[]);
     assert!(page.scene.says("There are no keys"));

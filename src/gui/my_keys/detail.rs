@@ -5,7 +5,7 @@ use egui::{Button, Frame, Key, Label, Popup, RichText, TextEdit, Ui, Vec2};
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
 use crate::engine::keys::key::Kind;
-use crate::engine::keys::{Finding, Grade, Key as OwnKey, KeyFile, Whose, age};
+use crate::engine::keys::{Finding, Grade, Key as OwnKey, KeyFile, Remedy, Whose, age};
 use crate::gui::art::art_ui;
 use crate::gui::menu::PUT_ON_SERVER;
 use crate::gui::pieces::{self, Tone};
@@ -133,10 +133,15 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, out: &mut Vec<Command>) {
             pieces::hint_ui(ui, format!("{what} {}", finding.warning.hint));
         }
     }
-    if let Some(remedy) = finding.remedy.as_ref().filter(|remedy| remedy.is_harmless())
+    if let Some(remedy) = &finding.remedy
         && ui.add(Button::new(remedy.title())).clicked()
     {
-        out.push(Command::Keys(KeysCommand::Repair(remedy.clone())));
+        out.push(Command::Keys(match remedy {
+            // What needs a decision asks for it first.
+            Remedy::Open(_) => KeysCommand::Open,
+            Remedy::MakeDefault(_) => KeysCommand::PlanDefault,
+            _ => KeysCommand::Repair(remedy.clone()),
+        }));
     }
 }
 
