@@ -13,6 +13,7 @@ mod conversions;
 #[path = "../remote/everybody.rs"]
 mod everybody;
 mod logging;
+mod mangled;
 mod memory;
 mod my_keys;
 mod remembering;

@@ -61,7 +61,9 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
 
 fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     let title = title(document);
-    let heading = if document.is_new() && document.key().is_some() {
+    // A key that was pasted is not saved either, but it is not new.
+    let is_made_here = document.is_new() && document.format.is_none();
+    let heading = if is_made_here {
         "Your new key is ready"
     } else {
         &title
@@ -73,7 +75,7 @@ fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
         }
     };
     let told_ui = |ui: &mut Ui| {
-        if document.is_new() {
+        if is_made_here {
             let text = RichText::new(title.as_str()).small().color(Palette::of(ui).weak);
             ui.add(Label::new(text).selectable(false));
         }
