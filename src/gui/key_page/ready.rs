@@ -209,7 +209,7 @@ fn server_step_ui(
             };
             let field = TextEdit::singleline(address)
                 .id_salt("server of the key")
-                .hint_text("you@example.org")
+                .hint_text(pieces::placeholder(ui, "you@example.org"))
                 .desired_width(width);
             let field = ui.add(field).labelled_by(label.id);
             ui.ctx()
@@ -275,6 +275,11 @@ fn log_in_step_ui(ui: &mut Ui, servers: &[String], out: &mut Vec<Command>) {
             pieces::at_right_ui(ui, |ui| {
                 if ui.add(Button::new("See which keys may log in…")).clicked() {
                     out.push(Command::ShowPage(Page::Servers));
+                }
+                if let Some(server) = servers.first()
+                    && pieces::primary_ui(ui, Button::new("Log in")).clicked()
+                {
+                    out.push(Command::LogIn(server.clone()));
                 }
             });
         }
