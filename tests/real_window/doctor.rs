@@ -39,7 +39,7 @@ fn a_server_that_refuses_a_key_is_looked_at_from_inside_and_put_right() {
     assert_eq!(mode(&folder), 0o777, "looking changes nothing");
     window.click("push button", "Fix it");
     window.says("nobody but its owner can change ~/.ssh any more");
-    window.says("Nothing is wrong");
+    window.says("The login works.");
     screen.picture("4-works");
     assert_eq!(mode(&folder), 0o755);
     window.click("push button", "Close");

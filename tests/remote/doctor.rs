@@ -2,6 +2,7 @@
 //! `ssh -v` and `ssh -vv` print of a run, and by the server's log of the same run.
 
 mod accounts;
+mod behind;
 mod certificates;
 mod fixes;
 mod keys;

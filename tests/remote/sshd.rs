@@ -223,6 +223,15 @@ impl Sshd {
         assert!(tee.wait().expect("it ends").success());
     }
 
+    /// Changes the account's line in the list of accounts.
+    pub(crate) fn set_account(&self, change: impl Fn(&str) -> String) {
+        let before = self.folder.get_text("passwd");
+        let (line, others) = before.split_once('\n').expect("lines");
+        let after = format!("{}\n{others}", change(line));
+        // Written where it is: the server has another name for it.
+        std::fs::write(self.folder.path("passwd"), after).expect("accounts");
+    }
+
     /// The number of its process, which it writes down when it listens already.
     pub(crate) fn pid(&self) -> String {
         let started = Instant::now();

@@ -8,7 +8,7 @@ use super::log;
 use super::mend::Mend;
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::agents;
-use crate::engine::keys::{Broken, Finding, Grade, Inventory, Remedy, Whose};
+use crate::engine::keys::{Broken, Finding, Grade, Inventory, Kind, Remedy, Whose};
 use crate::engine::servers::find;
 use crate::key::watch::Watch;
 use crate::sys::agent::{Agent, AgentFault};
@@ -102,6 +102,19 @@ impl Found {
         for key in &inventory.keys {
             for finding in &key.findings {
                 self.finding(finding, key.main_file(), whose);
+            }
+            let open = key
+                .files
+                .iter()
+                .filter(|file| file.kind == Kind::Private && !file.is_encrypted);
+            for file in open {
+                if let Some(service) = copied_by(&file.path) {
+                    let found = format!(
+                        "{} has no passphrase, and {service} copies the folder that it lies in",
+                        whose.short(&file.path)
+                    );
+                    self.steps.push(Step::ill("keys", found));
+                }
             }
         }
         for finding in &inventory.places {
@@ -254,6 +267,52 @@ pub(super) fn refused_configuration(said: &str) -> Verdict {
     }
 }
 
+/// Folders of services that copy what lies there to other computers, by how their programs name them.
+const COPIED: [(&str, &str); 9] = [
+    ("onedrive", "OneDrive"),
+    ("dropbox", "Dropbox"),
+    ("google drive", "Google Drive"),
+    ("googledrive", "Google Drive"),
+    ("icloud drive", "iCloud"),
+    ("mobile documents", "iCloud"),
+    ("nextcloud", "Nextcloud"),
+    ("owncloud", "ownCloud"),
+    ("syncthing", "Syncthing"),
+];
+
+/// The service that copies a file to other computers, where that can be told by the folders that it lies in.
+fn copied_by(path: &Path) -> Option<&'static str> {
+    let folders = path.parent()?.components();
+    let names = folders.map(|folder| folder.as_os_str().to_string_lossy().to_lowercase());
+    // “OneDrive - Example Ltd”, “Dropbox (Private)”.
+    names.into_iter().find_map(|name| {
+        let known = COPIED.iter().find(|(folder, _)| {
+            name.strip_prefix(folder)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '-', '(']))
+        });
+        known.map(|(_, service)| *service)
+    })
+}
+
 fn with_pub(path: &Path) -> PathBuf {
     crate::engine::saving::file_beside(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_that_services_copy_are_known_by_their_names() {
+        for (path, expected) in [
+            ("/home/jo/OneDrive - Example Ltd/keys/id", Some("OneDrive")),
+            ("/home/jo/Dropbox/id", Some("Dropbox")),
+            ("/Users/jo/Library/Mobile Documents/x/id", Some("iCloud")),
+            ("/home/jo/.ssh/id", None),
+            ("/home/jo/dropboxes/id", None),
+            ("/home/jo/Dropbox", None),
+        ] {
+            assert_eq!(copied_by(Path::new(path)), expected, "{path}");
+        }
+    }
 }

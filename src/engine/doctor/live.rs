@@ -7,11 +7,12 @@ use std::path::Path;
 
 use super::about::About;
 use super::cause::Cause;
-use super::causes_of_faults::cause_of;
+use super::causes_of_faults::{cause_of, is_no_shell, of_hanging_up, of_key_fault, said_instead};
 use super::confirm;
 use super::file;
 use super::here::refused_configuration;
 use super::inside::Inside;
+use super::log;
 use super::mend::Mend;
 use super::steps::{Steps, Tell};
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
@@ -19,7 +20,8 @@ use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Inventory, Key, Whose};
 use crate::engine::servers::{
-    Answers, Asked, Heard, Identity, Reached, Server, ask_each, file_name, look, tried_by_ssh,
+    Answers, Asked, Heard, Identity, Reached, Server, Way, ask_each, file_name, look, said_without_shell,
+    tried_by_ssh,
 };
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
@@ -28,7 +30,7 @@ use crate::key::watch::{Unwatched, Watch};
 use crate::sys::agent::Agent;
 use crate::sys::clock::utc_moment;
 use crate::sys::home::with_tilde;
-use crate::sys::remote::{Connection, Method, Refusal, RemoteFault, Target, Trust};
+use crate::sys::remote::{Connection, Method, RemoteFault, Target, Trust};
 
 /// The port that need not be typed.
 const USUAL_PORT: u16 = 22;
@@ -320,6 +322,11 @@ impl Visit {
             let print = Fingerprint::of(key, FingerprintKind::Sha256).to_string();
             let verdict = Verdict::new(Cause::KeyNotAuthorized, Certainty::Certain, &self.about());
             let evidence = format!("{name} ({print}) was refused");
+            if let Some(wanted) = log::wanted_user(&self.about()) {
+                let about = About::said(&format!(": this server wants the name “{wanted}”"));
+                let verdict = Verdict::new(Cause::WrongUser, Certainty::Likely, &about);
+                end.push(verdict.seen(Evidence::new(Source::Step, &evidence)));
+            }
             end.push(verdict.seen(Evidence::new(Source::Step, &evidence)));
             live.refused = Some(key.clone());
             letter = Some(self.letter(&print, count));
@@ -450,13 +457,26 @@ impl Visit {
 
     /// Somebody is in: whether anything can be done there.
     fn inside(mut self, connection: Option<Connection>, watch: &dyn Watch) -> Live {
-        let looked = connection.map(|mut connection| look(&mut connection, watch));
+        let mut connection = connection;
+        let looked = connection.as_mut().map(|connection| look(connection, watch));
+        let said = match (&looked, &mut connection) {
+            (Some(Err(ServerFault::NoShell { said })), _) => said.clone(),
+            // Files can be had, and a shell may refuse whoever comes.
+            (Some(Ok(found)), Some(connection)) if found.way == Way::Files => {
+                said_without_shell(connection, watch).unwrap_or_default()
+            }
+            _ => String::new(),
+        };
+        if let Some(verdict) = said_instead(&said) {
+            self.put(verdict, &said);
+            self.verdicts.rotate_right(1);
+            return Live {
+                examination: Examination::of(self.verdicts, self.steps.into_all()),
+                ..Live::default()
+            };
+        }
         let Some(Err(fault)) = looked else {
             return self.works();
-        };
-        let said = match &fault {
-            ServerFault::NoShell { said } => said.clone(),
-            _ => String::new(),
         };
         let cause = match &fault {
             ServerFault::NoShell { said } if is_no_shell(said) => Cause::AccountShell,
@@ -552,33 +572,4 @@ fn step_of(name: &str, asked: &Asked) -> Step {
         Asked::HungUp(_) => "the server ended the connection",
     };
     Step::ill(name, found)
-}
-
-fn is_no_shell(said: &str) -> bool {
-    let said = said.to_lowercase();
-    ["not available", "nologin", "no such file"]
-        .iter()
-        .any(|words| said.contains(words))
-}
-
-/// Why a key could not be used with which the server has, or had, nothing against.
-fn of_key_fault(fault: &RemoteFault) -> (Cause, Certainty) {
-    match fault {
-        RemoteFault::Agent(_) => (Cause::AgentRefused, Certainty::Certain),
-        RemoteFault::AgentSignature => (Cause::AgentCannot, Certainty::Certain),
-        RemoteFault::OnlySha1 => (Cause::RsaSha1, Certainty::Certain),
-        RemoteFault::OtherCertificate => (Cause::CertificateMismatch, Certainty::Certain),
-        _ => (Cause::KeyTypeClient, Certainty::Likely),
-    }
-}
-
-fn of_hanging_up(said: Option<&str>, before: usize) -> Cause {
-    match said.and_then(Refusal::of) {
-        Some(Refusal::TooManyTries) => Cause::TooManyKeys,
-        Some(Refusal::PasswordExpired) => Cause::PasswordExpired,
-        Some(Refusal::AccountExpired) => Cause::AccountExpired,
-        Some(Refusal::ForNow) => Cause::TurnedAway,
-        None if before > 1 => Cause::TooManyKeys,
-        None => Cause::ConnectionClosed,
-    }
 }

@@ -28,7 +28,7 @@ use std::path::{Path, PathBuf};
 
 pub use finding::{Finding, Grade, Remedy};
 pub use inventory::{Broken, Inventory};
-pub use key::{Key, KeyFile, KeyId};
+pub use key::{Key, KeyFile, KeyId, Kind};
 pub use register::{Edit, Installed, Register};
 pub use store::Store;
 pub use tried::{has_any, is_tried_by_name};

@@ -50,6 +50,14 @@ pub fn look(remote: &mut dyn Remote, watch: &dyn Watch) -> Result<Found, ServerF
     look_at(remote, &Site::Usual, watch)
 }
 
+/// What a server says where it has no shell for the account; nothing where one answers.
+pub(in crate::engine) fn said_without_shell(remote: &mut dyn Remote, watch: &dyn Watch) -> Option<String> {
+    match shell::look(remote, &Site::Usual, watch) {
+        Ok(Look::NoShell(said)) => Some(said),
+        _ => None,
+    }
+}
+
 /// Finds this list.
 pub(super) fn look_at(remote: &mut dyn Remote, at: &Site, watch: &dyn Watch) -> Result<Found, ServerFault> {
     let mut attempts = 0;

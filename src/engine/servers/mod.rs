@@ -29,6 +29,7 @@ mod visit;
 mod windows;
 
 pub(super) use ask::{Answers, Asked, Heard, ask_each};
+pub(super) use edit::said_without_shell;
 pub use edit::{Written, look};
 pub use found::{Found, Site, Way};
 pub use identity::{Identity, OpenKey, all_public, in_order_of_ssh, to_try};

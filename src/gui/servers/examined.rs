@@ -8,7 +8,7 @@ use crate::app::command::ServerCommand as C;
 use crate::app::errand::{Examined, Mended};
 use crate::engine::doctor::mend::announcement;
 use crate::engine::keys::Whose;
-use crate::gui::pieces::{self, buttons_ui};
+use crate::gui::pieces;
 use crate::gui::theme;
 use crate::gui::verdicts;
 
@@ -33,11 +33,14 @@ pub(super) fn examined_ui(ui: &mut Ui, examined: &Examined, shown: Shown<'_>, sc
         mend_ui(ui, examined, whose, scene);
     });
     // What was found is to be seen from its beginning, so nothing takes the focus.
-    match buttons_ui(ui, false, &["Try again", "Close"]) {
-        Some(0) => scene.out.push(Command::Server(C::TryAgain)),
-        Some(_) => scene.out.push(Command::Server(C::Leave)),
-        None => {}
-    }
+    ui.horizontal_wrapped(|ui| {
+        if ui.add(Button::new("Try again")).clicked() {
+            scene.out.push(Command::Server(C::TryAgain));
+        }
+        if ui.add(Button::new("Close")).clicked() {
+            scene.out.push(Command::Server(C::Leave));
+        }
+    });
     if examined.can_be_seen_from_inside() {
         pieces::card_ui(ui, |ui| inside_ui(ui, scene));
     }

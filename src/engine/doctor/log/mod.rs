@@ -19,6 +19,8 @@ use judge::Outcome;
 use lines::{Lines, cleaned, spelled_out, without_quoting};
 use sign::{Side, Sign};
 
+pub(super) use reasons::wanted_user;
+
 use super::about::About;
 use super::cause::Cause;
 use super::verdict::{Certainty, Examination, Step, Verdict};

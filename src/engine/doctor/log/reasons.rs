@@ -107,7 +107,7 @@ const GIT_HOSTS: [&str; 12] = [
 ];
 
 /// The name that this server wants, where somebody has come by another.
-pub(super) fn wanted_user(about: &About) -> Option<&'static str> {
+pub(in crate::engine::doctor) fn wanted_user(about: &About) -> Option<&'static str> {
     let host = about.host.as_deref()?;
     let user = about.user.as_deref()?;
     let is_git_host = GIT_HOSTS.iter().any(|known| host.eq_ignore_ascii_case(known));

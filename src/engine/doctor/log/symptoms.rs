@@ -6,7 +6,7 @@ mod server;
 
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind, StartKind};
 
 use super::pattern::Pattern;
 use super::sign::{Side, Sign, Symptom, row};
@@ -75,6 +75,9 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| {
     let anchors = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::Standard)
+        // A log may have a million lines: one look for each byte, for some megabytes of memory.
+        .kind(Some(AhoCorasickKind::DFA))
+        .start_kind(StartKind::Unanchored)
         .build(known.iter().map(|known| known.pattern.anchor()));
     Table {
         known,
