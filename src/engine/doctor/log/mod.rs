@@ -72,7 +72,9 @@ impl Reader {
         self.parts += 1;
         let mut hits = Vec::new();
         let begun = std::mem::take(&mut self.begun);
-        let found = symptoms::found_in(line);
+        let mut found = symptoms::found_in(line);
+        // That it is about SSH need be seen but once.
+        found.retain(|index| !self.has_talk || !symptoms::is_talk(*index));
         if !found.is_empty() {
             let lower = line.to_ascii_lowercase();
             for index in found {

@@ -99,6 +99,14 @@ pub(super) fn found_in(text: &str) -> Vec<usize> {
     found
 }
 
+/// Whether this pattern says only that a text is about SSH.
+pub(super) fn is_talk(index: usize) -> bool {
+    TABLE
+        .known
+        .get(index)
+        .is_some_and(|known| known.symptom.sign == Sign::Talk)
+}
+
 /// What a line says by this pattern; nothing where it does not fit.
 pub(super) fn read(index: usize, line: &str, lower: &str) -> Option<Hit> {
     let known = TABLE.known.get(index)?;

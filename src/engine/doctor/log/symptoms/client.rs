@@ -161,6 +161,13 @@ pub(super) const CLIENT: &[Symptom] = &[
     certain("* line *: unsupported option *", "f-s", C::ConfigError),
     certain("* line *: keyword * extra arguments", "f-s", C::ConfigError),
     certain("* line *: no argument after keyword", "f-", C::ConfigError),
+    certain("* line *: keyword * empty argument", "f-s", C::ConfigError),
+    certain("* line *: invalid quotes", "f-", C::ConfigError),
+    certain("* line *: invalid proxyjump *", "f-s", C::ConfigError),
+    certain("* line *: bad match condition", "f-", C::ConfigError),
+    certain("unsupported match attribute *", "s", C::ConfigError),
+    certain("can't open user config file *: *", "fs", C::ConfigError),
+    certain("jumphost loop via *", "s", C::ConfigError),
     certain("bad configuration option: *", "s", C::ConfigError),
     certain("bad stricthostkeychecking", "", C::ConfigError),
     // Security keys.
@@ -227,6 +234,7 @@ pub(super) const CLIENT: &[Symptom] = &[
     certain("key * type * is not a certificate", "f-", C::CertificateKind),
     // The way there.
     certain("could not resolve hostname *: *", "h-", C::NameUnknown),
+    certain("ssh: could not resolve host \"*\"", "h", C::NameUnknown),
     certain(
         "ssh: connect to host * port *: network is unreachable",
         "h-",

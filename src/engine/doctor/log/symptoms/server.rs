@@ -169,6 +169,11 @@ pub(super) const SERVER: &[Symptom] = &[
     ),
     certain("key * revoked by file *", "-f", C::KeyRevoked),
     certain(
+        "warning: revoked key for * attempted authentication",
+        "u",
+        C::KeyRevoked,
+    ),
+    certain(
         "error checking authentication key * in revoked keys file *",
         "-f",
         C::KeyRevoked,
@@ -324,6 +329,7 @@ pub(super) const SERVER: &[Symptom] = &[
     certain("drop connection * penalty: *", "-s", C::TurnedAway),
     certain("drop connection * past persourcemaxstartups", "-", C::TurnedAway),
     certain("penalising * for *", "--", C::TurnedAway),
+    likely("activating * penalty of * seconds for *", "---", C::TurnedAway),
     likely("beginning maxstartups throttling", "", C::TurnedAway),
     certain("refused connect from *", "h", C::TurnedAway),
     certain("administratively prohibited connection for *", "u", C::TurnedAway),

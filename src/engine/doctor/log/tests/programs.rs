@@ -168,3 +168,44 @@ fn libraries_and_build_servers_are_understood() {
         check(&format!("{line}\n"), expected);
     }
 }
+
+#[test]
+fn what_libraries_of_other_languages_say_is_understood() {
+    for (line, expected) in [
+        (
+            "ssh: handshake failed: ssh: unable to authenticate, attempted methods [none password], no supported methods remain",
+            "no-key-offered likely",
+        ),
+        ("ssh: handshake failed: EOF", "connection-closed certain"),
+        (
+            "timeout - last error: dial tcp 10.0.0.5:22: connect: connection refused\nssh: rejected",
+            "connection-refused certain",
+        ),
+        (
+            "Renci.SshNet.Common.SshAuthenticationException: Permission denied (publickey).",
+            "key-not-authorized likely",
+        ),
+        (
+            "Renci.SshNet.Common.SshPassPhraseNullOrEmptyException: Private key is encrypted but passphrase is empty.",
+            "key-file-passphrase certain",
+        ),
+        (
+            "Renci.SshNet.Common.SshException: Invalid private key file.",
+            "key-file-format certain",
+        ),
+        (
+            "Net::SSH::HostKeyMismatch: fingerprint SHA256:x does not match for web",
+            "host-key-changed certain",
+        ),
+        (
+            "net.schmizz.sshj.transport.TransportException: [HOST_KEY_NOT_VERIFIABLE] Could not verify a host key",
+            "host-key-unknown certain",
+        ),
+        (
+            "asyncssh.misc.HostKeyNotVerifiable: Host key is not trusted for host web",
+            "host-key-unknown certain",
+        ),
+    ] {
+        check(&format!("{line}\n"), expected);
+    }
+}
