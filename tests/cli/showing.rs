@@ -365,3 +365,18 @@ fn completions_and_manual_pages_know_every_command() {
     home.run(&["man", "--out", "man1", "--json"])
         .expect_error(4, "exists");
 }
+
+/// Made by ssh-keygen on a computer of 32 bits, as process 5429.
+const MADE_BY_SSH_KEYGEN: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAABIwAAAQEApmGJFZNl0ibMNALQx7M6sGGoi4KNmj6PVxpbpG70lShHQqldJkcteZZdPFSbW76IUiPR0Oh+WBV0x1c6iPL/0zUYFHyFKAz1e6/5teoweG1jr2qOffdomVhvXXvSjGaSFwwOYB8R0QxsOWWTQTYSeBa66X6e777GVkHCDLYgZSo8wWr5JXln/Tw7XotowHr8FEGvw2zW1krU3Zo9Bzp0e0ac2U+qUGIzIu/WwgztLZs5/D9IyhtRWocyQPE+kcP+Jz2mt4y1uA73KqoXfdw5oGUkxdFo9f1nu2OwkjOc+Wv8Vw7bwkf+1RgiOMgiJ5cCs4WocyVxsXovcNnbALTp3w==";
+
+#[test]
+fn a_key_that_debians_openssl_of_2008_could_make_is_called_compromised() {
+    let home = Home::new();
+    home.write("key.pub", MADE_BY_SSH_KEYGEN.as_bytes());
+    let key = home.object(&["info", "key.pub"]);
+    let warnings = key["warnings"].as_array().expect("a list");
+    assert_eq!(warnings[0]["code"], "known-compromised");
+    let message = warnings[0]["message"].as_str().expect("text");
+    assert!(message.contains("Debian"), "{message}");
+    assert!(home.text(&["info", "key.pub"]).contains("CVE-2008-0166"));
+}

@@ -181,6 +181,12 @@ pub struct Set {
     pub machine: Machine,
 }
 
+const LISTED: [(Kind, &[Program], &[Machine]); 1] = [(
+    Kind::Rsa(2048),
+    &[Program::SshKeygen],
+    &[Machine::Le32, Machine::Le64],
+)];
+
 /// The numbers that processes have, but for 0, which is no process, and costs little to have in the list.
 pub const PROCESSES: std::ops::RangeInclusive<u32> = 0..=32767;
 
@@ -214,22 +220,19 @@ impl Search {
 }
 
 impl Set {
-    /// The sets that are in the list, the most common first.
+    /// The sets that are in the list.
     pub fn listed() -> impl Iterator<Item = Self> {
-        let of = |kind, programs: &'static [Program]| {
-            let sets = move |program| {
-                Machine::ALL.map(|machine| Self {
+        LISTED.into_iter().flat_map(|(kind, programs, machines)| {
+            let programs = programs.iter().copied();
+            programs.flat_map(move |program| {
+                let machines = machines.iter().copied();
+                machines.map(move |machine| Self {
                     kind,
                     program,
                     machine,
                 })
-            };
-            programs.iter().copied().flat_map(sets)
-        };
-        let rsa = [2048, 1024]
-            .into_iter()
-            .flat_map(move |bits| of(Kind::Rsa(bits), &Program::ALL));
-        rsa.chain(of(Kind::Dsa, &[Program::SshKeygen]))
+            })
+        })
     }
 
     /// `rsa2048-ssh-le32`, …

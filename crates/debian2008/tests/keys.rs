@@ -56,6 +56,30 @@ fn keys_of_openssl_are_those_of_version_0_9_8c() {
     }
 }
 
+/// The same build, called as ssh-keygen called it.
+#[test]
+fn keys_of_ssh_keygen_are_those_of_version_0_9_8f() {
+    let keys = [
+        (Kind::Dsa, 1, 0xd_dd5c_490a_156b),
+        (Kind::Dsa, 5429, 0x1_1266_786e_68aa),
+        (Kind::Dsa, 32767, 0xe_791c_e50d_8d4b),
+        (Kind::Rsa(1024), 99, 0x2_9350_0be4_4bbe),
+    ];
+    for (kind, process, expected) in keys {
+        let set = Set {
+            kind,
+            program: Program::SshKeygen,
+            machine: Machine::Le64,
+        };
+        assert_eq!(
+            fingerprint(&set.key(process)),
+            expected,
+            "{} {process}",
+            set.name()
+        );
+    }
+}
+
 /// A value of RFC 4251's `string`, of a number if its highest bit is set.
 fn string(bytes: &[u8]) -> Vec<u8> {
     let sign: &[u8] = if bytes[0] & 0x80 == 0 { &[] } else { &[0] };
