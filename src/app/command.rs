@@ -101,6 +101,8 @@ pub enum Command {
 
     /// Something on the page that says why a login does not work.
     Doctor(DoctorCommand),
+    /// Log in on this server with the open key, in a terminal.
+    LogIn(String),
     /// Something on a server.
     Server(ServerCommand),
     /// Lists of hosts and keys, and forms for keys.

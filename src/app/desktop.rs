@@ -24,6 +24,10 @@ pub type Picking = Pin<Box<dyn Future<Output = Picked> + Send>>;
 /// Looks for key agents; called on a job's thread.
 pub type FindAgents = Box<dyn FnOnce() -> Vec<Agent> + Send>;
 
+/// Opens a terminal in which a program runs that is given these words, none of which a shell gets to see as its own; says
+/// whether there is one. Called on a job's thread.
+pub type OpenTerminal = Box<dyn FnOnce(&[String]) -> bool + Send>;
+
 /// What a file dialog is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PickRequest {
@@ -80,6 +84,9 @@ pub trait Desktop {
 
     /// The home folder of whoever uses it.
     fn home(&self) -> Option<PathBuf>;
+
+    /// How the person's terminal is opened.
+    fn terminal(&self) -> OpenTerminal;
 
     /// How the key agents of the session are found.
     fn agents(&self) -> FindAgents;

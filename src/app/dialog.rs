@@ -63,6 +63,8 @@ pub enum Dialog {
         title: String,
         /// What happened, and what to do.
         problem: Problem,
+        /// The file that the Doctor can look into.
+        file: Option<PathBuf>,
     },
     /// A key of SSH 1, which cannot be used.
     Ssh1 {

@@ -107,6 +107,7 @@ pub struct App {
     /// What is remembered of all this, where, and what is wrong with that.
     pub kept: Kept,
     task: Option<Task>,
+    logging_in: Option<Job<Result<bool, Problem>>>,
     speed: Measured,
     wake: WakeUp,
     must_quit: bool,
@@ -160,6 +161,7 @@ impl App {
             next_key: settings.next_key,
             kept,
             task: None,
+            logging_in: None,
             speed: Measured::NotYet,
             wake: WakeUp(wake),
             must_quit: false,
@@ -230,6 +232,8 @@ impl App {
 
             Command::NewKey => self.begin_new_key(),
             Command::ShowPage(page) => {
+                // A name that is being typed is saved when the field is left.
+                self.save_key_name();
                 self.show_page(page);
                 // Files come and go while a page is not looked at.
                 match page {
@@ -242,6 +246,7 @@ impl App {
             Command::Doctor(command) => self.apply_to_doctor(command, desktop),
             Command::Keys(command) => self.apply_to_keys(command, desktop),
 
+            Command::LogIn(server) => self.log_in_with_document(server, desktop),
             Command::ShowInFolder(path) => desktop.show_in_folder(&path),
             Command::ShowCommandLines => {
                 if let Stage::Ready(document) = &self.stage {
@@ -279,6 +284,7 @@ impl App {
         self.poll_keys();
         self.poll_place();
         self.poll_servers();
+        self.poll_log_in();
         self.poll_lists();
         self.poll_doctor();
         self.poll_speed();
@@ -583,6 +589,7 @@ impl App {
         self.dialog = Some(Dialog::Problem {
             title: title.into(),
             problem,
+            file: None,
         });
     }
 }

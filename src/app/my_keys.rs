@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::engine::Problem;
 use crate::engine::job::Job;
+use crate::engine::key_name::KeyName;
 use crate::engine::keys::default_key::Plan;
 use crate::engine::keys::removal::Removed;
 use crate::engine::keys::restoring::Restorable;
@@ -18,12 +19,16 @@ pub enum KeysCommand {
     Choose(KeyId),
     /// Call the chosen key what was typed.
     SaveName,
+    /// Let it be called what it was.
+    UndoName,
     /// Copy the public key line of the chosen one.
     CopyPublicKey,
     /// Open the chosen one on the page “Key”: to change its passphrase or comment, or its format.
     Open,
     /// Open the chosen one, and go with it to the page “Servers”.
     PutOnServer,
+    /// Log in on this server with the chosen one, in a terminal.
+    LogIn(String),
     /// Show its file in the file manager.
     ShowInFolder,
     /// Show what making the chosen one the default key would change.
@@ -241,8 +246,13 @@ impl MyKeys {
 
     pub(super) fn choose(&mut self, id: Option<KeyId>) {
         self.chosen = id;
-        let name = self.chosen().and_then(|key| key.name.as_ref());
-        self.name = name.map(|name| name.as_str().to_owned()).unwrap_or_default();
+        self.name = self.known_name().to_owned();
         self.name_problem = None;
+    }
+
+    /// What the chosen key is called; empty where it has no name of its own.
+    pub(super) fn known_name(&self) -> &str {
+        let name = self.chosen().and_then(|key| key.name.as_ref());
+        name.map(KeyName::as_str).unwrap_or_default()
     }
 }

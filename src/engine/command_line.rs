@@ -170,15 +170,15 @@ fn words_for_ssh(address: &str) -> String {
 }
 
 /// The command of OpenSSH that logs in on a server with the key in `file`, which is named where ssh does not try it there
-/// by itself: `ssh -i ~/.ssh/work jo@example.org`. A key in an agent needs no file.
+/// by itself: `ssh -i ~/.ssh/work jo@example.org`. A key in an agent needs no file. Its words, as ssh is to be given them.
 #[must_use]
-pub fn log_in(target: &Target, key: &PublicKey, file: Option<&Path>, alone: bool) -> String {
+pub fn log_in(target: &Target, key: &PublicKey, file: Option<&Path>, alone: bool) -> Vec<String> {
     with_key(("ssh", "-p"), target, key, (file, alone))
 }
 
 /// The same for files alone, for an account that has no shell.
 #[must_use]
-pub fn log_in_to_files(target: &Target, key: &PublicKey, file: Option<&Path>, alone: bool) -> String {
+pub fn log_in_to_files(target: &Target, key: &PublicKey, file: Option<&Path>, alone: bool) -> Vec<String> {
     with_key(("sftp", "-P"), target, key, (file, alone))
 }
 
@@ -187,10 +187,10 @@ fn with_key(
     target: &Target,
     key: &PublicKey,
     (file, alone): (Option<&Path>, bool),
-) -> String {
+) -> Vec<String> {
     let mut words = vec![program.to_owned()];
     for (keyword, value) in target.to_offer(key) {
-        words.extend(["-o".to_owned(), quoted(&format!("{keyword}={value}"))]);
+        words.extend(["-o".to_owned(), format!("{keyword}={value}")]);
     }
     if let Some(file) = file
         && (alone || !tried_by_ssh(target).iter().any(|tried| tried == file))
@@ -205,9 +205,16 @@ fn with_key(
         } else {
             file
         };
-        words.extend(["-i".to_owned(), quoted(&file)]);
+        words.extend(["-i".to_owned(), file]);
     }
-    words.extend(target.words(port).iter().map(|word| quoted(word)));
+    words.extend(target.words(port));
+    words
+}
+
+/// Words as they are typed.
+#[must_use]
+pub fn typed(words: &[String]) -> String {
+    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
     words.join(" ")
 }
 
@@ -257,7 +264,7 @@ mod tests {
         let key = PublicKey::Ed25519([7; 32]);
         let command = |host: &str, name: &str| {
             let target = Target::parse(host, &config.clone().into(), "jo").expect("a target");
-            log_in(&target, &key, default_path(name).as_deref(), false)
+            typed(&log_in(&target, &key, default_path(name).as_deref(), false))
         };
         assert_eq!(command("host", "id_ed25519"), "ssh jo@host");
         assert_eq!(
@@ -271,7 +278,7 @@ mod tests {
         );
         let target = Target::parse("host:2222", &config.clone().into(), "jo").expect("a target");
         assert_eq!(
-            log_in_to_files(&target, &key, None, false),
+            typed(&log_in_to_files(&target, &key, None, false)),
             "sftp -P 2222 jo@host"
         );
         assert_eq!(command("host", "a b"), "ssh -i '~/.ssh/a b' jo@host");

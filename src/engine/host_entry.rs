@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::engine::keys::Whose;
-use crate::engine::keys::default_key::{read, spelling};
+use crate::engine::keys::own_lines::{read, spelling};
 use crate::engine::lists::Change;
 use crate::engine::{Blame, Problem};
 use crate::format::ssh_config::{Configuration, Directive, Settings, SshConfig, Stanza};

@@ -1,6 +1,6 @@
 //! The hosts that ssh knows by their keys: shown, found and forgotten.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use super::describe::Description;
@@ -75,12 +75,64 @@ impl Host {
         } else {
             self.names.join(",")
         };
+        self.marked(&names)
+    }
+
+    /// Names, behind the mark of the line.
+    fn marked(&self, names: &str) -> String {
         match self.marker {
-            Marker::None => names,
+            Marker::None => names.to_owned(),
             Marker::CertAuthority => format!("@cert-authority {names}"),
             Marker::Revoked => format!("@revoked {names}"),
         }
     }
+}
+
+/// One host and all that is known of it.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// What it is called; where its name is hidden, what it was searched by.
+    pub name: String,
+    /// The lines about it, in their order.
+    pub lines: Vec<Host>,
+}
+
+impl Known {
+    /// Its name, and where it stands.
+    #[must_use]
+    pub fn title(&self) -> String {
+        let numbers: Vec<String> = self.lines.iter().map(|host| host.line.to_string()).collect();
+        let lines = if numbers.len() == 1 { "line" } else { "lines" };
+        format!("{} ({lines} {})", self.name, numbers.join(", "))
+    }
+}
+
+/// The same hosts, each once with all its keys. A hidden name is found by the whole of it alone, so those that are hidden
+/// are what was `searched`; without a search nobody can tell which of them are the same.
+pub fn by_host(hosts: impl Iterator<Item = Host>, searched: &str) -> Vec<Known> {
+    let searched = searched.trim();
+    let mut all: Vec<Known> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
+    for host in hosts {
+        let is_unknown = host.is_hidden() && searched.is_empty();
+        let name = if host.is_hidden() && !is_unknown {
+            host.marked(&escaped(searched.as_bytes()))
+        } else {
+            host.title()
+        };
+        if let Some(place) = places.get(&name).filter(|_| !is_unknown) {
+            all[*place].lines.push(host);
+            continue;
+        }
+        if !is_unknown {
+            places.insert(name.clone(), all.len());
+        }
+        all.push(Known {
+            name,
+            lines: vec![host],
+        });
+    }
+    all
 }
 
 /// Without the search for weaknesses, which takes long where there are thousands, and is the host's affair.
@@ -216,15 +268,17 @@ impl Book {
         })
     }
 
-    /// Takes the line of a host away that was shown before.
+    /// Takes lines away that were shown before.
     ///
     /// # Errors
-    /// Another one stands there now, or the file cannot be written.
-    pub fn forget_shown(&self, shown: &Host) -> Result<Forgotten, Problem> {
-        if !self.hosts().any(|host| host.is_same_as(shown)) {
+    /// Others stand there now, or the file cannot be written.
+    pub fn forget_shown(&self, shown: &[Host]) -> Result<Forgotten, Problem> {
+        let there: Vec<Host> = self.hosts().collect();
+        let is_there = |shown: &Host| there.iter().any(|host| host.is_same_as(shown));
+        if !shown.iter().all(is_there) {
             return Err(lists::changed(self.path()));
         }
-        self.forget_lines(&BTreeSet::from([shown.line]))
+        self.forget_lines(&shown.iter().map(|host| host.line).collect())
     }
 
     /// Takes these lines away, whatever they hold, from the list as it is by now. Lines that others have added or taken away

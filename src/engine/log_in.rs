@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::command_line;
+use crate::engine::command_line::{self, typed};
 use crate::engine::describe::{Description, KEEP_SSH_OUT, Warning};
 use crate::engine::keys::Whose;
 use crate::engine::keys::key::is_for_ssh;
@@ -21,6 +21,8 @@ pub enum LogIn {
     Command {
         /// To a shell.
         ssh: String,
+        /// The same, word by word.
+        words: Vec<String>,
         /// To files, where no shell has answered: there may be none.
         files: Option<String>,
     },
@@ -100,9 +102,21 @@ impl LogIn {
         if let Some(warning) = refused_configuration(target) {
             return Self::Refused(warning);
         }
+        let words = command_line::log_in(target, key, file, is_crowded);
+        let files = || typed(&command_line::log_in_to_files(target, key, file, is_crowded));
         Self::Command {
-            ssh: command_line::log_in(target, key, file, is_crowded),
-            files: is_without_shell.then(|| command_line::log_in_to_files(target, key, file, is_crowded)),
+            ssh: typed(&words),
+            words,
+            files: is_without_shell.then(files),
+        }
+    }
+
+    /// The same word by word.
+    #[must_use]
+    pub fn words(&self) -> Option<&[String]> {
+        match self {
+            Self::Command { words, .. } => Some(words),
+            Self::OtherFile | Self::Refused(_) | Self::Elsewhere => None,
         }
     }
 

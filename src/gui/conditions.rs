@@ -39,7 +39,7 @@ fn fields_ui(ui: &mut Ui, conditions: &mut Conditions) {
         let label = pieces::field_label_ui(ui, name, None);
         let field = TextEdit::singleline(text)
             .id_salt(name)
-            .hint_text(example)
+            .hint_text(pieces::placeholder(ui, example))
             .desired_width(f32::INFINITY);
         let field = ui.add(field).labelled_by(label.id);
         pieces::reached_by(ui, &field, &label, None);

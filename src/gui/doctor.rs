@@ -70,7 +70,10 @@ fn log_ui(ui: &mut Ui, doctor: &mut Doctor, is_new: bool, out: &mut Vec<C>) {
             .char_limit(Doctor::FIELD)
             .desired_rows(LINES)
             .desired_width(f32::INFINITY)
-            .hint_text("Output of ssh -v, git push, PuTTY’s event log, a build, or the server’s log");
+            .hint_text(pieces::placeholder(
+                ui,
+                "Output of ssh -v, git push, PuTTY’s event log, a build, or the server’s log",
+            ));
         let area = egui::ScrollArea::vertical()
             .id_salt("log")
             .max_height(size::TRASH / 2.0);

@@ -21,7 +21,7 @@ pub(super) fn help_ui(ui: &mut Ui, app: &mut App, view: &mut View) {
 fn search_ui(ui: &mut Ui, help: &mut Help, is_new: bool) {
     let field = TextEdit::singleline(&mut help.search)
         .id_salt("search in help")
-        .hint_text("What would you like to know?")
+        .hint_text(pieces::placeholder(ui, "What would you like to know?"))
         .desired_width(f32::INFINITY);
     let field = ui.add(field);
     ui.ctx()

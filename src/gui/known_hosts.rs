@@ -7,7 +7,7 @@ use super::{listed, pieces, signs, theme};
 use crate::app::command::ListCommand;
 use crate::app::dialog::{KnownHosts, Pictured};
 use crate::app::{App, Command, Page};
-use crate::engine::known_hosts::Host;
+use crate::engine::known_hosts::{Host, Known};
 use crate::key::fingerprint::FingerprintKind;
 
 /// More than these nobody looks through; a part of the name finds the right ones.
@@ -35,7 +35,7 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
         let label = pieces::field_label_ui(ui, "Find a host", None);
         let field = TextEdit::singleline(&mut dialog.word)
             .id_salt("host")
-            .hint_text("example.org, or example.org:2222")
+            .hint_text(pieces::placeholder(ui, "example.org, or example.org:2222"))
             .desired_width(f32::INFINITY);
         let field = ui.add(field).labelled_by(label.id);
         pieces::reached_by(ui, &field, &label, None);
@@ -50,6 +50,7 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
         listed::done_ui(ui, &dialog.listed, out);
     }
     let is_working = dialog.listed.job.is_some();
+    let pictured = &mut dialog.pictured;
     let hosts = dialog.listed.lines();
     if has_none {
         let what = "Nothing has to be done here: the first time that you log in somewhere, ssh or this program asks whether it is the right host, and notes its key.";
@@ -64,7 +65,7 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
         ui.add_enabled_ui(!is_working, |ui| {
             pieces::card_ui(ui, |ui| {
                 for host in hosts.iter().take(MOST) {
-                    host_ui(ui, host, &mut dialog.pictured, out);
+                    host_ui(ui, host, pictured, out);
                 }
             });
         });
@@ -75,25 +76,43 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
     }
 }
 
-fn host_ui(ui: &mut Ui, host: &Host, pictured: &mut Option<Pictured>, out: &mut Vec<Command>) {
-    let title = format!("{} (line {})", host.title(), host.line);
+fn host_ui(ui: &mut Ui, known: &Known, pictured: &mut Option<Pictured>, out: &mut Vec<Command>) {
+    let title = known.title();
     ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
         let forget = ui.add(pieces::removing("Forget"));
-        if pieces::named(ui, forget, &format!("Forget {title}")).clicked() {
-            out.push(Command::Lists(ListCommand::ForgetHost(host.line)));
-        }
-        let this = (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
-        let is_pictured = pictured.as_ref() == Some(&this);
-        if host.key.is_ok() {
-            let picture = ui.add(pieces::tertiary("Picture").selected(is_pictured));
-            if pieces::named(ui, picture, &format!("Picture of the key of {title}")).clicked() {
-                *pictured = (!is_pictured).then_some(this);
-            }
+        if pieces::named(ui, forget, &format!("Forget {title}")).clicked()
+            && let Some(first) = known.lines.first()
+        {
+            out.push(Command::Lists(ListCommand::ForgetHost(first.line)));
         }
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
             let name = RichText::new(title.as_str()).text_style(theme::strong());
             ui.add(Label::new(name).wrap());
-            let line = host.key_line(FingerprintKind::Sha256);
+            for host in &known.lines {
+                key_ui(ui, host, (&known.name, known.lines.len()), pictured);
+            }
+        });
+    });
+}
+
+/// One key of a host, by which it is known.
+fn key_ui(ui: &mut Ui, host: &Host, (name, count): (&str, usize), pictured: &mut Option<Pictured>) {
+    let this = (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
+    let is_pictured = pictured.as_ref() == Some(&this);
+    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        if host.key.is_ok() {
+            let picture = ui.add(pieces::tertiary("Picture").selected(is_pictured));
+            let of_line = format!("Picture of the key of {name} (line {})", host.line);
+            if pieces::named(ui, picture, &of_line).clicked() {
+                *pictured = (!is_pictured).then(|| this.clone());
+            }
+        }
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            let line = if count == 1 {
+                this.2.clone()
+            } else {
+                format!("Line {}: {}", host.line, this.2)
+            };
             let job = pieces::broken_anywhere(ui, &line, ui.available_width());
             ui.add(Label::new(job).wrap());
             if is_pictured

@@ -2,8 +2,8 @@
 
 use egui::containers::menu::{MenuBar, MenuButton};
 use egui::{
-    Button, Frame, Id, Key, KeyboardShortcut, Panel, Popup, Response, RichText, ScrollArea, TextWrapMode, Ui,
-    WidgetInfo, vec2,
+    Button, EventFilter, Frame, Id, Key, KeyboardShortcut, Modifiers, Panel, Popup, Response, RichText,
+    ScrollArea, TextWrapMode, Ui, WidgetInfo, vec2,
 };
 
 use super::pieces::{self, alt_pressed};
@@ -24,6 +24,8 @@ pub(super) const PUT_ON_SERVER: &str = "Put on a server…";
 pub(super) struct View {
     /// What had the focus in the last frame.
     focus: Option<Id>,
+    /// The menus, each with the button that opens it.
+    menus: Vec<(Id, Response)>,
 }
 
 pub(super) fn menu_bar_ui(ui: &mut Ui, app: &App, view: &mut View, out: &mut Vec<Command>) {
@@ -34,6 +36,7 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &App, view: &mut View, out: &mut Vec
         let is_free = app.dialog.is_none();
         MenuBar::new().ui(ui, |ui| {
             ui.spacing_mut().button_padding = vec2(space::M, space::LABEL);
+            view.menus.clear();
             ui.add_enabled_ui(is_free, |ui| {
                 menu_ui(ui, view, "File", 'F', Key::F, |ui| file_menu_ui(ui, app, out));
                 menu_ui(ui, view, "Key", 'K', Key::K, |ui| key_menu_ui(ui, app, out));
@@ -42,6 +45,7 @@ pub(super) fn menu_bar_ui(ui: &mut Ui, app: &App, view: &mut View, out: &mut Vec
                 });
                 menu_ui(ui, view, "Help", 'H', Key::H, |ui| help_menu_ui(ui, app, out));
             });
+            step_aside(ui, &view.menus);
         });
     });
 }
@@ -71,10 +75,38 @@ fn menu_ui(
             pieces::keep_focus_in_view(ui, &mut view.focus);
         });
     });
+    let id = Popup::default_response_id(&response);
     if is_asked {
         response.request_focus();
-        Popup::open_id(ui.ctx(), Popup::default_response_id(&response));
+        Popup::open_id(ui.ctx(), id);
     }
+    view.menus.push((id, response));
+}
+
+/// With a menu open, the arrow keys left and right lead to the next one, and round.
+fn step_aside(ui: &Ui, menus: &[(Id, Response)]) {
+    let Some(open) = menus.iter().position(|(id, _)| Popup::is_id_open(ui.ctx(), *id)) else {
+        return;
+    };
+    if let Some(focused) = ui.memory(egui::Memory::focused) {
+        // Up and down lead from entry to entry.
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(focused, filter));
+    }
+    let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+    let step = if pressed(Key::ArrowRight) {
+        1
+    } else if pressed(Key::ArrowLeft) {
+        menus.len() - 1
+    } else {
+        return;
+    };
+    let (next, button) = &menus[(open + step) % menus.len()];
+    Popup::open_id(ui.ctx(), *next);
+    button.request_focus();
 }
 
 /// An entry, with its key at the right.

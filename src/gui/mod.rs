@@ -14,6 +14,7 @@ mod known_hosts;
 mod listed;
 mod logging;
 mod menu;
+mod motion;
 mod my_keys;
 mod native_desktop;
 mod obstacle;

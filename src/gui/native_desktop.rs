@@ -6,6 +6,7 @@
 mod file_dialog;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod portal;
+mod terminal;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod zenity;
 
@@ -23,7 +24,7 @@ use arboard::SetExtLinux as _;
 #[cfg(windows)]
 use arboard::SetExtWindows as _;
 
-use crate::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picking};
+use crate::app::desktop::{ClipboardError, Desktop, FindAgents, OpenTerminal, PickRequest, Picking};
 use crate::secret::SecretBytes;
 #[cfg(not(any(windows, target_os = "macos")))]
 use crate::sys::programs::system_program;
@@ -97,6 +98,21 @@ impl Desktop for NativeDesktop {
         Ok(SecretBytes::new(text.into_bytes()))
     }
 
+    fn terminal(&self) -> OpenTerminal {
+        Box::new(|words| {
+            let command = terminal::command(words);
+            let is_there = command.is_some();
+            if let Some(mut command) = command {
+                // On Windows a new console has streams of its own.
+                if !cfg!(windows) {
+                    without_streams(&mut command);
+                }
+                run("terminal", command);
+            }
+            is_there
+        })
+    }
+
     fn show_in_folder(&self, path: &Path) {
         // A relative path could be read as an option.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -125,9 +141,18 @@ fn start(name: &'static str, command: Option<Command>) {
         log::warn!("the {name} was not started: xdg-open is in none of the system's own folders");
         return;
     };
+    without_streams(&mut command);
+    run(name, command);
+}
+
+fn without_streams(command: &mut Command) {
     for stream in [Command::stdin, Command::stdout, Command::stderr] {
-        stream(&mut command, Stdio::null());
+        stream(command, Stdio::null());
     }
+}
+
+/// Runs another program beside this one.
+fn run(name: &'static str, mut command: Command) {
     // Somebody has to wait for it, or its entry stays in the table of processes.
     let waiter = std::thread::Builder::new().name(name.replace(' ', "-"));
     let started = waiter.spawn(move || match command.status() {

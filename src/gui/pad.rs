@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 use std::time::Instant;
 
 use egui;
+use egui::epaint::QuadraticBezierShape;
 use egui::{
     Color32, Event as Input, EventFilter, MouseWheelSource, Pos2, ProgressBar, Rect, Response, Sense, Stroke,
     StrokeKind, TouchPhase, Ui, WidgetInfo, accesskit, vec2,
@@ -177,14 +178,24 @@ fn draw(ui: &Ui, rect: Rect, trail: &Trail) {
     // The newest point is drawn in full colour, the oldest just visibly.
     let accent = visuals.hyperlink_color;
     let count = trail.points.len();
-    for (index, (from, to)) in trail.points.iter().zip(trail.points.iter().skip(1)).enumerate() {
-        let (Some(from), Some(to)) = (from, to) else {
-            continue;
-        };
+    let place = |index: usize| Some((*trail.points.get(index)?)? + rect.min.to_vec2());
+    for index in 0..count {
+        let Some(here) = place(index) else { continue };
+        let before = index
+            .checked_sub(1)
+            .and_then(place)
+            .map(|before| before.lerp(here, 0.5));
+        let after = place(index + 1).map(|after| here.lerp(after, 0.5));
+        // Round every point, from half way before it to half way behind it: no movement of a hand has corners.
+        let (start, end) = (before.unwrap_or(here), after.unwrap_or(here));
         let color = fade(accent, index + 1, count);
-        let (from, to) = (*from + rect.min.to_vec2(), *to + rect.min.to_vec2());
-        painter.line_segment([from, to], Stroke::new(line::TRAIL, color));
-        painter.circle_filled(to, line::TRAIL / 2.0, color);
+        painter.add(QuadraticBezierShape::from_points_stroke(
+            [start, here, end],
+            false,
+            Color32::TRANSPARENT,
+            Stroke::new(line::TRAIL, color),
+        ));
+        painter.circle_filled(end, line::TRAIL / 2.0, color);
     }
     if let Some(Some(newest)) = trail.points.back() {
         painter.circle_filled(*newest + rect.min.to_vec2(), size::POINT, accent);

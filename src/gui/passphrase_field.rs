@@ -35,6 +35,7 @@ use egui::{
 };
 use zeroize::{Zeroize, Zeroizing};
 
+use super::pieces;
 use super::theme::{line, size};
 use crate::secret::TypedPassphrase;
 
@@ -59,7 +60,7 @@ pub(super) fn passphrase_field_ui(
                     - eye_width
                     - ui.spacing().item_spacing.x;
                 let response = field_ui(ui, id, width, label, typed, *reveal, hint);
-                eye_ui(ui, eye_width, reveal);
+                eye_ui(ui, eye_width, label, reveal);
                 response
             })
             .inner;
@@ -107,7 +108,7 @@ fn field_ui(
         .id(id)
         .password(true)
         .font(font)
-        .hint_text(hint)
+        .hint_text(pieces::placeholder(ui, hint))
         // Bullets are a little lower than letters, and nothing is to move when the first one is typed.
         .min_size(vec2(0.0, size::CONTROL))
         .desired_width(width);
@@ -304,17 +305,17 @@ fn typed_text(event: &mut Event) -> Option<&mut String> {
 ///
 /// Its name says what a press does, and changes with it. A pressed state beside that would say it
 /// twice, and the second time the wrong way round.
-fn eye_ui(ui: &mut Ui, width: f32, reveal: &mut bool) {
+fn eye_ui(ui: &mut Ui, width: f32, field: &str, reveal: &mut bool) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, ui.spacing().interact_size.y), Sense::click());
     if response.clicked() {
         *reveal = !*reveal;
     }
     let name = if *reveal {
-        "Hide the passphrase"
+        format!("Hide “{field}”")
     } else {
-        "Show the passphrase"
+        format!("Show “{field}”")
     };
-    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, ui.is_enabled(), name));
+    response.widget_info(|| WidgetInfo::labeled(accesskit::Role::Button, ui.is_enabled(), &name));
 
     if ui.is_rect_visible(rect) {
         let visuals = ui.style().interact(&response);
@@ -492,8 +493,8 @@ mod tests {
         harness.event(Event::Text("hunter2".to_owned()));
         harness.run();
         for (press, value) in [
-            ("Show the passphrase", "hunter2"),
-            ("Hide the passphrase", "•••••••"),
+            ("Show “Key passphrase”", "hunter2"),
+            ("Hide “Key passphrase”", "•••••••"),
         ] {
             harness
                 .get_by_role_and_label(accesskit::Role::Button, press)
@@ -511,7 +512,7 @@ mod tests {
     fn the_eye_is_reached_and_pressed_with_the_keyboard() {
         let mut harness = page();
         press(&mut harness, Modifiers::NONE, Key::Tab);
-        assert!(harness.get_by_label("Show the passphrase").is_focused());
+        assert!(harness.get_by_label("Show “Key passphrase”").is_focused());
         press(&mut harness, Modifiers::NONE, Key::Space);
         assert!(harness.state().reveal);
     }

@@ -144,7 +144,22 @@ pub(super) fn wide_ui(ui: &mut Ui, button: Button<'_>) -> Response {
 
 /// The buttons at the foot, the first of which answers to Enter; says which was pressed.
 pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
-    let pressed = foot_ui(ui, (theme::PRIMARY, takes_focus.then_some(0)), texts);
+    usual_buttons_ui(ui, takes_focus, texts, None)
+}
+
+/// The same where the one in this place does what nobody can undo.
+pub(super) fn risky_buttons_ui(
+    ui: &mut Ui,
+    takes_focus: bool,
+    texts: &[&str],
+    risky: usize,
+) -> Option<usize> {
+    usual_buttons_ui(ui, takes_focus, texts, Some(risky))
+}
+
+fn usual_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str], risky: Option<usize>) -> Option<usize> {
+    let classes = [(Some(0), theme::PRIMARY), (risky, theme::REMOVING)];
+    let pressed = foot_ui(ui, &classes, takes_focus.then_some(0), texts);
     // When a click beside everything has taken the focus away, Enter still means the first.
     let is_meant = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
     if is_meant && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
@@ -158,19 +173,31 @@ pub(super) fn careful_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str])
     let last = texts.len().saturating_sub(1);
     // A focus that stood on the first button of another row does not pass on to this one.
     ui.push_id("careful", |ui| {
-        foot_ui(ui, (theme::DANGER, takes_focus.then_some(last)), texts)
+        foot_ui(
+            ui,
+            &[(Some(0), theme::DANGER)],
+            takes_focus.then_some(last),
+            texts,
+        )
     })
     .inner
 }
 
-/// The buttons, the first of which is of this class, and one of which may be given the focus.
-fn foot_ui(ui: &mut Ui, (first, focus): (ClassName, Option<usize>), texts: &[&str]) -> Option<usize> {
+/// The buttons, some of which are of a class, and one of which may be given the focus.
+fn foot_ui(
+    ui: &mut Ui,
+    classes: &[(Option<usize>, ClassName)],
+    focus: Option<usize>,
+    texts: &[&str],
+) -> Option<usize> {
     let mut pressed = None;
     ui.add_space(space::S);
     ui.horizontal_wrapped(|ui| {
         for (index, &text) in texts.iter().enumerate() {
             let mut button = Button::new(text).min_size(vec2(size::BUTTON, size::CONTROL));
-            button.set_class(first.clone(), index == 0);
+            for (place, class) in classes {
+                button.set_class(class.clone(), *place == Some(index));
+            }
             let response = ui.add(button);
             if focus == Some(index) {
                 response.request_focus();
@@ -302,6 +329,14 @@ pub(super) fn reached_by(ui: &Ui, field: &Response, label: &Response, letter: Op
     if is_clicked || letter.is_some_and(|letter| alt_pressed(ui, letter)) {
         field.request_focus();
     }
+}
+
+/// What stands in an empty field. The caret stands before it, and not on its first letter.
+pub(super) fn placeholder(ui: &Ui, text: &str) -> LayoutJob {
+    let format = TextFormat::simple(TextStyle::Body.resolve(ui.style()), Palette::of(ui).weak);
+    let mut job = LayoutJob::default();
+    job.append(text, space::LINE, format);
+    job
 }
 
 /// A whole number; anything but digits is not taken, and an empty field is 0.

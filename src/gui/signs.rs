@@ -4,7 +4,11 @@
 
 use egui::{Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, TextStyle, Ui, Vec2, vec2};
 
+use super::motion;
 use super::theme::{Palette, radius, size, space};
+
+/// The corners of a tick.
+const TICK: [(f32, f32); 3] = [(0.08, 0.55), (0.38, 0.86), (0.95, 0.16)];
 
 /// What a sign says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +42,7 @@ pub(super) fn draw_sign(painter: &Painter, rect: Rect, sign: Sign, color: Color3
     let stroke = Stroke::new(side * 0.1, color);
     match sign {
         Sign::Good => {
-            painter.line(vec![at(0.08, 0.55), at(0.38, 0.86), at(0.95, 0.16)], stroke);
+            painter.line(TICK.map(|(x, y)| at(x, y)).to_vec(), stroke);
         }
         Sign::Open => {
             painter.circle_filled(square.center(), side * 0.24, color);
@@ -63,6 +67,45 @@ pub(super) fn draw_sign(painter: &Painter, rect: Rect, sign: Sign, color: Color3
             painter.line_segment([at(0.7, 0.3), at(0.3, 0.7)], stroke);
         }
     }
+}
+
+/// A ring of which a part goes round, for what goes on now; it stands still where the system asks for less motion.
+pub(super) fn spinner_ui(ui: &mut Ui, color: Color32) {
+    const STEPS: u8 = 20;
+    let side = ui.text_style_height(&TextStyle::Small);
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(side), Sense::empty());
+    let (center, radius) = (rect.center(), side * 0.36);
+    let begins = if motion::is_wanted(ui.ctx()) {
+        ui.ctx().request_repaint_after(motion::FRAME);
+        motion::turn(ui.input(|input| input.time))
+    } else {
+        0.0
+    };
+    let faint = Stroke::new(side * 0.1, Palette::of(ui).line);
+    ui.painter().circle_stroke(center, radius, faint);
+    let points = (0..=STEPS).map(|step| {
+        let angle = begins + f32::from(step) / f32::from(STEPS) * std::f32::consts::PI;
+        center + Vec2::angled(angle) * radius
+    });
+    ui.painter()
+        .line(points.collect(), Stroke::new(side * 0.12, color));
+}
+
+/// A tick that draws itself when it comes up, where the system does not ask for less motion.
+pub(super) fn tick_ui(ui: &mut Ui, color: Color32, is_new: bool) {
+    let side = ui.text_style_height(&TextStyle::Small);
+    let (rect, response) = ui.allocate_exact_size(Vec2::splat(side), Sense::empty());
+    let drawn = motion::since(ui, response.id, is_new);
+    let square = rect.shrink(side * 0.12);
+    let at = |(x, y): (f32, f32)| square.min + vec2(x, y) * square.size();
+    let [start, corner, end] = TICK.map(at);
+    let first = (corner - start).length() / ((corner - start).length() + (end - corner).length());
+    let line = if drawn < first {
+        vec![start, start.lerp(corner, drawn / first)]
+    } else {
+        vec![start, corner, corner.lerp(end, (drawn - first) / (1.0 - first))]
+    };
+    ui.painter().line(line, Stroke::new(side * 0.1, color));
 }
 
 /// Draws `of` bars, of which `filled` have the colour; the others are there, and no more.

@@ -1,4 +1,4 @@
-//! Whether a Linux desktop is dark. winit tells that on Windows and macOS only.
+//! Whether a Linux desktop is dark, which winit tells on Windows and macOS only, and whether it asks for less motion.
 
 #[cfg(not(target_os = "linux"))]
 mod platform {
@@ -21,6 +21,7 @@ mod platform {
     use egui::{Context, Theme};
 
     use crate::engine::job::{Job, Poll, Wake};
+    use crate::gui::motion;
     use crate::sys::programs::system_program;
 
     /// Asks the desktop's portal, beside everything else, at the start and whenever the window is
@@ -28,7 +29,7 @@ mod platform {
     pub(in crate::gui) struct SystemTheme {
         wake: Wake,
         was_focused: bool,
-        job: Option<Job<Option<Theme>>>,
+        job: Option<Job<Answer>>,
     }
 
     impl SystemTheme {
@@ -49,32 +50,53 @@ mod platform {
             self.was_focused = is_focused;
             let answer = match self.job.as_mut().map(Job::poll) {
                 Some(Poll::Done(answer)) => answer,
-                Some(Poll::Lost) => None,
+                Some(Poll::Lost) => Answer::default(),
                 Some(Poll::Running) | None => return,
             };
             self.job = None;
-            if let Some(theme) = answer {
+            motion::is_reduced(ctx, answer.is_motion_reduced);
+            if let Some(theme) = answer.theme {
                 ctx.options_mut(|options| options.fallback_theme = theme);
                 ctx.request_repaint();
             }
         }
     }
 
-    /// `org.freedesktop.appearance color-scheme` of the settings portal, by the tool that every
-    /// desktop with `GLib` has. Nothing when there is no portal.
-    fn ask_portal() -> Option<Theme> {
+    /// What the desktop wants.
+    #[derive(Default)]
+    pub(in crate::gui) struct Answer {
+        theme: Option<Theme>,
+        is_motion_reduced: bool,
+    }
+
+    /// Light or dark, and whether things may move. Nothing when there is no portal.
+    fn ask_portal() -> Answer {
+        let appearance = "org.freedesktop.appearance";
+        let Some(theme) = setting(appearance, "color-scheme") else {
+            return Answer::default();
+        };
+        let less = || setting(appearance, "reduced-motion").is_some_and(|answer| answer.contains("uint32 1"));
+        let animations = setting("org.gnome.desktop.interface", "enable-animations");
+        Answer {
+            theme: theme_of(&theme),
+            is_motion_reduced: animations.is_some_and(|answer| answer.contains("<false>")) || less(),
+        }
+    }
+
+    /// A setting as the portal has it, by the tool that every desktop with `GLib` has.
+    fn setting(group: &str, name: &str) -> Option<String> {
         let output = Command::new(system_program("gdbus")?)
             .args(["call", "--session", "--timeout", "2"])
             .args(["--dest", "org.freedesktop.portal.Desktop"])
             .args(["--object-path", "/org/freedesktop/portal/desktop"])
             .args(["--method", "org.freedesktop.portal.Settings.Read"])
-            .args(["org.freedesktop.appearance", "color-scheme"])
+            .args([group, name])
             .stdin(Stdio::null())
             .stderr(Stdio::null())
             .output()
             .ok()
             .filter(|output| output.status.success())?;
-        theme_of(&String::from_utf8_lossy(&output.stdout))
+        Some(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     /// The answer as gdbus prints it, `(<<uint32 1>>,)`: 1 is dark, 2 light, 0 no preference.

@@ -202,12 +202,22 @@ fn a_usual_key_that_older_lines_pass_over_is_missed_and_taken_in_again() {
             .expect("it is there")
     };
     assert_eq!(codes(&usual(&home)), ["not-tried"]);
+    let before = home.read(".ssh/config");
     let told = done(&home, &["default", ".ssh/work"]);
     assert!(
         told.contains("\n+     IdentityFile ~/.ssh/id_ed25519\n"),
         "{told}"
     );
     assert!(codes(&usual(&home)).is_empty());
+    home.write(".ssh/config", before.as_bytes());
+    let told = done(&home, &["repair"]);
+    assert!(
+        told.starts_with("ssh tries the keys with usual names again, by ~/.ssh/config."),
+        "{told}"
+    );
+    assert_eq!(home.read(".ssh/config.bak"), before);
+    assert!(codes(&usual(&home)).is_empty());
+    assert_eq!(done(&home, &["repair"]).trim(), "There is nothing to repair.");
 }
 
 #[test]

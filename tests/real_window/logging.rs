@@ -31,7 +31,7 @@ fn what_is_typed_is_in_no_log_whatever_is_asked_for() {
     window.fill("Confirm passphrase", PASSPHRASE);
     window.says("They match.");
     // Screen readers hear what can be seen.
-    window.click("push button", "Show the passphrase");
+    window.click("push button", "Show “Key passphrase”");
     window.says(PASSPHRASE);
     window.ask_to_close();
     window.click("push button", "Quit without saving");

@@ -13,6 +13,7 @@ mod conversions;
 #[path = "../remote/everybody.rs"]
 mod everybody;
 mod logging;
+mod mangled;
 mod memory;
 mod my_keys;
 mod remembering;
@@ -171,10 +172,10 @@ fn undo_never_brings_an_earlier_passphrase_back() {
     });
     assert_eq!(field.text, "••••");
 
-    window.click("push button", "Show the passphrase");
+    window.click("push button", "Show “Key passphrase”");
     window.says("new!");
     screen.picture("revealed");
-    window.click("push button", "Hide the passphrase");
+    window.click("push button", "Hide “Key passphrase”");
     window.fill("Key passphrase", "x");
     window.press("BackSpace");
     window.press("ctrl+z");

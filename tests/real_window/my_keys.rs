@@ -111,7 +111,7 @@ fn keys_are_found_named_and_put_right() {
     window.lists(&["work,"]);
     window.choose("work,");
     window.fill("Your name for this key", "Work, 2026");
-    window.click("push button", "Save name");
+    window.press("Return");
     window.says("The key is called “Work, 2026” now.");
     window.lists(&["Work, 2026,"]);
     screen.picture("3-named");

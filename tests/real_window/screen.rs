@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::tools::put_with_mode;
 
 const INSTALL: &str = "sudo apt-get install --no-install-recommends xvfb openbox xdotool xclip imagemagick dbus \
-    at-spi2-core gir1.2-atspi-2.0 python3-gi zenity openssh-client openssh-server putty-tools util-linux strace";
+    at-spi2-core gir1.2-atspi-2.0 python3-gi python3-xlib zenity openssh-client openssh-server putty-tools util-linux strace";
 
 /// Longer than anything takes here, even while the machine does much else.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -189,8 +189,12 @@ impl Screen {
     }
 
     pub(crate) fn put(&self, name: &str, text: &str, mode: u32) {
+        self.put_bytes(name, text.as_bytes(), mode);
+    }
+
+    pub(crate) fn put_bytes(&self, name: &str, bytes: &[u8], mode: u32) {
         use std::os::unix::fs::PermissionsExt as _;
-        let file = put_with_mode(&self.path(name), text.as_bytes(), mode);
+        let file = put_with_mode(&self.path(name), bytes, mode);
         // Whatever the umask is.
         file.set_permissions(std::fs::Permissions::from_mode(mode))
             .expect("it is ours");

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::Path;
 use std::process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 
 use serde_json::Value;
@@ -308,6 +309,26 @@ impl<'a> Window<'a> {
             }
             (!is_collecting).then_some(())
         });
+    }
+
+    /// Drops this file into the middle of the window, as a file manager does.
+    pub(crate) fn drop_file(&self, path: &Path) {
+        let [x, y] = self.wait("the window has a place", |nodes| {
+            nodes
+                .iter()
+                .find(|node| node.role == "frame")
+                .and_then(Node::center)
+        });
+        self.screen
+            .xdotool(&["mousemove", &x.to_string(), &y.to_string()]);
+        let mut drop = self.screen.command("/usr/bin/python3");
+        drop.args(["-c", include_str!("drop.py")]).arg(path);
+        let dropped = drop.output().expect("python3 is there: it reads the window");
+        let said = String::from_utf8_lossy(&dropped.stderr);
+        assert!(
+            dropped.status.success(),
+            "not dropped (is python3-xlib installed?): {said}"
+        );
     }
 
     /// Makes an Ed25519 key the short way.

@@ -6,12 +6,14 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use keywright::app::App;
-use keywright::app::desktop::{ClipboardError, Desktop, FindAgents, PickRequest, Picked, Picking};
+use keywright::app::desktop::{
+    ClipboardError, Desktop, FindAgents, OpenTerminal, PickRequest, Picked, Picking,
+};
 use keywright::secret::SecretBytes;
 use keywright::sys::agent::Agent;
 
@@ -39,6 +41,8 @@ pub(crate) struct Script {
     pub(crate) home: RefCell<Option<PathBuf>>,
     /// Whether files can not be dropped on the window.
     pub(crate) takes_no_drops: Cell<bool>,
+    /// The commands that were given to a terminal.
+    pub(crate) in_terminal: Arc<Mutex<Vec<Vec<String>>>>,
     /// The pages that were opened.
     pub(crate) pages: RefCell<Vec<&'static str>>,
     /// The files that were shown in their folders.
@@ -149,6 +153,14 @@ impl Desktop for Scripted {
             .as_ref()
             .ok_or_else(|| ClipboardError("there is no text on it".to_owned()))?;
         Ok(SecretBytes::copy_of(bytes))
+    }
+
+    fn terminal(&self) -> OpenTerminal {
+        let given = Arc::clone(&self.0.in_terminal);
+        Box::new(move |words| {
+            given.lock().expect("nobody panics").push(words.to_vec());
+            true
+        })
     }
 
     fn open_page(&self, address: &'static str) {

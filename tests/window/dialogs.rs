@@ -57,6 +57,39 @@ fn behind_a_dialog_nothing_is_offered_and_the_focus_comes_back() {
     assert!(scene.button("Copy public key").accesskit_node().is_focused());
 }
 
+#[test]
+fn the_buttons_of_a_dialog_are_always_in_sight() {
+    for (width, height) in [(900.0, 640.0), (640.0, 480.0), (450.0, 320.0)] {
+        let mut scene = Scene::of_size(width, height);
+        scene.make_key();
+        let path = scene.save_with_passphrase("id", "open sesame");
+        let dialogs: [(&str, Opens); 5] = [
+            ("Close", |scene, _| scene.press(Modifiers::COMMAND, Key::Comma)),
+            ("Close", |scene, _| {
+                scene.menu("Help", "Commands that do the same…");
+            }),
+            ("OK", |scene, _| {
+                scene.menu("Key", "Parameters for saving key files…");
+            }),
+            ("Close", |scene, _| {
+                scene.menu("Key", "Where the public key goes…");
+            }),
+            ("Open", |scene, path| scene.drop_file(path)),
+        ];
+        for (button, open) in dialogs {
+            open(&mut scene, &path);
+            scene.steps();
+            let rect = scene.button(button).rect();
+            assert!(
+                rect.top() >= 0.0 && rect.bottom() <= height,
+                "{button} of {:?} lies at {rect:?} in {width}",
+                scene.dialog().map(std::mem::discriminant)
+            );
+            scene.escape();
+        }
+    }
+}
+
 /// How a dialog is opened, with a key file at hand.
 type Opens = fn(&mut Scene, &Path);
 

@@ -10,11 +10,12 @@ use keywright::app::Page;
 use keywright::app::dialog::Dialog;
 use keywright::app::settings::Kept;
 use keywright::engine::keys::Key as OwnKey;
+use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::sys::settings_place::Place;
 use tempfile::TempDir;
 
 use crate::key_files::{names, put_key};
-use crate::scene::Scene;
+use crate::scene::{Scene, lay_out};
 
 /// A window on the page, with a home folder that holds some keys.
 struct KeysPage {
@@ -128,6 +129,23 @@ fn the_window_begins_with_the_keys_where_there_are_some() {
     assert_eq!(keys.accesskit_node().data().description(), Some("Keys, 1"));
     let nobody = Scene::at_home();
     assert_eq!(nobody.window.state().app().page, Page::Key);
+}
+
+#[test]
+fn lines_of_an_earlier_version_that_pass_over_a_key_are_renewed_by_a_button() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    let older = "# >>> Keywright looks after the lines from here\nHost *\n    IdentityFile ~/.ssh/work\n# <<< Keywright: to here\n";
+    lay_out(&page.path("config"), older);
+    page.scene.show_page("Known hosts");
+    page.scene.show_page("Keys");
+    page.settle();
+    let warning = "the lines about the default key do not name it";
+    page.click_row("id_ed25519");
+    assert!(page.scene.says(&warning[1..]));
+    page.click("Repair");
+    assert!(!page.scene.says(&warning[1..]));
+    let now = std::fs::read_to_string(page.path("config")).expect("it is there");
+    assert!(now.contains("work\n    IdentityFile ~/.ssh/id_rsa\n"), "{now}");
 }
 
 #[test]
@@ -279,6 +297,46 @@ fn a_search_that_hides_the_chosen_key_shows_the_first_one_found() {
 }
 
 #[test]
+fn one_logs_in_on_a_server_that_a_key_was_put_on_in_a_terminal() {
+    let home = TempDir::new().expect("a folder");
+    put_key(home.path(), "work", "at work", 1);
+    let key = Fingerprint::of(crate::key_files::key(1).public(), FingerprintKind::Sha256);
+    let register = format!(
+        "[key.\"{key}\"]\ninstalled = [{{ server = \"me@example.org:2222\", date = \"2026-01-01\" }}]\n"
+    );
+    lay_out(&home.path().join("settings/keys.toml"), &register);
+    let mut page = KeysPage::at(900.0, 640.0, home);
+    page.scene.click("Log in on me@example.org:2222");
+    let given = page.scene.desktop.0.in_terminal.clone();
+    page.scene.wait(|_| !given.lock().expect("whole").is_empty());
+    let file = page.path("work").display().to_string();
+    let expected = ["ssh", "-i", &file, "-p", "2222", "me@example.org"];
+    assert_eq!(given.lock().expect("whole")[0], expected);
+    page.scene
+        .wait(|scene| scene.is_shown("A terminal opens and logs in."));
+}
+
+#[test]
+fn a_name_saves_itself_when_the_field_is_left_and_esc_brings_the_old_one_back() {
+    let mut page = KeysPage::open(900.0, 640.0, TWO);
+    let field = "Your name for this key";
+    page.scene.type_text(field, "Laptop");
+    page.scene.press(Modifiers::NONE, Key::Tab);
+    page.settle();
+    assert!(page.query_row("Laptop").is_some(), "{:?}", page.rows());
+    page.scene.type_text(field, "top");
+    page.scene.escape();
+    page.settle();
+    assert_eq!(page.scene.window.state().app().my_keys.name, "Laptop");
+    // Another key is chosen in the same breath: the name goes to the one that it was typed for.
+    page.scene.type_text(field, ", old");
+    page.click_row("work");
+    page.settle();
+    assert!(page.query_row("Laptop, old").is_some(), "{:?}", page.rows());
+    assert_eq!(page.chosen().as_deref(), Some("work"));
+}
+
+#[test]
 fn a_search_that_finds_nothing_leaves_no_key_to_be_moved_to_the_trash() {
     let mut page = KeysPage::open(900.0, 640.0, TWO);
     page.scene.type_text("Search", "nowhere");
@@ -290,7 +348,10 @@ fn a_search_that_finds_nothing_leaves_no_key_to_be_moved_to_the_trash() {
 fn another_key_is_read_from_its_top() {
     let mut page = KeysPage::open(480.0, 460.0, TWO);
     let top = page.scene.button("Copy public key").rect().top();
-    page.scene.button("Save name").focus();
+    page.scene
+        .window
+        .get_by_role_and_label(Role::Button, "Picture")
+        .focus();
     page.scene.window.run_steps(30);
     assert!(page.scene.button("Copy public key").rect().top() < top);
     page.scene

@@ -166,6 +166,36 @@ fn a_menu_has_ten_entries_at_most_and_all_are_in_sight() {
 }
 
 #[test]
+fn left_and_right_lead_from_one_open_menu_to_the_next_and_round() {
+    let mut scene = Scene::new();
+    scene.press(Modifiers::ALT, Key::F);
+    assert!(scene.is_shown("Load private key"));
+    for (key, entry) in [
+        (Key::ArrowRight, "Generate key pair"),
+        (Key::ArrowRight, "Import key"),
+        (Key::ArrowLeft, "Generate key pair"),
+        (Key::ArrowLeft, "Load private key"),
+        (Key::ArrowLeft, "About Keywright"),
+        (Key::ArrowRight, "Load private key"),
+    ] {
+        scene.press(Modifiers::NONE, key);
+        assert!(scene.is_shown(entry), "{entry}");
+        let menus = [
+            "Load private key",
+            "Generate key pair",
+            "Import key",
+            "About Keywright",
+        ];
+        assert_eq!(menus.iter().filter(|name| scene.is_shown(name)).count(), 1);
+    }
+    // From an entry as well, and it is the menu that has the focus then.
+    scene.press(Modifiers::NONE, Key::ArrowDown);
+    scene.press(Modifiers::NONE, Key::ArrowRight);
+    assert!(scene.is_shown("Generate key pair"));
+    assert!(scene.button("Key").accesskit_node().is_focused());
+}
+
+#[test]
 fn a_menu_that_is_higher_than_the_window_scrolls_to_what_has_the_focus() {
     let mut scene = Scene::of_size(450.0, 320.0);
     scene.click("Key");

@@ -102,6 +102,41 @@ fn a_host_is_found_shown_forgotten_and_taken_back_in_the_window() {
 }
 
 #[test]
+fn a_host_with_several_keys_is_one_row_and_forgotten_at_once() {
+    let mut scene = Scene::new();
+    // example.org, hidden with a salt for each line, as ssh writes it (HashKnownHosts).
+    let hidden = format!(
+        "|1|AQEBAQEBAQEBAQEBAQEBAQEBAQE=|BZnIZDy7LFmWT01C0tVIYmthBlY= {HOST}\n|1|AgICAgICAgICAgICAgICAgICAgI=|+EaNW6WK1ce4vK6aV2+0TyaMZF8= {OTHER}\n"
+    );
+    let text = format!("one.example {HOST}\ntwo.example {HOST}\none.example {OTHER}\n{hidden}");
+    let path = scene.has_list("known_hosts", &text);
+    scene.show_page("Known hosts");
+    scene.wait_for_list();
+    assert!(scene.is_shown("one.example (lines 1, 3)") && scene.is_shown("two.example (line 2)"));
+    // Nobody can tell whether these are the same.
+    assert!(scene.is_shown("(hidden name) (line 4)") && scene.is_shown("(hidden name) (line 5)"));
+    scene.window.check_accessibility();
+    scene.click("Forget one.example (lines 1, 3)");
+    scene.wait_for_list();
+    let left = fs::read_to_string(&path).expect("there");
+    assert_eq!(left, format!("two.example {HOST}\n{hidden}"));
+    scene.type_into("Find a host", "example.org");
+    assert!(
+        scene.is_shown("example.org (lines 2, 3)"),
+        "it is called what was searched"
+    );
+    scene.click("Forget example.org (lines 2, 3)");
+    scene.wait_for_list();
+    assert_eq!(
+        fs::read_to_string(&path).expect("there"),
+        format!("two.example {HOST}\n")
+    );
+    scene.click("Undo");
+    scene.wait_for_list();
+    assert_eq!(fs::read_to_string(&path).expect("there"), left);
+}
+
+#[test]
 fn where_ssh_has_met_no_host_yet_that_is_no_error() {
     let mut scene = Scene::new();
     let path = scene.has_list("known_hosts", "");

@@ -2,9 +2,11 @@
 
 use egui::accesskit::Role;
 use egui_kittest::kittest::Queryable as _;
+use keywright::app::Page;
+use keywright::app::doctor::Subject;
 use keywright::app::stage::Stage;
 
-use crate::scene::{Scene, corpus_path};
+use crate::scene::{Scene, corpus_path, lay_out};
 
 #[test]
 fn a_key_of_ssh_1_is_shown_and_the_way_on_is_a_new_key() {
@@ -17,6 +19,27 @@ fn a_key_of_ssh_1_is_shown_and_the_way_on_is_a_new_key() {
     scene.click("Make a new key");
     assert!(scene.dialog().is_none());
     assert!(matches!(scene.window.state().app().stage, Stage::Empty));
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_leads_to_the_doctor() {
+    let mut scene = Scene::new();
+    let path = scene.folder.path().join("id_junk");
+    lay_out(&path, "-----BEGIN OPENSSH PRIVATE KEY-----\nnonsense\n");
+    scene.drop_file(&path);
+    assert!(scene.is_shown("Could not open id_junk"));
+    scene.click("Examine this file");
+    assert!(scene.dialog().is_none());
+    scene.wait(|scene| scene.window.state().app().doctor.found.is_some());
+    let app = scene.window.state().app();
+    assert_eq!(app.page, Page::Doctor);
+    let found = app.doctor.found.as_ref().expect("it was examined");
+    assert_eq!(found.subject, Subject::File(path));
+    // What is not there cannot be looked into.
+    scene.show_page("Servers");
+    let missing = scene.folder.path().join("missing");
+    scene.drop_file(&missing);
+    assert!(scene.is_shown("Could not open missing") && !scene.is_shown("Examine this file"));
 }
 
 #[test]

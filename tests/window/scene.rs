@@ -258,6 +258,13 @@ impl egui::DroppedFile for Dropped {
     }
 }
 
+/// Lays out a file that is there before.
+#[expect(clippy::disallowed_methods, reason = "this is what is there before")]
+pub(crate) fn lay_out(path: &Path, text: &str) {
+    std::fs::create_dir_all(path.parent().expect("it lies in a folder")).expect("a folder");
+    std::fs::write(path, text).expect("written");
+}
+
 /// A file that another program has made.
 pub(crate) fn corpus_path(name: &str) -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -85,6 +85,36 @@ fn an_opened_key_that_is_saved_again_keeps_its_passphrase_which_is_asked_for() {
     assert!(!scene.document().is_unsaved());
 }
 
+/// A file of PuTTYgen's on Windows, whose passphrase has umlauts: PuTTY there goes on opening what is saved for it.
+#[test]
+fn a_passphrase_in_a_code_page_is_kept_so_for_putty_and_for_nobody_else() {
+    let typed = "geheim123äöüß";
+    let mut scene = Scene::new();
+    let made = crate::scene::corpus("../field/passphrase-encoding/umlauts.ppk");
+    scene.put("made.ppk", &made);
+    for (choice, name, is_kept) in [
+        (Choice::Ppk, "again.ppk", true),
+        (Choice::OpenSsh, "again", false),
+    ] {
+        scene.open(&scene.path("made.ppk"));
+        scene.type_into_unlock(typed);
+        scene.ask(Ask::Unlock);
+        scene.settle();
+        scene.document().draft.choice = choice;
+        save_as(&mut scene, name);
+        scene.type_into_unlock(typed);
+        scene.ask(Ask::SaveWithSamePassphrase);
+        scene.settle();
+        let bytes = std::fs::read(scene.path(name)).expect("it was saved");
+        let Ok(Parsed::Locked(file)) = format::parse(&bytes) else {
+            panic!("{name} has its passphrase");
+        };
+        let opened = file.unlock(&Passphrase::new(typed.to_owned()), Consent::Given);
+        let opened = opened.expect("that is its passphrase");
+        assert_eq!(opened.passphrase_encoding.is_some(), is_kept, "{name}");
+    }
+}
+
 #[test]
 fn a_key_that_was_just_saved_knows_its_passphrase_by_the_new_file() {
     let mut scene = opened("open sesame");

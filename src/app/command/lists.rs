@@ -5,7 +5,7 @@
 pub enum ListCommand {
     /// Show those that may be meant by what was typed.
     FindHosts,
-    /// Have ssh forget the host in this line.
+    /// Have ssh forget the host that this line is about, with all its keys that are shown.
     ForgetHost(usize),
 
     /// Show who may log in here.

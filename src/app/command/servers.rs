@@ -15,6 +15,8 @@ pub enum ServerCommand {
     SignInOtherwise,
     /// Copy the command that logs in with the key that works.
     CopyLogIn,
+    /// Log in with the key that works, in a terminal.
+    LogIn,
     /// Give the server the short name that is typed.
     NameServer,
     /// Take the key off again that was just put on a server.

@@ -6,7 +6,7 @@ use crate::engine::Problem;
 use crate::engine::authorized::Row;
 use crate::engine::conditions::Conditions;
 use crate::engine::job::Job;
-use crate::engine::known_hosts::Host;
+use crate::engine::known_hosts::Known;
 use crate::engine::lists::Change;
 use crate::engine::providers::{PROVIDERS, Provider};
 
@@ -63,7 +63,7 @@ impl<T> Listed<T> {
 #[derive(Debug)]
 pub struct KnownHosts {
     /// Those that are found by `word`.
-    pub listed: Listed<Host>,
+    pub listed: Listed<Known>,
     /// What is being typed to find a host.
     pub word: String,
     /// By what those that are shown were found.

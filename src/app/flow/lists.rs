@@ -12,7 +12,7 @@ use crate::app::{App, Status};
 use crate::engine::authorized::{self, Addition, LastWayIn, NO_RESTART, Roll, Row, keys_in};
 use crate::engine::conditions::Conditions;
 use crate::engine::job::{Job, Poll, Wake};
-use crate::engine::known_hosts::{self, Book, Host, NOT_YOUR_KEY};
+use crate::engine::known_hosts::{self, Book, Known, NOT_YOUR_KEY, by_host};
 use crate::engine::lists::{self, Change};
 use crate::engine::{Problem, lost, told_by_disk};
 use crate::sys::home::ssh_folder_in;
@@ -87,13 +87,14 @@ impl App {
         let Some(dialog) = &self.hosts else {
             return;
         };
-        let shown = dialog.listed.lines().iter().find(|host| host.line == line);
-        let Some(shown) = shown.cloned() else { return };
+        let is_it = |known: &&Known| known.lines.iter().any(|host| host.line == line);
+        let Some(Known { name, lines }) = dialog.listed.lines().iter().find(is_it).cloned() else {
+            return;
+        };
         self.with_hosts(move |path| {
-            let forgotten = Book::open(path)?.forget_shown(&shown)?;
-            let names: Vec<String> = forgotten.hosts.iter().map(Host::title).collect();
+            let forgotten = Book::open(path)?.forget_shown(&lines)?;
             Ok(Some(done(
-                &format!("Forgot {}.", names.join(", ")),
+                &format!("Forgot {name}."),
                 NOT_YOUR_KEY,
                 forgotten.change,
             )))
@@ -110,7 +111,7 @@ impl App {
             dialog.found_by.clone_from(&dialog.word);
             let typed = dialog.word.clone();
             start(&mut dialog.listed, &wake, work, move |path| {
-                Ok(Book::open(path)?.find(&typed).collect())
+                Ok(by_host(Book::open(path)?.find(&typed), &typed))
             });
         }
     }

@@ -9,6 +9,7 @@ mod dropped;
 mod folders;
 mod key_places;
 mod lists;
+mod log_in;
 mod my_keys;
 mod open;
 mod overwrite;

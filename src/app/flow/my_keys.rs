@@ -11,15 +11,19 @@ use crate::engine::keys::default_key::{self, Plan};
 use crate::engine::keys::removal::Removal;
 use crate::engine::keys::restoring::Restorable;
 use crate::engine::keys::{Edit, Inventory, Key, KeyId, Remedy, Store, Whose, repair};
-use crate::engine::{Problem, lost, told_by_disk};
+use crate::engine::{Blame, Problem, lost, told_by_disk};
 use crate::key::watch::Unwatched;
 
 impl App {
     pub(in crate::app) fn apply_to_keys(&mut self, command: KeysCommand, desktop: &dyn Desktop) {
         match command {
             KeysCommand::Read => self.read_keys(desktop),
-            KeysCommand::Choose(id) => self.my_keys.choose(Some(id)),
+            KeysCommand::Choose(id) => {
+                self.save_key_name();
+                self.my_keys.choose(Some(id));
+            }
             KeysCommand::SaveName => self.save_key_name(),
+            KeysCommand::UndoName => self.my_keys.choose(self.my_keys.chosen.clone()),
             KeysCommand::CopyPublicKey => {
                 if let Some(key) = self.my_keys.chosen()
                     && let Some(line) = key.public_line()
@@ -34,6 +38,7 @@ impl App {
                 }
             }
             KeysCommand::PutOnServer => self.put_chosen_on_server(),
+            KeysCommand::LogIn(server) => self.log_in_with_chosen(server, desktop),
             KeysCommand::ShowInFolder => {
                 if let Some(path) = self.my_keys.chosen().and_then(Key::main_file) {
                     desktop.show_in_folder(path);
@@ -132,7 +137,8 @@ impl App {
         &mut self,
         work: impl FnOnce(&Whose) -> Result<Outcome, Problem> + Send + 'static,
     ) {
-        if self.my_keys.is_busy() {
+        // Looking is begun anew behind it.
+        if self.my_keys.is_busy() && !self.my_keys.is_reading() {
             return;
         }
         let whose = self.my_keys.whose.clone();
@@ -155,10 +161,16 @@ impl App {
         self.my_keys.work = Some(Work::Planning(job));
     }
 
-    fn save_key_name(&mut self) {
+    /// Has the chosen key called what was typed, where that is something new.
+    pub(in crate::app) fn save_key_name(&mut self) {
         let Some(KeyId::Fingerprint(key)) = self.my_keys.chosen().map(|key| key.id.clone()) else {
             return;
         };
+        let before = self.my_keys.known_name().to_owned();
+        if self.my_keys.name.trim() == before {
+            self.my_keys.name_problem = None;
+            return;
+        }
         let name = match self.my_keys.name.trim() {
             "" => None,
             text => match KeyName::new(text) {
@@ -175,6 +187,10 @@ impl App {
                 Some(name) => format!("The key is called “{}” now.", name.as_str()),
                 None => "The key goes by its file’s name now.".to_owned(),
             };
+            let there = whose.store.read().register.name(&key);
+            if there.as_ref().map_or("", KeyName::as_str) != before {
+                return Err(named_meanwhile());
+            }
             whose.store.change(&[Edit::Name { key, name }])?;
             Ok(Outcome::say(sentence))
         });
@@ -336,4 +352,15 @@ impl App {
             }
         });
     }
+}
+
+/// Another program has given the key a name.
+fn named_meanwhile() -> Problem {
+    Problem::new(
+        "changed",
+        Blame::World,
+        "the key was given another name meanwhile, by another window or program",
+        "That name is shown now. Type yours once more if it is to have that.",
+    )
+    .unchanged()
 }

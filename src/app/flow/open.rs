@@ -12,7 +12,7 @@ use crate::app::{App, Command, Page, Status};
 use crate::engine::describe::{Description, Warning};
 use crate::engine::job::{Job, Poll};
 use crate::engine::keys::{KeyId, Whose, added};
-use crate::engine::{Problem, describe, lost, opening};
+use crate::engine::{Blame, Problem, describe, lost, opening};
 use crate::format::reading::{self, Reading};
 use crate::format::{Consent, DecodeError, Format, Parsed, PrivateFile};
 use crate::key::fingerprint::FingerprintKind;
@@ -218,7 +218,15 @@ impl App {
             seen,
         } = match result {
             Ok(opened) => opened,
-            Err(Refused::Other(problem)) => return self.fail(title_for(path.as_deref()), problem),
+            Err(Refused::Other(problem)) => {
+                self.dialog = Some(Dialog::Problem {
+                    title: title_for(path.as_deref()),
+                    // Where there is no file, or it cannot be read, nothing is to be seen in it.
+                    file: path.filter(|_| problem.blame != Blame::World),
+                    problem,
+                });
+                return;
+            }
             Err(Refused::Ssh1(key)) => {
                 let name = name_of(path.as_deref());
                 self.dialog = Some(Dialog::Ssh1 { name, key });

@@ -24,7 +24,8 @@ use crate::engine::{Problem, told_by_disk};
 Private keys become readable by you alone; nobody else may change ~/.ssh, your home folder, or what ssh \
 goes by; a missing FILE.pub is written; a FILE.pub of another key is moved to a folder “removed”, and the \
 right one written. A private key that ssh does not read as it is, for its line ends say, becomes a clean file, and the \
-old one is kept in a folder “removed”. What was left when the program was ended in the middle is taken back or cleared away. No key is \
+old one is kept in a folder “removed”. Lines about the default key that an earlier version wrote name the keys with usual \
+names as well. What was left when the program was ended in the middle is taken back or cleared away. No key is \
 deleted.")]
 pub(super) struct Repair {
     /// Keys' files, or folders to look into, instead of ~/.ssh and those that were added

@@ -10,18 +10,15 @@ use std::path::{Path, PathBuf};
 use super::Whose;
 use super::inventory::Inventory;
 use super::key::Key;
+use super::own_lines::{KEEPS, read, spelling};
 use super::register::Edit;
-use super::tried::{USUAL_NAMES, tried_by_itself};
+use super::tried::{tried_by_itself, usual};
 use crate::engine::lists::Change;
 use crate::engine::{Blame, Problem};
-use crate::format::MAX_CONFIG_FILE;
 use crate::format::ssh_config::{BlockPlace, ManagedBlock, SshConfig, Stanza};
 use crate::key::fingerprint::Fingerprint;
 use crate::key::watch::Unwatched;
-use crate::sys::files::{Backup, ListFile, in_turn};
-
-/// How the configuration as it was is kept.
-const KEEPS: Backup = Backup::Bak;
+use crate::sys::files::{ListFile, in_turn};
 
 /// Of the usual names those of the better keys first.
 const PREFERRED: [&str; 4] = ["id_ed25519", "id_ecdsa", "id_rsa", "id_dsa"];
@@ -232,33 +229,9 @@ pub fn not_for_ssh(title: &str) -> Problem {
     )
 }
 
-/// ssh's configuration as it is now, to be edited.
-///
-/// # Errors
-/// It cannot be read.
-pub(in crate::engine) fn read(whose: &Whose) -> Result<(ListFile, SshConfig), Problem> {
-    let path = whose.config().ok_or_else(|| {
-        Problem::new(
-            "usage",
-            Blame::Usage,
-            "it is not known where ssh's configuration lies, because your home folder is not",
-            "Set HOME.",
-        )
-    })?;
-    let list = ListFile::open(&path, MAX_CONFIG_FILE)?;
-    let config = SshConfig::parse(list.bytes().to_vec())?;
-    Ok((list, config))
-}
-
 fn block_text(config: &SshConfig) -> Result<String, Problem> {
     let block = config.block()?.unwrap_or_default();
     Ok(String::from_utf8_lossy(block).into_owned())
-}
-
-/// The paths that ssh tries by itself, in its order, whatever is there.
-fn usual(whose: &Whose) -> impl Iterator<Item = PathBuf> {
-    let names = |folder: PathBuf| USUAL_NAMES.map(|name| folder.join(name));
-    whose.ssh_folder().into_iter().flat_map(names)
 }
 
 /// The other keys that ssh tries by itself today.
@@ -285,35 +258,6 @@ fn no_longer_tried(whose: &Whose, before: &SshConfig, after: &SshConfig) -> Opti
         "It stops trying {} by itself. For a server that wants such a key, name it: ssh -i {first}.",
         names.join(", ")
     ))
-}
-
-/// A file as the configuration names it.
-///
-/// # Errors
-/// The name of the file cannot stand in it.
-pub(in crate::engine) fn spelling(whose: &Whose, path: &Path) -> Result<String, Problem> {
-    let unspeakable = || {
-        Problem::new(
-            "usage",
-            Blame::Usage,
-            format!("{} cannot stand in ssh's configuration", whose.short(path)),
-            "ssh would read something else there. Give the file a name of letters and digits.",
-        )
-    };
-    let below = whose
-        .home
-        .as_deref()
-        .and_then(|home| path.strip_prefix(home).ok());
-    let text = match below {
-        // The same words then hold on every computer that shares the configuration.
-        Some(below) => format!("~/{}", below.to_str().ok_or_else(unspeakable)?.replace('\\', "/")),
-        None => path.to_str().ok_or_else(unspeakable)?.to_owned(),
-    };
-    // ssh puts the value of a variable in the place of such a word, and has no way to say that it is none.
-    if text.contains("${") {
-        return Err(unspeakable());
-    }
-    Ok(text.replace('%', "%%"))
 }
 
 /// The lines of both texts: what both begin and end with is kept, and between these the old goes before the new.
@@ -356,17 +300,5 @@ mod tests {
         assert_eq!(told("a\na\n", "a\n"), " a-a");
         assert_eq!(told("a\nb\n", ""), "-a-b");
         assert_eq!(told("a\n", "a\n"), " a");
-    }
-
-    #[test]
-    fn a_file_is_spelled_so_that_ssh_reads_that_file() {
-        let home = std::env::temp_dir();
-        let whose = Whose {
-            home: Some(home.clone()),
-            ..Whose::default()
-        };
-        let spelled = |path: &Path| spelling(&whose, path).map_err(|problem| problem.code);
-        assert_eq!(spelled(&home.join(".ssh/100%")), Ok("~/.ssh/100%%".to_owned()));
-        assert_eq!(spelled(&home.join("${X}")), Err("usage"));
     }
 }

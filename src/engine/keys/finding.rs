@@ -34,6 +34,8 @@ pub enum Remedy {
     Finish(PathBuf),
     /// Put a clean file in the place of this one, which ssh does not read as it is, and keep that.
     Mend(PathBuf),
+    /// Have the lines about the default key in this configuration of ssh's name the keys with usual names as well.
+    RenewLines(PathBuf),
     /// Open this private key, which shows its public half only then.
     Open(PathBuf),
     /// Have ssh try this private key first.
@@ -45,7 +47,11 @@ impl Remedy {
     #[must_use]
     pub fn title(&self) -> &'static str {
         match self {
-            Self::Tighten(_) | Self::TightenShared(_) | Self::Finish(_) | Self::Mend(_) => "Repair",
+            Self::Tighten(_)
+            | Self::TightenShared(_)
+            | Self::Finish(_)
+            | Self::Mend(_)
+            | Self::RenewLines(_) => "Repair",
             Self::WritePublic(_) => "Make the public key file",
             Self::ReplacePublic(_) => "Put the right one there",
             Self::Open(_) => "Open the key",
@@ -62,7 +68,8 @@ impl Remedy {
             | Self::WritePublic(_)
             | Self::ReplacePublic(_)
             | Self::Finish(_)
-            | Self::Mend(_) => true,
+            | Self::Mend(_)
+            | Self::RenewLines(_) => true,
             Self::Open(_) | Self::MakeDefault(_) => false,
         }
     }
@@ -218,10 +225,17 @@ impl Finding {
     /// ssh would try the private key at `path`, if its configuration did not name others for every host.
     pub(super) fn no_longer_tried(path: &Path) -> Self {
         let message = "this key is not tried by ssh, whose configuration names other keys for every server";
-        let hint =
-            "Choose the default key once more, and it names this one as well; or make this the default key.";
+        let hint = "Name this one there as well, or make it the default key.";
         Self::new(Grade::Warning, "not-tried", message.to_owned(), hint)
             .about(path, Some(Remedy::MakeDefault(path.to_owned())))
+    }
+
+    /// The same, and it comes of the lines that an earlier version of this program wrote to `config`.
+    pub(super) fn passed_over(config: &Path) -> Self {
+        let message = "this key is not tried by ssh, for the lines about the default key do not name it";
+        let hint = "An earlier version wrote them. “Repair” has ssh try the keys with usual names again, behind the default key.";
+        Self::new(Grade::Warning, "not-tried", message.to_owned(), hint)
+            .about(config, Some(Remedy::RenewLines(config.to_owned())))
     }
 
     /// ssh cannot read the only private file of this key.

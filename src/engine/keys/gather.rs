@@ -218,7 +218,10 @@ fn finding_of_use(key: &Key, tried: &Tried) -> Option<Finding> {
         _ if is_descriptor(path) => None,
         Some(format) if !is_for_ssh(format) => Some(Finding::not_for_ssh(path, format)),
         _ if key.is_default && !tried.is_named(path) => Some(Finding::default_lost(path)),
-        _ if !tried.is_tried(path) && tried.has_usual_name(path) => Some(Finding::no_longer_tried(path)),
+        _ if !tried.is_tried(path) && tried.has_usual_name(path) => Some(match &tried.renewable {
+            Some(config) => Finding::passed_over(config),
+            None => Finding::no_longer_tried(path),
+        }),
         _ if !tried.is_tried(path) => Some(Finding::not_tried(path)),
         _ => None,
     }

@@ -11,7 +11,7 @@ use super::register::Register;
 use super::restoring::{Restorable, restorable, usual_folders};
 use super::tidying::{Tidying, is_list};
 use super::tried::Tried;
-use super::{Remedy, Whose, unfinished};
+use super::{Remedy, Whose, own_lines, unfinished};
 use crate::engine::describe::Description;
 use crate::engine::saving::file_beside;
 use crate::engine::{Blame, Problem};
@@ -83,7 +83,10 @@ impl Inventory {
         let seen = inventory.look_at(&found, watch);
         inventory.look_for_removed(whose, folders);
         inventory.look_for_unfinished(whose);
-        let tried = Tried::of(whose, &config);
+        let mut tried = Tried::of(whose, &config);
+        if tried.names_for_all {
+            tried.renewable = own_lines::renewable(whose);
+        }
         inventory.keys = gather::gather(seen, &known.register, &tried, whose);
         // Nothing is said of the home folder to somebody who looks into another one.
         if folders.is_empty() {

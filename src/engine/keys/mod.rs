@@ -12,6 +12,7 @@ mod holding;
 pub mod inventory;
 pub mod key;
 pub mod mending;
+pub(in crate::engine) mod own_lines;
 pub mod register;
 pub mod removal;
 pub mod repair;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::mending::Mending;
+use super::own_lines;
 use super::removal;
 use super::tidying::{Tidying, is_list};
 use super::unfinished;
@@ -38,6 +39,16 @@ pub fn apply(remedy: &Remedy, whose: &Whose) -> Result<Done, Problem> {
         Remedy::ReplacePublic(path) => replace_public(path, whose),
         Remedy::Finish(folder) => unfinished::mend(folder, whose),
         Remedy::Mend(path) => mend(path, whose),
+        Remedy::RenewLines(config) => {
+            let backup = own_lines::renew(whose)?;
+            let kept =
+                backup.map(|backup| format!(" The file as it was is kept as {}.", whose.short(&backup)));
+            Ok(format!(
+                "ssh tries the keys with usual names again, by {}.{}",
+                whose.short(config),
+                kept.unwrap_or_default()
+            ))
+        }
         Remedy::Open(path) | Remedy::MakeDefault(path) => Err(Problem::new(
             "usage",
             Blame::Usage,
@@ -67,6 +78,10 @@ pub fn announcement(remedy: &Remedy, whose: &Whose) -> String {
             "put a clean file in the place of {}, and keep the old one in {}",
             whose.short(path),
             whose.short(&removal::folder_for(path))
+        ),
+        Remedy::RenewLines(config) => format!(
+            "have ssh try the keys with usual names behind the default key, by {}",
+            whose.short(config)
         ),
         Remedy::Open(path) => format!("open {}", whose.short(path)),
         Remedy::MakeDefault(path) => format!("make {} the default key", whose.short(path)),
@@ -178,6 +193,7 @@ pub fn subject(remedy: &Remedy) -> &PathBuf {
         | Remedy::ReplacePublic(path)
         | Remedy::Finish(path)
         | Remedy::Mend(path)
+        | Remedy::RenewLines(path)
         | Remedy::Open(path)
         | Remedy::MakeDefault(path) => path,
     }

@@ -9,7 +9,7 @@ use crate::format::ssh_config::{Configuration, with_tokens};
 use crate::sys::files;
 
 /// The names that `ssh` tries in `~/.ssh`, in its order, where the configuration names no key for the host.
-pub(super) const USUAL_NAMES: [&str; 6] = [
+const USUAL_NAMES: [&str; 6] = [
     "id_rsa",
     "id_ecdsa",
     "id_ecdsa_sk",
@@ -28,6 +28,8 @@ pub(super) struct Tried {
     named: Vec<PathBuf>,
     /// Whether the configuration names keys for every host, so that usual names are not tried by themselves.
     pub(super) names_for_all: bool,
+    /// The configuration, where that comes of lines of ours which can be renewed.
+    pub(super) renewable: Option<PathBuf>,
 }
 
 impl Tried {
@@ -73,11 +75,15 @@ pub fn is_tried_by_name(whose: &Whose, path: &Path) -> bool {
 /// Whether there is a key, told at a glance: under a name that ssh tries by itself, or where one was saved or opened.
 #[must_use]
 pub fn has_any(whose: &Whose) -> bool {
-    let usual = whose.ssh_folder().into_iter();
-    let usual = usual.flat_map(|folder| USUAL_NAMES.map(|name| folder.join(name)));
     let register = whose.store.read().register;
     let known = register.seen().into_iter().chain(register.files());
-    !files::taken(usual.chain(known)).is_empty()
+    !files::taken(usual(whose).chain(known)).is_empty()
+}
+
+/// The paths that ssh tries by itself, in its order, whatever is there.
+pub(super) fn usual(whose: &Whose) -> impl Iterator<Item = PathBuf> {
+    let names = |folder: PathBuf| USUAL_NAMES.map(|name| folder.join(name));
+    whose.ssh_folder().into_iter().flat_map(names)
 }
 
 fn has_usual_name(ssh_folder: Option<&Path>, path: &Path) -> bool {
@@ -89,9 +95,7 @@ fn has_usual_name(ssh_folder: Option<&Path>, path: &Path) -> bool {
 pub(super) fn tried_by_itself(whose: &Whose, config: &Configuration) -> Vec<PathBuf> {
     let named = config.lookup(NO_HOST, "").identity_files();
     let paths: Vec<PathBuf> = if named.is_empty() {
-        let folder = whose.ssh_folder();
-        let usual = |folder: &PathBuf| USUAL_NAMES.map(|name| folder.join(name));
-        folder.iter().flat_map(usual).collect()
+        usual(whose).collect()
     } else {
         let home = whose.home.as_deref();
         named.iter().filter_map(|text| expanded(text, home)).collect()

@@ -25,8 +25,6 @@ const PPK3: &[(Takes, Format)] = &[
     (Takes::Ecdsa, Format::Ppk3),
     (Takes::Dsa, Format::Ppk3),
 ];
-/// What password managers have room for.
-const MANAGED: &[(Takes, Format)] = &[(Takes::Ed25519, Format::OpenSsh), (RSA_2048, Format::OpenSsh)];
 /// What clouds hand out and take.
 const CLOUD: &[(Takes, Format)] = &[(RSA_2048, Format::Pem), (Takes::Ed25519, Format::OpenSsh)];
 
@@ -60,7 +58,7 @@ pub const PROGRAMS: &[Program] = &[
         takes_passphrase: true,
         tried_with: Some("puttygen"),
         source: "https://wiki.filezilla-project.org/Howto",
-        note: "It opens PuTTY’s files, and converts others itself; releases from before 2021 take version 2 (putty-before-0.75).",
+        note: "It opens PuTTY’s files, and OpenSSH’s and PEM files as they are (3.63 of 2023 tried); releases from before 2021 take version 2 (putty-before-0.75) and convert others.",
     },
     Program {
         code: "jsch",
@@ -75,7 +73,7 @@ pub const PROGRAMS: &[Program] = &[
         takes_passphrase: true,
         tried_with: Some("openssl"),
         source: "https://github.com/mwiede/jsch",
-        note: "JCraft’s last release, 0.1.55 of 2018, says “invalid privatekey” of OpenSSH’s own files and knows no Ed25519; the fork com.github.mwiede:jsch takes both.",
+        note: "JCraft’s last release, 0.1.55 of 2018 (tried), says “invalid privatekey” of OpenSSH’s own files and knows no Ed25519; the fork com.github.mwiede:jsch takes both, and PuTTY’s files; for Ed25519 it wants Java 15 or Bouncy Castle.",
     },
     Program {
         code: "paramiko",
@@ -108,22 +106,26 @@ pub const PROGRAMS: &[Program] = &[
     Program {
         code: "bitwarden",
         title: "Bitwarden",
-        files: MANAGED,
+        files: &[
+            (Takes::Ed25519, Format::OpenSsh),
+            (RSA_2048, Format::OpenSsh),
+            (Takes::Ecdsa, Format::OpenSsh),
+        ],
         public: PublicForm::Line,
         takes_passphrase: true,
         tried_with: Some("ssh-keygen"),
-        source: "https://github.com/bitwarden/clients/issues/15088",
-        note: "It takes no PuTTY files, no PKCS#1 and no ECDSA keys. It keeps the key without its passphrase.",
+        source: "https://github.com/bitwarden/sdk-internal/blob/main/crates/bitwarden-ssh/src/import.rs",
+        note: "It takes OpenSSH’s own files and PKCS#8, no PuTTY files and no PKCS#1; ECDSA keys only since the middle of 2026. It keeps the key without its passphrase.",
     },
     Program {
         code: "1password",
         title: "1Password",
-        files: MANAGED,
+        files: &[(Takes::Ed25519, Format::OpenSsh), (RSA_2048, Format::OpenSsh)],
         public: PublicForm::Line,
         takes_passphrase: true,
         tried_with: Some("ssh-keygen"),
-        source: "https://developer.1password.com/docs/ssh/manage-keys/",
-        note: "It takes no PuTTY files and no ECDSA keys.",
+        source: "https://www.1password.dev/ssh/manage-keys",
+        note: "It takes Ed25519 keys, and RSA keys of 2048, 3072 or 4096 bits; no ECDSA keys and no PuTTY files.",
     },
     Program {
         code: "dropbear",

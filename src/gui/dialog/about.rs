@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::gui::pieces;
 
@@ -20,7 +20,7 @@ pub(super) fn about_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         ui,
         "Set in Inter and JetBrains Mono, under the SIL Open Font License 1.1.",
     );
-    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+    if scene.buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use egui::{Align, Button, Layout, Ui};
 
 use super::type_path::path_field_ui;
-use super::{Scene, buttons_ui, path_ui};
+use super::{Scene, path_ui};
 use crate::app::Command;
 use crate::app::dialog::{AddPlace, Choosing};
 use crate::app::my_keys::{KeysCommand, PlaceKind};
@@ -46,7 +46,7 @@ pub(super) fn add_place_ui(
         });
     }
     let add = Command::Keys(KeysCommand::AddPlace);
-    match buttons_ui(ui, false, &["Add", "Cancel"]) {
+    match scene.buttons_ui(ui, false, &["Add", "Cancel"]) {
         Some(0) => scene.out.push(add),
         Some(_) => scene.out.push(Command::CloseDialog),
         None if is_entered => scene.out.push(add),

@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Layout, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::dialog::Authorized;
@@ -40,7 +40,7 @@ pub(super) fn authorized_ui(
             add_ui(ui, dialog, preview, scene);
         }
     });
-    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+    if scene.buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }
 }

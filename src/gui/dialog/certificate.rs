@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Scene, buttons_ui, facts_ui};
+use super::{Scene, facts_ui};
 use crate::app::Command;
 use crate::engine::certificate_facts::Fact;
 use crate::gui::theme::size;
@@ -15,7 +15,7 @@ pub(super) fn certificate_ui(ui: &mut Ui, facts: &[Fact], scene: &mut Scene<'_>)
             facts.iter().map(|fact| (fact.name, fact.value.as_str())),
         );
     });
-    match buttons_ui(
+    match scene.buttons_ui(
         ui,
         scene.is_new,
         &["Close", "Copy certificate", "Save certificate…"],

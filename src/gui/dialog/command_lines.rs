@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Id, Layout, Ui};
 
-use super::{Scene, buttons_ui};
+use super::Scene;
 use crate::app::Command;
 use crate::engine::command_line::CommandLine;
 use crate::gui::pieces;
@@ -28,7 +28,7 @@ pub(super) fn command_lines_ui(ui: &mut Ui, lines: &[CommandLine], scene: &mut S
             });
         });
     }
-    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+    if scene.buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }
 }

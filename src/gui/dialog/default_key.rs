@@ -2,7 +2,7 @@
 
 use egui::{Label, RichText, TextStyle, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::app::my_keys::KeysCommand;
 use crate::engine::keys::Whose;
@@ -42,7 +42,7 @@ pub(super) fn default_key_ui(ui: &mut Ui, plan: &Plan, whose: &Whose, scene: &mu
     } else {
         paragraph_ui(ui, format!("Nothing has to be changed in {path}."));
     }
-    match buttons_ui(ui, scene.is_new, &["Change it", "Cancel"]) {
+    match scene.buttons_ui(ui, scene.is_new, &["Change it", "Cancel"]) {
         Some(0) => scene.out.push(Command::Keys(KeysCommand::MakeDefault)),
         Some(_) => scene.out.push(Command::CloseDialog),
         None => {}

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::engine::saving::{Choice, Doubt};
 
@@ -27,7 +27,7 @@ pub(super) fn doubts_ui(ui: &mut Ui, doubts: &[Doubt], scene: &mut Scene<'_>) {
     } else {
         ["Go back", "Save all the same"]
     };
-    match buttons_ui(ui, scene.is_new, &texts) {
+    match scene.buttons_ui(ui, scene.is_new, &texts) {
         Some(0) => scene.out.push(Command::CloseDialog),
         Some(_) => scene.out.push(Command::SaveAllTheSame),
         None => {}

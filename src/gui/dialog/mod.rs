@@ -7,6 +7,7 @@ mod certificate;
 mod command_lines;
 mod default_key;
 mod doubts;
+mod foot;
 mod overwrite;
 mod parameters;
 mod problem;
@@ -24,17 +25,23 @@ mod weak_key;
 
 use std::path::PathBuf;
 
-use egui::{Context, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit};
+use egui::{Context, Id, Key, Memory, Modal, Modifiers, ScrollArea, Ui, accesskit, vec2};
+
+use foot::Foot;
 
 use super::obstacle::{Obstacle, obstacle};
-use super::pieces::{self, buttons_ui};
+use super::pieces;
 use super::theme::{self, at, size, space};
 use crate::app::dialog::Dialog;
 use crate::app::{App, Command};
 use crate::engine::Problem;
 use crate::engine::keys::restoring::Restorable;
 use crate::engine::keys::{Finding, Whose};
+use crate::engine::speed::Speed;
 use crate::format::authorized_keys::NewLine;
+
+/// The share of the window's height that buttons take at most where they do not scroll.
+const FOOT_SHARE: f32 = 0.5;
 
 /// What only the window knows of the dialog that is open.
 #[derive(Debug, Default)]
@@ -47,6 +54,8 @@ pub(super) struct View {
     was_opening: bool,
     /// What had the focus in the last frame.
     focus: Option<Id>,
+    /// How high the buttons were in the last frame; nothing before they were drawn.
+    foot: Option<f32>,
 }
 
 impl View {
@@ -65,7 +74,23 @@ struct Scene<'a> {
     is_new: bool,
     is_revealed: &'a mut bool,
     was_opening: &'a mut bool,
+    foot: &'a mut Foot,
     out: &'a mut Vec<Command>,
+}
+
+impl Scene<'_> {
+    /// The buttons of the dialog, the first of which answers to Enter; says which was pressed. Nothing is drawn behind them.
+    fn buttons_ui(&mut self, ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
+        self.foot
+            .show(ui, |ui| pieces::buttons_ui(ui, takes_focus, texts))
+    }
+
+    /// The same where the one in this place does what nobody can undo.
+    fn risky_buttons_ui(&mut self, ui: &mut Ui, texts: &[&str], risky: usize) -> Option<usize> {
+        let takes_focus = self.is_new;
+        self.foot
+            .show(ui, |ui| pieces::risky_buttons_ui(ui, takes_focus, texts, risky))
+    }
 }
 
 pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
@@ -75,6 +100,7 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         view.is_revealed = false;
         view.was_opening = false;
         view.shown = shown;
+        view.foot = None;
     }
     let speed = app.speed();
     let beside = Beside::of(app);
@@ -101,9 +127,20 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             node.set_modal();
         });
         ui.set_width(width);
+        let room = room.y - size::AROUND_DIALOG;
         // An area offers no more room than it took last time, and so could never grow.
-        ui.set_max_height(room.y - size::AROUND_DIALOG);
-        let area = ScrollArea::vertical().max_height(room.y - size::AROUND_DIALOG);
+        ui.set_max_height(room);
+        let height = view.foot.unwrap_or(size::CONTROL + space::S);
+        let gap = ui.spacing().item_spacing.y;
+        let is_fixed = height < room * FOOT_SHARE;
+        let most = if is_fixed { room - height - gap } else { room };
+        let mut foot = Foot {
+            top: ui.cursor().top(),
+            around: ui.clip_rect(),
+            most: is_fixed.then_some(most),
+            height,
+        };
+        let area = ScrollArea::vertical().max_height(most);
         pieces::scrolling_ui(ui, area, |ui| {
             ui.set_width(ui.available_width());
             pieces::heading_ui(ui, &title, theme::subheading());
@@ -111,60 +148,80 @@ pub(super) fn dialog_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 is_new,
                 is_revealed: &mut view.is_revealed,
                 was_opening: &mut view.was_opening,
+                foot: &mut foot,
                 out,
             };
-            match dialog {
-                Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, &mut scene),
-                Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, &mut scene),
-                Dialog::Overwrite(overwrite) => {
-                    overwrite::overwrite_ui(ui, overwrite, &beside.whose, &mut scene);
-                }
-                Dialog::SamePassphrase(dialog) => {
-                    same_passphrase::same_passphrase_ui(ui, dialog, &mut scene);
-                }
-                Dialog::Suggested(dialog) => suggested::suggested_ui(ui, dialog, &mut scene),
-                Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, &beside, &mut scene),
-                Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, &mut scene),
-                Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, &mut scene),
-                Dialog::Problem { problem, .. } => problem::problem_ui(ui, problem, &mut scene),
-                Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, &mut scene),
-                Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, &mut scene),
-                Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &beside.whose, &mut scene),
-                Dialog::RemoveKey { title, removal } => {
-                    remove_key::remove_key_ui(ui, title, removal, &beside.whose, &mut scene);
-                }
-                Dialog::RemovedKeys => {
-                    let trash = (&beside.removed[..], &beside.unfinished[..]);
-                    removed_keys::removed_keys_ui(ui, trash, &beside.whose, &mut scene);
-                }
-                Dialog::AddPlace(typed) => {
-                    add_place::add_place_ui(ui, typed, &beside.added, &beside.whose, &mut scene);
-                }
-                Dialog::Authorized(dialog) => {
-                    authorized::authorized_ui(ui, dialog, beside.preview.as_ref(), &mut scene);
-                }
-                Dialog::Providers(dialog) => {
-                    let pasted = beside.pasted.as_ref();
-                    providers::providers_ui(ui, dialog, (pasted, beside.obstacle), &mut scene);
-                }
-                Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, &mut scene),
-                Dialog::Parameters(parameters) => {
-                    parameters::parameters_ui(ui, parameters, speed, &mut scene);
-                }
-                Dialog::Settings => settings::settings_ui(ui, &shown_in_settings, &mut scene),
-                Dialog::About => about::about_ui(ui, &mut scene),
-            }
+            contents_ui(ui, dialog, (&beside, &shown_in_settings, speed), &mut scene);
             if is_new {
                 // A dialog is read from its top, wherever its first button is.
                 view.focus = ui.memory(Memory::focused);
             }
             pieces::keep_focus_in_view(ui, &mut view.focus);
         });
+        if is_fixed {
+            ui.allocate_space(vec2(0.0, foot.height));
+        }
+        if view.foot != Some(foot.height) {
+            view.foot = Some(foot.height);
+            ui.ctx().request_repaint();
+        }
     });
     let is_escaped =
         !response.any_popup_open && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
     if is_escaped {
         out.push(Command::CloseDialog);
+    }
+}
+
+/// What the dialog has to say, and its buttons.
+fn contents_ui(
+    ui: &mut Ui,
+    dialog: &mut Dialog,
+    (beside, shown_in_settings, speed): (&Beside, &settings::Shown<'_>, Option<Speed>),
+    scene: &mut Scene<'_>,
+) {
+    match dialog {
+        Dialog::Unlock(unlock) => unlock::unlock_ui(ui, unlock, scene),
+        Dialog::Doubts { doubts, .. } => doubts::doubts_ui(ui, doubts, scene),
+        Dialog::Overwrite(overwrite) => {
+            overwrite::overwrite_ui(ui, overwrite, &beside.whose, scene);
+        }
+        Dialog::SamePassphrase(dialog) => {
+            same_passphrase::same_passphrase_ui(ui, dialog, scene);
+        }
+        Dialog::Suggested(dialog) => suggested::suggested_ui(ui, dialog, scene),
+        Dialog::Unsaved(next) => unsaved::unsaved_ui(ui, next, beside, scene),
+        Dialog::WeakKey(spec) => weak_key::weak_key_ui(ui, *spec, scene),
+        Dialog::TypePath(typed) => type_path::type_path_ui(ui, typed, scene),
+        Dialog::Problem { problem, file, .. } => {
+            problem::problem_ui(ui, problem, file.as_deref(), scene);
+        }
+        Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, scene),
+        Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, scene),
+        Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &beside.whose, scene),
+        Dialog::RemoveKey { title, removal } => {
+            remove_key::remove_key_ui(ui, title, removal, &beside.whose, scene);
+        }
+        Dialog::RemovedKeys => {
+            let trash = (&beside.removed[..], &beside.unfinished[..]);
+            removed_keys::removed_keys_ui(ui, trash, &beside.whose, scene);
+        }
+        Dialog::AddPlace(typed) => {
+            add_place::add_place_ui(ui, typed, &beside.added, &beside.whose, scene);
+        }
+        Dialog::Authorized(dialog) => {
+            authorized::authorized_ui(ui, dialog, beside.preview.as_ref(), scene);
+        }
+        Dialog::Providers(dialog) => {
+            let pasted = beside.pasted.as_ref();
+            providers::providers_ui(ui, dialog, (pasted, beside.obstacle), scene);
+        }
+        Dialog::CommandLines(lines) => command_lines::command_lines_ui(ui, lines, scene),
+        Dialog::Parameters(parameters) => {
+            parameters::parameters_ui(ui, parameters, speed, scene);
+        }
+        Dialog::Settings => settings::settings_ui(ui, shown_in_settings, scene),
+        Dialog::About => about::about_ui(ui, scene),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Scene, buttons_ui, paragraph_ui, path_ui};
+use super::{Scene, paragraph_ui, path_ui};
 use crate::app::Command;
 use crate::app::dialog::Overwrite;
 use crate::engine::keys::Whose;
@@ -33,7 +33,7 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, whose: &Whose, sc
     if overwrite.held.is_none() {
         let response = ui.label("Looking at what is in it…");
         pieces::polite(ui, &response);
-        if buttons_ui(ui, scene.is_new, &["Cancel"]).is_some() {
+        if scene.buttons_ui(ui, scene.is_new, &["Cancel"]).is_some() {
             scene.out.push(Command::CloseDialog);
         }
         return;
@@ -54,7 +54,7 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, whose: &Whose, sc
         (false, false) => "What is in them now is gone once the key is safely on disk.",
     };
     paragraph_ui(ui, what);
-    match buttons_ui(ui, scene.is_new, &["Cancel", "Replace"]) {
+    match scene.risky_buttons_ui(ui, &["Cancel", "Replace"], 1) {
         Some(0) => scene.out.push(Command::CloseDialog),
         Some(_) => scene.out.push(Command::Overwrite),
         None => {}
@@ -68,7 +68,7 @@ fn other_key_ui(ui: &mut Ui, scene: &mut Scene<'_>) {
         "Move the old key to the trash and save",
         "Cancel",
     ];
-    match buttons_ui(ui, scene.is_new, &texts) {
+    match scene.buttons_ui(ui, scene.is_new, &texts) {
         Some(0) => scene.out.push(Command::SaveUnderAnotherName),
         Some(1) => scene.out.push(Command::OverwriteTrashed),
         Some(_) => scene.out.push(Command::CloseDialog),

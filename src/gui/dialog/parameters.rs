@@ -2,7 +2,7 @@
 
 use egui::{ComboBox, Grid, Ui};
 
-use super::{Scene, buttons_ui};
+use super::Scene;
 use crate::app::Command;
 use crate::app::dialog::{HashTime, Parameters};
 use crate::engine::saving::{PpkVersion, Strength};
@@ -53,7 +53,7 @@ pub(super) fn parameters_ui(
     if let Some(problem) = &parameters.problem {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }
-    match buttons_ui(ui, scene.is_new, &["OK", "Usual numbers", "Cancel"]) {
+    match scene.buttons_ui(ui, scene.is_new, &["OK", "Usual numbers", "Cancel"]) {
         Some(0) => scene.out.push(Command::ApplyParameters),
         Some(1) => *parameters = Parameters::new(Strength::default()),
         Some(_) => scene.out.push(Command::CloseDialog),

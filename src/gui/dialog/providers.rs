@@ -2,7 +2,7 @@
 
 use egui::{Id, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::app::command::ListCommand;
 use crate::app::dialog::Providers;
@@ -75,7 +75,7 @@ pub(super) fn providers_ui(
     }
     buttons.push(("Close", Command::CloseDialog));
     let titles: Vec<&str> = buttons.iter().map(|(title, _)| *title).collect();
-    if let Some(pressed) = buttons_ui(ui, scene.is_new, &titles) {
+    if let Some(pressed) = scene.buttons_ui(ui, scene.is_new, &titles) {
         scene
             .out
             .extend(buttons.into_iter().nth(pressed).map(|(_, command)| command));

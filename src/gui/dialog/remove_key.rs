@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Scene, buttons_ui, paragraph_ui, path_ui};
+use super::{Scene, paragraph_ui, path_ui};
 use crate::app::Command;
 use crate::app::my_keys::KeysCommand;
 use crate::engine::keys::Whose;
@@ -38,7 +38,7 @@ pub(super) fn remove_key_ui(
         ui,
         format!("ssh no longer finds {title} then. On servers that let it in nothing changes."),
     );
-    match buttons_ui(ui, scene.is_new, &["Move to trash", "Cancel"]) {
+    match scene.buttons_ui(ui, scene.is_new, &["Move to trash", "Cancel"]) {
         Some(0) => scene.out.push(Command::Keys(KeysCommand::Remove)),
         Some(_) => scene.out.push(Command::CloseDialog),
         None => {}

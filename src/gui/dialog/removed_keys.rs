@@ -2,7 +2,7 @@
 
 use egui::{Align, Button, Layout, ScrollArea, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui, path_ui};
+use super::{Scene, paragraph_ui, path_ui};
 use crate::app::Command;
 use crate::app::my_keys::KeysCommand;
 use crate::engine::keys::restoring::Restorable;
@@ -33,7 +33,7 @@ pub(super) fn removed_keys_ui(
             removed_ui(ui, one, whose, scene);
         }
     });
-    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+    if scene.buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }
 }

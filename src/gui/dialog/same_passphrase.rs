@@ -2,7 +2,7 @@
 
 use eframe::egui::{Key, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::app::dialog::SamePassphrase;
 use crate::gui::passphrase_field::passphrase_field_ui;
@@ -34,7 +34,7 @@ pub(super) fn same_passphrase_ui(ui: &mut Ui, dialog: &mut SamePassphrase, scene
     if is_working {
         let response = ui.label("Checking the passphrase…");
         pieces::polite(ui, &response);
-        if buttons_ui(ui, true, &["Cancel"]).is_some() {
+        if scene.buttons_ui(ui, true, &["Cancel"]).is_some() {
             scene.out.push(Command::CloseDialog);
         }
         return;
@@ -43,7 +43,7 @@ pub(super) fn same_passphrase_ui(ui: &mut Ui, dialog: &mut SamePassphrase, scene
         ui,
         "For another passphrase, go back and type it in the fields. Without one, whoever gets the file can use the key.",
     );
-    match buttons_ui(ui, false, &["Save", "Save without a passphrase", "Cancel"]) {
+    match scene.buttons_ui(ui, false, &["Save", "Save without a passphrase", "Cancel"]) {
         Some(0) => scene.out.push(Command::SaveWithSamePassphrase),
         Some(1) => scene.out.push(Command::SaveWithoutPassphrase),
         Some(_) => scene.out.push(Command::CloseDialog),

@@ -2,7 +2,7 @@
 
 use egui::{Button, Ui};
 
-use super::{Scene, buttons_ui};
+use super::Scene;
 use crate::app::Command;
 use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::settings::Kept;
@@ -70,7 +70,7 @@ pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>)
             pieces::hint_ui(ui, kept.explanation());
         }
     }
-    if buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
+    if scene.buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }
 }

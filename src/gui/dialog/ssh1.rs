@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Scene, buttons_ui, facts_ui, paragraph_ui};
+use super::{Scene, facts_ui, paragraph_ui};
 use crate::app::Command;
 use crate::format::Ssh1Key;
 use crate::gui::theme::{size, space};
@@ -40,7 +40,7 @@ pub(super) fn ssh1_ui(ui: &mut Ui, name: &str, key: &Ssh1Key, scene: &mut Scene<
         ui,
         "Make an Ed25519 key in its place, and put that on your servers.",
     );
-    match buttons_ui(ui, scene.is_new, &["Make a new key", "Close"]) {
+    match scene.buttons_ui(ui, scene.is_new, &["Make a new key", "Close"]) {
         Some(0) => scene.out.extend([Command::CloseDialog, Command::NewKey]),
         Some(_) => scene.out.push(Command::CloseDialog),
         None => {}

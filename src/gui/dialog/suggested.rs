@@ -2,7 +2,7 @@
 
 use egui::{Frame, Label, RichText, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::app::dialog::Suggested;
 use crate::engine::suggesting::WordCount;
@@ -35,7 +35,7 @@ pub(super) fn suggested_ui(ui: &mut Ui, dialog: &Suggested, scene: &mut Scene<'_
         pieces::polite(ui, &response);
     }
     let buttons = ["Use this passphrase", "Copy", "Suggest another", "Cancel"];
-    match buttons_ui(ui, scene.is_new, &buttons) {
+    match scene.buttons_ui(ui, scene.is_new, &buttons) {
         Some(0) => scene.out.push(Command::UseSuggestedPassphrase),
         Some(1) => scene.out.push(Command::CopySuggestedPassphrase),
         Some(2) => scene.out.push(Command::SuggestPassphrase),

@@ -2,7 +2,7 @@
 
 use egui::{Key, TextEdit, Ui};
 
-use super::{Scene, buttons_ui};
+use super::Scene;
 use crate::app::Command;
 use crate::app::dialog::{Purpose, TypePath, WhyTyped};
 use crate::gui::pieces;
@@ -39,7 +39,7 @@ pub(super) fn type_path_ui(ui: &mut Ui, typed: &mut TypePath, scene: &mut Scene<
         Purpose::ChooseSavingPlace(_) => "Choose",
         Purpose::SavePrivate(_) | Purpose::SavePublic(_) | Purpose::SaveCertificate => "Save",
     };
-    match buttons_ui(ui, false, &[verb, "Cancel"]) {
+    match scene.buttons_ui(ui, false, &[verb, "Cancel"]) {
         Some(0) => scene.out.push(Command::PathTyped),
         Some(_) => scene.out.push(Command::CloseDialog),
         None if is_entered => scene.out.push(Command::PathTyped),

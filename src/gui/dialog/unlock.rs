@@ -2,7 +2,7 @@
 
 use egui::{Id, Key, Ui};
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::app::dialog::Unlock;
 use crate::format::public_line;
@@ -31,7 +31,7 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>)
             &what,
             "That is unusual. Go on only if you trust where the file came from.",
         );
-        match buttons_ui(ui, scene.is_new, &["Cancel", "Open it all the same"]) {
+        match scene.buttons_ui(ui, scene.is_new, &["Cancel", "Open it all the same"]) {
             Some(0) => scene.out.push(Command::CloseDialog),
             Some(_) => scene.out.push(Command::AgreeToCost),
             None => {}
@@ -57,12 +57,12 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>)
         let cost = unlock.locked.protection.cost();
         let response = ui.label(format!("Opening, which takes {cost}…"));
         pieces::polite(ui, &response);
-        if buttons_ui(ui, true, &["Cancel"]).is_some() {
+        if scene.buttons_ui(ui, true, &["Cancel"]).is_some() {
             scene.out.push(Command::CloseDialog);
         }
         return;
     }
-    match buttons_ui(ui, false, &["Open", "Cancel"]) {
+    match scene.buttons_ui(ui, false, &["Open", "Cancel"]) {
         Some(0) => scene.out.push(Command::Unlock),
         Some(_) => scene.out.push(Command::CloseDialog),
         None if is_entered => scene.out.push(Command::Unlock),

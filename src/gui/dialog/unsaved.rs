@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Beside, Scene, buttons_ui, paragraph_ui};
+use super::{Beside, Scene, paragraph_ui};
 use crate::app::Command;
 
 pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, beside: &Beside, scene: &mut Scene<'_>) {
@@ -22,7 +22,7 @@ pub(super) fn unsaved_ui(ui: &mut Ui, next: &Command, beside: &Beside, scene: &m
             format!("{what}, what you have not saved is lost: nobody can bring it back.")
         },
     );
-    match buttons_ui(ui, scene.is_new, &["Save it now", discard, "Cancel"]) {
+    match scene.risky_buttons_ui(ui, &["Save it now", discard, "Cancel"], 1) {
         Some(0) => scene.out.extend([
             Command::CloseDialog,
             if beside.has_private {

@@ -2,7 +2,7 @@
 
 use egui::Ui;
 
-use super::{Scene, buttons_ui, paragraph_ui};
+use super::{Scene, paragraph_ui};
 use crate::app::Command;
 use crate::key::spec::{KeySpec, RsaBits};
 
@@ -33,7 +33,7 @@ pub(super) fn weak_key_ui(ui: &mut Ui, spec: KeySpec, scene: &mut Scene<'_>) {
         other => format!("Make {other} instead"),
     };
     let anyway = format!("Make {spec} all the same");
-    match buttons_ui(ui, scene.is_new, &[&instead, &anyway, "Cancel"]) {
+    match scene.buttons_ui(ui, scene.is_new, &[&instead, &anyway, "Cancel"]) {
         Some(0) => scene.out.push(Command::Generate(better)),
         Some(1) => scene.out.push(Command::Generate(spec)),
         Some(_) => scene.out.push(Command::CloseDialog),

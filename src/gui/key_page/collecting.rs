@@ -9,7 +9,7 @@ use crate::gui::pieces;
 use crate::gui::theme::{self, at, size};
 
 /// What the choices below the pad take where nothing wraps.
-const FOOT_HEIGHT: f32 = size::CONTROL + size::LOW_ROW;
+const FOOT_HEIGHT: f32 = size::CONTROL;
 
 /// Where there is less, everything scrolls.
 pub(super) const MIN_HEIGHT: f32 = at::VERY_LOW;
@@ -17,7 +17,10 @@ pub(super) const MIN_HEIGHT: f32 = at::VERY_LOW;
 pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail, out: &mut Vec<Command>) {
     let title = pieces::heading_ui(ui, SENTENCE, theme::subheading());
     pieces::polite(ui, &title);
-    pieces::hint_ui(ui, "A finger, a pen or any keys of the keyboard do as well.");
+    pieces::hint_ui(
+        ui,
+        "A finger, a pen or any keys do as well. This is a second source: the system's own randomness is enough.",
+    );
     // The pad comes before the buttons in the order of Tab, and takes the room that they leave.
     let foot = Id::unique("room for the choices");
     let foot_height = ui.data(|data| data.get_temp(foot)).unwrap_or(FOOT_HEIGHT);
@@ -40,8 +43,4 @@ fn choices_ui(ui: &mut Ui, out: &mut Vec<Command>) {
             out.push(Command::Cancel);
         }
     });
-    pieces::hint_ui(
-        ui,
-        "The operating system's randomness is already enough; the mouse adds a second, independent source.",
-    );
 }

@@ -61,7 +61,9 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
 
 fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     let title = title(document);
-    let heading = if document.is_new() && document.key().is_some() {
+    // A key that was pasted is not saved either, but it is not new.
+    let is_made_here = document.is_new() && document.format.is_none();
+    let heading = if is_made_here {
         "Your new key is ready"
     } else {
         &title
@@ -73,7 +75,7 @@ fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
         }
     };
     let told_ui = |ui: &mut Ui| {
-        if document.is_new() {
+        if is_made_here {
             let text = RichText::new(title.as_str()).small().color(Palette::of(ui).weak);
             ui.add(Label::new(text).selectable(false));
         }
@@ -207,7 +209,7 @@ fn server_step_ui(
             };
             let field = TextEdit::singleline(address)
                 .id_salt("server of the key")
-                .hint_text("you@example.org")
+                .hint_text(pieces::placeholder(ui, "you@example.org"))
                 .desired_width(width);
             let field = ui.add(field).labelled_by(label.id);
             ui.ctx()
@@ -273,6 +275,11 @@ fn log_in_step_ui(ui: &mut Ui, servers: &[String], out: &mut Vec<Command>) {
             pieces::at_right_ui(ui, |ui| {
                 if ui.add(Button::new("See which keys may log in…")).clicked() {
                     out.push(Command::ShowPage(Page::Servers));
+                }
+                if let Some(server) = servers.first()
+                    && pieces::primary_ui(ui, Button::new("Log in")).clicked()
+                {
+                    out.push(Command::LogIn(server.clone()));
                 }
             });
         }

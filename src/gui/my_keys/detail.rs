@@ -5,7 +5,7 @@ use egui::{Button, Frame, Key, Label, Popup, RichText, TextEdit, Ui, Vec2};
 use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
 use crate::engine::keys::key::Kind;
-use crate::engine::keys::{Finding, Grade, Key as OwnKey, KeyFile, Whose, age};
+use crate::engine::keys::{Finding, Grade, Key as OwnKey, KeyFile, Remedy, Whose, age};
 use crate::gui::art::art_ui;
 use crate::gui::menu::PUT_ON_SERVER;
 use crate::gui::pieces::{self, Tone};
@@ -21,6 +21,8 @@ use crate::sys::clock::unix_seconds;
 pub(super) struct View {
     /// Whether the picture of the fingerprint is shown.
     is_pictured: bool,
+    /// Whether the name was left, and is to be saved as soon as nothing is pressed any more.
+    has_left_name: bool,
 }
 
 pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
@@ -32,13 +34,16 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
             pieces::card_ui(ui, |ui| {
                 pieces::heading_ui(ui, &key.title(), theme::subheading());
                 actions_ui(ui, key, out);
+                if key.fingerprint().is_some() {
+                    name_ui(ui, key, (&mut name, &mut view.has_left_name), out);
+                    if let Some(problem) = &app.my_keys.name_problem {
+                        pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+                    }
+                }
                 for finding in &key.findings {
                     finding_ui(ui, finding, out);
                 }
-                if key.fingerprint().is_some() {
-                    name_ui(ui, app, &mut name, out);
-                }
-                goes_to = servers_ui(ui, key);
+                goes_to = servers_ui(ui, key, out);
                 facts_ui(ui, key, app.my_keys.whose());
                 fingerprint_ui(ui, key, view);
             });
@@ -94,7 +99,7 @@ fn more_ui(ui: &mut Ui, key: &OwnKey, ask: &mut impl FnMut(KeysCommand)) {
 }
 
 /// Where the key lets somebody in; says which of the servers is to be shown.
-fn servers_ui(ui: &mut Ui, key: &OwnKey) -> Option<String> {
+fn servers_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) -> Option<String> {
     if key.installed.is_empty() {
         return None;
     }
@@ -117,6 +122,12 @@ fn servers_ui(ui: &mut Ui, key: &OwnKey) -> Option<String> {
                         if pieces::named(ui, show, &format!("Show {server}")).clicked() {
                             goes_to = Some(on.server.clone());
                         }
+                        if key.file_for_ssh().is_some() {
+                            let log_in = ui.add(pieces::tertiary("Log in"));
+                            if pieces::named(ui, log_in, &format!("Log in on {server}")).clicked() {
+                                out.push(Command::Keys(KeysCommand::LogIn(on.server.clone())));
+                            }
+                        }
                     });
                 });
             });
@@ -133,30 +144,38 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, out: &mut Vec<Command>) {
             pieces::hint_ui(ui, format!("{what} {}", finding.warning.hint));
         }
     }
-    if let Some(remedy) = finding.remedy.as_ref().filter(|remedy| remedy.is_harmless())
+    if let Some(remedy) = &finding.remedy
         && ui.add(Button::new(remedy.title())).clicked()
     {
-        out.push(Command::Keys(KeysCommand::Repair(remedy.clone())));
+        out.push(Command::Keys(match remedy {
+            // What needs a decision asks for it first.
+            Remedy::Open(_) => KeysCommand::Open,
+            Remedy::MakeDefault(_) => KeysCommand::PlanDefault,
+            _ => KeysCommand::Repair(remedy.clone()),
+        }));
     }
 }
 
-/// What its owner calls it.
-fn name_ui(ui: &mut Ui, app: &App, name: &mut String, out: &mut Vec<Command>) {
+/// What its owner calls it: saved when the field is left, and by Enter; Esc brings back what it was.
+fn name_ui(ui: &mut Ui, key: &OwnKey, (name, has_left): (&mut String, &mut bool), out: &mut Vec<Command>) {
     let label = pieces::field_label_ui(ui, "Your name for this key", None);
-    ui.horizontal(|ui| {
-        let width = (ui.available_width() - size::LONG_FACT).max(size::LEAST_FIELD);
-        let field = TextEdit::singleline(name)
-            .id_salt("name of the key")
-            .desired_width(width);
-        let field = ui.add(field).labelled_by(label.id);
-        pieces::reached_by(ui, &field, &label, None);
-        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if ui.add(Button::new("Save name")).clicked() || is_entered {
-            out.push(Command::Keys(KeysCommand::SaveName));
+    let field = TextEdit::singleline(name)
+        .id_salt("name of the key")
+        .hint_text(pieces::placeholder(ui, &key.title()))
+        .desired_width(f32::INFINITY);
+    let field = ui.add(field).labelled_by(label.id);
+    pieces::reached_by(ui, &field, &label, None);
+    if field.lost_focus() {
+        if ui.input(|input| input.key_pressed(Key::Escape)) {
+            out.push(Command::Keys(KeysCommand::UndoName));
+        } else {
+            *has_left = true;
         }
-    });
-    if let Some(problem) = &app.my_keys.name_problem {
-        pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+    }
+    // What is being clicked stays where it is until the click has come to its end.
+    if *has_left && !ui.input(|input| input.pointer.any_down()) {
+        *has_left = false;
+        out.push(Command::Keys(KeysCommand::SaveName));
     }
 }
 

@@ -101,7 +101,7 @@ fn search_ui(ui: &mut Ui, app: &mut App) {
     let width = ui.available_width().clamp(size::LEAST_FIELD, size::SEARCH);
     let field = TextEdit::singleline(&mut app.my_keys.search)
         .id_salt("search")
-        .hint_text("Search")
+        .hint_text(pieces::placeholder(ui, "Search"))
         .desired_width(width);
     let field = ui.add(field);
     ui.ctx()

@@ -91,7 +91,7 @@ fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
             let width = (ui.available_width() - room).min(size::SERVER_FIELD);
             let field = TextEdit::singleline(&mut app.servers.address)
                 .id_salt("server")
-                .hint_text("you@example.org")
+                .hint_text(pieces::placeholder(ui, "you@example.org"))
                 .desired_width(width);
             let field = ui.add(field).labelled_by(label.id);
             ui.ctx()

@@ -7,7 +7,7 @@ use crate::app::Command;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{LastWay, Listed};
 use crate::engine::servers::{ListedKey, ListedLine};
-use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui};
+use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui, risky_buttons_ui};
 use crate::gui::theme::{self, Palette, space};
 
 pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>) {
@@ -158,7 +158,7 @@ pub(super) fn last_way_in_ui(ui: &mut Ui, last: &LastWay, scene: &mut Scene<'_>)
             last.place()
         );
         ui.add(Label::new(what).wrap());
-        match buttons_ui(ui, scene.is_new, &[keep, remove]) {
+        match risky_buttons_ui(ui, scene.is_new, &[keep, remove], 1) {
             Some(0) => scene.out.push(Command::Server(C::KeepLastWayIn)),
             Some(_) => scene.out.push(Command::Server(C::RemoveLastWayIn)),
             None => {}

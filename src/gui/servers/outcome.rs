@@ -26,7 +26,7 @@ pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
             Verdict::Unasked => Sign::Warning,
             Verdict::Works | Verdict::AsksForMore(_) | Verdict::Accepted | Verdict::Untried => Sign::Good,
         };
-        verdict_ui(ui, sign, word);
+        verdict_ui(ui, sign, word, scene.is_new);
         ui.add(Label::new(what).wrap());
         if let Some(warning) = works.lets_everybody_in() {
             pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
@@ -88,7 +88,7 @@ fn words(verdict: &Verdict) -> (&'static str, String) {
 /// How to go there from now on.
 fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
     let (command, files) = match log_in {
-        LogIn::Command { ssh, files } => (ssh, files),
+        LogIn::Command { ssh, files, .. } => (ssh, files),
         LogIn::OtherFile => {
             pieces::hint_ui(
                 ui,
@@ -109,6 +109,9 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
         let copy = Button::new("Copy command");
         if ui.add(copy).clicked() {
             scene.out.push(Command::Server(C::CopyLogIn));
+        }
+        if ui.add(Button::new("Log in")).clicked() {
+            scene.out.push(Command::Server(C::LogIn));
         }
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
             pieces::code_ui(ui, Id::unique("how to log in"), name, command, size::LOW_CODE);
@@ -138,7 +141,7 @@ fn naming_ui(ui: &mut Ui, naming: &mut Naming, scene: &mut Scene<'_>) {
     ui.horizontal(|ui| {
         let field = TextEdit::singleline(typed)
             .id_salt("short name")
-            .hint_text("web-1")
+            .hint_text(pieces::placeholder(ui, "web-1"))
             .desired_width((ui.available_width() - size::LONG_FACT).min(size::NAME_FIELD));
         let field = ui.add(field).labelled_by(label.id);
         pieces::reached_by(ui, &field, &label, None);
@@ -169,7 +172,7 @@ pub(super) fn gone_ui(
     scene: &mut Scene<'_>,
 ) {
     pieces::card_ui(ui, |ui| {
-        verdict_ui(ui, Sign::Good, "Gone");
+        verdict_ui(ui, Sign::Good, "Gone", scene.is_new);
         let what = if is_proved {
             "Nobody can log in with it any more."
         } else {
@@ -219,14 +222,18 @@ fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
 }
 
 /// One word, large, with its sign.
-fn verdict_ui(ui: &mut Ui, sign: Sign, word: &str) {
+fn verdict_ui(ui: &mut Ui, sign: Sign, word: &str, is_new: bool) {
     let palette = Palette::of(ui);
     let color = match sign {
         Sign::Good => palette.good,
         _ => palette.warn,
     };
     ui.horizontal(|ui| {
-        signs::sign_ui(ui, sign, color);
+        if sign == Sign::Good {
+            signs::tick_ui(ui, color, is_new);
+        } else {
+            signs::sign_ui(ui, sign, color);
+        }
         let title = pieces::heading_ui(ui, word, theme::subheading());
         pieces::polite(ui, &title);
     });

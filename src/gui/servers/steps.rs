@@ -1,11 +1,17 @@
 //! The steps of what is being done on a server: what was done, what goes on, what is to come.
 
+use std::time::Duration;
+
 use egui::{Align, Label, Layout, RichText, Ui};
 
 use crate::app::errand::{Now, Visit};
 use crate::gui::pieces;
 use crate::gui::signs::{self, Sign};
 use crate::gui::theme::Palette;
+
+/// A step that takes no longer needs no word about it.
+const LONG: Duration = Duration::from_secs(2);
+const SECOND: Duration = Duration::from_secs(1);
 
 pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
     for sentence in &visit.done {
@@ -15,12 +21,26 @@ pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
     if let Some(sentence) = to_come.next() {
         let stand = match &visit.now {
             Now::Stopped { .. } => Stand::Failed,
-            _ => Stand::Now,
+            Now::Working { .. } => Stand::Now,
+            _ => Stand::Waiting,
         };
         step_ui(ui, stand, &sentence);
+        if let Now::Working { job, .. } = &visit.now {
+            seconds_ui(ui, job.elapsed());
+        }
     }
     for sentence in to_come {
         step_ui(ui, Stand::ToCome, &sentence);
+    }
+}
+
+/// How long a step has gone on, once that is long.
+fn seconds_ui(ui: &mut Ui, elapsed: Duration) {
+    let left = LONG.saturating_sub(elapsed);
+    ui.ctx().request_repaint_after(left.max(SECOND));
+    if left.is_zero() {
+        let seconds = elapsed.as_secs();
+        pieces::hint_ui(ui, format!("{seconds} s"));
     }
 }
 
@@ -29,6 +49,8 @@ pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
 enum Stand {
     Done,
     Now,
+    /// For an answer.
+    Waiting,
     Failed,
     ToCome,
 }
@@ -38,7 +60,7 @@ impl Stand {
     fn word(self) -> &'static str {
         match self {
             Self::Done => "Done",
-            Self::Now => "Now",
+            Self::Now | Self::Waiting => "Now",
             Self::Failed => "Stopped",
             Self::ToCome => "To come",
         }
@@ -49,26 +71,30 @@ fn step_ui(ui: &mut Ui, stand: Stand, sentence: &str) {
     let palette = Palette::of(ui);
     let (sign, color) = match stand {
         Stand::Done => (Sign::Good, palette.good),
-        Stand::Now => (Sign::Open, palette.accent),
+        Stand::Now | Stand::Waiting => (Sign::Open, palette.accent),
         Stand::Failed => (Sign::Wrong, palette.error),
         Stand::ToCome => (Sign::Later, palette.weak),
     };
     ui.with_layout(Layout::left_to_right(Align::TOP), |ui| {
-        signs::sign_ui(ui, sign, color);
+        if stand == Stand::Now {
+            signs::spinner_ui(ui, color);
+        } else {
+            signs::sign_ui(ui, sign, color);
+        }
         let color = if stand == Stand::ToCome {
             palette.weak
         } else {
             palette.text
         };
         let mut text = RichText::new(sentence).color(color);
-        if stand == Stand::Now {
+        if matches!(stand, Stand::Now | Stand::Waiting) {
             text = text.strong();
         }
         let response = ui.add(Label::new(text).wrap());
         ui.ctx().accesskit_node_builder(response.id, |node| {
             node.set_value(format!("{}: {sentence}", stand.word()));
         });
-        if stand == Stand::Now {
+        if matches!(stand, Stand::Now | Stand::Waiting) {
             pieces::polite(ui, &response);
         }
     });

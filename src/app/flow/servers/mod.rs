@@ -49,6 +49,7 @@ impl App {
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
             C::NameServer => self.name_server(),
             C::CopyLogIn => self.copy_log_in(desktop),
+            C::LogIn => self.log_in_where_it_works(desktop),
             C::Undo => self.undo_install(),
             C::Repair => self.repair_list(),
             C::ShowKeys => self.show_server_keys(desktop),
@@ -186,6 +187,16 @@ impl App {
             && let Some(command) = works.log_in.command().map(str::to_owned)
         {
             self.copy(&command, "Copied the command.", desktop);
+        }
+    }
+
+    fn log_in_where_it_works(&mut self, desktop: &dyn Desktop) {
+        if let Some(visit) = &self.servers.visit
+            && let Now::Works(works) = &visit.now
+            && let Some(words) = works.log_in.words()
+        {
+            let is_open = (desktop.terminal())(words);
+            self.terminal_opened(is_open);
         }
     }
 

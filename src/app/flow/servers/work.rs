@@ -134,6 +134,7 @@ pub(super) fn name(mut works: Box<Works>, typed: &str, file: &Path, means: &Mean
         Ok((entry, change)) => {
             works.log_in = LogIn::Command {
                 ssh: entry.log_in(),
+                words: vec!["ssh".to_owned(), entry.name.clone()],
                 files: None,
             };
             Naming::Named {
