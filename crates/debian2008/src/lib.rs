@@ -181,10 +181,12 @@ pub struct Set {
     pub machine: Machine,
 }
 
+const LITTLE_ENDIAN: &[Machine] = &[Machine::Le32, Machine::Le64];
+
 const LISTED: [(Kind, &[Program], &[Machine]); 1] = [(
     Kind::Rsa(2048),
-    &[Program::SshKeygen],
-    &[Machine::Le32, Machine::Le64],
+    &[Program::SshKeygen, Program::OpenSsl(SeedFile::Missing)],
+    LITTLE_ENDIAN,
 )];
 
 /// The numbers that processes have, but for 0, which is no process, and costs little to have in the list.

@@ -5,11 +5,11 @@
 //! anybody can make all of them. The list was made that way, with `crates/debian2008`, whose `list.rs` tells how it is laid down:
 //! fingerprints of 52 bits in buckets, sorted, as differences.
 //!
-//! In it are the RSA keys of 2048 bits that ssh-keygen made on little-endian computers of 32 and of 64 bits. Not in it are other
-//! sizes, DSA keys, keys that openssl made, and keys of big-endian computers; nor keys that a library or a service made after it
-//! had drawn other numbers.
+//! In it are the RSA keys of 2048 bits that ssh-keygen made on little-endian computers of 32 and of 64 bits, and openssl where it
+//! had no seed file. Not in it are other sizes, DSA keys, keys that openssl made when it had a seed file, and keys of big-endian
+//! computers; nor keys that a library or a service made after it had drawn other numbers.
 //!
-//! 65,536 of 2^52: a good key is on it by chance once in 2^36.
+//! 131,072 of 2^52: a good key is on it by chance once in 2^35.
 
 use sha2::{Digest as _, Sha256};
 
