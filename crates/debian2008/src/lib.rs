@@ -183,11 +183,20 @@ pub struct Set {
 
 const LITTLE_ENDIAN: &[Machine] = &[Machine::Le32, Machine::Le64];
 
-const LISTED: [(Kind, &[Program], &[Machine]); 1] = [(
-    Kind::Rsa(2048),
-    &[Program::SshKeygen, Program::OpenSsl(SeedFile::Missing)],
-    LITTLE_ENDIAN,
-)];
+const LISTED: [(Kind, &[Program], &[Machine]); 4] = [
+    (
+        Kind::Rsa(2048),
+        &[Program::SshKeygen, Program::OpenSsl(SeedFile::Missing)],
+        LITTLE_ENDIAN,
+    ),
+    (
+        Kind::Rsa(2048),
+        &[Program::OpenSsl(SeedFile::Read)],
+        &[Machine::Le32],
+    ),
+    (Kind::Rsa(1024), &Program::ALL, LITTLE_ENDIAN),
+    (Kind::Dsa, &[Program::SshKeygen], &[Machine::Le32]),
+];
 
 /// The numbers that processes have, but for 0, which is no process, and costs little to have in the list.
 pub const PROCESSES: std::ops::RangeInclusive<u32> = 0..=32767;

@@ -1,15 +1,15 @@
-//! How the list lays hundreds of thousands of fingerprints down in little more than 33 bits each.
+//! How the list lays hundreds of thousands of fingerprints down in some 34 bits each.
 //!
-//! A fingerprint is the first 52 bits of the SHA-256 of a key's number. Its upper 13 bits name one of 8192
+//! A fingerprint is the first 51 bits of the SHA-256 of a key's number. Its upper 13 bits name one of 8192
 //! buckets; the list begins with where each of them ends, as numbers of four bytes, little-endian, counted from the end of these.
-//! In a bucket the lower 39 bits are sorted, and of each the difference from the one before is written, less one but for the
+//! In a bucket the lower 38 bits are sorted, and of each the difference from the one before is written, less one but for the
 //! first: the upper bits as so many ones and a zero, then the lower [`RICE`] bits, the highest first in each byte.
 //! Ones fill the last byte.
 
 use sha2::{Digest as _, Sha256};
 
 /// The bits of a fingerprint.
-pub const FINGERPRINT: u32 = 52;
+pub const FINGERPRINT: u32 = 51;
 /// The bits that name a bucket.
 pub const BUCKET: u32 = 13;
 /// The bits of a difference that are written as they are.

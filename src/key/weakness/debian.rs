@@ -3,13 +3,19 @@
 //! From September 2006 to May 2008 Debian, Ubuntu and their kin shipped an OpenSSL whose random numbers depended on
 //! little more than the number of the process, so that there are 32768 keys for each type, size, program and kind of computer, and
 //! anybody can make all of them. The list was made that way, with `crates/debian2008`, whose `list.rs` tells how it is laid down:
-//! fingerprints of 52 bits in buckets, sorted, as differences.
+//! fingerprints of 51 bits in buckets, sorted, as differences.
 //!
-//! In it are the RSA keys of 2048 bits that ssh-keygen made on little-endian computers of 32 and of 64 bits, and openssl where it
-//! had no seed file. Not in it are other sizes, DSA keys, keys that openssl made when it had a seed file, and keys of big-endian
+//! In it are the keys of little-endian computers, of 32 and of 64 bits, that
+//!
+//! - ssh-keygen made: RSA of 2048 and of 1024 bits; and, with 32 bits only, DSA of 1024;
+//! - openssl made where it had no seed file: RSA of 2048 and of 1024 bits;
+//! - openssl made where it read one: RSA of 1024 bits; and, with 32 bits only, of 2048;
+//! - openssl made where it could not read one: RSA of 1024 bits.
+//!
+//! Not in it are the other ones of these, other sizes of RSA, DSA keys that openssl made, keys on curves, and keys of big-endian
 //! computers; nor keys that a library or a service made after it had drawn other numbers.
 //!
-//! 131,072 of 2^52: a good key is on it by chance once in 2^35.
+//! 458,752 of 2^51: a good key is on it by chance less than once in 2^32.
 
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +25,7 @@ use super::super::wire::minimal;
 static GUESSABLE: &[u8] = include_bytes!("debian.dat");
 
 /// The bits of a fingerprint.
-const FINGERPRINT: u32 = 52;
+const FINGERPRINT: u32 = 51;
 /// Those of them that are the same in a bucket.
 const BUCKET: u32 = 13;
 /// The bits of a difference that are written as they are.
