@@ -183,16 +183,15 @@ pub struct Set {
 
 const LITTLE_ENDIAN: &[Machine] = &[Machine::Le32, Machine::Le64];
 
-const LISTED: [(Kind, &[Program], &[Machine]); 4] = [
+const LISTED: [(Kind, &[Program], &[Machine]); 3] = [
     (
         Kind::Rsa(2048),
-        &[Program::SshKeygen, Program::OpenSsl(SeedFile::Missing)],
+        &[
+            Program::SshKeygen,
+            Program::OpenSsl(SeedFile::Missing),
+            Program::OpenSsl(SeedFile::Read),
+        ],
         LITTLE_ENDIAN,
-    ),
-    (
-        Kind::Rsa(2048),
-        &[Program::OpenSsl(SeedFile::Read)],
-        &[Machine::Le32],
     ),
     (Kind::Rsa(1024), &Program::ALL, LITTLE_ENDIAN),
     (Kind::Dsa, &[Program::SshKeygen], &[Machine::Le32]),

@@ -8,14 +8,13 @@
 //! In it are the keys of little-endian computers, of 32 and of 64 bits, that
 //!
 //! - ssh-keygen made: RSA of 2048 and of 1024 bits; and, with 32 bits only, DSA of 1024;
-//! - openssl made where it had no seed file: RSA of 2048 and of 1024 bits;
-//! - openssl made where it read one: RSA of 1024 bits; and, with 32 bits only, of 2048;
+//! - openssl made where it had no seed file, and where it read one: RSA of 2048 and of 1024 bits;
 //! - openssl made where it could not read one: RSA of 1024 bits.
 //!
 //! Not in it are the other ones of these, other sizes of RSA, DSA keys that openssl made, keys on curves, and keys of big-endian
 //! computers; nor keys that a library or a service made after it had drawn other numbers.
 //!
-//! 458,752 of 2^51: a good key is on it by chance less than once in 2^32.
+//! 491,520 of 2^51: a good key is on it by chance less than once in 2^32.
 
 use sha2::{Digest as _, Sha256};
 
