@@ -12,7 +12,7 @@ use super::console::Console;
 use crate::engine::told_by_disk;
 use crate::format::Format;
 
-/// Show certificates, put them to keys and take them away
+/// Show certificates, add them to keys and remove them
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
