@@ -23,8 +23,8 @@ use keywright_fuzz::wrap::{LABELS, split, string};
 /// Longer files teach the fuzzer nothing that shorter ones do not.
 const LONGEST: usize = 16 << 10;
 
-/// What no key file has: options, marked and hidden hosts, conditions, and our own block.
-const LISTS: [(&str, &str); 5] = [
+/// What no key file has: options, marked and hidden hosts, conditions, our own block, and signatures.
+const LISTS: [(&str, &str); 7] = [
     (
         "log",
         "\u{1b}[0mNov 30 12:00:01 web sshd[12]: Failed publickey for jo from 192.0.2.1 port 4711 ssh2: ED25519 SHA256:abc\r\n\
@@ -41,6 +41,21 @@ const LISTS: [(&str, &str); 5] = [
         "\u{feff}# x\r\nno-pty,restrict,from=\"a,!10.0.0.0/8\",command=\"x \\\"y\\\"\",expiry-time=\"20300101Z\",\
          environment=\"A=b\",permitopen=\"[::1]:*\",permitlisten=\"80\",tunnel=\"any\",principals=\"a\",cert-authority \
          ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv a\r\n",
+    ),
+    (
+        "allowed_signers",
+        "# x\r\na@b,!c@b \"two words\" namespaces=\"git,f*\",valid-after=\"20260101\",VALID-BEFORE=\"202701012359Z\",cert-authority \
+         ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv a\r\n\"two words\" \
+         ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv a\n",
+    ),
+    (
+        "sshsig",
+        "-----BEGIN SSH SIGNATURE-----\n\
+         U1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAg1rWuZUd/3McBBaGd8avuOBE1NH\n\
+         sNyBiCHiRLOp3IWDgAAAAEZmlsZQAAAAAAAAAGc2hhNTEyAAAAUwAAAAtzc2gtZWQyNTUx\n\
+         OQAAAEB+ki+z/sNmbdeM9Zv69lB0+kO6eZMefhO3ADolGp+S0GMnqoaBhVjoCd6mCYUfq4\n\
+         eGFnu5jsJeItT4llXEWBsI\n\
+         -----END SSH SIGNATURE-----\n",
     ),
     (
         "known_hosts",
@@ -146,7 +161,13 @@ impl Seeds {
     }
 
     fn add_lines(&mut self, text: &[u8]) -> io::Result<()> {
-        for target in ["key_lines", "authorized_keys", "known_hosts", "ssh_config"] {
+        for target in [
+            "key_lines",
+            "authorized_keys",
+            "allowed_signers",
+            "known_hosts",
+            "ssh_config",
+        ] {
             self.write(target, &[text])?;
         }
         let words = text.split(u8::is_ascii_whitespace);

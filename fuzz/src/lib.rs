@@ -12,5 +12,6 @@ pub mod logs;
 #[allow(dead_code, clippy::pedantic, reason = "the tests use all of it")]
 mod mangle;
 pub mod mending;
+pub mod signatures;
 pub mod target;
 pub mod wrap;

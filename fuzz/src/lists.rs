@@ -13,7 +13,7 @@ use crate::check::{self, allowance, watched};
 
 const KEY: &[u8] = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
 
-fn key() -> PublicKey {
+pub(crate) fn key() -> PublicKey {
     match parse(KEY) {
         Ok(Parsed::Public(file)) => file.key,
         other => panic!("{other:?} is not the key that stands here"),
@@ -21,7 +21,7 @@ fn key() -> PublicKey {
 }
 
 /// How the file is mended before a line is put behind its last one.
-fn mended(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn mended(bytes: &[u8]) -> Vec<u8> {
     let last = bytes.iter().rposition(|byte| *byte == b'\n');
     let end: &[u8] = if last.is_some_and(|at| bytes[..at].ends_with(b"\r")) {
         b"\r\n"

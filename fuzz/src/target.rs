@@ -126,6 +126,7 @@ pub fn key_lines(bytes: &[u8]) {
 
 pub use crate::lists::{authorized_keys, known_hosts, ssh_config};
 pub use crate::logs::log;
+pub use crate::signatures::{allowed_signers, sshsig};
 
 /// Certificates: the first byte chooses whether they are signed here.
 pub fn certificate(bytes: &[u8]) {

@@ -20,6 +20,7 @@ mod key_file;
 mod keys;
 mod known_hosts;
 mod man;
+mod message;
 mod passphrases;
 mod passwd;
 mod primes;
@@ -31,11 +32,13 @@ mod puttygen;
 mod remove;
 mod repair;
 mod server;
+mod sign;
 mod standard_input;
 mod streams;
 mod suggest;
 mod terminal;
 mod usage;
+mod verify;
 mod work;
 
 use std::process::ExitCode;
@@ -88,6 +91,8 @@ enum Command {
     Suggest(suggest::Suggest),
     Comment(comment::CommentFile),
     Cert(cert::Cert),
+    Sign(sign::Sign),
+    Verify(verify::Verify),
     Agent(agent::Agent),
     Install(install::Install),
     Remove(remove::Remove),
@@ -130,6 +135,8 @@ impl Command {
             Self::Suggest(command) => console.end(command.run(console)),
             Self::Comment(command) => console.end(told_by_disk(|| command.run(console))),
             Self::Cert(command) => command.run(console),
+            Self::Sign(command) => command.run(console),
+            Self::Verify(command) => command.run(console),
             Self::Agent(command) => command.run(console),
             Self::Install(command) => console.end(command.run(console)),
             Self::Remove(command) => console.end(command.run(console)),

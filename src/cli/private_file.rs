@@ -17,7 +17,9 @@ use crate::key::prime::Policy;
 use crate::key::spec::KeySpec;
 use crate::key::{KeyPair, PublicKey};
 use crate::secret::{Passphrase, SecretBytes};
-use crate::sys::files::{ReadError, check_stream, is_standard_output, is_stream, read_key, write_stream};
+use crate::sys::files::{
+    Existing, ReadError, check_stream, is_standard_output, is_stream, read_key, taken, write_stream,
+};
 
 /// A private key, and how it is to be written.
 pub(super) struct Private {
@@ -378,15 +380,41 @@ fn keep_private(path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
-/// Sees to it that the files of `plan` may be written: nothing is in the way, or it may be replaced.
-pub(super) fn may_write(plan: Plan, console: Console) -> Result<Plan, Problem> {
-    let is_folder = |path: &&Path| path.as_os_str().as_encoded_bytes().ends_with(b"/");
-    if let Some(folder) = plan.paths().into_iter().find(is_folder) {
+/// On what terms `out` is written: a file that is there stays, unless a person or `--force` says otherwise.
+pub(super) fn may_replace(out: &Path, console: Console) -> Result<Existing, Problem> {
+    if console.is_forced() {
+        return Ok(Existing::Replace);
+    }
+    let is_agreed = !taken([out]).is_empty()
+        && terminal::is_there()
+        && terminal::ask_yes(&format!("{} exists already. Replace it?", shown(out)))?;
+    Ok(if is_agreed {
+        Existing::Replace
+    } else {
+        Existing::Refuse
+    })
+}
+
+/// The same for what is public, which does not take the place of a private key, whatever is said.
+pub(super) fn may_write_public(out: &Path, console: Console) -> Result<Existing, Problem> {
+    refuse_folder(out)?;
+    keep_private(out)?;
+    may_replace(out, console)
+}
+
+fn refuse_folder(path: &Path) -> Result<(), Problem> {
+    if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
         return Err(usage::problem(
-            format!("{} names a folder, and no file in it", shown(folder)),
+            format!("{} names a folder, and no file in it", shown(path)),
             "Give the name of the file as well.",
         ));
     }
+    Ok(())
+}
+
+/// Sees to it that the files of `plan` may be written: nothing is in the way, or it may be replaced.
+pub(super) fn may_write(plan: Plan, console: Console) -> Result<Plan, Problem> {
+    plan.paths().into_iter().try_for_each(refuse_folder)?;
     plan.public_paths().into_iter().try_for_each(keep_private)?;
     let taken: Vec<String> = plan.in_the_way().iter().map(|path| shown(path)).collect();
     let mut plan = plan;

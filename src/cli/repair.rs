@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 use super::console::{Console, print, print_object, shown};
 use super::key_file::KeyFile;
 use super::passphrases::OldPassphrase;
-use super::{interrupt, json as shape, terminal, usage};
+use super::private_file::may_replace;
+use super::{interrupt, json as shape, usage};
 use crate::engine::describe::written_without_owners;
 use crate::engine::keys::mending::{Mended, Mending};
 use crate::engine::keys::repair::{announcement, apply};
@@ -20,7 +21,7 @@ use crate::format::Parsed;
 use crate::format::mend::Accident;
 use crate::format::reading::Reading;
 use crate::sys::files::{
-    Existing, Save, Secrecy, check_stream, is_standard_output, is_stream, taken, write_stream, write_together,
+    Save, Secrecy, check_stream, is_standard_output, is_stream, write_stream, write_together,
 };
 use crate::sys::permissions::{Access, audit_private};
 
@@ -230,21 +231,6 @@ fn warn_of_disk(path: &Path, mending: &Mending, console: Console) {
     if mending.secrecy() == Secrecy::Private {
         console.warn_all(&Vec::from_iter(written_without_owners(path)));
     }
-}
-
-/// On what terms `out` is written: a file that is there stays, unless a person or `--force` says otherwise.
-fn may_replace(out: &Path, console: Console) -> Result<Existing, Problem> {
-    if console.is_forced() {
-        return Ok(Existing::Replace);
-    }
-    let is_agreed = !taken([out]).is_empty()
-        && terminal::is_there()
-        && terminal::ask_yes(&format!("{} exists already. Replace it?", shown(out)))?;
-    Ok(if is_agreed {
-        Existing::Replace
-    } else {
-        Existing::Refuse
-    })
 }
 
 fn would(path: &Path, mending: &Mending, console: Console) -> Result<(), Problem> {

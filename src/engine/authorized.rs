@@ -300,12 +300,7 @@ pub(in crate::engine) fn why_ignored(entry: &Entry<'_>) -> Option<String> {
 
 /// By this computer's clock; sshd's is the same one, or near it.
 fn is_over(expiry: Expiry) -> bool {
-    let now = if expiry.is_utc() {
-        clock::utc_moment()
-    } else {
-        clock::local_moment()
-    };
-    (expiry.date(), expiry.time()) <= now
+    expiry.moment() <= clock::moment_in(expiry.is_utc())
 }
 
 /// The public keys that lie in `folder`, each in a file that ends in `.pub`.

@@ -29,6 +29,7 @@ pub mod programs;
 pub mod providers;
 pub mod saving;
 pub mod servers;
+pub mod signing;
 pub mod speed;
 pub mod suggesting;
 

@@ -10,6 +10,7 @@ mod keys;
 mod lists;
 mod remote;
 mod servers;
+mod signing;
 
 pub use disk::told_by_disk;
 

@@ -4,6 +4,7 @@
 //! passphrase: a private key, a locked one whose public half may be known, or a public key.
 
 pub mod agent;
+pub mod allowed_signers;
 mod armour;
 mod asn1;
 pub mod authorized_keys;
@@ -39,6 +40,7 @@ pub mod spki;
 mod ssh1;
 pub mod ssh_config;
 mod sshcom;
+pub mod sshsig;
 mod traditional;
 
 pub use armour::Wrapping;

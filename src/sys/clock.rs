@@ -27,6 +27,12 @@ pub fn utc_moment() -> Moment {
     moment(OffsetDateTime::now_utc())
 }
 
+/// Now in UTC, or where the user is.
+#[must_use]
+pub fn moment_in(is_utc: bool) -> Moment {
+    if is_utc { utc_moment() } else { local_moment() }
+}
+
 fn moment(time: OffsetDateTime) -> Moment {
     let (year, month, day) = time.to_calendar_date();
     ((year, u8::from(month), day), time.to_hms())

@@ -42,7 +42,7 @@ pub use keep::{Kept, keep};
 pub use leftovers::{Leftover, Remains, in_turn, leftovers};
 pub use list::{Candidate, Candidates, MOST_ENTRIES, candidate, candidates};
 pub use names::is_temporary;
-pub use read::{MAX_KEY_FILE, ReadError, read_key, read_stream, seen};
+pub use read::{MAX_KEY_FILE, ReadError, read_key, read_pieces, read_stream, read_through, seen};
 pub use stream::{StreamError, check_stream, is_descriptor, is_standard_output, is_stream, write_stream};
 pub use terms::{Existing, Secrecy};
 pub use write::{OtherNames, Save, Written, write_private, write_public, write_together};

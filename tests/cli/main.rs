@@ -36,6 +36,8 @@ mod quiet;
 mod repair;
 mod showing;
 #[cfg(unix)]
+mod signing;
+#[cfg(unix)]
 #[path = "../support/ssh_agent.rs"]
 mod ssh_agent;
 #[cfg(unix)]

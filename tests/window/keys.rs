@@ -317,7 +317,7 @@ fn one_logs_in_on_a_server_that_a_key_was_put_on_in_a_terminal() {
     let expected = ["ssh", "-i", &file, "-p", "2222", "me@example.org"];
     assert_eq!(given.lock().expect("whole")[0], expected);
     page.scene
-        .wait(|scene| scene.is_shown("A terminal opens and logs in."));
+        .wait(|scene| scene.is_shown("A terminal is being opened, with ssh in it."));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn a_passphrase_in_a_code_page_is_kept_so_for_putty_and_for_nobody_else() {
     let typed = "geheim123äöüß";
     let mut scene = Scene::new();
     let made = crate::scene::corpus("../field/passphrase-encoding/umlauts.ppk");
-    std::fs::write(scene.path("made.ppk"), made).expect("a new file");
+    scene.put("made.ppk", &made);
     for (choice, name, is_kept) in [
         (Choice::Ppk, "again.ppk", true),
         (Choice::OpenSsh, "again", false),

@@ -67,7 +67,7 @@ impl App {
 
     pub(in crate::app::flow) fn terminal_opened(&mut self, is_open: bool) {
         self.status = Status::say(if is_open {
-            "A terminal opens and logs in."
+            "A terminal is being opened, with ssh in it."
         } else {
             "No terminal was found that takes this command. Copy it, and paste it into one."
         });

@@ -142,6 +142,12 @@ impl Expiry {
         self.time
     }
 
+    /// Day and time, to be compared with others of the same clock.
+    #[must_use]
+    pub fn moment(self) -> ((i32, u8, u8), (u8, u8, u8)) {
+        (self.date(), self.time)
+    }
+
     /// Whether it is told in UTC and not by the server's clock.
     #[must_use]
     pub fn is_utc(self) -> bool {

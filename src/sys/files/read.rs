@@ -78,25 +78,11 @@ pub fn seen(path: &Path) -> Result<Option<Seen>, ReadError> {
 /// The whole of a file of no more than `max` bytes.
 pub(super) fn read_up_to(path: &Path, max: u64) -> Result<SecretBytes, ReadError> {
     let fail = |source| ReadError::new(path, source);
-    let not_regular = || ReadError::NotRegular {
-        path: path.to_owned(),
-    };
-
     if is_given(path) {
         let mut stream = File::open(path).map_err(fail)?;
         return read_stream(&mut stream, path, max);
     }
-    // Opening alone can do things: a tape rewinds, a watchdog starts to count. So look first, and
-    // look again at what was in fact opened.
-    if !fs::metadata(path).map_err(fail)?.is_file() {
-        return Err(not_regular());
-    }
-    let mut file = way::open(path).map_err(fail)?;
-    let found = file.metadata().map_err(fail)?;
-    if !found.is_file() {
-        return Err(not_regular());
-    }
-    let size = found.len();
+    let (mut file, size) = open_regular(path)?;
     if size > max {
         return Err(ReadError::TooLarge {
             path: path.to_owned(),
@@ -113,6 +99,58 @@ pub(super) fn read_up_to(path: &Path, max: u64) -> Result<SecretBytes, ReadError
         .ok_or_else(|| ReadError::Changed {
             path: path.to_owned(),
         })
+}
+
+/// An ordinary file, and how many bytes it has. Symbolic links are followed.
+fn open_regular(path: &Path) -> Result<(File, u64), ReadError> {
+    let fail = |source| ReadError::new(path, source);
+    let not_regular = || ReadError::NotRegular {
+        path: path.to_owned(),
+    };
+    // Opening alone can do things: a tape rewinds, a watchdog starts to count. So look first, and
+    // look again at what was in fact opened.
+    if !fs::metadata(path).map_err(fail)?.is_file() {
+        return Err(not_regular());
+    }
+    let file = way::open(path).map_err(fail)?;
+    let found = file.metadata().map_err(fail)?;
+    if !found.is_file() {
+        return Err(not_regular());
+    }
+    Ok((file, found.len()))
+}
+
+/// Hands a file of any size to `take`, one piece after the other; no key, and so nothing of it is wiped.
+///
+/// # Errors
+/// See [`ReadError`]. What is not an ordinary file is refused without being opened, unless a shell has handed it over.
+pub fn read_through(path: &Path, take: &mut dyn FnMut(&[u8])) -> Result<(), ReadError> {
+    let mut file = if is_given(path) {
+        File::open(path).map_err(|source| ReadError::new(path, source))?
+    } else {
+        open_regular(path)?.0
+    };
+    read_pieces(&mut file, path, take)
+}
+
+/// The same with what comes out of `stream`.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read_pieces(
+    stream: &mut impl Read,
+    path: &Path,
+    take: &mut dyn FnMut(&[u8]),
+) -> Result<(), ReadError> {
+    let mut piece = vec![0; 64 << 10];
+    loop {
+        match stream.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(len) => take(&piece[..len]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(source) => return Err(ReadError::new(path, source)),
+        }
+    }
 }
 
 /// All that comes out of `stream`, up to `max` bytes.
