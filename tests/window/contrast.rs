@@ -99,87 +99,71 @@ fn disabled(scene: &Scene) -> Vec<Rect> {
 }
 
 #[test]
-fn every_text_can_be_read_in_both_themes() {
+fn every_text_can_be_read_and_every_field_and_choice_seen_in_both_themes() {
     for theme in ["Light", "Dark"] {
+        let mut controls = 0;
         for (page, open) in PAGES {
             let mut scene = in_theme(theme);
             open(&mut scene);
             scene.window.run_steps(8);
             let picture = Picture::of(&scene.window);
-            let unusable = disabled(&scene);
-            let is_dialog = scene.dialog().is_some();
-            let mut measured = 0;
-            for text in texts(&scene.window) {
-                let is_unusable = unusable.iter().any(|rect| rect.contains(text.place.center()));
-                // What lies behind a dialog is dimmed on purpose.
-                let is_behind = is_dialog && !is_in_dialog(&scene, text.place);
-                if is_unusable || is_behind || text.words.trim().is_empty() {
-                    continue;
-                }
-                let found = ink(&picture, text.place);
-                assert!(
-                    found >= OF_TEXT,
-                    "“{}” on {page}, {theme}: {found:.2} to 1 at {:?}",
-                    text.words,
-                    text.place
-                );
-                measured += 1;
-            }
-            assert!(measured >= 5, "{page}, {theme}: only {measured} texts were seen");
+            let place = format!("on {page}, {theme}");
+            let texts = read(&scene, &picture, &place);
+            assert!(texts >= 5, "{place}: only {texts} texts were seen");
+            controls += see(&scene, &picture, &place);
         }
+        assert!(controls >= 20, "{theme}: only {controls} controls were seen");
     }
 }
 
-fn is_in_dialog(scene: &Scene, place: Rect) -> bool {
-    let dialogs = scene.window.query_all_by_role(Role::Dialog);
-    let mut placed = dialogs.filter(|dialog| dialog.accesskit_node().bounding_box().is_some());
-    placed.any(|dialog| dialog.rect().contains_rect(place))
+/// Measures all text, and says how much there was.
+fn read(scene: &Scene, picture: &Picture, place: &str) -> usize {
+    let unusable = disabled(scene);
+    let mut measured = 0;
+    for text in texts(&scene.window) {
+        let is_unusable = unusable.iter().any(|rect| rect.contains(text.place.center()));
+        if is_unusable || text.words.trim().is_empty() {
+            continue;
+        }
+        let found = ink(picture, text.place);
+        assert!(found >= OF_TEXT, "“{}” {place}: {found:.2} to 1", text.words);
+        measured += 1;
+    }
+    measured
 }
 
-#[test]
-fn every_field_and_choice_can_be_seen_in_both_themes() {
-    for theme in ["Light", "Dark"] {
-        let mut measured = 0;
-        for (page, open) in PAGES {
-            let mut scene = in_theme(theme);
-            open(&mut scene);
-            scene.window.run_steps(8);
-            let picture = Picture::of(&scene.window);
-            let is_dialog = scene.dialog().is_some();
-            for role in [
-                Role::TextInput,
-                Role::PasswordInput,
-                Role::RadioButton,
-                Role::CheckBox,
-            ] {
-                for node in scene.window.query_all_by_role(role) {
-                    let rect = node.rect();
-                    let window = Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(900.0, 640.0));
-                    let is_seen = window.shrink(8.0).contains_rect(rect);
-                    let is_usable = !node.accesskit_node().is_disabled();
-                    if !is_seen || !is_usable || (is_dialog && !is_in_dialog(&scene, rect)) {
-                        continue;
-                    }
-                    // Its left edge, from just outside: the frame of a field, or the ring of a choice, which is as thin as a
-                    // pixel and lies between two of them in places.
-                    let edge = Rect::from_min_max(
-                        egui::pos2(rect.left() - 4.0, rect.center().y - 7.0),
-                        egui::pos2(rect.left() + 6.0, rect.center().y + 7.0),
-                    );
-                    let outside = pixels(&picture, edge).next().expect("a pixel");
-                    let found = pixels(&picture, edge).map(|pixel| contrast(outside, pixel));
-                    let found = found.fold(1.0, f64::max);
-                    assert!(
-                        found >= OF_CONTROLS,
-                        "{role:?} {:?} on {page}, {theme}: {found:.2} to 1",
-                        node.accesskit_node().label()
-                    );
-                    measured += 1;
-                }
-            }
+/// Measures the frames of fields and the rings of choices, and says how many there were.
+fn see(scene: &Scene, picture: &Picture, place: &str) -> usize {
+    let window = Rect::from_min_size(egui::Pos2::ZERO, egui::vec2(900.0, 640.0)).shrink(8.0);
+    let roles = [
+        Role::TextInput,
+        Role::PasswordInput,
+        Role::RadioButton,
+        Role::CheckBox,
+    ];
+    let mut measured = 0;
+    for node in roles
+        .into_iter()
+        .flat_map(|role| scene.window.query_all_by_role(role))
+    {
+        let rect = node.rect();
+        // Behind a dialog nothing can be used.
+        if !window.contains_rect(rect) || node.accesskit_node().is_disabled() {
+            continue;
         }
-        assert!(measured >= 20, "{theme}: only {measured} controls were seen");
+        // Its left edge, from just outside. A ring is as thin as a pixel, and lies between two of them in places.
+        let edge = Rect::from_min_max(
+            egui::pos2(rect.left() - 4.0, rect.center().y - 7.0),
+            egui::pos2(rect.left() + 6.0, rect.center().y + 7.0),
+        );
+        let outside = pixels(picture, edge).next().expect("a pixel");
+        let found = pixels(picture, edge).map(|pixel| contrast(outside, pixel));
+        let found = found.fold(1.0, f64::max);
+        let name = node.accesskit_node().label();
+        assert!(found >= OF_CONTROLS, "{name:?} {place}: {found:.2} to 1");
+        measured += 1;
     }
+    measured
 }
 
 #[test]

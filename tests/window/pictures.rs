@@ -66,7 +66,8 @@ fn difference(old: &Picture, new: &Picture) -> Option<(usize, usize)> {
 fn compare(scene: &mut Scene, name: &str) -> Option<String> {
     scene.window.run_steps(8);
     let new = Picture::of(&scene.window).halved();
-    let place = place(name);
+    let name = name.to_lowercase().replace(' ', "-");
+    let place = place(&name);
     if std::env::var_os("KEYWRIGHT_PICTURES").is_some_and(|value| value == "accept") {
         std::fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
         std::fs::write(&place, new.to_png()).expect("written");

@@ -198,10 +198,14 @@ fn texel(font: &ColorImage, u: f32, v: f32) -> Color32 {
     font.pixels[place(v, height) * width + place(u, width)]
 }
 
-/// All text that is wholly in sight.
+/// All text that is wholly in sight; with a dialog open, that of the dialog, for what lies behind is dimmed or hidden.
 pub(crate) fn texts(window: &Harness<'_, Window>) -> Vec<Text> {
     let mut texts = Vec::new();
-    for clipped in &window.output().shapes {
+    let whole = window.ctx.content_rect();
+    let dims = |shape: &Shape| matches!(shape, Shape::Rect(rect) if rect.rect.contains_rect(whole) && !rect.fill.is_opaque());
+    let shapes = &window.output().shapes;
+    let behind = shapes.iter().rposition(|clipped| dims(&clipped.shape));
+    for clipped in &shapes[behind.unwrap_or_default()..] {
         collect(&clipped.shape, clipped.clip_rect, &mut texts);
     }
     texts

@@ -100,7 +100,7 @@ fn the_pages_have_one_word_for_one_thing() {
         "the matter with",
     ];
     for (page, open) in PAGES {
-        let mut scene = Scene::new();
+        let mut scene = Scene::at_home();
         open(&mut scene);
         scene.window.run_steps(4);
         let shown = texts(&scene.window);
