@@ -13,7 +13,7 @@ use super::console::Console;
 use crate::engine::told_by_disk;
 use crate::format::Format;
 
-/// Make and show certificates, put them to keys and take them away
+/// Make and show certificates, add them to keys and remove them
 #[derive(Args, Debug)]
 #[command(
     arg_required_else_help = true,
