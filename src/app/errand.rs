@@ -3,7 +3,7 @@
 mod examined;
 mod steps;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::engine::Problem;
@@ -34,12 +34,34 @@ pub struct Servers {
     /// Which server, as it is being typed: `user@host`, `user@host:port` or a name from ssh's configuration.
     pub address: String,
     /// Servers that can be offered: where keys were installed, and those of ssh's configuration.
-    pub names: Vec<String>,
+    pub known: Vec<KnownServer>,
+    /// How it went with them while this window was open; nothing of that is written down.
+    pub met: BTreeMap<String, Met>,
     /// Under which conditions the key is to log in there.
     pub conditions: Conditions,
     /// What is being done there; nothing while it is being chosen.
     pub visit: Option<Box<Visit>>,
-    pub(super) reading: Option<Job<Vec<String>>>,
+    pub(super) reading: Option<Job<Vec<KnownServer>>>,
+}
+
+/// A server that can be offered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownServer {
+    /// What is typed to go there.
+    pub name: String,
+    /// How ssh calls it in its list of known hosts.
+    pub host: String,
+    /// The keys by which ssh knows it, a line each.
+    pub own_keys: Vec<String>,
+}
+
+/// How it went with a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Met {
+    /// It let one in.
+    LetIn,
+    /// It was not reached, or did not let one in.
+    Stopped,
 }
 
 /// Something that is being done on a server.
@@ -456,6 +478,17 @@ impl Visit {
             self.errand,
             Errand::Examine | Errand::LookInside(_) | Errand::Mend
         )
+    }
+
+    /// How it went with the server, once that is known.
+    pub(super) fn met(&self) -> Option<Met> {
+        match &self.now {
+            Now::Listed(_) | Now::Works(_) | Now::Gone { .. } => Some(Met::LetIn),
+            Now::Stopped { .. } => Some(Met::Stopped),
+            Now::Working { .. } | Now::NewHost(_) | Now::SignIn(_) | Now::LastWayIn(_) | Now::Examined(_) => {
+                None
+            }
+        }
     }
 
     /// All that will happen, in order.

@@ -85,7 +85,7 @@ pub struct MyKeys {
     pub name_problem: Option<Problem>,
     pub(super) chosen: Option<KeyId>,
     next: Option<KeyId>,
-    pub(super) whose: Whose,
+    pub(in crate::app) whose: Whose,
     pub(super) removed: Option<(String, Removed)>,
     pub(super) work: Option<Work>,
     filtered: Option<(String, Vec<usize>)>,

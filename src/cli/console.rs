@@ -31,7 +31,7 @@ pub(super) struct Console {
     /// Replace files that exist
     #[arg(long, global = true)]
     force: bool,
-    /// Accept a stated cost: of a file that is unusually slow to open, of the last way into a server
+    /// Go on where it would be asked: with a file that is unusually slow to open, or the last way into a server
     #[arg(long, global = true)]
     yes: bool,
     #[arg(skip)]

@@ -429,7 +429,7 @@ fn differs(problem: &Problem, number: usize, place: &str, target: &Target) -> Pr
         problem.code,
         problem.blame,
         format!(
-            "line {number} of {place} on the server has this key, but with other conditions or another comment"
+            "line {number} of {place} on the server has this key, but with other restrictions or another comment"
         ),
         format!(
             "Nothing was changed. --undo takes off exactly the line that the same words would add. To take the key off \

@@ -33,6 +33,7 @@ mod remove;
 mod repair;
 mod server;
 mod sign;
+mod signing_key;
 mod standard_input;
 mod streams;
 mod suggest;

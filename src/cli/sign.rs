@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -13,10 +12,9 @@ use super::key_file::KeyFile;
 use super::message::{Message, namespace, only_one_from_standard_input};
 use super::passphrases::OldPassphrase;
 use super::private_file::may_write_public;
-use super::usage;
+use super::{signing_key, usage};
 use crate::engine::signing::{FILES, SigningKey, signature_of};
-use crate::engine::{Problem, agents, told_by_disk};
-use crate::format::Parsed;
+use crate::engine::{Problem, told_by_disk};
 use crate::format::sshsig::{MessageHash, SshSignature};
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::sys::files::write_public;
@@ -70,7 +68,10 @@ impl Sign {
         if self.files.is_empty() {
             self.files.push(Message::StandardInput);
         }
-        let key = match self.check().and_then(|()| self.open_key(console)) {
+        let key = match self
+            .check()
+            .and_then(|()| signing_key::open(&self.key, &self.passphrase, self.agent.as_deref(), console))
+        {
             Ok(key) => key,
             Err(problem) => return console.end(Err(problem)),
         };
@@ -94,21 +95,6 @@ impl Sign {
             ));
         }
         Ok(())
-    }
-
-    fn open_key(&self, console: Console) -> Result<SigningKey, Problem> {
-        let agents = || agents::all(self.agent.as_deref());
-        let parsed = self.key.parse()?;
-        if let Parsed::Public(file) = &parsed {
-            return SigningKey::in_agent(agents(), &file.key);
-        }
-        let opened = self.key.open_private(parsed, &self.passphrase, console)?;
-        let here = SigningKey::Here(Arc::new(opened.file.key));
-        if here.can_sign() {
-            return Ok(here);
-        }
-        // The file of a security key is of no use by itself; an agent may hold the key with what it takes.
-        Ok(SigningKey::in_agent(agents(), here.public()).unwrap_or(here))
     }
 
     fn sign(&self, file: &Message, key: &SigningKey, console: Console) -> Result<(), Problem> {

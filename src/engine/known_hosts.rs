@@ -234,6 +234,12 @@ impl Book {
         found.into_iter().map(|(line, entry)| Host::new(line, &entry))
     }
 
+    /// The lines about this very host, also by its hidden name.
+    pub fn of_host(&self, host: &HostName) -> impl Iterator<Item = Host> {
+        let lines = self.hosts.lines_of(host);
+        lines.map(|(line, entry)| Host::new(line, &entry))
+    }
+
     /// The lines that know a host by a pattern, and others with it.
     #[must_use]
     pub fn patterns_for(&self, host: &HostName) -> Vec<Host> {

@@ -7,6 +7,7 @@
 pub mod agents;
 pub mod authorized;
 pub mod certificate_facts;
+pub mod certifying;
 pub mod command_line;
 pub mod conditions;
 pub mod describe;

@@ -72,7 +72,11 @@ impl SigningKey {
         }
     }
 
-    fn sign(&self, data: &[u8]) -> Result<Vec<u8>, Problem> {
+    /// Signs, with SHA-512 where the key leaves a choice.
+    ///
+    /// # Errors
+    /// The key or its agent does not.
+    pub(in crate::engine) fn sign(&self, data: &[u8]) -> Result<Vec<u8>, Problem> {
         match self {
             Self::Here(key) => Ok(sign(key, RsaHash::Sha512, data, &mut os_rng()?)?),
             Self::InAgent(agent, key) => Ok(agent.sign(&key.to_wire(), data, RsaHash::Sha512)?),

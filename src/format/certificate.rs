@@ -2,6 +2,7 @@
 //! an authority over both.
 
 mod host;
+pub mod making;
 mod text;
 
 pub use host::HostCertificateFault;

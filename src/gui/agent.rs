@@ -4,9 +4,8 @@ use egui::{Align, Button, Label, Layout, Ui};
 
 use super::page::{self, View};
 use super::pieces::{self, Tone};
-use super::radios::radios_ui;
+use super::radios::group_ui;
 use super::signs;
-use super::theme::space;
 use crate::app::dialog::{Agents, Keep};
 use crate::app::{App, Command, Page};
 use crate::engine::agents::Shown;
@@ -90,19 +89,9 @@ fn held_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, out: &mu
 }
 
 fn conditions_ui(ui: &mut Ui, agents: &mut Agents) {
-    let label = pieces::field_label_ui(ui, "An agent that is given the open key keeps it", None);
-    ui.label_inputs_by(label.id, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = space::L;
-            let keep = agents.keep;
-            let next = radios_ui(
-                ui,
-                &Keep::ALL,
-                |each| each == keep,
-                |ui, each, radio| radio.ui(ui, each.title()),
-            );
-            agents.keep = next.unwrap_or(keep);
-        });
-    });
+    let name = "An agent that is given the open key keeps it";
+    let keep = agents.keep;
+    let next = group_ui(ui, name, &Keep::ALL, keep, Keep::title);
+    agents.keep = next.unwrap_or(keep);
     pieces::check_ui(ui, &mut agents.confirm, "and asks before each use");
 }

@@ -88,11 +88,11 @@ fn host_ui(ui: &mut Ui, known: &Known, pictured: &mut Option<Pictured>, out: &mu
         ui.with_layout(Layout::top_down(Align::Min), |ui| {
             let name = RichText::new(title.as_str()).text_style(theme::strong());
             ui.add(Label::new(name).wrap());
-            for host in &known.lines {
-                key_ui(ui, host, (&known.name, known.lines.len()), pictured);
-            }
         });
     });
+    for host in &known.lines {
+        key_ui(ui, host, (&known.name, known.lines.len()), pictured);
+    }
 }
 
 /// One key of a host, by which it is known.

@@ -188,7 +188,7 @@ fn draw(ui: &Ui, rect: Rect, trail: &Trail) {
         let after = place(index + 1).map(|after| here.lerp(after, 0.5));
         // Round every point, from half way before it to half way behind it: no movement of a hand has corners.
         let (start, end) = (before.unwrap_or(here), after.unwrap_or(here));
-        let color = fade(accent, index + 1, count);
+        let color = fade((visuals.extreme_bg_color, accent), index + 1, count);
         painter.add(QuadraticBezierShape::from_points_stroke(
             [start, here, end],
             false,
@@ -202,11 +202,12 @@ fn draw(ui: &Ui, rect: Rect, trail: &Trail) {
     }
 }
 
-/// From a tenth of `color` for the first of `count` to all of it for the last.
-fn fade(color: Color32, index: usize, count: usize) -> Color32 {
+/// From a tenth of the colour on its ground for the first of `count` to all of it for the last. It is not transparent: so what
+/// is drawn twice, where two pieces meet, looks no different.
+fn fade((ground, color): (Color32, Color32), index: usize, count: usize) -> Color32 {
     #[expect(clippy::cast_precision_loss, reason = "both are at most LENGTH")]
     let share = index as f32 / count.max(1) as f32;
-    color.gamma_multiply(0.1 + 0.9 * share * share)
+    ground.lerp_to_gamma(color, 0.1 + 0.9 * share * share)
 }
 
 #[cfg(test)]

@@ -1,10 +1,12 @@
 //! The few building blocks that every page and dialog is put together from.
 
+mod foot;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use egui::class::{ClassName, HasClasses as _};
+use egui::class::HasClasses as _;
 use egui::os::OperatingSystem;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{
@@ -12,6 +14,8 @@ use egui::{
     Response, RichText, Role, ScrollArea, Sense, Stroke, Style, TextEdit, TextStyle, TextWrapMode, Ui,
     UiBuilder, Vec2, WidgetInfo, WidgetRect, WidgetText, accesskit, pos2, vec2,
 };
+
+pub(super) use foot::{buttons_ui, careful_buttons_ui, risky_buttons_ui};
 
 use super::signs::{self, Sign};
 use super::theme::{self, Palette, at, inset, line, radius, size, space};
@@ -142,74 +146,6 @@ pub(super) fn wide_ui(ui: &mut Ui, button: Button<'_>) -> Response {
     ui.vertical_centered_justified(|ui| ui.add(button)).inner
 }
 
-/// The buttons at the foot, the first of which answers to Enter; says which was pressed.
-pub(super) fn buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
-    usual_buttons_ui(ui, takes_focus, texts, None)
-}
-
-/// The same where the one in this place does what nobody can undo.
-pub(super) fn risky_buttons_ui(
-    ui: &mut Ui,
-    takes_focus: bool,
-    texts: &[&str],
-    risky: usize,
-) -> Option<usize> {
-    usual_buttons_ui(ui, takes_focus, texts, Some(risky))
-}
-
-fn usual_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str], risky: Option<usize>) -> Option<usize> {
-    let classes = [(Some(0), theme::PRIMARY), (risky, theme::REMOVING)];
-    let pressed = foot_ui(ui, &classes, takes_focus.then_some(0), texts);
-    // When a click beside everything has taken the focus away, Enter still means the first.
-    let is_meant = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
-    if is_meant && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
-        return Some(0);
-    }
-    pressed
-}
-
-/// The same where the first takes something away: Enter means it only where it has the focus, which the last is given.
-pub(super) fn careful_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str]) -> Option<usize> {
-    let last = texts.len().saturating_sub(1);
-    // A focus that stood on the first button of another row does not pass on to this one.
-    ui.push_id("careful", |ui| {
-        foot_ui(
-            ui,
-            &[(Some(0), theme::DANGER)],
-            takes_focus.then_some(last),
-            texts,
-        )
-    })
-    .inner
-}
-
-/// The buttons, some of which are of a class, and one of which may be given the focus.
-fn foot_ui(
-    ui: &mut Ui,
-    classes: &[(Option<usize>, ClassName)],
-    focus: Option<usize>,
-    texts: &[&str],
-) -> Option<usize> {
-    let mut pressed = None;
-    ui.add_space(space::S);
-    ui.horizontal_wrapped(|ui| {
-        for (index, &text) in texts.iter().enumerate() {
-            let mut button = Button::new(text).min_size(vec2(size::BUTTON, size::CONTROL));
-            for (place, class) in classes {
-                button.set_class(class.clone(), *place == Some(index));
-            }
-            let response = ui.add(button);
-            if focus == Some(index) {
-                response.request_focus();
-            }
-            if response.clicked() {
-                pressed = Some(index);
-            }
-        }
-    });
-    pressed
-}
-
 /// A row that is lower than those of the usual controls, and wraps where it must.
 pub(super) fn low_row_ui<R>(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
     ui.scope(|ui| {
@@ -252,7 +188,7 @@ pub(super) fn outlined(ui: &Ui, is_chosen: bool) -> impl FnOnce(&mut Style) + us
         for state in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
             state.bg_fill = palette.field;
             // A menu takes the outlines of all its buttons away, and these would be gone with them.
-            state.bg_stroke = Stroke::new(line::THIN, palette.outline);
+            state.bg_stroke = Stroke::new(line::RING, palette.outline);
             if is_chosen {
                 state.fg_stroke.color = palette.accent;
                 state.bg_stroke = Stroke::new(line::CHOSEN, palette.accent);

@@ -5,7 +5,7 @@ use egui::{
 };
 
 use super::pieces;
-use super::theme::Palette;
+use super::theme::{Palette, space};
 
 /// One of them, as it is to be drawn.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +39,25 @@ pub(super) fn radios_ui<T: Copy>(
     })?;
     drawn[next].request_focus();
     (chosen != Some(next)).then(|| all[next])
+}
+
+/// A group with its name above it, in a row that wraps where it must; hands over another one that was chosen.
+pub(super) fn group_ui<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    all: &[T],
+    chosen: T,
+    title: impl Fn(T) -> String,
+) -> Option<T> {
+    let label = pieces::field_label_ui(ui, name, None);
+    ui.label_inputs_by(label.id, |ui| {
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = space::L;
+            let draw = |ui: &mut Ui, each, radio: Radio| radio.ui(ui, title(each));
+            radios_ui(ui, all, |each| each == chosen, draw)
+        })
+        .inner
+    })
 }
 
 /// Where an arrow key leads to from this one. Behind the last comes the first.

@@ -33,7 +33,7 @@ impl Way {
     fn all(app: &App) -> Vec<Self> {
         let keys = app.my_keys.inventory.as_ref();
         let keys = keys.map(|inventory| inventory.keys.len());
-        let servers = Some(app.servers.names.len());
+        let servers = Some(app.servers.known.len());
         let counted = |count: Option<usize>| count.filter(|count| *count > 0);
         Page::ALL
             .iter()

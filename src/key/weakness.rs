@@ -4,6 +4,7 @@
 //! not make a key good; it only rules out what has gone wrong in the field: short and close primes,
 //! the chips of CVE-2017-15361, numbers with small factors, and keys whose private half is public.
 
+mod debian;
 mod known;
 mod rsa;
 
@@ -50,6 +51,8 @@ pub enum Weakness {
     MlDsaExperiment,
     /// Its private half is published: in an appliance's firmware, a tutorial or a test suite.
     KnownCompromised,
+    /// Made by Debian's OpenSSL of 2006 to 2008, whose random numbers can be guessed (CVE-2008-0166).
+    DebianGuessable,
 }
 
 impl Weakness {
@@ -67,7 +70,7 @@ impl Weakness {
             Self::Dsa => "dsa",
             Self::P521PuttyBias => "p521-putty-bias",
             Self::MlDsaExperiment => "mldsa-experiment",
-            Self::KnownCompromised => "known-compromised",
+            Self::KnownCompromised | Self::DebianGuessable => "known-compromised",
         }
     }
 }
@@ -76,7 +79,9 @@ impl Weakness {
 #[must_use]
 pub fn weaknesses(key: &PublicKey) -> Vec<Weakness> {
     let mut found = Vec::new();
-    if known::is_published(key) {
+    if debian::is_guessable(key) {
+        found.push(Weakness::DebianGuessable);
+    } else if known::is_published(key) {
         found.push(Weakness::KnownCompromised);
     }
     match key {

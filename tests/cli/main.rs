@@ -7,6 +7,8 @@ mod agents;
 mod at_once;
 mod authorized;
 mod certificates;
+#[cfg(unix)]
+mod certifying;
 mod changing;
 #[path = "../common/console.rs"]
 #[allow(dead_code, reason = "each test program uses a part of it")]

@@ -365,3 +365,80 @@ fn completions_and_manual_pages_know_every_command() {
     home.run(&["man", "--out", "man1", "--json"])
         .expect_error(4, "exists");
 }
+
+/// Made by ssh-keygen on a computer of 32 bits, as process 5429.
+const MADE_BY_SSH_KEYGEN: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAABIwAAAQEApmGJFZNl0ibMNALQx7M6sGGoi4KNmj6PVxpbpG70lShHQqldJkcteZZdPFSbW76IUiPR0Oh+WBV0x1c6iPL/0zUYFHyFKAz1e6/5teoweG1jr2qOffdomVhvXXvSjGaSFwwOYB8R0QxsOWWTQTYSeBa66X6e777GVkHCDLYgZSo8wWr5JXln/Tw7XotowHr8FEGvw2zW1krU3Zo9Bzp0e0ac2U+qUGIzIu/WwgztLZs5/D9IyhtRWocyQPE+kcP+Jz2mt4y1uA73KqoXfdw5oGUkxdFo9f1nu2OwkjOc+Wv8Vw7bwkf+1RgiOMgiJ5cCs4WocyVxsXovcNnbALTp3w==";
+
+/// Made by openssl on one of 64 bits, as process 5429, with no seed file.
+const OF_64_BITS: &str = "-----BEGIN RSA PRIVATE KEY-----
+MIIEpQIBAAKCAQEAsBjVokBRhVnUMrXJmI2zWoME0FQX6ln0Uh1gGP8bxRXybZR5
+2eF+mM2wiJ4W1bVQD6jr2ikO9KsNtVI/G+FQdetB+KV+YilYMsyFe11oIBx4yaeE
+EdJrmcoqu6KE5AD3je+DzqeP+HdEQ9HiOkju6t8g1+Me7zPMN1aHd2ICp3YdaNA1
+K+4+Sd7wYAL8a0Biyh3fV653qnWF6MqX24uPG0MJrtjDPwaSrCRBXuq9oiljaweC
+A/0E0nSLlIGyd7qFEpb4vSQMt09euvVItrSQVNBQXUXZDRFkpFHgu7dVtjWyb9Km
+MToN0VCXITDFEHdD+B9T8BvBFfYwMMKMfBDetwIDAQABAoIBAQCkRjadCqVB4h+7
+QqySvLWw3QKTma9JtqreI3svNmTggW3LXbQiVmJ0B4YEnH2u1VqfkTScKqtCAYRj
+PxuSValqp5G+dBwnVGxrzzFCeUuWkRj4/WWN/p7UM62TprOTw3csmGB8WwJKhnBP
+WC9Tsg/3WTlZTA3ilY6PnQ/4hZz2PAReWPBOUWFzD0iZ1IwQ1vKXCT+FbMrNkRDm
+hOH9YbG1w+ojPS4UIQhamt3mS47DbgsnUIAbp5njZfqw7rCjTt4wVEEOuBgQGypR
+0+k7pIa3NwQc4aLZ6LD2McSsxsXyRl+ikhyK2MTacACX4KTOqXOQQYE6IID+LaxE
+vUKVEyr5AoGBANbQpoBPdpsSt9WjIyAlhw0us6AmAkqhFCcOnskhIuudV9wR41L3
+Uc+t5wJZLmFuMEOYzApew/zhK2rRr9+7ZjamI6kD+qSYedIVg2spYD5F587Mg+es
+scqrxPMPeqv5ZVx0i9+ngCCjbO5fb/hxiQI1Zue+Lt3uxs0HQgzqoa+9AoGBANHb
+3Lc66vLpKkNasrAnNf9V+0sNy1hpW7/KVNdS2Fws/fEjpYsSzZYV7h7a0WwQi4kc
+HE7KAnOF6BpwQ9uyT6bzeQm9oymJNTPjQtzQEnCilnABGJI63puFS7USD/CAxUGw
+prK4N30WjdGvJu3lairBuTl+ChF3U9tlH3j/LkWDAoGBAIRkbemwj9G9NI23kKN0
+XYqzWMOACXODWQ9FRHmDMaly/L5GTAtLICHV9QUOf7ZOmfJfTomppDLLd93KxBEo
+xzMxK9Mz/5rH2nSvC6LVClr27IoYo8b6OU1GlgiTZrBs8ZqMvdQmwKHc9vrm2PSO
+zLkOvpBfNzVSvzWHnp6lUOclAoGATUvpKQgnf99H9NUUWfOnXOwDiiqDioYMCEFz
+LHhUPudHhak2kVoUpUJgmbbJSj9x1cen2ZFog7p/ujU9mU89LWYiX+cckPD7yqfb
+ec+d6yTHumt87GeIlMntD72eZ1xWy5JQZCWcMpO7Gs+jzB4jE6qVGcsF1FcaaQX/
+KKb9GRcCgYEApbJVEUC+zj9ssz/OllD2qS5mN3/P7lthUOYU9GE5gGUEkHxcUQu4
+WZ0oHztrKPBZOwqRdqWHVpodMJuZ4BaS7KaOGF8eD0Ykx4WpBmxQOg3y+KoH0pxP
+jTaqXv7CuhVYEAPIAC8Byp9nrS++FN7xNqgpriMkCL7pIxpc5rc+upE=
+-----END RSA PRIVATE KEY-----
+";
+
+/// Made by openssl on one of 32 bits, as process 7624, with no seed file.
+const OF_32_BITS: &str = "Key created on a system affected by CVE-2008-0166
+
+-----BEGIN RSA PUBLIC KEY-----
+MIIBCgKCAQEAwJZTDExKND/DiP+LbhTIi2F0hZZt0PdX897LLwPf3+b1GOCUj1OH
+BZvVqhJPJtOPE53W68I0NgVhaJdY6bFOA/cUUIFnN0y/ZOJOJsPNle1aXQTjxAS+
+FXu4CQ6a2pzcU+9+gGwed7XxAkIVCiTprfmRCI2vIKdb61S8kf5D3YdVRH/Tq977
+nxyYeosEGYJFBOIT+N0mqca37S8hA9hCJyD3p0AM40dD5M5ARAxpAT7+oqOXkPzf
+zLtCTaHYJK3+WAce121Br4NuQJPqYPVxniUPohT4YxFTqB7vwX2C4/gZ2ldpHtlg
+JVAHT96nOsnlz+EPa5GtwxtALD43CwOlWQIDAQAB
+-----END RSA PUBLIC KEY-----
+";
+
+/// In whatever file it is, also without its private half.
+#[test]
+fn keys_that_debians_openssl_of_2008_could_make_are_called_compromised() {
+    let home = Home::new();
+    home.write("keygen.pub", MADE_BY_SSH_KEYGEN.as_bytes());
+    home.write("openssl.pem", OF_64_BITS.as_bytes());
+    home.write("public.pem", OF_32_BITS.as_bytes());
+    home.run(&[
+        "convert",
+        "openssl.pem",
+        "-o",
+        "openssh",
+        "--to",
+        "openssh",
+        "--no-passphrase",
+    ])
+    .expect_status(0);
+    for file in ["keygen.pub", "openssl.pem", "public.pem", "openssh"] {
+        let key = home.object(&["info", file]);
+        let warnings = key["warnings"].as_array().expect("a list");
+        let compromised: Vec<_> = warnings
+            .iter()
+            .filter(|warning| warning["code"] == "known-compromised")
+            .collect();
+        assert_eq!(compromised.len(), 1, "{file}: {warnings:?}");
+        let message = compromised[0]["message"].as_str().expect("text");
+        assert!(message.contains("Debian"), "{message}");
+        assert!(home.text(&["info", file]).contains("CVE-2008-0166"), "{file}");
+    }
+}

@@ -136,6 +136,47 @@ fn help_is_there_for_every_command_and_fits_a_terminal() {
     assert!(home.text(&["--version"]).starts_with("keywright-cli "));
 }
 
+/// The glossary in CONTRIBUTING.md says which words stand in their place.
+#[test]
+fn the_help_of_every_command_has_one_word_for_one_thing() {
+    const OTHERS: [&str; 13] = [
+        "directory",
+        "directories",
+        "secret key",
+        "keypair",
+        "remote host",
+        "pass phrase",
+        "passcode",
+        "keyring",
+        "daemon",
+        "nickname",
+        "recycle bin",
+        "username",
+        "e-mail",
+    ];
+    let home = Home::new();
+    let mut waiting = vec![Vec::new()];
+    let mut seen = 0;
+    while let Some(command) = waiting.pop() {
+        let words: Vec<&str> = command.iter().map(String::as_str).chain(["--help"]).collect();
+        let text = home.text(&words);
+        let plain = text.to_lowercase();
+        for other in OTHERS {
+            assert!(!plain.contains(other), "{other} in the help of {command:?}");
+        }
+        let below = text.lines().skip_while(|line| *line != "Commands:").skip(1);
+        let below = below.take_while(|line| !line.is_empty());
+        let names = below
+            .filter(|line| !line.starts_with("   "))
+            .filter_map(|line| line.split_whitespace().next());
+        for name in names.filter(|name| *name != "help") {
+            waiting.push([command.clone(), vec![name.to_owned()]].concat());
+        }
+        seen += 1;
+    }
+    assert!(seen > 40, "only {seen} commands were found");
+}
+
 #[test]
 fn the_commands_in_the_help_are_commands() {
     let home = Home::new();

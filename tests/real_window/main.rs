@@ -17,6 +17,7 @@ mod logging;
 mod mangled;
 mod memory;
 mod my_keys;
+mod reading;
 mod remembering;
 mod screen;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]

@@ -126,8 +126,7 @@ fn a_key_is_made_installed_proved_and_taken_off_again() {
         list_of(&server)
     );
     assert_eq!(ssh(&server, &screen).as_deref(), Ok("42\n"));
-    window.click("check box", "jo at home (ED25519)");
-    window.click("push button", "Remove 1 key");
+    window.click("push button", "Remove jo at home (ED25519)");
     window.click("push button", "Remove it all the same");
     window.says_just("Gone");
     assert_eq!(list_of(&server), stranger);
@@ -261,7 +260,7 @@ fn a_key_goes_from_the_list_of_keys_to_a_server_under_conditions() {
     // It may have to be scrolled to; the keyboard reaches it everywhere.
     window.press("alt+i");
     window.says_just("Works");
-    window.says("under the conditions in its line: command=\"/usr/bin/backup\"");
+    window.says("Its line restricts what it may do: command=\"/usr/bin/backup\"");
     screen.picture("5-works");
     let line = format!(
         "command=\"/usr/bin/backup\" {}",

@@ -1,8 +1,8 @@
 """Says what a screen reader finds in the window, whenever it is asked.
 
 For each line on standard input, one line of JSON: a list of nodes in reading order, or null while
-there is no window. It reads over AT-SPI, as a screen reader does, and keeps nothing between two
-questions.
+there is no window, and what was announced since the last question. It reads over AT-SPI, as a screen
+reader does, and keeps nothing else between two questions.
 """
 
 import json
@@ -68,6 +68,14 @@ def window(program):
     return None
 
 
+announced = []
+listener = Atspi.EventListener.new(lambda event: announced.append(str(event.any_data)))
+listener.register("object:announcement")
+
 for _ in sys.stdin:
     application = window(sys.argv[1])
-    print(json.dumps(application and nodes(application, [])), flush=True)
+    seen = application and nodes(application, [])
+    while GLib.MainContext.default().iteration(False):
+        pass
+    print(json.dumps({"nodes": seen, "announced": announced}), flush=True)
+    announced.clear()

@@ -61,6 +61,7 @@ pub(crate) struct Window<'a> {
     pub(crate) screen: &'a Screen,
     pub(crate) program: Running,
     reader: RefCell<(Running, ChildStdin, BufReader<ChildStdout>)>,
+    announced: RefCell<Vec<String>>,
 }
 
 impl<'a> Window<'a> {
@@ -87,6 +88,7 @@ impl<'a> Window<'a> {
             screen,
             program,
             reader: RefCell::new((reader, ask, answers)),
+            announced: RefCell::default(),
         };
         window.wait("there is a window", |nodes| {
             nodes.iter().find(|node| node.role == "frame").map(|_| ())
@@ -105,7 +107,21 @@ impl<'a> Window<'a> {
             "tree.py has failed: are python3-gi and gir1.2-atspi-2.0 installed?"
         );
         let value: Value = serde_json::from_str(&line).expect("it is JSON");
-        value.as_array().into_iter().flatten().map(Node::read).collect()
+        let announced = value["announced"].as_array().into_iter().flatten();
+        let announced = announced.filter_map(|text| text.as_str().map(str::to_owned));
+        self.announced.borrow_mut().extend(announced);
+        value["nodes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(Node::read)
+            .collect()
+    }
+
+    /// What a screen reader was told to say by itself since this was asked last.
+    pub(crate) fn announced(&self) -> Vec<String> {
+        self.nodes();
+        std::mem::take(&mut self.announced.borrow_mut())
     }
 
     /// Looks until it sees what it looks for.

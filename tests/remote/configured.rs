@@ -6,6 +6,7 @@ use crate::jumping::{host, known};
 use crate::person::Person;
 use crate::sshd::Sshd;
 use crate::support::SshAgent;
+use crate::tools::Tool;
 
 /// An agent that holds the key `old` of this person.
 fn agent_with_old(person: &Person, socket: &str) -> SshAgent {
@@ -165,6 +166,78 @@ fn a_certificate_that_the_configuration_names_signs_in_with_a_key_from_a_file_an
         person.home.put(".ssh/config", config.as_bytes());
         let found = status(&person, "x", in_environment.then_some(&agent));
         assert_eq!(found == Some(0), is_in, "{said}: {found:?}");
+    }
+}
+
+/// The real ssh, a real sshd, and certificates that we signed.
+#[test]
+fn a_certificate_that_we_signed_lets_in_whom_it_names_and_nobody_else() {
+    let server =
+        Sshd::with("TrustedUserCAKeys FOLDER/authority.pub\nHostCertificate FOLDER/host_ed25519-cert.pub");
+    let folder = server.folder();
+    for name in ["authority", "user"] {
+        let tool = folder
+            .tool("ssh-keygen")
+            .args(["-q", "-t", "ed25519", "-N", "", "-f", name]);
+        tool.output().expect("a key");
+    }
+    let certify = |words: &[&str]| {
+        let tool = folder.tool(env!("CARGO_BIN_EXE_keywright-cli")).args([
+            "cert",
+            "sign",
+            "--ca",
+            "authority",
+            "--id",
+            "x",
+            "--force",
+        ]);
+        words
+            .iter()
+            .fold(tool, Tool::arg)
+            .output()
+            .expect("a certificate");
+    };
+    certify(&["host_ed25519.pub", "--host", "-n", "127.0.0.1", "--for", "1h"]);
+    // Nothing else says that the server is the right one.
+    let authority = folder.get_text("authority.pub");
+    folder.put("hosts", format!("@cert-authority * {authority}").as_bytes());
+    server.reload();
+    for (words, is_in) in [
+        (&["-n", "jo", "--for", "1h"][..], true),
+        (
+            &["-n", "jo", "--for", "1h", "--source-address", "127.0.0.0/8"],
+            true,
+        ),
+        (
+            &["-n", "jo", "--for", "1h", "--source-address", "192.0.2.0/24"],
+            false,
+        ),
+        (&["-n", "somebody-else", "--for", "1h"], false),
+        (
+            &["-n", "jo", "--from", "2098-01-01", "--until", "2099-01-01"],
+            false,
+        ),
+    ] {
+        certify(&[&["user.pub"], words].concat());
+        let ssh = folder.tool("ssh").args([
+            "-F",
+            "none",
+            "-i",
+            "user",
+            "-o",
+            "IdentitiesOnly=yes",
+            "-o",
+            "BatchMode=yes",
+            "-o",
+            "UserKnownHostsFile=hosts",
+            "-o",
+            "GlobalKnownHostsFile=none",
+            "-o",
+            "StrictHostKeyChecking=yes",
+        ]);
+        let port = server.port().to_string();
+        let ran = ssh.args(["-p", &port, "jo@127.0.0.1", "true"]).run();
+        assert_eq!(ran.is_success, is_in, "{words:?}: {}", ran.stderr);
     }
 }
 

@@ -46,6 +46,17 @@ impl KeysPage {
         page
     }
 
+    /// With a key that was put on this server.
+    fn with_key_on(server: &str) -> Self {
+        let home = TempDir::new().expect("a folder");
+        put_key(home.path(), "work", "at work", 1);
+        let key = Fingerprint::of(crate::key_files::key(1).public(), FingerprintKind::Sha256);
+        let register =
+            format!("[key.\"{key}\"]\ninstalled = [{{ server = \"{server}\", date = \"2026-01-01\" }}]\n");
+        lay_out(&home.path().join("settings/keys.toml"), &register);
+        Self::at(900.0, 640.0, home)
+    }
+
     #[track_caller]
     fn settle(&mut self) {
         self.scene.wait(|scene| {
@@ -298,14 +309,7 @@ fn a_search_that_hides_the_chosen_key_shows_the_first_one_found() {
 
 #[test]
 fn one_logs_in_on_a_server_that_a_key_was_put_on_in_a_terminal() {
-    let home = TempDir::new().expect("a folder");
-    put_key(home.path(), "work", "at work", 1);
-    let key = Fingerprint::of(crate::key_files::key(1).public(), FingerprintKind::Sha256);
-    let register = format!(
-        "[key.\"{key}\"]\ninstalled = [{{ server = \"me@example.org:2222\", date = \"2026-01-01\" }}]\n"
-    );
-    lay_out(&home.path().join("settings/keys.toml"), &register);
-    let mut page = KeysPage::at(900.0, 640.0, home);
+    let mut page = KeysPage::with_key_on("me@example.org:2222");
     page.scene.click("Log in on me@example.org:2222");
     let given = page.scene.desktop.0.in_terminal.clone();
     page.scene.wait(|_| !given.lock().expect("whole").is_empty());
@@ -314,6 +318,30 @@ fn one_logs_in_on_a_server_that_a_key_was_put_on_in_a_terminal() {
     assert_eq!(given.lock().expect("whole")[0], expected);
     page.scene
         .wait(|scene| scene.is_shown("A terminal is being opened, with ssh in it."));
+}
+
+#[test]
+fn a_server_says_how_it_went_last_and_by_which_key_ssh_knows_it() {
+    let server = "me@127.0.0.1:1";
+    let mut page = KeysPage::with_key_on(server);
+    let host = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHs79z7JKxXBNr/ArVRwU8PLlJs0O5cZX/GovM4FaWZv";
+    lay_out(
+        &page.path("known_hosts"),
+        &format!("other {host}\n[127.0.0.1]:1 {host}\n"),
+    );
+    page.scene.show_page("Servers");
+    let row = format!("{server}, 1 key · worked on 2026-01-01");
+    page.scene.wait(|scene| scene.is_shown(&row));
+    page.scene.window.get_by_label(&row).click_accesskit();
+    page.scene.steps();
+    assert!(page.scene.says("The server’s own key"));
+    page.scene.click("Show keys on this server");
+    page.scene.wait(|scene| scene.is_shown("Try again"));
+    page.scene.click("Back");
+    assert!(page.scene.says("1 key · did not let you in just now"));
+    page.scene.click("Forget the own key of me@127.0.0.1:1");
+    page.scene.wait(|scene| scene.is_shown("[127.0.0.1]:1 (line 2)"));
+    assert!(!page.scene.is_shown("other (line 1)"));
 }
 
 #[test]

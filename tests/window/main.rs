@@ -4,6 +4,7 @@
 mod agents;
 mod cat;
 mod certificates;
+mod contrast;
 mod dialogs;
 mod doctor;
 mod frames;
@@ -16,6 +17,8 @@ mod lists;
 mod making;
 mod opening;
 mod passphrases;
+mod pictures;
+mod raster;
 mod remembering;
 mod saving;
 mod scene;

@@ -1,5 +1,7 @@
 //! What is written in the window, and read out.
 
+use crate::contrast::PAGES;
+use crate::raster::texts;
 use crate::scene::Scene;
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
@@ -77,5 +79,37 @@ fn every_control_has_a_name() {
         assert!(scene.dialog().is_some());
         scene.window.check_accessibility();
         scene.escape();
+    }
+}
+
+/// The glossary in CONTRIBUTING.md says which words stand in their place.
+#[test]
+fn the_pages_have_one_word_for_one_thing() {
+    const OTHERS: [&str; 12] = [
+        "directory",
+        "secret key",
+        "remote host",
+        "keyring",
+        "daemon",
+        "nickname",
+        "recycle bin",
+        "username",
+        "look again",
+        "under conditions",
+        "things right",
+        "the matter with",
+    ];
+    for (page, open) in PAGES {
+        let mut scene = Scene::at_home();
+        open(&mut scene);
+        scene.window.run_steps(4);
+        let shown = texts(&scene.window);
+        assert!(shown.len() > 5, "{page}");
+        for text in shown {
+            let plain = text.words.to_lowercase();
+            for other in OTHERS {
+                assert!(!plain.contains(other), "{other} on {page}: {}", text.words);
+            }
+        }
     }
 }

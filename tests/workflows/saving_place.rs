@@ -33,6 +33,14 @@ impl Beginner {
         beginner
     }
 
+    /// Somebody whose first key has the usual name, and its private file.
+    fn with_key_in_the_way() -> (Self, Vec<u8>) {
+        let beginner = Self::new();
+        put_key(beginner.home.path(), "id_ed25519", "me@laptop", 1);
+        let old = std::fs::read(beginner.path(".ssh/id_ed25519")).expect("it is there");
+        (beginner, old)
+    }
+
     fn make_key(&mut self) {
         self.scene.make(KeySpec::Ed25519);
         self.scene.type_passphrases("open sesame", "open sesame");
@@ -293,8 +301,7 @@ fn a_public_key_goes_beside_its_private_one_without_a_dialog() {
 
 #[test]
 fn it_is_said_which_key_would_be_lost_and_where_it_lets_its_owner_in() {
-    let mut beginner = Beginner::new();
-    put_key(beginner.home.path(), "id_ed25519", "me@laptop", 1);
+    let (mut beginner, _) = Beginner::with_key_in_the_way();
     let key = keywright::key::fingerprint::Fingerprint::of(
         crate::key_files::key(1).public(),
         keywright::key::fingerprint::FingerprintKind::Sha256,
@@ -317,9 +324,7 @@ fn it_is_said_which_key_would_be_lost_and_where_it_lets_its_owner_in() {
 
 #[test]
 fn a_key_in_the_way_stays_where_it_is_when_another_name_is_taken() {
-    let mut beginner = Beginner::new();
-    put_key(beginner.home.path(), "id_ed25519", "me@laptop", 1);
-    let old = std::fs::read(beginner.path(".ssh/id_ed25519")).expect("it is there");
+    let (mut beginner, old) = Beginner::with_key_in_the_way();
     beginner.make_key();
     beginner.type_place("~/.ssh/id_ed25519");
     beginner.save();
@@ -336,9 +341,7 @@ fn a_key_in_the_way_stays_where_it_is_when_another_name_is_taken() {
 
 #[test]
 fn a_key_in_the_way_goes_to_the_trash_whole() {
-    let mut beginner = Beginner::new();
-    put_key(beginner.home.path(), "id_ed25519", "me@laptop", 1);
-    let old = std::fs::read(beginner.path(".ssh/id_ed25519")).expect("it is there");
+    let (mut beginner, old) = Beginner::with_key_in_the_way();
     beginner.make_key();
     beginner.type_place("~/.ssh/id_ed25519");
     beginner.save();
@@ -366,9 +369,7 @@ fn a_key_in_the_way_goes_to_the_trash_whole() {
 
 #[test]
 fn a_key_that_could_not_be_saved_costs_no_old_one() {
-    let mut beginner = Beginner::new();
-    put_key(beginner.home.path(), "id_ed25519", "me@laptop", 1);
-    let old = std::fs::read(beginner.path(".ssh/id_ed25519")).expect("it is there");
+    let (mut beginner, old) = Beginner::with_key_in_the_way();
     beginner.make_key();
     beginner.scene.document().draft.choice = Choice::Both;
     beginner.type_place("~/.ssh/id_ed25519");

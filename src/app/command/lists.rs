@@ -1,10 +1,12 @@
 //! What can be asked for in the dialogs about lists of hosts and keys, and about forms for keys.
 
 /// Something to be done with a list, or with somebody's form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListCommand {
     /// Show those that may be meant by what was typed.
     FindHosts,
+    /// Show this one.
+    FindHost(String),
     /// Have ssh forget the host that this line is about, with all its keys that are shown.
     ForgetHost(usize),
 

@@ -21,6 +21,12 @@ impl App {
     pub(in crate::app) fn apply_to_lists(&mut self, command: ListCommand, desktop: &dyn Desktop) {
         match command {
             ListCommand::FindHosts => self.find_hosts(),
+            ListCommand::FindHost(name) => {
+                if let Some(hosts) = &mut self.hosts {
+                    hosts.word = name;
+                }
+                self.find_hosts();
+            }
             ListCommand::ForgetHost(line) => self.forget_host(line),
             ListCommand::ShowAuthorized => self.show_authorized(desktop),
             ListCommand::Authorize => self.authorize(),

@@ -29,7 +29,7 @@ pub(super) struct Add {
     /// The key, public or private; - is standard input
     #[arg(value_name = "KEY")]
     key: KeyFile,
-    /// The name behind the key, instead of its own comment
+    /// The comment in its line, instead of its own
     #[arg(short = 'C', long, value_name = "TEXT")]
     comment: Option<String>,
     #[command(flatten)]
@@ -45,7 +45,7 @@ pub(super) struct Add {
 
 /// The options of the line.
 #[derive(Args, Debug, Default)]
-#[command(next_help_heading = "Conditions")]
+#[command(next_help_heading = "Restrictions")]
 pub(in crate::cli) struct Conditions {
     /// From these hosts, addresses and networks only, with commas between them; ! means all but
     #[arg(long, value_name = "LIST", value_parser = |text: &str| FromList::new(text))]
@@ -166,5 +166,5 @@ fn there_already(roll: &Roll, number: usize, console: Console) -> Result<(), Pro
     console.say(&format!(
         "The key is in {file} already, in line {number}; nothing was changed"
     ))?;
-    console.say("To give it other conditions, remove that line first.")
+    console.say("To give it other restrictions, remove that line first.")
 }

@@ -19,7 +19,7 @@ use crate::key::PublicKey;
 use crate::sys::clock::unix_seconds;
 use crate::sys::files::Seen;
 
-/// Put a certificate to its key
+/// Add a certificate to its key
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keywright-cli cert attach key.ppk id_ed25519-cert.pub

@@ -17,7 +17,7 @@ use crate::format::{Certificate, Parsed};
 use crate::key::comment::Comment;
 use crate::sys::files::{Seen, remove};
 
-/// Take the certificate away from a key
+/// Remove the certificate from a key
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keywright-cli cert detach key.ppk -o key-cert.pub

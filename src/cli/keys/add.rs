@@ -10,7 +10,7 @@ use crate::cli::streams::placed;
 use crate::engine::Problem;
 use crate::engine::keys::{Whose, added};
 
-/// Have a folder, or one key file, among your keys
+/// Look for your keys in one more folder, or add one key file
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keywright-cli keys add ~/keys
@@ -23,7 +23,7 @@ pub(super) struct Add {
     place: PathBuf,
 }
 
-/// Have a folder or a file no longer among your keys
+/// Look there no longer
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keywright-cli keys forget ~/keys

@@ -16,7 +16,7 @@ use crate::engine::{Blame, Problem, opening};
 use crate::format::Parsed;
 use crate::key::comment::escaped;
 
-/// Say which key ssh tries first
+/// Choose the key that ssh tries first
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   keywright-cli keys default

@@ -29,7 +29,7 @@ pub(super) struct Name {
         conflicts_with = "none"
     )]
     text: Option<String>,
-    /// Take the name away
+    /// Remove the name
     #[arg(long)]
     none: bool,
 }

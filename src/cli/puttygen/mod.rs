@@ -100,10 +100,10 @@ pub(super) struct Puttygen {
     /// Where to write; otherwise a private key goes back to its file, and all else to standard output
     #[arg(short, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Put this certificate to the key
+    /// Add this certificate to the key
     #[arg(long, value_name = "FILE", conflicts_with = "remove_certificate")]
     certificate: Option<KeyFile>,
-    /// Take the certificate away from the key
+    /// Remove the certificate from the key
     #[arg(long)]
     remove_certificate: bool,
     /// Save the key once more, with the same passphrase

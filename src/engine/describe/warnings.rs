@@ -63,6 +63,11 @@ impl From<Weakness> for Warning {
                 "the private half of this key is published: anybody can use it".to_owned(),
                 "Remove this key from every server now, and make a new one.",
             ),
+            W::DebianGuessable => (
+                "a Debian or Ubuntu system of 2006 to 2008 made this key of random numbers that can be guessed: anybody can make it again (CVE-2008-0166)"
+                    .to_owned(),
+                "Remove this key from every server now, and make a new one.",
+            ),
             W::RsaShort { bits } => (format!("an RSA key of {bits} bits can be broken"), REPLACE),
             W::RsaSmallFactor { factor } => (
                 format!("the RSA modulus can be divided by {factor}: anybody can compute the private key"),

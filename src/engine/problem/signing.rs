@@ -2,6 +2,7 @@
 
 use super::{Blame, Problem};
 use crate::format::allowed_signers::NameError;
+use crate::format::certificate::making::WishFault;
 use crate::format::sshsig::SshSigError;
 use crate::key::sign::SignError;
 
@@ -68,5 +69,28 @@ impl From<NameError> for Problem {
             error.to_string(),
             "Write names as in an address, and several with commas between them: me@example.org,me@work.example.",
         )
+    }
+}
+
+impl From<WishFault> for Problem {
+    fn from(fault: WishFault) -> Self {
+        let hint = match &fault {
+            WishFault::NoPrincipals => {
+                "Name those whom it is good for with -n: user names on the servers, or the names of the host."
+            }
+            WishFault::ManyPrincipals => "Make several certificates.",
+            WishFault::Principal => "Give names with commas between them and nothing else: -n jo,root.",
+            WishFault::KeyId => {
+                "Give a short text by which its owner is told in the server’s log: --id jo@laptop."
+            }
+            WishFault::Never | WishFault::Over => "Choose an end that is yet to come.",
+            WishFault::Twice(_) => "Say it once.",
+            WishFault::Addresses(_) => {
+                "Write addresses and networks with commas between them: 192.0.2.7,10.0.0.0/8. Behind its mask a network has zeros."
+            }
+            WishFault::Key(_) => "Certify an Ed25519, ECDSA or RSA key.",
+        };
+        let what = format!("nobody would take such a certificate: {fault}");
+        Self::new("usage", Blame::Usage, what, hint)
     }
 }

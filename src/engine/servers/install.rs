@@ -142,9 +142,9 @@ pub(super) fn install_at(
 /// A line is not rewritten behind its owner's back, neither to loosen its conditions nor to tighten them.
 fn others_stay(options: &[u8]) -> Warning {
     let under = if options.is_empty() {
-        "without conditions".to_owned()
+        "without restrictions".to_owned()
     } else {
-        format!("under other conditions: {}", escaped(options))
+        format!("with other restrictions: {}", escaped(options))
     };
     Warning {
         code: "other-conditions",

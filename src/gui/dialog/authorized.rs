@@ -58,7 +58,7 @@ fn row_ui(ui: &mut Ui, row: &Row, scene: &mut Scene<'_>) {
                 pieces::hint_ui(ui, "This key is yours.");
             }
             if !row.options.is_empty() {
-                pieces::hint_ui(ui, format!("Conditions: {}", row.options));
+                pieces::hint_ui(ui, format!("Restrictions: {}", row.options));
             }
             if let Some(why) = &row.ignored {
                 pieces::note_ui(ui, Tone::Warning, &format!("It lets nobody in: {why}."), "");

@@ -10,7 +10,7 @@ use crate::engine::Problem;
 use crate::engine::providers::{AS_OF, PROVIDERS};
 use crate::gui::obstacle::Obstacle;
 use crate::gui::pieces::{self, Tone};
-use crate::gui::radios::radios_ui;
+use crate::gui::radios::group_ui;
 use crate::gui::theme::{size, space};
 
 pub(super) fn providers_ui(
@@ -19,21 +19,10 @@ pub(super) fn providers_ui(
     (pasted, obstacle): (Option<&Result<String, Problem>>, Option<Obstacle>),
     scene: &mut Scene<'_>,
 ) {
-    let label = pieces::field_label_ui(ui, "Where", None);
-    ui.label_inputs_by(label.id, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = space::L;
-            let all: Vec<_> = PROVIDERS.iter().collect();
-            let chosen = dialog.chosen;
-            let next = radios_ui(
-                ui,
-                &all,
-                |each| each == chosen,
-                |ui, each, radio| radio.ui(ui, each.title),
-            );
-            dialog.chosen = next.unwrap_or(chosen);
-        });
-    });
+    let all: Vec<_> = PROVIDERS.iter().collect();
+    let chosen = dialog.chosen;
+    let next = group_ui(ui, "Where", &all, chosen, |each| each.title.to_owned());
+    dialog.chosen = next.unwrap_or(chosen);
     ui.add_space(space::XS);
     let chosen = dialog.chosen;
     for (number, step) in (1..).zip(chosen.steps) {

@@ -8,7 +8,7 @@ use crate::app::look::{TextSize, ThemeChoice};
 use crate::app::settings::Kept;
 use crate::engine::saving::Choice;
 use crate::gui::pieces::{self, Tone};
-use crate::gui::radios::radios_ui;
+use crate::gui::radios::group_ui;
 use crate::gui::theme::space;
 
 /// What the dialog shows; none of it is a draft.
@@ -26,43 +26,26 @@ pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>)
         preferred,
         kept,
     } = *shown;
-    let mut out = Vec::new();
-    row_ui(ui, "Light or dark", |ui| {
-        let all = ThemeChoice::ALL;
-        let next = radios_ui(
-            ui,
-            &all,
-            |each| each == theme,
-            |ui, each, radio| radio.ui(ui, each.title()),
-        );
-        out.extend(next.map(Command::SetTheme));
+    ui.add_space(space::XS);
+    let next = group_ui(ui, "Light or dark", &ThemeChoice::ALL, theme, |each| {
+        each.title().to_owned()
     });
-    row_ui(ui, "Size of text", |ui| {
-        let all = TextSize::ALL;
-        let next = radios_ui(
-            ui,
-            &all,
-            |each| each == size,
-            |ui, each, radio| radio.ui(ui, format!("{} %", each.percent())),
-        );
-        out.extend(next.map(Command::SetTextSize));
+    scene.out.extend(next.map(Command::SetTheme));
+    ui.add_space(space::XS);
+    let next = group_ui(ui, "Size of text", &TextSize::ALL, size, |each| {
+        format!("{} %", each.percent())
     });
-    row_ui(ui, "Save new keys as", |ui| {
-        let all = Choice::ALL;
-        let next = radios_ui(
-            ui,
-            &all,
-            |each| each == preferred,
-            |ui, each, radio| radio.ui(ui, each.title()),
-        );
-        out.extend(next.map(Command::Prefer));
+    scene.out.extend(next.map(Command::SetTextSize));
+    ui.add_space(space::XS);
+    let next = group_ui(ui, "Save new keys as", &Choice::ALL, preferred, |each| {
+        each.title().to_owned()
     });
-    row_ui(ui, "Protection of private key files", |ui| {
-        if ui.add(Button::new("Parameters for saving key files…")).clicked() {
-            out.push(Command::EditParameters);
-        }
-    });
-    scene.out.append(&mut out);
+    scene.out.extend(next.map(Command::Prefer));
+    ui.add_space(space::XS);
+    pieces::field_label_ui(ui, "Protection of private key files", None);
+    if ui.add(Button::new("Parameters for saving key files…")).clicked() {
+        scene.out.push(Command::EditParameters);
+    }
     ui.add_space(space::XS);
     match kept.trouble() {
         Some(trouble) => pieces::note_ui(ui, Tone::Warning, trouble, ""),
@@ -73,15 +56,4 @@ pub(super) fn settings_ui(ui: &mut Ui, shown: &Shown<'_>, scene: &mut Scene<'_>)
     if scene.buttons_ui(ui, scene.is_new, &["Close"]).is_some() {
         scene.out.push(Command::CloseDialog);
     }
-}
-
-fn row_ui(ui: &mut Ui, name: &str, contents: impl FnOnce(&mut Ui)) {
-    ui.add_space(space::XS);
-    let label = pieces::field_label_ui(ui, name, None);
-    ui.label_inputs_by(label.id, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            ui.spacing_mut().item_spacing.x = space::L;
-            contents(ui);
-        });
-    });
 }

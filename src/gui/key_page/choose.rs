@@ -9,7 +9,7 @@ use super::View;
 use crate::app::{Command, Kind, NextKey};
 use crate::gui::drop::Drops;
 use crate::gui::pieces::{self, Badge, Tone};
-use crate::gui::radios::{Radio, radios_ui};
+use crate::gui::radios::{Radio, group_ui, radios_ui};
 use crate::gui::theme::{self, Palette, at, inset, line, radius, size, space};
 use crate::gui::{page, signs};
 use crate::key::prime::{Policy, Proof};
@@ -248,19 +248,10 @@ fn primes_ui(ui: &mut Ui, primes: &mut Policy, is_shown: &mut bool) {
 }
 
 fn curve_ui(ui: &mut Ui, next: &mut NextKey) {
-    let label = pieces::field_label_ui(ui, "Curve to use for generating this key", None);
-    ui.label_inputs_by(label.id, |ui| {
-        ui.horizontal_wrapped(|ui| {
-            let now = next.curve;
-            let other = radios_ui(
-                ui,
-                &Curve::ALL,
-                |curve| curve == now,
-                |ui, curve, radio| radio.ui(ui, curve.name()),
-            );
-            next.curve = other.unwrap_or(now);
-        });
-    });
+    let name = "Curve to use for generating this key";
+    let now = next.curve;
+    let other = group_ui(ui, name, &Curve::ALL, now, |curve| curve.name().to_owned());
+    next.curve = other.unwrap_or(now);
 }
 
 /// Where a key that is there already comes in.

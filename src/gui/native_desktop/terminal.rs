@@ -1,7 +1,6 @@
 //! The person's terminal, and `ssh` in it. The words of the command go there one by one, and never through a shell that
 //! would read them as its own.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 /// What runs these words in a terminal; nothing where there is none, or where a word could be taken for something else on
@@ -21,7 +20,9 @@ fn is_plain(word: &str) -> bool {
 
 #[cfg(not(any(windows, target_os = "macos")))]
 mod platform {
-    use super::{Command, PathBuf};
+    use std::path::PathBuf;
+
+    use super::Command;
     use crate::sys::programs::system_program;
 
     /// Programs, and what stands between their names and the words that they run: the one that the system or the person
@@ -106,6 +107,9 @@ mod platform {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(not(any(windows, target_os = "macos")))]
+    use std::path::PathBuf;
+
     use super::*;
 
     fn words(text: &[&str]) -> Vec<String> {

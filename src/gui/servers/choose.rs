@@ -26,7 +26,7 @@ pub(super) fn choose_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: boo
         );
     }
     let room = ui.available_width();
-    if app.servers.names.is_empty() || room < at::LIST_BESIDE {
+    if app.servers.known.is_empty() || room < at::LIST_BESIDE {
         cards_ui(ui, app, view, is_new, out);
         return;
     }
@@ -56,6 +56,7 @@ fn cards_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
     let mut is_entered = false;
     pieces::card_ui(ui, |ui| {
         is_entered = server_ui(ui, app, is_new);
+        own_keys_ui(ui, app, out);
     });
     let has_server = !app.servers.address.trim().is_empty();
     pieces::card_ui(ui, |ui| {
@@ -90,7 +91,7 @@ fn cards_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
 /// The field for a server; says whether Enter was pressed in it.
 pub(in crate::gui) fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
     let label = pieces::field_label_ui(ui, SERVER, Some('S'));
-    let known = app.servers.names.clone();
+    let known: Vec<String> = app.servers.known.iter().map(|known| known.name.clone()).collect();
     let mut chosen = None;
     let field = ui
         .horizontal(|ui| {
@@ -135,6 +136,30 @@ pub(in crate::gui) fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> boo
         "As you would give it to ssh: you@host, you@host:port, or a name from ~/.ssh/config.",
     );
     field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// By which keys ssh knows the server, where it is one of those that are known.
+fn own_keys_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
+    let address = app.servers.address.trim();
+    let mut known = app.servers.known.iter();
+    let Some(server) = known.find(|known| known.name == address && !known.own_keys.is_empty()) else {
+        return;
+    };
+    ui.horizontal(|ui| {
+        pieces::row_label_ui(ui, "The server’s own key", None);
+        pieces::at_right_ui(ui, |ui| {
+            let forget = ui.add(pieces::tertiary("Forget…"));
+            let name = format!("Forget the own key of {address}");
+            if pieces::named(ui, forget, &name).clicked() {
+                out.push(Command::ShowPage(Page::KnownHosts));
+                out.push(Command::Lists(ListCommand::FindHost(server.host.clone())));
+            }
+        });
+    });
+    for line in &server.own_keys {
+        let job = pieces::broken_anywhere(ui, line, ui.available_width());
+        ui.add(egui::Label::new(job).wrap());
+    }
 }
 
 fn install_ui(

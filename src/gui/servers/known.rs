@@ -5,37 +5,73 @@ use egui::{
 };
 
 use crate::app::App;
+use crate::app::errand::{KnownServer, Met};
 use crate::gui::radios::{Radio, radios_ui};
 use crate::gui::theme::{self, Palette, inset, line, radius, size, space};
 use crate::gui::{page, pieces, signs};
+use crate::key::comment::escaped;
 
 /// A server, and what there is to say of it.
 struct Row {
     name: String,
     facts: String,
-    has_keys: bool,
+    look: Look,
+}
+
+/// How a server stands with one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    /// A key works there, as far as is known.
+    Good,
+    /// Nothing is known.
+    Plain,
+    /// It went wrong the last time.
+    Wrong,
 }
 
 impl Row {
     fn all(app: &App) -> Vec<Self> {
+        app.servers
+            .known
+            .iter()
+            .map(|known| Self::of(app, known))
+            .collect()
+    }
+
+    fn of(app: &App, known: &KnownServer) -> Self {
         let keys = app.my_keys.inventory.as_ref();
-        let row = |name: &String| {
-            let of_server = keys.into_iter().flat_map(|inventory| &inventory.keys);
-            let count = of_server
-                .filter(|key| key.installed.iter().any(|on| on.server == *name))
-                .count();
-            let facts = match count {
-                0 => "no key put there from here".to_owned(),
-                1 => "1 key".to_owned(),
-                count => format!("{count} keys"),
-            };
-            Self {
-                name: name.clone(),
-                facts,
-                has_keys: count > 0,
-            }
+        let keys = keys.into_iter().flat_map(|inventory| &inventory.keys);
+        let there = keys.flat_map(|key| key.installed.iter().filter(|on| on.server == known.name));
+        let dates: Vec<&str> = there.map(|on| on.date.as_str()).collect();
+        let mut facts = match dates.len() {
+            0 => "no key put there from here".to_owned(),
+            1 => "1 key".to_owned(),
+            count => format!("{count} keys"),
         };
-        app.servers.names.iter().map(row).collect()
+        let met = app.servers.met.get(&known.name);
+        let seen = match (met, dates.iter().max().filter(|date| !date.is_empty())) {
+            (Some(Met::LetIn), _) => Some("let you in just now".to_owned()),
+            (Some(Met::Stopped), _) => Some("did not let you in just now".to_owned()),
+            (None, Some(date)) => Some(format!("worked on {}", escaped(date.as_bytes()))),
+            (None, None) => None,
+        };
+        if let Some(seen) = seen {
+            facts = if dates.is_empty() {
+                seen
+            } else {
+                format!("{facts} · {seen}")
+            };
+        }
+        let look = match met {
+            Some(Met::Stopped) => Look::Wrong,
+            None if dates.is_empty() => Look::Plain,
+            Some(Met::LetIn) | None => Look::Good,
+        };
+        Self {
+            name: known.name.clone(),
+            facts,
+            look,
+        }
     }
 }
 
@@ -84,10 +120,11 @@ fn row_ui(ui: &mut Ui, row: &Row, radio: Radio) -> Response {
     response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, is_enabled, &name));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_selected(is_chosen));
-    let colors = match (row.has_keys, is_chosen) {
-        (true, true) => (palette.card, palette.on_soft),
-        (true, false) => (palette.soft, palette.on_soft),
-        (false, _) => (palette.button, palette.weak),
+    let colors = match (row.look, is_chosen) {
+        (Look::Good, true) => (palette.card, palette.on_soft),
+        (Look::Good, false) => (palette.soft, palette.on_soft),
+        (Look::Plain, _) => (palette.button, palette.weak),
+        (Look::Wrong, _) => (palette.warn_soft, palette.warn),
     };
     let words = page::row_ground_ui(ui, &response, is_chosen, colors, signs::draw_server);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(words));

@@ -1,6 +1,8 @@
 //! The keys that may log in, and the ones that are to be taken away.
 
-use egui::{Label, RichText, Ui};
+use std::collections::BTreeSet;
+
+use egui::{Align, Label, Layout, RichText, Ui};
 
 use super::Scene;
 use crate::app::Command;
@@ -11,6 +13,7 @@ use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui, risky_butto
 use crate::gui::theme::{self, Palette, space};
 
 pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>) {
+    let mut goes = None;
     pieces::card_ui(ui, |ui| {
         pieces::hint_ui(
             ui,
@@ -27,7 +30,7 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
         }
         for line in &listed.lines {
             let mut is_chosen = listed.chosen.contains(&line.number);
-            line_ui(ui, line, &mut is_chosen);
+            goes = line_ui(ui, line, &mut is_chosen).then_some(line.number).or(goes);
             if is_chosen {
                 listed.chosen.insert(line.number);
             } else {
@@ -35,9 +38,14 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
             }
         }
     });
+    if let Some(number) = goes {
+        listed.chosen = BTreeSet::from([number]);
+        scene.out.push(Command::Server(C::Remove));
+        return;
+    }
     let count = listed.chosen.len();
     let advice = if count == 0 {
-        "Choose the keys that are to go."
+        "“Remove” takes one key off the list, and can be undone. To take off several, select them."
     } else {
         "Only the chosen lines go; all others stay as they are, byte for byte. Then it is tried whether the keys still let anybody in."
     };
@@ -59,7 +67,8 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
     }
 }
 
-fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) {
+/// Says whether this line is to go.
+fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) -> bool {
     ui.add_space(space::XS);
     let name = match &line.key {
         Ok(key) => {
@@ -75,15 +84,23 @@ fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) {
         }
         Err(_) => "a line that sshd passes over".to_owned(),
     };
-    pieces::check_ui(ui, is_chosen, name);
-    let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
-    ui.horizontal_top(|ui| {
-        ui.add_space(indent);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = space::LINE;
-            facts_ui(ui, line);
+    let mut goes = false;
+    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        let remove = ui.add(pieces::removing("Remove"));
+        goes = pieces::named(ui, remove, &format!("Remove {name}")).clicked();
+        ui.with_layout(Layout::top_down(Align::Min), |ui| {
+            pieces::check_ui(ui, is_chosen, &name);
+            let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
+            ui.horizontal_top(|ui| {
+                ui.add_space(indent);
+                ui.vertical(|ui| {
+                    ui.spacing_mut().item_spacing.y = space::LINE;
+                    facts_ui(ui, line);
+                });
+            });
         });
     });
+    goes
 }
 
 fn facts_ui(ui: &mut Ui, line: &ListedLine) {

@@ -34,7 +34,7 @@ pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
         if let Some(warning) = &works.warning {
             pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
         } else if !works.options.is_empty() {
-            let what = format!("It does so under the conditions in its line: {}.", works.options);
+            let what = format!("Its line restricts what it may do: {}.", works.options);
             ui.add(Label::new(what).wrap());
         }
         if let Some(warning) = &works.managed {

@@ -78,7 +78,7 @@ impl Palette {
         field: Color32::from_rgb(0xFF, 0xFF, 0xFF),
         row: Color32::from_rgb(0xF7, 0xF9, 0xFA),
         line: Color32::from_rgb(0xDD, 0xE3, 0xE8),
-        outline: Color32::from_rgb(0x8B, 0x96, 0xA3),
+        outline: Color32::from_rgb(0x80, 0x8B, 0x98),
         text: Color32::from_rgb(0x14, 0x18, 0x1D),
         weak: Color32::from_rgb(0x4A, 0x54, 0x5E),
         accent: Color32::from_rgb(0x0B, 0x6E, 0x66),
@@ -207,6 +207,7 @@ mod tests {
                 assert!(ratio >= 4.5, "{text:?} on {behind:?} has {ratio}");
             }
             for (outline, behind) in [
+                (p.outline, p.page),
                 (p.outline, p.card),
                 (p.outline, p.field),
                 (p.accent, p.page),

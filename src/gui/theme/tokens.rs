@@ -68,6 +68,8 @@ pub(in crate::gui) mod radius {
 
 /// Lines.
 pub(in crate::gui) mod line {
+    /// Around a choice: of a thinner ring no pixel has the whole colour.
+    pub(in crate::gui) const RING: f32 = 1.5;
     /// Around fields, cards and notes.
     pub(in crate::gui) const THIN: f32 = 1.0;
     /// Around what is chosen.

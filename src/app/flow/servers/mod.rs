@@ -17,7 +17,7 @@ use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
 use crate::engine::conditions::Conditions;
 use crate::engine::job::{Job, Poll, Wake};
-use crate::engine::keys::Store;
+use crate::engine::keys::{Store, Whose};
 use crate::engine::log_in::Held;
 use crate::engine::lost;
 use crate::engine::servers::{Chosen, Given, LastWayIn};
@@ -34,8 +34,11 @@ impl App {
     /// Finds out which servers can be offered.
     pub(in crate::app) fn read_server_names(&mut self) {
         if self.servers.reading.is_none() {
-            let store = Store::beside(self.kept.place());
-            let job = Job::start("server names", &self.wake.0, move |_| work::names(&store));
+            let whose = Whose {
+                store: Store::beside(self.kept.place()),
+                ..self.my_keys.whose.clone()
+            };
+            let job = Job::start("servers", &self.wake.0, move |_| work::to_offer(&whose));
             self.servers.reading = Some(job);
         }
     }
@@ -307,9 +310,9 @@ impl App {
 
     pub(in crate::app) fn poll_servers(&mut self) {
         if let Some(job) = &mut self.servers.reading
-            && let Poll::Done(names) = job.poll()
+            && let Poll::Done(known) = job.poll()
         {
-            self.servers.names = names;
+            self.servers.known = known;
             self.servers.reading = None;
         }
         let Some(visit) = &mut self.servers.visit else {
@@ -338,6 +341,9 @@ impl App {
         });
         if let Some(visit) = &self.servers.visit {
             let server = &visit.server;
+            if let Some(met) = visit.met() {
+                self.servers.met.insert(visit.address.clone(), met);
+            }
             match &visit.now {
                 Now::Works(works) => {
                     self.status = Status::say(match works.verdict {

@@ -5,14 +5,15 @@ use std::path::Path;
 
 use crate::app::desktop::FindAgents;
 use crate::app::errand::{
-    Came, Examined, LastWay, Listed, Means, Naming, Now, PutBack, Repairable, Undoable, Works,
+    Came, Examined, KnownServer, LastWay, Listed, Means, Naming, Now, PutBack, Repairable, Undoable, Works,
 };
 use crate::engine::describe::Warning;
 use crate::engine::doctor::live;
 use crate::engine::faults::ServerFault;
 use crate::engine::host_entry::HostEntry;
 use crate::engine::job::{Job, Pulse, Wake};
-use crate::engine::keys::{Store, Whose, names_of, note_installed, note_taken_off};
+use crate::engine::keys::{Whose, names_of, note_installed, note_taken_off};
+use crate::engine::known_hosts::{self, Book};
 use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, ListedLine, OpenKey, Proof, Reached, RemovedKey,
@@ -21,6 +22,7 @@ use crate::engine::servers::{
 use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
+use crate::key::fingerprint::FingerprintKind;
 use crate::key::watch::Watch;
 use crate::sys::home::{home, user_name};
 use crate::sys::remote::{Target, read_config};
@@ -38,16 +40,29 @@ pub(super) fn working(
 
 /// The servers that can be offered: where keys were installed, and those of ssh's configuration. What cannot be read
 /// is said when it is needed; here it only saves typing.
-pub(super) fn names(store: &Store) -> Vec<String> {
-    let mut names = store.read().register.servers();
+pub(super) fn to_offer(whose: &Whose) -> Vec<KnownServer> {
+    let mut names = whose.store.read().register.servers();
     let config = read_config().unwrap_or_default();
     for name in config.aliases() {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names.retain(|name| Target::parse(name, &config, &user_name()).is_ok());
-    names
+    let place = whose
+        .ssh_folder()
+        .map(|folder| folder.join(known_hosts::FILE_NAME));
+    let book = place.and_then(|path| Book::open(&path).ok());
+    let known = names.into_iter().filter_map(|name| {
+        let target = Target::parse(&name, &config, &user_name()).ok()?;
+        let host = target.host_name().to_string();
+        let lines = book.iter().flat_map(|book| book.of_host(target.host_name()));
+        Some(KnownServer {
+            own_keys: lines.map(|line| line.key_line(FingerprintKind::Sha256)).collect(),
+            name,
+            host,
+        })
+    });
+    known.collect()
 }
 
 /// Which server is meant, and which agents are there.
