@@ -3,6 +3,7 @@
 //! [`parse`] looks at the content, never at the name. What it returns says how far one gets without a
 //! passphrase: a private key, a locked one whose public half may be known, or a public key.
 
+mod addresses;
 pub mod agent;
 pub mod allowed_signers;
 mod armour;

@@ -1,10 +1,10 @@
 //! The options of a line to be written: what sshd reads of them is what was meant.
 
-use core::net::IpAddr;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::{Expiry, Right};
+use crate::format::addresses::is_network;
 use crate::key::comment::{Comment, CommentError};
 
 /// The options of a new line; by default, none.
@@ -131,17 +131,6 @@ impl FromList {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-/// Whether behind the first `bits` of the address there are only zeros.
-fn is_network(address: &str, bits: &str) -> bool {
-    let (Ok(address), Ok(bits)) = (address.parse(), bits.parse::<u32>()) else {
-        return false;
-    };
-    match address {
-        IpAddr::V4(address) => bits <= 32 && address.to_bits().checked_shl(bits).unwrap_or(0) == 0,
-        IpAddr::V6(address) => bits <= 128 && address.to_bits().checked_shl(bits).unwrap_or(0) == 0,
     }
 }
 

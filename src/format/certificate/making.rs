@@ -1,9 +1,8 @@
 //! Certificates that are made here: what an authority signs (OpenSSH's PROTOCOL.certkeys).
 
-use std::net::IpAddr;
-
 use super::{Certificate, CertificateKind, MOST_PRINCIPALS};
 use crate::format::DecodeError;
+use crate::format::addresses::is_address_or_network;
 use crate::key::wire::Writer;
 use crate::key::{Algorithm, PublicKey};
 
@@ -104,7 +103,9 @@ impl Wish {
             .iter()
             .find(|(name, _)| name == "source-address");
         match addresses.and_then(|(_, value)| value.as_deref()) {
-            Some(list) if !list.split(',').all(is_network) => Err(WishFault::Addresses(list.to_owned())),
+            Some(list) if !list.split(',').all(is_address_or_network) => {
+                Err(WishFault::Addresses(list.to_owned()))
+            }
             _ => Ok(()),
         }
     }
@@ -165,25 +166,6 @@ fn packed(options: &[(String, Option<String>)]) -> Vec<u8> {
 
 fn is_line(text: &str) -> bool {
     !text.chars().any(char::is_control)
-}
-
-/// An address, or a network of which no bit is set behind its mask: OpenSSH takes no others.
-fn is_network(text: &str) -> bool {
-    let (address, length) = match text.split_once('/') {
-        Some((address, length)) => (address, length.parse::<u32>().ok()),
-        None => (text, Some(128)),
-    };
-    let Some(length) = length else { return false };
-    match (address.parse(), text.contains('/')) {
-        (Ok(IpAddr::V4(_) | IpAddr::V6(_)), false) => true,
-        (Ok(IpAddr::V4(address)), true) => {
-            length <= 32 && u32::from(address).checked_shl(length).unwrap_or_default() == 0
-        }
-        (Ok(IpAddr::V6(address)), true) => {
-            length <= 128 && u128::from(address).checked_shl(length).unwrap_or_default() == 0
-        }
-        (Err(_), _) => false,
-    }
 }
 
 #[cfg(test)]
@@ -250,7 +232,7 @@ mod tests {
             ("", false),
             ("10.0.0.1, 10.0.0.2", false),
         ] {
-            assert_eq!(list.split(',').all(is_network), is_fit, "{list}");
+            assert_eq!(list.split(',').all(is_address_or_network), is_fit, "{list}");
         }
     }
 }
