@@ -55,7 +55,7 @@ pub fn allowed_signers(bytes: &[u8]) {
         [None, None],
     );
     list.add(&line.expect("it is a name"));
-    let last = list.lines().last().map_or(0, |line| line.number);
-    assert_eq!(list.remove(&BTreeSet::from([last])), 1);
+    let added = list.lines().last().map_or(0, |line| line.number);
+    assert_eq!(list.remove(&BTreeSet::from([added])), 1);
     assert_eq!(list.into_bytes(), mended(bytes));
 }

@@ -185,4 +185,59 @@ mod tests {
     fn the_words_do_not_contradict_each_other() {
         super::words().debug_assert();
     }
+
+    /// The lines of a help text that begin with the program's name, or have it behind a pipe, up to where the shell or a
+    /// remark goes on.
+    fn examples(help: &str) -> Vec<Vec<String>> {
+        let text = help.replace("\\\n", " ");
+        let lines = text.lines().filter_map(|line| {
+            let line = line.trim_start();
+            let begin = line.find("keywright-cli ")?;
+            let is_example = begin == 0 || line[..begin].contains("| ") || line[..begin].contains('=');
+            let command = line[begin..].split("   ").next().unwrap_or_default();
+            let end = command.find([';', '|', '>']).unwrap_or(command.len());
+            let command = command[..end].split(" < ").next().unwrap_or_default();
+            is_example.then(|| words_of(command))
+        });
+        lines.collect()
+    }
+
+    /// The words of a command as a shell would part them, as far as examples go: quotation marks hold blanks together.
+    fn words_of(command: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        for (turn, piece) in command.split(['"', '\'']).enumerate() {
+            let mut parts = piece.split(if turn % 2 == 1 { '\n' } else { ' ' });
+            if let Some(last) = words.last_mut() {
+                last.push_str(parts.next().unwrap_or_default());
+            }
+            words.extend(parts.map(str::to_owned));
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    fn all(command: &clap::Command) -> Vec<Vec<String>> {
+        let help = command
+            .get_after_help()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let mut found = examples(&help);
+        found.extend(command.get_subcommands().flat_map(all));
+        found
+    }
+
+    #[test]
+    fn every_example_in_the_help_is_a_command_that_there_is() {
+        let found = all(&super::words());
+        assert!(found.len() > 60, "{}", found.len());
+        for words in found {
+            let parsed = super::words().try_get_matches_from(&words);
+            assert!(
+                parsed.is_ok(),
+                "{}: {}",
+                words.join(" "),
+                parsed.err().map(|error| error.to_string()).unwrap_or_default()
+            );
+        }
+    }
 }

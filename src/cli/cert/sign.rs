@@ -30,7 +30,7 @@ use crate::sys::files::write_public;
 #[command(after_help = "Examples:
   keywright-cli cert sign jo.pub --ca ca_key --id jo@laptop -n jo,root --for 8h
   keywright-cli cert sign backup.pub --ca ca_key --id backup -n backup --until 2027-01-31 \\
-      --source-address 192.0.2.0/24 --force-command /usr/bin/backup --no-pty
+      --source-address 192.0.2.0/24 --force-command /usr/bin/backup --forbid pty
   keywright-cli cert sign host.pub --ca ca_key --host --id web -n web.example.org --for 52w
 
 The certificate of KEY.pub is written to KEY-cert.pub, to be sent back to whoever has the key. The authority's key may be \
