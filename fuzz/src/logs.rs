@@ -1,16 +1,23 @@
 //! What must hold for whatever the Doctor is given as a log.
 
+use std::sync::Once;
+
 use keywright::engine::doctor::log;
 
 use crate::check::{allowance, watched};
 
 /// What all patterns take together, which are laid out when they are first looked for, in bytes.
-const PATTERNS: usize = 4 << 20;
+const PATTERNS: usize = 8 << 20;
+static LAID_OUT: Once = Once::new();
 
 /// Has it looked through: something is always said, it is safe to print, and the same is said again.
 pub fn log(bytes: &[u8]) {
+    LAID_OUT.call_once(|| {
+        let ordinary: &[u8] = b"Permission denied (publickey).\n";
+        let _first = watched(PATTERNS, || log::examine(ordinary));
+    });
     let examined = || log::examine(bytes).expect("what lies in memory can be read");
-    let found = watched(PATTERNS + allowance(bytes.len()), examined);
+    let found = watched(allowance(bytes.len()), examined);
     assert!((1..=3).contains(&found.verdicts.len()), "{found:?}");
     for verdict in &found.verdicts {
         let evidence = verdict.evidence.iter().map(|evidence| evidence.text.as_str());
