@@ -39,6 +39,15 @@ pub struct PickRequest {
     pub file_name: String,
 }
 
+/// How long a copied text stays on the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// As the system has it for every program.
+    AsUsual,
+    /// Perhaps no longer than the window is open, which hands it out itself.
+    WhileOpen,
+}
+
 /// Why the clipboard did not take or give anything.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the clipboard is not available: {0}")]
@@ -59,7 +68,7 @@ pub trait Desktop {
     ///
     /// # Errors
     /// The clipboard is not to be had.
-    fn copy(&self, text: &str) -> Result<(), ClipboardError>;
+    fn copy(&self, text: &str) -> Result<Copied, ClipboardError>;
 
     /// Puts a secret on the clipboard, and asks those who keep what was there to keep it not.
     ///
@@ -72,6 +81,13 @@ pub trait Desktop {
     /// # Errors
     /// The clipboard is not to be had, or holds no text.
     fn paste(&self) -> Result<SecretBytes, ClipboardError>;
+
+    /// Whether only the window itself can read the clipboard, by asking for it and waiting. What comes is to be handed
+    /// over before [`Desktop::paste`] is called.
+    fn pastes_by_window(&self) -> bool;
+
+    /// What came to the window, or nothing; it is what the next [`Desktop::paste`] gives.
+    fn hand_over(&self, pasted: Option<SecretBytes>);
 
     /// Shows a file in the system's file manager.
     fn show_in_folder(&self, path: &Path);

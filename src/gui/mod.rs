@@ -21,6 +21,7 @@ mod obstacle;
 mod pad;
 mod page;
 mod passphrase_field;
+mod pasting;
 mod pieces;
 mod radios;
 mod servers;
@@ -51,6 +52,7 @@ use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::job::Wake;
 use drop::Drops;
+use pasting::Pasting;
 use system_theme::SystemTheme;
 use turns::Turns;
 
@@ -74,6 +76,7 @@ pub struct Window {
     help: page::View,
     dialog: dialog::View,
     toast: toast::View,
+    pasting: Pasting,
     system_theme: SystemTheme,
     title: String,
 }
@@ -126,6 +129,7 @@ impl Window {
             help: page::View::default(),
             dialog: dialog::View::default(),
             toast: toast::View::default(),
+            pasting: Pasting::default(),
             system_theme: SystemTheme::new(wake),
             title: String::new(),
         }
@@ -222,6 +226,10 @@ impl eframe::App for Window {
     fn ui(&mut self, ui: &mut Ui, _: &mut Frame) {
         let mut out = Vec::new();
         theme::apply(ui.ctx(), self.app.theme, self.app.text_size);
+        if let Some(command) = self.pasting.arrived(ui.ctx(), &*self.desktop) {
+            self.app.apply(command, &*self.desktop);
+            self.desktop.hand_over(None);
+        }
         shortcuts::pressed(ui.ctx(), &self.app, &mut out);
         if self.app.dialog.is_some() {
             self.dialog.remember_focus(ui.ctx());
@@ -266,7 +274,9 @@ impl eframe::App for Window {
             Turns::ask(ui.ctx());
         }
         for command in out {
-            self.app.apply(command, &*self.desktop);
+            if let Some(command) = self.pasting.hold(ui.ctx(), &self.app, &*self.desktop, command) {
+                self.app.apply(command, &*self.desktop);
+            }
         }
         self.retitle(ui.ctx());
     }

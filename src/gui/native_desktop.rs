@@ -1,7 +1,9 @@
 //! The desktop as it is: file dialogs, the clipboard, the file manager.
 //!
 //! On X11 and Wayland what is on the clipboard is asked for from the program that put it there. So
-//! one [`arboard::Clipboard`] lives as long as the window.
+//! one [`arboard::Clipboard`] lives as long as the window. Desktops under Wayland that let only the window with the focus
+//! at the clipboard (GNOME, Weston) are asked in the window's own way, by egui: arboard would take X11 there, and what is
+//! copied so reaches no other window, or fails.
 
 mod file_dialog;
 #[cfg(not(any(windows, target_os = "macos")))]
@@ -10,7 +12,7 @@ mod terminal;
 #[cfg(not(any(windows, target_os = "macos")))]
 mod zenity;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 #[cfg(not(any(windows, target_os = "macos")))]
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -24,7 +26,7 @@ use arboard::SetExtLinux as _;
 #[cfg(windows)]
 use arboard::SetExtWindows as _;
 
-use crate::app::desktop::{ClipboardError, Desktop, FindAgents, OpenTerminal, PickRequest, Picking};
+use crate::app::desktop::{ClipboardError, Copied, Desktop, FindAgents, OpenTerminal, PickRequest, Picking};
 use crate::secret::SecretBytes;
 #[cfg(not(any(windows, target_os = "macos")))]
 use crate::sys::programs::system_program;
@@ -34,12 +36,25 @@ use crate::sys::{agent, home};
 const TOO_QUICK: Duration = Duration::from_millis(150);
 
 /// The system's own dialogs, clipboard and file manager.
-#[derive(Default)]
 pub(super) struct NativeDesktop {
+    window: egui::Context,
     clipboard: RefCell<Option<arboard::Clipboard>>,
+    /// Found out when it is first asked.
+    pastes_by_window: OnceCell<bool>,
+    /// What came to the window, where that is how the clipboard is read.
+    pasted: RefCell<Option<SecretBytes>>,
 }
 
 impl NativeDesktop {
+    pub(super) fn new(window: egui::Context) -> Self {
+        Self {
+            window,
+            clipboard: RefCell::default(),
+            pastes_by_window: OnceCell::new(),
+            pasted: RefCell::default(),
+        }
+    }
+
     /// Works on the clipboard, which is opened when it is first needed and again when that failed.
     fn with_clipboard<T>(
         &self,
@@ -79,11 +94,21 @@ impl Desktop for NativeDesktop {
         file_dialog::save(request)
     }
 
-    fn copy(&self, text: &str) -> Result<(), ClipboardError> {
-        self.with_clipboard(|clipboard| clipboard.set_text(text))
+    fn copy(&self, text: &str) -> Result<Copied, ClipboardError> {
+        if self.pastes_by_window() {
+            self.window.copy_text(text.to_owned());
+            return Ok(Copied::WhileOpen);
+        }
+        self.with_clipboard(|clipboard| clipboard.set_text(text))?;
+        Ok(Copied::AsUsual)
     }
 
     fn copy_secret(&self, text: &str) -> Result<(), ClipboardError> {
+        if self.pastes_by_window() {
+            // There is no way to ask those desktops to keep it out of a history; they have none of their own.
+            self.window.copy_text(text.to_owned());
+            return Ok(());
+        }
         self.with_clipboard(|clipboard| {
             #[cfg(windows)]
             let kept_out = clipboard.set().exclude_from_monitoring();
@@ -93,7 +118,19 @@ impl Desktop for NativeDesktop {
         })
     }
 
+    fn pastes_by_window(&self) -> bool {
+        *self.pastes_by_window.get_or_init(only_window_pastes)
+    }
+
+    fn hand_over(&self, pasted: Option<SecretBytes>) {
+        self.pasted.replace(pasted);
+    }
+
     fn paste(&self) -> Result<SecretBytes, ClipboardError> {
+        if self.pastes_by_window() {
+            let pasted = self.pasted.take();
+            return pasted.ok_or_else(|| why(&arboard::Error::ContentNotAvailable));
+        }
         let text = self.with_clipboard(arboard::Clipboard::get_text)?;
         Ok(SecretBytes::new(text.into_bytes()))
     }
@@ -124,15 +161,33 @@ impl Desktop for NativeDesktop {
     }
 
     fn takes_dropped_files(&self) -> bool {
-        // What opens the window takes Wayland where there is one, and hears of no files there.
-        let is_named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-        cfg!(any(windows, target_os = "macos"))
-            || !["WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_named)
+        // Under Wayland the window hears of no files.
+        cfg!(any(windows, target_os = "macos")) || !is_wayland()
     }
 
     fn home(&self) -> Option<PathBuf> {
         home::home()
     }
+}
+
+/// Whether there is Wayland, which what opens the window takes where it can.
+fn is_wayland() -> bool {
+    let is_named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    ["WAYLAND_DISPLAY", "WAYLAND_SOCKET"].into_iter().any(is_named)
+}
+
+/// Whether this is Wayland without the protocols by which arboard reaches the clipboard (ext-data-control,
+/// wlr-data-control).
+#[cfg(not(any(windows, target_os = "macos")))]
+fn only_window_pastes() -> bool {
+    use wl_clipboard_rs::utils::{PrimarySelectionCheckError, is_primary_selection_supported};
+    let is_missing = |error| matches!(error, PrimarySelectionCheckError::MissingProtocol);
+    is_wayland() && is_primary_selection_supported().is_err_and(is_missing)
+}
+
+#[cfg(any(windows, target_os = "macos"))]
+fn only_window_pastes() -> bool {
+    false
 }
 
 /// Starts another program and lets it be; `name` is what it is called where that fails.

@@ -4,8 +4,8 @@ use egui::os::OperatingSystem;
 use egui::text_edit::TextEditState;
 use egui::text_selection::LabelSelectionState;
 use egui::{Context, Event, Key, KeyboardShortcut, Memory, Modifiers, Popup};
-use zeroize::Zeroize as _;
 
+use super::pasting::take_pasted;
 use crate::app::look::TextSize;
 use crate::app::stage::Stage;
 use crate::app::{App, Command, Page};
@@ -49,7 +49,8 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     if consume(&USUAL) {
         out.push(Command::SetTextSize(TextSize::default()));
     }
-    let is_pasted = !ctx.text_edit_focused() && take_pasted(ctx);
+    // It may be a private key: what egui has of it is wiped, and `App` asks the clipboard itself.
+    let is_pasted = !ctx.text_edit_focused() && take_pasted(ctx).is_some();
     if app.dialog.is_some() || Popup::is_any_open(ctx) {
         return;
     }
@@ -134,22 +135,6 @@ fn is_enter_free(ctx: &Context) -> bool {
 fn next_size(size: TextSize, step: isize) -> Option<TextSize> {
     let at = TextSize::ALL.iter().position(|&other| other == size)?;
     TextSize::ALL.get(at.checked_add_signed(step)?).copied()
-}
-
-/// Whether something was pasted. It may be a private key, so egui's copies of it are wiped; `App` asks
-/// the clipboard itself.
-fn take_pasted(ctx: &Context) -> bool {
-    ctx.input_mut(|input| {
-        let mut is_pasted = false;
-        for event in input.events.iter_mut().chain(&mut input.raw.events) {
-            if let Event::Paste(text) = event {
-                text.zeroize();
-                is_pasted = true;
-            }
-        }
-        input.events.retain(|event| !matches!(event, Event::Paste(_)));
-        is_pasted
-    })
 }
 
 fn is_copy_pressed(ctx: &Context) -> bool {

@@ -39,7 +39,7 @@ pub fn run(open: Option<&Path>) -> Result<(), StartError> {
             ..NativeOptions::default()
         };
         let create = Box::new(move |cc: &eframe::CreationContext<'_>| {
-            let window = Window::new(cc, Box::new(NativeDesktop::default()), kept, open);
+            let window = Window::new(cc, Box::new(NativeDesktop::new(cc.egui_ctx.clone())), kept, open);
             Ok(Box::new(window) as Box<dyn eframe::App>)
         });
         match eframe::run_native("Keywright", options, create) {

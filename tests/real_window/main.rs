@@ -33,6 +33,7 @@ mod sshd;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]
 #[path = "../interop/tools.rs"]
 mod tools;
+mod wayland;
 mod window;
 
 use std::os::unix::fs::FileExt as _;

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use crate::tools::put_with_mode;
 
 const INSTALL: &str = "sudo apt-get install --no-install-recommends xvfb openbox xdotool xclip imagemagick dbus \
-    at-spi2-core gir1.2-atspi-2.0 python3-gi python3-xlib zenity openssh-client openssh-server putty-tools util-linux strace";
+    at-spi2-core gir1.2-atspi-2.0 python3-gi python3-xlib zenity openssh-client openssh-server putty-tools util-linux strace \
+    weston wl-clipboard";
 
 /// Longer than anything takes here, even while the machine does much else.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -74,11 +75,65 @@ pub(crate) struct Screen {
     display: String,
     /// What is started first is ended last.
     standing: Vec<Running>,
+    /// Where the rows of the window begin on the screen and how many there are, where no window manager tells.
+    rows: Option<[i32; 2]>,
 }
 
 impl Screen {
     /// `test` names the pictures that are taken.
     pub(crate) fn new(test: &'static str) -> Self {
+        let mut screen = Self::bare(test);
+        screen.start_bus();
+        screen.start_window_manager();
+        screen.start_accessibility();
+        screen
+    }
+
+    /// A screen on which windows are at home in a compositor for Wayland, which shows one at a time, over all that it has;
+    /// `scale` is how many pixels it draws for one.
+    pub(crate) fn with_wayland(test: &'static str, scale: u8) -> Self {
+        /// Less than the screen is wide: what comes in from beside it is where the compositor takes it to be.
+        const WIDTH: i32 = 1240;
+        const HEIGHT: i32 = 880;
+        let mut screen = Self::bare(test);
+        screen.rows = Some([0, HEIGHT]);
+        screen.start_bus();
+        screen.start_accessibility();
+        screen.put("weston.ini", "[core]\nidle-time=0\n", 0o600);
+        let scale = i32::from(scale);
+        let weston = Self::stand(
+            screen
+                .command("weston")
+                .args(["--backend=x11-backend.so", "--shell=kiosk-shell.so"])
+                .args(["--socket=wayland-of-test", &format!("--scale={scale}")])
+                .arg(format!("--width={}", WIDTH / scale))
+                .arg(format!("--height={}", HEIGHT / scale))
+                .arg(format!("--config={}", screen.path("weston.ini").display())),
+        );
+        screen.standing.push(weston);
+        let socket = screen.path("wayland-of-test");
+        until("the compositor is there", || socket.exists().then_some(()));
+        until("the compositor is on the screen", || {
+            let asked = Self::run(screen.command("xdotool").args(["search", "--class", "weston"]));
+            (!asked.stdout.is_empty()).then_some(())
+        });
+        for [x, y] in [["1270", "890"], ["600", "400"]] {
+            screen.xdotool(&["mousemove", x, y]);
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        screen
+    }
+
+    /// A program that is at home under Wayland, and sees nothing of X11.
+    pub(crate) fn wayland_command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = self.command(program);
+        command
+            .env_remove("DISPLAY")
+            .env("WAYLAND_DISPLAY", "wayland-of-test");
+        command
+    }
+
+    fn bare(test: &'static str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         for name in ["home", "no-programs"] {
             std::fs::create_dir(folder.path().join(name)).expect("a folder in it");
@@ -106,16 +161,13 @@ impl Screen {
             .expect("Xvfb says where it is");
         assert!(!display.is_empty(), "Xvfb does not start");
 
-        let mut screen = Self {
+        Self {
             test,
             folder,
             display: format!(":{}", display.trim()),
             standing: vec![xvfb],
-        };
-        screen.start_bus();
-        screen.start_window_manager();
-        screen.start_accessibility();
-        screen
+            rows: None,
+        }
     }
 
     fn start_bus(&mut self) {
@@ -252,6 +304,9 @@ impl Screen {
 
     /// Where the rows of the window begin on the screen, and how many there are.
     pub(crate) fn window_rows(&self) -> [i32; 2] {
+        if let Some(rows) = self.rows {
+            return rows;
+        }
         let words = ["getactivewindow", "getwindowgeometry", "--shell"];
         let told = Self::printed_by(self.command("xdotool").args(words));
         ["Y=", "HEIGHT="].map(|name| {
@@ -290,7 +345,7 @@ impl Screen {
     }
 }
 
-fn not_started(command: &Command, error: &std::io::Error) -> ! {
+pub(crate) fn not_started(command: &Command, error: &std::io::Error) -> ! {
     let program = command.get_program().display();
     panic!("{program} does not start: {error}; {INSTALL}")
 }

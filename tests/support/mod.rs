@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use keywright::app::App;
 use keywright::app::desktop::{
-    ClipboardError, Desktop, FindAgents, OpenTerminal, PickRequest, Picked, Picking,
+    ClipboardError, Copied, Desktop, FindAgents, OpenTerminal, PickRequest, Picked, Picking,
 };
 use keywright::secret::SecretBytes;
 use keywright::sys::agent::Agent;
@@ -41,6 +41,8 @@ pub(crate) struct Script {
     pub(crate) home: RefCell<Option<PathBuf>>,
     /// Whether files can not be dropped on the window.
     pub(crate) takes_no_drops: Cell<bool>,
+    /// The clipboard is to be had only by the window itself.
+    pub(crate) pastes_by_window: Cell<bool>,
     /// The commands that were given to a terminal.
     pub(crate) in_terminal: Arc<Mutex<Vec<Vec<String>>>>,
     /// The pages that were opened.
@@ -137,14 +139,28 @@ impl Desktop for Scripted {
         self.pick(request)
     }
 
-    fn copy(&self, text: &str) -> Result<(), ClipboardError> {
+    fn copy(&self, text: &str) -> Result<Copied, ClipboardError> {
         self.0.copied.borrow_mut().push(text.to_owned());
-        Ok(())
+        Ok(if self.0.pastes_by_window.get() {
+            Copied::WhileOpen
+        } else {
+            Copied::AsUsual
+        })
     }
 
     fn copy_secret(&self, text: &str) -> Result<(), ClipboardError> {
         self.0.copied_secrets.borrow_mut().push(text.to_owned());
         Ok(())
+    }
+
+    fn pastes_by_window(&self) -> bool {
+        self.0.pastes_by_window.get()
+    }
+
+    fn hand_over(&self, pasted: Option<SecretBytes>) {
+        self.0
+            .clipboard
+            .replace(pasted.map(|text| text.expose().to_vec()));
     }
 
     fn paste(&self) -> Result<SecretBytes, ClipboardError> {

@@ -166,6 +166,33 @@ fn a_mangled_key_is_pasted_as_it_is_dropped() {
     }
 }
 
+/// What GNOME and Weston do: what lies on the clipboard comes to the window, a frame after it was asked for.
+#[test]
+fn where_only_the_window_reads_the_clipboard_a_paste_waits_for_it() {
+    let key = std::fs::read_to_string(field_path("one-line/blanks-openssh")).expect("a file of the corpus");
+    let mut scene = Scene::new();
+    scene.desktop.0.pastes_by_window.set(true);
+    scene.menu("File", "Paste a key");
+    scene.steps();
+    assert!(scene.window.state().app().document().is_none());
+    scene.window.event(egui::Event::Paste(key));
+    scene.settle();
+    assert!(scene.window.state().app().document().is_some());
+    // The key is nowhere any more but in the window's own keeping.
+    assert!(scene.desktop.0.clipboard.borrow().is_none());
+    scene.click("Copy public key");
+    scene.steps();
+    assert!(scene.says("Paste it before you close this window."));
+
+    let mut scene = Scene::new();
+    scene.desktop.0.pastes_by_window.set(true);
+    scene.menu("File", "Paste a key");
+    for _ in 0..12 {
+        scene.steps();
+    }
+    assert!(scene.says("there is no text on it"));
+}
+
 #[test]
 #[cfg(unix)]
 fn the_key_in_a_store_is_opened_and_does_not_take_the_stores_place() {

@@ -1,16 +1,30 @@
-//! What goes to the clipboard: public things only.
+//! What goes to the clipboard, public things only; and what asks for what is there.
 
-use crate::app::desktop::Desktop;
+use crate::app::desktop::{Copied, Desktop};
 use crate::app::dialog::Dialog;
+use crate::app::doctor::DoctorCommand;
 use crate::app::flow::open::clipboard_problem;
 use crate::app::stage::Document;
-use crate::app::{App, Status};
+use crate::app::{App, Command, Status};
 use crate::engine::command_line::CommandLine;
 use crate::engine::programs::Purpose;
 use crate::engine::saving::OutgoingPublic;
 use crate::key::comment::{Comment, escaped};
 
 impl App {
+    /// Whether this command takes text from the clipboard.
+    #[must_use]
+    pub fn reads_clipboard(&self, command: &Command) -> bool {
+        let unsaved = match (&self.dialog, command) {
+            (Some(Dialog::Unsaved(next)), Command::DiscardUnsaved) => Some(&**next),
+            _ => None,
+        };
+        matches!(
+            unsaved.unwrap_or(command),
+            Command::Paste | Command::Doctor(DoctorCommand::Paste)
+        )
+    }
+
     pub(in crate::app) fn copy_public_key(&mut self, desktop: &dyn Desktop) {
         if let Some(document) = self.document() {
             let line = document.public_line();
@@ -75,7 +89,10 @@ impl App {
 
     pub(super) fn copy(&mut self, text: &str, done: &str, desktop: &dyn Desktop) {
         match desktop.copy(text) {
-            Ok(()) => self.status = Status::say(done),
+            Ok(Copied::AsUsual) => self.status = Status::say(done),
+            Ok(Copied::WhileOpen) => {
+                self.status = Status::say(format!("{done} Paste it before you close this window."));
+            }
             Err(error) => self.fail("Nothing was copied", clipboard_problem(&error)),
         }
     }
