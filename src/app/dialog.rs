@@ -214,11 +214,13 @@ pub struct Overwrite {
     pub changed: Vec<PathBuf>,
     /// The keys that are in them; nothing until they were looked at.
     pub held: Option<Vec<Held>>,
+    /// Whether something else stands in one of them, or the key in it came to harm: a copy is kept of that one.
+    pub holds_more: bool,
     /// The key that is to be saved.
     pub key: PublicKey,
     /// The same files, if none of them is to be replaced.
     pub(super) untouched: Plan,
-    pub(super) looking: Job<Vec<Held>>,
+    pub(super) looking: Job<(Vec<Held>, bool)>,
     pub(super) purpose: Purpose,
 }
 

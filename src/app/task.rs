@@ -52,6 +52,8 @@ pub(super) struct Opened {
 pub(super) struct Written {
     /// What came of it.
     pub(super) stored: Stored,
+    /// Copies of what was replaced, where that was more than a key.
+    pub(super) kept: Vec<PathBuf>,
     /// The private one, if it is encrypted.
     pub(super) locked: Option<Arc<LockedFile>>,
     /// With which passphrase, to be compared once more and forgotten.

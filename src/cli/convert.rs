@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::console::{Console, print, print_object, shown};
 use super::formats::{AnyFormat, PublicFormat, ensure_holds};
-use super::key_file::KeyFile;
+use super::key_file::{KeyFile, keeping_more};
 use super::passphrases::{NewPassphrase, OldPassphrase};
 use super::private_file::{Place, Private, check_neighbours, is_file, is_same_file, may_write, save};
 use super::protection::{Protect, strength_of_new};
@@ -219,7 +219,11 @@ impl Convert {
             place = place.and(plan, console)?;
         }
         let is_printed = place.is_standard_output();
-        let private = save(console, "Saving the key", place, move |_| Ok(private))?;
+        let mut written = vec![out.as_path()];
+        written.extend(beside.paths());
+        let private = keeping_more(console, &written, || {
+            save(console, "Saving the key", place, move |_| Ok(private))
+        })?;
         private.warn_of_protection(console);
         self.carrier
             .and_then(Carrier::note)
@@ -298,7 +302,7 @@ impl Convert {
         if let Some(carrier) = self.carrier {
             encoded = encoded.carried(carrier)?;
         }
-        let stored = interrupt::uninterrupted(|| encoded.write())?;
+        let stored = keeping_more(console, &[&out], || interrupt::uninterrupted(|| encoded.write()))?;
         console.warn_all(&stored.warnings);
         if console.is_json() {
             let written = Description {

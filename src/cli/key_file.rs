@@ -75,6 +75,23 @@ impl Opened {
     }
 }
 
+/// Writes files, and keeps those in their place that hold more than a key, which is not written again.
+pub(super) fn keeping_more<T>(
+    console: Console,
+    paths: &[&Path],
+    write: impl FnOnce() -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let (result, kept) = mending::keeping_more(paths, write);
+    if !kept.is_empty() {
+        let kept: Vec<String> = kept.iter().map(|path| shown(path)).collect();
+        console.note(&format!(
+            "what else stood in the file is not in the new one; the old one is kept as {}",
+            kept.join(", ")
+        ));
+    }
+    result
+}
+
 impl KeyFile {
     /// Its name as it may be printed.
     pub(super) fn name(&self) -> String {
@@ -147,25 +164,7 @@ impl KeyFile {
         console: Console,
         change: impl FnOnce() -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let kept = match self.path() {
-            Some(path) => mending::keep_company(path, self.read()?.expose())?,
-            None => None,
-        };
-        match (change(), kept) {
-            (Err(problem), Some(kept)) if !problem.is_done() => {
-                kept.discard();
-                Err(problem)
-            }
-            (result, Some(kept)) => {
-                let kept: Vec<String> = kept.files().iter().map(|path| shown(path)).collect();
-                console.note(&format!(
-                    "what else stood in the file is not in the new one; the old one is kept as {}",
-                    kept.join(", ")
-                ));
-                result
-            }
-            (result, None) => result,
-        }
+        keeping_more(console, self.path().as_slice(), change)
     }
 
     /// Says what the file is, for showing.

@@ -154,8 +154,9 @@ fn is_made_here(algorithm: Algorithm) -> bool {
     }
 }
 
-/// A server that was typed as OpenSSH's programs take it, which know no port behind its name.
-fn words_for_ssh(address: &str) -> String {
+/// A server that was typed as OpenSSH's programs take it, which know no port behind its name: `-p 2222 jo@example.org`.
+#[must_use]
+pub fn words_for_ssh(address: &str) -> String {
     let Ok(target) = Target::parse(address, &Configuration::default(), &user_name()) else {
         return ANYWHERE.to_owned();
     };
@@ -256,6 +257,13 @@ fn quoted(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::format::ssh_config::SshConfig;
+
+    #[test]
+    fn a_port_is_told_as_ssh_takes_it() {
+        assert_eq!(words_for_ssh("jo@example.org:2222"), "-p 2222 jo@example.org");
+        assert_eq!(words_for_ssh("jo@[2001:db8::1]:2222"), "-p 2222 jo@2001:db8::1");
+        assert_eq!(words_for_ssh("web"), "web");
+    }
 
     #[test]
     fn a_key_is_named_where_ssh_does_not_try_it_by_itself() {

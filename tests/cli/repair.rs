@@ -553,3 +553,46 @@ fn a_passphrase_in_a_code_page_stays_so_in_place_and_where_putty_is_to_go_on_tak
     ];
     home.run(&[&words[..], &given].concat()).expect_status(2);
 }
+
+#[test]
+fn what_stands_beside_a_key_outlives_a_conversion_in_its_place() {
+    let home = Home::new();
+    let carrier = fs::read(corpus("field/inside-json/k8s.json")).expect("it is in the tree");
+    home.write("secret.json", &carrier);
+    let ran = home.run(&[
+        "convert",
+        "secret.json",
+        "--to",
+        "openssh",
+        "-o",
+        "secret.json",
+        "--force",
+    ]);
+    ran.expect_status(0);
+    assert!(
+        ran.err
+            .contains("what else stood in the file is not in the new one; the old one is kept as"),
+        "{}",
+        ran.err
+    );
+    let kept: Vec<_> = fs::read_dir(home.path("removed"))
+        .expect("the folder of what was taken away")
+        .map(|folder| folder.expect("it can be read").path().join("secret.json"))
+        .collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(fs::read(&kept[0]).expect("it is kept"), carrier);
+    // A clean file is replaced as ever.
+    home.text(&[
+        "convert",
+        "secret.json",
+        "--to",
+        "openssh",
+        "-o",
+        "secret.json",
+        "--force",
+    ]);
+    assert_eq!(
+        fs::read_dir(home.path("removed")).expect("it is there").count(),
+        1
+    );
+}

@@ -147,6 +147,34 @@ fn a_mangled_key_is_shown_with_what_befell_it_and_saved_clean() {
 }
 
 #[test]
+fn what_stands_beside_a_key_outlives_a_clean_copy_in_its_place() {
+    let mut scene = Scene::at_home();
+    let carrier = std::fs::read_to_string(field_path("inside-json/k8s.json")).expect("a file of the corpus");
+    let path = scene.folder.path().join("secret.json");
+    lay_out(&path, &carrier);
+    scene.drop_file(&path);
+    scene.click("Save a clean copy");
+    scene.settle();
+    if scene.is_shown("Save without a passphrase") {
+        scene.click("Save without a passphrase");
+        scene.settle();
+    }
+    scene.wait(|scene| scene.is_shown("Replace"));
+    assert!(scene.says("what is there now is kept as a copy"));
+    scene.click("Replace");
+    scene.settle();
+    assert!(scene.says("What was there is kept as"));
+    let clean = std::fs::read_to_string(&path).expect("it was saved");
+    assert!(clean.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----\n"));
+    let kept = std::fs::read_dir(scene.folder.path().join("removed")).expect("what was taken away");
+    let kept: Vec<_> = kept
+        .map(|folder| folder.expect("it can be read").path().join("secret.json"))
+        .collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(std::fs::read_to_string(&kept[0]).expect("it is kept"), carrier);
+}
+
+#[test]
 fn a_mangled_key_is_pasted_as_it_is_dropped() {
     for (file, said) in MANGLED {
         // What comes by way of the clipboard has no encoding of its own any more.

@@ -7,7 +7,9 @@ use crate::app::task::Written;
 use crate::app::{App, SavingPlace, Status};
 use crate::engine::job::{Job, Poll};
 use crate::engine::keys::held::Held;
+use crate::engine::keys::mending;
 use crate::engine::saving::{OutgoingPublic, Plan, PublicForm};
+use crate::sys::files::read_key;
 
 impl App {
     /// Asks, and finds out meanwhile what is in the files.
@@ -20,12 +22,18 @@ impl App {
         // It is asked about what is there now, and nothing else is replaced.
         let plan = plan.replacing_what_is_there(&document.known);
         let (whose, files) = (self.my_keys.whose().clone(), taken.clone());
-        let looking = Job::start("look", &self.wake.0, move |_| Held::in_files(&whose, &files));
+        let looking = Job::start("look", &self.wake.0, move |_| {
+            let holds_more = |file: &PathBuf| {
+                read_key(file).is_ok_and(|bytes| mending::has_more_than_a_key(bytes.expose()))
+            };
+            (Held::in_files(&whose, &files), files.iter().any(holds_more))
+        });
         self.dialog = Some(Dialog::Overwrite(Overwrite {
             plan,
             taken,
             changed,
             held: None,
+            holds_more: false,
             key,
             untouched,
             looking,
@@ -39,7 +47,10 @@ impl App {
         {
             overwrite.held = match overwrite.looking.poll() {
                 Poll::Running => None,
-                Poll::Done(held) => Some(held),
+                Poll::Done((held, holds_more)) => {
+                    overwrite.holds_more = holds_more;
+                    Some(held)
+                }
                 Poll::Lost => Some(Vec::new()),
             };
         }

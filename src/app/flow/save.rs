@@ -13,6 +13,8 @@ use crate::app::{App, Status};
 use crate::engine::describe::ENDED_BY_CLEAN_COPY;
 use crate::engine::job::{Job, Poll};
 use crate::engine::keys::KeyId;
+use crate::engine::keys::Whose;
+use crate::engine::keys::mending::keeping_more;
 use crate::engine::keys::removal::Removal;
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
@@ -290,16 +292,22 @@ impl App {
                 };
                 let used = choice.is_encrypted().then_some(&passphrase);
                 let mut locked = None;
+                let mut kept = Vec::new();
                 let stored = told_by_disk(|| {
                     let encoded = work_plan.encode(outgoing, used)?;
                     locked = encoded.locked().map(Arc::new);
-                    trashing(&trashed, || encoded.write())
+                    trashing(&trashed, || {
+                        let (stored, copies) = keeping_more(&work_plan.paths(), || encoded.write());
+                        kept = copies;
+                        stored
+                    })
                 })?;
                 if let Some(path) = work_plan.paths().first() {
                     see(&whose, path);
                 }
                 Ok(Written {
                     stored,
+                    kept,
                     locked,
                     passphrase,
                 })
@@ -313,9 +321,16 @@ impl App {
                     certificate: certificate.as_ref(),
                     comment: &comment,
                 };
-                let stored = told_by_disk(|| work_plan.encode_public(outgoing)?.write())?;
+                let mut kept = Vec::new();
+                let stored = told_by_disk(|| {
+                    let encoded = work_plan.encode_public(outgoing)?;
+                    let (stored, copies) = keeping_more(&work_plan.paths(), || encoded.write());
+                    kept = copies;
+                    stored
+                })?;
                 Ok(Written {
                     stored,
+                    kept,
                     ..Written::default()
                 })
             })
@@ -330,11 +345,13 @@ impl App {
             self.kept.now.save_folder = self.unusual_folder_of(path);
         }
         let folder = paths.first().and_then(|path| path.parent());
-        let folder = folder.map(|folder| self.my_keys.whose().short(folder));
+        let whose = self.my_keys.whose().clone();
+        let folder = folder.map(|folder| whose.short(folder));
         match (result, self.document_mut()) {
             (Ok(written), Some(document)) => {
                 document.take_note(written.stored.seen.clone());
                 let warnings = written.stored.warnings.clone();
+                let kept = kept_sentence(&whose, &written.kept);
                 let left_out = document.left_out_by(purpose);
                 let left_behind = paths
                     .first()
@@ -350,6 +367,7 @@ impl App {
                     .collect();
                 self.status = Status {
                     text: saved_sentence(&paths, folder)
+                        + &kept
                         + left_out
                         + &left_behind.unwrap_or_default()
                         + &besides.concat(),
@@ -490,6 +508,15 @@ fn saved_sentence(paths: &[PathBuf], folder: Option<String>) -> String {
         Some(folder) if !folder.is_empty() => format!("Saved {names} in {folder}."),
         _ => format!("Saved {names}."),
     }
+}
+
+/// Where what stood in the files is now, if they held more than a key.
+fn kept_sentence(whose: &Whose, kept: &[PathBuf]) -> String {
+    if kept.is_empty() {
+        return String::new();
+    }
+    let kept: Vec<String> = kept.iter().map(|path| whose.short(path)).collect();
+    format!(" What was there is kept as {}.", kept.join(" and "))
 }
 
 fn passphrases_differ() -> Problem {

@@ -40,23 +40,46 @@ pub struct Mended {
     pub note: Option<String>,
 }
 
-/// Keeps a copy of a key file in which something else stands as well, for a change of the key does not write that again;
-/// nothing where the key is alone.
+/// Whether something else stands in this file beside a key, or the key came to harm in it: what is written in its place
+/// does not hold all that was there.
+#[must_use]
+pub fn has_more_than_a_key(bytes: &[u8]) -> bool {
+    mend::mend(bytes).is_ok_and(|mended| mended.accidents.iter().any(Accident::has_company))
+        || rfc4716::has_other_headers(bytes)
+        || reading::read(bytes).is_ok_and(|reading| reading.clean.is_some())
+}
+
+/// Does `write`, which replaces files at these paths. Of those that hold more than a key a copy is kept in a folder beside
+/// them; gives the copies.
 ///
 /// # Errors
-/// No copy could be made.
-pub fn keep_company(path: &Path, bytes: &[u8]) -> Result<Option<Kept>, Problem> {
-    let has_company =
-        mend::mend(bytes).is_ok_and(|mended| mended.accidents.iter().any(Accident::has_company));
-    if !has_company && !rfc4716::has_other_headers(bytes) {
-        return Ok(None);
+/// No copy could be made, and nothing was written; or what `write` says.
+pub fn keeping_more<T>(
+    paths: &[&Path],
+    write: impl FnOnce() -> Result<T, Problem>,
+) -> (Result<T, Problem>, Vec<PathBuf>) {
+    let mut kept: Vec<Kept> = Vec::new();
+    for path in paths {
+        // What is not there, or cannot be read, is for those to judge who write.
+        let Ok(bytes) = read_key(path) else { continue };
+        if !has_more_than_a_key(bytes.expose()) {
+            continue;
+        }
+        let copies = [(name_of(path), bytes.expose())];
+        match keep(&copies, &removal::folder_for(path), &removal::name_for(path)) {
+            Ok(copy) => kept.push(copy),
+            Err(error) => {
+                kept.into_iter().for_each(Kept::discard);
+                return (Err(error.into()), Vec::new());
+            }
+        }
     }
-    let copies = [(name_of(path), bytes)];
-    Ok(Some(keep(
-        &copies,
-        &removal::folder_for(path),
-        &removal::name_for(path),
-    )?))
+    let result = write();
+    if result.as_ref().is_err_and(|problem| !problem.is_done()) {
+        kept.into_iter().for_each(Kept::discard);
+        return (result, Vec::new());
+    }
+    (result, kept.iter().flat_map(Kept::files).collect())
 }
 
 impl Mended {

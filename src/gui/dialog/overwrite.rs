@@ -47,7 +47,9 @@ pub(super) fn overwrite_ui(ui: &mut Ui, overwrite: &Overwrite, whose: &Whose, sc
         other_key_ui(ui, scene);
         return;
     }
+    let kept = "It is not written again as it is; what is there now is kept as a copy, in the folder “removed” beside it.";
     let what = match (overwrite.holds_this(), is_one) {
+        _ if overwrite.holds_more => kept,
         (true, true) => "It holds this very key, as it was saved before.",
         (true, false) => "They hold this very key, as it was saved before.",
         (false, true) => "What is in it now is gone once the key is safely on disk.",

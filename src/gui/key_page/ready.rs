@@ -8,6 +8,7 @@ use crate::app::command::ServerCommand;
 use crate::app::stage::Document;
 use crate::app::{App, Command, Page};
 use crate::engine::certificate_facts;
+use crate::engine::command_line::words_for_ssh;
 use crate::engine::describe::ENDED_BY_CLEAN_COPY;
 use crate::format::Certificate;
 use crate::gui::menu;
@@ -260,7 +261,7 @@ fn log_in_step_ui(ui: &mut Ui, servers: &[String], out: &mut Vec<Command>) {
         stand,
     };
     let command = match servers.first() {
-        Some(server) => format!("ssh {server}"),
+        Some(server) => format!("ssh {}", words_for_ssh(server)),
         None => "ssh you@server".to_owned(),
     };
     let beside = |ui: &mut Ui| {
