@@ -219,11 +219,9 @@ impl Convert {
             place = place.and(plan, console)?;
         }
         let is_printed = place.is_standard_output();
-        let mut written = vec![out.as_path()];
-        written.extend(beside.paths());
-        let private = keeping_more(console, &written, || {
-            save(console, "Saving the key", place, move |_| Ok(private))
-        })?;
+        let written = [&[out.as_path()][..], &beside.paths()].concat();
+        let saving = || save(console, "Saving the key", place, move |_| Ok(private));
+        let private = keeping_more(console, &written, saving)?;
         private.warn_of_protection(console);
         self.carrier
             .and_then(Carrier::note)
