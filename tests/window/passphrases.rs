@@ -145,6 +145,7 @@ fn a_key_that_is_saved_again_asks_for_the_passphrase_that_the_window_has_forgott
     scene.press(Modifiers::NONE, Key::Enter);
     scene.settle();
     assert!(scene.says("passphrase does not open"), "{:?}", scene.dialog());
+    assert!(scene.says("Type the one that the key was opened with"));
     scene.window.event(Event::Text("open sesame".to_owned()));
     scene.steps();
     scene.press(Modifiers::NONE, Key::Enter);
@@ -227,6 +228,7 @@ fn a_wrong_passphrase_is_said_where_it_was_typed() {
     scene.press(Modifiers::NONE, Key::Enter);
     scene.settle();
     assert!(scene.says("passphrase does not open"), "{:?}", scene.dialog());
+    assert!(scene.says("Type the one that the key was opened with"));
     // The field has the focus again, and is empty.
     scene.window.event(Event::Text("open sesame".to_owned()));
     scene.steps();

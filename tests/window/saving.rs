@@ -144,6 +144,23 @@ fn a_key_in_the_way_is_named_and_the_first_answer_keeps_it() {
 }
 
 #[test]
+fn a_public_half_in_the_way_is_called_that() {
+    let mut scene = Scene::at_home();
+    put_key(scene.folder.path(), "id_ed25519", "me@laptop", 1);
+    std::fs::remove_file(scene.folder.path().join(".ssh/id_ed25519")).expect("it is there");
+    scene.make_key();
+    scene.type_passphrase("Key passphrase", "open sesame");
+    scene.type_passphrase("Confirm passphrase", "open sesame");
+    scene.type_text("Private key file", "");
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.window.event(Event::Text("~/.ssh/id_ed25519".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.wait(|scene| scene.says("Replacing would delete"));
+    assert!(scene.says("Replacing would delete the public half of the ED25519 key “me@laptop”"));
+}
+
+#[test]
 fn a_public_key_is_offered_in_the_forms_that_can_hold_it() {
     let mut scene = Scene::with_key();
     scene.click("Formats of the public key");

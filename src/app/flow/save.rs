@@ -18,7 +18,7 @@ use crate::engine::keys::mending::keeping_more;
 use crate::engine::keys::removal::Removal;
 use crate::engine::saving::{Choice, Doubt, OutgoingPublic, Plan, PublicForm, certificate_beside};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
-use crate::format::{Certificate, Consent, Outgoing, passphrase_as};
+use crate::format::{Certificate, Consent, DecodeError, Outgoing, passphrase_as};
 use crate::key::fingerprint::FingerprintKind;
 use crate::secret::{Passphrase, TypedPassphrase};
 
@@ -45,7 +45,10 @@ impl App {
             return self.fail("The comment cannot be saved", problem);
         }
         if document.draft.agreement() == Agreement::Differ {
-            return self.fail("The private key was not saved", passphrases_differ());
+            return self.fail(
+                "The private key was not saved",
+                passphrases_differ(document.locked.is_some()),
+            );
         }
         let doubts = document.doubts(choice);
         if doubts.is_empty() {
@@ -255,7 +258,15 @@ impl App {
                 self.dialog = None;
                 return self.write(writing, passphrase);
             }
-            Poll::Done((Err(error), _)) => error.into(),
+            Poll::Done((Err(error), _)) => {
+                let is_wrong = matches!(error, DecodeError::WrongPassphrase);
+                let mut problem = Problem::from(error);
+                if is_wrong {
+                    // The key is open already: nothing is wrong with its file, and nothing is lost.
+                    problem.hint = "Type the one that the key was opened with; or cancel, and choose a new one on the page.".into();
+                }
+                problem
+            }
             Poll::Lost => lost(),
         };
         dialog.job = None;
@@ -519,11 +530,15 @@ fn kept_sentence(whose: &Whose, kept: &[PathBuf]) -> String {
     format!(" What was there is kept as {}.", kept.join(" and "))
 }
 
-fn passphrases_differ() -> Problem {
+fn passphrases_differ(has_one: bool) -> Problem {
     Problem::new(
         "usage",
         Blame::Usage,
         "the two passphrases given do not match",
-        "Type the same passphrase in both fields, or clear both to save without one.",
+        if has_one {
+            "Type the same passphrase in both fields, or clear both to keep the one that the key has."
+        } else {
+            "Type the same passphrase in both fields, or clear both to save without one."
+        },
     )
 }

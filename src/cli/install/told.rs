@@ -153,8 +153,12 @@ pub(super) fn tell(
         Some(Proof::Refused(_)) | None => Ok(()),
     }?;
     if let Some(entry) = trial.entry.as_ref() {
-        let is = if entry.is_new() { "Named" } else { "Named already" };
-        console.say(&format!("{is} {} in {}", entry.name, shown(entry.path())))?;
+        let (name, place) = (&entry.name, shown(entry.path()));
+        console.say(&if entry.is_new() {
+            format!("Named {name} in {place}")
+        } else {
+            format!("The name {name} is in {place} already")
+        })?;
     }
     if let Some(warning) = refused {
         return console.say(&format!(

@@ -17,6 +17,8 @@ pub struct Held {
     pub key: PublicKey,
     /// `ED25519`.
     kind: String,
+    /// Whether only its public half is there.
+    is_public: bool,
     /// What its owner calls it, or its comment; empty where there is neither.
     name: String,
     servers: Vec<String>,
@@ -39,6 +41,7 @@ impl Held {
     fn in_file(whose: &Whose, path: &Path) -> Option<Self> {
         let described = |path: &Path| Some(Description::of(&opening::open_file(path).ok()?, None));
         let mut description = described(path)?;
+        let is_public = !description.has_private;
         // A locked file may not tell, and the one beside it may.
         if description.public.is_none() {
             description = described(&file_beside(path))?;
@@ -51,6 +54,7 @@ impl Held {
         let installed = register.installed(&fingerprint);
         Some(Self {
             kind: description.title()?,
+            is_public,
             name: name.or_else(|| description.shown_comment()).unwrap_or_default(),
             servers: installed.iter().map(|on| escaped(on.server.as_bytes())).collect(),
             is_default: register.is_default(&fingerprint),
@@ -66,7 +70,8 @@ impl Held {
             "" => String::new(),
             name => format!(" “{name}”"),
         };
-        format!("the {} key{name}, {fingerprint}", self.kind)
+        let half = if self.is_public { "the public half of " } else { "" };
+        format!("{half}the {} key{name}, {fingerprint}", self.kind)
     }
 
     /// What its owner would miss, in a sentence; nothing where nothing is known.

@@ -141,15 +141,21 @@ pub(super) fn install_at(
 
 /// A line is not rewritten behind its owner's back, neither to loosen its conditions nor to tighten them.
 fn others_stay(options: &[u8]) -> Warning {
-    let under = if options.is_empty() {
-        "without restrictions".to_owned()
+    let (under, hint) = if options.is_empty() {
+        (
+            "without restrictions".to_owned(),
+            "It may still do everything there. To restrict it, take the key off the server, and put it there anew.",
+        )
     } else {
-        format!("with other restrictions: {}", escaped(options))
+        (
+            format!("with other restrictions: {}", escaped(options)),
+            "Those still hold. To change them, take the key off the server, and put it there anew.",
+        )
     };
     Warning {
         code: "other-conditions",
         message: format!("the key was there already, {under}"),
-        hint: "Those still hold. To change them, take the key off the server, and put it there anew.",
+        hint,
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn suggested_ui(ui: &mut Ui, dialog: &Suggested, scene: &mut Scene<'_
     });
     paragraph_ui(
         ui,
-        "Put it into your password manager or write it down now, with the hyphens. It is not shown again, and without it the key cannot be used.",
+        "Put it into your password manager or write it down now, with the hyphens. Once the key is saved nothing can show it again, and without it the key cannot be used.",
     );
     pieces::hint_ui(
         ui,

@@ -17,6 +17,7 @@ pub(super) fn new_host_ui(ui: &mut Ui, host: &NewHost, server: &str, scene: &mut
         let title = pieces::heading_ui(ui, "Is this the right server?", theme::subheading());
         pieces::polite(ui, &title);
         let kind = host.kind;
+        let server = server.rsplit_once('@').map_or(server, |(_, host)| host);
         ui.add(
             Label::new(format!(
                 "This computer has not met {server} before. Compare the fingerprint of its {kind} key with the one that its owner or your provider gives you. If they differ, stop: somebody may be listening in between."
