@@ -92,8 +92,8 @@ pub trait Desktop {
     /// Shows a file in the system's file manager.
     fn show_in_folder(&self, path: &Path);
 
-    /// Shows a page in the browser.
-    fn open_page(&self, address: &'static str);
+    /// Shows a page in the browser; says whether there is what opens it.
+    fn open_page(&self, address: &'static str) -> bool;
 
     /// Whether files can be dropped on the window here.
     fn takes_dropped_files(&self) -> bool;

@@ -153,11 +153,11 @@ impl Desktop for NativeDesktop {
     fn show_in_folder(&self, path: &Path) {
         // A relative path could be read as an option.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        start("file manager", file_manager(&path));
+        let _is_there = start("file manager", file_manager(&path));
     }
 
-    fn open_page(&self, address: &'static str) {
-        start("browser", opener(address));
+    fn open_page(&self, address: &'static str) -> bool {
+        start("browser", opener(address))
     }
 
     fn takes_dropped_files(&self) -> bool {
@@ -190,14 +190,15 @@ fn only_window_pastes() -> bool {
     false
 }
 
-/// Starts another program and lets it be; `name` is what it is called where that fails.
-fn start(name: &'static str, command: Option<Command>) {
+/// Starts another program and lets it be; `name` is what it is called where that fails. Says whether there is one.
+fn start(name: &'static str, command: Option<Command>) -> bool {
     let Some(mut command) = command else {
         log::warn!("the {name} was not started: xdg-open is in none of the system's own folders");
-        return;
+        return false;
     };
     without_streams(&mut command);
     run(name, command);
+    true
 }
 
 fn without_streams(command: &mut Command) {

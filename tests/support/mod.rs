@@ -43,6 +43,8 @@ pub(crate) struct Script {
     pub(crate) takes_no_drops: Cell<bool>,
     /// The clipboard is to be had only by the window itself.
     pub(crate) pastes_by_window: Cell<bool>,
+    /// There is no browser.
+    pub(crate) has_no_browser: Cell<bool>,
     /// The commands that were given to a terminal.
     pub(crate) in_terminal: Arc<Mutex<Vec<Vec<String>>>>,
     /// The pages that were opened.
@@ -179,8 +181,9 @@ impl Desktop for Scripted {
         })
     }
 
-    fn open_page(&self, address: &'static str) {
+    fn open_page(&self, address: &'static str) -> bool {
         self.0.pages.borrow_mut().push(address);
+        !self.0.has_no_browser.get()
     }
 
     fn takes_dropped_files(&self) -> bool {

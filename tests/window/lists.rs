@@ -255,6 +255,10 @@ fn what_is_pasted_at_a_provider_is_checked_copied_and_its_page_opened() {
         *scene.desktop.0.pages.borrow(),
         ["https://github.com/settings/ssh/new"]
     );
+    assert!(!scene.says("No browser was found"));
+    scene.desktop.0.has_no_browser.set(true);
+    scene.click("Open the page");
+    assert!(scene.says("No browser was found. The page is at https://github.com/settings/ssh/new"));
     scene.click_radio("Azure DevOps");
     assert!(scene.says("Azure DevOps does not take ED25519 keys."));
     assert!(

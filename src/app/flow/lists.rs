@@ -42,8 +42,9 @@ impl App {
             ListCommand::OpenProviderPage => {
                 if let Some(Dialog::Providers(Providers { chosen })) = &self.dialog
                     && let Some(page) = chosen.page
+                    && !desktop.open_page(page)
                 {
-                    desktop.open_page(page);
+                    self.status = Status::say(format!("No browser was found. The page is at {page}"));
                 }
             }
         }
