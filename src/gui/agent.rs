@@ -6,6 +6,7 @@ use super::page::{self, View};
 use super::pieces::{self, Tone};
 use super::radios::group_ui;
 use super::signs;
+use super::theme::space;
 use crate::app::dialog::{Agents, Keep};
 use crate::app::{App, Command, Page};
 use crate::engine::agents::Shown;
@@ -29,22 +30,28 @@ fn agents_ui(ui: &mut Ui, agents: &mut Agents, has_private: bool, out: &mut Vec<
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     }
     let is_working = agents.job.is_some();
-    let is_any = matches!(&agents.shown, Some(Ok(_)));
-    ui.add_enabled_ui(!is_working, |ui| {
-        match &agents.shown {
-            None => {}
-            Some(Err(problem)) => {
-                let what = problem.sentence();
-                page::nothing_ui(ui, signs::draw_agent, (&what, &problem.hint), |_| {});
-            }
-            Some(Ok(shown)) => {
-                for (index, each) in shown.iter().enumerate() {
-                    pieces::card_ui(ui, |ui| held_ui(ui, index, each, has_private, out));
+    ui.add_enabled_ui(!is_working, |ui| match &agents.shown {
+        None => {}
+        Some(Err(problem)) => {
+            let what = problem.sentence();
+            page::nothing_ui(ui, signs::draw_agent, (&what, &problem.hint), |ui| {
+                ui.add_space(space::S);
+                if ui.add(Button::new("Look again")).clicked() {
+                    out.push(Command::ShowPage(Page::Agent));
                 }
-            }
+            });
         }
-        if has_private && is_any {
-            pieces::card_ui(ui, |ui| conditions_ui(ui, agents));
+        Some(Ok(shown)) => {
+            if has_private {
+                pieces::card_ui(ui, |ui| {
+                    conditions_ui(ui, (&mut agents.keep, &mut agents.confirm))
+                });
+            } else {
+                pieces::hint_ui(ui, "Open a private key, and an agent can be given it here.");
+            }
+            for (index, each) in shown.iter().enumerate() {
+                pieces::card_ui(ui, |ui| held_ui(ui, index, each, has_private, out));
+            }
         }
     });
     if is_working {
@@ -88,10 +95,9 @@ fn held_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, out: &mu
     }
 }
 
-fn conditions_ui(ui: &mut Ui, agents: &mut Agents) {
+fn conditions_ui(ui: &mut Ui, (keep, confirm): (&mut Keep, &mut bool)) {
     let name = "An agent that is given the open key keeps it";
-    let keep = agents.keep;
-    let next = group_ui(ui, name, &Keep::ALL, keep, Keep::title);
-    agents.keep = next.unwrap_or(keep);
-    pieces::check_ui(ui, &mut agents.confirm, "and asks before each use");
+    let next = group_ui(ui, name, &Keep::ALL, *keep, Keep::title);
+    *keep = next.unwrap_or(*keep);
+    pieces::check_ui(ui, confirm, "and asks before each use");
 }

@@ -39,6 +39,7 @@ fn the_open_key_is_given_to_an_agent_and_taken_away_in_the_window() {
     let line = listed.trim_end();
     assert!(line.ends_with("(ED25519)"), "{line}");
     assert!(scene.is_shown(line));
+    assert!(scene.says("Added the key to the agent for 8 hours."));
     scene.window.check_accessibility();
     scene.click(&format!("Remove from the agent: {line}"));
     scene.wait_for_agents();
@@ -62,4 +63,11 @@ fn without_an_agent_the_window_says_how_to_start_one_and_fits_a_small_one() {
     assert!(!scene.says("Add the open key"));
     scene.window.check_accessibility();
     scene.is_within(450.0);
+
+    // One that is started later is found.
+    let agent = SshAgent::at(scene.folder.path().join("agent"));
+    scene.desktop.has_agent(agent.socket());
+    scene.click("Look again");
+    scene.wait_for_agents();
+    assert!(scene.says("Open a private key, and an agent can be given it here."));
 }

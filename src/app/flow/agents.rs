@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::app::desktop::Desktop;
-use crate::app::dialog::{Agents, AgentsResult};
+use crate::app::dialog::{Agents, AgentsResult, Keep};
 use crate::app::{App, Status};
 use crate::engine::job::{Job, Poll};
 use crate::engine::{Problem, agents, lost};
@@ -23,12 +23,17 @@ impl App {
     }
 
     pub(in crate::app) fn add_to_agent(&mut self, index: usize) {
-        let Some((agent, constraints)) = self.agents.as_ref().and_then(|dialog| {
+        let Some((agent, constraints, done)) = self.agents.as_ref().and_then(|dialog| {
             let constraints = Constraints {
                 lifetime: dialog.keep.lifetime(),
                 confirm: dialog.confirm,
             };
-            Some((dialog.agent(index)?, constraints))
+            let keep = match dialog.keep {
+                Keep::UntilRemoved => String::new(),
+                Keep::Hours(_) => format!(" for {}", dialog.keep.title()),
+            };
+            let done = format!("Added the key to the agent{keep}.");
+            Some((dialog.agent(index)?, constraints, done))
         }) else {
             return;
         };
@@ -45,7 +50,7 @@ impl App {
         };
         self.ask_agent(move || {
             agent.add(&key, certificate.as_ref(), &comment, constraints)?;
-            Ok("Added the key to the agent.".to_owned())
+            Ok(done)
         });
     }
 

@@ -52,7 +52,7 @@ const START_AN_AGENT: &str = if cfg!(windows) {
 } else if cfg!(target_os = "macos") {
     "macOS has one for every login: open a new window of Terminal, and try there. Or start one with “eval \"$(ssh-agent -s)\"”."
 } else {
-    "Start one in this terminal with “eval \"$(ssh-agent -s)\"”, and try again there; many desktops start one when you log in."
+    "Start one in a terminal with “eval \"$(ssh-agent -s)\"”, and this program from the same terminal; many desktops start one when you log in."
 };
 
 /// What may be behind a refusal, for agents do not say.
