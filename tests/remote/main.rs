@@ -16,6 +16,7 @@ mod tools;
 #[path = "../support/ssh_agent.rs"]
 mod support;
 
+mod accounts;
 mod afterwards;
 mod agents;
 mod agreeing;
