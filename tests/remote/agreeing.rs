@@ -40,6 +40,7 @@ fn what_the_configuration_adds_is_taken_for_this_server_and_no_other() {
             "KexAlgorithms +diffie-hellman-group1-sha1",
         ),
         ("Ciphers aes256-cbc\nMACs hmac-sha2-256", "Ciphers +aes256-cbc"),
+        ("HostKeyAlgorithms ssh-rsa", "HostKeyAlgorithms +ssh-rsa"),
     ] {
         let server = Sshd::with(server);
         let refused = open(&server.target());

@@ -40,12 +40,14 @@ mod last_way_in;
 mod letting_in;
 mod managed;
 mod no;
+mod odd_lists;
 mod person;
 mod places;
 mod put_back;
 mod read_elsewhere;
 #[path = "../common/serving.rs"]
 mod serving;
+mod several_things;
 mod signing_in;
 mod sshd;
 mod stand_in;

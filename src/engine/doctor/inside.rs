@@ -194,10 +194,10 @@ fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {
             Certainty::Likely,
             format!("the key's line in {place} lets it in from {list} only"),
         ),
-        Reason::Expires => (
+        Reason::Expires(expiry) => (
             Cause::LineExpired,
             Certainty::Likely,
-            format!("the key's line in {place} has a day until which it is good"),
+            format!("the key's line in {place} lets it in until {expiry}"),
         ),
         Reason::NoKeys => (
             Cause::KeysDisabled,

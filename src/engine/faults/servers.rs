@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::format::ListError;
+use crate::format::authorized_keys::Expiry;
 use crate::key::Algorithm;
 use crate::sys::agent::AgentFault;
 use crate::sys::randomness::OsRandomError;
@@ -284,8 +285,8 @@ pub enum Reason {
     BadOptions(String),
     /// Its line lets it in from some places only: these.
     From(String),
-    /// Its line lets it in until a day that may be over.
-    Expires,
+    /// Its line lets it in until this day, which may be over.
+    Expires(Expiry),
     /// The server takes no keys at all.
     NoKeys,
     /// The account sees a part of the server only, and the list may not be there.

@@ -208,7 +208,7 @@ fn after_refusal(reasons: &[Reason]) -> String {
                 format!("What stands before the key in its line does not count: {why}.")
             }
             Reason::From(places) => format!("Its line lets it in from {places} only."),
-            Reason::Expires => "Its line lets it in until a certain day, which may be over; or the server does not know that condition (expiry-time), as dropbear and versions of OpenSSH before 7.7 do not.".to_owned(),
+            Reason::Expires(expiry) => format!("Its line lets it in until {expiry} (expiry-time), which may be over by the server's clock; or the server does not know that condition, as dropbear and versions of OpenSSH before 7.7 do not."),
             Reason::NoKeys => {
                 "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication)."
                     .to_owned()

@@ -298,7 +298,7 @@ fn of_line(found: &Found, key: &PublicKey) -> Result<Option<Reason>, ServerFault
     let mut options = entry.options.iter().flatten();
     Ok(options.find_map(|option| match option {
         KeyOption::From(list) => Some(Reason::From(shown(&list))),
-        KeyOption::ExpiryTime(_) => Some(Reason::Expires),
+        KeyOption::ExpiryTime(expiry) => Some(Reason::Expires(expiry)),
         _ => None,
     }))
 }
