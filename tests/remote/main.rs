@@ -22,6 +22,7 @@ mod agents;
 mod agreeing;
 mod as_ssh;
 mod as_ssh_copy_id;
+mod beside_others;
 mod commands;
 mod configured;
 #[path = "../common/console.rs"]
