@@ -71,6 +71,9 @@ pub enum ServerFault {
     /// There is no home folder.
     #[error("the account's home folder {0} is not there on the server")]
     NoHome(String),
+    /// There is none, or the account may not go there: file transfers begin elsewhere.
+    #[error("the account's home folder is not there on the server, or the account may not enter it")]
+    NotAtHome,
     /// There is one, and the account may not go there.
     #[error("the account may not enter its home folder {0} on the server")]
     HomeShut(String),
@@ -295,6 +298,8 @@ pub enum Reason {
     KeyType(Algorithm),
     /// The server's settings name other files to read keys from: these.
     OtherFiles(String),
+    /// The server reads no list, but asks this program, where there is one; safe to show.
+    ByProgram(String),
     /// It stands in the one list of all administrators of a Windows, which its settings may pass over.
     OfAdministrators,
     /// The server's own settings say something about it: this line.

@@ -31,7 +31,7 @@ impl From<&ServerFault> for Problem {
             E::Random(fault) => return fault.into(),
             E::NoShell { .. } => (
                 "server-no-shell",
-                "Nothing was changed. The key or the account is bound to one command there, or has no shell; or a start file of the account, such as .bashrc, reads what is meant for commands. Every other key that is here was tried as well. Give the account's password, where the server takes one; or ask whoever runs the server to do it for you.",
+                "Nothing was changed. The key or the account is bound to one command there, or has no shell; a start file of the account, such as .bashrc, reads what is meant for commands; or nobody is let in for now (/etc/nologin). Every other key that is here was tried as well. Give the account's password, where the server takes one; or ask whoever runs the server to do it for you.",
             ),
             E::StartFile => (
                 "server-start-file",
@@ -48,6 +48,10 @@ impl From<&ServerFault> for Problem {
             E::NoHome(_) => (
                 "server-no-home",
                 "Nothing was changed. Whoever runs the server has to make the home folder of this account first.",
+            ),
+            E::NotAtHome => (
+                "server-no-home",
+                "Nothing was changed. Whoever runs the server has to make the home folder of this account, or give it the right to enter it.",
             ),
             E::HomeShut(_) => (
                 "server-denied",
@@ -221,6 +225,12 @@ fn after_refusal(reasons: &[Reason]) -> String {
             Reason::OtherFiles(files) => format!(
                 "This server reads the keys of this account from {files} and not from this list (AuthorizedKeysFile); the line has to stand there, and could not be put there by this account."
             ),
+            Reason::ByProgram(program) if program.is_empty() => {
+                "This server reads no list of keys for this account (AuthorizedKeysFile none): whoever runs it can allow one.".to_owned()
+            }
+            Reason::ByProgram(program) => format!(
+                "This server reads no list of keys for this account, but asks a program which of them let in: {program} (AuthorizedKeysCommand). The key has to be entered where that looks, mostly in the directory of all accounts (LDAP, FreeIPA); ask whoever runs the server."
+            ),
             Reason::OfAdministrators => "It stands in the list of all administrators of that Windows, and ~/.ssh/authorized_keys does not let it in either. Whoever runs the server finds the reason in the Event Viewer, under OpenSSH/Operational.".to_owned(),
             Reason::Setting(line) => format!("The server’s settings say: “{line}”."),
         });
@@ -284,6 +294,14 @@ fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
         }
         (true, false) => {
             "Check the name of the account, and give its password; root may often not use one. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
+        }
+        (false, _)
+            if !methods.is_empty()
+                && methods
+                    .iter()
+                    .all(|method| matches!(method, Method::Host | Method::Ticket)) =>
+        {
+            "This program does not sign in like that, and ssh may: log in with ssh, and add the key there; keywright-cli public KEYFILE --install-line sh prints the line to paste. Or ask whoever runs the server."
         }
         (false, _) => {
             "This server takes no password, or none before a key. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
