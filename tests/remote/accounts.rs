@@ -90,6 +90,12 @@ fn a_start_file_that_ends_itself_for_commands_leaves_ssh_the_way_to_log_in() {
     for (shell, script) in [
         ("/bin/bash", "case $- in *i*) ;; *) exit;; esac"),
         ("/bin/bash", "exec zsh -l"),
+        ("/bin/bash", "exec bash --login -i"),
+        (
+            "/bin/bash",
+            "echo open terminal failed: not a terminal >&2; exit 1",
+        ),
+        ("/bin/bash", "kill -9 $$"),
         ("/bin/rbash", "PATH=/nowhere"),
     ] {
         let (server, person) = letting_in_old("");
