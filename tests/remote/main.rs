@@ -34,6 +34,7 @@ mod ending;
 mod everybody;
 mod failing;
 mod files;
+mod hostile;
 mod hosts;
 mod installing;
 mod jumping;
