@@ -246,6 +246,9 @@ fn after_end(step: Step) -> &'static str {
     }
 }
 
+/// Where root is told to come as somebody else.
+pub(super) const OTHER_ACCOUNT: &str = "Nothing was changed. As on most machines of clouds, this account lets nobody in: sign in as the user whom it names.";
+
 /// What to do where the server has said why.
 fn after_refusal(refusal: Refusal) -> &'static str {
     match refusal {
@@ -258,6 +261,7 @@ fn after_refusal(refusal: Refusal) -> &'static str {
         Refusal::AccountExpired => {
             "Nobody gets in there by this account, with any key or password. Ask whoever runs the server to extend it."
         }
+        Refusal::OtherAccount => OTHER_ACCOUNT,
         Refusal::ForNow => {
             "It serves nobody for now, or not this computer. Wait some minutes, and try again."
         }

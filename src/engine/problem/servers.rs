@@ -1,8 +1,9 @@
 //! Advice about lists of keys on servers.
 
+use super::remote::OTHER_ACCOUNT;
 use super::{Blame, Problem};
 use crate::engine::faults::{By, Loose, Reason, ServerFault, Tried};
-use crate::sys::remote::Method;
+use crate::sys::remote::{Method, Refusal};
 
 /// As many keys are named that were tried.
 const MOST_NAMES: usize = 8;
@@ -29,6 +30,9 @@ impl From<&ServerFault> for Problem {
                 };
             }
             E::Random(fault) => return fault.into(),
+            E::NoShell { said } if Refusal::of(said) == Some(Refusal::OtherAccount) => {
+                ("server-no-shell", OTHER_ACCOUNT)
+            }
             E::NoShell { .. } => (
                 "server-no-shell",
                 "Nothing was changed. The key or the account is bound to one command there, or has no shell; a start file of the account, such as .bashrc, reads what is meant for commands; or nobody is let in for now (/etc/nologin). Every other key that is here was tried as well. Give the account's password, where the server takes one; or ask whoever runs the server to do it for you.",
@@ -84,6 +88,10 @@ impl From<&ServerFault> for Problem {
             E::Shut(_) => (
                 "server-denied",
                 "Nothing was changed. It is shut into a folder (ChrootDirectory, as for file transfers only), and the list of its keys lies outside, most likely: whoever runs the server has to add the line; some have a web page for it.",
+            ),
+            E::Elsewhere { leads_to, .. } if leads_to.starts_with("/nix/store/") => (
+                "server-elsewhere",
+                "Nothing was changed. Nix writes the list anew from its configuration: enter the line there (users.users.NAME.openssh.authorizedKeys.keys, or home-manager), or have whoever runs the server do so.",
             ),
             E::Elsewhere { .. } => (
                 "server-elsewhere",
@@ -305,6 +313,27 @@ fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
         }
         (false, _) => {
             "This server takes no password, or none before a key. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_nix_writes_is_entered_in_its_configuration() {
+        for (leads_to, is_of_nix) in [
+            ("/nix/store/0-keys/authorized_keys", true),
+            ("/etc/keys/jo", false),
+        ] {
+            let fault = ServerFault::Elsewhere {
+                place: "~/.ssh/authorized_keys".to_owned(),
+                leads_to: leads_to.to_owned(),
+                owner: Some("root".to_owned()),
+            };
+            let hint = Problem::from(&fault).hint;
+            assert_eq!(hint.contains("authorizedKeys.keys"), is_of_nix, "{hint}");
         }
     }
 }
