@@ -16,11 +16,13 @@ use super::server::{Connect, looked, remember_installed, remember_taken_off, tak
 use super::{terminal, usage, work};
 use crate::engine::Problem;
 use crate::engine::agents;
+use crate::engine::command_line::install_by_ssh;
 use crate::engine::describe::Description;
 use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::host_entry::{self, HostEntry};
 use crate::engine::keys::{Whose, default_key};
 use crate::engine::log_in::{Held, LogIn};
+use crate::engine::problem::NOT_SPOKEN;
 use crate::engine::servers::{
     self, Identity, Installed, OpenKey, Proof, Session, Undo, Undone, lets_everybody_in, line_in,
 };
@@ -114,7 +116,17 @@ impl Install {
         };
         let session = self
             .connect
-            .sign_in(&target, file.path(), &self.passphrase, console)?;
+            .sign_in(&target, file.path(), &self.passphrase, console);
+        let session = session.map_err(|problem| match file.path() {
+            // The line for a shell has no restrictions, and takes nothing off.
+            Some(file) if problem.code == NOT_SPOKEN && !self.undo && options == NewOptions::default() => {
+                let command = install_by_ssh(&target, file);
+                problem.with_hint(format!(
+                    "Nothing secret was sent. The server is newer than this program, or set up more strictly. This has ssh put the key there: {command}"
+                ))
+            }
+            _ => problem,
+        })?;
         if self.undo {
             let named = self.name.as_deref().map(|name| Named {
                 name,

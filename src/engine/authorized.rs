@@ -381,7 +381,7 @@ mod tests {
             ),
             (
                 format!("no-such-thing {KEY}"),
-                Some("there is an option that sshd does not know"),
+                Some("there is an option that sshd does not know: “no-such-thing”"),
             ),
             (
                 format!("from=10.0.0.1 {KEY}"),

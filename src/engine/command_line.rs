@@ -212,6 +212,19 @@ fn with_key(
     words
 }
 
+/// The command that has ssh put the key in `file` on a server with which this program cannot speak.
+#[must_use]
+pub fn install_by_ssh(target: &Target, file: &Path) -> String {
+    let mut words = vec!["ssh".to_owned()];
+    words.extend(target.words("-p"));
+    words.push("sh".to_owned());
+    let file = quoted(&file.display().to_string());
+    format!(
+        "keywright-cli public {file} --install-line sh | {}",
+        typed(&words)
+    )
+}
+
 /// Words as they are typed.
 #[must_use]
 pub fn typed(words: &[String]) -> String {

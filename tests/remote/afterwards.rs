@@ -318,3 +318,25 @@ fn a_server_is_not_remembered_for_a_key_that_it_does_not_let_in() {
     let known = std::fs::read_to_string(known).unwrap_or_default();
     assert!(!known.contains("127.0.0.1"), "{known}");
 }
+
+#[test]
+fn nor_is_one_where_ssh_refuses_what_its_configuration_includes() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    let part = crate::jumping::host("x", &server, "");
+    person.home.put(".ssh/config", b"Include part\n");
+    person.home.put(".ssh/part", part.as_bytes());
+    set_mode(&person.home.path(".ssh/part"), 0o666);
+    let home = crate::as_ssh::AtHome(&person);
+    let (is_in, said) = home.ssh("x");
+    assert!(!is_in && said.contains("Bad owner or permissions"), "{said}");
+    let program = env!("CARGO_BIN_EXE_keywright-cli");
+    let (is_done, said) = home.run(&[program, "install", "x", "-k", "new", "-i", "old"]);
+    assert!(is_done && said.contains("Works: "), "{said}");
+    assert!(
+        said.contains("Before you can log in with it") && said.contains("Bad owner or permissions on"),
+        "{said}"
+    );
+    assert!(!said.contains("From now on"), "{said}");
+}

@@ -4,6 +4,9 @@ use keywright::engine::Problem;
 use keywright::key::watch::Unwatched;
 use keywright::sys::remote::{Expect, Handshake, KnownHostsFiles, Lacking, RemoteFault, Target};
 
+use crate::as_ssh::AtHome;
+use crate::jumping::host;
+use crate::person::Person;
 use crate::sshd::Sshd;
 
 fn open(target: &Target) -> Result<Handshake, RemoteFault> {
@@ -40,6 +43,7 @@ fn what_the_configuration_adds_is_taken_for_this_server_and_no_other() {
             "KexAlgorithms +diffie-hellman-group1-sha1",
         ),
         ("Ciphers aes256-cbc\nMACs hmac-sha2-256", "Ciphers +aes256-cbc"),
+        ("HostKeyAlgorithms ssh-rsa", "HostKeyAlgorithms +ssh-rsa"),
     ] {
         let server = Sshd::with(server);
         let refused = open(&server.target());
@@ -60,6 +64,42 @@ fn what_the_configuration_adds_is_taken_for_this_server_and_no_other() {
         assert!(hint.contains(" +") && !hint.contains("newer"), "{hint}");
         let opened = open(&server.target_with(allowed));
         assert!(opened.is_ok(), "{allowed}: {opened:?}");
+    }
+}
+
+#[test]
+fn where_only_ssh_can_speak_with_a_server_the_command_is_told_by_which_ssh_puts_the_key_there() {
+    for only in [
+        "KexAlgorithms sntrup761x25519-sha512@openssh.com",
+        "MACs umac-128-etm@openssh.com,umac-64@openssh.com\nCiphers aes256-ctr",
+    ] {
+        let server = Sshd::with(only);
+        let person = Person::with_known_hosts("");
+        server.authorize(&person.line("old"));
+        let config = host(
+            "x",
+            &server,
+            " IdentityFile ~/old\n StrictHostKeyChecking accept-new\n",
+        );
+        person.home.put(".ssh/config", config.as_bytes());
+        let ran = person.run(&["install", "x", "-k", "new", "--json"]);
+        let told = ran.expect_error(4, "not-spoken");
+        let command = told.split("put the key there: ").nth(1).expect("a command");
+        let program = env!("CARGO_BIN_EXE_keywright-cli");
+        let folder = std::path::Path::new(program).parent().expect("a folder");
+        let typed = format!("PATH={}:$PATH; {command}", folder.display());
+        let (is_done, said) = AtHome(&person).run(&["sh", "-c", &typed]);
+        assert!(is_done, "{typed}: {said}");
+        let list = std::fs::read_to_string(server.authorized_keys()).expect("a list");
+        assert_eq!(
+            list,
+            format!("{}{}", person.line("old"), person.line("new")),
+            "{typed}: {said}"
+        );
+        // One with restrictions would come there without them.
+        let ran = person.run(&["install", "x", "-k", "new", "--restrict", "--json"]);
+        let told = ran.expect_error(4, "not-spoken");
+        assert!(!told.contains("@x"), "{told}");
     }
 }
 

@@ -186,6 +186,41 @@ fn a_password_in_the_name_of_the_server_is_never_printed() {
 }
 
 #[test]
+fn nor_is_one_that_stands_wherever_else_a_user_is_named() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    let at = format!("127.0.0.1:{}", server.port());
+    let config = "Host x\n HostName 127.0.0.1\n User jo:geheim\nHost y\n ProxyJump gate,jo:geheim@gate\n";
+    person.home.put(".ssh/config", config.as_bytes());
+    for words in [
+        &["install", &at, "-l", "jo:geheim"][..],
+        &["remove", &at, "--login", "jo:geheim", "--list"],
+        &["install", &at, "-o", "User=jo:geheim"],
+        &["install", &at, "-J", "jo:geheim@gate"],
+        &["install", &at, "-J", "jo:geheim@gate,gate"],
+        &["install", &at, "-o", "ProxyJump=ssh://jo:geheim@gate:22"],
+        &["install", "x"],
+        &["install", "y"],
+        &["remove", "x", "--list"],
+        &["doctor", "jo:geheim@127.0.0.1"],
+        &["doctor", "x"],
+        &["doctor", "y"],
+    ] {
+        let words = match words[0] {
+            "install" => [words, &["-k", "new"]].concat(),
+            _ => words.to_vec(),
+        };
+        let ran = person.run(&words);
+        assert_ne!(ran.status, Some(0), "{words:?}");
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(
+            !said.contains("geheim") && said.contains("password"),
+            "{words:?}: {said}"
+        );
+    }
+}
+
+#[test]
 fn conditions_before_a_key_are_not_lost_on_the_way_into_a_list() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

@@ -1,4 +1,4 @@
-//! A server that lets everybody in.
+//! Servers of a library that has nothing to do with ours: one that lets everybody in, and one that means ill.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use crate::serving::make_host_key;
 use crate::tools::Folder;
 
-/// A server that lets everybody in, for as long as a test takes.
+/// Such a server, for as long as a test takes.
 pub(crate) struct Everybody {
     server: Child,
     port: u16,
@@ -16,11 +16,20 @@ pub(crate) struct Everybody {
 impl Everybody {
     /// See `everybody.py` for the ways.
     pub(crate) fn start(way: &str) -> Self {
+        Self::running(include_str!("everybody.py"), way)
+    }
+
+    /// One that means ill; see `hostile.py` for the ways.
+    pub(crate) fn hostile(way: &str) -> Self {
+        Self::running(include_str!("hostile.py"), way)
+    }
+
+    fn running(program: &str, way: &str) -> Self {
         let folder = Folder::new();
         std::fs::create_dir(folder.path("home")).expect("a home");
         make_host_key(&folder, "ed25519", "host");
         let mut server = Command::new("/usr/bin/python3")
-            .args(["-W", "ignore", "-c", include_str!("everybody.py"), way])
+            .args(["-W", "ignore", "-c", program, way])
             .args([folder.path("host"), folder.path("home")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -11,7 +11,9 @@ use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::key::watch::Unwatched;
 use keywright::sys::remote::{Expect, Handshake, HostFault, KnownHostsFiles, RemoteFault, Target, Trust};
 
+use crate::as_ssh::AtHome;
 use crate::common::Kind;
+use crate::jumping::host;
 use crate::person::Person;
 use crate::serving::make_host_key;
 use crate::sshd::{Sshd, line_of, public};
@@ -305,4 +307,101 @@ fn a_fingerprint_to_accept_is_not_passed_over_where_the_server_is_known_by_anoth
     person
         .asks(&server, "install", &[&words[..], &[&right]].concat())
         .done();
+}
+
+#[test]
+fn a_server_is_judged_as_ssh_judges_it_whatever_its_lists_hold() {
+    let server = Sshd::start();
+    let person = Person::with_known_hosts("");
+    server.authorize(&person.line("old"));
+    let port = server.port();
+    let key = |kind: &str| server.folder().get_text(&format!("host_{kind}.pub"));
+    let other = person.line("new");
+    let [ed25519, rsa] = ["ed25519", "rsa"].map(key);
+    let here = format!("[127.0.0.1]:{port}");
+    for (lines, code) in [
+        (format!("{here} {rsa}"), None),
+        (format!("{here} {other}{here} {ed25519}"), None),
+        (format!("{here} {ed25519}{here} {other}"), None),
+        (
+            format!("# x\n{here} broken\n\n|1|x|y {ed25519}{here} {ed25519}"),
+            None,
+        ),
+        (format!("*,![127.0.0.1]:1 {ed25519}"), None),
+        (format!("[127.0.0.*]:{port} {ed25519}"), None),
+        (format!("127.0.0.1 {ed25519}"), None),
+        (format!("127.0.0.1 {other}"), Some("host-unknown")),
+        (format!("{here} {other}"), Some("host-key-changed")),
+        (format!("!{here},* {ed25519}"), None),
+        (format!("!{here},!127.0.0.1,* {ed25519}"), Some("host-unknown")),
+        (
+            format!("{here} {ed25519}@revoked * {ed25519}"),
+            Some("host-key-revoked"),
+        ),
+        (format!("@cert-authority {here} {ed25519}"), Some("host-unknown")),
+    ] {
+        person.home.put(".ssh/known_hosts", lines.as_bytes());
+        let config = host(
+            "x",
+            &server,
+            " IdentityFile ~/old\n StrictHostKeyChecking yes\n UpdateHostKeys no\n",
+        );
+        person.home.put(".ssh/config", config.as_bytes());
+        let (is_in, said) = AtHome(&person).ssh("x");
+        assert_eq!(is_in, code.is_none(), "ssh: {lines}: {said}");
+        let ran = person.run(&["remove", "x", "--list", "--json"]);
+        match code {
+            None => ran.expect_status(0),
+            Some(code) => drop(ran.expect_error(4, code)),
+        }
+        assert_eq!(person.home.get_text(".ssh/known_hosts"), lines);
+    }
+}
+
+#[test]
+fn an_authority_vouches_for_the_hosts_that_it_is_trusted_for_and_no_others() {
+    let server = Sshd::with("HostCertificate FOLDER/host_ed25519-cert.pub");
+    let folder = server.folder();
+    for name in ["authority", "stranger"] {
+        make_host_key(folder, "ed25519", name);
+    }
+    let person = Person::with_known_hosts("");
+    server.authorize(&person.line("old"));
+    let port = server.port();
+    let authority = folder.get_text("authority.pub");
+    let stranger = folder.get_text("stranger.pub");
+    let certify = |name: &str| {
+        let tool = folder
+            .tool("ssh-keygen")
+            .args(["-q", "-s", "authority", "-I", "x", "-h", "-n"]);
+        tool.arg(name)
+            .arg("host_ed25519.pub")
+            .output()
+            .expect("a certificate");
+        server.reload();
+    };
+    certify("127.0.0.1");
+    for (lines, is_in) in [
+        (format!("@cert-authority * {authority}"), true),
+        (format!("@cert-authority 127.0.0.* {authority}"), true),
+        (format!("@cert-authority [127.0.0.*]:{port} {authority}"), true),
+        (format!("@cert-authority *.example.org {authority}"), false),
+        (format!("@cert-authority * {stranger}"), false),
+        (
+            format!("@revoked * {authority}@cert-authority * {authority}"),
+            false,
+        ),
+    ] {
+        person.home.put(".ssh/known_hosts", lines.as_bytes());
+        let config = host(
+            "x",
+            &server,
+            " IdentityFile ~/old\n StrictHostKeyChecking yes\n UpdateHostKeys no\n",
+        );
+        person.home.put(".ssh/config", config.as_bytes());
+        let (by_ssh, said) = AtHome(&person).ssh("x");
+        assert_eq!(by_ssh, is_in, "ssh: {lines}: {said}");
+        let ran = person.run(&["remove", "x", "--list"]);
+        assert_eq!(ran.status == Some(0), is_in, "{lines}: {}", ran.err);
+    }
 }

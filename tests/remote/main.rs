@@ -16,11 +16,13 @@ mod tools;
 #[path = "../support/ssh_agent.rs"]
 mod support;
 
+mod accounts;
 mod afterwards;
 mod agents;
 mod agreeing;
 mod as_ssh;
 mod as_ssh_copy_id;
+mod beside_others;
 mod commands;
 mod configured;
 #[path = "../common/console.rs"]
@@ -32,6 +34,7 @@ mod ending;
 mod everybody;
 mod failing;
 mod files;
+mod hostile;
 mod hosts;
 mod installing;
 mod jumping;
@@ -39,12 +42,14 @@ mod last_way_in;
 mod letting_in;
 mod managed;
 mod no;
+mod odd_lists;
 mod person;
 mod places;
 mod put_back;
 mod read_elsewhere;
 #[path = "../common/serving.rs"]
 mod serving;
+mod several_things;
 mod signing_in;
 mod sshd;
 mod stand_in;

@@ -179,3 +179,46 @@ fn a_banner_in_an_old_encoding_is_called_that_and_another_way_is_named() {
         "{told}"
     );
 }
+
+#[test]
+fn a_server_that_lets_nobody_in_for_now_is_quoted() {
+    let server = Sshd::with(PAM);
+    let place = server.folder().path("nologin").display().to_string();
+    let words = b"Maintenance until noon.\n";
+    server.folder().put_with_mode("nologin", words, 0o644);
+    let pam = server.folder().get_text("pam");
+    let pam = format!("account required pam_nologin.so file={place}\n{pam}");
+    // Written where it is: the server has another name for it.
+    std::fs::write(server.folder().path("pam"), pam).expect("a file");
+    let person = Person::knowing(&server);
+    server.authorize(&person.line("old"));
+    for words in [&BY_PASSWORD[..], &["-k", "new", "-i", "old"]] {
+        let told = person
+            .asks(&server, "install", words)
+            .expect_error(4, "connection-closed");
+        assert!(told.contains("(it said: “Maintenance until noon.”)"), "{told}");
+    }
+}
+
+#[test]
+fn a_way_that_this_program_does_not_go_is_called_by_its_name() {
+    for (lines, name) in [
+        (
+            "HostbasedAuthentication yes\nAuthenticationMethods hostbased,publickey\n",
+            "the key of the computer that one comes from (hostbased)",
+        ),
+        (
+            "GSSAPIAuthentication yes\nAuthenticationMethods gssapi-with-mic\n",
+            "a ticket of Kerberos (gssapi-with-mic)",
+        ),
+    ] {
+        let server = Sshd::with(&format!("{PAM}{lines}"));
+        let person = Person::knowing(&server);
+        server.authorize(&person.line("old"));
+        let words = [&BY_PASSWORD[..], &["-i", "old"]].concat();
+        let told = person
+            .asks(&server, "install", &words)
+            .expect_error(4, "auth-refused");
+        assert!(told.contains(name) && told.contains("ssh may"), "{told}");
+    }
+}

@@ -270,3 +270,78 @@ fn a_list_of_somebody_elses_that_the_account_may_write_to_stays_theirs() {
 fn mode_of(path: &Path) -> u32 {
     std::fs::metadata(path).expect("a file").permissions().mode() & 0o777
 }
+
+#[test]
+fn what_stands_in_the_place_of_a_list_its_folder_or_the_home_is_called_that_with_and_without_a_shell() {
+    for lines in ["", "ForceCommand internal-sftp\n"] {
+        let server = Sshd::with(&format!("{PASSWORDS}{lines}"));
+        let person = Person::knowing(&server);
+        let has_shell = lines.is_empty();
+        let refused = |code: &str, words: &str| {
+            let told = person.asks(&server, "install", &BY_PASSWORD);
+            let told = told.expect_error(4, code);
+            assert!(told.contains(words), "{lines}{told}");
+        };
+        let ssh = server.home().join(".ssh");
+        let file = server.home().join("file");
+        std::fs::write(&file, "x").expect("a file");
+        symlink("gone", &ssh).expect("a link");
+        refused(
+            "server-not-regular",
+            "~/.ssh on the server is a link that leads nowhere",
+        );
+        std::fs::remove_file(&ssh).expect("it goes");
+        symlink("file", &ssh).expect("a link");
+        refused(
+            "server-not-regular",
+            "~/.ssh on the server is a file, and should be a folder",
+        );
+        std::fs::remove_file(&ssh).expect("it goes");
+
+        server.authorize("");
+        let list = server.authorized_keys();
+        std::fs::remove_file(&list).expect("it goes");
+        symlink("../gone/keys", &list).expect("a link");
+        let words = "~/.ssh/authorized_keys on the server is a link that leads nowhere";
+        refused("server-not-regular", words);
+        assert!(list.is_symlink());
+        std::fs::remove_file(&list).expect("it goes");
+        symlink("/dev/null", &list).expect("a link");
+        refused("server-not-regular", "is not an ordinary file");
+
+        let at = |from: &str, to: &str| server.set_account(|line| line.replace(from, to));
+        at("/home:", "/home/file:");
+        let (code, words) = if has_shell {
+            ("server-not-regular", "/home/file on the server is a file")
+        } else {
+            (
+                "server-no-home",
+                "is not there on the server, or the account may not enter it",
+            )
+        };
+        refused(code, words);
+        at("/home/file:", "/home/nowhere:");
+        refused("server-no-home", "is not there on the server");
+    }
+}
+
+#[test]
+fn a_list_that_comes_from_a_read_only_volume_is_called_that() {
+    // As Kubernetes lays out what is secret.
+    let server = Sshd::with("StrictModes no\n");
+    let person = Person::knowing(&server);
+    let before = person.line("old");
+    server.authorize(&before);
+    let ssh = server.home().join(".ssh").display().to_string();
+    let lay_out = format!(
+        "cp -p {ssh}/authorized_keys {ssh}.kept && mount -t tmpfs -o mode=755 none {ssh} && mkdir {ssh}/..2026 && \
+         cp -p {ssh}.kept {ssh}/..2026/authorized_keys && ln -s ..2026 {ssh}/..data && \
+         ln -s ..data/authorized_keys {ssh}/authorized_keys && chown -R --reference={ssh}.kept {ssh} && \
+         mount -o remount,ro {ssh}"
+    );
+    among_the_servers_disks(&server, &["sh", "-c", &lay_out]);
+    let told = person
+        .asks(&server, "install", &["-k", "new", "-i", "old"])
+        .expect_error(4, "server-read-only");
+    assert!(told.contains("read-only"), "{told}");
+}

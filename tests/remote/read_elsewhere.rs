@@ -82,6 +82,29 @@ fn a_list_elsewhere_that_is_not_the_accounts_own_is_named_and_no_line_about_othe
 }
 
 #[test]
+fn a_server_that_reads_no_list_but_asks_a_program_is_called_that() {
+    for (program, words) in [
+        (
+            "/usr/bin/true",
+            "asks a program which of them let in: /usr/bin/true",
+        ),
+        (
+            "none",
+            "reads no list of keys for this account (AuthorizedKeysFile none)",
+        ),
+    ] {
+        let server = with_readable_settings(&format!(
+            "AuthorizedKeysFile none\nAuthorizedKeysCommand {program}\nAuthorizedKeysCommandUser nobody\n"
+        ));
+        let person = Person::knowing(&server);
+        let told = person
+            .asks(&server, "install", &BY_PASSWORD)
+            .expect_error(4, "key-ignored");
+        assert!(told.contains(words) && !told.contains("settings say"), "{told}");
+    }
+}
+
+#[test]
 fn what_others_could_change_is_put_right_where_that_is_agreed_to() {
     let server = Sshd::with(PASSWORDS);
     let person = Person::knowing(&server);
@@ -181,12 +204,32 @@ fn a_list_in_utf_16_is_named_with_its_place() {
     let person = Person::knowing(&server);
     server.authorize("");
     let line = person.line("old");
-    let text = line.encode_utf16().flat_map(u16::to_le_bytes);
-    let bytes: Vec<u8> = [0xff, 0xfe].into_iter().chain(text).collect();
-    std::fs::write(server.authorized_keys(), &bytes).expect("a list");
-    let told = person
-        .asks(&server, "install", &BY_PASSWORD)
-        .expect_error(1, "malformed");
-    assert!(told.contains("~/.ssh/authorized_keys on the server"), "{told}");
-    assert_eq!(std::fs::read(server.authorized_keys()).expect("a list"), bytes);
+    let little: Vec<u8> = line.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = line.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    for bytes in [
+        [&[0xff, 0xfe], &little[..]].concat(),
+        little,
+        [&[0xfe, 0xff], &big[..]].concat(),
+        big,
+    ] {
+        std::fs::write(server.authorized_keys(), &bytes).expect("a list");
+        let told = person
+            .asks(&server, "install", &BY_PASSWORD)
+            .expect_error(1, "malformed");
+        assert!(told.contains("~/.ssh/authorized_keys on the server"), "{told}");
+        assert_eq!(std::fs::read(server.authorized_keys()).expect("a list"), bytes);
+    }
+    // One line of it, as PowerShell's >> leaves it, and a name in Latin-1 are lines that sshd passes over, and stay.
+    for bytes in [
+        [line.as_bytes(), &[0xff, 0xfe, b's', 0, b's', 0, b'\n', 0, b'\n']].concat(),
+        [line.trim_end().as_bytes(), b" M\xfcller\n"].concat(),
+    ] {
+        std::fs::write(server.authorized_keys(), &bytes).expect("a list");
+        assert_eq!(
+            person.asks(&server, "install", &BY_PASSWORD).done()["proved"],
+            true
+        );
+        let after = std::fs::read(server.authorized_keys()).expect("a list");
+        assert_eq!(after, [&bytes[..], person.line("new").as_bytes()].concat());
+    }
 }

@@ -101,6 +101,23 @@ fn where_every_way_leads_to_a_command_its_words_are_told() {
 }
 
 #[test]
+fn where_a_cloud_has_another_account_logged_in_as_that_is_told() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    // As cloud-init writes it for root, with a shorter pause.
+    let line = format!(
+        r#"no-port-forwarding,no-agent-forwarding,no-X11-forwarding,command="echo 'Please login as the user \"ubuntu\" rather than the user \"root\".';echo;sleep 1;exit 142" {}"#,
+        person.line("old")
+    );
+    server.authorize(&line);
+    let ran = person.asks(&server, "install", &["-k", "new", "-i", "old"]);
+    let told = ran.expect_error(4, "server-no-shell");
+    assert!(told.contains("login as the user \"ubuntu\""), "{told}");
+    assert!(told.contains("sign in as the user whom it names"), "{told}");
+    assert_eq!(list(&server), line);
+}
+
+#[test]
 fn all_keys_of_an_agent_are_tried_however_few_a_server_bears() {
     for most in [6, 3, 1] {
         let server = Sshd::with(&format!("MaxAuthTries {most}\n"));

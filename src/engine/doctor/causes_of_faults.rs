@@ -34,6 +34,7 @@ fn of_remote(fault: &RemoteFault) -> Option<Cause> {
             Some(Refusal::PasswordExpired) => Cause::PasswordExpired,
             Some(Refusal::AccountExpired) => Cause::AccountExpired,
             Some(Refusal::ForNow) => Cause::TurnedAway,
+            Some(Refusal::OtherAccount) => Cause::WrongUser,
             None => Cause::ConnectionClosed,
         },
         F::Way(_) | F::Nonsense { .. } | F::NotText { .. } | F::Io { .. } => Cause::ConnectionClosed,
@@ -83,6 +84,7 @@ pub(super) fn of_hanging_up(said: Option<&str>, before: usize) -> Cause {
         Some(Refusal::PasswordExpired) => Cause::PasswordExpired,
         Some(Refusal::AccountExpired) => Cause::AccountExpired,
         Some(Refusal::ForNow) => Cause::TurnedAway,
+        Some(Refusal::OtherAccount) => Cause::WrongUser,
         None if before > 1 => Cause::TooManyKeys,
         None => Cause::ConnectionClosed,
     }

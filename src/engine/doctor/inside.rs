@@ -181,6 +181,10 @@ fn not_in_list(list: &[u8], is_in: impl Fn(&[u8]) -> bool, place: &str, is_there
     verdict.seen(Evidence::new(Source::Step, &evidence))
 }
 
+fn none_or(program: &str) -> &str {
+    if program.is_empty() { "none" } else { program }
+}
+
 fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {
     let (cause, certainty, evidence) = match reason {
         Reason::Loose(loose) => (Cause::ServerPermissions, Certainty::Certain, loose.to_string()),
@@ -194,10 +198,10 @@ fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {
             Certainty::Likely,
             format!("the key's line in {place} lets it in from {list} only"),
         ),
-        Reason::Expires => (
+        Reason::Expires(expiry) => (
             Cause::LineExpired,
             Certainty::Likely,
-            format!("the key's line in {place} has a day until which it is good"),
+            format!("the key's line in {place} lets it in until {expiry}"),
         ),
         Reason::NoKeys => (
             Cause::KeysDisabled,
@@ -218,6 +222,14 @@ fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {
             Cause::ServerListElsewhere,
             Certainty::Certain,
             format!("sshd's settings name {files}"),
+        ),
+        Reason::ByProgram(program) => (
+            Cause::ServerListElsewhere,
+            Certainty::Certain,
+            format!(
+                "sshd's settings name no file of keys (AuthorizedKeysCommand: {})",
+                none_or(program)
+            ),
         ),
         Reason::OfAdministrators => (
             Cause::ServerListElsewhere,

@@ -481,7 +481,7 @@ impl Visit {
         let cause = match &fault {
             ServerFault::NoShell { said } if is_no_shell(said) => Cause::AccountShell,
             ServerFault::NoShell { .. } | ServerFault::StartFile => Cause::ForcedCommand,
-            ServerFault::NoHome(_) | ServerFault::HomeShut(_) => Cause::HomeMissing,
+            ServerFault::NoHome(_) | ServerFault::NotAtHome | ServerFault::HomeShut(_) => Cause::HomeMissing,
             ServerFault::PasswordExpired(_) => Cause::PasswordExpired,
             ServerFault::Remote(RemoteFault::Closed { .. } | RemoteFault::NoSession) => {
                 Cause::ConnectionClosed

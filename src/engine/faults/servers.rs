@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::format::ListError;
+use crate::format::authorized_keys::Expiry;
 use crate::key::Algorithm;
 use crate::sys::agent::AgentFault;
 use crate::sys::randomness::OsRandomError;
@@ -70,6 +71,9 @@ pub enum ServerFault {
     /// There is no home folder.
     #[error("the account's home folder {0} is not there on the server")]
     NoHome(String),
+    /// There is none, or the account may not go there: file transfers begin elsewhere.
+    #[error("the account's home folder is not there on the server, or the account may not enter it")]
+    NotAtHome,
     /// There is one, and the account may not go there.
     #[error("the account may not enter its home folder {0} on the server")]
     HomeShut(String),
@@ -284,8 +288,8 @@ pub enum Reason {
     BadOptions(String),
     /// Its line lets it in from some places only: these.
     From(String),
-    /// Its line lets it in until a day that may be over.
-    Expires,
+    /// Its line lets it in until this day, which may be over.
+    Expires(Expiry),
     /// The server takes no keys at all.
     NoKeys,
     /// The account sees a part of the server only, and the list may not be there.
@@ -294,6 +298,8 @@ pub enum Reason {
     KeyType(Algorithm),
     /// The server's settings name other files to read keys from: these.
     OtherFiles(String),
+    /// The server reads no list, but asks this program, where there is one; safe to show.
+    ByProgram(String),
     /// It stands in the one list of all administrators of a Windows, which its settings may pass over.
     OfAdministrators,
     /// The server's own settings say something about it: this line.

@@ -42,8 +42,12 @@ impl From<&RemoteFault> for Problem {
                 "Nothing secret was sent. Servers do so for some minutes after attempts that failed, or while too many others sign in. Wait, and then try once, with the right key or password first.",
             ),
             F::NoCommonAlgorithm { lacking, .. } => {
+                let code = match lacking {
+                    Lacking::Unknown => NOT_SPOKEN,
+                    Lacking::Broken { .. } | Lacking::Ruled { .. } => "no-common-algorithm",
+                };
                 let hint = after_no_agreement(*lacking);
-                return Self::new("no-common-algorithm", Blame::World, fault.to_string(), hint);
+                return Self::new(code, Blame::World, fault.to_string(), hint);
             }
             F::Host(fault) => return fault.into(),
             F::Closed { step, said } => {
@@ -179,9 +183,12 @@ impl From<&HostFault> for Problem {
     }
 }
 
+/// The code where a server speaks in ways only that this program does not know, and ssh may.
+pub(crate) const NOT_SPOKEN: &str = "not-spoken";
+
 fn after_no_agreement(lacking: Lacking) -> String {
     match lacking {
-        Lacking::Unknown => "Nothing secret was sent. The server is newer than this program, or set up more strictly. Log in with ssh, which may know it, and add the key there: keywright-cli public KEYFILE --install-line sh prints the line to paste.".to_owned(),
+        Lacking::Unknown => "Nothing secret was sent. The server is newer than this program, or set up more strictly. Where ssh knows it, this has ssh put the key there: keywright-cli public KEYFILE --install-line sh | ssh SERVER sh".to_owned(),
         Lacking::Broken { keyword, may_be_wanted } => {
             let way = may_be_wanted.map_or_else(
                 || "This program cannot speak like that.".to_owned(),
@@ -239,6 +246,9 @@ fn after_end(step: Step) -> &'static str {
     }
 }
 
+/// Where root is told to come as somebody else.
+pub(super) const OTHER_ACCOUNT: &str = "Nothing was changed. As on most machines of clouds, this account lets nobody in: sign in as the user whom it names.";
+
 /// What to do where the server has said why.
 fn after_refusal(refusal: Refusal) -> &'static str {
     match refusal {
@@ -251,6 +261,7 @@ fn after_refusal(refusal: Refusal) -> &'static str {
         Refusal::AccountExpired => {
             "Nobody gets in there by this account, with any key or password. Ask whoever runs the server to extend it."
         }
+        Refusal::OtherAccount => OTHER_ACCOUNT,
         Refusal::ForNow => {
             "It serves nobody for now, or not this computer. Wait some minutes, and try again."
         }

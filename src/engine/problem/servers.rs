@@ -1,8 +1,9 @@
 //! Advice about lists of keys on servers.
 
+use super::remote::OTHER_ACCOUNT;
 use super::{Blame, Problem};
 use crate::engine::faults::{By, Loose, Reason, ServerFault, Tried};
-use crate::sys::remote::Method;
+use crate::sys::remote::{Method, Refusal};
 
 /// As many keys are named that were tried.
 const MOST_NAMES: usize = 8;
@@ -29,9 +30,12 @@ impl From<&ServerFault> for Problem {
                 };
             }
             E::Random(fault) => return fault.into(),
+            E::NoShell { said } if Refusal::of(said) == Some(Refusal::OtherAccount) => {
+                ("server-no-shell", OTHER_ACCOUNT)
+            }
             E::NoShell { .. } => (
                 "server-no-shell",
-                "Nothing was changed. The key or the account is bound to one command there, or has no shell; or a start file of the account, such as .bashrc, reads what is meant for commands. Every other key that is here was tried as well. Give the account's password, where the server takes one; or ask whoever runs the server to do it for you.",
+                "Nothing was changed. The key or the account is bound to one command there, or has no shell; a start file of the account, such as .bashrc, reads what is meant for commands; or nobody is let in for now (/etc/nologin). Every other key that is here was tried as well. Give the account's password, where the server takes one; or ask whoever runs the server to do it for you.",
             ),
             E::StartFile => (
                 "server-start-file",
@@ -48,6 +52,10 @@ impl From<&ServerFault> for Problem {
             E::NoHome(_) => (
                 "server-no-home",
                 "Nothing was changed. Whoever runs the server has to make the home folder of this account first.",
+            ),
+            E::NotAtHome => (
+                "server-no-home",
+                "Nothing was changed. Whoever runs the server has to make the home folder of this account, or give it the right to enter it.",
             ),
             E::HomeShut(_) => (
                 "server-denied",
@@ -80,6 +88,10 @@ impl From<&ServerFault> for Problem {
             E::Shut(_) => (
                 "server-denied",
                 "Nothing was changed. It is shut into a folder (ChrootDirectory, as for file transfers only), and the list of its keys lies outside, most likely: whoever runs the server has to add the line; some have a web page for it.",
+            ),
+            E::Elsewhere { leads_to, .. } if leads_to.starts_with("/nix/store/") => (
+                "server-elsewhere",
+                "Nothing was changed. Nix writes the list anew from its configuration: enter the line there (users.users.NAME.openssh.authorizedKeys.keys, or home-manager), or have whoever runs the server do so.",
             ),
             E::Elsewhere { .. } => (
                 "server-elsewhere",
@@ -208,7 +220,7 @@ fn after_refusal(reasons: &[Reason]) -> String {
                 format!("What stands before the key in its line does not count: {why}.")
             }
             Reason::From(places) => format!("Its line lets it in from {places} only."),
-            Reason::Expires => "Its line lets it in until a certain day, which may be over; or the server does not know that condition (expiry-time), as dropbear and versions of OpenSSH before 7.7 do not.".to_owned(),
+            Reason::Expires(expiry) => format!("Its line lets it in until {expiry} (expiry-time), which may be over by the server's clock; or the server does not know that condition, as dropbear and versions of OpenSSH before 7.7 do not."),
             Reason::NoKeys => {
                 "The server takes no keys at all; whoever runs it can allow them (PubkeyAuthentication)."
                     .to_owned()
@@ -220,6 +232,12 @@ fn after_refusal(reasons: &[Reason]) -> String {
             ),
             Reason::OtherFiles(files) => format!(
                 "This server reads the keys of this account from {files} and not from this list (AuthorizedKeysFile); the line has to stand there, and could not be put there by this account."
+            ),
+            Reason::ByProgram(program) if program.is_empty() => {
+                "This server reads no list of keys for this account (AuthorizedKeysFile none): whoever runs it can allow one.".to_owned()
+            }
+            Reason::ByProgram(program) => format!(
+                "This server reads no list of keys for this account, but asks a program which of them let in: {program} (AuthorizedKeysCommand). The key has to be entered where that looks, mostly in the directory of all accounts (LDAP, FreeIPA); ask whoever runs the server."
             ),
             Reason::OfAdministrators => "It stands in the list of all administrators of that Windows, and ~/.ssh/authorized_keys does not let it in either. Whoever runs the server finds the reason in the Event Viewer, under OpenSSH/Operational.".to_owned(),
             Reason::Setting(line) => format!("The server’s settings say: “{line}”."),
@@ -285,8 +303,37 @@ fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
         (true, false) => {
             "Check the name of the account, and give its password; root may often not use one. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
         }
+        (false, _)
+            if !methods.is_empty()
+                && methods
+                    .iter()
+                    .all(|method| matches!(method, Method::Host | Method::Ticket)) =>
+        {
+            "This program does not sign in like that, and ssh may: log in with ssh, and add the key there; keywright-cli public KEYFILE --install-line sh prints the line to paste. Or ask whoever runs the server."
+        }
         (false, _) => {
             "This server takes no password, or none before a key. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_nix_writes_is_entered_in_its_configuration() {
+        for (leads_to, is_of_nix) in [
+            ("/nix/store/0-keys/authorized_keys", true),
+            ("/etc/keys/jo", false),
+        ] {
+            let fault = ServerFault::Elsewhere {
+                place: "~/.ssh/authorized_keys".to_owned(),
+                leads_to: leads_to.to_owned(),
+                owner: Some("root".to_owned()),
+            };
+            let hint = Problem::from(&fault).hint;
+            assert_eq!(hint.contains("authorizedKeys.keys"), is_of_nix, "{hint}");
         }
     }
 }

@@ -278,7 +278,9 @@ pub(in crate::engine) fn reasons(
     }
     let settings = Settings::read(&shell::settings(session, watch)?);
     let files = settings.key_files();
-    if !files.is_empty() && !files.iter().any(|file| is_usual(file)) {
+    if let Some(program) = settings.program_alone() {
+        reasons.push(Reason::ByProgram(program));
+    } else if !files.is_empty() && !files.iter().any(|file| is_usual(file)) {
         reasons.push(Reason::OtherFiles(files.join(" ")));
     }
     let telling = settings.lines.iter().filter(|line| may_matter(line)).cloned();
@@ -298,7 +300,7 @@ fn of_line(found: &Found, key: &PublicKey) -> Result<Option<Reason>, ServerFault
     let mut options = entry.options.iter().flatten();
     Ok(options.find_map(|option| match option {
         KeyOption::From(list) => Some(Reason::From(shown(&list))),
-        KeyOption::ExpiryTime(_) => Some(Reason::Expires),
+        KeyOption::ExpiryTime(expiry) => Some(Reason::Expires(expiry)),
         _ => None,
     }))
 }
@@ -313,7 +315,7 @@ fn may_matter(line: &str) -> bool {
         "pubkeyauthentication" => says("no"),
         "permitrootlogin" => says("no") || says("forced-commands-only"),
         // What it says about files is told by itself.
-        "strictmodes" | "match" | "authorizedkeysfile" => false,
+        "strictmodes" | "match" | "authorizedkeysfile" | "authorizedkeyscommand" => false,
         _ => true,
     }
 }

@@ -15,11 +15,13 @@ macro_rules! place {
             "LC_ALL=C; export LC_ALL; umask 077; ",
             "fail() { echo; echo \"keywright-failed $1 $n\"; echo \"$2\"; exit 1; }; ",
             "read -r x n o m p y; [ \"$x\" = keywright ] || exit 1; read -r z; ",
-            "cd 2> /dev/null || { if [ -d \"$HOME\" ]; then fail shut \"$HOME\"; else fail home \"$HOME\"; fi; }; ",
+            "cd 2> /dev/null || { if [ -d \"$HOME\" ]; then fail shut \"$HOME\"; ",
+            "elif [ -e \"$HOME\" ]; then fail nofolder \"$HOME\"; else fail home \"$HOME\"; fi; }; ",
             "case $z in -|+) d=.ssh; ",
             "if [ -f /etc/openwrt_release ] && [ -d /etc/dropbear ] && [ \"$(id -u)\" = 0 ]; then d=/etc/dropbear; fi; ",
             "f=$d/authorized_keys; [ \"$z\" = - ] || f=$f.jcorig;; *) f=$z; d=${f%/*};; esac; g=$f; ",
             "if [ -f \"$d\" ]; then fail nofolder \"$d\"; fi; ",
+            "if [ -h \"$d\" ]; then [ -e \"$d\" ] || fail link \"$d\"; fi; ",
             "if [ -h \"$f\" ]; then g=$(readlink -f \"$f\") && [ -n \"$g\" ] || fail link \"$f\"; fi; ",
         )
     };
@@ -198,7 +200,7 @@ pub(super) const SETTINGS: &str = concat!(
     // What stands in a block of one file ends with it.
     "for c in /etc/ssh/sshd_config.d/*.conf /etc/ssh/sshd_config; do echo Match all; ",
     "[ -r \"$c\" ] && grep -iE ",
-    "\"^[[:space:]]*(Match|AuthorizedKeysFile|PubkeyAuthentication|PubkeyAcceptedAlgorithms|PubkeyAcceptedKeyTypes|",
+    "\"^[[:space:]]*(Match|AuthorizedKeysFile|AuthorizedKeysCommand|PubkeyAuthentication|PubkeyAcceptedAlgorithms|PubkeyAcceptedKeyTypes|",
     "StrictModes|AuthenticationMethods|PermitRootLogin|AllowUsers|AllowGroups|DenyUsers|DenyGroups)[[:space:]=]\" ",
     "\"$c\"; done; exit 0'"
 );

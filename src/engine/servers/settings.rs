@@ -58,6 +58,21 @@ impl Settings {
         named.next().map(|words| words[1..].to_vec()).unwrap_or_default()
     }
 
+    /// The program that says which keys let in, where no list is read.
+    pub(super) fn program_alone(&self) -> Option<String> {
+        let is_none = matches!(self.key_files()[..], [file] if file.eq_ignore_ascii_case("none"));
+        let lines = self.lines.iter().map(|line| words(line));
+        let mut named = lines.filter(|words| words[0].eq_ignore_ascii_case("AuthorizedKeysCommand"));
+        let program = named
+            .next()
+            .and_then(|words| words.get(1).map(|word| (*word).to_owned()));
+        is_none.then(|| {
+            program
+                .filter(|program| !program.eq_ignore_ascii_case("none"))
+                .unwrap_or_default()
+        })
+    }
+
     /// Those of them that are this account's and no one else's, where none is the usual one.
     pub(super) fn own_files(&self) -> Vec<Site> {
         let files = self.key_files();

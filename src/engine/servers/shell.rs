@@ -293,7 +293,7 @@ fn failed(word: &[u8], rest: &[u8], place: &str) -> ServerFault {
                 owner,
             }
         }
-        b"failed link" => ServerFault::DanglingLink(place()),
+        b"failed link" => ServerFault::DanglingLink(in_home(&String::from_utf8_lossy(text))),
         b"failed tool" => ServerFault::MissingTool(shown(text)),
         b"failed owner" => ServerFault::OtherOwner(place()),
         b"failed busy" => ServerFault::Busy(in_home(&String::from_utf8_lossy(text))),

@@ -313,7 +313,7 @@ impl SigningIn {
         let target = self.connection.target();
         let has_password = self.is_password_given;
         let is_allowed = |method: &Method| match method {
-            Method::Key | Method::Other => target.allows(*method),
+            Method::Key | Method::Host | Method::Ticket => target.allows(*method),
             Method::Password | Method::Questions => has_password || target.allows(*method),
         };
         let (allowed, ruled_out): (Vec<Method>, Vec<Method>) = std::mem::take(&mut self.methods)

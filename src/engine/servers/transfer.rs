@@ -107,7 +107,10 @@ pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> R
     let mut files = open(remote, watch)?;
     let home = files.real_path(".")?;
     let list = match files.stat(&place.list)? {
-        None => None,
+        None => {
+            check_absent(files.as_mut(), &place)?;
+            None
+        }
         Some(stat) if stat.mode.is_some_and(|mode| mode & KIND != REGULAR) => {
             return Err(ServerFault::NotRegular(place.shown));
         }
@@ -148,6 +151,17 @@ pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> R
     })
 }
 
+/// That nothing stands in the place of a list, or of its folder, that is not there.
+fn check_absent(files: &mut dyn Files, place: &Place) -> Result<(), ServerFault> {
+    let folder = || folder_of(&place.shown).to_owned();
+    match files.stat(&place.folder)? {
+        Some(stat) if stat.mode.is_some() && !stat.is_folder() => Err(ServerFault::NotFolder(folder())),
+        None if files.is_link(&place.folder)? => Err(ServerFault::DanglingLink(folder())),
+        Some(_) if files.is_link(&place.list)? => Err(ServerFault::DanglingLink(place.shown.clone())),
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn unread(fault: RemoteFault, place: &str, stat: Stat) -> ServerFault {
     let place = place.to_owned();
     match fault {
@@ -178,8 +192,13 @@ pub(super) fn write(
     let place = Place::find(remote, &found.site, word, watch)?;
     let mut files = open(remote, watch)?;
     if files.stat(&place.folder)?.is_none() {
+        let home = files.real_path(".")?;
         let made = files.make_folder(&place.folder, 0o700);
-        made.map_err(|fault| named(fault, &place))?;
+        made.map_err(|fault| match named(fault, &place) {
+            // Where a server comes to that cannot go home. It may be the home of somebody, too, and a part that they see.
+            ServerFault::Denied { .. } if home == "/" && !found.is_shut => ServerFault::NotAtHome,
+            fault => fault,
+        })?;
     }
     lock(files.as_mut(), &place, watch)?;
     drop(files);

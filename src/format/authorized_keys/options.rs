@@ -5,6 +5,11 @@ use std::fmt;
 
 use time::{Date, Month};
 
+use crate::key::comment::escaped;
+
+/// As many bytes are shown of an option that nobody knows; the longest that is known has fewer.
+const SHOWN: usize = 40;
+
 /// What stands before a key: nothing, or options with commas between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options<'a> {
@@ -171,11 +176,11 @@ impl fmt::Display for Expiry {
 }
 
 /// Why sshd ignores a line for its options.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OptionFault {
-    /// No such option, or something behind it that does not belong there.
-    #[error("there is an option that sshd does not know")]
-    Unknown,
+    /// No such option, or something behind it that does not belong there; the beginning of it, safe to show.
+    #[error("there is an option that sshd does not know: “{0}”")]
+    Unknown(String),
     /// A value must stand in quotation marks.
     #[error("the value of an option does not stand in quotation marks")]
     NoQuote,
@@ -290,12 +295,15 @@ impl<'a> Iterator for Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn read(&mut self) -> Result<KeyOption<'a>, OptionFault> {
+        let whole = self.rest;
         let option = match self.flag() {
             Some(flag) => flag,
             None => self.valued()?,
         };
         if !matches!(self.rest, [] | [b',', ..]) {
-            return Err(OptionFault::Unknown);
+            let behind = self.rest.iter().position(|byte| *byte == b',');
+            let end = whole.len() - self.rest.len() + behind.unwrap_or(self.rest.len());
+            return Err(unknown(&whole[..end]));
         }
         Ok(option)
     }
@@ -333,13 +341,14 @@ impl<'a> Reader<'a> {
     }
 
     fn valued(&mut self) -> Result<KeyOption<'a>, OptionFault> {
-        let end = self.rest.iter().position(|byte| *byte == b'=');
-        let name = &self.rest[..end.ok_or(OptionFault::Unknown)?];
+        let end = self.rest.iter().position(|byte| b",=".contains(byte));
+        let name = &self.rest[..end.unwrap_or(self.rest.len())];
         let (index, (name, read)) = VALUED
             .iter()
             .enumerate()
             .find(|(_, (known, _))| name.eq_ignore_ascii_case(known.as_bytes()))
-            .ok_or(OptionFault::Unknown)?;
+            .filter(|_| self.rest.get(name.len()) == Some(&b'='))
+            .ok_or_else(|| unknown(name))?;
         if let Some(seen) = self.seen.get_mut(index)
             && std::mem::replace(seen, true)
         {
@@ -373,6 +382,10 @@ impl<'a> Reader<'a> {
             Cow::Borrowed(&text[..at])
         })
     }
+}
+
+fn unknown(option: &[u8]) -> OptionFault {
+    OptionFault::Unknown(escaped(&option[..option.len().min(SHOWN)]))
 }
 
 fn unescaped(text: &[u8]) -> Vec<u8> {
@@ -484,12 +497,12 @@ mod tests {
     #[test]
     fn each_fault_of_the_options_is_named() {
         for (text, fault) in [
-            ("no-ptty", OptionFault::Unknown),
-            ("ptyx", OptionFault::Unknown),
-            ("colour=\"red\"", OptionFault::Unknown),
-            ("=\"\"", OptionFault::Unknown),
-            ("no-restrict", OptionFault::Unknown),
-            ("command=\"a\"b", OptionFault::Unknown),
+            ("no-ptty", unknown(b"no-ptty")),
+            ("ptyx", unknown(b"ptyx")),
+            ("colour=\"red\"", unknown(b"colour")),
+            ("=\"\"", unknown(b"")),
+            ("no-restrict", unknown(b"no-restrict")),
+            ("command=\"a\"b", unknown(b"command=\"a\"b")),
             ("command=ls", OptionFault::NoQuote),
             ("command=\"ls", OptionFault::OpenQuote),
             ("command=\"ls\\\"", OptionFault::OpenQuote),

@@ -70,6 +70,12 @@ pub trait Files: fmt::Debug {
     /// See [`real_path`](Self::real_path).
     fn stat(&mut self, path: &str) -> Result<Option<Stat>, RemoteFault>;
 
+    /// Whether a link is there, wherever it leads.
+    ///
+    /// # Errors
+    /// See [`real_path`](Self::real_path).
+    fn is_link(&mut self, path: &str) -> Result<bool, RemoteFault>;
+
     /// All of a file of no more than `max` bytes.
     ///
     /// # Errors
@@ -155,11 +161,14 @@ pub struct Stat {
     pub modified: Option<u32>,
 }
 
+/// What kind of thing it is, in `st_mode`.
+const KIND: u32 = 0o170_000;
+
 impl Stat {
     /// Whether it is a folder.
     #[must_use]
     pub fn is_folder(&self) -> bool {
-        self.mode.is_some_and(|mode| mode & 0o170_000 == 0o040_000)
+        self.mode.is_some_and(|mode| mode & KIND == 0o040_000)
     }
 
     /// Who may do what: the last twelve bits of the mode.

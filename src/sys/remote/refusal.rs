@@ -1,7 +1,7 @@
 //! What a server means by the words with which it turns somebody away.
 //!
 //! SSH has no numbers for most of these reasons, and neither has PAM: the words are all that tells them apart. They are those of
-//! OpenSSH's sshd (`auth.c`, `sshd.c`, `session.c`) and of Linux-PAM, in English. Whatever they lead to, the words
+//! OpenSSH's sshd (`auth.c`, `sshd.c`, `session.c`), of Linux-PAM and of cloud-init, in English. Whatever they lead to, the words
 //! themselves are shown as well; words that are not known lead to nothing.
 
 /// Why a server turns somebody away.
@@ -13,6 +13,8 @@ pub enum Refusal {
     PasswordExpired,
     /// The account is over.
     AccountExpired,
+    /// Somebody else is to be logged in as, says the command to which the keys of root are bound in clouds.
+    OtherAccount,
     /// It serves nobody, or not this computer, for a while.
     ForNow,
 }
@@ -25,6 +27,7 @@ const WORDS: &[(&str, Refusal)] = &[
     ("required to change your password", Refusal::PasswordExpired),
     ("must change your password", Refusal::PasswordExpired),
     ("account has expired", Refusal::AccountExpired),
+    ("please login as the user", Refusal::OtherAccount),
     ("not allowed at this time", Refusal::ForNow),
     ("exceeded maxstartups", Refusal::ForNow),
     ("system is booting up", Refusal::ForNow),
@@ -63,6 +66,10 @@ mod tests {
             ("Not allowed at this time", Some(Refusal::ForNow)),
             ("Exceeded MaxStartups", Some(Refusal::ForNow)),
             ("Too many authentication failures", Some(Refusal::TooManyTries)),
+            (
+                "Please login as the user \"ubuntu\" rather than the user \"root\".",
+                Some(Refusal::OtherAccount),
+            ),
             ("Welcome to example.org", None),
             ("", None),
         ] {

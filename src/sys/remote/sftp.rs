@@ -9,7 +9,7 @@ use russh_sftp::protocol::{FileAttributes, OpenFlags, Packet, StatusCode};
 
 use super::connection::{Connection, Opened, is_granted};
 use super::fault::{FileTrouble, RemoteFault, Step};
-use super::{Files, Stat, text};
+use super::{Files, KIND, Stat, text};
 use crate::key::watch::Watch;
 use crate::key::wire::Writer;
 
@@ -19,6 +19,8 @@ const STEP_SECS: u64 = 30;
 const PIECE: u32 = 32 << 10;
 const POSIX_RENAME: &str = "posix-rename@openssh.com";
 const FSYNC: &str = "fsync@openssh.com";
+/// A link, in `st_mode`.
+const SYMBOLIC: u32 = 0o120_000;
 const LINK: &str = "hardlink@openssh.com";
 
 /// The way to a server's files.
@@ -187,6 +189,17 @@ impl Files for SftpFiles<'_> {
                 modified: found.attrs.mtime,
             })),
             Err(SftpError::Status(status)) if status.status_code == StatusCode::NoSuchFile => Ok(None),
+            Err(error) => Err(error.into()),
+        })
+    }
+
+    fn is_link(&mut self, path: &str) -> Result<bool, RemoteFault> {
+        self.ask(path, async |session| match session.lstat(path).await {
+            Ok(found) => Ok(found
+                .attrs
+                .permissions
+                .is_some_and(|mode| mode & KIND == SYMBOLIC)),
+            Err(SftpError::Status(status)) if status.status_code == StatusCode::NoSuchFile => Ok(false),
             Err(error) => Err(error.into()),
         })
     }

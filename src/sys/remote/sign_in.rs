@@ -61,8 +61,10 @@ pub enum Method {
     Password,
     /// By answering questions.
     Questions,
-    /// A way that this program does not go: `hostbased`, `gssapi-with-mic`.
-    Other,
+    /// By the key of the computer that one comes from (`hostbased`), which this program does not do.
+    Host,
+    /// With a ticket of Kerberos (`gssapi-with-mic`), which this program does not do.
+    Ticket,
 }
 
 /// What a server asks, all of it cleaned for showing: each line begins with `(user@host) `, so that nobody takes it for
@@ -93,7 +95,8 @@ impl fmt::Display for Method {
             Self::Key => "a key",
             Self::Password => "a password",
             Self::Questions => "a typed answer to its questions",
-            Self::Other => "something that this program does not know",
+            Self::Host => "the key of the computer that one comes from (hostbased)",
+            Self::Ticket => "a ticket of Kerberos (gssapi-with-mic)",
         })
     }
 }
@@ -105,7 +108,8 @@ pub(super) fn methods(set: &MethodSet) -> Vec<Method> {
             MethodKind::PublicKey => Method::Key,
             MethodKind::Password => Method::Password,
             MethodKind::KeyboardInteractive => Method::Questions,
-            MethodKind::HostBased | MethodKind::GssapiWithMic => Method::Other,
+            MethodKind::HostBased => Method::Host,
+            MethodKind::GssapiWithMic => Method::Ticket,
             MethodKind::None => continue,
         };
         if !methods.contains(&method) {

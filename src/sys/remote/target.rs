@@ -293,7 +293,7 @@ impl Target {
                 "keyboard-interactive",
                 &["KbdInteractiveAuthentication", "ChallengeResponseAuthentication"],
             ),
-            Method::Other => return true,
+            Method::Host | Method::Ticket => return true,
         };
         let preferred = self.settings.first(PREFERRED);
         let is_preferred = preferred.is_none_or(|list| {

@@ -88,6 +88,10 @@ impl Files for Transferred<'_> {
         Ok(fs::metadata(self.path(path)).ok().map(stat))
     }
 
+    fn is_link(&mut self, path: &str) -> Result<bool, RemoteFault> {
+        Ok(self.path(path).is_symlink())
+    }
+
     fn read(&mut self, path: &str, _: usize) -> Result<Vec<u8>, RemoteFault> {
         fs::read(self.path(path)).map_err(|error| failed(path, &error))
     }

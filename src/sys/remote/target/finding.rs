@@ -128,6 +128,8 @@ impl Reader<'_> {
         let told: Vec<Directive> = before.into_iter().collect();
         let hop = self.target(last, &told, depth + 1).map_err(|error| match error {
             TargetError::Loop(_) => TargetError::Loop(alias.clone()),
+            // Nor is what it says repeated.
+            TargetError::Password => TargetError::Password,
             _ => no_way(),
         })?;
         Ok(Way::Jump(Box::new(hop)))

@@ -122,6 +122,10 @@ pub(super) fn check_user(user: &str) -> Result<(), TargetError> {
     if user.is_empty() {
         return Err(TargetError::NoUser);
     }
+    // No user's name has a colon, and what people write behind one is not repeated, wherever the name came from.
+    if user.contains(':') {
+        return Err(TargetError::Password);
+    }
     if is_odd || user.len() > LONGEST_USER || user.chars().any(is_dangerous) {
         return Err(TargetError::User(user.to_owned()));
     }
