@@ -44,7 +44,7 @@ fn agents_ui(ui: &mut Ui, agents: &mut Agents, has_private: bool, out: &mut Vec<
         Some(Ok(shown)) => {
             if has_private {
                 pieces::card_ui(ui, |ui| {
-                    conditions_ui(ui, (&mut agents.keep, &mut agents.confirm))
+                    conditions_ui(ui, (&mut agents.keep, &mut agents.confirm));
                 });
             } else {
                 pieces::hint_ui(ui, "Open a private key, and an agent can be given it here.");
