@@ -132,3 +132,26 @@ fn with_the_right_passphrase_alone_a_changed_ppk_fails_its_check() {
     };
     assert_eq!(unlock(&file, "another").err(), Some(DecodeError::WrongPassphrase));
 }
+
+/// A public key proves no more than its length: where a line of it was cut off and filled up with blanks to just that, those were
+/// taken for what `+` had become, and another key came out.
+#[test]
+fn a_line_that_was_cut_off_and_filled_up_is_no_other_key() {
+    let (line, rest) = (
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBPtCYCbbgtzru",
+        "7/s2LjkuFxu+jkEN5ECaXjTSQo/+xO",
+    );
+    let whole = reading::read(format!("{line}{rest}").as_bytes()).expect("it is a key");
+    for text in [
+        format!("{line:80}\\0127{}{:50}\\012", &rest[1..], ""),
+        format!("<html><body><p>Hello,</p><p>{line:80}<br>\n{rest:80}<br>\n</p></body></html>"),
+        format!(
+            "<html><body><p>{line:80}<br>\n{rest} me at home{:60}<br>\n</p></body></html>",
+            ""
+        ),
+    ] {
+        if let Ok(reading) = reading::read(text.as_bytes()) {
+            assert_eq!(reading.parsed.public(), whole.parsed.public(), "{text:?}");
+        }
+    }
+}

@@ -8,6 +8,10 @@ use crate::key::Algorithm;
 use crate::key::wire::Reader;
 use crate::secret::SecretBytes;
 
+/// As many blanks side by side are taken for a `+` each. More `+` in a row stand in one key of a hundred thousand; but a line
+/// that was cut off and filled up with blanks has them in exactly the length of a key, and a public key proves no more than that.
+pub(super) const MOST_PLUSES: usize = 3;
+
 /// What OpenSSH's own format begins with.
 const OPENSSH: &[u8] = b"openssh-key-v1\0";
 /// What ssh.com's format begins with.

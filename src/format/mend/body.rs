@@ -1,7 +1,7 @@
 //! The base64 of a key, in each way in which its lines can be read.
 
 use super::accident::{Accident, Accidents};
-use super::blob::{chars_needed, decoded};
+use super::blob::{MOST_PLUSES, chars_needed, decoded};
 use super::letters::{Letter, letter, trim};
 use crate::secret::SecretBytes;
 
@@ -132,21 +132,32 @@ fn is_regular(lens: &[usize]) -> bool {
 /// that does not come out even, or no `+` came of it.
 fn with_pluses(lines: &[&[u8]], width: usize) -> Option<Reading> {
     let mut text = SecretBytes::with_capacity(lines.iter().map(|line| line.len()).sum());
-    let (mut pads, mut pluses, mut here) = (0, 0, 0);
+    let (mut pads, mut pluses, mut here, mut run) = (0, 0, 0, 0);
     let last = lines.len().checked_sub(1)?;
     for (number, line) in lines.iter().enumerate() {
-        for byte in *line {
+        // Blanks behind the last character stand for nothing.
+        let line = if number == last {
+            line.trim_ascii_end()
+        } else {
+            line
+        };
+        for byte in line {
             let is_full = here == width;
             match letter(&[*byte]).0 {
                 Letter::Base64 if pads == 0 && !is_full => {
                     text.extend(&[*byte]);
                     here += 1;
+                    run = 0;
                 }
                 Letter::Blank if is_full => here = 0,
                 Letter::Blank if pads == 0 && *byte == b' ' => {
                     text.extend(b"+");
                     here += 1;
                     pluses += 1;
+                    run += 1;
+                    if run > MOST_PLUSES {
+                        return None;
+                    }
                 }
                 Letter::Blank => {}
                 Letter::Pad => {
@@ -161,11 +172,6 @@ fn with_pluses(lines: &[&[u8]], width: usize) -> Option<Reading> {
         } else if number != last {
             return None;
         }
-    }
-    // Blanks behind the last character stand for nothing.
-    while text.expose().last() == Some(&b'+') && lines[last].last() == Some(&b' ') && pluses > 0 {
-        text.truncate(text.len() - 1);
-        pluses -= 1;
     }
     (pluses > 0).then(|| Reading {
         text,

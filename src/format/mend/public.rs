@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::accident::{Accident, Accidents};
 use super::around::{Place, line_start, open_quote, surroundings};
-use super::blob::{chars_needed, decoded, wire_name};
+use super::blob::{MOST_PLUSES, chars_needed, decoded, wire_name};
 use super::court::{Court, Verdict};
 use super::letters::{Letter, find, is_blank, is_tidy, letter, lines, run_len, space_len, trim, trim_end};
 use super::prefix::{Ends, Rule, WAYS, stripped};
@@ -303,16 +303,21 @@ enum Gap {
 fn blob(text: &[u8], range: Range<usize>, gap: Gap) -> Option<Blob> {
     let mut taken: Vec<u8> = Vec::new();
     let mut needed = None;
-    let (mut at, mut end, mut breaks) = (range.start, range.start, 0);
+    let (mut at, mut end, mut breaks, mut pluses) = (range.start, range.start, 0, 0);
     let mut accidents = Accidents::NONE;
     while at < range.end && taken.len() < LONGEST && needed.is_none_or(|needed| taken.len() < needed) {
         let (kind, len) = letter(&text[at..range.end]);
         match kind {
             Letter::Base64 => {
+                pluses = 0;
                 taken.extend_from_slice(&text[at..at + len]);
                 end = at + len;
             }
             Letter::Blank if gap == Gap::Plus && text[at] == b' ' => {
+                pluses += 1;
+                if pluses > MOST_PLUSES {
+                    return None;
+                }
                 taken.push(b'+');
                 accidents = accidents.with(Accident::PlusBecameBlank);
                 end = at + len;
