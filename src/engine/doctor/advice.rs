@@ -101,7 +101,10 @@ mod tests {
                 "{cause}: {}",
                 advice.message
             );
-            let is_fault = !matches!(cause, Cause::Works | Cause::NotAboutKeys | Cause::Unknown);
+            let is_fault = !matches!(
+                cause,
+                Cause::Works | Cause::TakesTheKey | Cause::NotAboutKeys | Cause::Unknown
+            );
             assert_eq!(advice.who.is_some(), is_fault, "{cause}");
             assert!(
                 !is_fault || advice.what.ends_with('.'),
