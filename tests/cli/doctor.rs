@@ -351,6 +351,26 @@ fn what_is_wrong_on_this_computer_is_told_and_mended() {
 
 #[test]
 #[cfg(unix)]
+fn names_that_this_program_wrote_for_keys_to_come_are_no_fault() {
+    let home = computer();
+    home.run(&["generate", "-o", ".ssh/id_ed25519", "--no-passphrase"])
+        .expect_status(0);
+    home.write(".ssh/config", b"Host web\n  User jo\n");
+    set_mode(&home, ".ssh/config", 0o600);
+    home.run(&["keys", "default", ".ssh/id_ed25519"]).expect_status(0);
+    let config = home.read(".ssh/config");
+    assert!(config.contains("IdentityFile ~/.ssh/id_rsa"), "{config}");
+    let ran = of_here(&home, &[]);
+    ran.expect_status(0);
+    assert_eq!(causes(&ran), ["works"], "{}", ran.out);
+    // What somebody has written is looked at all the same.
+    let own = config.replace("User jo", "User jo\n  IdentityFile ~/.ssh/id_rsa");
+    home.write(".ssh/config", own.as_bytes());
+    assert_eq!(causes(&of_here(&home, &[])), ["key-file-missing"]);
+}
+
+#[test]
+#[cfg(unix)]
 fn a_computer_without_keys_and_one_whose_agent_is_gone_are_told_apart() {
     let home = computer();
     assert_eq!(causes(&of_here(&home, &[])), ["no-key-offered"]);
