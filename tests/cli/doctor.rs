@@ -148,6 +148,41 @@ fn a_sound_key_file_is_called_that() {
 
 #[test]
 #[cfg(unix)]
+fn of_a_key_of_puttys_it_is_said_that_ssh_cannot_read_it_and_how_weak_an_old_one_is() {
+    let home = Home::with_locked_key();
+    let said = |format: &str| {
+        home.run(&[
+            "convert",
+            "key",
+            "--to",
+            format,
+            "-o",
+            format,
+            "--passphrase-file",
+            "pass",
+        ])
+        .expect_status(0);
+        let ran = home.run(&["doctor", format]);
+        ran.expect_status(0);
+        assert!(
+            ran.out.contains("ssh cannot read it")
+                && ran.out.contains("--to openssh")
+                && !ran.out.contains("Nothing is wrong"),
+            "{}",
+            ran.out
+        );
+        ran.out
+    };
+    assert!(!said("ppk").contains("try passphrases"));
+    let old = said("ppk2");
+    assert!(
+        old.contains("lets an attacker try passphrases") && old.contains("PPK version 3"),
+        "{old}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
 fn what_is_the_matter_with_a_key_file_has_its_name() {
     let home = Home::with_key();
     let key = home.read("key");
