@@ -39,7 +39,7 @@ pub(super) fn examination_ui(
 fn verdict_ui(ui: &mut Ui, index: usize, verdict: &Verdict, copy: &mut dyn FnMut(usize)) {
     let palette = Palette::of(ui);
     let (sign, color) = match verdict.cause {
-        Cause::Works => (Sign::Good, palette.good),
+        Cause::Works | Cause::TakesTheKey => (Sign::Good, palette.good),
         Cause::Unknown | Cause::NotAboutKeys => (Sign::Later, palette.weak),
         _ => (Sign::Warning, palette.warn),
     };

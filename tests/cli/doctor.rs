@@ -148,6 +148,41 @@ fn a_sound_key_file_is_called_that() {
 
 #[test]
 #[cfg(unix)]
+fn of_a_key_of_puttys_it_is_said_that_ssh_cannot_read_it_and_how_weak_an_old_one_is() {
+    let home = Home::with_locked_key();
+    let said = |format: &str| {
+        home.run(&[
+            "convert",
+            "key",
+            "--to",
+            format,
+            "-o",
+            format,
+            "--passphrase-file",
+            "pass",
+        ])
+        .expect_status(0);
+        let ran = home.run(&["doctor", format]);
+        ran.expect_status(0);
+        assert!(
+            ran.out.contains("ssh cannot read it")
+                && ran.out.contains("--to openssh")
+                && !ran.out.contains("Nothing is wrong"),
+            "{}",
+            ran.out
+        );
+        ran.out
+    };
+    assert!(!said("ppk").contains("try passphrases"));
+    let old = said("ppk2");
+    assert!(
+        old.contains("lets an attacker try passphrases") && old.contains("PPK version 3"),
+        "{old}"
+    );
+}
+
+#[test]
+#[cfg(unix)]
 fn what_is_the_matter_with_a_key_file_has_its_name() {
     let home = Home::with_key();
     let key = home.read("key");
@@ -347,6 +382,26 @@ fn what_is_wrong_on_this_computer_is_told_and_mended() {
         (home.mode(".ssh/id_ed25519"), home.mode(".ssh/config") & 0o22),
         (0o600, 0)
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn names_that_this_program_wrote_for_keys_to_come_are_no_fault() {
+    let home = computer();
+    home.run(&["generate", "-o", ".ssh/id_ed25519", "--no-passphrase"])
+        .expect_status(0);
+    home.write(".ssh/config", b"Host web\n  User jo\n");
+    set_mode(&home, ".ssh/config", 0o600);
+    home.run(&["keys", "default", ".ssh/id_ed25519"]).expect_status(0);
+    let config = home.read(".ssh/config");
+    assert!(config.contains("IdentityFile ~/.ssh/id_rsa"), "{config}");
+    let ran = of_here(&home, &[]);
+    ran.expect_status(0);
+    assert_eq!(causes(&ran), ["works"], "{}", ran.out);
+    // What somebody has written is looked at all the same.
+    let own = config.replace("User jo", "User jo\n  IdentityFile ~/.ssh/id_rsa");
+    home.write(".ssh/config", own.as_bytes());
+    assert_eq!(causes(&of_here(&home, &[])), ["key-file-missing"]);
 }
 
 #[test]

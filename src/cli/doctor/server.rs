@@ -84,6 +84,7 @@ impl Asking<'_> {
         };
         if let Some(passphrase) = self.passphrase.given()? {
             keys = keys.into_iter().map(|key| opened(key, &passphrase)).collect();
+            visit.has_tried_passphrase();
         }
         let live = self.steps.run(console, "Asking about each key", move |pulse| {
             visit.ask(server, keys, pulse)

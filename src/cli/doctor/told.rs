@@ -104,7 +104,7 @@ pub(super) fn tell(examination: &Examination, said: &Said<'_>, console: Console)
 /// A verdict in lines: what is wrong first, then what that goes by, and what to do.
 fn verdict(verdict: &Verdict) -> String {
     let mut lines = vec![verdict.message.clone()];
-    let is_fault = !matches!(verdict.cause, Cause::Works | Cause::Unknown | Cause::NotAboutKeys);
+    let is_fault = !verdict.is_well() && !matches!(verdict.cause, Cause::Unknown | Cause::NotAboutKeys);
     if is_fault {
         lines.push(format!(
             "  cause: {} ({})",

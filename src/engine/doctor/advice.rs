@@ -64,13 +64,23 @@ fn filled_with(text: &str, about: &About, spelt: impl Fn(&str) -> Option<String>
             filled.extend([before, &port.to_string()]);
         }
         match value.filter(|value| !value.is_empty()) {
-            Some(value) => filled.push_str(&spelt(value)?),
+            Some(value) => {
+                if name == "said" && needs_colon(&filled, value) {
+                    filled.push_str(": ");
+                }
+                filled.push_str(&spelt(value)?);
+            }
             None => filled.push_str(otherwise),
         }
         rest = behind;
     }
     filled.push_str(rest);
     Some(filled)
+}
+
+/// Whether what was said would run into the words before it: those of a log bring no mark with them.
+fn needs_colon(before: &str, said: &str) -> bool {
+    !before.is_empty() && !before.ends_with(' ') && !said.starts_with([' ', ':', ',', ';'])
 }
 
 /// What stands before a port, at a place where one may stand.
@@ -101,7 +111,10 @@ mod tests {
                 "{cause}: {}",
                 advice.message
             );
-            let is_fault = !matches!(cause, Cause::Works | Cause::NotAboutKeys | Cause::Unknown);
+            let is_fault = !matches!(
+                cause,
+                Cause::Works | Cause::TakesTheKey | Cause::NotAboutKeys | Cause::Unknown
+            );
             assert_eq!(advice.who.is_some(), is_fault, "{cause}");
             assert!(
                 !is_fault || advice.what.ends_with('.'),
@@ -121,6 +134,44 @@ mod tests {
             advice.message
         );
         assert_eq!(advice.command.as_deref(), Some("chmod 600 /home/jo/.ssh/id_rsa"));
+    }
+
+    #[test]
+    fn what_was_said_does_not_run_into_the_words_before_it() {
+        let message = |cause, said: &str| advise(cause, &About::said(said)).message;
+        for (cause, said, expected) in [
+            (
+                Cause::KeyFileFormat,
+                "error in libcrypto",
+                "The key file cannot be read as a private key: error in libcrypto.",
+            ),
+            (
+                Cause::NoCommonAlgorithm,
+                "no matching host key type found. Their offer: ssh-rsa",
+                "Client and server have no algorithm in common: no matching host key type found. Their offer: ssh-rsa.",
+            ),
+            (
+                Cause::NotSsh,
+                "\"hello\"",
+                "What answers at that address is no SSH server: \"hello\".",
+            ),
+            (
+                Cause::WrongUser,
+                ": this server wants the name “git”",
+                "The key or the login name belongs to another account: this server wants the name “git”.",
+            ),
+            (Cause::Unknown, "Nothing was seen", "Nothing was seen."),
+        ] {
+            assert_eq!(message(cause, said), expected);
+        }
+        let in_brackets = About {
+            said: Some(" (password)".to_owned()),
+            ..About::default()
+        };
+        assert_eq!(
+            advise(Cause::MoreWanted, &in_brackets).message,
+            "The key was taken, and the server wants something more (password)."
+        );
     }
 
     #[test]

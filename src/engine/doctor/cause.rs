@@ -162,6 +162,8 @@ causes! {
     PpkDamaged "ppk-damaged",
     /// All is well.
     Works "works",
+    /// The server takes the key, and its passphrase is still to be given.
+    TakesTheKey "takes-the-key",
     /// This is not about keys.
     NotAboutKeys "not-about-keys",
     /// What was seen does not tell.

@@ -5,9 +5,9 @@ use std::path::Path;
 use super::about::About;
 use super::cause::Cause;
 use super::mend::Mend;
-use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
+use super::verdict::{Certainty, Evidence, Examination, Fix, Source, Step, Verdict};
 use crate::engine::command_line::foreign_word;
-use crate::engine::describe::access_warning;
+use crate::engine::describe::{Description, access_warning};
 use crate::engine::keys::{Remedy, Whose};
 use crate::engine::opening::{self, Beside};
 use crate::engine::{Blame, Problem};
@@ -31,6 +31,15 @@ struct Found<'a> {
     about: About,
     verdicts: Vec<Verdict>,
     steps: Vec<Step>,
+    /// What to say of a file that is PuTTY's alone, where nothing is wrong with it.
+    for_putty: Option<ForPutty>,
+}
+
+/// What is said of a file that PuTTY reads, and ssh does not.
+#[derive(Default)]
+struct ForPutty {
+    /// What its owner ought to know of how it is protected, and what to do.
+    weakness: Option<(String, &'static str)>,
 }
 
 /// Examines the key file at `path`; with its passphrase it is opened as well.
@@ -43,6 +52,7 @@ pub fn examine(path: &Path, passphrase: Option<&Passphrase>, whose: &Whose) -> R
         about: About::file(&whose.short(path)),
         verdicts: Vec::new(),
         steps: Vec::new(),
+        for_putty: None,
     };
     let bytes = match read_key(path) {
         Ok(bytes) => bytes,
@@ -152,9 +162,13 @@ impl Found<'_> {
     }
 
     fn of_private(&mut self, reading: &Reading, public: Option<&PublicKey>) {
-        let format = reading.parsed.format();
         if let Err(why) = reading.for_ssh {
-            self.not_for_ssh(why, format);
+            self.not_for_ssh(why);
+        }
+        if let Some(for_putty) = &mut self.for_putty {
+            let warnings = Description::of_reading(reading, None).warnings.into_iter();
+            let mut weak = warnings.filter(|warning| warning.code == "weak-kdf");
+            for_putty.weakness = weak.next().map(|weak| (weak.sentence(), weak.hint));
         }
         self.of_access();
         let Some(public) = public else {
@@ -177,13 +191,13 @@ impl Found<'_> {
         }
     }
 
-    fn not_for_ssh(&mut self, why: NotForSsh, format: Format) {
+    fn not_for_ssh(&mut self, why: NotForSsh) {
         let evidence = why.to_string();
         match why {
             // PuTTY's own programs read it, and nobody has said that ssh should.
             NotForSsh::Kind(Format::Ppk3 | Format::Ppk2 | Format::Ppk1) => {
-                self.steps
-                    .push(Step::well("format", format!("{}; {evidence}", format.title())));
+                self.steps.push(Step::well("format", evidence));
+                self.for_putty = Some(ForPutty::default());
             }
             NotForSsh::Layout => {
                 let remedy = Some(Remedy::Mend(self.path.to_owned()));
@@ -249,6 +263,21 @@ impl Found<'_> {
         let mut verdict = Verdict::new(Cause::Works, Certainty::Certain, &About::default());
         let file = self.about.file.unwrap_or_default();
         verdict.message = format!("Nothing is wrong with {file}.");
+        if let Some(ForPutty { weakness }) = self.for_putty {
+            let (weakness, hint) = weakness.unwrap_or_default();
+            let words = [
+                "PuTTY's programs read it, ssh and git do not. For these save it in OpenSSH's own format: the key stays the same.",
+                &weakness,
+                hint,
+            ];
+            verdict.message = format!("{file} is in order as a key of PuTTY's, and ssh cannot read it.");
+            let command = foreign_word(&file);
+            verdict.fix = Some(Fix {
+                what: words.join(" ").trim_end().to_owned(),
+                command: command.map(|file| format!("keywright-cli convert {file} --to openssh -o NEW")),
+                mend: None,
+            });
+        }
         for step in &self.steps {
             verdict = verdict.seen(Evidence::new(
                 Source::File,

@@ -8,6 +8,7 @@ use super::log;
 use super::mend::Mend;
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::agents;
+use crate::engine::keys::own_lines::named_by_us_alone;
 use crate::engine::keys::{Broken, Finding, Grade, Inventory, Kind, Remedy, Whose};
 use crate::engine::servers::find;
 use crate::key::watch::Watch;
@@ -166,6 +167,8 @@ impl Found {
     fn hosts(&mut self, whose: &Whose) {
         let config = read_config().unwrap_or_default();
         let mut gone: Vec<(PathBuf, String)> = Vec::new();
+        // Our own lines name all usual names, whether or not there is a key of that name.
+        let ours = named_by_us_alone(whose);
         for alias in config.aliases().into_iter().take(MOST_HOSTS) {
             let Ok(target) = Target::parse(&alias, &config, "nobody") else {
                 continue;
@@ -174,7 +177,7 @@ impl Found {
                 let Some(path) = target.file(&name).filter(|_| !name.eq_ignore_ascii_case("none")) else {
                     continue;
                 };
-                let is_known = gone.iter().any(|(known, _)| *known == path);
+                let is_known = ours.contains(&name) || gone.iter().any(|(known, _)| *known == path);
                 if !is_known && !path.exists() && !with_pub(&path).exists() {
                     gone.push((path, alias.clone()));
                 }

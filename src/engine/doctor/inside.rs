@@ -101,7 +101,21 @@ pub fn why(
     methods: &[Method],
     watch: &dyn Watch,
 ) -> Result<Inside, ServerFault> {
-    let found = look(session, watch)?;
+    let found = match look(session, watch) {
+        // Who reads it for this account may not read it either.
+        Err(
+            fault @ (ServerFault::Unreadable(_)
+            | ServerFault::DanglingLink(_)
+            | ServerFault::NotRegular(_)
+            | ServerFault::NotFolder(_)),
+        ) => {
+            return Ok(Inside {
+                verdicts: vec![unreadable(&fault)],
+                mends: Vec::new(),
+            });
+        }
+        found => found?,
+    };
     let list = found.list.clone().unwrap_or_default();
     let is_in = |list: &[u8]| {
         AuthorizedKeys::parse(list.to_vec())
@@ -177,12 +191,33 @@ fn not_in_list(list: &[u8], is_in: impl Fn(&[u8]) -> bool, place: &str, is_there
     } else {
         format!("there is no {place} on the server")
     };
-    let verdict = Verdict::new(Cause::KeyNotAuthorized, Certainty::Certain, &About::default());
+    let mut verdict = Verdict::new(Cause::KeyNotAuthorized, Certainty::Certain, &About::default());
+    verdict.message = format!("The server does not take the key, because it is not in the list: {evidence}.");
+    if let Some(fix) = &mut verdict.fix {
+        "Put the key there. That can be done by the second way in that was used just now."
+            .clone_into(&mut fix.what);
+    }
     verdict.seen(Evidence::new(Source::Step, &evidence))
 }
 
 fn none_or(program: &str) -> &str {
     if program.is_empty() { "none" } else { program }
+}
+
+/// The list is there, and nobody can read it for the account.
+fn unreadable(fault: &ServerFault) -> Verdict {
+    let mut about = About::default();
+    if let ServerFault::Unreadable(place) = fault {
+        about = About::file(place);
+    }
+    let mut verdict = Verdict::new(Cause::ServerListUnreadable, Certainty::Certain, &about);
+    if let (ServerFault::Unreadable(place), Some(fix)) = (fault, &mut verdict.fix) {
+        fix.what = format!(
+            "It has to belong to the account, and the account has to be able to read it. If it is somebody else's, root's say, ask \
+             whoever runs the server for “chown” and “chmod 600” of {place}."
+        );
+    }
+    verdict.seen(Evidence::new(Source::Step, &fault.to_string()))
 }
 
 fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {

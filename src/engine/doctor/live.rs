@@ -3,7 +3,7 @@
 //! A client is told whether a key is taken, and never why it is not. With a second way in the reasons are looked for on the
 //! server; without one there is a message for whoever runs it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::about::About;
 use super::cause::Cause;
@@ -11,14 +11,16 @@ use super::causes_of_faults::{cause_of, is_no_shell, of_hanging_up, of_key_fault
 use super::confirm;
 use super::file;
 use super::here::refused_configuration;
-use super::inside::Inside;
+use super::letter::ask_administrator;
 use super::log;
 use super::mend::Mend;
 use super::steps::{Steps, Tell};
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::Problem;
+use crate::engine::command_line::foreign_word;
 use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Inventory, Key, Whose};
+use crate::engine::saving::file_beside;
 use crate::engine::servers::{
     Answers, Asked, Heard, Identity, Reached, Server, Way, ask_each, file_name, look, said_without_shell,
     tried_by_ssh,
@@ -28,7 +30,6 @@ use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::watch::{Unwatched, Watch};
 use crate::sys::agent::Agent;
-use crate::sys::clock::utc_moment;
 use crate::sys::home::with_tilde;
 use crate::sys::remote::{Connection, Method, RemoteFault, Target, Trust};
 
@@ -48,47 +49,8 @@ pub struct Live {
     pub methods: Vec<Method>,
     /// What to ask whoever runs the server, ready to be sent.
     pub letter: Option<String>,
-}
-
-impl Live {
-    /// With what was seen on the server by a second way in, or that nothing could be.
-    #[must_use]
-    pub fn with_inside(self, looked: Result<&Inside, &str>, tell: &Tell) -> Self {
-        let mut live = self;
-        let inside = match looked {
-            Ok(inside) => inside,
-            Err(why) => {
-                let step = Step::ill("second way in", why);
-                tell(&step);
-                live.examination.steps.push(step);
-                return live;
-            }
-        };
-        let mut steps = live.examination.steps;
-        let in_by = Step::well("second way in", "the server lets you in by another way");
-        let seen = inside.verdicts.iter().map(|verdict| {
-            let found = verdict.evidence.first().map(|evidence| evidence.text.clone());
-            Step::ill("on the server", found.unwrap_or_default())
-        });
-        for step in std::iter::once(in_by).chain(seen) {
-            tell(&step);
-            steps.push(step);
-        }
-        // What was seen there takes the place of what a client can tell.
-        let is_explained = inside
-            .verdicts
-            .iter()
-            .any(|verdict| verdict.cause != Cause::KeyNotAuthorized);
-        let is_seen = !inside.verdicts.is_empty();
-        let before = live.examination.verdicts.into_iter();
-        let before = before.filter(|verdict| verdict.cause != Cause::KeyNotAuthorized || !is_seen);
-        let all = inside.verdicts.iter().cloned().chain(before).collect();
-        live.examination = Examination::of(all, steps);
-        if is_explained {
-            live.letter = None;
-        }
-        live
-    }
+    /// The command that puts that key into the server's list.
+    pub(super) install: Option<String>,
 }
 
 /// What is found on the way to a server.
@@ -105,6 +67,8 @@ pub struct Visit {
     agents: Vec<Agent>,
     /// Whether the configuration counts that ssh reads unless it is told another one.
     is_usual_config: bool,
+    /// Whether a passphrase was tried at the keys that are locked still.
+    has_tried_passphrase: bool,
 }
 
 impl Visit {
@@ -121,6 +85,7 @@ impl Visit {
             whose: whose.clone(),
             agents: agents.to_vec(),
             is_usual_config: true,
+            has_tried_passphrase: false,
         };
         let is_only = this.target.settings().identities_only();
         if let Some(said) = this.target.settings().refused.clone() {
@@ -210,6 +175,11 @@ impl Visit {
         self.is_usual_config = false;
     }
 
+    /// A passphrase was tried, and the keys that are locked still are not opened by it.
+    pub fn has_tried_passphrase(&mut self) {
+        self.has_tried_passphrase = true;
+    }
+
     /// The server answers, and shows a key.
     pub fn reached(&mut self, reached: &Reached) {
         self.steps.push(Step::well("way there", "the server answers"));
@@ -287,7 +257,7 @@ impl Visit {
         // What ssh would not offer there may be what the server takes.
         let keys = if keys.is_empty() { self.others() } else { keys };
         let steps = &mut self.steps;
-        let mut heard = |name: &str, asked: &Asked| steps.push(step_of(name, asked));
+        let mut heard = |heard: &Heard| steps.push(step_of(heard));
         let answers = match ask_each(server, keys, &mut heard, watch) {
             Ok(answers) => answers,
             Err(fault) => return self.not_reached(fault),
@@ -308,6 +278,11 @@ impl Visit {
         if is_in_by_ssh && end.is_empty() && !is_refused {
             return Ok(self.inside(answers.connection, watch));
         }
+        // ssh would ask for the passphrase, and nobody has been asked here.
+        let is_asked_for = !self.has_tried_passphrase && !is_in && !is_refused && count > 0;
+        if let Some(heard) = self.locked_and_taken(&answers).filter(|_| is_asked_for) {
+            return Ok(self.takes(heard));
+        }
         let takes_keys = answers.first_methods.contains(&Method::Key);
         if !takes_keys && !answers.first_methods.is_empty() {
             let methods: Vec<String> = answers.first_methods.iter().map(ToString::to_string).collect();
@@ -318,9 +293,14 @@ impl Visit {
             end.insert(0, verdict.seen(Evidence::new(Source::Step, evidence)));
         } else if count == 0 {
             end = Vec::from_iter(self.nothing_to_offer(&answers));
-        } else if let Some((name, key)) = first_refused(&answers).filter(|_| end.is_empty() && !is_in) {
+        } else if let Some((heard, key)) = first_refused(&answers).filter(|_| end.is_empty() && !is_in) {
+            let name = &heard.name;
             let print = Fingerprint::of(key, FingerprintKind::Sha256).to_string();
-            let verdict = Verdict::new(Cause::KeyNotAuthorized, Certainty::Certain, &self.about());
+            let mut verdict = Verdict::new(Cause::KeyNotAuthorized, Certainty::Certain, &self.about());
+            live.install = self.install(heard);
+            if let (Some(fix), Some(install)) = (&mut verdict.fix, &live.install) {
+                fix.command = Some(install.clone());
+            }
             let evidence = format!("{name} ({print}) was refused");
             if let Some(wanted) = log::wanted_user(&self.about()) {
                 let about = About::said(&format!(": this server wants the name “{wanted}”"));
@@ -329,7 +309,12 @@ impl Visit {
             }
             end.push(verdict.seen(Evidence::new(Source::Step, &evidence)));
             live.refused = Some(key.clone());
-            letter = Some(self.letter(&print, count));
+            letter = Some(ask_administrator(
+                &self.target,
+                self.own_address.as_deref(),
+                &print,
+                count,
+            ));
         }
         // A fault of a file here explains more than that another key was refused.
         let is_general =
@@ -360,7 +345,7 @@ impl Visit {
                 Verdict::new(cause, certainty, &about).seen(Evidence::new(Source::Step, evidence))
             };
             match asked {
-                Asked::In if hung.is_some_and(|hung| hung < index) => {
+                Asked::In | Asked::WouldDo if hung.is_some_and(|hung| hung < index) => {
                     let evidence = format!(
                         "{name} is number {} of {count}, and the server takes it",
                         index + 1
@@ -377,11 +362,15 @@ impl Visit {
                             .seen(Evidence::new(Source::Step, &evidence)),
                     );
                 }
-                Asked::WouldDo => {
-                    let evidence = format!("the server takes {name}, and its file was not opened");
+                Asked::WouldDo if self.has_tried_passphrase => {
+                    let evidence = format!("{name} is not opened by the passphrase that was given");
                     end.push(verdict(Cause::KeyFilePassphrase, Certainty::Certain, &evidence));
                 }
-                Asked::In | Asked::Refused => {}
+                Asked::WouldDo if heard.public.is_none() => {
+                    let evidence = format!("{name} does not show without its passphrase which key it holds");
+                    end.push(verdict(Cause::KeyFilePassphrase, Certainty::Possible, &evidence));
+                }
+                Asked::In | Asked::WouldDo | Asked::Refused => {}
                 Asked::Fault(fault) => {
                     let (cause, certainty) = of_key_fault(fault);
                     end.push(verdict(cause, certainty, &format!("{name}: {fault}")));
@@ -395,6 +384,19 @@ impl Visit {
             }
         }
         end
+    }
+
+    /// The first key that the server takes and whose file was not opened, where nothing ends it before.
+    fn locked_and_taken<'a>(&self, answers: &'a Answers) -> Option<&'a Heard> {
+        let mut up_to_end = answers
+            .asked
+            .iter()
+            .take_while(|heard| matches!(heard.asked, Asked::Refused | Asked::WouldDo));
+        up_to_end.find(|heard| {
+            matches!(heard.asked, Asked::WouldDo)
+                && heard.public.is_some()
+                && !self.unusable.contains(&heard.name)
+        })
     }
 
     fn nothing_to_offer(&self, answers: &Answers) -> Option<Verdict> {
@@ -434,17 +436,33 @@ impl Visit {
     /// With the mend that this key is named for the server, and no other one is tried there.
     fn with_one_key(&self, verdict: Verdict, heard: &Heard) -> Verdict {
         let mut verdict = verdict;
-        let file = heard.file.clone().or_else(|| {
-            let inventory = Inventory::read(&self.whose, &[], &Unwatched);
-            let mut keys = inventory.keys.iter();
-            let key = keys.find(|key| key.described.public.is_some() && key.described.public == heard.public);
-            key.and_then(Key::main_file).map(Path::to_owned)
-        });
-        if let (Some(file), Some(fix)) = (file, &mut verdict.fix) {
+        if let (Some(file), Some(fix)) = (self.file_of(heard), &mut verdict.fix) {
             let alias = self.target.alias().to_owned();
             fix.mend = Some(Mend::OneKey { alias, file }).filter(|_| self.is_usual_config);
         }
         verdict
+    }
+
+    /// The file of a key, also of one that an agent holds, where it is here.
+    fn file_of(&self, heard: &Heard) -> Option<PathBuf> {
+        heard.file.clone().or_else(|| {
+            let inventory = Inventory::read(&self.whose, &[], &Unwatched);
+            let mut keys = inventory.keys.iter();
+            let key = keys.find(|key| key.described.public.is_some() && key.described.public == heard.public);
+            key.and_then(Key::main_file).map(Path::to_owned)
+        })
+    }
+
+    /// The command that puts this key into the server's list.
+    fn install(&self, heard: &Heard) -> Option<String> {
+        let file = self.file_of(heard)?;
+        let public = file_beside(&file);
+        let file = if public.is_file() { public } else { file };
+        let file = foreign_word(&self.whose.short(&file))?;
+        let About { user, host, port, .. } = self.about();
+        let (user, host) = (foreign_word(&user?)?, foreign_word(&host?)?);
+        let port = port.map(|port| format!(" -p {port}")).unwrap_or_default();
+        Some(format!("keywright-cli install{port} {user}@{host} -k {file}"))
     }
 
     /// Keys that are here, and that ssh would not offer there.
@@ -525,51 +543,48 @@ impl Visit {
         }
     }
 
-    /// What to ask whoever runs the server.
-    fn letter(&self, fingerprint: &str, count: usize) -> String {
-        let ((year, month, day), (hour, minute, second)) = utc_moment();
-        let moment = format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}");
-        let others = if count > 1 {
-            format!(" (the first of {count} keys that were offered)")
-        } else {
-            String::new()
-        };
-        let from = match &self.own_address {
-            Some(own) => {
-                format!(", offered from the address {own} (behind a router the server sees another one)")
-            }
-            None => String::new(),
-        };
-        format!(
-            "I cannot log in as {} at {}, port {}. At {moment} UTC the server refused the key {fingerprint}{others}{from}. \
-             The server can be reached, its host key is the known one, and it offers to take keys. Please look into its log at \
-             that time: is the key in the list that counts for the account (AuthorizedKeysFile), may others change the list or a \
-             folder above it, and do AllowUsers, Match blocks or the account itself keep it out?",
-            escaped(self.target.user().as_bytes()),
-            escaped(self.target.host().as_bytes()),
-            self.target.port(),
-        )
+    /// The server takes a key whose file needs its passphrase still.
+    fn takes(self, heard: &Heard) -> Live {
+        let file = heard.file.as_deref().map(|file| self.whose.short(file));
+        let mut about = self.about();
+        about.file = About::file(file.as_deref().unwrap_or(&heard.name)).file;
+        let evidence = format!(
+            "{} was offered, and the server takes it; nobody has logged in with it yet",
+            heard.name
+        );
+        let verdict = Verdict::new(Cause::TakesTheKey, Certainty::Certain, &about);
+        Live {
+            examination: Examination::of(
+                vec![verdict.seen(Evidence::new(Source::Step, &evidence))],
+                self.steps.into_all(),
+            ),
+            ..Live::default()
+        }
     }
 }
 
 /// The first key that the server does not take.
-fn first_refused(answers: &Answers) -> Option<(&str, &PublicKey)> {
+fn first_refused(answers: &Answers) -> Option<(&Heard, &PublicKey)> {
     let mut all = answers.asked.iter();
     all.find_map(|heard| match heard.asked {
-        Asked::Refused => Some((heard.name.as_str(), heard.public.as_ref()?)),
+        Asked::Refused => Some((heard, heard.public.as_ref()?)),
         _ => None,
     })
 }
 
 /// What came of a key, as a step.
-fn step_of(name: &str, asked: &Asked) -> Step {
+fn step_of(heard: &Heard) -> Step {
+    let Heard { name, asked, .. } = heard;
     let found = match asked {
-        Asked::In => return Step::well(name, "the server lets its owner in"),
+        Asked::In => return Step::well(name.as_str(), "the server lets its owner in"),
+        Asked::WouldDo if heard.public.is_some() => {
+            return Step::well(name.as_str(), "the server takes it; ssh asks for its passphrase");
+        }
         Asked::Partial => "the server takes it, and wants something more",
-        Asked::WouldDo => "the server takes it; the file needs its passphrase",
+        Asked::WouldDo => "only its passphrase shows which key it is",
         Asked::Refused => "the server does not take it",
         Asked::Fault(_) => "it could not be used",
         Asked::HungUp(_) => "the server ended the connection",
     };
-    Step::ill(name, found)
+    Step::ill(name.as_str(), found)
 }

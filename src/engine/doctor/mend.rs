@@ -12,7 +12,7 @@ use crate::engine::only_key::OnlyKey;
 pub enum Mend {
     /// A file or folder.
     Here(Remedy),
-    /// ssh's configuration: for a server it names one key, and no other is tried there.
+    /// ssh's configuration: for a server it names one key, which is tried there first, and an agent's others are not.
     OneKey {
         /// The server, as it is typed.
         alias: String,
@@ -37,7 +37,7 @@ pub fn announcement(mend: &Mend, whose: &Whose) -> String {
     match mend {
         Mend::Here(remedy) => announced(remedy, whose),
         Mend::OneKey { alias, file } => format!(
-            "add lines about {alias} to ssh's configuration, by which {} is tried there, and no other key of an agent",
+            "add lines about {alias} to ssh's configuration, by which {} is tried there first, and of an agent only keys that the configuration names",
             whose.short(file)
         ),
     }
@@ -69,7 +69,7 @@ pub fn mend(mend: &Mend, whose: &Whose) -> Result<String, Problem> {
             let entry = OnlyKey::plan(whose, alias, file)?;
             entry.write()?;
             Ok(format!(
-                "{} has lines about {alias} now: {} is tried there, and no other key of an agent.",
+                "{} has lines about {alias} now: {} is tried there first, and of an agent only keys that the configuration names.",
                 whose.short(entry.path()),
                 whose.short(file)
             ))

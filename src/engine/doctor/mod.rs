@@ -11,6 +11,7 @@ pub mod confirm;
 pub mod file;
 pub mod here;
 pub mod inside;
+mod letter;
 pub mod live;
 pub mod log;
 pub mod mend;

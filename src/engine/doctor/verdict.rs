@@ -147,7 +147,7 @@ impl Verdict {
     /// Whether it says that nothing is wrong.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        self.cause == Cause::Works
+        matches!(self.cause, Cause::Works | Cause::TakesTheKey)
     }
 }
 

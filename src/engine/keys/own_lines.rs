@@ -120,6 +120,26 @@ fn renewed(whose: &Whose, mut config: SshConfig) -> Result<Option<Vec<u8>>, Prob
     Ok(Some(config.into_bytes()))
 }
 
+/// The files that our lines name and no other line does, as they are spelled there: most have no keys in them yet.
+pub(in crate::engine) fn named_by_us_alone(whose: &Whose) -> Vec<String> {
+    let Ok((_, mut config)) = read(whose) else {
+        return Vec::new();
+    };
+    let named = config.block().ok().flatten().and_then(told);
+    let Some((mut named, _)) = named.filter(|_| config.remove_block().is_ok()) else {
+        return Vec::new();
+    };
+    for line in config.lines() {
+        let Ok(directive) = line.directive else {
+            continue;
+        };
+        if directive.keyword == "identityfile" {
+            named.retain(|name| !directive.words.iter().any(|word| word == name.as_bytes()));
+        }
+    }
+    named
+}
+
 /// Which keys the lines name, and whether ssh is to offer no others; nothing where they say anything else.
 fn told(block: &[u8]) -> Option<(Vec<String>, bool)> {
     let lines = SshConfig::parse(block.to_vec()).ok()?;

@@ -34,8 +34,24 @@ impl From<&ReadError> for Problem {
 
 /// Whether the folder of a file belongs to this user, and was made read-only.
 fn is_own_and_locked(path: &Path) -> bool {
+    lies_in_own(path) && !path.parent().is_some_and(lets_its_owner_write)
+}
+
+fn lies_in_own(path: &Path) -> bool {
     path.parent()
         .is_some_and(|folder| is_own(folder).unwrap_or(false))
+}
+
+/// By its mode; on Windows that cannot be told so simply.
+#[cfg(unix)]
+fn lets_its_owner_write(folder: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    folder.metadata().is_ok_and(|data| data.mode() & 0o300 == 0o300)
+}
+
+#[cfg(not(unix))]
+fn lets_its_owner_write(_: &Path) -> bool {
+    false
 }
 
 impl From<&WriteError> for Problem {
@@ -56,6 +72,10 @@ impl From<&WriteError> for Problem {
                 } else {
                     "The folder is yours, but does not let you write in it: chmod u+w on the folder lets you."
                 },
+            ),
+            E::Denied { path } if lies_in_own(path) => (
+                "io-denied",
+                "The folder is yours, and its mode lets you write in it. Something else holds it: it or the file may be locked against changes (“lsattr -d” shows an i then, and “chattr -i”, as root, ends that).",
             ),
             E::Denied { .. } => ("io-denied", "Choose a folder of your own, such as ~/.ssh."),
             E::Full { .. } => (

@@ -59,14 +59,14 @@ pub(in crate::engine) struct Answers {
     pub(in crate::engine) connection: Option<Connection>,
 }
 
-/// Asks about each key; what came of it is told in `heard`.
+/// Asks about each key; what came of it is told in `heard`, as it comes.
 ///
 /// # Errors
 /// The connection fails before any was offered.
 pub(in crate::engine) fn ask_each(
     server: Server,
     keys: Vec<Identity>,
-    heard: &mut dyn FnMut(&str, &Asked),
+    heard: &mut dyn FnMut(&Heard),
     watch: &dyn Watch,
 ) -> Result<Answers, ServerFault> {
     let Server {
@@ -82,14 +82,14 @@ pub(in crate::engine) fn ask_each(
     };
     let target = connection.target().clone();
     let SignIn::Refused { methods, .. } = connection.sign_in(Credential::None, watch)? else {
-        let name = "no key at all".to_owned();
-        heard(&name, &Asked::In);
-        answers.asked.push(Heard {
-            name,
+        let unasked = Heard {
+            name: "no key at all".to_owned(),
             file: None,
             public: None,
             asked: Asked::In,
-        });
+        };
+        heard(&unasked);
+        answers.asked.push(unasked);
         answers.connection = Some(connection);
         return Ok(answers);
     };
@@ -111,13 +111,14 @@ pub(in crate::engine) fn ask_each(
         let asked = ask(&mut connection, &key, &mut answers.methods, watch);
         let hung = matches!(&asked, Asked::HungUp(_));
         let is_end = matches!(&asked, Asked::In | Asked::Partial);
-        heard(&name, &asked);
-        answers.asked.push(Heard {
+        let came = Heard {
             name,
             file,
             public,
             asked,
-        });
+        };
+        heard(&came);
+        answers.asked.push(came);
         if is_end {
             answers.connection = Some(connection);
             return Ok(answers);

@@ -125,13 +125,15 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
     }
 }
 
-/// A short name, by which ssh tries this key and no other.
+/// A short name, by which ssh tries this key first.
 fn naming_ui(ui: &mut Ui, naming: &mut Naming, scene: &mut Scene<'_>) {
     const NAME: &str = "Short name for this server";
     let (typed, problem) = match naming {
         Naming::None => return,
         Naming::Named { name, place, .. } => {
-            let what = format!("“{name}” stands in {place}: ssh tries this key there, and no other.");
+            let what = format!(
+                "“{name}” stands in {place}: ssh tries this key there first, and of your agent’s keys only those that its configuration names."
+            );
             pieces::hint_ui(ui, what);
             return;
         }
@@ -159,7 +161,7 @@ fn naming_ui(ui: &mut Ui, naming: &mut Naming, scene: &mut Scene<'_>) {
     } else {
         pieces::hint_ui(
             ui,
-            "It goes into ssh’s configuration. “ssh” and the name then log in with this key and offer no other, however many your agent holds.",
+            "It goes into ssh’s configuration. “ssh” and the name then log in with this key first, and offer none of your agent’s keys that the configuration does not name.",
         );
     }
 }

@@ -48,7 +48,22 @@ fn each_fault_of_a_key_file_has_its_name() {
         .tool("ssh-keygen")
         .args(["-q", "-p", "-N", "secret", "-f", "locked"]);
     tool.output().expect("a passphrase");
-    ask("locked").expect("key-file-passphrase", "key-file-passphrase", "");
+    // Nobody can be asked by ssh with BatchMode; by the Doctor nobody was.
+    ask("locked").expect("takes-the-key", "key-file-passphrase", "");
+    let target = format!("jo@127.0.0.1:{}", scene.server.port());
+    let asked = scene.person.run(&["doctor", &target]);
+    asked.expect_status(0);
+    assert!(
+        asked.out.contains("Yes: ")
+            && asked.out.contains("ssh will ask for the passphrase of ")
+            && !asked.out.contains("missing or wrong")
+            && !asked.out.contains("works"),
+        "{}",
+        asked.out
+    );
+    home.put("other", b"another");
+    let live = scene.live("jo", &["--passphrase-file", "other"]);
+    assert_eq!(first(&live), "key-file-passphrase", "{live}");
     home.put("secret", b"secret");
     let live = scene.live("jo", &["--passphrase-file", "secret"]);
     assert_eq!(first(&live), "works", "{live}");

@@ -47,6 +47,51 @@ fn each_fault_of_a_list_has_its_name() {
 }
 
 #[test]
+fn what_is_found_by_the_second_way_in_is_the_verdict() {
+    let scene = Scene::with(PASSWORDS);
+    let found = |words: &[&str]| {
+        let live = scene.live("jo", words);
+        let verdict = live["verdicts"][0].clone();
+        (live, verdict)
+    };
+    let home = &scene.person.home;
+    let port = scene.server.port();
+    let public = home.path("new.pub").display().to_string();
+    let command = format!("keywright-cli install -p {port} jo@127.0.0.1 -k ");
+    // There is no list, and then one without the key.
+    for lists in [None, Some(scene.person.line("old"))] {
+        if let Some(list) = &lists {
+            scene.server.authorize(list);
+        }
+        let (live, verdict) = found(&FROM_INSIDE);
+        assert_eq!(verdict["cause"], "key-not-authorized", "{live:#}");
+        assert_eq!(verdict["certainty"], "certain", "{live:#}");
+        let message = verdict["message"].as_str().expect("a sentence");
+        assert!(
+            message.contains("because it is not in the list") && message.contains("~/.ssh/authorized_keys"),
+            "{message}"
+        );
+        let told = verdict["fix"]["command"].as_str().expect("a command");
+        assert!(
+            told.starts_with(&command) && told.ends_with("new.pub"),
+            "{told}, {public}"
+        );
+        assert!(live["message_for_administrator"].is_null(), "{live:#}");
+    }
+    // A client alone knows the account, the server and the key as well.
+    let (live, verdict) = found(&["--key", "new"]);
+    let told = verdict["fix"]["command"].as_str().expect("a command");
+    assert!(told.starts_with(&command) && told.ends_with("new.pub"), "{told}");
+    assert!(live["message_for_administrator"].is_string(), "{live:#}");
+
+    set_mode(&scene.server.authorized_keys(), 0o000);
+    let (live, verdict) = found(&FROM_INSIDE);
+    assert_eq!(verdict["cause"], "server-list-unreadable", "{live:#}");
+    assert_eq!(verdict["certainty"], "certain", "{live:#}");
+    assert!(live["message_for_administrator"].is_null(), "{live:#}");
+}
+
+#[test]
 fn what_others_may_change_is_told_and_mended() {
     let scene = Scene::with(PASSWORDS);
     scene.server.authorize(&scene.person.line("new"));

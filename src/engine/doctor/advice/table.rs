@@ -373,6 +373,12 @@ pub(super) fn words(cause: Cause) -> Words {
             "keywright-cli info {file|FILE}",
         ),
         C::Works => nobody("The login works{said|}.", ""),
+        C::TakesTheKey => Words {
+            message: "Yes: {host|the server} takes this key, and ssh will ask for the passphrase of {file|the key file}.",
+            what: "Where nobody can be asked, in a script or a service, put the key into an agent first.",
+            command: "ssh-add {file|FILE}",
+            who: None,
+        },
         C::NotAboutKeys => nobody(
             "Nothing here is about SSH keys.",
             "Give the output of “ssh -v user@host”, PuTTY's event log, or the server's log.",

@@ -3,6 +3,7 @@
 use super::attempt::{Attempt, Event};
 use super::reasons;
 use super::sign::{Side, Sign};
+use super::wording;
 use crate::engine::doctor::about::About;
 use crate::engine::doctor::cause::Cause;
 use crate::engine::doctor::verdict::{Certainty, Verdict};
@@ -85,8 +86,21 @@ fn is_by_key(entrance: &Event) -> bool {
 
 impl Judge<'_> {
     fn add(&mut self, rank: Rank, cause: Cause, certainty: Certainty, event: &Event) -> &mut Verdict {
-        let about = event.about.clone().or(&self.about);
-        let verdict = Verdict::new(cause, certainty, &about).seen(event.evidence());
+        let mut about = wording::of_real_file(event.about.clone());
+        if cause == Cause::HostKeyChanged {
+            // The host stands in another line of the same warning.
+            let same = self.attempt.events.iter();
+            let same = same.filter(|other| {
+                matches!(
+                    other.sign,
+                    Sign::Points(Cause::HostKeyChanged, _) | Sign::Lacks(Cause::HostKeyChanged)
+                )
+            });
+            about = same.fold(about, |about, other| about.or(&other.about));
+        }
+        let about = about.or(&self.about);
+        let mut verdict = Verdict::new(cause, certainty, &about).seen(event.evidence());
+        wording::put_exactly(&mut verdict, event, &about);
         self.found.push((rank, event.order, verdict));
         let last = self.found.len() - 1;
         &mut self.found[last].2

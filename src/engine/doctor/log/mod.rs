@@ -10,6 +10,7 @@ mod pattern;
 mod reasons;
 mod sign;
 mod symptoms;
+mod wording;
 
 use std::collections::HashMap;
 use std::io::{self, BufRead};
@@ -64,12 +65,15 @@ struct Reader {
     has_talk: bool,
     elsewhere: Option<(usize, String)>,
     ambiguous: Vec<(symptoms::Hit, (usize, usize), String)>,
+    /// Whether the computer is gone that has written it.
+    is_of_build: bool,
 }
 
 impl Reader {
     /// Takes up a line.
     fn take(&mut self, line: &str) {
         self.parts += 1;
+        self.is_of_build = self.is_of_build || wording::is_of_build(line);
         let mut hits = Vec::new();
         let begun = std::mem::take(&mut self.begun);
         let mut found = symptoms::found_in(line);
@@ -153,7 +157,10 @@ impl Reader {
         if attempts.len() > 1 {
             steps.push(Step::well("attempts", attempts.len().to_string()));
         }
-        let verdicts = verdicts(attempts);
+        let mut verdicts = verdicts(attempts);
+        if self.is_of_build {
+            verdicts.iter_mut().for_each(wording::put_for_build);
+        }
         if !verdicts.is_empty() {
             return Examination::of(verdicts, steps);
         }

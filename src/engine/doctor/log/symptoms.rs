@@ -118,6 +118,7 @@ pub(super) fn read(index: usize, line: &str, lower: &str) -> Option<Hit> {
             // What a program or a build server puts in front is no part of the name.
             'f' if index == 0 && begins_with_hole => hole.rsplit(' ').next().unwrap_or(hole),
             'f' => of_key(hole),
+            'h' => of_host(hole),
             _ => hole,
         };
         let hole = hole.trim_matches(['"', '\'', ' ']);
@@ -133,12 +134,34 @@ pub(super) fn read(index: usize, line: &str, lower: &str) -> Option<Hit> {
         };
         place.get_or_insert_with(|| escaped(hole.as_bytes()));
     }
+    if let Some((host, port)) = about.host.as_deref().and_then(in_brackets) {
+        (about.host, about.port) = (Some(host.to_owned()), port);
+    }
     Some(Hit {
         sign: known.symptom.sign,
         side: known.side,
         about,
         is_ambiguous: known.is_ambiguous,
     })
+}
+
+/// The host where its port, a number or its address stand behind it, or before it who came from there.
+fn of_host(text: &str) -> &str {
+    let text = text.split_once(" port ").map_or(text, |(host, _)| host);
+    let text = text.split_once(" (").map_or(text, |(host, _)| host);
+    let is_visitor = text.starts_with("authenticating user ") || text.starts_with("invalid user ");
+    if is_visitor {
+        text.rsplit(' ').next().unwrap_or(text)
+    } else {
+        text
+    }
+}
+
+/// A host and its port where they stand as in `known_hosts`; no port where it is the usual one.
+fn in_brackets(host: &str) -> Option<(&str, Option<u16>)> {
+    let (host, port) = host.strip_prefix('[')?.split_once("]:")?;
+    let port: u16 = port.parse().ok()?;
+    Some((host, Some(port).filter(|port| *port != 22)))
 }
 
 /// The file of a key that was followed by its kind, its fingerprint and from where it is.

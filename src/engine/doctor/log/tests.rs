@@ -1,6 +1,7 @@
 //! Logs as they are printed, and as they come to us: through terminals, build servers, mails and chats.
 
 mod disguise;
+mod exact;
 mod programs;
 mod servers;
 mod shell;

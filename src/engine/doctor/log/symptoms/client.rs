@@ -301,8 +301,6 @@ pub(super) const CLIENT: &[Symptom] = &[
     ),
     row("connection closed by * port *", "h-", Sign::Closed),
     row("connection reset by * port *", "h-", Sign::Closed),
-    row("connection to * closed by remote host", "h", Sign::Closed),
-    row("client_loop: send disconnect: *", "s", Sign::Closed),
     certain("banner line contains invalid characters", "", C::NotSsh),
     likely(
         "kex_exchange_identification: banner line *: http/*",
@@ -338,9 +336,21 @@ pub(super) const CLIENT: &[Symptom] = &[
         C::HostKeyChanged,
     ),
     certain("offending * key in *", "-s", C::HostKeyChanged),
+    // What ssh tells to type, which somebody may have typed as well.
+    row("ssh-keygen -f * -r \"*\"", "-h", Sign::Lacks(C::HostKeyChanged)),
     certain("host key * revoked by file", "-", C::HostKeyRevoked),
     certain("revoked host key detected", "", C::HostKeyRevoked),
     // Once somebody is in.
+    row(
+        "connection to * closed by remote host",
+        "h",
+        Sign::After(C::ConnectionClosed, Certainty::Likely),
+    ),
+    row(
+        "client_loop: send disconnect: ",
+        "",
+        Sign::After(C::ConnectionClosed, Certainty::Likely),
+    ),
     after("could not chdir to home directory *: *", "f-", C::HomeMissing),
     after("this account is currently not available", "", C::AccountShell),
     certain(

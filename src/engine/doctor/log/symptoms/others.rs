@@ -29,14 +29,29 @@ pub(super) const OTHERS: &[Symptom] = &[
         "s",
         Sign::Denied,
     ),
-    certain(
+    likely(
         "unable to use key file \"*\" (unable to open*",
         "f-",
         C::KeyFileMissing,
     ),
-    certain(
+    likely(
         "unable to load key file \"*\" (unable to open*",
         "f-",
+        C::KeyFileMissing,
+    ),
+    likely(
+        "unable to load private key file \"*\" (unable to open*",
+        "f-",
+        C::KeyFileMissing,
+    ),
+    likely(
+        "couldn't load private key from * (unable to open*",
+        "f-",
+        C::KeyFileMissing,
+    ),
+    likely(
+        "couldn't load private key (unable to open*",
+        "-",
         C::KeyFileMissing,
     ),
     certain("unable to use key file \"*\" (openssh *)", "fs", C::PpkWanted),
@@ -67,7 +82,7 @@ pub(super) const OTHERS: &[Symptom] = &[
         C::PpkDamaged,
     ),
     certain("unable to load key (mac failed)", "", C::PpkDamaged),
-    certain(
+    likely(
         "unable to load private key (unable to open*",
         "-",
         C::KeyFileMissing,

@@ -28,7 +28,7 @@ fn putty_is_understood() {
         ),
         (
             "Unable to use key file \"id.ppk\" (unable to open file)\n",
-            "key-file-missing certain",
+            "key-file-missing likely",
         ),
         (
             "Unable to load key file \"id.ppk\" (PuTTY key format too new)\n",
