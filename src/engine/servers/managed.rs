@@ -3,9 +3,9 @@
 //!
 //! As of 2026: Google's guest agent puts its line before each of its keys, and takes the file away with the last of them;
 //! Puppet's `ssh_authorized_key` heads the file, and takes out what it does not know where it purges; Chef's cookbook
-//! `users` writes the file anew; Ansible's templates are headed by `ansible_managed`; `update-ssh-keys` of Flatcar and `CoreOS` puts the
-//! file together from a folder beside it. cloud-init and Azure's agent write
-//! once, when the machine is made, and leave no line.
+//! `users` writes the file anew; Ansible's templates are headed by `ansible_managed`; `update-ssh-keys` of Flatcar and `CoreOS`
+//! puts the file together from a folder beside it. cloud-init and Azure's agent write once, when the machine is made, and leave no
+//! line.
 
 use super::found::{Found, KEPT};
 use crate::engine::describe::Warning;
