@@ -11,9 +11,10 @@ use super::causes_of_faults::{cause_of, is_no_shell, of_hanging_up, of_key_fault
 use super::confirm;
 use super::file;
 use super::here::refused_configuration;
-use super::letter::ask_administrator;
 use super::log;
 use super::mend::Mend;
+pub use super::outcome::Live;
+use super::outcome::ask_administrator;
 use super::steps::{Steps, Tell};
 use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::Problem;
@@ -37,21 +38,6 @@ use crate::sys::remote::{Connection, Method, RemoteFault, Target, Trust};
 const USUAL_PORT: u16 = 22;
 /// As many keys are asked about that ssh would not offer: each may count as an attempt.
 const MOST_OTHERS: usize = 5;
-
-/// What a server came to say.
-#[derive(Clone, Debug, Default)]
-pub struct Live {
-    /// What was found, and the steps.
-    pub examination: Examination,
-    /// The key that should let its owner in, and does not.
-    pub refused: Option<PublicKey>,
-    /// What the server would take.
-    pub methods: Vec<Method>,
-    /// What to ask whoever runs the server, ready to be sent.
-    pub letter: Option<String>,
-    /// The command that puts that key into the server's list.
-    pub(super) install: Option<String>,
-}
 
 /// What is found on the way to a server.
 #[derive(Clone, Debug)]

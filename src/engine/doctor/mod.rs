@@ -11,10 +11,10 @@ pub mod confirm;
 pub mod file;
 pub mod here;
 pub mod inside;
-mod letter;
 pub mod live;
 pub mod log;
 pub mod mend;
+mod outcome;
 mod steps;
 pub mod verdict;
 

@@ -1,18 +1,33 @@
-//! What a second way in comes to, and what there is to ask whoever runs the server without one.
+//! What a server came to say: what a second way in adds to it, and what there is to ask whoever runs it without one.
 
 use super::cause::Cause;
 use super::inside::Inside;
-use super::live::Live;
 use super::steps::Tell;
 use super::verdict::{Examination, Step};
+use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::sys::clock::utc_moment;
-use crate::sys::remote::Target;
+use crate::sys::remote::{Method, Target};
 
 /// What the letter asks first, and what it asks where the key was seen in the usual list.
 const ASKS_FOR_KEY: &str = "is the key in the list that counts for the account (AuthorizedKeysFile),";
 const ASKS_FOR_LIST: &str =
     "the key is in ~/.ssh/authorized_keys; does another list count for the account (AuthorizedKeysFile),";
+
+/// What a server came to say.
+#[derive(Clone, Debug, Default)]
+pub struct Live {
+    /// What was found, and the steps.
+    pub examination: Examination,
+    /// The key that should let its owner in, and does not.
+    pub refused: Option<PublicKey>,
+    /// What the server would take.
+    pub methods: Vec<Method>,
+    /// What to ask whoever runs the server, ready to be sent.
+    pub letter: Option<String>,
+    /// The command that puts that key into the server's list.
+    pub(super) install: Option<String>,
+}
 
 impl Live {
     /// With what was seen on the server by a second way in, or that nothing could be.
