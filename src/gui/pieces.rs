@@ -167,6 +167,18 @@ pub(super) fn at_right_ui(ui: &mut Ui, contents: impl FnOnce(&mut Ui)) {
     }
 }
 
+/// A text at the left, cut off where that is needed for what is [at the right](at_right_ui).
+pub(super) fn elided_before_ui(ui: &mut Ui, text: RichText, contents: impl FnOnce(&mut Ui)) {
+    let id = ui.scope_id().with("at the right");
+    let taken: f32 = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let room = ui.available_width() - taken - ui.spacing().item_spacing.x;
+    ui.scope(|ui| {
+        ui.set_max_width(room.max(0.0));
+        ui.add(Label::new(text).truncate());
+    });
+    at_right_ui(ui, contents);
+}
+
 /// One of several in a menu, where each entry is a stop; elsewhere they are [`radios_ui`](super::radios::radios_ui).
 pub(super) fn radio_ui(ui: &mut Ui, is_chosen: bool, text: impl Into<RichText>) -> Response {
     let text = text.into().color(Palette::of(ui).text);

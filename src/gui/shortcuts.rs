@@ -6,6 +6,7 @@ use egui::text_selection::LabelSelectionState;
 use egui::{Context, Event, Key, KeyboardShortcut, Memory, Modifiers, Popup};
 
 use super::pasting::take_pasted;
+use crate::app::doctor::DoctorCommand;
 use crate::app::look::TextSize;
 use crate::app::stage::Stage;
 use crate::app::{App, Command, Page};
@@ -70,6 +71,10 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     }
     if app.page == Page::Key {
         pressed_on_key_page(ctx, app, is_pasted, out);
+    } else if is_pasted && app.page == Page::Doctor {
+        out.push(Command::Doctor(DoctorCommand::Paste));
+    } else if is_pasted && matches!(app.stage, Stage::Empty | Stage::Ready(_)) {
+        out.push(Command::Paste);
     }
     if matches!(app.stage, Stage::Empty | Stage::Ready(_)) && consume(&OPEN) {
         out.push(Command::Open);

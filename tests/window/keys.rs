@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use egui::accesskit::Role;
-use egui::{Key, Modifiers, ViewportId};
+use egui::{Event, Key, Modifiers, ViewportId};
 use egui_kittest::Node;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Page;
@@ -48,13 +48,17 @@ impl KeysPage {
 
     /// With a key that was put on this server.
     fn with_key_on(server: &str) -> Self {
+        Self::with_key_on_in(server, 900.0)
+    }
+
+    fn with_key_on_in(server: &str, width: f32) -> Self {
         let home = TempDir::new().expect("a folder");
         put_key(home.path(), "work", "at work", 1);
         let key = Fingerprint::of(crate::key_files::key(1).public(), FingerprintKind::Sha256);
         let register =
             format!("[key.\"{key}\"]\ninstalled = [{{ server = \"{server}\", date = \"2026-01-01\" }}]\n");
         lay_out(&home.path().join("settings/keys.toml"), &register);
-        Self::at(900.0, 640.0, home)
+        Self::at(width, 640.0, home)
     }
 
     #[track_caller]
@@ -305,6 +309,40 @@ fn a_search_that_hides_the_chosen_key_shows_the_first_one_found() {
     assert_eq!(page.chosen().as_deref(), Some("id_ed25519"));
     page.scene.type_text("Search", "at work");
     assert_eq!(page.chosen().as_deref(), Some("work"));
+}
+
+#[test]
+fn a_long_name_of_a_server_pushes_nothing_out_of_the_window() {
+    for width in [640.0, 900.0, 1100.0] {
+        let mut page =
+            KeysPage::with_key_on_in("jo.longname@build-server-17.internal.example.org:2222", width);
+        page.click_row("work");
+        page.settle();
+        page.scene.is_within(width);
+        assert!(
+            page.scene
+                .is_shown("Log in on jo.longname@build-server-17.internal.example.org:2222")
+        );
+        page.more("Open, to change or convert it");
+        page.scene.settle();
+        assert!(
+            page.scene
+                .says("ssh -p 2222 jo.longname@build-server-17.internal.example.org")
+        );
+        page.scene.is_within(width);
+    }
+}
+
+#[test]
+fn a_key_is_pasted_on_the_page_of_keys_too() {
+    let mut page = KeysPage::open(900.0, 640.0, &[("work", "at work")]);
+    let text = std::fs::read_to_string(page.home.path().join(".ssh/work")).expect("it is there");
+    page.scene.desktop.has_on_clipboard(&text);
+    page.scene.window.event(Event::Paste(text));
+    page.scene.steps();
+    page.scene.settle();
+    assert_eq!(page.scene.window.state().app().page, Page::Key);
+    assert!(page.scene.window.state().app().document().is_some());
 }
 
 #[test]

@@ -161,7 +161,7 @@ impl From<&HostFault> for Problem {
             ),
             F::Changed { file, name, .. } => {
                 let hint = format!(
-                    "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person, and compare the fingerprint. Only if they confirm it, take the old line out of the file (Known hosts… in the menu Key, or {}), and try again.",
+                    "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person, and compare the fingerprint. Only if they confirm it, take the old line out of the file (page “Known hosts”, or {}), and try again.",
                     forget_host(file, name)
                 );
                 return Self::new("host-key-changed", Blame::World, fault.to_string(), hint);

@@ -301,7 +301,7 @@ fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
             "The password that was given was not taken. Check the name of the account and the password. Root may often not use one: sign in as another account, or with a key that the server knows; keywright-cli takes one by -i FILE."
         }
         (true, false) => {
-            "Check the name of the account, and give its password; root may often not use one. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
+            "Check the name of the account, and give its password; root may often not use one. Keys are tried that an agent holds (page “Agent”; ssh-add -l), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE."
         }
         (false, _)
             if !methods.is_empty()
@@ -312,7 +312,7 @@ fn ways_in(methods: &[Method], tried: &Tried) -> &'static str {
             "This program does not sign in like that, and ssh may: log in with ssh, and add the key there; keywright-cli public KEYFILE --install-line sh prints the line to paste. Or ask whoever runs the server."
         }
         (false, _) => {
-            "This server takes no password, or none before a key. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (Agents… in the menu Key), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
+            "This server takes no password, or none before a key. Sign in with a key that it knows already, from a computer that can log in. Keys are tried that an agent holds (page “Agent”; ssh-add -l), that have a usual name, or that ~/.ssh/config names; keywright-cli also takes one by -i FILE. Or put the line of the new key into the web form of whoever runs the server."
         }
     }
 }

@@ -192,11 +192,14 @@ fn server_step_ui(
         if stand == Stand::Due {
             return;
         }
-        if is_wide {
-            aside_ui(ui, &aside);
-        }
         // What comes next is the last that would have to go.
-        pieces::at_right_ui(ui, |ui| goes = ui.add(Button::new(menu::PUT_ON_SERVER)).clicked());
+        let put_ui = |ui: &mut Ui| goes = ui.add(Button::new(menu::PUT_ON_SERVER)).clicked();
+        if is_wide {
+            let aside = RichText::new(&aside).small().color(Palette::of(ui).weak);
+            pieces::elided_before_ui(ui, aside, put_ui);
+        } else {
+            pieces::at_right_ui(ui, put_ui);
+        }
     };
     let mut field_ui = |ui: &mut Ui| {
         let label = pieces::field_label_ui(ui, SERVER, None);
@@ -260,32 +263,28 @@ fn log_in_step_ui(ui: &mut Ui, servers: &[String], out: &mut Vec<Command>) {
         title: "Log in",
         stand,
     };
-    let command = match servers.first() {
-        Some(server) => format!("ssh {}", words_for_ssh(server)),
-        None => "ssh you@server".to_owned(),
-    };
-    let beside = |ui: &mut Ui| {
-        let text = RichText::new(command.as_str()).text_style(TextStyle::Monospace);
-        let text = if servers.is_empty() {
-            text.color(Palette::of(ui).weak)
-        } else {
-            text
+    let Some(server) = servers.first() else {
+        let beside = |ui: &mut Ui| {
+            let text = RichText::new("ssh you@server").text_style(TextStyle::Monospace);
+            ui.add(Label::new(text.color(Palette::of(ui).weak)).truncate());
         };
-        ui.add(Label::new(text).truncate());
-        if !servers.is_empty() {
-            pieces::at_right_ui(ui, |ui| {
-                if ui.add(Button::new("See which keys may log in…")).clicked() {
-                    out.push(Command::ShowPage(Page::Servers));
-                }
-                if let Some(server) = servers.first()
-                    && pieces::primary_ui(ui, Button::new("Log in")).clicked()
-                {
-                    out.push(Command::LogIn(server.clone()));
-                }
-            });
-        }
+        return step.ui(ui, beside, None);
     };
-    step.ui(ui, beside, None);
+    let mut below = |ui: &mut Ui| {
+        // The name of a server may be long, and the whole command is what helps.
+        let command = format!("ssh {}", words_for_ssh(server));
+        let job = pieces::broken_anywhere(ui, &command, ui.available_width());
+        ui.add(Label::new(job).wrap());
+        ui.horizontal_wrapped(|ui| {
+            if pieces::primary_ui(ui, Button::new("Log in")).clicked() {
+                out.push(Command::LogIn(server.clone()));
+            }
+            if ui.add(Button::new("See which keys may log in…")).clicked() {
+                out.push(Command::ShowPage(Page::Servers));
+            }
+        });
+    };
+    step.ui(ui, |_| {}, Some(&mut below));
 }
 
 /// Where there is only a public half: what can be done with it.

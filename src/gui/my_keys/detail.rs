@@ -10,7 +10,7 @@ use crate::gui::art::art_ui;
 use crate::gui::menu::PUT_ON_SERVER;
 use crate::gui::pieces::{self, Tone};
 use crate::gui::signs::{self, Sign};
-use crate::gui::theme::{self, Palette, inset, radius, size, space};
+use crate::gui::theme::{self, Palette, at, inset, radius, size, space};
 use crate::key::comment::escaped;
 use crate::key::fingerprint::FingerprintKind;
 use crate::key::randomart::Randomart;
@@ -113,23 +113,32 @@ fn servers_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) -> Option<Strin
             .corner_radius(radius::CONTROL)
             .inner_margin(inset::ROW)
             .show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    signs::sign_ui(ui, Sign::Good, palette.good);
-                    ui.add(Label::new(RichText::new(&server).text_style(theme::label())).truncate());
-                    pieces::at_right_ui(ui, |ui| {
-                        ui.add(Label::new(RichText::new(&date).small().color(palette.weak)).extend());
-                        let show = ui.add(pieces::tertiary("Show"));
-                        if pieces::named(ui, show, &format!("Show {server}")).clicked() {
-                            goes_to = Some(on.server.clone());
+                let name = RichText::new(&server).text_style(theme::label());
+                let mut rest_ui = |ui: &mut Ui| {
+                    ui.add(Label::new(RichText::new(&date).small().color(palette.weak)).extend());
+                    let show = ui.add(pieces::tertiary("Show"));
+                    if pieces::named(ui, show, &format!("Show {server}")).clicked() {
+                        goes_to = Some(on.server.clone());
+                    }
+                    if key.file_for_ssh().is_some() {
+                        let log_in = ui.add(pieces::tertiary("Log in"));
+                        if pieces::named(ui, log_in, &format!("Log in on {server}")).clicked() {
+                            out.push(Command::Keys(KeysCommand::LogIn(on.server.clone())));
                         }
-                        if key.file_for_ssh().is_some() {
-                            let log_in = ui.add(pieces::tertiary("Log in"));
-                            if pieces::named(ui, log_in, &format!("Log in on {server}")).clicked() {
-                                out.push(Command::Keys(KeysCommand::LogIn(on.server.clone())));
-                            }
-                        }
+                    }
+                };
+                if ui.available_width() < at::NARROW_FIELD {
+                    ui.horizontal(|ui| {
+                        signs::sign_ui(ui, Sign::Good, palette.good);
+                        ui.add(Label::new(name).truncate());
                     });
-                });
+                    ui.horizontal(rest_ui);
+                } else {
+                    ui.horizontal(|ui| {
+                        signs::sign_ui(ui, Sign::Good, palette.good);
+                        pieces::elided_before_ui(ui, name, &mut rest_ui);
+                    });
+                }
             });
     }
     goes_to
