@@ -59,7 +59,7 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
 fn actions_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) {
     let mut ask = |command| out.push(Command::Keys(command));
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().button_padding.x = space::M;
+        ui.spacing_mut().button_padding.x = space::S;
         ui.spacing_mut().item_spacing.x = space::LABEL;
         let is_key = key.described.public.is_some() || key.private_file().is_some();
         if is_key && pieces::primary_ui(ui, Button::new(PUT_ON_SERVER)).clicked() {
@@ -113,6 +113,7 @@ fn servers_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) -> Option<Strin
             .corner_radius(radius::CONTROL)
             .inner_margin(inset::ROW)
             .show(ui, |ui| {
+                ui.set_width(ui.available_width());
                 let name = RichText::new(&server).text_style(theme::label());
                 let mut rest_ui = |ui: &mut Ui| {
                     ui.add(Label::new(RichText::new(&date).small().color(palette.weak)).extend());
@@ -128,6 +129,8 @@ fn servers_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) -> Option<Strin
                     }
                 };
                 if ui.available_width() < at::NARROW_FIELD {
+                    ui.spacing_mut().interact_size.y = size::LOW_ROW;
+                    ui.spacing_mut().button_padding.y = space::LINE;
                     ui.horizontal(|ui| {
                         signs::sign_ui(ui, Sign::Good, palette.good);
                         ui.add(Label::new(name).truncate());

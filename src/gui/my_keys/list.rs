@@ -173,12 +173,19 @@ fn words_ui(ui: &mut Ui, room: Rect, key: &OwnKey) {
     let title = RichText::new(key.title())
         .text_style(theme::strong())
         .color(palette.text);
-    let facts = RichText::new(seen(key).join(" · ")).small().color(palette.weak);
+    let mut seen = seen(key);
+    if badge(key) == Some(NO_PASSPHRASE) {
+        seen.retain(|fact| fact != WITHOUT);
+    }
+    let facts = RichText::new(seen.join(" · ")).small().color(palette.weak);
     // It is part of the row's own name.
     let hide = |ui: &Ui, label: &Response| {
         ui.ctx()
             .accesskit_node_builder(label.id, accesskit::Node::set_hidden);
     };
+    // By its name a key is told from others, so that is cut off last.
+    let label = ui.add(Label::new(title).selectable(false).truncate());
+    hide(&ui, &label);
     let line = vec2(ui.available_width(), size::PAGE_SIGN);
     ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
         if let Some((text, badge)) = badge(key) {
@@ -186,13 +193,15 @@ fn words_ui(ui: &mut Ui, room: Rect, key: &OwnKey) {
             hide(ui, &shown);
         }
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-            let label = ui.add(Label::new(title).selectable(false).truncate());
+            let label = ui.add(Label::new(facts).selectable(false).truncate());
             hide(ui, &label);
         });
     });
-    let label = ui.add(Label::new(facts).selectable(false).truncate());
-    hide(&ui, &label);
 }
+
+/// That a private key is protected by nothing: said by the badge, or among the facts.
+const NO_PASSPHRASE: (&str, Badge) = ("No passphrase", Badge::Warning);
+const WITHOUT: &str = "no passphrase";
 
 /// What is to be known of a key before all else.
 fn badge(key: &OwnKey) -> Option<(&'static str, Badge)> {
@@ -201,7 +210,7 @@ fn badge(key: &OwnKey) -> Option<(&'static str, Badge)> {
         Some(Grade::Danger) => Some(("Needs attention", Badge::Error)),
         Some(Grade::Warning) => Some(("Needs attention", Badge::Warning)),
         Some(Grade::Note) | None if key.is_default => Some(("Default", Badge::Good)),
-        Some(Grade::Note) | None if is_open => Some(("No passphrase", Badge::Warning)),
+        Some(Grade::Note) | None if is_open => Some(NO_PASSPHRASE),
         Some(Grade::Note) | None => None,
     }
 }
@@ -225,7 +234,7 @@ fn seen(key: &OwnKey) -> Vec<String> {
     }
     match key.private_file() {
         None => facts.push("public half only".to_owned()),
-        Some(file) if !file.is_encrypted => facts.push("no passphrase".to_owned()),
+        Some(file) if !file.is_encrypted => facts.push(WITHOUT.to_owned()),
         Some(_) => {}
     }
     match &key.name {
