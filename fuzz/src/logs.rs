@@ -10,6 +10,9 @@ use crate::check::{allowance, watched};
 const PATTERNS: usize = 8 << 20;
 static LAID_OUT: Once = Once::new();
 
+/// What is noted of attempts, of which so many are kept, however short the lines that tell of them.
+const NOTED: usize = 2 << 20;
+
 /// Has it looked through: something is always said, it is safe to print, and the same is said again.
 pub fn log(bytes: &[u8]) {
     LAID_OUT.call_once(|| {
@@ -17,7 +20,7 @@ pub fn log(bytes: &[u8]) {
         let _first = watched(PATTERNS, || log::examine(ordinary));
     });
     let examined = || log::examine(bytes).expect("what lies in memory can be read");
-    let found = watched(allowance(bytes.len()), examined);
+    let found = watched(NOTED + allowance(bytes.len()), examined);
     assert!((1..=3).contains(&found.verdicts.len()), "{found:?}");
     for verdict in &found.verdicts {
         let evidence = verdict.evidence.iter().map(|evidence| evidence.text.as_str());
