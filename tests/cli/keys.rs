@@ -547,3 +547,28 @@ fn a_script_is_told_of_the_servers_that_a_key_is_on_and_goes_on() {
     );
     assert!(!home.has(".ssh/id_old"));
 }
+
+/// A file that was opened anywhere is among the keys, and so is what was taken away from where it lay.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_was_taken_away_from_where_a_key_was_opened_is_listed() {
+    let home = home();
+    make(&home, "id_old", "old");
+    fs::create_dir_all(home.path("elsewhere")).expect("a folder");
+    for name in ["id_old", "id_old.pub"] {
+        fs::rename(
+            home.path(&format!(".ssh/{name}")),
+            home.path(&format!("elsewhere/{name}")),
+        )
+        .expect("moved");
+    }
+    fs::create_dir_all(home.path(".config/keywright")).expect("a folder");
+    let seen = format!("seen = [\"{}\"]\n", home.path("elsewhere/id_old").display());
+    home.write(".config/keywright/keys.toml", seen.as_bytes());
+    assert_eq!(listed(&home).len(), 1);
+    done(&home, &["remove", "elsewhere/id_old"]);
+    let told = done(&home, &["restore"]);
+    assert!(told.contains("\n  ~/elsewhere/id_old\n"), "{told}");
+    done(&home, &["restore", "id_old"]);
+    assert!(home.has("elsewhere/id_old") && home.has("elsewhere/id_old.pub"));
+}

@@ -69,11 +69,12 @@ impl Restorable {
     }
 }
 
-/// The folders that keys are looked for in, whoever asks for no other.
+/// The folders that keys of the list lie in or have lain in, whoever asks for no other.
 #[must_use]
 pub fn usual_folders(whose: &Whose) -> Vec<PathBuf> {
     let register = whose.store.read().register;
-    let files = register.files();
+    // Those that were opened somewhere, too: they are among the keys, and are taken away with their copies.
+    let files = [register.files(), register.seen()].concat();
     let beside = files.iter().filter_map(|file| file.parent());
     let mut folders: Vec<PathBuf> = whose.ssh_folder().into_iter().collect();
     for folder in register.folders().into_iter().chain(beside.map(Path::to_owned)) {
