@@ -228,7 +228,17 @@ fn a_wrong_passphrase_is_said_where_it_was_typed() {
     scene.press(Modifiers::NONE, Key::Enter);
     scene.settle();
     assert!(scene.says("passphrase does not open"), "{:?}", scene.dialog());
-    // The field has the focus again, and is empty.
+    // The field has the focus again, and is empty: also where nothing was drawn while it was tried.
+    let field = scene
+        .window
+        .ctx
+        .memory(egui::Memory::focused)
+        .expect("it has the focus");
+    scene
+        .window
+        .ctx
+        .memory_mut(|memory| memory.surrender_focus(field));
+    scene.steps();
     scene.window.event(Event::Text("open sesame".to_owned()));
     scene.steps();
     scene.press(Modifiers::NONE, Key::Enter);
