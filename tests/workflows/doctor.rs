@@ -191,3 +191,28 @@ fn an_examination_gives_way_to_what_else_is_wanted_of_a_server() {
     assert_eq!(scene.app.page, Page::Servers);
     drop(listener);
 }
+
+#[test]
+fn what_came_to_nothing_gives_way_to_an_examination_and_what_goes_on_is_named() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("it has an address").port();
+    let mut scene = Scene::new();
+    scene.app.servers.address = format!("jo@127.0.0.1:{port}");
+    scene.ask(Ask::Server(ServerCommand::Look));
+    // It waits for a server that says nothing.
+    scene.ask(Ask::Server(ServerCommand::Examine));
+    assert_eq!(scene.app.page, Page::Servers);
+    assert_eq!(
+        scene.app.status.text,
+        format!("First finish what is open with jo@127.0.0.1:{port}.")
+    );
+    drop(listener);
+    let is_stopped = |app: &App| {
+        let visit = app.servers.visit.as_deref();
+        matches!(visit.map(|visit| &visit.now), Some(Now::Stopped { .. }))
+    };
+    scene.wait(is_stopped);
+    scene.ask(Ask::Server(ServerCommand::Examine));
+    assert_eq!(scene.app.page, Page::Doctor);
+    assert_eq!(scene.examined(), [Cause::ConnectionRefused]);
+}

@@ -82,11 +82,18 @@ impl App {
 
     pub(super) fn visit(&mut self, errand: Errand, desktop: &dyn Desktop) {
         let address = self.servers.address.trim().to_owned();
-        // What only looks gives way.
-        self.servers
-            .visit
-            .take_if(|visit| visit.is_examination() && visit.has_changed_nothing());
-        if address.is_empty() || self.servers.visit.is_some() {
+        if address.is_empty() {
+            return;
+        }
+        // What only looks gives way, and what has come to nothing, or waits for an answer and has changed nothing yet.
+        self.servers.visit.take_if(|visit| {
+            visit.has_changed_nothing()
+                && (visit.is_examination()
+                    || matches!(visit.now, Now::Stopped { .. } | Now::NewHost(_) | Now::SignIn(_)))
+        });
+        if let Some(visit) = &self.servers.visit {
+            self.status = Status::say(format!("First finish what is open with {}.", visit.server));
+            self.page = Page::Servers;
             return;
         }
         let means = Means {
