@@ -1,8 +1,8 @@
 //! What this program can agree on with a server, and what of it ssh's configuration allows (RFC 4253, section 7.1;
 //! `ssh_config(5)`: `KexAlgorithms`, `Ciphers`, `MACs`, `HostKeyAlgorithms`).
 //!
-//! Of what ssh offers by itself, two things are not offered here, for russh's lists are closed and no kept implementation in Rust
-//! could be put into them: `sntrup761x25519-sha512`, which stands beside curve25519 everywhere but where somebody took that
+//! Of what ssh offers by itself, two things are not offered here, for russh's lists are closed, and what there is in Rust (the crate
+//! `sntrup761`) cannot be put into them: `sntrup761x25519-sha512`, which stands beside curve25519 everywhere but where somebody took that
 //! away, and UMAC, which stands beside HMAC. A server that takes nothing else is not gone to by driving `ssh` from here: it would
 //! ask its own questions about hosts and passwords between ours, and there would be two judges of who a server is and by what
 //! somebody came in. The command that has ssh put the key there is told instead, as it is to be typed.
