@@ -378,8 +378,9 @@ fn a_third_server_is_reached_over_two_with_what_each_of_them_asks() {
     window.fill("Server", "inner");
     window.press("Return");
     for server in [&first, &inner] {
-        let address = format!("{USER}@127.0.0.1:{}", server.port());
-        window.says(&format!("This computer has not met {address} before."));
+        let host = format!("127.0.0.1:{}", server.port());
+        let address = format!("{USER}@{host}");
+        window.says(&format!("This computer has not met {host} before."));
         window.says(&fingerprint_of(server));
         screen.picture(if server.port() == first.port() {
             "1-first"
