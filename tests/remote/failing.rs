@@ -93,6 +93,37 @@ fn a_full_disk_and_one_that_is_read_only() {
 }
 
 #[test]
+fn a_disk_with_room_for_lines_but_for_no_other_file() {
+    let server = Sshd::start();
+    let person = Person::knowing(&server);
+    person.makes("third", "third@laptop");
+    server.authorize(&(person.line("old") + &person.line("new")));
+    let ssh = server.home().join(".ssh").display().to_string();
+    let fill = format!(
+        "cp -p {ssh}/authorized_keys {ssh}.kept && mount -t tmpfs -o nr_inodes=4,mode=700 none {ssh} && \
+         cp -p {ssh}.kept {ssh}/authorized_keys && chown --reference={ssh}.kept {ssh} && \
+         touch {ssh}/1 {ssh}/2 && ! touch {ssh}/3 2> /dev/null"
+    );
+    among_the_servers_disks(&server, &["sh", "-c", &fill]);
+    let told = person
+        .asks(&server, "install", &["-k", "third", "-i", "old"])
+        .done();
+    assert_eq!(told["proved"], true, "{told}");
+    let told = person
+        .asks(&server, "remove", &["--key", "new", "-i", "old"])
+        .done();
+    assert_eq!(told["keys"][0]["gone"], true, "{told}");
+    let left = person.line("old") + &person.line("third");
+    server.folder().put("left", left.as_bytes());
+    let left = server.folder().path("left");
+    let same = format!(
+        "cmp {ssh}/authorized_keys {} && [ \"$(ls -A {ssh})\" = \"1\n2\nauthorized_keys\" ]",
+        left.display()
+    );
+    among_the_servers_disks(&server, &["sh", "-c", &same]);
+}
+
+#[test]
 fn a_key_that_is_bound_to_one_command() {
     let server = Sshd::start();
     let person = Person::knowing(&server);

@@ -82,6 +82,26 @@ fn a_list_elsewhere_that_is_not_the_accounts_own_is_named_and_no_line_about_othe
 }
 
 #[test]
+fn settings_that_only_root_may_read_are_not_guessed_at() {
+    let server = with_readable_settings("AuthorizedKeysFile /nowhere/%u\n");
+    set_mode(&server.folder().path("sshd_config"), 0o600);
+    let root = ["chown", "root:root", "/etc/ssh/sshd_config"];
+    among_the_servers_disks(&server, &root);
+    let person = Person::knowing(&server);
+    let told = person
+        .asks(&server, "install", &BY_PASSWORD)
+        .expect_error(4, "key-ignored");
+    for words in [
+        "Nothing that can be seen from here explains it",
+        "AuthorizedKeysFile",
+        "journalctl -u ssh",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert!(!told.contains("/nowhere"), "{told}");
+}
+
+#[test]
 fn a_server_that_reads_no_list_but_asks_a_program_is_called_that() {
     for (program, words) in [
         (
