@@ -33,6 +33,7 @@ mod sshd;
 #[allow(dead_code, reason = "shared with tests/interop, which needs all of it")]
 #[path = "../interop/tools.rs"]
 mod tools;
+mod tutorials;
 mod wayland;
 mod window;
 
