@@ -472,9 +472,17 @@ fn plain(ui: &Ui, text: &str, style: &TextStyle, color: Color32) -> LayoutJob {
 }
 
 /// Text that may be broken anywhere, as keys and fingerprints have to be: egui breaks at `/` and `+`
-/// only, which leaves ragged lines.
+/// only, which leaves ragged lines. What takes two lines is broken in the middle, so that no letter stands alone.
 pub(super) fn broken_anywhere(ui: &Ui, text: &str, width: f32) -> LayoutJob {
     let font = TextStyle::Monospace.resolve(ui.style());
+    let glyph = ui.fonts_mut(|fonts| fonts.glyph_width(&font, '0'));
+    let count = text.chars().fold(0.0, |count: f32, _| count + 1.0);
+    let half = ((count / 2.0).ceil() + 0.5) * glyph;
+    let width = if count * glyph > width && half < width && !text.contains('\n') {
+        half
+    } else {
+        width
+    };
     let mut job = LayoutJob::simple(text.to_owned(), font, ui.visuals().text_color(), width);
     job.wrap.break_anywhere = true;
     job
