@@ -31,7 +31,9 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     let mut goes_to = None;
     if let Some(key) = app.my_keys.chosen() {
         ui.add_enabled_ui(!is_busy, |ui| {
-            pieces::card_ui(ui, |ui| {
+            let mut contents_ui = |ui: &mut Ui| {
+                // Lines that are no longer than people read.
+                ui.set_max_width(ui.available_width().min(size::COLUMN));
                 pieces::heading_ui(ui, &key.title(), theme::subheading());
                 actions_ui(ui, key, out);
                 if key.fingerprint().is_some() {
@@ -46,7 +48,8 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 goes_to = servers_ui(ui, key, out);
                 facts_ui(ui, key, app.my_keys.whose());
                 fingerprint_ui(ui, key, view);
-            });
+            };
+            pieces::card_ui(ui, |ui| ui.scope(&mut contents_ui));
         });
     }
     app.my_keys.name = name;
