@@ -57,6 +57,12 @@ pub(super) fn is_pipe_of_user_or_system(pipe: &File) -> io::Result<bool> {
     Ok(!matches!(access, Access::NotOwned { .. }))
 }
 
+/// A descriptor as Windows spells it.
+#[cfg(test)]
+pub(super) fn spelled(descriptor: &str) -> io::Result<String> {
+    Descriptor::from_text(descriptor)?.to_text(OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION)
+}
+
 /// This user as the text form of a descriptor names them: it has short names for some.
 fn user_name() -> io::Result<String> {
     let owned = Descriptor::from_text(&format!("O:{}", user_sid()?))?.to_text(OWNER_SECURITY_INFORMATION)?;
