@@ -51,7 +51,7 @@ fn whatever_it_sends_it_is_left_and_nothing_is_made_a_success_of() {
                 "came to no end within 30 s while asking the server how to sign in",
             ),
             ("stdout", "the answer of the server has more than"),
-            ("stderr", "while running a command on the server"),
+            ("stderr", "the answer of the server has more than"),
             ("drip", "came to no end within 30 s while running a command"),
             ("size", "the answer of the server has more than"),
             (

@@ -48,6 +48,7 @@ async fn converse(channel: Channel<Msg>, input: &[u8]) -> Result<Output, RemoteF
     };
     tokio::pin!(speaking);
     let mut has_spoken = false;
+    let mut complained = 0;
     let mut output = Output::default();
     loop {
         let heard = tokio::select! {
@@ -65,6 +66,10 @@ async fn converse(channel: Channel<Msg>, input: &[u8]) -> Result<Output, RemoteF
                 output.stdout.extend_from_slice(&data);
             }
             Some(ChannelMsg::ExtendedData { data, ext: 1 }) => {
+                complained += data.len();
+                if complained > MAX_OUTPUT {
+                    return Err(RemoteFault::TooMuchOutput { max: MAX_OUTPUT });
+                }
                 let room = MAX_COMPLAINTS - output.stderr.len();
                 output.stderr.extend_from_slice(data.get(..room).unwrap_or(&data));
             }
