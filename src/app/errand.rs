@@ -156,6 +156,8 @@ pub enum Now {
 pub enum After {
     /// Nothing there.
     Nothing,
+    /// This command has ssh do it, which may speak as the server does.
+    BySsh(String),
     /// What was added can be taken off again.
     Undo(Box<Undoable>),
     /// Others can lose the right to change the list; and what was added can be taken off, if anything was.
@@ -167,7 +169,7 @@ impl After {
     #[must_use]
     pub fn can_be_undone(&self) -> bool {
         match self {
-            Self::Nothing => false,
+            Self::Nothing | Self::BySsh(_) => false,
             Self::Undo(_) => true,
             Self::Repair(repairable) => repairable.installed.undo.is_some(),
         }
@@ -188,7 +190,7 @@ impl After {
                 }
                 None => Err(Self::Repair(repairable)),
             },
-            Self::Nothing => Err(Self::Nothing),
+            Self::Nothing | Self::BySsh(_) => Err(self),
         }
     }
 }

@@ -22,7 +22,6 @@ use crate::engine::faults::{Loose, ServerFault};
 use crate::engine::host_entry::{self, HostEntry};
 use crate::engine::keys::{Whose, default_key};
 use crate::engine::log_in::{Held, LogIn};
-use crate::engine::problem::NOT_SPOKEN;
 use crate::engine::servers::{
     self, Identity, Installed, OpenKey, Proof, Session, Undo, Undone, lets_everybody_in, line_in,
 };
@@ -119,11 +118,8 @@ impl Install {
             .sign_in(&target, file.path(), &self.passphrase, console);
         let session = session.map_err(|problem| match file.path() {
             // The line for a shell has no restrictions, and takes nothing off.
-            Some(file) if problem.code == NOT_SPOKEN && !self.undo && options == NewOptions::default() => {
-                let command = install_by_ssh(&target, file);
-                problem.with_hint(format!(
-                    "Nothing secret was sent. The server is newer than this program, or set up more strictly. This has ssh put the key there: {command}"
-                ))
+            Some(file) if problem.may_be_done_by_ssh() && !self.undo && options == NewOptions::default() => {
+                problem.with_key_put_by_ssh(&install_by_ssh(&target, file))
             }
             _ => problem,
         })?;

@@ -13,8 +13,6 @@ mod servers;
 mod signing;
 
 pub use disk::told_by_disk;
-#[cfg(feature = "cli")]
-pub(crate) use remote::NOT_SPOKEN;
 
 use crate::engine::key_name::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};

@@ -465,3 +465,29 @@ fn a_key_does_not_work_where_everybody_is_let_in() {
     assert!(!nodes.iter().any(|node| node.name == "Gone"), "{nodes:?}");
     assert_eq!(server.list(), "");
 }
+
+#[test]
+fn where_only_ssh_can_speak_with_a_server_its_command_is_there_to_copy() {
+    let screen = Screen::new("by-ssh");
+    let server = Sshd::with("KexAlgorithms sntrup761x25519-sha512@openssh.com");
+    let window = Window::open(&screen);
+    window.generate_at_once();
+    window.save_as(PASSPHRASE, "~/.ssh/id_ed25519");
+    window.says_just("saved");
+    window.click("page tab", "Servers");
+    window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
+    window.click("push button", "Install the key");
+    window.says("This has ssh put the key there: keywright-cli public");
+    screen.picture("1-told");
+    window.click("push button", "Copy command");
+    let copied = crate::screen::until("the command is on the clipboard", || {
+        Some(screen.clipboard()).filter(|text| text.starts_with("keywright-cli public "))
+    });
+    let file = screen.home(".ssh/id_ed25519");
+    let expected = format!(
+        "keywright-cli public {} --install-line sh | ssh -p {} {USER}@127.0.0.1 sh",
+        file.display(),
+        server.port()
+    );
+    assert_eq!(copied, expected);
+}

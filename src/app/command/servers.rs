@@ -15,6 +15,8 @@ pub enum ServerCommand {
     SignInOtherwise,
     /// Copy the command that logs in with the key that works.
     CopyLogIn,
+    /// Copy the command that has ssh put the key there.
+    CopyBySsh,
     /// Log in with the key that works, in a terminal.
     LogIn,
     /// Give the server the short name that is typed.

@@ -184,7 +184,23 @@ impl From<&HostFault> for Problem {
 }
 
 /// The code where a server speaks in ways only that this program does not know, and ssh may.
-pub(crate) const NOT_SPOKEN: &str = "not-spoken";
+const NOT_SPOKEN: &str = "not-spoken";
+
+impl Problem {
+    /// Whether ssh may do what this program cannot, for it does not speak as the server does.
+    #[must_use]
+    pub fn may_be_done_by_ssh(&self) -> bool {
+        self.code == NOT_SPOKEN
+    }
+
+    /// The same, with the command that has ssh put a key there.
+    #[must_use]
+    pub fn with_key_put_by_ssh(self, command: &str) -> Self {
+        self.with_hint(format!(
+            "Nothing secret was sent. The server is newer than this program, or set up more strictly. This has ssh put the key there: {command}"
+        ))
+    }
+}
 
 fn after_no_agreement(lacking: Lacking) -> String {
     match lacking {

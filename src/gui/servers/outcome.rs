@@ -17,6 +17,7 @@ const DONE: &str = "Done";
 const BACK: &str = "Back";
 const UNDO: &str = "Undo";
 const REPAIR: &str = "Repair";
+const COPY: &str = "Copy command";
 const SHOW: &str = "Show keys on this server";
 
 pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
@@ -106,7 +107,7 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
     let name = "From now on you log in with";
     pieces::field_label_ui(ui, name, None);
     ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-        let copy = Button::new("Copy command");
+        let copy = Button::new(COPY);
         if ui.add(copy).clicked() {
             scene.out.push(Command::Server(C::CopyLogIn));
         }
@@ -208,6 +209,9 @@ pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, after: &After, scene: &
     if after.can_be_undone() {
         buttons.push(UNDO);
     }
+    if matches!(after, After::BySsh(_)) {
+        buttons.insert(0, COPY);
+    }
     buttons.push(BACK);
     press(ui, &buttons, scene);
 }
@@ -219,6 +223,7 @@ fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
         UNDO => Command::Server(C::Undo),
         REPAIR => Command::Server(C::Repair),
         SHOW => Command::Server(C::ShowKeys),
+        COPY => Command::Server(C::CopyBySsh),
         _ => Command::Server(C::TryAgain),
     }));
 }

@@ -53,6 +53,7 @@ impl App {
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
             C::NameServer => self.name_server(),
             C::CopyLogIn => self.copy_log_in(desktop),
+            C::CopyBySsh => self.copy_by_ssh(desktop),
             C::LogIn => self.log_in_where_it_works(desktop),
             C::Undo => self.undo_install(),
             C::Repair => self.repair_list(),
@@ -215,6 +216,18 @@ impl App {
         }
     }
 
+    fn copy_by_ssh(&mut self, desktop: &dyn Desktop) {
+        if let Some(visit) = &self.servers.visit
+            && let Now::Stopped {
+                after: After::BySsh(command),
+                ..
+            } = &visit.now
+        {
+            let command = command.clone();
+            self.copy(&command, "Copied the command.", desktop);
+        }
+    }
+
     fn log_in_where_it_works(&mut self, desktop: &dyn Desktop) {
         if let Some(visit) = &self.servers.visit
             && let Now::Works(works) = &visit.now
@@ -341,10 +354,7 @@ impl App {
         }
         self.go_on(|_, visit, wake| match came {
             Ok(came) => visit.take_up(came, wake),
-            Err(problem) => Now::Stopped {
-                problem,
-                after: After::Nothing,
-            },
+            Err(problem) => visit.stopped(problem),
         });
         if let Some(visit) = &self.servers.visit {
             let server = &visit.server;

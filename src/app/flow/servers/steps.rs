@@ -7,6 +7,7 @@ use crate::app::errand::{
     After, Came, Errand, Naming, NewHost, Now, Prompt, Question, Repairable, SignIn, Step, Undoable, Verdict,
     Visit, Works,
 };
+use crate::engine::command_line::install_by_ssh;
 use crate::engine::faults::ServerFault;
 use crate::engine::job::Wake;
 use crate::engine::log_in::{Held, LogIn};
@@ -41,6 +42,26 @@ impl Visit {
         let now = std::mem::replace(&mut self.now, placeholder);
         self.now = next(now, &mut self, wake);
         *self
+    }
+
+    /// It has come to an end before its time.
+    pub(super) fn stopped(&self, problem: Problem) -> Now {
+        if let (Some(target), Errand::Install { line, .. }, Held::File(file)) =
+            (self.route.last(), &self.errand, &self.means.at)
+            && problem.may_be_done_by_ssh()
+            // What a shell puts there has no restrictions.
+            && line.options().is_empty()
+        {
+            let command = install_by_ssh(target, file);
+            return Now::Stopped {
+                problem: problem.with_key_put_by_ssh(&command),
+                after: After::BySsh(command),
+            };
+        }
+        Now::Stopped {
+            problem,
+            after: After::Nothing,
+        }
     }
 
     /// Whether nothing can have been changed on the server yet.
