@@ -155,3 +155,29 @@ fn a_line_that_was_cut_off_and_filled_up_is_no_other_key() {
         }
     }
 }
+
+/// Blanks in a key that had been `+`, and a word of as many letters behind it, which may be what is left of a mark: with the word
+/// and without the blanks it is as long as a key, too.
+#[test]
+fn a_word_behind_a_public_key_makes_up_for_no_plus_that_became_a_blank() {
+    let whole = "AAAAC3NzaC1lZDI1NTE5AAAAIEt+ZR+is0N6IRX49XnUv1qNLPzoerTB+Ia/zBaF5wRs";
+    let line = whole.replace('+', " ");
+    let expected = reading::read(format!("ssh-ed25519 {whole}\n").as_bytes()).expect("it is a key");
+    let header = "Comment: \"x\"\n";
+    let mut opened = 0;
+    for text in [
+        format!("\u{201c} BEGIN SSH2 PUBLIC KEY \n{header}{line}\n END SSH2 PUBLIC KEY\u{201d}\n"),
+        format!("BEGIN SSH2 PUBLIC KEY\n{line}\nEND of it: \u{201d}\n"),
+        format!("---- BEGIN SSH2 PUBLIC KEY ----\n{line} Bob (\u{fc})\n"),
+        format!("---- BEGIN SSH2 PUBLIC KEY ----\n{header}{line}\n\nBob\n(\u{fc})\n"),
+        format!("{header}{line}\nBob\n(\u{fc})\n"),
+        format!("---- BEGIN SSH2 PUBLIC KEY ----\n{header}{line}\n(\u{fc})\n"),
+        format!("ssh-ed25519 {line}\nEND \u{201d}\n"),
+    ] {
+        if let Ok(reading) = reading::read(text.as_bytes()) {
+            assert_eq!(reading.parsed.public(), expected.parsed.public(), "{text:?}");
+            opened += 1;
+        }
+    }
+    assert!(opened > 0, "one of them has no such word");
+}

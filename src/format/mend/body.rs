@@ -79,7 +79,7 @@ pub(super) fn readings<'a>(lines: &'a [&'a [u8]], extent: Extent) -> impl Iterat
     widths.push(usize::MAX);
     let pluses = widths
         .into_iter()
-        .filter_map(move |width| with_pluses(lines, width));
+        .filter_map(move |width| with_pluses(lines, width, extent));
     let eaten = EATEN.into_iter().filter_map(move |end| without_ends(lines, end));
     plain.chain(pluses).chain(eaten).map(cut)
 }
@@ -129,19 +129,28 @@ fn is_regular(lens: &[usize]) -> bool {
 }
 
 /// The lines with a `+` for each blank that does not stand where a line of `width` characters ends; nothing where
-/// that does not come out even, or no `+` came of it.
-fn with_pluses(lines: &[&[u8]], width: usize) -> Option<Reading> {
+/// that does not come out even, or no `+` came of it. Where something may follow, only as far as the key says that it goes.
+fn with_pluses(lines: &[&[u8]], width: usize, extent: Extent) -> Option<Reading> {
     let mut text = SecretBytes::with_capacity(lines.iter().map(|line| line.len()).sum());
     let (mut pads, mut pluses, mut here, mut run) = (0, 0, 0, 0);
     let last = lines.len().checked_sub(1)?;
-    for (number, line) in lines.iter().enumerate() {
+    let (mut needed, mut is_cut) = (None, false);
+    'lines: for (number, line) in lines.iter().enumerate() {
         // Blanks behind the last character stand for nothing.
         let line = if number == last {
             line.trim_ascii_end()
         } else {
             line
         };
-        for byte in line {
+        for (at, byte) in line.iter().enumerate() {
+            if extent == Extent::AsLongAsItSays && needed == Some(text.len()) {
+                // What goes on is no key of this length.
+                let is_end = at == 0 || letter(&[*byte]).0 != Letter::Base64;
+                if is_end && letter(&[*byte]).0 != Letter::Pad {
+                    is_cut = true;
+                    break 'lines;
+                }
+            }
             let is_full = here == width;
             match letter(&[*byte]).0 {
                 Letter::Base64 if pads == 0 && !is_full => {
@@ -166,9 +175,16 @@ fn with_pluses(lines: &[&[u8]], width: usize) -> Option<Reading> {
                 }
                 _ => return None,
             }
+            // What says how long a key is stands within its first characters.
+            if needed.is_none() && matches!(text.len(), 64 | 256 | 1024 | 4096) {
+                needed = chars_needed(text.expose());
+            }
         }
         if here == width || here == 0 {
             here = 0;
+        } else if extent == Extent::AsLongAsItSays && needed == Some(text.len()) {
+            is_cut = number != last;
+            break;
         } else if number != last {
             return None;
         }
@@ -178,7 +194,7 @@ fn with_pluses(lines: &[&[u8]], width: usize) -> Option<Reading> {
         pads,
         accidents: Accidents::of(&[Accident::PlusBecameBlank]),
         is_regular: true,
-        is_cut: false,
+        is_cut,
     })
 }
 
