@@ -53,6 +53,8 @@ pub struct Watched<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum State {
     Nothing,
+    /// In a folder that this user is not let into.
+    Closed,
     Unknown,
     There {
         /// By what the same thing is told from another one with its name.
@@ -95,7 +97,8 @@ pub fn watch<T>(work: impl FnOnce() -> T) -> Watched<T> {
     }
 }
 
-/// Notes how it is at `path`, where that is not known yet: something will be made, changed or taken away there.
+/// Notes how it is at `path`, where that is not known yet: something will be made, changed or taken away there. Where nothing was
+/// in the beginning, nothing was below it: what lies there by now came there since, as with a folder that got its name.
 pub(super) fn touch(path: &Path) {
     TOUCHED.with_borrow_mut(|lists| {
         if let Some(list) = lists.last_mut() {
@@ -105,15 +108,23 @@ pub(super) fn touch(path: &Path) {
 }
 
 fn note(list: &mut Vec<(PathBuf, State)>, path: &Path, state: impl FnOnce() -> State) {
-    if !list.iter().any(|(known, _)| known == path) {
-        list.push((path.to_owned(), state()));
+    if list.iter().any(|(known, _)| known == path) {
+        return;
     }
+    let is_new = |(known, before): &(PathBuf, State)| *before == State::Nothing && path.starts_with(known);
+    let before = if list.iter().any(is_new) {
+        State::Nothing
+    } else {
+        state()
+    };
+    list.push((path.to_owned(), before));
 }
 
 fn difference(before: &State, after: &State) -> Option<Kind> {
     match (before, after) {
-        (State::Unknown, _) | (_, State::Unknown) => Some(Kind::Unknown),
-        (State::Nothing, State::Nothing) => None,
+        // Whoever is not let in changes nothing there.
+        (State::Nothing, State::Nothing) | (State::Closed, State::Closed) => None,
+        (State::Unknown | State::Closed, _) | (_, State::Unknown | State::Closed) => Some(Kind::Unknown),
         (State::Nothing, State::There { .. }) => Some(Kind::New),
         (State::There { .. }, State::Nothing) => Some(Kind::Gone),
         (State::There { .. }, State::There { .. }) => (!before.is_as(after)).then_some(Kind::Changed),
@@ -127,6 +138,7 @@ impl State {
             Err(error) if [ErrorKind::NotFound, ErrorKind::NotADirectory].contains(&error.kind()) => {
                 return Self::Nothing;
             }
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => return Self::Closed,
             Err(_) => return Self::Unknown,
         };
         let is_read = found.is_file() && found.len() <= MOST_READ;
@@ -245,6 +257,28 @@ mod tests {
         let expected = [(new, Kind::New), (gone, Kind::Gone), (changed, Kind::Changed)];
         assert!(watched.has_touched);
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_a_new_name_of_a_folder_led_to_was_not_there_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [old, new, file] = ["old", "new", "file"].map(|name| folder.path().join(name));
+        let way = new.join("file");
+        fs::write(&file, b"key").expect("written");
+        let watched = watch(|| {
+            for path in [&old, &file, &old.join("file")] {
+                touch(path);
+            }
+            fs::create_dir(&old).expect("made");
+            fs::rename(&file, old.join("file")).expect("moved");
+            touch(&new);
+            fs::rename(&old, &new).expect("renamed");
+            touch(&way);
+            fs::rename(&way, &file).expect("moved back");
+            fs::remove_dir(&new).expect("removed");
+        });
+        assert!(watched.has_touched);
+        assert_eq!(watched.differences, []);
     }
 
     #[test]

@@ -169,7 +169,7 @@ fn a_folder_of_ones_own_that_is_read_only_is_told_as_that() {
         ran
     };
     let said = run(&home).expect_error(4, "io-denied");
-    assert!(said.contains("chmod u+w"), "{said}");
+    assert!(said.contains("chmod u+rwx on the folder lets you"), "{said}");
     assert!(!said.contains("folder of your own"), "{said}");
 }
 

@@ -78,6 +78,25 @@ fn a_public_half_that_may_not_be_read_keeps_the_pair_as_it_is() {
 }
 
 #[test]
+fn a_key_that_cannot_go_to_the_trash_is_said_to_be_where_it_is() {
+    let home = with_ssh();
+    fs::create_dir(home.path(".ssh/removed")).expect("made");
+    let mut command = home.command_of_somebody();
+    chmod(&home, ".ssh/removed", 0o600);
+    let ran = Ran::of(command.args(["keys", "remove", ".ssh/id_ed25519", "--json"]));
+    chmod(&home, ".ssh/removed", 0o700);
+    let told = ran.expect_error(4, "io-denied");
+    assert!(home.has(".ssh/id_ed25519") && home.has(".ssh/id_ed25519.pub"));
+    for part in [
+        ".ssh/removed/id_ed25519-",
+        "Nothing was changed. The folder is yours, but does not let you write in it: chmod u+rwx",
+    ] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(!told.contains(".aside"), "{told}");
+}
+
+#[test]
 fn a_configuration_that_was_put_back_has_left_a_backup_and_that_is_said() {
     let home = with_ssh();
     home.write(".ssh/config", b"# mine\n");

@@ -70,7 +70,7 @@ impl From<&WriteError> for Problem {
                 if cfg!(windows) {
                     "The folder is yours, but does not let you write in it. Look at its properties, under Security."
                 } else {
-                    "The folder is yours, but does not let you write in it: chmod u+w on the folder lets you."
+                    "The folder is yours, but does not let you write in it: chmod u+rwx on the folder lets you."
                 },
             ),
             E::Denied { path } if lies_in_own(path) => (

@@ -115,7 +115,14 @@ pub fn set_aside_as(files: &[(PathBuf, OsString)], parent: &Path, name: &str) ->
     let _turn = origin.turn()?;
     let has_made = !parent.is_dir();
     create_private_folder(parent).map_err(fail)?;
-    let moved = Held::open(parent).and_then(|removed| move_in(files, &origin, &removed, name));
+    let held = Held::open(parent).map_err(|error| match error {
+        // What is closed is that folder, and not the one that it is in.
+        WriteError::Denied { .. } => WriteError::Denied {
+            path: parent.join(name),
+        },
+        error => error,
+    });
+    let moved = held.and_then(|removed| move_in(files, &origin, &removed, name));
     if moved.is_err() && has_made {
         remove_folder(parent);
     }
@@ -128,7 +135,8 @@ fn move_in(
     removed: &Held,
     name: &str,
 ) -> Result<Aside, WriteError> {
-    let fail = |source| WriteError::new(&removed.path, source);
+    // What cannot be made is in that folder, which may be closed.
+    let fail = |source| WriteError::new(&removed.path.join(name), source);
     let working = Group::new().name(0, Purpose::Aside, OsStr::new(name));
     create_new_private_folder(&removed.path.join(&working)).map_err(fail)?;
     let mut way = Moving {
