@@ -18,14 +18,16 @@
 //! # How much a movement counts
 //!
 //! Everything that arrives is hashed. What is *credited* only decides how long a person is asked to
-//! move, and is kept far below what is there, because a hand is smooth and its next point can be
+//! move; for a pointer it is kept far below what is there, because a hand is smooth and its next point can be
 //! guessed closely:
 //!
 //! * A pointer or finger that moved: 2 bits, at most once in 10 ms. That is `PuTTYgen`'s figure; its
 //!   author estimates 5.7 bits an event. The limit in time is there because a fast mouse reports a
 //!   thousand points a second on nearly the same line. A pointer that stands still counts nothing.
-//! * A key: 1 bit, at most once in 30 ms, for the moment of the press. A key that the keyboard
-//!   repeats counts nothing: a clock does that. *Which* key it was is not even taken: what is typed
+//! * A key: 5 bits, at most once in 30 ms, for the moment of the press. Whoever presses keys does so some hundred
+//!   milliseconds apart, give or take thirty; read to a millisecond that is 7 bits, and to a frame of a slow screen 3. So it is
+//!   what is there and no less, and some fifty presses are enough: the operating system's bytes go in whatever this is worth.
+//!   A key that the keyboard repeats counts nothing: a clock does that. *Which* key it was is not even taken: what is typed
 //!   without thinking may be a passphrase, and what never comes in cannot come out.
 //! * A turn of the wheel: 1 bit, at most once in 30 ms.
 
@@ -48,6 +50,9 @@ pub const NEEDED_BITS: u32 = 256;
 
 /// How many random bytes the operating system has to give for one key.
 pub const OS_BYTES: usize = 64;
+
+/// What the moment of a key press is credited with.
+const PRESS_BITS: u32 = 5;
 
 const INFO: &[u8] = b"keywright key seed v1/";
 
@@ -157,7 +162,8 @@ impl EntropyPool {
                 }
             }
             Event::Scroll { .. } => u32::from(self.wheel.allows(sample.nanos)),
-            Event::Key { is_repeat } => u32::from(!is_repeat && self.keyboard.allows(sample.nanos)),
+            Event::Key { is_repeat } if !is_repeat && self.keyboard.allows(sample.nanos) => PRESS_BITS,
+            Event::Key { .. } => 0,
         };
         self.credited_bits = self.credited_bits.saturating_add(worth);
     }
@@ -445,7 +451,7 @@ mod tests {
                 nanos: step * 33 * MILLI,
             });
         }
-        assert_eq!(pool.credited_bits(), 1);
+        assert_eq!(pool.credited_bits(), PRESS_BITS);
         pool.stir(Sample {
             event: Event::Key { is_repeat: false },
             nanos: 4000 * MILLI,
@@ -454,7 +460,26 @@ mod tests {
             event: Event::Key { is_repeat: false },
             nanos: 4010 * MILLI,
         });
-        assert_eq!(pool.credited_bits(), 2);
+        assert_eq!(pool.credited_bits(), 2 * PRESS_BITS);
+    }
+
+    #[test]
+    fn some_fifty_presses_fill_the_pool_however_fast_somebody_types() {
+        for between in [60, 150, 400] {
+            let mut pool = EntropyPool::new();
+            let mut presses: u32 = 0;
+            while !pool.is_full() {
+                pool.stir(Sample {
+                    event: Event::Key { is_repeat: false },
+                    nanos: u64::from(presses) * between * MILLI,
+                });
+                presses += 1;
+            }
+            assert!(
+                (40..=60).contains(&presses),
+                "{presses} presses, {between} ms apart"
+            );
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub(super) fn collecting_ui(ui: &mut Ui, stirring: &Stirring, trail: &mut Trail,
     pieces::polite(ui, &title);
     pieces::hint_ui(
         ui,
-        "A finger, a pen or any keys do as well; the system's own randomness is enough, too.",
+        "A finger, a pen or some fifty key presses do as well; the system's own randomness is enough, too.",
     );
     // The pad comes before the buttons in the order of Tab, and takes the room that they leave.
     let foot = Id::unique("room for the choices");
