@@ -499,7 +499,7 @@ impl Document {
     #[must_use]
     pub fn suggested_stem(&self) -> String {
         let name = self.suggested_name();
-        let stem = ["pub", "ppk", "pem", "der", "p8", "ssh2", "jwk"]
+        let stem = ["pub", "ppk", "pem", "der", "p8", "ssh2", "jwk", "dropbear"]
             .iter()
             .find_map(|extension| name.strip_suffix(&format!(".{extension}")));
         let stem = stem.map(|stem| stem.strip_suffix("-cert").unwrap_or(stem));

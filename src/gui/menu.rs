@@ -287,12 +287,13 @@ fn conversions_menu_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
 }
 
 /// What there is to export, and under which name PuTTYgen and others have it.
-const EXPORTS: [(&str, Choice); 6] = [
+const EXPORTS: [(&str, Choice); 7] = [
     ("Export OpenSSH key", Choice::OpenSsh),
     ("Export PuTTY key", Choice::Ppk),
     ("Export PKCS#8 key", Choice::Pkcs8),
     ("Export PEM key (old OpenSSH)", Choice::Pem),
     ("Export ssh.com key", Choice::SshCom),
+    ("Export Dropbear key", Choice::Dropbear),
     ("Export JSON Web Key", Choice::Jwk),
 ];
 

@@ -17,7 +17,13 @@ fn is_disabled(scene: &Scene, role: Role, name: &str) -> bool {
 fn more_formats_are_offered_and_those_that_cannot_be_say_why() {
     let mut scene = Scene::with_key();
     scene.open_combo_box("Format of the private key");
-    for name in ["OpenSSH + .pub", "PuTTY .ppk", "PKCS#8", "JSON Web Key"] {
+    for name in [
+        "OpenSSH + .pub",
+        "PuTTY .ppk",
+        "PKCS#8",
+        "Dropbear",
+        "JSON Web Key",
+    ] {
         assert!(!is_disabled(&scene, Role::RadioButton, name), "{name}");
     }
     for name in [

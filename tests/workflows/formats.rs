@@ -120,6 +120,19 @@ fn a_passphrase_that_a_format_protects_badly_is_warned_about() {
 }
 
 #[test]
+fn a_file_of_dropbear_s_keeps_neither_passphrase_nor_comment_and_says_so() {
+    let mut scene = Scene::with_key();
+    scene.type_passphrases("open sesame", "open sesame");
+    let has_passphrase = true;
+    assert_eq!(
+        export(&mut scene, Choice::Dropbear, "key.dropbear"),
+        [Doubt::NeverEncrypted { has_passphrase }, Doubt::LosesComment]
+    );
+    assert!(scene.document().is_unsaved());
+    assert_eq!(format_of(&scene, "key.dropbear"), Format::Dropbear);
+}
+
+#[test]
 fn a_json_web_key_is_never_encrypted_and_says_so() {
     let mut scene = Scene::with_key();
     scene.type_passphrases("open sesame", "open sesame");
@@ -174,6 +187,7 @@ fn each_format_is_suggested_a_name_of_its_own() {
         (Choice::Pem, "work.pem"),
         (Choice::SshCom, "work.ssh2"),
         (Choice::Jwk, "work.jwk"),
+        (Choice::Dropbear, "work.dropbear"),
     ] {
         scene
             .desktop

@@ -46,7 +46,7 @@ const PROOFS: [(&str, Proof); 3] = [
     ("proven-even", Proof::ProvenEven),
 ];
 
-const CHOICES: [(&str, Choice); 8] = [
+const CHOICES: [(&str, Choice); 9] = [
     ("openssh", Choice::OpenSsh),
     ("ppk", Choice::Ppk),
     ("openssh-and-ppk", Choice::Both),
@@ -55,6 +55,7 @@ const CHOICES: [(&str, Choice); 8] = [
     ("pem", Choice::Pem),
     ("sshcom", Choice::SshCom),
     ("jwk", Choice::Jwk),
+    ("dropbear", Choice::Dropbear),
 ];
 
 /// All of them, in the order of a new file.

@@ -23,13 +23,15 @@ pub enum Choice {
     SshCom,
     /// A JSON Web Key.
     Jwk,
+    /// Dropbear's own file, in bytes.
+    Dropbear,
 }
 
 impl Choice {
     /// What nearly everybody needs, in the order of the window.
     pub const ALL: [Self; 4] = [Self::OpenSsh, Self::Ppk, Self::Both, Self::Ppk2];
     /// What stands behind “More formats”.
-    pub const MORE: [Self; 4] = [Self::Pkcs8, Self::Pem, Self::SshCom, Self::Jwk];
+    pub const MORE: [Self; 5] = [Self::Pkcs8, Self::Pem, Self::SshCom, Self::Dropbear, Self::Jwk];
 
     /// Its name in the window.
     #[must_use]
@@ -43,6 +45,7 @@ impl Choice {
             Self::Pem => "PEM (PKCS#1, SEC1)",
             Self::SshCom => "ssh.com",
             Self::Jwk => "JSON Web Key",
+            Self::Dropbear => "Dropbear",
         }
     }
 
@@ -61,6 +64,9 @@ impl Choice {
             Self::Pem => "for programs that know no newer format; it has no room for the comment",
             Self::SshCom => "for ssh.com, Tectia and some devices",
             Self::Jwk => "for web programs; it is never encrypted",
+            Self::Dropbear => {
+                "for dbclient and routers with OpenWrt; it is never encrypted and has no room for the comment"
+            }
         }
     }
 
@@ -75,6 +81,7 @@ impl Choice {
             Self::Pem => Format::Pem,
             Self::SshCom => Format::SshCom,
             Self::Jwk => Format::Jwk,
+            Self::Dropbear => Format::Dropbear,
         }
     }
 
@@ -88,6 +95,7 @@ impl Choice {
             Self::Pem => "pem",
             Self::SshCom => "ssh2",
             Self::Jwk => "jwk",
+            Self::Dropbear => "dropbear",
         };
         format!("{stem}.{extension}")
     }
@@ -106,6 +114,9 @@ impl Choice {
         match self {
             Self::Ppk | Self::Both | Self::Ppk2 if is_of_openssh_alone => Some("PuTTY has no such keys"),
             Self::Pkcs8 | Self::Jwk if is_of_openssh_alone => Some("OpenSSH alone has such keys"),
+            Self::Dropbear if is_of_openssh_alone || algorithm == A::Ed448 => {
+                Some("Dropbear has no such keys")
+            }
             Self::Jwk if algorithm == A::Dsa => Some("has no DSA keys"),
             Self::Pem if !matches!(algorithm, A::Rsa | A::Dsa | A::Ecdsa(_)) => {
                 Some("holds RSA, DSA and ECDSA only")
@@ -117,6 +128,7 @@ impl Choice {
             | Self::Ppk2
             | Self::Pkcs8
             | Self::Jwk
+            | Self::Dropbear
             | Self::Pem
             | Self::SshCom => None,
         }
@@ -144,7 +156,7 @@ impl Choice {
     /// Whether it can be encrypted.
     #[must_use]
     pub fn is_encrypted(self) -> bool {
-        self != Self::Jwk
+        !matches!(self, Self::Jwk | Self::Dropbear)
     }
 
     /// What opening each private file will cost that it makes.
@@ -156,7 +168,7 @@ impl Choice {
             Self::Ppk => vec![ppk],
             Self::Both => vec![openssh, ppk],
             Self::Pkcs8 => vec![strength.pbes2.cost()],
-            Self::Ppk2 | Self::Pem | Self::SshCom | Self::Jwk => vec![Cost::Nothing],
+            Self::Ppk2 | Self::Pem | Self::SshCom | Self::Jwk | Self::Dropbear => vec![Cost::Nothing],
         }
     }
 }

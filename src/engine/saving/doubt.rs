@@ -30,11 +30,11 @@ impl Doubt {
                 "Are you sure you want to save this key without a passphrase to protect it? Whoever gets hold of the file can then log in as you."
             }
             Self::NeverEncrypted { has_passphrase: true } => {
-                "A JSON Web Key is never encrypted: your passphrase is not used, and whoever gets hold of the file can log in as you."
+                "This format is never encrypted: your passphrase is not used, and whoever gets hold of the file can log in as you."
             }
             Self::NeverEncrypted {
                 has_passphrase: false,
-            } => "A JSON Web Key is never encrypted: whoever gets hold of the file can log in as you.",
+            } => "This format is never encrypted: whoever gets hold of the file can log in as you.",
             Self::ProtectsBadly => {
                 "This format protects the passphrase badly: whoever gets hold of the file can try millions of passphrases a second."
             }

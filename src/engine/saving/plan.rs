@@ -55,6 +55,7 @@ impl Plan {
             Choice::Pem => Self::single(path, PrivateEncoding::Pem { cipher: PEM_CIPHER }),
             Choice::SshCom => Self::single(path, PrivateEncoding::SshCom),
             Choice::Jwk => Self::single(path, PrivateEncoding::Jwk),
+            Choice::Dropbear => Self::single(path, PrivateEncoding::Dropbear),
         }
     }
 

@@ -144,7 +144,9 @@ fn files(choice: Choice, algorithm: Algorithm, version: PpkVersion, has_certific
         (Choice::Both, true) => {
             format!("NAME, NAME.pub, NAME-cert.pub and {ppk}")
         }
-        (Choice::Pkcs8 | Choice::Pem | Choice::SshCom | Choice::Jwk, _) => "NAME".to_owned(),
+        (Choice::Pkcs8 | Choice::Pem | Choice::SshCom | Choice::Jwk | Choice::Dropbear, _) => {
+            "NAME".to_owned()
+        }
     };
     format!("{files}: {}.", choice.advice(algorithm))
 }
