@@ -19,13 +19,14 @@ pub(super) const NEW: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAN
 pub(super) const QUIT: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Q);
 pub(super) const SETTINGS: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Comma);
 pub(super) const HELP: KeyboardShortcut = KeyboardShortcut::new(Modifiers::NONE, Key::F1);
-/// For the pages, in their order.
-const PAGES: [KeyboardShortcut; 5] = [
+/// For the pages, in their order, and then for the key that is open or the new one.
+const PAGES: [KeyboardShortcut; 6] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num1),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num2),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num3),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num4),
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Num5),
+    KeyboardShortcut::new(Modifiers::COMMAND, Key::Num6),
 ];
 const LARGER: [KeyboardShortcut; 2] = [
     KeyboardShortcut::new(Modifiers::COMMAND, Key::Plus),
@@ -64,7 +65,7 @@ pub(super) fn pressed(ctx: &Context, app: &App, out: &mut Vec<Command>) {
     if consume(&HELP) {
         out.push(Command::ShowPage(Page::Help));
     }
-    for (shortcut, &page) in PAGES.iter().zip(Page::ALL) {
+    for (shortcut, &page) in PAGES.iter().zip(Page::ALL.iter().chain([&Page::Key])) {
         if consume(shortcut) {
             out.push(Command::ShowPage(page));
         }

@@ -46,6 +46,9 @@ fn pages_are_chosen_at_the_edge_and_with_the_keyboard() {
         (Key::Num2, Page::Servers),
         (Key::Num3, Page::KnownHosts),
         (Key::Num4, Page::Agent),
+        (Key::Num5, Page::Doctor),
+        (Key::Num6, Page::Key),
+        (Key::Num3, Page::KnownHosts),
         (Key::N, Page::Key),
     ] {
         scene.press(Modifiers::COMMAND, key);

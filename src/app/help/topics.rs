@@ -206,7 +206,7 @@ pub const TOPICS: &[Topic] = &[
     Topic {
         question: "Which keys of the keyboard can I use?",
         answer: &[Text(
-            "Tab goes from one thing to the next, Enter and the space bar press it, Esc closes. An underlined letter is reached with Alt. Ctrl+O loads a key, Ctrl+S saves it, Ctrl+N makes a new one, Ctrl+C copies the public key and Ctrl+V opens a key from the clipboard. Ctrl with a number from 1 to 5 goes to a page, F1 comes here, Ctrl with + or − changes the size of the text. On a Mac, it is Cmd instead of Ctrl.",
+            "Tab goes from one thing to the next, Enter and the space bar press it, Esc closes. An underlined letter is reached with Alt. Ctrl+O loads a key, Ctrl+S saves it, Ctrl+N makes a new one, Ctrl+C copies the public key and Ctrl+V opens a key from the clipboard. Ctrl with a number from 1 to 5 goes to a page, Ctrl+6 to the open key or a new one, F1 comes here, Ctrl with + or − changes the size of the text. On a Mac, it is Cmd instead of Ctrl.",
         )],
     },
 ];
