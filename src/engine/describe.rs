@@ -19,9 +19,9 @@ use crate::sys::clock::unix_seconds;
 
 pub(in crate::engine) use warnings::OPEN_FOLDER;
 pub use warnings::{
-    ENDED_BY_CLEAN_COPY, KEEP_SSH_OUT, Warning, access_warning, certificate_warnings, key_warnings,
-    mended_warning, open_folder_warning, other_names_warning, ssh1_warning, stray_certificate,
-    written_without_owners,
+    ENDED_BY_CLEAN_COPY, KEEP_SSH_OUT, OF_A_FILE, Warning, access_warning, certificate_warnings,
+    key_warnings, mended_text_warning, mended_warning, open_folder_warning, other_names_warning,
+    ssh1_warning, stray_certificate, written_without_owners,
 };
 use warnings::{
     carriage_returns, comment_warning, loose_permissions, not_laid_out, passphrase_encoding, weak_kdf,

@@ -185,6 +185,37 @@ fn a_public_key_with_a_new_comment_is_unsaved_until_it_is_saved() {
 }
 
 #[test]
+fn of_a_pasted_key_nothing_is_said_about_a_file() {
+    let paste = |bytes: Vec<u8>| {
+        let mut scene = Scene::new();
+        scene
+            .desktop
+            .has_on_clipboard(&String::from_utf8(bytes).expect("text"));
+        scene.ask(Ask::Paste);
+        scene.settle();
+        scene
+    };
+    let text = String::from_utf8(corpus("openssh/ed25519")).expect("text");
+    let of_windows = text.replace('\n', "\r\n");
+    let indented = text.replace('\n', "\n    ");
+    for (text, is_mended) in [(of_windows, false), (indented, true)] {
+        let mut scene = paste(text.into_bytes());
+        let warnings = &scene.document().warnings;
+        assert_eq!(!warnings.is_empty(), is_mended, "{warnings:?}");
+        assert!(
+            !warnings.iter().any(|one| one.message.contains("file")),
+            "{warnings:?}"
+        );
+    }
+    let mut scene = paste(corpus("openssl/ec256_sec1_aes256.pem"));
+    scene.type_into_unlock("ecpass");
+    scene.ask(Ask::Unlock);
+    scene.settle();
+    let warnings = &scene.document().warnings;
+    assert!(!warnings.iter().any(|one| one.code == "weak-kdf"), "{warnings:?}");
+}
+
+#[test]
 fn a_pasted_private_key_is_in_no_file_yet() {
     let mut scene = Scene::with_saved_key();
     let text = std::fs::read_to_string(scene.path("id")).expect("it is text");

@@ -9,7 +9,7 @@ use crate::app::doctor::Subject;
 use crate::app::stage::Document;
 use crate::app::task::{Opened, Refused, Task};
 use crate::app::{App, Command, Page, Status};
-use crate::engine::describe::{Description, Warning};
+use crate::engine::describe::{Description, OF_A_FILE, Warning};
 use crate::engine::job::{Job, Poll};
 use crate::engine::keys::{KeyId, Whose, added};
 use crate::engine::{Blame, Problem, describe, lost, opening};
@@ -72,7 +72,10 @@ impl App {
             Ok(text) => self.start_opening(None, Page::Key, move || {
                 let reading = reading::read(text.expose())?;
                 Ok(Opened {
-                    warnings: warnings_of(&reading),
+                    warnings: describe::mended_text_warning(&reading)
+                        .into_iter()
+                        .chain(warnings_of_key(&reading))
+                        .collect(),
                     parsed: reading.parsed,
                     seen: None,
                 })
@@ -288,8 +291,12 @@ impl App {
             let fingerprint = document.fingerprint(FingerprintKind::Sha256);
             self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
         }
-        document.path = path;
         document.warnings = warnings;
+        if path.is_none() {
+            let is_of_file = |warning: &Warning| OF_A_FILE.contains(&warning.code);
+            document.warnings.retain(|warning| !is_of_file(warning));
+        }
+        document.path = path;
         self.dialog = None;
         self.show(document);
         if page == Page::Servers {
@@ -379,11 +386,14 @@ fn read(path: &Path) -> Result<Opened, Refused> {
 
 /// What befell the file, and then what its owner ought to know of the key.
 fn warnings_of(reading: &Reading) -> Vec<Warning> {
-    let of_key = Description::of(&reading.parsed, None).warnings_of_key();
     describe::mended_warning(reading)
         .into_iter()
-        .chain(of_key)
+        .chain(warnings_of_key(reading))
         .collect()
+}
+
+fn warnings_of_key(reading: &Reading) -> Vec<Warning> {
+    Description::of(&reading.parsed, None).warnings_of_key()
 }
 
 /// What can be said of a file now that it is open; its public half may not have been known before.

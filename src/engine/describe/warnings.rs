@@ -29,6 +29,15 @@ pub const ENDED_BY_CLEAN_COPY: [&str; 3] = ["carriage-returns", "mangled", "mend
 /// The warnings about a file that ssh therefore does not use.
 pub const KEEP_SSH_OUT: [&str; 3] = ["permissions", "carriage-returns", "mangled"];
 
+/// The warnings about a file, which nobody needs of a key that lies in none.
+pub const OF_A_FILE: [&str; 5] = [
+    "permissions",
+    "carriage-returns",
+    "mangled",
+    "weak-kdf",
+    "passphrase-encoding",
+];
+
 /// Something about a key that its owner ought to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
@@ -322,6 +331,27 @@ pub(super) fn passphrase_encoding(encoding: &str) -> Warning {
         message: format!("the file takes its passphrase as {encoding}, and not as it was typed here (UTF-8)"),
         hint: "Programs that hand it over as UTF-8 do not open the file. They open it once it has a new passphrase, or is saved as another kind of file.",
     }
+}
+
+/// What befell a text, for whoever sees nothing but the key that came of it.
+#[must_use]
+pub fn mended_text_warning(reading: &Reading) -> Option<Warning> {
+    // How lines end is up to whoever copies a text.
+    let is_told = |one: &Accident| *one != Accident::LineEnds;
+    let what: Vec<String> = reading
+        .accidents
+        .iter()
+        .filter(is_told)
+        .map(|one| one.to_string())
+        .collect();
+    (!what.is_empty()).then(|| Warning {
+        code: "mended",
+        message: format!(
+            "the key is whole, but its text is not as it was made: {}; it was put together again and checked",
+            what.join(", ")
+        ),
+        hint: CLEAN_COPY,
+    })
 }
 
 /// A private key that ssh would read if its text were laid out as its format wants it.
