@@ -1,6 +1,6 @@
 //! The page “Agent”: the keys that agents hold.
 
-use egui::{Align, Button, Label, Layout, Ui};
+use egui::{Button, Label, Ui};
 
 use super::page::{self, View};
 use super::pieces::{self, Tone};
@@ -74,16 +74,16 @@ fn held_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, out: &mu
         ui.label("It holds no keys.");
     }
     for (entry, held) in entries.iter().enumerate() {
-        ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        let line_ui = |ui: &mut Ui| {
+            let job = pieces::broken_anywhere(ui, &held.line, ui.available_width());
+            ui.add(Label::new(job).wrap());
+        };
+        pieces::with_actions_ui(ui, line_ui, |ui| {
             let remove = ui.add(pieces::removing("Remove"));
             let remove = pieces::named(ui, remove, &format!("Remove from the agent: {}", held.line));
             if remove.clicked() {
                 out.push(Command::RemoveFromAgent { agent: index, entry });
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                let job = pieces::broken_anywhere(ui, &held.line, ui.available_width());
-                ui.add(Label::new(job).wrap());
-            });
         });
     }
     if has_private {

@@ -1,6 +1,6 @@
 //! The page “Known hosts”: the hosts that ssh knows, found, shown and forgotten.
 
-use egui::{Align, Id, Label, Layout, RichText, TextEdit, Ui};
+use egui::{Id, Label, RichText, TextEdit, Ui};
 
 use super::page::{self, View};
 use super::{listed, pieces, signs, theme};
@@ -78,17 +78,17 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
 
 fn host_ui(ui: &mut Ui, known: &Known, pictured: &mut Option<Pictured>, out: &mut Vec<Command>) {
     let title = known.title();
-    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+    let title_ui = |ui: &mut Ui| {
+        let name = RichText::new(title.as_str()).text_style(theme::strong());
+        ui.add(Label::new(name).wrap());
+    };
+    pieces::with_actions_ui(ui, title_ui, |ui| {
         let forget = ui.add(pieces::removing("Forget"));
         if pieces::named(ui, forget, &format!("Forget {title}")).clicked()
             && let Some(first) = known.lines.first()
         {
             out.push(Command::Lists(ListCommand::ForgetHost(first.line)));
         }
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            let name = RichText::new(title.as_str()).text_style(theme::strong());
-            ui.add(Label::new(name).wrap());
-        });
     });
     for host in &known.lines {
         key_ui(ui, host, (&known.name, known.lines.len()), pictured);
@@ -99,7 +99,23 @@ fn host_ui(ui: &mut Ui, known: &Known, pictured: &mut Option<Pictured>, out: &mu
 fn key_ui(ui: &mut Ui, host: &Host, (name, count): (&str, usize), pictured: &mut Option<Pictured>) {
     let this = (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
     let is_pictured = pictured.as_ref() == Some(&this);
-    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+    let line_ui = |ui: &mut Ui| {
+        let line = if count == 1 {
+            this.2.clone()
+        } else {
+            format!("Line {}: {}", host.line, this.2)
+        };
+        let job = pieces::broken_anywhere(ui, &line, ui.available_width());
+        ui.add(Label::new(job).wrap());
+        if is_pictured
+            && let Ok(key) = &host.key
+            && let Some(art) = key.randomart(FingerprintKind::Sha256)
+        {
+            let id = Id::unique("picture of a host");
+            pieces::code_ui(ui, id, "Picture of the key", &art, f32::INFINITY);
+        }
+    };
+    pieces::with_actions_ui(ui, line_ui, |ui| {
         if host.key.is_ok() {
             let picture = ui.add(pieces::tertiary("Picture").selected(is_pictured));
             let of_line = format!("Picture of the key of {name} (line {})", host.line);
@@ -107,21 +123,5 @@ fn key_ui(ui: &mut Ui, host: &Host, (name, count): (&str, usize), pictured: &mut
                 *pictured = (!is_pictured).then(|| this.clone());
             }
         }
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            let line = if count == 1 {
-                this.2.clone()
-            } else {
-                format!("Line {}: {}", host.line, this.2)
-            };
-            let job = pieces::broken_anywhere(ui, &line, ui.available_width());
-            ui.add(Label::new(job).wrap());
-            if is_pictured
-                && let Ok(key) = &host.key
-                && let Some(art) = key.randomart(FingerprintKind::Sha256)
-            {
-                let id = Id::unique("picture of a host");
-                pieces::code_ui(ui, id, "Picture of the key", &art, f32::INFINITY);
-            }
-        });
     });
 }

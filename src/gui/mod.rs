@@ -239,6 +239,7 @@ impl eframe::App for Window {
         }
         menu::menu_bar_ui(ui, &self.app, &mut self.menu, &mut out);
         sidebar::sidebar_ui(ui, &self.app, &mut out);
+        toast::room_ui(ui, &self.app, &mut self.toast);
         let page = self.app.page;
         if page != Page::Servers {
             self.servers.put_away();

@@ -1,6 +1,7 @@
 //! The few building blocks that every page and dialog is put together from.
 
 mod foot;
+mod row;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,7 +16,8 @@ use egui::{
     UiBuilder, Vec2, WidgetInfo, WidgetRect, WidgetText, accesskit, pos2, vec2,
 };
 
-pub(super) use foot::{buttons_ui, careful_buttons_ui, risky_buttons_ui};
+pub(super) use foot::{buttons_ui, careful_buttons_ui, possible_buttons_ui, risky_buttons_ui};
+pub(super) use row::with_actions_ui;
 
 use super::signs::{self, Sign};
 use super::theme::{self, Palette, at, inset, line, radius, size, space};

@@ -1,8 +1,9 @@
-//! News, at the bottom right over the page: what is going on, or what just happened, with the one thing to do about it.
+//! News, at the bottom right: what is going on, or what just happened, with the one thing to do about it. The page ends above
+//! them, so that they lie over nothing that can be pressed.
 
 use std::time::Duration;
 
-use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Memory, Order, RichText, Ui, Vec2};
+use egui::{Align, Align2, Area, Frame, Id, Label, Layout, Memory, Order, Panel, RichText, Ui, Vec2};
 
 use super::pieces;
 use super::theme::{ON_TOAST, Palette, inset, radius, size, space};
@@ -19,6 +20,10 @@ pub(super) struct View {
     until: f64,
     /// Whether the pointer or the focus was on it in the last frame.
     is_held: bool,
+    /// Whether something is told in this frame.
+    is_shown: bool,
+    /// How high that was when it was last drawn.
+    height: Option<f32>,
 }
 
 impl View {
@@ -42,13 +47,29 @@ impl View {
     }
 }
 
-pub(super) fn toast_ui(ui: &Ui, app: &App, view: &mut View, out: &mut Vec<Command>) {
+/// The room for them, if there are any: to be left before the page is drawn.
+pub(super) fn room_ui(ui: &mut Ui, app: &App, view: &mut View) {
     let is_news = view.is_news(ui, &app.status);
-    let text = match app.busy() {
-        Some(busy) => busy,
-        None if is_news => app.status.text.as_str(),
-        None => return,
-    };
+    view.is_shown = is_news || app.busy().is_some();
+    if !view.is_shown {
+        return;
+    }
+    let height = view.height.unwrap_or(size::LOW_ROW + 2.0 * space::M);
+    let frame = Frame::new().fill(Palette::of(ui).page);
+    Panel::bottom("room for news")
+        .frame(frame)
+        .resizable(false)
+        .show_separator_line(false)
+        .exact_size(height + space::L + space::S)
+        .show(ui, |_| {});
+}
+
+/// Draws them in the room that [`room_ui`] has left, behind the page in the order of Tab.
+pub(super) fn toast_ui(ui: &Ui, app: &App, view: &mut View, out: &mut Vec<Command>) {
+    if !view.is_shown {
+        return;
+    }
+    let text = app.busy().unwrap_or(&app.status.text);
     let palette = Palette::of(ui);
     let room = ui.ctx().content_rect().width();
     let area = Area::new(Id::unique("news"))
@@ -76,6 +97,11 @@ pub(super) fn toast_ui(ui: &Ui, app: &App, view: &mut View, out: &mut Vec<Comman
         .and_then(|id| super::theme::place_of(ui.ctx(), id))
         .is_some_and(|place| place.layer_id == area.response.layer_id);
     let is_held = area.response.contains_pointer() || is_focused;
+    let height = area.response.rect.height();
+    if view.height.is_none_or(|before| (before - height).abs() > 0.5) {
+        view.height = Some(height);
+        ui.ctx().request_repaint();
+    }
     if view.is_held && !is_held {
         ui.ctx().request_repaint();
     }

@@ -238,6 +238,34 @@ fn nothing_is_wider_than_a_small_window() {
     }
 }
 
+/// The controls that lie under the news, as they can be pressed.
+fn under_the_news(scene: &Scene, text: &str) -> Vec<String> {
+    let news = scene.window.get_by_label_contains(text);
+    let place = news.rect().expand(8.0);
+    let ctx = &scene.window.ctx;
+    let own_layer = ctx.layer_id_at(place.center()).expect("the news");
+    ctx.viewport(|viewport| {
+        let widgets = &viewport.prev_pass.widgets;
+        let layers = widgets.layers().filter(|(layer, _)| **layer != own_layer);
+        let pressed = layers
+            .flat_map(|(_, widgets)| widgets)
+            .filter(|widget| widget.sense.senses_click() && widget.interact_rect.intersects(place));
+        pressed.map(|widget| format!("{widget:?}")).collect()
+    })
+}
+
+#[test]
+fn news_lie_over_nothing_that_can_be_pressed() {
+    for (width, height) in [(640.0, 480.0), (900.0, 640.0)] {
+        let mut scene = Scene::of_size(width, height);
+        scene.make_key();
+        scene.menu("File", "Copy public key");
+        let text = "Copied";
+        assert!(scene.says(text), "{width}");
+        assert_eq!(under_the_news(&scene, text), [""; 0], "{width}");
+    }
+}
+
 #[test]
 fn at_rest_nothing_is_drawn() {
     let mut scene = Scene::with_key();

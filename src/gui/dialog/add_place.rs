@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use egui::{Align, Button, Layout, Ui};
+use egui::{Button, Ui};
 
 use super::type_path::path_field_ui;
 use super::{Scene, path_ui};
@@ -35,14 +35,14 @@ pub(super) fn add_place_ui(
     }
     for place in added {
         let name = whose.short(place);
-        ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+        let place_ui = |ui: &mut Ui| path_ui(ui, &name);
+        pieces::with_actions_ui(ui, place_ui, |ui| {
             let forget = ui.add(Button::new("Forget"));
             let forget = pieces::named(ui, forget, &format!("Forget {name}"));
             if forget.clicked() {
                 let forget = KeysCommand::ForgetPlace(place.clone());
                 scene.out.push(Command::Keys(forget));
             }
-            ui.with_layout(Layout::top_down(Align::Min), |ui| path_ui(ui, &name));
         });
     }
     let add = Command::Keys(KeysCommand::AddPlace);

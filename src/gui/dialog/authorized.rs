@@ -1,6 +1,6 @@
 //! Who may log in to this account: shown, taken out, and let in under conditions.
 
-use egui::{Align, Button, Layout, Ui};
+use egui::{Button, Ui};
 
 use super::{Scene, paragraph_ui};
 use crate::app::Command;
@@ -47,26 +47,26 @@ pub(super) fn authorized_ui(
 
 fn row_ui(ui: &mut Ui, row: &Row, scene: &mut Scene<'_>) {
     let title = format!("line {}: {}", row.line, row.title());
-    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+    let line_ui = |ui: &mut Ui| {
+        paragraph_ui(ui, title.as_str());
+        if row.is_mine {
+            pieces::hint_ui(ui, "This key is yours.");
+        }
+        if !row.options.is_empty() {
+            pieces::hint_ui(ui, format!("Restrictions: {}", row.options));
+        }
+        if let Some(why) = &row.ignored {
+            pieces::note_ui(ui, Tone::Warning, &format!("It lets nobody in: {why}."), "");
+        }
+        for warning in row.key.iter().flat_map(|key| &key.warnings) {
+            pieces::note_ui(ui, Tone::Warning, &format!("{}.", warning.message), warning.hint);
+        }
+    };
+    pieces::with_actions_ui(ui, line_ui, |ui| {
         let remove = ui.add(Button::new("Remove"));
         if pieces::named(ui, remove, &format!("Remove {title}")).clicked() {
             scene.out.push(Command::Lists(ListCommand::Unauthorize(row.line)));
         }
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            paragraph_ui(ui, title.as_str());
-            if row.is_mine {
-                pieces::hint_ui(ui, "This key is yours.");
-            }
-            if !row.options.is_empty() {
-                pieces::hint_ui(ui, format!("Restrictions: {}", row.options));
-            }
-            if let Some(why) = &row.ignored {
-                pieces::note_ui(ui, Tone::Warning, &format!("It lets nobody in: {why}."), "");
-            }
-            for warning in row.key.iter().flat_map(|key| &key.warnings) {
-                pieces::note_ui(ui, Tone::Warning, &format!("{}.", warning.message), warning.hint);
-            }
-        });
     });
 }
 

@@ -1,6 +1,6 @@
 //! Keys that were moved to the trash, now or some other day, and how they come back.
 
-use egui::{Align, Button, Layout, ScrollArea, Ui};
+use egui::{Button, ScrollArea, Ui};
 
 use super::{Scene, paragraph_ui, path_ui};
 use crate::app::Command;
@@ -56,25 +56,25 @@ fn unfinished_ui(ui: &mut Ui, unfinished: &[Finding], scene: &mut Scene<'_>) {
 
 fn removed_ui(ui: &mut Ui, one: &Restorable, whose: &Whose, scene: &mut Scene<'_>) {
     let is_free = one.taken().is_empty();
-    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
+    let files_ui = |ui: &mut Ui| {
+        pieces::field_label_ui(ui, &one.name(), None);
+        for place in one.places() {
+            path_ui(ui, &whose.short(&place));
+        }
+        if !is_free {
+            let taken: Vec<String> = one.taken().iter().map(|place| whose.short(place)).collect();
+            let taken = taken.join(" and ");
+            pieces::hint_ui(
+                ui,
+                format!("Another file lies at {taken} now. Rename or remove that one first."),
+            );
+        }
+    };
+    pieces::with_actions_ui(ui, files_ui, |ui| {
         let back = ui.add_enabled(is_free, Button::new("Put back"));
         let back = pieces::named(ui, back, &format!("Put back {}", one.name()));
         if back.clicked() {
             scene.out.push(Command::Keys(KeysCommand::Restore(one.clone())));
         }
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            pieces::field_label_ui(ui, &one.name(), None);
-            for place in one.places() {
-                path_ui(ui, &whose.short(&place));
-            }
-            if !is_free {
-                let taken: Vec<String> = one.taken().iter().map(|place| whose.short(place)).collect();
-                let taken = taken.join(" and ");
-                pieces::hint_ui(
-                    ui,
-                    format!("Another file lies at {taken} now. Rename or remove that one first."),
-                );
-            }
-        });
     });
 }

@@ -12,6 +12,10 @@ use crate::app::my_keys::KeysCommand;
 use crate::app::{App, Command, Page};
 use crate::engine::keys::KeyId;
 
+/// The share of the room beside the title that the search takes at most; and where there is a button more.
+const SEARCH_SHARE: f32 = 0.46;
+const SEARCH_SHARE_WITH_TRASH: f32 = 0.38;
+
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
 pub(super) struct View {
@@ -72,14 +76,20 @@ fn header_ui(ui: &mut Ui, app: &mut App, out: &mut Vec<Command>) {
     if ui.available_width() < at::HEADER {
         pieces::heading_ui(ui, Page::MyKeys.title(), TextStyle::Heading);
         ui.horizontal_wrapped(|ui| header_buttons_ui(ui, app, out));
-        search_ui(ui, app);
+        search_ui(ui, app, ui.available_width().min(size::SEARCH));
         return;
     }
     ui.horizontal(|ui| {
         pieces::heading_ui(ui, Page::MyKeys.title(), TextStyle::Heading);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let share = if app.my_keys.has_trash() {
+            SEARCH_SHARE_WITH_TRASH
+        } else {
+            SEARCH_SHARE
+        };
+        let width = (ui.available_width() * share).clamp(size::LEAST_FIELD, size::SEARCH);
+        pieces::at_right_ui(ui, |ui| {
+            search_ui(ui, app, width);
             header_buttons_ui(ui, app, out);
-            search_ui(ui, app);
         });
     });
 }
@@ -89,16 +99,15 @@ fn header_buttons_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
         .my_keys
         .has_trash()
         .then_some(("Trash…", KeysCommand::ShowRemoved));
-    let always = [("Refresh", KeysCommand::Read), ("Add…", KeysCommand::AskPlace)];
-    for (text, command) in always.into_iter().chain(trash) {
+    let always = [("Add…", KeysCommand::AskPlace), ("Refresh", KeysCommand::Read)];
+    for (text, command) in trash.into_iter().chain(always) {
         if ui.add(Button::new(text)).clicked() {
             out.push(Command::Keys(command));
         }
     }
 }
 
-fn search_ui(ui: &mut Ui, app: &mut App) {
-    let width = ui.available_width().clamp(size::LEAST_FIELD, size::SEARCH);
+fn search_ui(ui: &mut Ui, app: &mut App, width: f32) {
     let field = TextEdit::singleline(&mut app.my_keys.search)
         .id_salt("search")
         .hint_text(pieces::placeholder(ui, "Search"))

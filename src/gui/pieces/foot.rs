@@ -20,9 +20,22 @@ pub(in crate::gui) fn risky_buttons_ui(
     usual_buttons_ui(ui, takes_focus, texts, Some(risky))
 }
 
+/// The same where the first cannot be pressed unless `is_possible`.
+pub(in crate::gui) fn possible_buttons_ui(
+    ui: &mut Ui,
+    takes_focus: bool,
+    texts: &[&str],
+    is_possible: bool,
+) -> Option<usize> {
+    if is_possible {
+        return buttons_ui(ui, takes_focus, texts);
+    }
+    foot_ui(ui, &[(Some(0), theme::PRIMARY)], None, texts, false)
+}
+
 fn usual_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: &[&str], risky: Option<usize>) -> Option<usize> {
     let classes = [(Some(0), theme::PRIMARY), (risky, theme::REMOVING)];
-    let pressed = foot_ui(ui, &classes, takes_focus.then_some(0), texts);
+    let pressed = foot_ui(ui, &classes, takes_focus.then_some(0), texts, true);
     // When a click beside everything has taken the focus away, Enter still means the first.
     let is_meant = ui.memory(|memory| memory.focused().is_none() && memory.allows_interaction(ui.layer_id()));
     if is_meant && !takes_focus && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter)) {
@@ -41,17 +54,20 @@ pub(in crate::gui) fn careful_buttons_ui(ui: &mut Ui, takes_focus: bool, texts: 
             &[(Some(0), theme::DANGER)],
             takes_focus.then_some(last),
             texts,
+            true,
         )
     })
     .inner
 }
 
-/// The buttons, some of which are of a class, and one of which may be given the focus.
+/// The buttons, some of which are of a class, and one of which may be given the focus; the first may be one that cannot be
+/// pressed.
 fn foot_ui(
     ui: &mut Ui,
     classes: &[(Option<usize>, ClassName)],
     focus: Option<usize>,
     texts: &[&str],
+    is_first_possible: bool,
 ) -> Option<usize> {
     let mut pressed = None;
     ui.add_space(space::S);
@@ -61,7 +77,7 @@ fn foot_ui(
             for (place, class) in classes {
                 button.set_class(class.clone(), *place == Some(index));
             }
-            let response = ui.add(button);
+            let response = ui.add_enabled(is_first_possible || index > 0, button);
             if focus == Some(index) {
                 response.request_focus();
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use egui::{Align, Label, Layout, RichText, Ui};
+use egui::{Label, RichText, Ui};
 
 use super::Scene;
 use crate::app::Command;
@@ -85,20 +85,20 @@ fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) -> bool {
         Err(_) => "a line that sshd passes over".to_owned(),
     };
     let mut goes = false;
-    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-        let remove = ui.add(pieces::removing("Remove"));
-        goes = pieces::named(ui, remove, &format!("Remove {name}")).clicked();
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            pieces::check_ui(ui, is_chosen, &name);
-            let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
-            ui.horizontal_top(|ui| {
-                ui.add_space(indent);
-                ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = space::LINE;
-                    facts_ui(ui, line);
-                });
+    let line_ui = |ui: &mut Ui| {
+        pieces::check_ui(ui, is_chosen, &name);
+        let indent = ui.spacing().icon_width + ui.spacing().icon_spacing;
+        ui.horizontal_top(|ui| {
+            ui.add_space(indent);
+            ui.vertical(|ui| {
+                ui.spacing_mut().item_spacing.y = space::LINE;
+                facts_ui(ui, line);
             });
         });
+    };
+    pieces::with_actions_ui(ui, line_ui, |ui| {
+        let remove = ui.add(pieces::removing("Remove"));
+        goes = pieces::named(ui, remove, &format!("Remove {name}")).clicked();
     });
     goes
 }

@@ -1,6 +1,6 @@
 //! How it ended.
 
-use egui::{Align, Button, Id, Key, Label, Layout, TextEdit, Ui};
+use egui::{Button, Id, Key, Label, TextEdit, Ui};
 
 use super::Scene;
 use crate::app::Command;
@@ -106,17 +106,16 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
     };
     let name = "From now on you log in with";
     pieces::field_label_ui(ui, name, None);
-    ui.with_layout(Layout::right_to_left(Align::TOP), |ui| {
-        let copy = Button::new(COPY);
-        if ui.add(copy).clicked() {
-            scene.out.push(Command::Server(C::CopyLogIn));
-        }
+    let command_ui = |ui: &mut Ui| {
+        pieces::code_ui(ui, Id::unique("how to log in"), name, command, size::LOW_CODE);
+    };
+    pieces::with_actions_ui(ui, command_ui, |ui| {
         if ui.add(Button::new("Log in")).clicked() {
             scene.out.push(Command::Server(C::LogIn));
         }
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            pieces::code_ui(ui, Id::unique("how to log in"), name, command, size::LOW_CODE);
-        });
+        if ui.add(Button::new(COPY)).clicked() {
+            scene.out.push(Command::Server(C::CopyLogIn));
+        }
     });
     if let Some(files) = files {
         let what = format!(
