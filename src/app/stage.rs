@@ -1,6 +1,6 @@
 //! Where the program stands, and the key that it holds.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::app::saving_place::SavingPlace;
@@ -378,10 +378,23 @@ impl Document {
     /// Those of `files` that another program has written to since this window read or wrote them.
     pub(super) fn changed_by_others(&self, files: &[PathBuf]) -> Vec<PathBuf> {
         let is_changed = |path: &&PathBuf| {
-            let known = self.known.iter().find(|(known, _)| known == *path);
-            known.is_some_and(|(_, seen)| !matches!(files::seen(path), Ok(Some(now)) if now == *seen))
+            let is_known = self.known.iter().any(|(known, _)| known == *path);
+            is_known && !self.knows(path)
         };
         files.iter().filter(is_changed).cloned().collect()
+    }
+
+    /// Whether there is in the file what this window has read in it, or written to it, for this key.
+    pub(super) fn knows(&self, path: &Path) -> bool {
+        let known = self.known.iter().find(|(known, _)| known == path);
+        known.is_some_and(|(_, seen)| matches!(files::seen(path), Ok(Some(now)) if now == *seen))
+    }
+
+    /// The comment in its files; nothing while it is in none, or has another certificate than they have.
+    pub(super) fn saved_comment(&self) -> Option<Comment> {
+        let saved = self.saved.as_ref()?;
+        let is_same = saved.certificate == self.certificate;
+        Comment::new(&saved.comment).ok().filter(|_| is_same)
     }
 
     /// Remembers what was written.

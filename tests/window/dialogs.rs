@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::scene::Scene;
+use crate::scene::{Scene, lay_out};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers, ViewportEvent, ViewportId};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -109,6 +109,7 @@ fn esc_closes_every_dialog() {
         ("Enter passphrase for key", |scene, path| scene.drop_file(path)),
         ("Replace these files?", |scene, path| {
             scene.click("Change…");
+            lay_out(path, "another's");
             scene.desktop.will_pick(path);
             scene.click("Save private key");
             scene.settle();

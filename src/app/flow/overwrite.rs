@@ -8,7 +8,9 @@ use crate::app::{App, SavingPlace, Status};
 use crate::engine::job::{Job, Poll};
 use crate::engine::keys::held::Held;
 use crate::engine::keys::mending;
-use crate::engine::saving::{OutgoingPublic, Plan, PublicForm};
+use crate::engine::opening;
+use crate::engine::saving::{Encoded, OutgoingPublic, Plan, PublicForm};
+use crate::key::comment::Comment;
 use crate::sys::files::read_key;
 
 impl App {
@@ -101,24 +103,53 @@ impl App {
         }
     }
 
-    /// The plan that replaces what is in the way, where that is this very public key, to the byte, beside a private one.
+    /// The plan that replaces what is in the way, where nothing is lost by that: it is what was read there or written by this
+    /// window, of the same kind and nothing besides; or, beside a private key, its very public half, to the byte.
     pub(in crate::app::flow) fn losing_nothing(&self, plan: &Plan) -> Option<Plan> {
         let document = self.document()?;
         let comment = document.draft.checked_comment().ok()?;
+        let saved = document.saved_comment();
         // What is read first is what may be replaced, whatever is compared after that.
         let replacing = plan.clone().replacing_what_is_there(&document.known);
         let public = plan.public_paths();
         let is_only_a_half = public.len() < plan.paths().len();
-        let holds_this = |path: &PathBuf| {
+        let holds = |path: &PathBuf, comment: &Comment| {
             let outgoing = OutgoingPublic {
                 key: document.public(),
-                certificate: None,
-                comment: &comment,
+                certificate: document.certificate(),
+                comment,
             };
-            let encoded = Plan::public(path, PublicForm::Line).encode_public(outgoing);
-            public.contains(&path.as_path()) && encoded.is_ok_and(|encoded| encoded.is_there())
+            let bare = OutgoingPublic {
+                certificate: None,
+                ..outgoing
+            };
+            let key = Plan::public(path, PublicForm::Line).encode_public(bare);
+            let certificate = document
+                .certificate()
+                .map(|_| Plan::certificate(path).encode_public(outgoing));
+            let is_there = |encoded: Encoded| encoded.is_there();
+            key.is_ok_and(is_there) || certificate.is_some_and(|encoded| encoded.is_ok_and(is_there))
         };
-        (is_only_a_half && plan.taken().iter().all(holds_this)).then_some(replacing)
+        let is_half_of_it = |path: &PathBuf| {
+            let is_public = is_only_a_half && public.contains(&path.as_path());
+            // With the comment that it gets, or the one that it had.
+            is_public
+                && [Some(&comment), saved.as_ref()]
+                    .into_iter()
+                    .flatten()
+                    .any(|comment| holds(path, comment))
+        };
+        let is_own = |path: &PathBuf| {
+            let is_known = saved.is_some() && document.knows(path);
+            let format = || {
+                let bytes = read_key(path).ok()?;
+                let reading = opening::read(bytes.expose()).ok()?;
+                (!mending::has_more_than_a_key(bytes.expose())).then(|| reading.parsed.format())
+            };
+            is_known && format() == plan.format_at(path)
+        };
+        let is_nothing_lost = |path: &PathBuf| is_half_of_it(path) || is_own(path);
+        plan.taken().iter().all(is_nothing_lost).then_some(replacing)
     }
 
     /// Whether the file holds this very public key or certificate, to the byte: then there is nothing to ask, and

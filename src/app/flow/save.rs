@@ -184,9 +184,11 @@ impl App {
         }
         if plan.taken().is_empty() {
             self.write_or_ask(Writing::new(plan, purpose));
+        } else if self.is_there_already(&plan, purpose) {
+            // And that is said.
         } else if let Some(plan) = self.losing_nothing(&plan) {
             self.write_or_ask(Writing::new(plan, purpose));
-        } else if !self.is_there_already(&plan, purpose) {
+        } else {
             self.ask_to_overwrite(plan, purpose);
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::encoded::{Encoded, EncodedFile, Stored, encode_private};
 use super::{Choice, OutgoingPublic, PublicForm, Strength};
 use crate::engine::Problem;
-use crate::format::{CbcCipher, Certificate, Outgoing, PrivateEncoding, Wrapping, public_line};
+use crate::format::{CbcCipher, Certificate, Format, Outgoing, PrivateEncoding, Wrapping, public_line};
 use crate::secret::{Passphrase, SecretBytes};
 use crate::sys::files::{self, Existing, Secrecy, Seen, WriteError};
 use crate::sys::home;
@@ -156,6 +156,17 @@ impl Plan {
         let public = |file: &&Planned| !matches!(file.content, Content::Private(_));
         let files = self.files.iter().filter(public);
         files.map(|file| file.path.as_path()).collect()
+    }
+
+    /// Of which kind the file at `path` will be.
+    #[must_use]
+    pub fn format_at(&self, path: &Path) -> Option<Format> {
+        let planned = self.files.iter().find(|file| file.path == path)?;
+        Some(match planned.content {
+            Content::Private(encoding) => encoding.format(),
+            Content::Public(form) => form.format(),
+            Content::Certificate => Format::PublicLine,
+        })
     }
 
     /// What becomes of each file that is there already, in the same order.
