@@ -152,6 +152,8 @@ pub enum Command {
 
     /// Close the dialog without doing anything.
     CloseDialog,
+    /// The window is in front again: look at what may be another by now.
+    LookAgain,
     /// Yes, the unsaved key may go.
     DiscardUnsaved,
     /// End the program.

@@ -13,9 +13,9 @@ use crate::engine::agents::Shown;
 use crate::engine::certificate_facts::Fact;
 use crate::engine::describe::Warning;
 use crate::engine::job::Job;
+use crate::engine::keys::copies::Copies;
 use crate::engine::keys::default_key;
 use crate::engine::keys::held::Held;
-use crate::engine::keys::removal::Removal;
 use crate::engine::saving::{Choice, Doubt, Plan, PpkVersion, PublicForm, Strength};
 use crate::engine::speed::Speed;
 use crate::engine::{Problem, command_line::CommandLine};
@@ -81,8 +81,8 @@ pub enum Dialog {
     RemoveKey {
         /// What the key is called.
         title: String,
-        /// Its files.
-        removal: Removal,
+        /// Its files, and which of them go.
+        copies: Box<Copies>,
     },
     /// Keys that were taken away, and can come back.
     RemovedKeys,

@@ -240,7 +240,8 @@ impl App {
                     Page::MyKeys => self.apply_to_keys(KeysCommand::Read, desktop),
                     Page::KnownHosts => self.show_hosts(desktop),
                     Page::Agent => self.show_agents(desktop),
-                    Page::Key | Page::Servers | Page::Doctor | Page::Help => {}
+                    Page::Key => self.look_for_file(),
+                    Page::Servers | Page::Doctor | Page::Help => {}
                 }
             }
             Command::Doctor(command) => self.apply_to_doctor(command, desktop),
@@ -267,6 +268,7 @@ impl App {
             Command::ShapeWindow(shape) => self.kept.now.window = shape,
             Command::About => self.dialog = Some(Dialog::About),
 
+            Command::LookAgain => self.look_again(desktop),
             Command::CloseDialog => self.dialog = None,
             Command::DiscardUnsaved => self.discard_unsaved(desktop),
             Command::Quit => self.quit(),
@@ -554,7 +556,7 @@ impl App {
 
     /// Whether a key may go for the sake of `next`; asks when it was not saved.
     fn may_lose_key(&mut self, next: &Command) -> bool {
-        let is_unsaved = self.document().is_some_and(Document::is_unsaved);
+        let is_unsaved = self.document().is_some_and(Document::is_lost_with_window);
         if is_unsaved && !self.is_discarding {
             self.dialog = Some(Dialog::Unsaved(Box::new(next.clone())));
             return false;

@@ -39,6 +39,8 @@ pub enum KeysCommand {
     MakeDefault,
     /// Show what taking the chosen one away would move.
     PlanRemoval,
+    /// The same for the copy of it in this file.
+    PlanRemovalOf(PathBuf),
     /// Move it.
     Remove,
     /// Move back what was moved last.
@@ -188,10 +190,16 @@ impl MyKeys {
         !self.restorable().is_empty() || !self.unfinished().is_empty()
     }
 
-    /// Whether something is being done, so that nothing else can be.
+    /// Whether something goes on beside the page.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         self.work.is_some()
+    }
+
+    /// Whether something is being done, so that nothing else can be. Looking gives way, and is begun anew behind it.
+    #[must_use]
+    pub fn is_doing(&self) -> bool {
+        self.is_busy() && !self.is_reading()
     }
 
     /// Whether the keys are being looked at.

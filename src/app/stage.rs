@@ -58,6 +58,15 @@ pub struct Generating {
     pub(super) previous: Option<Box<Document>>,
 }
 
+/// Where the file of a key is, if it is not where the key came from or was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Among what was taken away here, and can come back.
+    InTrash,
+    /// Nobody knows.
+    Gone,
+}
+
 /// What is known of a key's private half.
 #[derive(Clone, Debug)]
 enum Halves {
@@ -98,6 +107,7 @@ pub struct Document {
     pub(super) locked: Option<Arc<LockedFile>>,
     pub(super) saved: Option<Saved>,
     pub(super) being_saved: Option<Saved>,
+    missing: Option<Missing>,
     is_made_here: bool,
     /// How often it was saved here.
     pub(super) saves: u32,
@@ -224,6 +234,7 @@ impl Document {
             locked: None,
             saved: None,
             being_saved: None,
+            missing: None,
             is_made_here: false,
             saves: 0,
             art,
@@ -365,6 +376,31 @@ impl Document {
     /// saved.
     #[must_use]
     pub fn is_unsaved(&self) -> bool {
+        self.missing.is_some() || self.has_changes()
+    }
+
+    /// Whether something would be lost with this window: what lies in the trash is not.
+    pub(super) fn is_lost_with_window(&self) -> bool {
+        self.missing == Some(Missing::Gone) || self.has_changes()
+    }
+
+    /// Whether the key lies where it was saved, and if not, what became of it.
+    #[must_use]
+    pub fn missing(&self) -> Option<Missing> {
+        self.missing
+    }
+
+    pub(super) fn set_missing(&mut self, missing: Option<Missing>) {
+        self.missing = missing.filter(|_| self.saved.is_some());
+    }
+
+    /// Whether there is no file with it now.
+    #[must_use]
+    pub fn is_in_no_file(&self) -> bool {
+        self.is_new() || (self.missing.is_some() && self.key().is_some())
+    }
+
+    fn has_changes(&self) -> bool {
         match &self.saved {
             None => true,
             Some(saved) => {

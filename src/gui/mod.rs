@@ -78,6 +78,8 @@ pub struct Window {
     toast: toast::View,
     pasting: Pasting,
     system_theme: SystemTheme,
+    /// Whether the window was in front in the last frame.
+    was_focused: bool,
     title: String,
 }
 
@@ -131,6 +133,7 @@ impl Window {
             toast: toast::View::default(),
             pasting: Pasting::default(),
             system_theme: SystemTheme::new(wake),
+            was_focused: true,
             title: String::new(),
         }
     }
@@ -206,6 +209,11 @@ impl eframe::App for Window {
         self.app.poll();
         self.system_theme.poll(ctx);
         self.note_shape(ctx);
+        let is_focused = ctx.input(|input| input.focused);
+        let was_focused = std::mem::replace(&mut self.was_focused, is_focused);
+        if is_focused && !was_focused {
+            self.app.apply(Command::LookAgain, &*self.desktop);
+        }
         // There is one window and one key: of several files the last one stays.
         #[cfg(target_os = "macos")]
         for path in double_click::take() {

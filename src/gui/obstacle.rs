@@ -7,8 +7,12 @@ pub(super) type Obstacle = (&'static str, &'static str);
 
 /// Why this key had better not be given to anybody now.
 pub(super) fn obstacle(document: &Document) -> Option<Obstacle> {
-    document.is_new().then_some((
-        "This key is not saved yet.",
+    let what = match document.missing() {
+        None => "This key is not saved yet.",
+        Some(_) => "This key is no longer where it was saved.",
+    };
+    document.is_in_no_file().then_some((
+        what,
         "Save it first: a key that is in no file is gone when the window closes, and with it your way in.",
     ))
 }

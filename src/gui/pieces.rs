@@ -193,6 +193,17 @@ pub(super) fn check_ui(ui: &mut Ui, is_so: &mut bool, text: impl Into<RichText>)
     restyled(ui, outlined(ui, *is_so), |ui| ui.checkbox(is_so, text))
 }
 
+/// The same with a text that may be long, such as a path.
+pub(super) fn long_check_ui(ui: &mut Ui, is_so: &mut bool, text: impl Into<RichText>) -> Response {
+    let text = text.into().color(Palette::of(ui).text);
+    let outlined = outlined(ui, *is_so);
+    let wrapping = |style: &mut Style| {
+        outlined(style);
+        style.wrap_mode = Some(TextWrapMode::Wrap);
+    };
+    restyled(ui, wrapping, |ui| ui.checkbox(is_so, text))
+}
+
 /// How a box or ring for a choice looks.
 pub(super) fn outlined(ui: &Ui, is_chosen: bool) -> impl FnOnce(&mut Style) + use<> {
     let palette = Palette::of(ui);

@@ -488,6 +488,27 @@ fn a_key_goes_to_the_trash_and_comes_back() {
 }
 
 #[test]
+fn of_a_key_in_two_files_each_can_be_selected_for_the_trash() {
+    let home = TempDir::new().expect("a folder");
+    for name in ["copy", "work"] {
+        put_key(home.path(), name, "me", 1);
+    }
+    let mut page = KeysPage::at(640.0, 480.0, home);
+    page.scene.click("Move this copy to the trash…");
+    let is_ticked = |page: &KeysPage, name: &str| {
+        let label = format!("~/.ssh/{name} and ~/.ssh/{name}.pub");
+        let ticks = page.scene.window.get_by_role_and_label(Role::CheckBox, &label);
+        ticks.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
+    };
+    assert!(is_ticked(&page, "work") && !is_ticked(&page, "copy"));
+    page.scene.click_check("~/.ssh/work and ~/.ssh/work.pub");
+    assert!(page.scene.button("Move to trash").accesskit_node().is_disabled());
+    page.scene.click_check("~/.ssh/copy and ~/.ssh/copy.pub");
+    page.click("Move to trash");
+    assert_eq!(names(page.home.path(), ".ssh"), ["removed", "work", "work.pub"]);
+}
+
+#[test]
 fn what_was_removed_some_other_day_is_put_back_from_the_trash() {
     let mut page = KeysPage::open(640.0, 480.0, TWO);
     assert!(!page.scene.is_shown("Trash…"));

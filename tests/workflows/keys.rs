@@ -9,8 +9,9 @@ use keywright::app::desktop::Picked;
 use keywright::app::dialog::{Choosing, Dialog};
 use keywright::app::my_keys::{KeysCommand, PlaceKind};
 use keywright::app::settings::Kept;
+use keywright::app::stage::Missing;
 use keywright::engine::keys;
-use keywright::engine::keys::{Key, KeyId};
+use keywright::engine::keys::{Key, KeyId, Remedy};
 use keywright::key::fingerprint::{Fingerprint, FingerprintKind};
 use keywright::key::spec::KeySpec;
 use keywright::sys::settings_place::Place;
@@ -334,6 +335,139 @@ fn a_closed_dialog_of_the_system_can_be_opened_again_and_a_missing_one_is_said()
 }
 
 #[test]
+fn of_a_key_in_two_files_the_one_goes_that_was_chosen_and_what_is_beside_it() {
+    let mut scene = Scene::with_keys(&["work"]);
+    put_key(scene.folder.path(), "copy", "me", 1);
+    scene.do_with_keys(KeysCommand::Read);
+    let remedies = |scene: &Scene| -> Vec<Remedy> {
+        let findings = scene.keys()[0].findings.iter();
+        findings.filter_map(|finding| finding.remedy.clone()).collect()
+    };
+    let copy = scene.ssh("work");
+    assert!(
+        remedies(&scene).contains(&Remedy::RemoveCopy(copy.clone())),
+        "{:?}",
+        remedies(&scene)
+    );
+    scene.do_with_keys(KeysCommand::PlanRemovalOf(copy));
+    scene.do_with_keys(KeysCommand::Remove);
+    assert_eq!(
+        names(scene.folder.path(), ".ssh"),
+        ["copy", "copy.pub", "removed"]
+    );
+    assert_eq!(scene.titles(), ["copy"]);
+    assert!(
+        scene
+            .app
+            .status
+            .text
+            .contains("Moved ~/.ssh/work and ~/.ssh/work.pub to"),
+        "{}",
+        scene.app.status.text
+    );
+}
+
+#[test]
+fn of_a_default_key_in_two_files_the_one_stays_that_ssh_tries() {
+    let mut scene = Scene::with_keys(&["copy"]);
+    scene.do_with_keys(KeysCommand::PlanDefault);
+    scene.do_with_keys(KeysCommand::MakeDefault);
+    put_key(scene.folder.path(), "another", "me", 1);
+    scene.do_with_keys(KeysCommand::Read);
+    scene.do_with_keys(KeysCommand::PlanRemoval);
+    scene.do_with_keys(KeysCommand::Remove);
+    assert!(scene.ssh("copy").exists() && !scene.ssh("another").exists());
+    scene.do_with_keys(KeysCommand::PlanRemovalOf(scene.ssh("copy")));
+    assert_eq!(scene.problem(), "in-use");
+}
+
+#[test]
+fn an_open_key_that_goes_to_the_trash_is_no_longer_called_saved() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.open(&scene.ssh("work"));
+    assert!(!scene.document().is_unsaved());
+    scene.do_with_keys(KeysCommand::PlanRemoval);
+    scene.do_with_keys(KeysCommand::Remove);
+    assert_eq!(scene.document().missing(), Some(Missing::InTrash));
+    assert!(scene.document().is_unsaved() && scene.document().is_in_no_file());
+    scene.do_with_keys(KeysCommand::PutBack);
+    assert_eq!(scene.document().missing(), None);
+    assert!(!scene.document().is_unsaved());
+}
+
+#[test]
+fn an_open_key_that_another_program_deleted_is_saved_again_or_asked_about() {
+    let mut scene = Scene::with_keys(&["work"]);
+    scene.open(&scene.ssh("work"));
+    for name in ["work", "work.pub"] {
+        fs::remove_file(scene.ssh(name)).expect("removed");
+    }
+    scene.ask(Ask::LookAgain);
+    scene.settle_keys();
+    assert_eq!(scene.document().missing(), Some(Missing::Gone));
+    scene.ask(Ask::Quit);
+    assert!(matches!(scene.app.dialog, Some(Dialog::Unsaved(_))));
+    scene.ask(Ask::CloseDialog);
+    scene.ask(Ask::SavePrivate);
+    scene.ask(Ask::SaveAllTheSame);
+    scene.settle();
+    assert_eq!(scene.document().missing(), None);
+    assert_eq!(names(scene.folder.path(), ".ssh"), ["work", "work.pub"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_put_right_elsewhere_is_seen_when_the_window_is_in_front_again() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut scene = Scene::with_keys(&["work"]);
+    let chmod = |scene: &Scene, mode| {
+        let mode = fs::Permissions::from_mode(mode);
+        fs::set_permissions(scene.ssh("work"), mode).expect("it is ours");
+    };
+    let told = |scene: &Scene| -> Vec<String> {
+        let findings = scene.keys()[0].findings.iter();
+        let whose = scene.app.my_keys.whose();
+        findings.map(|finding| finding.sentence(whose)).collect()
+    };
+    chmod(&scene, 0o644);
+    scene.open(&scene.ssh("work"));
+    scene.ask(Ask::ShowPage(Page::MyKeys));
+    scene.settle_keys();
+    let start = "~/.ssh/work: other users of this computer may read the file";
+    assert!(told(&scene)[0].starts_with(start), "{:?}", told(&scene));
+    let is_warned = |scene: &mut Scene| {
+        scene
+            .document()
+            .warnings
+            .iter()
+            .any(|one| one.code == "permissions")
+    };
+    assert!(is_warned(&mut scene));
+    chmod(&scene, 0o600);
+    scene.ask(Ask::LookAgain);
+    scene.settle_keys();
+    assert!(
+        !told(&scene).iter().any(|one| one.starts_with(start)),
+        "{:?}",
+        told(&scene)
+    );
+    assert!(!is_warned(&mut scene));
+}
+
+#[test]
+fn what_lies_beside_a_key_that_was_opened_elsewhere_goes_along_with_it() {
+    let mut scene = Scene::with_keys(&[]);
+    let elsewhere = scene.folder.path().join("elsewhere");
+    put_key(&elsewhere, "stick", "me", 1);
+    scene.open(&elsewhere.join(".ssh/stick"));
+    scene.do_with_keys(KeysCommand::Read);
+    assert_eq!(scene.keys()[0].files.len(), 2, "{:?}", scene.keys()[0].files);
+    scene.do_with_keys(KeysCommand::PlanRemoval);
+    scene.do_with_keys(KeysCommand::Remove);
+    assert_eq!(names(&elsewhere, ".ssh"), ["removed"]);
+}
+
+#[test]
 fn where_a_key_was_installed_is_remembered_with_it() {
     let mut scene = Scene::with_keys(&["work"]);
     let store = scene.app.my_keys.whose().store.clone();
@@ -344,9 +478,10 @@ fn where_a_key_was_installed_is_remembered_with_it() {
     let id = KeyId::Fingerprint(Fingerprint::of(&public, FingerprintKind::Sha256));
     assert_eq!(scene.keys()[0].id, id);
     scene.do_with_keys(KeysCommand::PlanRemoval);
-    let Some(Dialog::RemoveKey { removal, .. }) = &scene.app.dialog else {
+    let Some(Dialog::RemoveKey { copies, .. }) = &scene.app.dialog else {
         panic!("nothing is asked: {:?}", scene.app.dialog);
     };
+    let removal = copies.removal().expect("it may go");
     assert!(removal.cautions[0].contains("me@example.org:2222"));
     keys::note_taken_off(&store, &public, "me@example.org:2222").expect("written");
     scene.do_with_keys(KeysCommand::Read);

@@ -39,7 +39,7 @@ impl App {
 
     pub(in crate::app) fn poll_place(&mut self) {
         // What was chosen can be added only when nothing else is being done.
-        if self.my_keys.is_busy() {
+        if self.my_keys.is_doing() {
             return;
         }
         let Some(Dialog::AddPlace(adding)) = &mut self.dialog else {
@@ -68,7 +68,7 @@ impl App {
     }
 
     fn add_place(&mut self, path: PathBuf) {
-        if self.my_keys.is_busy() {
+        if self.my_keys.is_doing() {
             return;
         }
         self.dialog = None;

@@ -3,6 +3,7 @@
 
 mod agents;
 mod certificate;
+mod coming_back;
 mod copy;
 mod doctor;
 mod dropped;

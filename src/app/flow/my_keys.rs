@@ -7,8 +7,8 @@ use crate::app::my_keys::{Finished, KeysCommand, Outcome, Trash, Work};
 use crate::app::{App, Command, Page, Status};
 use crate::engine::job::{Job, Poll};
 use crate::engine::key_name::KeyName;
+use crate::engine::keys::copies::Copies;
 use crate::engine::keys::default_key::{self, Plan};
-use crate::engine::keys::removal::Removal;
 use crate::engine::keys::restoring::Restorable;
 use crate::engine::keys::{Edit, Inventory, Key, KeyId, Remedy, Store, Whose, repair};
 use crate::engine::{Blame, Problem, lost, told_by_disk};
@@ -49,7 +49,8 @@ impl App {
                 self.plan_for_keys(Plan::clear);
             }
             KeysCommand::MakeDefault => self.make_default(),
-            KeysCommand::PlanRemoval => self.plan_removal(),
+            KeysCommand::PlanRemoval => self.plan_removal(Copies::of),
+            KeysCommand::PlanRemovalOf(file) => self.plan_removal(|key| Copies::only(key, &file)),
             KeysCommand::Remove => self.remove_key(),
             KeysCommand::PutBack => self.put_key_back(),
             KeysCommand::ShowRemoved => self.dialog = Some(Dialog::RemovedKeys),
@@ -96,7 +97,10 @@ impl App {
             None => {}
             Some(Work::Reading(mut job)) => match job.poll() {
                 Poll::Running => self.my_keys.work = Some(Work::Reading(job)),
-                Poll::Done(inventory) => self.my_keys.take_up(inventory),
+                Poll::Done(inventory) => {
+                    self.my_keys.take_up(inventory);
+                    self.look_for_file();
+                }
                 Poll::Lost => self.fail("The keys could not be looked at", lost()),
             },
             Some(Work::Planning(mut job)) => match job.poll() {
@@ -115,6 +119,7 @@ impl App {
 
     fn finished_with_keys(&mut self, Finished { result, inventory }: Finished) {
         self.my_keys.take_up(inventory);
+        self.look_for_file();
         match result {
             Ok(Outcome {
                 sentence,
@@ -138,7 +143,7 @@ impl App {
         work: impl FnOnce(&Whose) -> Result<Outcome, Problem> + Send + 'static,
     ) {
         // Looking is begun anew behind it.
-        if self.my_keys.is_busy() && !self.my_keys.is_reading() {
+        if self.my_keys.is_doing() {
             return;
         }
         let whose = self.my_keys.whose.clone();
@@ -153,7 +158,7 @@ impl App {
 
     /// Finds out what something would change, and shows that.
     fn plan_for_keys(&mut self, work: impl FnOnce(&Whose) -> Result<Plan, Problem> + Send + 'static) {
-        if self.my_keys.is_busy() {
+        if self.my_keys.is_doing() {
             return;
         }
         let whose = self.my_keys.whose.clone();
@@ -247,23 +252,37 @@ impl App {
         }
     }
 
-    fn plan_removal(&mut self) {
+    fn plan_removal(&mut self, copies: impl FnOnce(&Key) -> Copies) {
         let Some(key) = self.my_keys.chosen() else { return };
-        match Removal::of(key) {
-            Ok(removal) => {
-                let title = key.title();
-                self.dialog = Some(Dialog::RemoveKey { title, removal });
-            }
+        let (title, copies) = (key.title(), Box::new(copies(key)));
+        match copies.removal() {
+            Ok(_) => self.dialog = Some(Dialog::RemoveKey { title, copies }),
             Err(problem) => self.fail("The key stays where it is", problem),
         }
     }
 
     fn remove_key(&mut self) {
-        let Some(Dialog::RemoveKey { title, removal }) = self
+        let Some(Dialog::RemoveKey { title, copies }) = self
             .dialog
             .take_if(|dialog| matches!(dialog, Dialog::RemoveKey { .. }))
         else {
             return;
+        };
+        let removal = match copies.removal() {
+            Ok(removal) if removal.files.is_empty() => return,
+            Ok(removal) => removal,
+            Err(problem) => return self.fail("The key stays where it is", problem),
+        };
+        let title = if copies.staying().is_empty() {
+            title
+        } else {
+            // What is left of it keeps its name.
+            let files: Vec<String> = removal
+                .files
+                .iter()
+                .map(|file| self.my_keys.whose.short(file))
+                .collect();
+            files.join(" and ")
         };
         self.do_with_keys(move |whose| {
             let removed = removal.make()?;
@@ -276,7 +295,7 @@ impl App {
     }
 
     fn put_key_back(&mut self) {
-        if self.my_keys.is_busy() {
+        if self.my_keys.is_doing() {
             return;
         }
         let Some((title, mut removed)) = self.my_keys.removed.clone() else {
@@ -292,7 +311,7 @@ impl App {
     }
 
     fn restore_key(&mut self, removed: Restorable) {
-        if self.my_keys.is_busy() {
+        if self.my_keys.is_doing() {
             return;
         }
         self.dialog = None;

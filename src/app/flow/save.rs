@@ -389,8 +389,9 @@ impl App {
                 if is_saved && matches!(purpose, Purpose::SavePrivate(_)) {
                     self.propose_saving_place();
                     self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
-                    self.read_keys_anew();
                 }
+                // Whatever was written may have been what a key was lacking.
+                self.read_keys_anew();
                 if quits {
                     self.quit();
                 }
@@ -474,6 +475,7 @@ impl Document {
                 self.saves += 1;
             }
             self.path = path;
+            self.set_missing(None);
             self.format = match purpose {
                 Purpose::SavePrivate(choice) => Some(choice.format()),
                 Purpose::SavePublic(form) => Some(form.format()),

@@ -200,13 +200,9 @@ fn told_finding(finding: &Finding, several: Option<&Whose>) -> [String; 2] {
         Grade::Note => "note",
         Grade::Warning | Grade::Danger => "warning",
     };
-    let message = escaped(finding.warning.message.as_bytes());
-    let name = several
-        .zip(finding.file.as_deref())
-        .map(|(whose, file)| whose.short(file));
-    let message = match name.filter(|name| !message.contains(name.as_str())) {
-        Some(name) => format!("{name}: {message}"),
-        None => message,
+    let message = match several {
+        Some(whose) => finding.told(whose),
+        None => escaped(finding.warning.message.as_bytes()),
     };
     [
         format!("  {word}: {message}"),

@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 
 use super::Whose;
 use crate::engine::describe::{OPEN_FOLDER, Warning, stray_certificate};
+use crate::engine::problem::sentence;
 use crate::engine::saving::certificate_beside;
 use crate::format::Format;
+use crate::key::comment::escaped;
 use crate::sys::permissions::{Access, knows_no_owners};
 
 /// How much it matters.
@@ -40,6 +42,8 @@ pub enum Remedy {
     Open(PathBuf),
     /// Have ssh try this private key first.
     MakeDefault(PathBuf),
+    /// Move this private key to the trash, which lies in another file as well.
+    RemoveCopy(PathBuf),
 }
 
 impl Remedy {
@@ -56,6 +60,7 @@ impl Remedy {
             Self::ReplacePublic(_) => "Put the right one there",
             Self::Open(_) => "Open the key",
             Self::MakeDefault(_) => "Make it the default key…",
+            Self::RemoveCopy(_) => "Move this copy to the trash…",
         }
     }
 
@@ -70,7 +75,7 @@ impl Remedy {
             | Self::Finish(_)
             | Self::Mend(_)
             | Self::RenewLines(_) => true,
-            Self::Open(_) | Self::MakeDefault(_) => false,
+            Self::Open(_) | Self::MakeDefault(_) | Self::RemoveCopy(_) => false,
         }
     }
 }
@@ -133,6 +138,23 @@ impl Finding {
             remedy,
             warning,
         }
+    }
+
+    /// What is wrong, with the name of its file where the message does not say which it is.
+    #[must_use]
+    pub fn told(&self, whose: &Whose) -> String {
+        let message = escaped(self.warning.message.as_bytes());
+        let name = self.file.as_deref().map(|file| whose.short(file));
+        match name.filter(|name| !message.contains(name.as_str())) {
+            Some(name) => format!("{name}: {message}"),
+            None => message,
+        }
+    }
+
+    /// The same as a sentence.
+    #[must_use]
+    pub fn sentence(&self, whose: &Whose) -> String {
+        sentence(&self.told(whose))
     }
 
     fn new(grade: Grade, code: &'static str, message: String, hint: &'static str) -> Self {
@@ -211,7 +233,8 @@ impl Finding {
             whose.short(first)
         );
         let hint = "Every copy has to be guarded, and a change of passphrase changes one only. Keep one, and move the others to the trash.";
-        Self::new(Grade::Note, "duplicate", message, hint).about(path, None)
+        Self::new(Grade::Note, "duplicate", message, hint)
+            .about(path, Some(Remedy::RemoveCopy(path.to_owned())))
     }
 
     /// ssh does not try the private key at `path`.

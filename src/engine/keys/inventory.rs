@@ -13,7 +13,7 @@ use super::tidying::{Tidying, is_list};
 use super::tried::Tried;
 use super::{Remedy, Whose, own_lines, unfinished};
 use crate::engine::describe::Description;
-use crate::engine::saving::file_beside;
+use crate::engine::saving::{certificate_beside, file_beside};
 use crate::engine::{Blame, Problem};
 use crate::format::mend::Accident;
 use crate::format::reading::{self, Reading};
@@ -210,6 +210,8 @@ impl Inventory {
             }
             // Nobody has asked for these: one that has gone, with a stick say, is not missed.
             let seen = register.seen().into_iter();
+            // What belongs to them lies beside them.
+            let seen = seen.flat_map(|path| [file_beside(&path), certificate_beside(&path), path]);
             found.extend(seen.filter_map(|path| candidate(&path).ok().flatten()));
         }
         let mut known = BTreeSet::new();

@@ -4,6 +4,7 @@
 
 pub mod added;
 pub mod age;
+pub mod copies;
 pub mod default_key;
 pub mod finding;
 mod gather;

@@ -33,14 +33,6 @@ pub struct Removed {
 }
 
 impl Removal {
-    /// All files of a key.
-    ///
-    /// # Errors
-    /// It is the default key.
-    pub fn of(key: &Key) -> Result<Self, Problem> {
-        Self::of_files(key, key.files.iter().map(|file| file.path.clone()).collect())
-    }
-
     /// The private key in `path`, with the public half and the certificate that lie beside it; or the public key
     /// in it.
     ///
@@ -87,7 +79,11 @@ impl Removal {
         }
     }
 
-    fn of_files(key: &Key, files: Vec<PathBuf>) -> Result<Self, Problem> {
+    /// These files of a key.
+    ///
+    /// # Errors
+    /// It is the default key, and ssh would no longer find it.
+    pub(super) fn of_files(key: &Key, files: Vec<PathBuf>) -> Result<Self, Problem> {
         let mut cautions = Vec::new();
         let has_private = |path: &PathBuf| {
             let private = |file: &&super::KeyFile| file.kind == super::key::Kind::Private;
@@ -98,21 +94,22 @@ impl Removal {
             .files
             .iter()
             .any(|file| has_private(&file.path) && !files.contains(&file.path));
-        if goes && !stays {
-            if key.is_default {
-                return Err(is_default(key));
-            }
-            if !key.installed.is_empty() {
-                let servers: Vec<String> = key
-                    .installed
-                    .iter()
-                    .map(|on| crate::key::comment::escaped(on.server.as_bytes()))
-                    .collect();
-                cautions.push(format!(
-                    "It was installed on {}. Make sure that you get in there without it, and take it off there first.",
-                    servers.join(", ")
-                ));
-            }
+        // ssh is told to try this one.
+        let first = key.file_for_ssh().map(|file| &file.path);
+        let is_lost = !stays || first.is_some_and(|first| files.contains(first));
+        if goes && is_lost && key.is_default {
+            return Err(is_default(key));
+        }
+        if goes && !stays && !key.installed.is_empty() {
+            let servers: Vec<String> = key
+                .installed
+                .iter()
+                .map(|on| crate::key::comment::escaped(on.server.as_bytes()))
+                .collect();
+            cautions.push(format!(
+                "It was installed on {}. Make sure that you get in there without it, and take it off there first.",
+                servers.join(", ")
+            ));
         }
         Ok(Self { files, cautions })
     }
@@ -207,4 +204,36 @@ fn is_default(key: &Key) -> Problem {
         "Make another one the default key first, or none.",
     )
     .unchanged()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::told_by_disk;
+    use crate::sys::files::{Existing, write_private};
+
+    #[test]
+    fn what_came_back_because_something_else_could_not_go_was_not_changed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = ["one", "two"].map(|name| {
+            let beside = folder.path().join(name);
+            crate::sys::permissions::create_private_folder(&beside).expect("made");
+            let file = beside.join("id");
+            write_private(&file, b"key", Existing::Refuse).expect("written");
+            file
+        });
+        // Where the second is to go lies a file.
+        write_private(&folder_for(&files[1]), b"x", Existing::Refuse).expect("written");
+        let removal = Removal {
+            files: files.to_vec(),
+            cautions: Vec::new(),
+        };
+        let problem = told_by_disk(|| removal.make()).expect_err("the second cannot go");
+        assert!(files.iter().all(|file| file.exists()));
+        assert!(
+            problem.hint.starts_with("Nothing was changed."),
+            "{}",
+            problem.hint
+        );
+    }
 }

@@ -49,7 +49,7 @@ pub fn apply(remedy: &Remedy, whose: &Whose) -> Result<Done, Problem> {
                 kept.unwrap_or_default()
             ))
         }
-        Remedy::Open(path) | Remedy::MakeDefault(path) => Err(Problem::new(
+        Remedy::Open(path) | Remedy::MakeDefault(path) | Remedy::RemoveCopy(path) => Err(Problem::new(
             "usage",
             Blame::Usage,
             format!("{} needs a decision of yours", whose.short(path)),
@@ -85,6 +85,11 @@ pub fn announcement(remedy: &Remedy, whose: &Whose) -> String {
         ),
         Remedy::Open(path) => format!("open {}", whose.short(path)),
         Remedy::MakeDefault(path) => format!("make {} the default key", whose.short(path)),
+        Remedy::RemoveCopy(path) => format!(
+            "move {} to {}",
+            whose.short(path),
+            whose.short(&removal::folder_for(path))
+        ),
     }
 }
 
@@ -195,6 +200,7 @@ pub fn subject(remedy: &Remedy) -> &PathBuf {
         | Remedy::Mend(path)
         | Remedy::RenewLines(path)
         | Remedy::Open(path)
-        | Remedy::MakeDefault(path) => path,
+        | Remedy::MakeDefault(path)
+        | Remedy::RemoveCopy(path) => path,
     }
 }

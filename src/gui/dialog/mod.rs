@@ -85,6 +85,19 @@ impl Scene<'_> {
             .show(ui, |ui| pieces::buttons_ui(ui, takes_focus, texts))
     }
 
+    /// The same where the first can be pressed only if `is_possible`.
+    fn possible_buttons_ui(
+        &mut self,
+        ui: &mut Ui,
+        takes_focus: bool,
+        texts: &[&str],
+        is_possible: bool,
+    ) -> Option<usize> {
+        self.foot.show(ui, |ui| {
+            pieces::possible_buttons_ui(ui, takes_focus, texts, is_possible)
+        })
+    }
+
     /// The same where the one in this place does what nobody can undo.
     fn risky_buttons_ui(&mut self, ui: &mut Ui, texts: &[&str], risky: usize) -> Option<usize> {
         let takes_focus = self.is_new;
@@ -199,8 +212,8 @@ fn contents_ui(
         Dialog::Ssh1 { name, key } => ssh1::ssh1_ui(ui, name, key, scene),
         Dialog::Certificate(facts) => certificate::certificate_ui(ui, facts, scene),
         Dialog::DefaultKey(plan) => default_key::default_key_ui(ui, plan, &beside.whose, scene),
-        Dialog::RemoveKey { title, removal } => {
-            remove_key::remove_key_ui(ui, title, removal, &beside.whose, scene);
+        Dialog::RemoveKey { title, copies } => {
+            remove_key::remove_key_ui(ui, title, copies, &beside.whose, scene);
         }
         Dialog::RemovedKeys => {
             let trash = (&beside.removed[..], &beside.unfinished[..]);
@@ -284,6 +297,7 @@ fn title(dialog: &Dialog) -> String {
         Dialog::Ssh1 { .. } => "This key must be replaced".to_owned(),
         Dialog::Certificate(_) => "Certificate info".to_owned(),
         Dialog::DefaultKey(plan) => default_key::title(plan).to_owned(),
+        Dialog::RemoveKey { copies, .. } if copies.all.len() > 1 => "Which files go to the trash?".to_owned(),
         Dialog::RemoveKey { title, .. } => format!("Move {title} to the trash?"),
         Dialog::RemovedKeys => "Keys in the trash".to_owned(),
         Dialog::AddPlace(_) => "Where are more of your keys?".to_owned(),

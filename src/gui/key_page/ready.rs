@@ -5,7 +5,7 @@ use egui::{Align, Button, Key, Label, RichText, TextEdit, TextStyle, Ui};
 use super::steps::{Stand, Step, aside_ui};
 use super::{View, identity, protect, public, save};
 use crate::app::command::ServerCommand;
-use crate::app::stage::Document;
+use crate::app::stage::{Document, Missing};
 use crate::app::{App, Command, Page};
 use crate::engine::certificate_facts;
 use crate::engine::command_line::words_for_ssh;
@@ -105,7 +105,27 @@ fn title_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
     }
 }
 
+/// That the key is no longer where it was saved, and what can be done about that.
+fn missing_ui(ui: &mut Ui, document: &Document) {
+    let (Some(missing), Some(place)) = (document.missing(), document.shown_path()) else {
+        return;
+    };
+    let what = match missing {
+        Missing::InTrash => format!("{place} was moved to the trash."),
+        Missing::Gone => format!("{place} is no longer there."),
+    };
+    let hint = match (missing, document.key()) {
+        (Missing::InTrash, _) => "The page “Keys” puts it back, under “Trash…”. Or save the key here again.",
+        (Missing::Gone, Some(_)) => {
+            "It was moved or deleted, or its disk was taken out. Save the key again, or it may be gone with this window."
+        }
+        (Missing::Gone, None) => "It was moved or deleted, or its disk was taken out.",
+    };
+    pieces::note_ui(ui, Tone::Warning, &what, hint);
+}
+
 fn warnings_ui(ui: &mut Ui, document: &Document, out: &mut Vec<Command>) {
+    missing_ui(ui, document);
     for warning in document.warnings.iter().chain(document.certificate_warnings()) {
         pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
         if ENDED_BY_CLEAN_COPY.contains(&warning.code) && ui.add(Button::new("Save a clean copy")).clicked() {
@@ -335,7 +355,13 @@ fn title(document: &Document) -> String {
 /// Whether what is here is in a file, in words and with a sign.
 fn state_ui(ui: &mut Ui, document: &Document) {
     let palette = Palette::of(ui);
-    let (sign, text, color) = if document.is_new() {
+    let (sign, text, color) = if let Some(missing) = document.missing() {
+        let text = match missing {
+            Missing::InTrash => "in the trash",
+            Missing::Gone => "its file is gone",
+        };
+        (Sign::Open, text, palette.warn)
+    } else if document.is_new() {
         (Sign::Open, "not saved yet", palette.warn)
     } else if document.is_unsaved() {
         (Sign::Open, "changed, not saved yet", palette.warn)

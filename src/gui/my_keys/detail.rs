@@ -26,7 +26,7 @@ pub(super) struct View {
 }
 
 pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Vec<Command>) {
-    let is_busy = app.my_keys.is_busy() && !app.my_keys.is_reading();
+    let is_busy = app.my_keys.is_doing();
     let mut name = std::mem::take(&mut app.my_keys.name);
     let mut goes_to = None;
     if let Some(key) = app.my_keys.chosen() {
@@ -43,7 +43,7 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                     }
                 }
                 for finding in &key.findings {
-                    finding_ui(ui, finding, out);
+                    finding_ui(ui, finding, app.my_keys.whose(), out);
                 }
                 goes_to = servers_ui(ui, key, out);
                 facts_ui(ui, key, app.my_keys.whose());
@@ -150,8 +150,8 @@ fn servers_ui(ui: &mut Ui, key: &OwnKey, out: &mut Vec<Command>) -> Option<Strin
     goes_to
 }
 
-fn finding_ui(ui: &mut Ui, finding: &Finding, out: &mut Vec<Command>) {
-    let what = finding.warning.sentence();
+fn finding_ui(ui: &mut Ui, finding: &Finding, whose: &Whose, out: &mut Vec<Command>) {
+    let what = finding.sentence(whose);
     match finding.grade {
         Grade::Danger => pieces::note_ui(ui, Tone::Error, &what, finding.warning.hint),
         Grade::Warning => pieces::note_ui(ui, Tone::Warning, &what, finding.warning.hint),
@@ -166,6 +166,7 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, out: &mut Vec<Command>) {
             // What needs a decision asks for it first.
             Remedy::Open(_) => KeysCommand::Open,
             Remedy::MakeDefault(_) => KeysCommand::PlanDefault,
+            Remedy::RemoveCopy(file) => KeysCommand::PlanRemovalOf(file.clone()),
             _ => KeysCommand::Repair(remedy.clone()),
         }));
     }

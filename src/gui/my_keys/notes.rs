@@ -27,9 +27,9 @@ pub(super) fn notes_ui(ui: &mut Ui, app: &App, view: &mut View, out: &mut Vec<Co
     let my_keys = &app.my_keys;
     if let Some(title) = my_keys.removed() {
         ui.horizontal_wrapped(|ui| {
-            ui.label(format!("{title} was moved to a folder “removed”."));
+            ui.label(format!("Moved {title} to a folder “removed”."));
             let back = Button::new("Put it back");
-            if ui.add_enabled(!my_keys.is_busy(), back).clicked() {
+            if ui.add_enabled(!my_keys.is_doing(), back).clicked() {
                 out.push(Command::Keys(KeysCommand::PutBack));
             }
         });
@@ -92,7 +92,7 @@ fn repairs_ui(
     };
     let is_short = does.len() <= in_hint;
     ui.horizontal_wrapped(|ui| {
-        if ui.add_enabled(!my_keys.is_busy(), Button::new(text)).clicked() {
+        if ui.add_enabled(!my_keys.is_doing(), Button::new(text)).clicked() {
             out.push(Command::Keys(KeysCommand::RepairAll));
         }
         let hint = if is_short {

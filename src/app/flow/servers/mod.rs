@@ -72,7 +72,7 @@ impl App {
     }
 
     fn install_on_server(&mut self, desktop: &dyn Desktop) {
-        let Some(document) = self.document().filter(|document| !document.is_new()) else {
+        let Some(document) = self.document().filter(|document| !document.is_in_no_file()) else {
             return;
         };
         let is_at_hand = document.key().is_some();
