@@ -152,6 +152,8 @@ pub enum Command {
 
     /// Close the dialog without doing anything.
     CloseDialog,
+    /// Close the dialog, and type a passphrase.
+    SetPassphrase,
     /// The window is in front again: look at what may be another by now.
     LookAgain,
     /// Yes, the unsaved key may go.

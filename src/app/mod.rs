@@ -268,6 +268,7 @@ impl App {
             Command::ShapeWindow(shape) => self.kept.now.window = shape,
             Command::About => self.dialog = Some(Dialog::About),
 
+            Command::SetPassphrase => self.set_passphrase(),
             Command::LookAgain => self.look_again(desktop),
             Command::CloseDialog => self.dialog = None,
             Command::DiscardUnsaved => self.discard_unsaved(desktop),

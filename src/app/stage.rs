@@ -58,6 +58,17 @@ pub struct Generating {
     pub(super) previous: Option<Box<Document>>,
 }
 
+/// A field of the key page that the focus goes back to, because of what is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The comment.
+    Comment,
+    /// A new passphrase.
+    Passphrase,
+    /// The passphrase once more.
+    Confirmation,
+}
+
 /// Where the file of a key is, if it is not where the key came from or was saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
@@ -108,6 +119,8 @@ pub struct Document {
     pub(super) saved: Option<Saved>,
     pub(super) being_saved: Option<Saved>,
     missing: Option<Missing>,
+    /// Where somebody goes on who was sent back.
+    pub wanted: Option<Field>,
     is_made_here: bool,
     /// How often it was saved here.
     pub(super) saves: u32,
@@ -235,6 +248,7 @@ impl Document {
             saved: None,
             being_saved: None,
             missing: None,
+            wanted: None,
             is_made_here: false,
             saves: 0,
             art,

@@ -245,6 +245,10 @@ impl eframe::App for Window {
             ui.visuals_mut().disabled_alpha = 1.0;
             ui.disable();
         }
+        let is_wanted = |document: &Document| document.wanted.is_some();
+        if self.app.dialog.is_none() && self.app.document().is_some_and(is_wanted) {
+            self.dialog.leave_focus();
+        }
         menu::menu_bar_ui(ui, &self.app, &mut self.menu, &mut out);
         sidebar::sidebar_ui(ui, &self.app, &mut out);
         toast::room_ui(ui, &self.app, &mut self.toast);

@@ -292,6 +292,15 @@ pub(super) fn reached_by(ui: &Ui, field: &Response, label: &Response, letter: Op
     }
 }
 
+/// Gives a field the focus again where what was entered in it has come to nothing: `has_failed` while that is told. What has the
+/// focus keeps it.
+pub(super) fn goes_back_to(ui: &Ui, field: &Response, has_failed: bool) {
+    let is_free = ui.is_enabled() && ui.memory(Memory::focused).is_none();
+    if has_failed && is_free && !field.lost_focus() {
+        field.request_focus();
+    }
+}
+
 /// What stands in an empty field. The caret stands before it, and not on its first letter.
 pub(super) fn placeholder(ui: &Ui, text: &str) -> LayoutJob {
     let format = TextFormat::simple(TextStyle::Body.resolve(ui.style()), Palette::of(ui).weak);

@@ -91,6 +91,14 @@ fn a_key_is_made_installed_proved_and_taken_off_again() {
     window.fill("Short name for this server", "web-0");
     window.press("Return");
     window.says("has another entry for web-0 already");
+    // The name is to be typed once more: Enter does not leave the page.
+    window.wait("the field with the focus", |_| {
+        window
+            .field("Short name for this server")
+            .is("focused")
+            .then_some(())
+    });
+    window.press("Return");
     window.fill("Short name for this server", "web-1");
     window.click("push button", "Save name");
     window.says("“web-1” stands in ~/.ssh/config");

@@ -23,6 +23,33 @@ fn passphrases_that_differ_are_said_and_not_saved() {
     assert!(scene.says("They match."));
 }
 
+/// Whether a field of the key page has the focus.
+fn has_focus(scene: &Scene, role: Role, name: &str) -> bool {
+    let field = scene.window.get_by_role_and_label(role, name);
+    field.accesskit_node().is_focused()
+}
+
+#[test]
+fn whoever_goes_back_to_a_field_types_there_at_once() {
+    let mut scene = Scene::with_key();
+    scene.click("Save private key");
+    scene.click("Go back and set one");
+    assert!(has_focus(&scene, Role::PasswordInput, "Key passphrase"));
+    // Also by the keyboard alone, and where the step is folded.
+    scene.button("Save private key").focus();
+    scene.steps();
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.press(Modifiers::NONE, Key::Enter);
+    assert!(has_focus(&scene, Role::PasswordInput, "Key passphrase"));
+
+    scene.type_passphrase("Key passphrase", "open sesame");
+    scene.type_passphrase("Confirm passphrase", "open");
+    scene.click("Save private key");
+    assert!(scene.says("do not match"));
+    scene.escape();
+    assert!(has_focus(&scene, Role::PasswordInput, "Confirm passphrase"));
+}
+
 #[test]
 fn who_is_still_typing_is_not_told_that_the_passphrases_differ() {
     let mut scene = Scene::with_key();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::app::desktop::Desktop;
 use crate::app::dialog::{Dialog, Purpose, SamePassphrase, Writing};
 use crate::app::flow::open::see;
-use crate::app::stage::{Agreement, Document, Stage};
+use crate::app::stage::{Agreement, Document, Field, Stage};
 use crate::app::task::{Task, Written};
 use crate::app::{App, Status};
 use crate::engine::describe::ENDED_BY_CLEAN_COPY;
@@ -42,13 +42,11 @@ impl App {
             return;
         }
         if let Err(problem) = document.draft.checked_comment() {
-            return self.fail("The comment cannot be saved", problem);
+            return self.send_back(Field::Comment, "The comment cannot be saved", problem);
         }
         if document.draft.agreement() == Agreement::Differ {
-            return self.fail(
-                "The private key was not saved",
-                passphrases_differ(document.locked.is_some()),
-            );
+            let problem = passphrases_differ(document.locked.is_some());
+            return self.send_back(Field::Confirmation, "The private key was not saved", problem);
         }
         let doubts = document.doubts(choice);
         if doubts.is_empty() {
@@ -59,6 +57,21 @@ impl App {
                 doubts,
                 asks_where,
             });
+        }
+    }
+
+    /// Tells what is wrong with a field of the page, which has the focus then.
+    fn send_back(&mut self, field: Field, title: &str, problem: Problem) {
+        self.fail(title, problem);
+        if let Some(document) = self.document_mut() {
+            document.wanted = Some(field);
+        }
+    }
+
+    pub(in crate::app) fn set_passphrase(&mut self) {
+        self.dialog = None;
+        if let Some(document) = self.document_mut() {
+            document.wanted = Some(Field::Passphrase);
         }
     }
 
@@ -124,7 +137,7 @@ impl App {
         }
         let checked = document.draft.checked_comment().map(drop);
         if let Err(problem) = checked {
-            self.fail("The comment cannot be saved", problem);
+            self.send_back(Field::Comment, "The comment cannot be saved", problem);
             return false;
         }
         true
@@ -287,7 +300,7 @@ impl App {
         };
         let comment = match document.draft.checked_comment() {
             Ok(comment) => comment,
-            Err(problem) => return self.fail("The comment cannot be saved", problem),
+            Err(problem) => return self.send_back(Field::Comment, "The comment cannot be saved", problem),
         };
         let work_plan = plan.clone();
         if document.is_saved_by(purpose) {

@@ -22,13 +22,14 @@ pub(super) fn doubts_ui(ui: &mut Ui, doubts: &[Doubt], scene: &mut Scene<'_>) {
             "So this counts as a copy: save the key in OpenSSH's or PuTTY's format too, to keep all of it.",
         );
     }
-    let texts = if doubts.contains(&Doubt::NoPassphrase) {
-        ["Go back and set one", "Save without a passphrase"]
+    let (texts, back) = if doubts.contains(&Doubt::NoPassphrase) {
+        let texts = ["Go back and set one", "Save without a passphrase"];
+        (texts, Command::SetPassphrase)
     } else {
-        ["Go back", "Save all the same"]
+        (["Go back", "Save all the same"], Command::CloseDialog)
     };
     match scene.buttons_ui(ui, scene.is_new, &texts) {
-        Some(0) => scene.out.push(Command::CloseDialog),
+        Some(0) => scene.out.push(back),
         Some(_) => scene.out.push(Command::SaveAllTheSame),
         None => {}
     }

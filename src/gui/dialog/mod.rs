@@ -59,6 +59,11 @@ pub(super) struct View {
 }
 
 impl View {
+    /// The page gives the focus to something else when the dialog has closed.
+    pub(super) fn leave_focus(&mut self) {
+        self.focus_before = None;
+    }
+
     /// Notes where the focus is to go back to. To be called while a dialog is open, before the page is drawn, which then
     /// has no focus any more.
     pub(super) fn remember_focus(&mut self, ctx: &Context) {

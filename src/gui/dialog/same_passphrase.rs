@@ -30,6 +30,7 @@ pub(super) fn same_passphrase_ui(ui: &mut Ui, dialog: &mut SamePassphrase, scene
         if scene.is_new || (was_working && !is_working) {
             field.request_focus();
         }
+        pieces::goes_back_to(ui, &field, dialog.problem.is_some());
     });
     if is_working {
         let response = ui.label("Checking the passphrase…");

@@ -1,6 +1,6 @@
 //! A file wants its passphrase.
 
-use egui::{Id, Key, Memory, Ui};
+use egui::{Id, Key, Ui};
 
 use super::{Scene, paragraph_ui};
 use crate::app::Command;
@@ -49,10 +49,10 @@ pub(super) fn unlock_ui(ui: &mut Ui, unlock: &mut Unlock, scene: &mut Scene<'_>)
         pieces::reached_by(ui, &field, &label, None);
         is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         // A wrong passphrase leaves the field empty and ready for the next one, also where it was tried between two frames.
-        let is_free = unlock.problem.is_some() && ui.memory(Memory::focused).is_none();
-        if scene.is_new || (was_working && !is_working) || (is_free && !is_entered) {
+        if scene.is_new || (was_working && !is_working) {
             field.request_focus();
         }
+        pieces::goes_back_to(ui, &field, unlock.problem.is_some());
     });
     if is_working {
         let cost = unlock.locked.protection.cost();

@@ -18,7 +18,7 @@ use super::drop::Drops;
 use super::pad::Trail;
 use super::pieces;
 use super::theme::Palette;
-use crate::app::stage::Stage;
+use crate::app::stage::{Field, Stage};
 use crate::app::{App, Command};
 use crate::key::PublicKey;
 
@@ -52,6 +52,8 @@ pub(super) struct View {
     shown: Option<(Discriminant<Stage>, Option<PublicKey>)>,
     /// What the focus is still to be given to, for it comes first here.
     first: Option<First>,
+    /// The field that somebody was sent back to.
+    wanted: Option<Field>,
     trail: Trail,
     drops: Drops,
     is_revealed: bool,

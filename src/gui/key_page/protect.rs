@@ -4,7 +4,7 @@ use egui::{Color32, Key, Label, Layout, RichText, TextEdit, TextStyle, Ui, acces
 
 use super::{First, View};
 use crate::app::Command;
-use crate::app::stage::{Agreement, Document, Draft};
+use crate::app::stage::{Agreement, Document, Draft, Field};
 use crate::engine::guessing::Rating;
 use crate::engine::saving::{Choice, Strength};
 use crate::engine::speed::Speed;
@@ -22,7 +22,8 @@ pub(super) fn protect_ui(
     speed: Option<Speed>,
     out: &mut Vec<Command>,
 ) {
-    comment_ui(ui, document);
+    let wanted = view.wanted.take();
+    comment_ui(ui, document, wanted == Some(Field::Comment));
     let gap = space::M;
     let is_narrow = ui.available_width() < at::NARROW_CARD;
     let width = if is_narrow {
@@ -47,7 +48,8 @@ pub(super) fn protect_ui(
                 contents(ui);
             });
         };
-        let mut goes_on = view.first.take() == Some(First::Passphrase);
+        let is_first = view.first.take() == Some(First::Passphrase);
+        let mut goes_on = is_first || wanted == Some(Field::Passphrase);
         column(ui, &mut |ui| {
             let name = "Key passphrase";
             let row = ui.scope(|ui| {
@@ -74,7 +76,7 @@ pub(super) fn protect_ui(
             let reveal = &mut view.is_revealed;
             let field = passphrase_field_ui(ui, "confirmation", name, &mut draft.confirmation, reveal, hint);
             pieces::reached_by(ui, &field, &label, Some(Key::O));
-            if goes_on {
+            if goes_on || wanted == Some(Field::Confirmation) {
                 field.request_focus();
             }
             is_told = is_mismatch_told(draft, field.has_focus());
@@ -96,7 +98,7 @@ pub(super) fn protect_ui(
     verdict_ui(ui, document, is_told, strength, speed);
 }
 
-fn comment_ui(ui: &mut Ui, document: &mut Document) {
+fn comment_ui(ui: &mut Ui, document: &mut Document, takes_focus: bool) {
     let name = "Key comment";
     let is_narrow = ui.available_width() < at::NARROW_CARD;
     let above = is_narrow.then(|| pieces::field_label_ui(ui, name, Some('c')));
@@ -107,6 +109,9 @@ fn comment_ui(ui: &mut Ui, document: &mut Document) {
             .desired_width(ui.available_width());
         let field = ui.add(field).labelled_by(label.id);
         pieces::reached_by(ui, &field, &label, Some(Key::C));
+        if takes_focus {
+            field.request_focus();
+        }
     });
     if let Err(problem) = document.draft.checked_comment() {
         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);

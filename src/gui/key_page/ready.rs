@@ -26,11 +26,16 @@ pub(super) fn ready_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut Ve
         subject: app.fingerprint_of,
     };
     let servers = app.installed_on();
+    let is_free = app.dialog.is_none();
     let mut address = std::mem::take(&mut app.servers.address);
     if let Some(document) = app.document_mut() {
         title_ui(ui, document, out);
         warnings_ui(ui, document, out);
         if document.key().is_some() {
+            if is_free && document.wanted.is_some() {
+                view.wanted = document.wanted.take();
+                view.is_saving_open = true;
+            }
             let is_saved = !document.is_unsaved();
             view.is_saving_open |= !is_saved || !document.is_from_here();
             let place = document.shown_path();

@@ -37,7 +37,8 @@ pub(super) fn detail_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
                 pieces::heading_ui(ui, &key.title(), theme::subheading());
                 actions_ui(ui, key, out);
                 if key.fingerprint().is_some() {
-                    name_ui(ui, key, (&mut name, &mut view.has_left_name), out);
+                    let is_refused = app.my_keys.name_problem.is_some();
+                    name_ui(ui, key, (&mut name, &mut view.has_left_name, is_refused), out);
                     if let Some(problem) = &app.my_keys.name_problem {
                         pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
                     }
@@ -173,7 +174,12 @@ fn finding_ui(ui: &mut Ui, finding: &Finding, whose: &Whose, out: &mut Vec<Comma
 }
 
 /// What its owner calls it: saved when the field is left, and by Enter; Esc brings back what it was.
-fn name_ui(ui: &mut Ui, key: &OwnKey, (name, has_left): (&mut String, &mut bool), out: &mut Vec<Command>) {
+fn name_ui(
+    ui: &mut Ui,
+    key: &OwnKey,
+    (name, has_left, is_refused): (&mut String, &mut bool, bool),
+    out: &mut Vec<Command>,
+) {
     let label = pieces::field_label_ui(ui, "Your name for this key", None);
     let field = TextEdit::singleline(name)
         .id_salt("name of the key")
@@ -181,6 +187,7 @@ fn name_ui(ui: &mut Ui, key: &OwnKey, (name, has_left): (&mut String, &mut bool)
         .desired_width(f32::INFINITY);
     let field = ui.add(field).labelled_by(label.id);
     pieces::reached_by(ui, &field, &label, None);
+    pieces::goes_back_to(ui, &field, is_refused);
     if field.lost_focus() {
         if ui.input(|input| input.key_pressed(Key::Escape)) {
             out.push(Command::Keys(KeysCommand::UndoName));

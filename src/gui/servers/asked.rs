@@ -58,7 +58,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                     pieces::note_ui(ui, Tone::Error, "This passphrase does not open the key.", hint);
                 }
                 let name = format!("Passphrase of {file}");
-                let is_entered = secret_ui(ui, "passphrase", &name, typed, scene);
+                let is_entered = secret_ui(ui, "passphrase", &name, (typed, *is_again), scene);
                 pieces::hint_ui(
                     ui,
                     "This key may let you in, and it is locked. The passphrase opens it on this computer and goes nowhere.",
@@ -71,7 +71,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                     pieces::note_ui(ui, Tone::Error, "The server does not take this password.", hint);
                 }
                 let name = format!("Password for {server}");
-                let is_entered = secret_ui(ui, "password", &name, typed, scene);
+                let is_entered = secret_ui(ui, "password", &name, (typed, *is_again), scene);
                 pieces::hint_ui(
                     ui,
                     "No key of this computer lets you in there yet. The password goes to this server alone, encrypted, and is stored nowhere.",
@@ -99,7 +99,7 @@ pub(super) fn sign_in_ui(ui: &mut Ui, sign_in: &mut SignIn, server: &str, scene:
                 let last = prompts.len().saturating_sub(1);
                 let mut is_entered = false;
                 for (index, prompt) in prompts.iter_mut().enumerate() {
-                    is_entered |= prompt_ui(ui, index, prompt, scene) && index == last;
+                    is_entered |= prompt_ui(ui, index, (prompt, *is_again), scene) && index == last;
                 }
                 pieces::hint_ui(
                     ui,
@@ -133,7 +133,7 @@ fn secret_ui(
     ui: &mut Ui,
     id_salt: &str,
     name: &str,
-    typed: &mut TypedPassphrase,
+    (typed, has_failed): (&mut TypedPassphrase, bool),
     scene: &mut Scene<'_>,
 ) -> bool {
     let label = pieces::field_label_ui(ui, name, None);
@@ -142,10 +142,16 @@ fn secret_ui(
     if scene.is_new {
         field.request_focus();
     }
+    pieces::goes_back_to(ui, &field, has_failed);
     field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
-fn prompt_ui(ui: &mut Ui, index: usize, prompt: &mut Prompt, scene: &mut Scene<'_>) -> bool {
+fn prompt_ui(
+    ui: &mut Ui,
+    index: usize,
+    (prompt, is_again): (&mut Prompt, bool),
+    scene: &mut Scene<'_>,
+) -> bool {
     let mut scene = Scene {
         is_new: scene.is_new && index == 0,
         is_revealed: &mut *scene.is_revealed,
@@ -156,5 +162,6 @@ fn prompt_ui(ui: &mut Ui, index: usize, prompt: &mut Prompt, scene: &mut Scene<'
         scene.is_revealed = &mut is_visible;
     }
     let salt = format!("answer {index}");
-    secret_ui(ui, &salt, &prompt.text, &mut prompt.typed, &mut scene)
+    let typed = (&mut prompt.typed, is_again && index == 0);
+    secret_ui(ui, &salt, &prompt.text, typed, &mut scene)
 }

@@ -54,7 +54,14 @@ pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
         } else {
             &[DONE, SHOW]
         };
-        press(ui, buttons, scene);
+        // A name that was refused is to be typed once more, and not left behind with the next Enter.
+        let is_refused = matches!(&works.naming, Naming::Offered { problem: Some(_), .. });
+        let mut scene = Scene {
+            is_new: scene.is_new && !is_refused,
+            is_revealed: &mut *scene.is_revealed,
+            out: &mut *scene.out,
+        };
+        press(ui, buttons, &mut scene);
     });
 }
 
@@ -151,8 +158,14 @@ fn naming_ui(ui: &mut Ui, naming: &mut Naming, scene: &mut Scene<'_>) {
             .accesskit_node_builder(field.id, |node| node.set_label(NAME));
         let save = Button::new("Save name");
         let is_asked = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        let is_clicked = ui.add_enabled(!typed.trim().is_empty(), save).clicked();
-        if is_clicked || (is_asked && !typed.trim().is_empty()) {
+        let is_empty = typed.trim().is_empty();
+        let is_refused = scene.is_new && problem.is_some();
+        if is_refused || (is_asked && is_empty) {
+            field.request_focus();
+        }
+        pieces::goes_back_to(ui, &field, problem.is_some());
+        let is_clicked = ui.add_enabled(!is_empty, save).clicked();
+        if is_clicked || (is_asked && !is_empty) {
             scene.out.push(Command::Server(C::NameServer));
         }
     });
