@@ -16,7 +16,7 @@ use crate::engine::keys::{Store, Whose};
 use crate::engine::lists::Change;
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
-    Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
+    self, Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
     TakenOff, Undo, lets_everybody_in,
 };
 use crate::key::randomart::Randomart;
@@ -140,6 +140,8 @@ pub enum Now {
         /// What can be put back.
         undo: Option<Box<PutBack>>,
     },
+    /// What was taken off stands on the list again.
+    Back(Vec<Back>),
     /// It is known whether one can log in, or why not.
     Examined(Box<Examined>),
     /// It cannot go on.
@@ -149,6 +151,15 @@ pub enum Now {
         /// What can be done about it there.
         after: After,
     },
+}
+
+/// A key whose line was put back.
+#[derive(Debug)]
+pub struct Back {
+    /// What it is called.
+    pub name: String,
+    /// How far it was seen that it lets its owner in; nothing where the server refuses it.
+    pub verdict: Option<Verdict>,
 }
 
 /// What can be done where it cannot go on.
@@ -256,6 +267,19 @@ pub enum Came {
         /// For trying them.
         session: Box<Session>,
     },
+    /// Lines were put back.
+    PutBack {
+        /// How that went.
+        back: servers::PutBack,
+        /// How many.
+        count: usize,
+        /// The keys that stand there.
+        keys: Vec<RemovedKey>,
+        /// For trying them.
+        session: Box<Session>,
+    },
+    /// It was tried whether they let somebody in.
+    Back(Vec<Back>),
     /// It was tried whether they let anybody in; how many could be tried.
     Gone {
         /// How many keys were refused.
@@ -485,7 +509,7 @@ impl Visit {
     /// How it went with the server, once that is known.
     pub(super) fn met(&self) -> Option<Met> {
         match &self.now {
-            Now::Listed(_) | Now::Works(_) | Now::Gone { .. } => Some(Met::LetIn),
+            Now::Listed(_) | Now::Works(_) | Now::Gone { .. } | Now::Back(_) => Some(Met::LetIn),
             Now::Stopped { .. } => Some(Met::Stopped),
             Now::Working { .. } | Now::NewHost(_) | Now::SignIn(_) | Now::LastWayIn(_) | Now::Examined(_) => {
                 None

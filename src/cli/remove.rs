@@ -57,7 +57,7 @@ pub(super) struct Remove {
     /// Put back what the last removal from this server took off
     #[arg(long, conflicts_with_all = ["list", "key", "fingerprint", "line"])]
     undo: bool,
-    /// Do not try the keys afterwards
+    /// Do not try the keys afterwards, neither those that went nor those that --undo has put back
     #[arg(long)]
     no_prove: bool,
     #[command(flatten)]
@@ -120,31 +120,77 @@ impl Remove {
         })?;
         let texts: Vec<Vec<u8>> = taken.lines().iter().map(|line| line.text.clone()).collect();
         let session = self.connect.sign_in(target, None, &self.passphrase, console)?;
-        let (_, back) = take_off(session, "Putting it back", console, move |session, _, pulse| {
+        let (session, back) = take_off(session, "Putting it back", console, move |session, _, pulse| {
             servers::put_back(session, &taken, pulse)
         })?;
         let place = &back.found.place;
         let list = AuthorizedKeys::parse(texts.join(&b'\n'))?;
-        for (_, entry) in list.entries() {
-            remember_installed(&entry.key.key, target, console);
+        let entries = list.entries().map(|(_, entry)| entry);
+        let mut keys: Vec<PublicKey> = Vec::new();
+        for entry in entries.filter(|entry| !entry.options.is_authority()) {
+            let key = entry.key.key;
+            if !keys.contains(&key) {
+                remember_installed(&key, target, console);
+                keys.push(key);
+            }
         }
         note(
             keys::taken_off::note_lines(&store, &target.to_string(), None),
             console,
         );
+        if !console.is_json() {
+            let lines = if texts.len() == 1 { "One line" } else { "All lines" };
+            console.say(&if back.is_changed {
+                format!("{lines} put back into {place} on {target}")
+            } else {
+                format!("What was to be taken off stands in {place} on {target}; nothing had to be put back")
+            })?;
+        }
+        let tried = self.try_back(session, place, keys, console)?;
         if console.is_json() {
             return print_object(&json!({
                 "target": target.to_string(),
                 "place": place,
                 "put_back": if back.is_changed { texts.len() } else { 0 },
+                "keys": tried.iter().map(shape_of_tried).collect::<Vec<_>>(),
             }));
         }
-        let lines = if texts.len() == 1 { "One line" } else { "All lines" };
-        console.say(&if back.is_changed {
-            format!("{lines} put back into {place} on {target}")
-        } else {
-            format!("What was to be taken off stands in {place} on {target}; nothing had to be put back")
-        })
+        for (key, proof) in &tried {
+            console.say(&told_of_tried(key, proof.as_ref()))?;
+        }
+        Ok(())
+    }
+
+    /// Tries the keys that stand there again, or asks about them.
+    fn try_back(
+        &self,
+        mut session: Session,
+        place: &str,
+        keys: Vec<PublicKey>,
+        console: Console,
+    ) -> Result<Vec<(PublicKey, Option<Proof>)>, Problem> {
+        if self.no_prove {
+            return Ok(Vec::new());
+        }
+        let open = self.open(session.connection.target())?;
+        let place = place.to_owned();
+        work::run(console, "Trying what was put back", move |pulse| {
+            let mut tried = Vec::new();
+            for key in keys {
+                let proof = servers::prove_put_back(&mut session, &place, &key, &open, pulse);
+                let proof = proof.map_err(|fault| {
+                    let is_told = matches!(fault, ServerFault::Ignored { .. });
+                    let mut problem = Problem::from(fault);
+                    if !is_told {
+                        let hint = &problem.hint;
+                        problem.hint = format!("The line stands in {place} again, and only could not be tried. {hint}");
+                    }
+                    problem
+                })?;
+                tried.push((key, proof));
+            }
+            Ok::<_, Problem>(tried)
+        })?
     }
 
     /// The key in the file that was named.
@@ -242,6 +288,45 @@ impl Remove {
         let named = named.and_then(|path| Identity::named(path, &agents).ok().flatten());
         let all = named.into_iter().chain(self.connect.all_keys(target)?);
         Ok(all.filter_map(Identity::into_open).collect())
+    }
+}
+
+/// A key that stands on the list again, as `install` tells of one.
+fn shape_of_tried((key, proof): &(PublicKey, Option<Proof>)) -> Value {
+    json!({
+        "type": key.algorithm().name(),
+        "fingerprint_sha256": Fingerprint::of(key, FingerprintKind::Sha256).to_string(),
+        "proved": match proof {
+            Some(Proof::Works) => Value::from(true),
+            _ => Value::Null,
+        },
+        "accepted": match proof {
+            Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => Value::from(true),
+            // A refusal comes as a problem.
+            Some(Proof::Unasked | Proof::Refused(_)) | None => Value::Null,
+        },
+    })
+}
+
+/// The same in a sentence.
+fn told_of_tried(key: &PublicKey, proof: Option<&Proof>) -> String {
+    let print = Fingerprint::of(key, FingerprintKind::Sha256);
+    match proof {
+        Some(Proof::Works) => {
+            format!("Works: the server lets {print} in, tried on a fresh connection")
+        }
+        Some(Proof::AsksForMore(methods)) => {
+            let more: Vec<String> = methods.iter().map(ToString::to_string).collect();
+            let more = more.join(" or ");
+            format!("The server takes {print}, and wants {more} besides, as it is set up to")
+        }
+        Some(Proof::WouldWork) => format!(
+            "Accepted: the server would let {print} in; whoever holds it was not tried, for its private half is not here or locked"
+        ),
+        Some(Proof::Unasked) => {
+            format!("Not proved: the server let this computer in without looking at {print}")
+        }
+        Some(Proof::Refused(_)) | None => format!("Whether the server lets {print} in could not be tried"),
     }
 }
 

@@ -26,6 +26,7 @@ pub mod making;
 pub mod only_key;
 pub mod opening;
 pub(crate) mod own_file;
+pub mod plural;
 pub(crate) mod problem;
 pub mod programs;
 pub mod providers;

@@ -127,13 +127,19 @@ fn a_key_is_made_installed_proved_and_taken_off_again() {
     screen.picture("8-gone");
     assert_eq!(list_of(&server), stranger);
     window.click("push button", "Undo");
-    window.says("yours: its private half is on this computer");
+    // It stands there again, and is tried as when it was put there.
+    window.says_just("Works");
+    window.says("Put 1 line back into ~/.ssh/authorized_keys, and read it back");
+    window.says("What was taken off stands on the list again.");
+    screen.picture("9-back");
     assert!(
         list_of(&server).ends_with(" jo at home\n"),
         "{}",
         list_of(&server)
     );
     assert_eq!(ssh(&server, &screen).as_deref(), Ok("42\n"));
+    window.click("push button", "Show keys on this server");
+    window.says("yours: its private half is on this computer");
     window.click("push button", "Remove jo at home (ED25519)");
     window.click("push button", "Remove it all the same");
     window.says_just("Gone");

@@ -32,6 +32,17 @@ fn what_was_taken_off_is_put_back_with_all_that_stood_in_its_lines() {
             (&2.into(), &"~/.ssh/authorized_keys".into())
         );
         assert_eq!(list(&server), before);
+        // One is tried with its file, and about the other one the server is asked.
+        let of = |name: &str| {
+            let print = person.run(&["fingerprint", name]).out;
+            let keys = told["keys"].as_array().expect("keys");
+            let is_it = |key: &&serde_json::Value| print.contains(key["fingerprint_sha256"].as_str().expect("text"));
+            keys.iter().find(is_it).cloned().expect("it was tried")
+        };
+        for name in ["new", "third"] {
+            let (proved, accepted) = (&of(name)["proved"], &of(name)["accepted"]);
+            assert_eq!((proved.is_null(), accepted), (true, &true.into()), "{told}");
+        }
         let known = person.home.get_text(".config/keywright/keys.toml");
         assert_eq!(
             known.matches(&format!("jo@127.0.0.1:{}", server.port())).count(),

@@ -19,6 +19,8 @@ pub enum Errand {
     Look,
     /// To take some of them away.
     Remove,
+    /// To put back what was taken away.
+    PutBack,
     /// To see whether one can log in, and else why not.
     Examine,
     /// To see on the server what keeps a key out.
@@ -50,6 +52,10 @@ pub enum Step {
     Remove,
     /// That what went lets nobody in any more.
     ProveGone,
+    /// What was taken off stands there again.
+    PutBack,
+    /// Whether it lets somebody in, as before.
+    ProveBack,
     /// The server is asked about each key.
     AskKeys,
     /// What keeps a key out is looked for there.
@@ -59,6 +65,12 @@ pub enum Step {
 }
 
 impl Step {
+    /// Whether it changes something on the server, and is not left half way.
+    #[must_use]
+    pub fn is_change(self) -> bool {
+        matches!(self, Self::Install | Self::Remove | Self::PutBack | Self::Mend)
+    }
+
     /// What will happen.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -75,6 +87,8 @@ impl Step {
             Self::Look => "Read the list of keys that may log in.",
             Self::Remove => "Take it off the list, and read the list back.",
             Self::ProveGone => "See that it lets nobody in any more.",
+            Self::PutBack => "Put it back on the list, and read the list back.",
+            Self::ProveBack => "See whether the key lets somebody in again.",
             Self::AskKeys => "Ask the server about each key, as ssh would.",
             Self::LookInside => "Look there for what keeps the key out.",
             Self::Mend => "Put it right, and look again.",
@@ -104,6 +118,7 @@ impl Errand {
                 S::Remove,
                 S::ProveGone,
             ],
+            Self::PutBack => &[S::Connect, S::Recognise, S::SignIn, S::PutBack, S::ProveBack],
             Self::Examine => &[S::Connect, S::Recognise, S::AskKeys],
             Self::LookInside(_) => &[S::Connect, S::Recognise, S::SignIn, S::LookInside],
             Self::Mend => &[S::Mend],

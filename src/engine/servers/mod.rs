@@ -39,7 +39,7 @@ pub use lines::{
     Chosen, Known, LastWayIn, ListedKey, ListedLine, Removed, RemovedKey, TakenLine, lines, remove,
 };
 pub(super) use prove::reasons;
-pub use prove::{Proof, prove_gone, prove_installed};
+pub use prove::{Proof, prove_gone, prove_installed, prove_put_back};
 pub use put_back::{PutBack, TakenOff, put_back};
 pub use repair::repair;
 pub use session::{Session, SignedInBy, lets_everybody_in};

@@ -108,6 +108,31 @@ pub fn prove_installed(
     })
 }
 
+/// Tries a key whose line was put back into the list in `place`: with one of `keys`, or by asking where it is none of them.
+/// Nothing where that cannot be told.
+///
+/// # Errors
+/// It is refused; why, as far as that can be seen. Or the connection fails, another server answers, or the key cannot be
+/// used from here.
+pub fn prove_put_back(
+    session: &mut Session,
+    place: &str,
+    key: &PublicKey,
+    keys: &[OpenKey],
+    watch: &dyn Watch,
+) -> Result<Option<Proof>, ServerFault> {
+    let is_it = |open: &&OpenKey| open.is_bare() && open.public() == Some(key);
+    match try_alone(session, key, keys.iter().find(is_it), watch)? {
+        Some(Proof::Refused(methods)) if comes_later(&methods) && session.key().is_some() => Ok(None),
+        Some(Proof::Refused(methods)) => Err(ServerFault::Ignored {
+            place: place.to_owned(),
+            reasons: reasons(session, key, &methods, watch)?.0,
+            was_there: true,
+        }),
+        proof => Ok(proof),
+    }
+}
+
 /// Tries a key alone, or asks about it; behind the account's password where that has to come first.
 fn try_alone(
     session: &Session,

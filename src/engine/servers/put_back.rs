@@ -73,6 +73,8 @@ pub struct PutBack {
     pub found: Found,
     /// Whether anything had to be put back: nothing, where all of it stands there.
     pub is_changed: bool,
+    /// Whether nobody else has changed the list since.
+    pub is_all: bool,
 }
 
 /// Puts lines back: the list is byte for byte what it was, if nobody else changed it since; otherwise they come behind all
@@ -91,8 +93,11 @@ pub fn put_back(
         let taken = TakenOff::of_lines(taken.lines.clone(), None);
         edit(remote, &Site::Kept, &mut Putting { taken: &taken }, &Whole(watch))?;
     }
-    let is_changed = written.is_some();
-    Ok(PutBack { found, is_changed })
+    Ok(PutBack {
+        found,
+        is_changed: written.is_some(),
+        is_all: written.is_none_or(|written| written.is_all),
+    })
 }
 
 struct Putting<'a> {

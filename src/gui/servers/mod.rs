@@ -162,6 +162,7 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
             managed,
             undo,
         } => outcome::gone_ui(ui, *is_proved, managed.as_ref(), undo.is_some(), &mut scene),
+        Now::Back(keys) => outcome::back_ui(ui, keys, &mut scene),
         Now::Examined(examined) => {
             let shown = examined::Shown {
                 mended: &visit.mended,
@@ -183,7 +184,8 @@ fn escaped(visit: &Visit) -> Option<Command> {
             },
             _,
         )
-        | (Now::Working { .. }, Some(Step::Install | Step::Remove | Step::Mend)) => None,
+        => None,
+        (Now::Working { .. }, Some(step)) if step.is_change() => None,
         (Now::LastWayIn(_), _) => Some(Command::Server(C::KeepLastWayIn)),
         _ => Some(Command::Server(C::Leave)),
     }
@@ -195,6 +197,7 @@ fn title(visit: &Visit) -> String {
         Errand::Install { .. } => format!("Putting the key on {server}"),
         Errand::Undo => format!("Taking the key off {server}"),
         Errand::Look => format!("Keys that let you in on {server}"),
+        Errand::PutBack => format!("Putting keys back on {server}"),
         Errand::Remove => format!("Taking keys off {server}"),
         Errand::Examine | Errand::LookInside(_) | Errand::Mend => {
             format!("Can I log in on {server}?")
@@ -214,7 +217,7 @@ fn working_ui(ui: &mut Ui, visit: &Visit, is_stopping: bool, scene: &mut Scene<'
     if is_stopping {
         let response = ui.label("Stopping…");
         pieces::polite(ui, &response);
-    } else if matches!(step, Some(Step::Install | Step::Remove | Step::Mend)) {
+    } else if step.is_some_and(Step::is_change) {
         pieces::hint_ui(
             ui,
             "This takes a moment. It is done wholly or not at all, so it is not stopped on the way.",

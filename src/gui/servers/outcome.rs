@@ -1,11 +1,11 @@
 //! How it ended.
 
-use egui::{Button, Id, Key, Label, TextEdit, Ui};
+use egui::{Button, Color32, Id, Key, Label, TextEdit, Ui};
 
 use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::{After, Naming, Verdict, Works};
+use crate::app::errand::{After, Back, Naming, Verdict, Works};
 use crate::engine::Problem;
 use crate::engine::describe::Warning;
 use crate::engine::log_in::LogIn;
@@ -23,11 +23,7 @@ const SHOW: &str = "Show keys on this server";
 pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
     pieces::card_ui(ui, |ui| {
         let (word, what) = words(&works.verdict);
-        let sign = match works.verdict {
-            Verdict::Unasked => Sign::Warning,
-            Verdict::Works | Verdict::AsksForMore(_) | Verdict::Accepted | Verdict::Untried => Sign::Good,
-        };
-        verdict_ui(ui, sign, word, scene.is_new);
+        verdict_ui(ui, sign(&works.verdict), word, scene.is_new);
         ui.add(Label::new(what).wrap());
         if let Some(warning) = works.lets_everybody_in() {
             pieces::note_ui(ui, Tone::Warning, &warning.sentence(), warning.hint);
@@ -63,6 +59,23 @@ pub(super) fn works_ui(ui: &mut Ui, works: &mut Works, scene: &mut Scene<'_>) {
         };
         press(ui, buttons, &mut scene);
     });
+}
+
+/// The sign before the verdict.
+fn sign(verdict: &Verdict) -> Sign {
+    match verdict {
+        Verdict::Unasked => Sign::Warning,
+        Verdict::Works | Verdict::AsksForMore(_) | Verdict::Accepted | Verdict::Untried => Sign::Good,
+    }
+}
+
+/// The colour of a sign.
+fn color(ui: &Ui, sign: Sign) -> Color32 {
+    let palette = Palette::of(ui);
+    match sign {
+        Sign::Good => palette.good,
+        _ => palette.warn,
+    }
 }
 
 /// The verdict in a word, and in a sentence or two.
@@ -210,6 +223,42 @@ pub(super) fn gone_ui(
     });
 }
 
+/// What was taken off is back; of each key, whether it lets somebody in.
+pub(super) fn back_ui(ui: &mut Ui, keys: &[Back], scene: &mut Scene<'_>) {
+    const REFUSED: &str = "The server refuses it, although its line stands there.";
+    pieces::card_ui(ui, |ui| {
+        match keys {
+            [Back {
+                verdict: Some(verdict), ..
+            }] => {
+                let (word, what) = words(verdict);
+                verdict_ui(ui, sign(verdict), word, scene.is_new);
+                ui.add(Label::new(what).wrap());
+            }
+            _ => {
+                verdict_ui(ui, Sign::Good, "Back on the list", scene.is_new);
+                for key in keys {
+                    let (sign, what) = match &key.verdict {
+                        Some(verdict) => (sign(verdict), words(verdict).1),
+                        None => (Sign::Warning, REFUSED.to_owned()),
+                    };
+                    key_ui(ui, sign, &key.name, &what);
+                }
+            }
+        }
+        pieces::hint_ui(ui, "What was taken off stands on the list again. Nothing has to be restarted.");
+        press(ui, &[DONE, SHOW], scene);
+    });
+}
+
+/// A key, and what was seen of it.
+fn key_ui(ui: &mut Ui, sign: Sign, name: &str, what: &str) {
+    ui.horizontal_top(|ui| {
+        signs::sign_ui(ui, sign, color(ui, sign));
+        ui.add(Label::new(format!("{name}: {what}")).wrap());
+    });
+}
+
 pub(super) fn stopped_ui(ui: &mut Ui, problem: &Problem, after: &After, scene: &mut Scene<'_>) {
     pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
     let again = "Try again";
@@ -242,11 +291,7 @@ fn press(ui: &mut Ui, buttons: &[&str], scene: &mut Scene<'_>) {
 
 /// One word, large, with its sign.
 fn verdict_ui(ui: &mut Ui, sign: Sign, word: &str, is_new: bool) {
-    let palette = Palette::of(ui);
-    let color = match sign {
-        Sign::Good => palette.good,
-        _ => palette.warn,
-    };
+    let color = color(ui, sign);
     ui.horizontal(|ui| {
         if sign == Sign::Good {
             signs::tick_ui(ui, color, is_new);

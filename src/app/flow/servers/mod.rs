@@ -1,5 +1,6 @@
 //! A visit to a server: what is asked for there, and what is answered on the way.
 
+mod back;
 mod examine;
 mod steps;
 mod work;
@@ -11,7 +12,7 @@ use work::working;
 use crate::app::command::ServerCommand;
 use crate::app::desktop::Desktop;
 use crate::app::errand::{
-    After, Came, Errand, LastWay, Means, Mended, Naming, Notes, Now, Question, Step, Undoable, Verdict, Visit,
+    After, Came, Errand, LastWay, Means, Mended, Naming, Notes, Now, Question, Undoable, Verdict, Visit,
 };
 use crate::app::stage::Document;
 use crate::app::{App, Page, Status};
@@ -152,7 +153,7 @@ impl App {
             self.servers.address = visit.address;
             match visit.errand {
                 errand @ Errand::Install { .. } => self.visit(errand, desktop),
-                Errand::Look | Errand::Remove | Errand::Undo => self.visit(Errand::Look, desktop),
+                Errand::Look | Errand::Remove | Errand::Undo | Errand::PutBack => self.visit(Errand::Look, desktop),
                 Errand::Examine | Errand::LookInside(_) | Errand::Mend => self.examine_server(desktop),
             }
         }
@@ -256,12 +257,7 @@ impl App {
                     Ok(undoable) => undoable,
                     Err(after) => return Now::Stopped { problem, after },
                 },
-                Now::Gone { undo: Some(back), .. } => {
-                    visit.errand = Errand::Look;
-                    visit.done.truncate(visit.before(Step::Look));
-                    let means = visit.means.clone();
-                    return working(wake, move |pulse| work::put_back(*back, &means, pulse));
-                }
+                Now::Gone { undo: Some(back), .. } => return visit.put_back(*back, wake),
                 other => return other,
             };
             visit.take_off(undoable, LastWayIn::Stays, wake)
@@ -346,7 +342,7 @@ impl App {
             Poll::Done(came) => came,
             Poll::Lost => Err(lost()),
         };
-        let has_changed = matches!(came, Ok(Came::Installed(..) | Came::Removed { .. }));
+        let has_changed = matches!(came, Ok(Came::Installed(..) | Came::Removed { .. } | Came::PutBack { .. }));
         if *is_stopping && !has_changed && visit.has_changed_nothing() {
             self.servers.visit = None;
             self.status = Status::say("Stopped. Nothing was changed on the server.");
@@ -374,6 +370,7 @@ impl App {
                         self.servers.conditions = Conditions::default();
                     }
                 }
+                Now::Back(_) => self.status = Status::say(format!("The key is back on the list of {server}.")),
                 Now::Gone { .. } => self.status = Status::say(format!("The key is gone from {server}.")),
                 _ => return,
             }

@@ -66,9 +66,9 @@ impl Visit {
 
     /// Whether nothing can have been changed on the server yet.
     pub(super) fn has_changed_nothing(&self) -> bool {
-        let changes = |step: &Step| matches!(step, Step::Install | Step::Remove | Step::Mend);
         let steps = self.steps();
-        let first = steps.iter().position(changes).unwrap_or(steps.len());
+        let first = steps.iter().position(|step| step.is_change());
+        let first = first.unwrap_or(steps.len());
         self.done.len() < first
     }
 
@@ -140,6 +140,13 @@ impl Visit {
                     work::prove_gone(session, (&place, taken, managed), keys, &means, pulse)
                 })
             }
+            Came::PutBack {
+                back,
+                count,
+                keys,
+                session,
+            } => self.is_put_back(&back, count, keys, session, wake),
+            Came::Back(keys) => self.proved_back(keys),
             Came::Gone {
                 tried,
                 untried,
@@ -326,7 +333,7 @@ impl Visit {
                 let line = line.clone();
                 working(wake, move |pulse| work::install(session, &line, pulse))
             }
-            Errand::Look | Errand::Remove | Errand::Undo | Errand::Examine | Errand::Mend => {
+            Errand::Look | Errand::Remove | Errand::Undo | Errand::PutBack | Errand::Examine | Errand::Mend => {
                 let means = self.means.clone();
                 working(wake, move |pulse| work::look(session, &means, pulse))
             }
@@ -422,7 +429,7 @@ impl Visit {
             .extend(remarks.iter().map(|remark| problem::sentence(remark)));
     }
 
-    fn say(&mut self, sentence: impl Into<String>) {
+    pub(super) fn say(&mut self, sentence: impl Into<String>) {
         self.done.push(sentence.into());
     }
 }
@@ -503,7 +510,7 @@ fn stopped_at(session: Box<Session>, installed: Box<Installed>, fault: &ServerFa
 }
 
 /// How far it was seen that a key lets in.
-fn verdict(proof: Option<Proof>) -> Verdict {
+pub(super) fn verdict(proof: Option<Proof>) -> Verdict {
     match proof {
         Some(Proof::Works) => Verdict::Works,
         Some(Proof::AsksForMore(methods)) => {
@@ -518,13 +525,13 @@ fn verdict(proof: Option<Proof>) -> Verdict {
 }
 
 /// A key in a sentence: “ED25519 SHA256:…”.
-fn named(key: &PublicKey) -> String {
+pub(super) fn named(key: &PublicKey) -> String {
     let fingerprint = Fingerprint::of(key, FingerprintKind::Sha256);
     format!("{} {fingerprint}", key.algorithm().title())
 }
 
 /// What was seen of the other lines of a list, behind the words that it was read back.
-fn others(is_all: bool) -> &'static str {
+pub(super) fn others(is_all: bool) -> &'static str {
     if is_all {
         ": all others are as they were."
     } else {

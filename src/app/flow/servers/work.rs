@@ -269,21 +269,6 @@ pub(super) fn remove(
     }
 }
 
-/// Puts back what was taken off, and shows the list.
-pub(super) fn put_back(back: PutBack, means: &Means, watch: &dyn Watch) -> Result<Came, Problem> {
-    let PutBack {
-        mut session,
-        taken,
-        keys,
-    } = back;
-    servers::put_back(&mut *session, &taken, watch)?;
-    let server = session.connection.target().to_string();
-    for key in keys.iter().filter(|key| !key.is_authority) {
-        written(note_installed(&means.store, &key.key, &server));
-    }
-    look(session, means, watch)
-}
-
 /// Tries the keys that went, as far as their private halves are here and open.
 pub(super) fn prove_gone(
     session: Box<Session>,
@@ -323,7 +308,7 @@ pub(super) fn prove_gone(
 }
 
 /// That it is not remembered where a key is keeps nobody from logging in.
-fn written(result: Result<(), Problem>) {
+pub(super) fn written(result: Result<(), Problem>) {
     if let Err(problem) = result {
         log::warn!("{}", problem.sentence());
     }
