@@ -35,7 +35,7 @@ pub struct Servers {
     pub address: String,
     /// Servers that can be offered: where keys were installed, and those of ssh's configuration.
     pub known: Vec<KnownServer>,
-    /// How it went with them while this window was open; nothing of that is written down.
+    /// How it went with the accounts while this window was open; nothing of that is written down.
     pub met: BTreeMap<String, Met>,
     /// Under which conditions the key is to log in there.
     pub conditions: Conditions,
@@ -47,12 +47,24 @@ pub struct Servers {
 /// A server that can be offered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownServer {
-    /// What is typed to go there.
+    /// What is typed to go there: its short name, where ssh's configuration has one.
     pub name: String,
+    /// The account that is meant: `user@host`, and the port where it is not the usual one.
+    pub account: String,
+    /// The days on which keys were last seen to work there, one for each key.
+    pub dates: Vec<String>,
     /// How ssh calls it in its list of known hosts.
     pub host: String,
     /// The keys by which ssh knows it, a line each.
     pub own_keys: Vec<String>,
+}
+
+impl KnownServer {
+    /// Whether this is a name for it: the short one, or the account.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.account == name
+    }
 }
 
 /// How it went with a server.
@@ -60,6 +72,8 @@ pub struct KnownServer {
 pub enum Met {
     /// It let one in.
     LetIn,
+    /// Keys were taken off it.
+    TakenOff,
     /// It was not reached, or did not let one in.
     Stopped,
 }
@@ -509,11 +523,11 @@ impl Visit {
     /// How it went with the server, once that is known.
     pub(super) fn met(&self) -> Option<Met> {
         match &self.now {
-            Now::Listed(_) | Now::Works(_) | Now::Gone { .. } | Now::Back(_) => Some(Met::LetIn),
+            Now::Listed(_) | Now::Works(_) | Now::Back(_) => Some(Met::LetIn),
+            Now::Gone { .. } => Some(Met::TakenOff),
             Now::Stopped { .. } => Some(Met::Stopped),
-            Now::Working { .. } | Now::NewHost(_) | Now::SignIn(_) | Now::LastWayIn(_) | Now::Examined(_) => {
-                None
-            }
+            Now::Examined(examined) => examined.met(),
+            Now::Working { .. } | Now::NewHost(_) | Now::SignIn(_) | Now::LastWayIn(_) => None,
         }
     }
 

@@ -248,6 +248,10 @@ impl Install {
                 Ok(proof) => return Ok(proof),
                 Err(fault) => fault,
             };
+            if matches!(fault, ServerFault::Ignored { .. }) {
+                // What was seen last counts, although it may have worked there once.
+                remember_taken_off(&installed.key, session.connection.target(), console);
+            }
             let loose = fault.repairable();
             if loose.is_empty() || is_repaired || !self.may_repair(&loose)? {
                 let mut problem = untried(fault, installed);

@@ -270,6 +270,9 @@ impl Remove {
                     Some(Proof::Refused(_)) => Verdict::Gone,
                     Some(Proof::Unasked) => return Err(ServerFault::LetsEverybodyIn(place).into()),
                     Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
+                        if !each.is_authority {
+                            remember_installed(&each.key, &there, console);
+                        }
                         return Err(ServerFault::StillLetIn(place).into());
                     }
                 };

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::Met;
 use crate::engine::Problem;
 use crate::engine::doctor::inside::{Inside, There};
 use crate::engine::doctor::live::Live;
@@ -39,6 +40,14 @@ impl Examined {
             session: Some(session),
             ..Self::of(live)
         }
+    }
+
+    /// How it went with the server, where that is beyond doubt.
+    pub(in crate::app) fn met(&self) -> Option<Met> {
+        if self.live.examination.is_well() {
+            return Some(Met::LetIn);
+        }
+        self.live.refused.is_some().then_some(Met::Stopped)
     }
 
     /// The verdicts.

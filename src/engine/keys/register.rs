@@ -178,19 +178,13 @@ impl Register {
         self.key(key).map(installed_in).unwrap_or_default()
     }
 
-    /// The servers that any key was installed on, each once.
+    /// Where any key was installed: an entry for each key and server.
     #[must_use]
-    pub fn servers(&self) -> Vec<String> {
+    pub fn all_installed(&self) -> Vec<Installed> {
         let keys = self.item(KEY).and_then(Item::as_table_like);
         let keys = keys.into_iter().flat_map(TableLike::iter);
         let keys = keys.filter_map(|(_, key)| key.as_table_like());
-        let mut servers = Vec::new();
-        for on in keys.flat_map(installed_in) {
-            if !servers.contains(&on.server) {
-                servers.push(on.server);
-            }
-        }
-        servers
+        keys.flat_map(installed_in).collect()
     }
 
     /// Makes a change.

@@ -142,7 +142,7 @@ pub(in crate::gui) fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> boo
 fn own_keys_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
     let address = app.servers.address.trim();
     let mut known = app.servers.known.iter();
-    let Some(server) = known.find(|known| known.name == address && !known.own_keys.is_empty()) else {
+    let Some(server) = known.find(|known| known.is_called(address) && !known.own_keys.is_empty()) else {
         return;
     };
     ui.horizontal(|ui| {

@@ -6,6 +6,7 @@ use egui::{
 
 use crate::app::App;
 use crate::app::errand::{KnownServer, Met};
+use crate::engine::plural::counted;
 use crate::gui::radios::{Radio, radios_ui};
 use crate::gui::theme::{self, Palette, inset, line, radius, size, space};
 use crate::gui::{page, pieces, signs};
@@ -39,17 +40,14 @@ impl Row {
     }
 
     fn of(app: &App, known: &KnownServer) -> Self {
-        let keys = app.my_keys.inventory.as_ref();
-        let keys = keys.into_iter().flat_map(|inventory| &inventory.keys);
-        let there = keys.flat_map(|key| key.installed.iter().filter(|on| on.server == known.name));
-        let dates: Vec<&str> = there.map(|on| on.date.as_str()).collect();
+        let dates = &known.dates;
         let mut facts = match dates.len() {
             0 => "no key put there from here".to_owned(),
-            1 => "1 key".to_owned(),
-            count => format!("{count} keys"),
+            count => counted(count, "key"),
         };
-        let met = app.servers.met.get(&known.name);
+        let met = app.servers.met.get(&known.account);
         let seen = match (met, dates.iter().max().filter(|date| !date.is_empty())) {
+            (Some(Met::TakenOff), _) => Some("a key was taken off just now".to_owned()),
             (Some(Met::LetIn), _) => Some("let you in just now".to_owned()),
             (Some(Met::Stopped), _) => Some("did not let you in just now".to_owned()),
             (None, Some(date)) => Some(format!("worked on {}", escaped(date.as_bytes()))),
@@ -62,10 +60,13 @@ impl Row {
                 format!("{facts} · {seen}")
             };
         }
+        if known.name != known.account {
+            facts = format!("{} · {facts}", known.account);
+        }
         let look = match met {
             Some(Met::Stopped) => Look::Wrong,
-            None if dates.is_empty() => Look::Plain,
-            Some(Met::LetIn) | None => Look::Good,
+            Some(Met::TakenOff) | None if dates.is_empty() => Look::Plain,
+            Some(Met::LetIn | Met::TakenOff) | None => Look::Good,
         };
         Self {
             name: known.name.clone(),
@@ -79,6 +80,7 @@ impl Row {
 pub(super) fn known_ui(ui: &mut Ui, app: &App, height: f32) -> Option<String> {
     let palette = Palette::of(ui);
     let rows = Row::all(app);
+    let known = &app.servers.known;
     let places: Vec<usize> = (0..rows.len()).collect();
     let frame = Frame::new()
         .fill(palette.card)
@@ -97,7 +99,7 @@ pub(super) fn known_ui(ui: &mut Ui, app: &App, height: f32) -> Option<String> {
             radios_ui(
                 ui,
                 &places,
-                |place| rows[place].name == now,
+                |place| known[place].is_called(now),
                 |ui, place, radio| row_ui(ui, &rows[place], radio),
             )
         });

@@ -34,14 +34,19 @@ impl App {
 
     /// Finds out which servers can be offered.
     pub(in crate::app) fn read_server_names(&mut self) {
-        if self.servers.reading.is_none() {
-            let whose = Whose {
-                store: Store::beside(self.kept.place()),
-                ..self.my_keys.whose.clone()
-            };
-            let job = Job::start("servers", &self.wake.0, move |_| work::to_offer(&whose));
-            self.servers.reading = Some(job);
-        }
+        let whose = Whose {
+            store: Store::beside(self.kept.place()),
+            ..self.my_keys.whose.clone()
+        };
+        // What was begun before may not have seen what is new.
+        let job = Job::start("servers", &self.wake.0, move |_| work::to_offer(&whose));
+        self.servers.reading = Some(job);
+    }
+
+    /// Where keys are is told of them, and of the servers.
+    fn read_where_keys_are(&mut self) {
+        self.read_keys_anew();
+        self.read_server_names();
     }
 
     pub(in crate::app) fn apply_to_server(&mut self, command: ServerCommand, desktop: &dyn Desktop) {
@@ -355,7 +360,7 @@ impl App {
         if let Some(visit) = &self.servers.visit {
             let server = &visit.server;
             if let Some(met) = visit.met() {
-                self.servers.met.insert(visit.address.clone(), met);
+                self.servers.met.insert(visit.server.clone(), met);
             }
             match &visit.now {
                 Now::Works(works) => {
@@ -372,10 +377,11 @@ impl App {
                 }
                 Now::Back(_) => self.status = Status::say(format!("The key is back on the list of {server}.")),
                 Now::Gone { .. } => self.status = Status::say(format!("The key is gone from {server}.")),
+                // What was noted may have been wrong.
+                Now::Stopped { .. } => {}
                 _ => return,
             }
-            // Where keys are is told of them.
-            self.read_keys_anew();
+            self.read_where_keys_are();
         }
     }
 }

@@ -41,28 +41,46 @@ pub(super) fn working(
 /// The servers that can be offered: where keys were installed, and those of ssh's configuration. What cannot be read
 /// is said when it is needed; here it only saves typing.
 pub(super) fn to_offer(whose: &Whose) -> Vec<KnownServer> {
-    let mut names = whose.store.read().register.servers();
+    let installed = whose.store.read().register.all_installed();
     let config = read_config().unwrap_or_default();
-    for name in config.aliases() {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
     let place = whose
         .ssh_folder()
         .map(|folder| folder.join(known_hosts::FILE_NAME));
     let book = place.and_then(|path| Book::open(&path).ok());
-    let known = names.into_iter().filter_map(|name| {
+    let of = |name: String| {
         let target = Target::parse(&name, &config, &user_name()).ok()?;
         let host = target.host_name().to_string();
         let lines = book.iter().flat_map(|book| book.of_host(target.host_name()));
         Some(KnownServer {
             own_keys: lines.map(|line| line.key_line(FingerprintKind::Sha256)).collect(),
+            account: target.to_string(),
+            dates: Vec::new(),
             name,
             host,
         })
-    });
-    known.collect()
+    };
+    let mut known: Vec<KnownServer> = config.aliases().into_iter().filter_map(of).collect();
+    // Where keys were put comes first, and a server that has a short name is called by it.
+    let mut first = 0;
+    for on in installed {
+        if !known.iter().any(|server| server.is_called(&on.server)) {
+            let Some(server) = of(on.server.clone()) else {
+                continue;
+            };
+            // Its account may have a short name although it was not noted like that.
+            if !known.iter().any(|other| other.account == server.account) {
+                known.insert(first, server);
+                first += 1;
+            }
+        }
+        let account = known.iter().find(|server| server.is_called(&on.server));
+        let account = account.map_or_else(|| on.server.clone(), |server| server.account.clone());
+        for server in known.iter_mut().filter(|server| server.account == account) {
+            server.dates.push(on.date.clone());
+        }
+    }
+    known.sort_by_key(|server| server.dates.is_empty());
+    known
 }
 
 /// Which server is meant, and which agents are there.
@@ -125,9 +143,14 @@ pub(super) fn prove(
     let is_it = |key: &OpenKey| key.is_bare() && key.public() == Some(&installed.key);
     let key = all.filter_map(Identity::into_open).find(is_it);
     let proof = servers::prove_installed(&mut session, &mut installed, key.as_ref(), watch);
-    if proof.is_ok() {
-        let server = session.connection.target().to_string();
-        written(note_installed(&means.store, &installed.key, &server));
+    let server = session.connection.target().to_string();
+    match &proof {
+        Ok(_) => written(note_installed(&means.store, &installed.key, &server)),
+        // What was seen last counts, although it may have worked there once.
+        Err(ServerFault::Ignored { .. }) => {
+            written(note_taken_off(&means.store, &installed.key, &server));
+        }
+        Err(_) => {}
     }
     let is_crowded = agents::crowd_out(session.connection.target(), means.agents.clone(), &installed.key);
     Came::Proved {
@@ -291,6 +314,9 @@ pub(super) fn prove_gone(
             Some(Proof::Refused(_)) => tried += 1,
             Some(Proof::Unasked) => return Err(ServerFault::LetsEverybodyIn(place.to_owned()).into()),
             Some(Proof::Works | Proof::WouldWork | Proof::AsksForMore(_)) => {
+                if !removed.is_authority {
+                    written(note_installed(&means.store, &removed.key, &target.to_string()));
+                }
                 return Err(ServerFault::StillLetIn(place.to_owned()).into());
             }
         }
