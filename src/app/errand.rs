@@ -16,8 +16,8 @@ use crate::engine::keys::{Store, Whose};
 use crate::engine::lists::Change;
 use crate::engine::log_in::{Held, LogIn};
 use crate::engine::servers::{
-    self, Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn, Step as SignInStep,
-    TakenOff, Undo, lets_everybody_in,
+    self, Installed, Known, ListedLine, Proof, Reached, RemovedKey, Server, Session, SigningIn,
+    Step as SignInStep, TakenOff, Undo, lets_everybody_in,
 };
 use crate::key::randomart::Randomart;
 use crate::key::{KeyPair, PublicKey};
@@ -137,6 +137,8 @@ pub enum Now {
     },
     /// Nobody here has met the server before. Is it the right one?
     NewHost(Box<NewHost>),
+    /// The server shows another key than the one by which it is known.
+    Changed(Box<ChangedHost>),
     /// The server wants to know who this is, or a key wants its passphrase.
     SignIn(Box<SignIn>),
     /// The key is on the list, and is not refused.
@@ -241,6 +243,8 @@ pub enum Came {
     Mended(Mended),
     /// A server that has said nothing but who it is.
     Reached(Box<Reached>),
+    /// The key of a server took the place of the old one, in a sentence; the way there begins anew.
+    Replaced(String, Box<Target>),
     /// A server that is known.
     Known(Box<Server>),
     /// A step of signing in.
@@ -320,6 +324,18 @@ pub struct NewHost {
     pub art_text: String,
     /// Whether it will be known the next time.
     pub is_remembered: bool,
+    pub(super) reached: Reached,
+}
+
+/// A server that shows another key than before.
+#[derive(Debug)]
+pub struct ChangedHost {
+    /// What is known by which lines, and what it shows now.
+    pub problem: Problem,
+    /// The fingerprint that whoever runs it has told, as it is being typed.
+    pub typed: String,
+    /// Why the one that was typed before does not do.
+    pub refused: Option<Problem>,
     pub(super) reached: Reached,
 }
 
@@ -525,7 +541,7 @@ impl Visit {
         match &self.now {
             Now::Listed(_) | Now::Works(_) | Now::Back(_) => Some(Met::LetIn),
             Now::Gone { .. } => Some(Met::TakenOff),
-            Now::Stopped { .. } => Some(Met::Stopped),
+            Now::Stopped { .. } | Now::Changed(_) => Some(Met::Stopped),
             Now::Examined(examined) => examined.met(),
             Now::Working { .. } | Now::NewHost(_) | Now::SignIn(_) | Now::LastWayIn(_) => None,
         }

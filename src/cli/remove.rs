@@ -183,7 +183,8 @@ impl Remove {
                     let mut problem = Problem::from(fault);
                     if !is_told {
                         let hint = &problem.hint;
-                        problem.hint = format!("The line stands in {place} again, and only could not be tried. {hint}");
+                        problem.hint =
+                            format!("The line stands in {place} again, and only could not be tried. {hint}");
                     }
                     problem
                 })?;

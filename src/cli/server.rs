@@ -13,7 +13,7 @@ use super::{terminal, work};
 use crate::engine::faults::ServerFault;
 use crate::engine::servers::{
     Found, Given, Identity, Known, Lack, LastWayIn, Purpose, Reached, Remembered, Server, Session, SigningIn,
-    Step, Ways, Welcome, all_public, find, look, not_followed, reach, to_try, told, unknown,
+    Step, Ways, Welcome, all_public, find, look, no_fingerprint, not_followed, reach, to_try, told, unknown,
 };
 use crate::engine::{Blame, Problem, agents, keys};
 use crate::format::DecodeError;
@@ -437,12 +437,7 @@ pub(super) fn check_fingerprint(typed: &str) -> Result<(), Problem> {
     if Fingerprint::typed(typed).is_some() {
         return Ok(());
     }
-    Err(Problem::new(
-        "usage",
-        Blame::Usage,
-        format!("“{}” is no fingerprint", escaped(typed.as_bytes())),
-        "One looks like SHA256: and 43 characters behind it, or like MD5: and 16 pairs of digits; copy all of it.",
-    ))
+    Err(no_fingerprint(typed))
 }
 
 /// What went wrong on a server through which the way leads. A password that was given is not for that one.

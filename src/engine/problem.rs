@@ -13,6 +13,8 @@ mod servers;
 mod signing;
 
 pub use disk::told_by_disk;
+#[cfg(feature = "gui")]
+pub(crate) use remote::CHANGED;
 
 use crate::engine::key_name::KeyNameError;
 use crate::format::authorized_keys::{CommandError, FromListError};

@@ -346,6 +346,7 @@ fn nothing_goes_on_with_a_server_that_has_changed() {
     );
     let screen = Screen::settled("changed-server", "[window]\ntext_size = 200\n", &known);
     let window = Window::open(&screen);
+    let_in_elsewhere(&server, &screen);
     window.press("ctrl+2");
     window.fill("Server", &format!("{USER}@127.0.0.1:{}", server.port()));
     screen.picture("1-choose");
@@ -358,6 +359,23 @@ fn nothing_goes_on_with_a_server_that_has_changed() {
     let goes_on = |name: &str| offers.iter().any(|node| node.name == name);
     assert!(goes_on("Try again") && !goes_on("Trust and go on"));
     assert!(!server.log().contains("Failed"), "{}", server.log());
+    // Only a key with the fingerprint that somebody else has told takes the place of the old one.
+    let told = "Fingerprint that whoever runs the server told you";
+    let list = || std::fs::read_to_string(screen.home(".ssh/known_hosts")).expect("a list");
+    window.fill(told, &fingerprint_of(&other));
+    window.press("Return");
+    window.says("The server shows a key with another fingerprint than this.");
+    screen.picture("3-another");
+    assert_eq!(list(), known);
+    window.fill(told, &fingerprint_of(&server));
+    window.click("push button", "Replace");
+    window.says("is forgotten as it was known in");
+    window.says("No key is on it.");
+    screen.picture("4-replaced");
+    let new = server.folder().get_text("host_ed25519.pub");
+    let new = new.split(' ').nth(1).expect("a key");
+    assert!(list().contains(new), "{}", list());
+    assert_eq!(list().lines().count(), 1, "{}", list());
     // No means no: back to where the server is chosen.
     window.press("Escape");
     window.field("Server");

@@ -36,7 +36,8 @@ fn what_was_taken_off_is_put_back_with_all_that_stood_in_its_lines() {
         let of = |name: &str| {
             let print = person.run(&["fingerprint", name]).out;
             let keys = told["keys"].as_array().expect("keys");
-            let is_it = |key: &&serde_json::Value| print.contains(key["fingerprint_sha256"].as_str().expect("text"));
+            let is_it =
+                |key: &&serde_json::Value| print.contains(key["fingerprint_sha256"].as_str().expect("text"));
             keys.iter().find(is_it).cloned().expect("it was tried")
         };
         for name in ["new", "third"] {

@@ -9,6 +9,8 @@ pub enum ServerCommand {
     Look,
     /// Yes, it is the right server.
     Trust,
+    /// Forget the key that the server had, if the fingerprint that is typed is the one of its new key, and take that.
+    ReplaceHostKey,
     /// Hand over the password, passphrase or answers that were typed.
     SignIn,
     /// Go on without what is asked for, in another way.

@@ -1,10 +1,7 @@
 //! Advice about servers: reaching them, knowing them, signing in.
 
-use std::path::Path;
-
 use super::{Blame, Problem};
-use crate::format::known_hosts::HostName;
-use crate::sys::home::{default_path, with_tilde};
+use crate::engine::command_line::typed;
 use crate::sys::remote::{
     ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, Refusal, RemoteFault, Step, TargetError,
     WayFault,
@@ -159,10 +156,10 @@ impl From<&HostFault> for Problem {
                 "host-unknown",
                 "Nothing secret was sent. Compare the fingerprint with what the owner of the server says, and only then go on.",
             ),
-            F::Changed { file, name, .. } => {
+            F::Changed { words, .. } => {
                 let hint = format!(
-                    "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server, by telephone or in person, and compare the fingerprint. Only if they confirm it, take the old line out of the file (page “Known hosts”, or {}), and try again.",
-                    forget_host(file, name)
+                    "{CHANGED} The old line is replaced once the fingerprint that they tell you is the one that the server shows: in the window, or by keywright-cli doctor {} --accept-host-key FINGERPRINT --fix",
+                    typed(words)
                 );
                 return Self::new("host-key-changed", Blame::World, fault.to_string(), hint);
             }
@@ -216,16 +213,8 @@ fn after_no_agreement(lacking: Lacking) -> String {
     }
 }
 
-/// The command that has ssh forget by which key it knew a host, whose line stands in `file`.
-fn forget_host(file: &Path, name: &HostName) -> String {
-    let place = if default_path("known_hosts").as_deref() == Some(file) {
-        String::new()
-    } else {
-        format!(" --file '{}'", with_tilde(file).display())
-    };
-    // Its brackets mean something to a shell.
-    format!("keywright-cli known-hosts remove '{name}'{place}")
-}
+/// What to think and do where a server has another key than before.
+pub(crate) const CHANGED: &str = "Nothing secret was sent. Either the server was set up anew, or somebody stands between you and it. Ask whoever runs the server for the fingerprint of its key, by telephone or in person.";
 
 fn after_silence(step: Step) -> &'static str {
     match step {

@@ -46,4 +46,4 @@ pub use session::{Session, SignedInBy, lets_everybody_in};
 pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub(super) use tidied::{put_at, tidy_list};
 pub use told::told;
-pub use visit::{Reached, Remembered, Server, Welcome, find, not_followed, reach, unknown};
+pub use visit::{Reached, Remembered, Server, Welcome, find, no_fingerprint, not_followed, reach, unknown};

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::engine::Problem;
 use crate::engine::faults::ServerFault;
 use crate::engine::known_hosts::Book;
+use crate::engine::{Blame, Problem};
 use crate::format::known_hosts::ByPattern;
 use crate::format::ssh_config::Directive;
+use crate::key::comment::escaped;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::watch::Watch;
 use crate::sys::home::{user_name, with_tilde};
 use crate::sys::remote::{
@@ -195,6 +197,15 @@ impl Reached {
         self.lists.own_file().is_some()
     }
 
+    /// Why there is no way on with it as it is; of one that may be gone on with, that it is not known.
+    #[must_use]
+    pub fn fault(&self) -> Problem {
+        match self.handshake.check_if_new() {
+            Ok(()) => Problem::from(&HostFault::Unknown),
+            Err(fault) => (&fault).into(),
+        }
+    }
+
     /// Goes on with a server that is known.
     ///
     /// # Errors
@@ -209,6 +220,30 @@ impl Reached {
             welcome,
             remembered: Remembered::NotNow,
         })
+    }
+
+    /// Whether the key that it shows has the fingerprint that somebody typed.
+    ///
+    /// # Errors
+    /// It is none, or that of another key.
+    pub fn is_the_one(&self, typed: &str) -> Result<(), Problem> {
+        if Fingerprint::typed(typed).is_none() {
+            return Err(no_fingerprint(typed));
+        }
+        let key = self.host_key().key();
+        let kinds = [FingerprintKind::Sha256, FingerprintKind::Md5];
+        if kinds
+            .iter()
+            .any(|kind| Fingerprint::of(key, *kind).is_typed(typed))
+        {
+            return Ok(());
+        }
+        Err(Problem::new(
+            "host-key-other",
+            Blame::World,
+            "the server shows a key with another fingerprint than this",
+            "Nothing was changed. Either somebody else answers there, or this is the fingerprint of another of its keys: ask once more, for all of them. Do not sign in before it is clear.",
+        ))
     }
 
     /// Forgets the keys by which the server was known, and remembers the one that it shows, whose fingerprint a person has
@@ -279,6 +314,21 @@ impl Reached {
             remembered,
         })
     }
+}
+
+/// That what was typed is no fingerprint.
+#[must_use]
+pub fn no_fingerprint(typed: &str) -> Problem {
+    Problem::new(
+        "usage",
+        Blame::Usage,
+        if typed.trim().is_empty() {
+            "the fingerprint is missing".to_owned()
+        } else {
+            format!("“{}” is no fingerprint", escaped(typed.as_bytes()))
+        },
+        "One looks like SHA256: and 43 characters behind it, or like MD5: and 16 pairs of digits; copy all of it.",
+    )
 }
 
 /// That a server is not known, and what can be done about it.

@@ -1,11 +1,12 @@
 //! What is asked on the way to a server: is it the right one, and who are you?
 
-use egui::{Key, Label, Ui};
+use egui::{Key, Label, TextEdit, TextStyle, Ui};
 
 use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
-use crate::app::errand::{NewHost, Prompt, Question, SignIn};
+use crate::app::errand::{ChangedHost, NewHost, Prompt, Question, SignIn};
+use crate::engine::problem::CHANGED;
 use crate::gui::art::art_ui;
 use crate::gui::passphrase_field::passphrase_field_ui;
 use crate::gui::pieces::{self, Tone, buttons_ui};
@@ -37,6 +38,40 @@ pub(super) fn new_host_ui(ui: &mut Ui, host: &NewHost, server: &str, scene: &mut
         match buttons_ui(ui, scene.is_new, &["Stop", "Trust and go on"]) {
             Some(0) => scene.out.push(Command::Server(C::Leave)),
             Some(_) => scene.out.push(Command::Server(C::Trust)),
+            None => {}
+        }
+    });
+}
+
+/// The server has another key than before. The way on leads by its fingerprint, which somebody else has to tell.
+pub(super) fn changed_host_ui(ui: &mut Ui, host: &mut ChangedHost, scene: &mut Scene<'_>) {
+    const NAME: &str = "Fingerprint that whoever runs the server told you";
+    pieces::note_ui(ui, Tone::Error, &host.problem.sentence(), CHANGED);
+    pieces::card_ui(ui, |ui| {
+        let label = pieces::field_label_ui(ui, NAME, None);
+        let field = TextEdit::singleline(&mut host.typed)
+            .id_salt("told fingerprint")
+            .font(TextStyle::Monospace)
+            .hint_text(pieces::placeholder(ui, "SHA256:…"))
+            .desired_width(f32::INFINITY);
+        let field = ui.add(field).labelled_by(label.id);
+        pieces::reached_by(ui, &field, &label, None);
+        if scene.is_new {
+            field.request_focus();
+        }
+        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if let Some(problem) = &host.refused {
+            pieces::note_ui(ui, Tone::Error, &problem.sentence(), &problem.hint);
+        }
+        pieces::hint_ui(
+            ui,
+            "If it is the one of the key that the server shows, “Replace” forgets the old key and notes the new one. Otherwise nothing is changed.",
+        );
+        match buttons_ui(ui, false, &["Replace", "Try again", "Back"]) {
+            Some(0) => scene.out.push(Command::Server(C::ReplaceHostKey)),
+            Some(1) => scene.out.push(Command::Server(C::TryAgain)),
+            Some(_) => scene.out.push(Command::Server(C::Leave)),
+            None if is_entered => scene.out.push(Command::Server(C::ReplaceHostKey)),
             None => {}
         }
     });

@@ -152,6 +152,7 @@ fn visit_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
             let is_stopping = *is_stopping;
             working_ui(ui, visit, is_stopping, &mut scene);
         }
+        Now::Changed(host) => asked::changed_host_ui(ui, host, &mut scene),
         Now::NewHost(host) => asked::new_host_ui(ui, host, &talks_to, &mut scene),
         Now::SignIn(sign_in) => asked::sign_in_ui(ui, sign_in, &talks_to, &mut scene),
         Now::Works(works) => outcome::works_ui(ui, works, &mut scene),
@@ -183,8 +184,7 @@ fn escaped(visit: &Visit) -> Option<Command> {
                 is_stopping: true, ..
             },
             _,
-        )
-        => None,
+        ) => None,
         (Now::Working { .. }, Some(step)) if step.is_change() => None,
         (Now::LastWayIn(_), _) => Some(Command::Server(C::KeepLastWayIn)),
         _ => Some(Command::Server(C::Leave)),

@@ -228,9 +228,12 @@ pub(super) fn back_ui(ui: &mut Ui, keys: &[Back], scene: &mut Scene<'_>) {
     const REFUSED: &str = "The server refuses it, although its line stands there.";
     pieces::card_ui(ui, |ui| {
         match keys {
-            [Back {
-                verdict: Some(verdict), ..
-            }] => {
+            [
+                Back {
+                    verdict: Some(verdict),
+                    ..
+                },
+            ] => {
                 let (word, what) = words(verdict);
                 verdict_ui(ui, sign(verdict), word, scene.is_new);
                 ui.add(Label::new(what).wrap());
@@ -246,7 +249,10 @@ pub(super) fn back_ui(ui: &mut Ui, keys: &[Back], scene: &mut Scene<'_>) {
                 }
             }
         }
-        pieces::hint_ui(ui, "What was taken off stands on the list again. Nothing has to be restarted.");
+        pieces::hint_ui(
+            ui,
+            "What was taken off stands on the list again. Nothing has to be restarted.",
+        );
         press(ui, &[DONE, SHOW], scene);
     });
 }

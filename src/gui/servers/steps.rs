@@ -21,7 +21,7 @@ pub(super) fn steps_ui(ui: &mut Ui, visit: &Visit) {
     if let Some(sentence) = to_come.next() {
         let stand = match &visit.now {
             Now::Examined(_) => return,
-            Now::Stopped { .. } => Stand::Failed,
+            Now::Stopped { .. } | Now::Changed(_) => Stand::Failed,
             Now::Working { .. } => Stand::Now,
             _ => Stand::Waiting,
         };

@@ -5,7 +5,6 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::format::certificate::HostCertificateFault;
-use crate::format::known_hosts::HostName;
 use crate::key::Algorithm;
 use crate::key::fingerprint::Fingerprint;
 use crate::key::sign::SignError;
@@ -136,7 +135,8 @@ pub enum HostFault {
         file: PathBuf,
         lines: Vec<usize>,
         shown: Fingerprint,
-        name: Box<HostName>,
+        /// How the server is named to a program of ssh's kind.
+        words: Vec<String>,
     },
     /// The key that it shows must not be trusted, says this line.
     #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]

@@ -196,12 +196,12 @@ impl Handshake {
             Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => Ok(()),
             Trust::Changed { file, lines } => {
                 let shown = self.host_key.fingerprint();
-                let name = Box::new(self.connection.target().host_name().clone());
+                let words = self.connection.target().words("-p");
                 Err(HostFault::Changed {
                     file,
                     lines,
                     shown,
-                    name,
+                    words,
                 }
                 .into())
             }

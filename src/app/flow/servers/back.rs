@@ -32,7 +32,10 @@ impl Visit {
         let place = back.found.place.clone();
         self.say(if back.is_changed {
             let lines = counted(count, "line");
-            format!("Put {lines} back into {place}, and read it back{}", others(back.is_all))
+            format!(
+                "Put {lines} back into {place}, and read it back{}",
+                others(back.is_all)
+            )
         } else {
             format!("All of it stands in {place} already. Nothing was changed.")
         });

@@ -100,7 +100,7 @@ fn mended(examined: Examined, whose: &Whose, watch: &dyn Watch) -> Mended {
 
 impl Visit {
     /// The way is gone from its beginning.
-    fn begin_again(&mut self) {
+    pub(super) fn begin_again(&mut self) {
         self.done.clear();
         self.passed = 0;
     }

@@ -1,6 +1,7 @@
 //! A visit to a server: what is asked for there, and what is answered on the way.
 
 mod back;
+mod changed;
 mod examine;
 mod steps;
 mod work;
@@ -55,6 +56,7 @@ impl App {
             C::Install => self.install_on_server(desktop),
             C::Look => self.visit(Errand::Look, desktop),
             C::Trust => self.trust_server(),
+            C::ReplaceHostKey => self.replace_host_key(),
             C::SignIn => self.sign_in(),
             C::SignInOtherwise => self.answer(|_| Given::Nothing),
             C::NameServer => self.name_server(),
@@ -96,7 +98,10 @@ impl App {
         self.servers.visit.take_if(|visit| {
             visit.has_changed_nothing()
                 && (visit.is_examination()
-                    || matches!(visit.now, Now::Stopped { .. } | Now::NewHost(_) | Now::SignIn(_)))
+                    || matches!(
+                        visit.now,
+                        Now::Stopped { .. } | Now::NewHost(_) | Now::Changed(_) | Now::SignIn(_)
+                    ))
         });
         if let Some(visit) = &self.servers.visit {
             self.status = Status::say(format!("First finish what is open with {}.", visit.server));
@@ -158,7 +163,9 @@ impl App {
             self.servers.address = visit.address;
             match visit.errand {
                 errand @ Errand::Install { .. } => self.visit(errand, desktop),
-                Errand::Look | Errand::Remove | Errand::Undo | Errand::PutBack => self.visit(Errand::Look, desktop),
+                Errand::Look | Errand::Remove | Errand::Undo | Errand::PutBack => {
+                    self.visit(Errand::Look, desktop)
+                }
                 Errand::Examine | Errand::LookInside(_) | Errand::Mend => self.examine_server(desktop),
             }
         }
@@ -347,7 +354,10 @@ impl App {
             Poll::Done(came) => came,
             Poll::Lost => Err(lost()),
         };
-        let has_changed = matches!(came, Ok(Came::Installed(..) | Came::Removed { .. } | Came::PutBack { .. }));
+        let has_changed = matches!(
+            came,
+            Ok(Came::Installed(..) | Came::Removed { .. } | Came::PutBack { .. })
+        );
         if *is_stopping && !has_changed && visit.has_changed_nothing() {
             self.servers.visit = None;
             self.status = Status::say("Stopped. Nothing was changed on the server.");
@@ -375,7 +385,9 @@ impl App {
                         self.servers.conditions = Conditions::default();
                     }
                 }
-                Now::Back(_) => self.status = Status::say(format!("The key is back on the list of {server}.")),
+                Now::Back(_) => {
+                    self.status = Status::say(format!("The key is back on the list of {server}."))
+                }
                 Now::Gone { .. } => self.status = Status::say(format!("The key is gone from {server}.")),
                 // What was noted may have been wrong.
                 Now::Stopped { .. } => {}

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::changed::has_changed;
 use super::work::{self, working};
 use crate::app::errand::{
     After, Came, Errand, Naming, NewHost, Now, Prompt, Question, Repairable, SignIn, Step, Undoable, Verdict,
@@ -93,6 +94,7 @@ impl Visit {
                 Now::Examined(examined)
             }
             Came::Mended(mended) => self.examines_again(mended, wake),
+            Came::Replaced(sentence, target) => self.replaced(sentence, *target, wake),
             Came::Reached(reached) => self.reached(*reached, wake),
             Came::Known(server) => self.known(server, wake),
             Came::SignIn(SignInStep::Lacks(lack, mut waiting)) => {
@@ -300,8 +302,11 @@ impl Visit {
                 "It is the right server: the authority in {} vouches for it.",
                 list(file, *line)
             )),
-            // There is no way on, and `go_on` says why.
+            // There is no way on as it is.
             Trust::Pinned | Trust::Changed { .. } | Trust::Revoked { .. } | Trust::BadCertificate { .. } => {}
+        }
+        if matches!(reached.trust(), Trust::Changed { .. }) && self.plan_here().is_none() {
+            return has_changed(reached);
         }
         match reached.go_on() {
             Ok(server) => self.take_up(Came::Known(Box::new(server)), wake),
@@ -333,7 +338,12 @@ impl Visit {
                 let line = line.clone();
                 working(wake, move |pulse| work::install(session, &line, pulse))
             }
-            Errand::Look | Errand::Remove | Errand::Undo | Errand::PutBack | Errand::Examine | Errand::Mend => {
+            Errand::Look
+            | Errand::Remove
+            | Errand::Undo
+            | Errand::PutBack
+            | Errand::Examine
+            | Errand::Mend => {
                 let means = self.means.clone();
                 working(wake, move |pulse| work::look(session, &means, pulse))
             }
