@@ -55,8 +55,8 @@ pub struct KnownServer {
     pub dates: Vec<String>,
     /// How ssh calls it in its list of known hosts.
     pub host: String,
-    /// The keys by which ssh knows it, a line each.
-    pub own_keys: Vec<String>,
+    /// The keys by which ssh knows it: of what kind, and the fingerprint.
+    pub own_keys: Vec<(String, String)>,
 }
 
 impl KnownServer {

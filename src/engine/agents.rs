@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::Problem;
-use super::describe::Description;
+use super::describe::{Description, kind_of};
 use crate::format::agent::{Held, ListedKey};
 use crate::format::{Format, Parsed, PublicFile};
 use crate::key::PublicKey;
@@ -59,6 +59,12 @@ pub struct Shown {
 pub struct Entry {
     /// The line of [`line_of`].
     pub line: String,
+    /// What stands with it, safe to show; often where it comes from.
+    pub comment: String,
+    /// “ED25519”, “RSA, 3072 bits with a certificate”.
+    pub kind: String,
+    /// Of the key.
+    pub fingerprint: String,
     /// By which it is removed.
     pub blob: Vec<u8>,
 }
@@ -70,6 +76,13 @@ pub struct Entry {
 pub fn show(agents: Vec<Agent>) -> Result<Vec<Shown>, Problem> {
     let entry = |listed: ListedKey| Entry {
         line: line_of(&listed, FingerprintKind::Sha256),
+        comment: escaped(&listed.comment),
+        kind: match &listed.held {
+            Held::Key(key) => kind_of(key),
+            Held::Certificate(certificate) => format!("{} with a certificate", kind_of(certificate.key())),
+            Held::Unknown(name) => escaped(name.as_bytes()),
+        },
+        fingerprint: fingerprint_of(&listed, FingerprintKind::Sha256).to_string(),
         blob: listed.blob,
     };
     let shown = |View { agent, keys }| Shown {

@@ -349,6 +349,17 @@ fn randomart_of(key: &PublicKey, title: &str, kind: FingerprintKind) -> String {
     Randomart::new(fingerprint.digest()).to_text(&title, &format!("[{}]", kind.name()))
 }
 
+/// A type of key as people call it, with its size where there are several: “ED25519”, “RSA, 3072 bits”.
+#[must_use]
+pub fn kind_of(key: &PublicKey) -> String {
+    let title = key.algorithm().title();
+    if title == "RSA" || title == "DSA" {
+        format!("{title}, {} bits", key.bits())
+    } else {
+        title.to_owned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,14 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::describe::Description;
+use super::describe::{Description, kind_of};
 use super::lists::{self, Change};
 use super::{Blame, Problem};
 use crate::format::known_hosts::{ByPattern, Content, Entry, HostName, KnownHosts, Marker};
 use crate::format::mend::Accidents;
 use crate::format::{MAX_LIST_FILE, PublicFile, find_again};
 use crate::key::comment::escaped;
-use crate::key::fingerprint::FingerprintKind;
+use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::sys::files::{Backup, ListFile};
 
 /// The name of the file in the folder in which ssh looks.
@@ -61,6 +61,22 @@ impl Host {
         }
     }
 
+    /// What kind of key it is: “ED25519”, “RSA, 3072 bits”; or what its line says, and why that is no key.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match &self.key {
+            Ok(key) => key.public.as_ref().map(kind_of).unwrap_or_default(),
+            Err(why) => format!("{} ({why})", self.key_type),
+        }
+    }
+
+    /// The key's fingerprint, where it has one.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        let key = self.key.as_ref().ok()?.public.as_ref()?;
+        Some(Fingerprint::of(key, FingerprintKind::Sha256))
+    }
+
     /// Whether both are told alike, and stand in the same line.
     fn is_same_as(&self, other: &Self) -> bool {
         let told = |host: &Self| (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
@@ -98,6 +114,12 @@ pub struct Known {
 }
 
 impl Known {
+    /// Whether nobody can tell which host it is.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.lines.iter().any(Host::is_hidden)
+    }
+
     /// Its name, and where it stands.
     #[must_use]
     pub fn title(&self) -> String {
@@ -117,6 +139,8 @@ pub fn by_host(hosts: impl Iterator<Item = Host>, searched: &str) -> Vec<Known> 
         let is_unknown = host.is_hidden() && searched.is_empty();
         let name = if host.is_hidden() && !is_unknown {
             host.marked(&escaped(searched.as_bytes()))
+        } else if is_unknown {
+            host.marked("Hidden name")
         } else {
             host.title()
         };

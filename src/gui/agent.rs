@@ -1,12 +1,12 @@
 //! The page “Agent”: the keys that agents hold.
 
-use egui::{Button, Label, Ui};
+use egui::{Button, Label, RichText, Ui};
 
 use super::page::{self, View};
 use super::pieces::{self, Tone};
 use super::radios::group_ui;
 use super::signs;
-use super::theme::space;
+use super::theme::{self, space};
 use crate::app::dialog::{Agents, Keep};
 use crate::app::{App, Command, Page};
 use crate::engine::agents::Shown;
@@ -75,8 +75,15 @@ fn held_ui(ui: &mut Ui, index: usize, shown: &Shown, has_private: bool, out: &mu
     }
     for (entry, held) in entries.iter().enumerate() {
         let line_ui = |ui: &mut Ui| {
-            let job = pieces::broken_anywhere(ui, &held.line, ui.available_width());
-            ui.add(Label::new(job).wrap());
+            ui.spacing_mut().item_spacing.y = space::LINE;
+            let comment = match held.comment.as_str() {
+                "" => "no comment",
+                comment => comment,
+            };
+            let name = RichText::new(comment).text_style(theme::strong());
+            ui.add(Label::new(name).wrap());
+            pieces::hint_ui(ui, held.kind.as_str());
+            pieces::fingerprint_ui(ui, &held.fingerprint);
         };
         pieces::with_actions_ui(ui, line_ui, |ui| {
             let remove = ui.add(pieces::removing("Remove"));

@@ -3,7 +3,8 @@
 use egui::{Id, Label, RichText, TextEdit, Ui};
 
 use super::page::{self, View};
-use super::{listed, pieces, signs, theme};
+use super::theme::{self, space};
+use super::{listed, pieces, signs};
 use crate::app::command::ListCommand;
 use crate::app::dialog::{KnownHosts, Pictured};
 use crate::app::{App, Command, Page};
@@ -48,6 +49,12 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
     }
     if !(has_none && is_missing) {
         listed::done_ui(ui, &dialog.listed, out);
+    }
+    if dialog.word.trim().is_empty() && dialog.listed.lines().iter().any(Known::is_hidden) {
+        pieces::hint_ui(
+            ui,
+            "Some names are hidden in the file. To see whether a host is among them, type the whole of its name, with its port where that is not 22.",
+        );
     }
     let is_working = dialog.listed.job.is_some();
     let pictured = &mut dialog.pictured;
@@ -100,13 +107,16 @@ fn key_ui(ui: &mut Ui, host: &Host, (name, count): (&str, usize), pictured: &mut
     let this = (host.line, host.title(), host.key_line(FingerprintKind::Sha256));
     let is_pictured = pictured.as_ref() == Some(&this);
     let line_ui = |ui: &mut Ui| {
-        let line = if count == 1 {
-            this.2.clone()
+        ui.spacing_mut().item_spacing.y = space::LINE;
+        let kind = if count == 1 {
+            host.kind()
         } else {
-            format!("Line {}: {}", host.line, this.2)
+            format!("{} · line {}", host.kind(), host.line)
         };
-        let job = pieces::broken_anywhere(ui, &line, ui.available_width());
-        ui.add(Label::new(job).wrap());
+        pieces::hint_ui(ui, kind);
+        if let Some(fingerprint) = host.fingerprint() {
+            pieces::fingerprint_ui(ui, &fingerprint.to_string());
+        }
         if is_pictured
             && let Ok(key) = &host.key
             && let Some(art) = key.randomart(FingerprintKind::Sha256)

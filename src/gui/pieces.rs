@@ -510,6 +510,12 @@ pub(super) fn broken_anywhere(ui: &Ui, text: &str, width: f32) -> LayoutJob {
     job
 }
 
+/// A fingerprint. It is one word: where it does not fit into the line it goes on in the next one.
+pub(super) fn fingerprint_ui(ui: &mut Ui, fingerprint: &str) -> Response {
+    let job = broken_anywhere(ui, fingerprint, ui.available_width());
+    ui.add(Label::new(job).wrap())
+}
+
 /// How high so many lines of [`code_ui`] are.
 pub(super) fn code_height(ui: &Ui, lines: u8) -> f32 {
     f32::from(lines) * ui.text_style_height(&TextStyle::Monospace) + inset::CODE.sum().y

@@ -114,7 +114,19 @@ fn a_host_with_several_keys_is_one_row_and_forgotten_at_once() {
     scene.wait_for_list();
     assert!(scene.is_shown("one.example (lines 1, 3)") && scene.is_shown("two.example (line 2)"));
     // Nobody can tell whether these are the same.
-    assert!(scene.is_shown("(hidden name) (line 4)") && scene.is_shown("(hidden name) (line 5)"));
+    assert!(scene.is_shown("Hidden name (line 4)") && scene.is_shown("Hidden name (line 5)"));
+    assert!(
+        scene.says("type the whole of its name"),
+        "one of them can be asked for"
+    );
+    // Of what kind each key is, and its fingerprint, by themselves.
+    assert!(scene.is_shown("ED25519 · line 1") && scene.is_shown("ED25519"));
+    let print = keywright::format::parse(HOST.as_bytes()).expect("a key");
+    let print = keywright::key::fingerprint::Fingerprint::of(
+        print.public().expect("a key"),
+        keywright::key::fingerprint::FingerprintKind::Sha256,
+    );
+    assert!(scene.is_shown(&print.to_string()));
     scene.window.check_accessibility();
     scene.click("Forget one.example (lines 1, 3)");
     scene.wait_for_list();

@@ -156,9 +156,9 @@ fn own_keys_ui(ui: &mut Ui, app: &App, out: &mut Vec<Command>) {
             }
         });
     });
-    for line in &server.own_keys {
-        let job = pieces::broken_anywhere(ui, line, ui.available_width());
-        ui.add(egui::Label::new(job).wrap());
+    for (kind, fingerprint) in &server.own_keys {
+        pieces::hint_ui(ui, kind.as_str());
+        pieces::fingerprint_ui(ui, fingerprint);
     }
 }
 
@@ -190,8 +190,7 @@ fn install_ui(
         ui.add(egui::Label::new(RichText::new(name).text_style(theme::strong())).wrap());
         mine_ui(ui, app, "Another key", out);
     });
-    let job = pieces::broken_anywhere(ui, &fingerprint.to_string(), ui.available_width());
-    ui.add(egui::Label::new(job).wrap());
+    pieces::fingerprint_ui(ui, &fingerprint.to_string());
     let obstacle = obstacle(document);
     if let Some((what, hint)) = obstacle {
         pieces::note_ui(ui, Tone::Warning, what, hint);

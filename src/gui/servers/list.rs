@@ -8,6 +8,7 @@ use super::Scene;
 use crate::app::Command;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{LastWay, Listed};
+use crate::engine::describe::kind_of;
 use crate::engine::servers::{ListedKey, ListedLine};
 use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui, risky_buttons_ui};
 use crate::gui::theme::{self, Palette, space};
@@ -78,8 +79,8 @@ fn line_ui(ui: &mut Ui, line: &ListedLine, is_chosen: &mut bool) -> bool {
                 &key.comment
             };
             match &key.name {
-                Some(name) => format!("“{name}”: {comment} ({})", kind(key)),
-                None => format!("{comment} ({})", kind(key)),
+                Some(name) => format!("“{name}”: {comment} ({})", kind_of(&key.key)),
+                None => format!("{comment} ({})", kind_of(&key.key)),
             }
         }
         Err(_) => "a line that sshd passes over".to_owned(),
@@ -113,8 +114,7 @@ fn facts_ui(ui: &mut Ui, line: &ListedLine) {
         }
     };
     let fingerprint = key.fingerprint().to_string();
-    let job = pieces::broken_anywhere(ui, &fingerprint, ui.available_width());
-    ui.add(Label::new(job).wrap());
+    pieces::fingerprint_ui(ui, &fingerprint);
     let text = RichText::new(marks(number, key))
         .small()
         .color(Palette::of(ui).text);
@@ -125,16 +125,6 @@ fn facts_ui(ui: &mut Ui, line: &ListedLine) {
     if let Some(why) = &key.ignored {
         let what = format!("The server passes over this line: {why}.");
         pieces::note_ui(ui, Tone::Warning, &what, "");
-    }
-}
-
-/// “ED25519”, “RSA, 3072 bits”.
-fn kind(key: &ListedKey) -> String {
-    let title = key.key.algorithm().title();
-    if title == "RSA" || title == "DSA" {
-        format!("{title}, {} bits", key.key.bits())
-    } else {
-        title.to_owned()
     }
 }
 

@@ -22,7 +22,6 @@ use crate::engine::servers::{
 use crate::engine::{Problem, agents};
 use crate::format::authorized_keys::NewLine;
 use crate::key::PublicKey;
-use crate::key::fingerprint::FingerprintKind;
 use crate::key::watch::Watch;
 use crate::sys::home::{home, user_name};
 use crate::sys::remote::{Target, read_config};
@@ -52,7 +51,9 @@ pub(super) fn to_offer(whose: &Whose) -> Vec<KnownServer> {
         let host = target.host_name().to_string();
         let lines = book.iter().flat_map(|book| book.of_host(target.host_name()));
         Some(KnownServer {
-            own_keys: lines.map(|line| line.key_line(FingerprintKind::Sha256)).collect(),
+            own_keys: lines
+                .filter_map(|line| Some((line.kind(), line.fingerprint()?.to_string())))
+                .collect(),
             account: target.to_string(),
             dates: Vec::new(),
             name,
