@@ -4,16 +4,19 @@ use egui::{Button, Label, TextEdit, TextStyle, Ui};
 
 use super::page::{self, View as Shown};
 use super::pieces::{self, Tone};
-use super::theme::{self, size};
+use super::theme::{self, at, size};
 use super::{servers, verdicts};
 use crate::app::command::ServerCommand;
 use crate::app::doctor::{Doctor, DoctorCommand as C, Found, Subject};
 use crate::app::{App, Command, Page};
 use crate::engine::doctor::mend::{Mend, announcement};
 use crate::engine::keys::Whose;
+use crate::engine::plural::counted;
 
 /// Lines of what was printed that can be seen at once.
 const LINES: usize = 5;
+/// The same in a low window.
+const FEW_LINES: usize = 2;
 
 /// What only the window knows of the page.
 #[derive(Debug, Default)]
@@ -49,10 +52,14 @@ pub(super) fn doctor_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     let mut asked = Vec::new();
     let mut examines_server = false;
     page::page_ui(ui, Page::Doctor.title(), &mut view.page, |ui| {
-        pieces::hint_ui(
-            ui,
-            "Why does a login not work? The Doctor looks, and changes nothing until you say so.",
-        );
+        // In a low window, what is to be pressed comes before what is read once.
+        let is_low = ui.clip_rect().height() < at::LOW;
+        if !is_low {
+            pieces::hint_ui(
+                ui,
+                "Why does a login not work? The Doctor looks, and changes nothing until you say so.",
+            );
+        }
         let doctor = &mut app.doctor;
         if let Some(subject) = doctor.examining() {
             let text = match subject {
@@ -65,7 +72,7 @@ pub(super) fn doctor_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
         } else if let Some(found) = &doctor.found {
             found_ui(ui, found, shows_steps, &whose, &mut asked);
         }
-        pieces::card_ui(ui, |ui| log_ui(ui, doctor, is_new, &mut asked));
+        pieces::card_ui(ui, |ui| log_ui(ui, doctor, (is_new, is_low), &mut asked));
         examines_server = pieces::card_ui(ui, |ui| server_ui(ui, app));
         pieces::card_ui(ui, |ui| others_ui(ui, &mut asked));
     });
@@ -75,17 +82,20 @@ pub(super) fn doctor_ui(ui: &mut Ui, app: &mut App, view: &mut View, out: &mut V
     out.extend(asked.into_iter().map(Command::Doctor));
 }
 
-fn log_ui(ui: &mut Ui, doctor: &mut Doctor, is_new: bool, out: &mut Vec<C>) {
+fn log_ui(ui: &mut Ui, doctor: &mut Doctor, (is_new, is_low): (bool, bool), out: &mut Vec<C>) {
     let name = "What was printed";
     let label = pieces::field_label_ui(ui, name, None);
     if let Some(long) = &doctor.long_log {
-        ui.label(format!("A log of {} lines was pasted.", long.lines().count()));
+        ui.label(format!(
+            "A log of {} was pasted.",
+            counted(long.lines().count(), "line")
+        ));
     } else {
         let field = TextEdit::multiline(&mut doctor.log)
             .id_salt("log")
             .font(TextStyle::Monospace)
             .char_limit(Doctor::FIELD)
-            .desired_rows(LINES)
+            .desired_rows(if is_low { FEW_LINES } else { LINES })
             .desired_width(f32::INFINITY)
             .hint_text(pieces::placeholder(
                 ui,
@@ -122,13 +132,16 @@ fn log_ui(ui: &mut Ui, doctor: &mut Doctor, is_new: bool, out: &mut Vec<C>) {
 fn server_ui(ui: &mut Ui, app: &mut App) -> bool {
     pieces::heading_ui(ui, "A server that refuses", theme::subheading());
     let is_entered = servers::server_ui(ui, app, false);
+    let has_server = !app.servers.address.trim().is_empty();
+    let button = Button::new(servers::CAN_I_LOG_IN);
+    let is_clicked = ui.add_enabled(has_server, button).clicked();
+    // What is pressed next stands before what is read once.
+    pieces::hint_ui(ui, servers::HOW);
     pieces::hint_ui(
         ui,
         "Asks it about each of your keys, as ssh would, and changes nothing there.",
     );
-    let has_server = !app.servers.address.trim().is_empty();
-    let button = Button::new(servers::CAN_I_LOG_IN);
-    ui.add_enabled(has_server, button).clicked() || (has_server && is_entered)
+    is_clicked || (has_server && is_entered)
 }
 
 fn others_ui(ui: &mut Ui, out: &mut Vec<C>) {

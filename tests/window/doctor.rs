@@ -118,3 +118,46 @@ fn a_server_that_refuses_is_examined_from_either_page() {
         assert!(scene.is_shown("Examine this computer"));
     }
 }
+
+#[test]
+fn enter_in_the_field_for_the_server_begins_and_the_page_chosen_again_has_no_old_report() {
+    let mut scene = on_page(640.0, 480.0);
+    // What is pressed next is to be seen without scrolling.
+    for name in ["Examine", "Server", "Can I log in?"] {
+        let all = scene.window.query_all_by_label(name);
+        let bottom = all.map(|node| node.rect().bottom()).fold(0.0, f32::max);
+        assert!(bottom <= 480.0, "{name} ends at {bottom}");
+    }
+    scene.type_text("Server", "jo@127.0.0.1:1");
+    scene.press(Modifiers::NONE, Key::Enter);
+    scene.wait(|scene| scene.is_shown("Try again"));
+    assert!(scene.says("Can I log in on jo@127.0.0.1:1?"));
+
+    // The page stays as it is while one looks elsewhere.
+    scene.press(Modifiers::COMMAND, Key::Num2);
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    assert!(scene.is_shown("Try again"));
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    assert!(!scene.is_shown("Try again"), "it was chosen anew");
+
+    // Another server was typed meanwhile.
+    scene.click("Can I log in?");
+    scene.wait(|scene| scene.is_shown("Try again"));
+    scene.press(Modifiers::COMMAND, Key::Num2);
+    scene.press(Modifiers::COMMAND, Key::A);
+    scene.window.event(Event::Text("jo@127.0.0.1:2".to_owned()));
+    scene.steps();
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    assert!(!scene.says("Can I log in on jo@127.0.0.1:1?"));
+
+    // And so with what was found in a log.
+    scene.press(Modifiers::COMMAND, Key::Num2);
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    scene.window.event(Event::Text(REFUSED.to_owned()));
+    scene.steps();
+    scene.click("Examine");
+    wait(&mut scene);
+    assert!(scene.says("What was looked at"));
+    scene.press(Modifiers::COMMAND, Key::Num5);
+    assert!(!scene.says("What was looked at"));
+}

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use crate::app::App;
 use crate::app::desktop::{Desktop, PickRequest};
 use crate::app::dialog::Purpose;
 use crate::app::doctor::{Doctor, DoctorCommand, Found, Subject};
+use crate::app::errand::{Now, Visit};
 use crate::app::flow::open::clipboard_problem;
+use crate::app::{App, Page};
 use crate::engine::doctor::mend::{self, Mend};
 use crate::engine::doctor::{Cause, Examination, confirm, file, here, log};
 use crate::engine::job::{Job, Poll, Pulse};
@@ -73,6 +74,27 @@ impl App {
                 self.doctor.found = None;
                 self.doctor.job.take_if(|_| !self.doctor.is_repairing);
             }
+        }
+    }
+
+    /// Who chooses the page while it is shown, or means another server by now, wants no old report.
+    pub(in crate::app) fn begin_doctor_anew(&mut self) {
+        let is_shown = self.page == Page::Doctor;
+        let address = self.servers.address.trim();
+        let is_old = |visit: &Visit| is_shown || visit.address.trim() != address;
+        let taken = self.servers.visit.take_if(|visit| {
+            let has_ended = matches!(visit.now, Now::Examined(_) | Now::Stopped { .. });
+            visit.is_examination() && has_ended && is_old(visit)
+        });
+        if is_shown && taken.is_none() {
+            self.put_report_away();
+        }
+    }
+
+    /// Puts away what was found, but not while something is looked at or put right.
+    pub(in crate::app) fn put_report_away(&mut self) {
+        if self.doctor.job.is_none() {
+            self.doctor.found = None;
         }
     }
 

@@ -56,6 +56,7 @@ fn cards_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
     let mut is_entered = false;
     pieces::card_ui(ui, |ui| {
         is_entered = server_ui(ui, app, is_new);
+        pieces::hint_ui(ui, HOW);
         own_keys_ui(ui, app, out);
     });
     let has_server = !app.servers.address.trim().is_empty();
@@ -87,6 +88,10 @@ fn cards_ui(ui: &mut Ui, app: &mut App, view: &mut View, is_new: bool, out: &mut
         }
     });
 }
+
+/// What the field for a server takes.
+pub(in crate::gui) const HOW: &str =
+    "As you would give it to ssh: you@host, you@host:port, or a name from ~/.ssh/config.";
 
 /// The field for a server; says whether Enter was pressed in it.
 pub(in crate::gui) fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> bool {
@@ -131,10 +136,6 @@ pub(in crate::gui) fn server_ui(ui: &mut Ui, app: &mut App, is_new: bool) -> boo
     if is_new {
         field.request_focus();
     }
-    pieces::hint_ui(
-        ui,
-        "As you would give it to ssh: you@host, you@host:port, or a name from ~/.ssh/config.",
-    );
     field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 

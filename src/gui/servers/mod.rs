@@ -17,7 +17,7 @@ use crate::app::command::ServerCommand as C;
 use crate::app::errand::{Errand, Now, Step, Visit};
 use crate::app::{App, Command};
 
-pub(super) use choose::server_ui;
+pub(super) use choose::{HOW, server_ui};
 
 /// The button that begins an examination.
 pub(super) const CAN_I_LOG_IN: &str = "Can I log in?";

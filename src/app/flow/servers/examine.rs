@@ -18,6 +18,8 @@ impl App {
     /// Begins to examine whether one can log in on the server that is typed.
     pub(in crate::app) fn examine_server(&mut self, desktop: &dyn Desktop) {
         self.visit(Errand::Examine, desktop);
+        // What was found before is about something else.
+        self.put_report_away();
         if self
             .servers
             .visit

@@ -27,6 +27,9 @@ use crate::sys::remote::without_password;
 
 impl App {
     pub(in crate::app) fn show_page(&mut self, page: Page) {
+        if page == Page::Doctor {
+            self.begin_doctor_anew();
+        }
         self.page = page;
         if page == Page::Servers {
             self.read_server_names();
