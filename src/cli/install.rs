@@ -136,7 +136,7 @@ impl Install {
             return told::tell_plan(&found, &line, &target, entry.as_ref(), console);
         }
         let (session, mut installed) = put(session, line.clone(), console)?;
-        let is_without_shell = installed.found.may_be_files_only(&session.connection.software());
+        let shell = installed.found.shell(&session.connection.software());
         let held = key.as_ref().map(held);
         let told = session.warning();
         let proof = if is_tried {
@@ -151,7 +151,7 @@ impl Install {
         let lets_in = matches!(proof, Some(Proof::Works | Proof::AsksForMore(_)));
         let held = held.filter(|_| lets_in);
         let is_crowded = lets_in && agents::crowd_out(&target, Connect::agents_of_ssh(), line.key());
-        let log_in = held.map(|held| LogIn::of(&target, line.key(), &held, is_without_shell, is_crowded));
+        let log_in = held.map(|held| LogIn::of(&target, line.key(), &held, shell, is_crowded));
         let is_new = told.is_none() && proof == Some(Proof::Unasked);
         let found_out = is_new.then(lets_everybody_in);
         if let Some(warning) = &found_out {

@@ -8,6 +8,7 @@ use crate::engine::describe::{Description, KEEP_SSH_OUT, Warning};
 use crate::engine::keys::Whose;
 use crate::engine::keys::key::is_for_ssh;
 use crate::engine::opening;
+use crate::engine::servers::Shell;
 use crate::format::Format;
 use crate::key::PublicKey;
 use crate::sys::files::read_key;
@@ -19,8 +20,10 @@ use crate::sys::remote::Target;
 pub enum LogIn {
     /// By this command of OpenSSH.
     Command {
-        /// To a shell.
+        /// To a shell; or to files, where the account has none.
         ssh: String,
+        /// Whether it leads to files.
+        is_for_files: bool,
         /// The same, word by word.
         words: Vec<String>,
         /// To files, where no shell has answered: there may be none.
@@ -82,16 +85,10 @@ impl Held {
 }
 
 impl LogIn {
-    /// How one logs in on `target` with `key`. `is_without_shell` says that none has answered there,
+    /// How one logs in on `target` with `key`. `shell` is what is known of the account's,
     /// and `is_crowded` that ssh has to be kept from offering other keys before this one.
     #[must_use]
-    pub fn of(
-        target: &Target,
-        key: &PublicKey,
-        held: &Held,
-        is_without_shell: bool,
-        is_crowded: bool,
-    ) -> Self {
+    pub fn of(target: &Target, key: &PublicKey, held: &Held, shell: Shell, is_crowded: bool) -> Self {
         let file = match held {
             Held::Elsewhere => return Self::Elsewhere,
             Held::OtherFile => return Self::OtherFile,
@@ -102,12 +99,39 @@ impl LogIn {
         if let Some(warning) = refused_configuration(target) {
             return Self::Refused(warning);
         }
-        let words = command_line::log_in(target, key, file, is_crowded);
-        let files = || typed(&command_line::log_in_to_files(target, key, file, is_crowded));
+        let to_files = || command_line::log_in_to_files(target, key, file, is_crowded);
+        let (words, files) = match shell {
+            Shell::Answers => (command_line::log_in(target, key, file, is_crowded), None),
+            Shell::Silent => {
+                let words = command_line::log_in(target, key, file, is_crowded);
+                (words, Some(typed(&to_files())))
+            }
+            Shell::None => (to_files(), None),
+        };
         Self::Command {
             ssh: typed(&words),
+            is_for_files: shell == Shell::None,
             words,
-            files: is_without_shell.then(files),
+            files,
+        }
+    }
+
+    /// The same by a short name of the server.
+    #[must_use]
+    pub fn by_name(&self, name: &str) -> Self {
+        let (is_for_files, files) = match self {
+            Self::Command {
+                is_for_files, files, ..
+            } => (*is_for_files, files.is_some()),
+            other => return other.clone(),
+        };
+        let program = if is_for_files { "sftp" } else { "ssh" };
+        let words = vec![program.to_owned(), name.to_owned()];
+        Self::Command {
+            ssh: typed(&words),
+            is_for_files,
+            words,
+            files: files.then(|| typed(&["sftp".to_owned(), name.to_owned()])),
         }
     }
 

@@ -119,11 +119,32 @@ fn an_account_that_has_something_else_in_place_of_a_shell_is_reached_by_file_tra
             shell => crate::tools::found(shell),
         };
         with_shell(&server, &place.display().to_string());
-        on_and_off(&server, &person);
+        let told = on_and_off(&server, &person);
+        // Where it is said that there is no shell, no command promises one.
+        let is_said = shell == "/usr/sbin/nologin";
+        assert_eq!(told["log_in"].is_null(), is_said, "{shell}: {told}");
+        let files = told["log_in_to_files"].as_str().unwrap_or_default();
+        assert!(files.starts_with("sftp "), "{shell}: {told}");
     }
     let (server, person) = letting_in_old("ChrootDirectory /mnt\nForceCommand internal-sftp\n");
     jail(&server);
-    on_and_off(&server, &person);
+    let told = on_and_off(&server, &person);
+    assert!(told["log_in"].is_null(), "{told}");
+    let ran = person.run(&[
+        "install",
+        &format!("jo@127.0.0.1:{}", server.port()),
+        "-k",
+        "new",
+        "-i",
+        "old",
+    ]);
+    assert!(
+        ran.out
+            .contains("The account has no shell; from now on you reach its files with: sftp "),
+        "{}",
+        ran.out
+    );
+    assert!(!ran.out.contains("log in with"), "{}", ran.out);
 }
 
 /// Lays out a folder in which the account is shut, and in which its home lies as well.

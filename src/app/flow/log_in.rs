@@ -7,7 +7,7 @@ use crate::app::{App, Status};
 use crate::engine::job::{Job, Poll};
 use crate::engine::keys::default_key::not_for_ssh;
 use crate::engine::log_in::{Held, LogIn};
-use crate::engine::servers::find;
+use crate::engine::servers::{Shell, find};
 use crate::engine::{Blame, Problem, lost};
 use crate::key::PublicKey;
 
@@ -37,7 +37,7 @@ impl App {
         let open = desktop.terminal();
         let job = Job::start("log in", &self.wake.0, move |_| {
             let target = find(&server, &[], None)?;
-            match LogIn::of(&target, &key, &Held::at(&path), false, false) {
+            match LogIn::of(&target, &key, &Held::at(&path), Shell::Answers, false) {
                 LogIn::Command { words, .. } => Ok(open(&words)),
                 LogIn::Refused(warning) => Err(Problem::new(
                     warning.code,

@@ -85,6 +85,16 @@ pub(super) fn tell(
     let proof = trial.proof.as_ref();
     let place = &installed.found.place;
     let was_there = installed.undo.is_none();
+    let log_in = trial.log_in();
+    let (is_for_files, files) = match &log_in {
+        Some(LogIn::Command {
+            ssh,
+            is_for_files: true,
+            ..
+        }) => (true, Some(ssh.as_str())),
+        Some(LogIn::Command { files, .. }) => (false, files.as_deref()),
+        _ => (false, None),
+    };
     let refused = match &trial.log_in {
         Some(LogIn::Refused(warning)) => Some(warning),
         _ => None,
@@ -117,8 +127,8 @@ pub(super) fn tell(
             "already_there": was_there,
             "proved": proved,
             "accepted": accepted,
-            "log_in": trial.command(),
-            "log_in_to_files": trial.files(),
+            "log_in": log_in.as_ref().filter(|_| !is_for_files).and_then(LogIn::command),
+            "log_in_to_files": files,
             "host_entry": trial.entry.as_ref().map(shape_of_entry),
             "type": line.key().algorithm().name(),
             "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
@@ -167,10 +177,14 @@ pub(super) fn tell(
             warning.hint
         ));
     }
-    if let Some(command) = trial.command() {
-        console.say(&format!("From now on you log in with: {command}"))?;
+    if let Some(command) = log_in.as_ref().and_then(LogIn::command) {
+        console.say(&if is_for_files {
+            format!("The account has no shell; from now on you reach its files with: {command}")
+        } else {
+            format!("From now on you log in with: {command}")
+        })?;
     }
-    match trial.files() {
+    match files.filter(|_| !is_for_files) {
         Some(files) => console.say(&format!(
             "No shell has answered there. If that ends at once, the account is for files alone: {files}"
         )),
@@ -179,16 +193,12 @@ pub(super) fn tell(
 }
 
 impl Trial {
-    /// The command that logs in: by the short name, where there is one.
-    fn command(&self) -> Option<String> {
-        let command = self.log_in.as_ref()?.command()?.to_owned();
-        Some(self.entry.as_ref().map_or(command, HostEntry::log_in))
-    }
-
-    fn files(&self) -> Option<&str> {
-        match &self.log_in {
-            Some(LogIn::Command { files, .. }) => files.as_deref(),
-            _ => None,
-        }
+    /// How one logs in: by the short name, where there is one.
+    fn log_in(&self) -> Option<LogIn> {
+        let log_in = self.log_in.as_ref()?;
+        Some(match &self.entry {
+            Some(entry) => log_in.by_name(&entry.name),
+            None => log_in.clone(),
+        })
     }
 }

@@ -80,10 +80,10 @@ pub(super) fn look_at(remote: &mut dyn Remote, at: &Site, watch: &dyn Watch) -> 
             // Nobody makes a list shorter each time in the moment in which it is read.
             Look::Torn(place) => return Err(ServerFault::Contradiction(place)),
             Look::NoShell(said) => {
-                return transfer::look(remote, at, watch).map_err(|fault| match fault {
-                    ServerFault::NoShell { .. } => ServerFault::NoShell { said },
-                    fault => fault,
-                });
+                return match transfer::look(remote, at, watch) {
+                    Err(ServerFault::NoShell { .. }) => Err(ServerFault::NoShell { said }),
+                    found => found.map(|found| found.told_by_shell(&said)),
+                };
             }
         }
     }
@@ -98,6 +98,7 @@ pub(super) fn edit(
 ) -> Result<Edited, ServerFault> {
     let mut found = look_at(remote, at, watch)?;
     let mut is_by_files = found.way == Way::Files;
+    let has_no_shell = found.has_no_shell;
     for _ in 0..ATTEMPTS {
         let after = edit.apply(&found, parse(&found)?)?;
         if after == found.list {
@@ -121,6 +122,7 @@ pub(super) fn edit(
         } else {
             look_at(remote, at, &Unwatched)?
         };
+        found.has_no_shell = has_no_shell;
         match wrote {
             Write::Done if edit.holds(&parse(&found)?) => {
                 // Where it could not go, nothing is left in it.

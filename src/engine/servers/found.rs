@@ -14,6 +14,23 @@ pub enum Way {
     Files,
 }
 
+/// What nologin says, and sshd where only files are given (`internal-sftp`).
+const NO_SHELL: [&str; 2] = [
+    "This account is currently not available",
+    "This service allows sftp connections only",
+];
+
+/// What is known of the shell of an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shell {
+    /// There is one.
+    Answers,
+    /// None has answered; there may be one for whoever logs in all the same.
+    Silent,
+    /// There is none: files are all that the account is for.
+    None,
+}
+
 /// Which list of keys is meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Site {
@@ -36,6 +53,8 @@ pub(super) const KEPT: &str = ".jcorig";
 pub struct Found {
     /// How it was reached.
     pub way: Way,
+    /// Whether the server has said that the account has no shell.
+    pub has_no_shell: bool,
     /// Whether the account sees a part of the server only: the list that counts may lie outside.
     pub is_shut: bool,
     /// Which one it is.
@@ -56,11 +75,22 @@ impl Found {
         self.way == Way::Files && self.site == Site::Usual && !self.place.starts_with('~')
     }
 
-    /// Whether no shell has answered on a server that says that it is this software: there may be one for whoever logs in
-    /// all the same. That of Windows has a shell, though none of POSIX.
+    /// The same where a shell has said this in the place of an answer.
+    pub(super) fn told_by_shell(self, said: &str) -> Self {
+        let has_no_shell = NO_SHELL.iter().any(|words| said.contains(words));
+        Self { has_no_shell, ..self }
+    }
+
+    /// What is known of a shell there, on a server that says that it is this software. That of Windows has one, though none of
+    /// POSIX.
     #[must_use]
-    pub fn may_be_files_only(&self, software: &str) -> bool {
-        self.way == Way::Files && !software.contains("Windows")
+    pub fn shell(&self, software: &str) -> Shell {
+        match self.way {
+            Way::Shell => Shell::Answers,
+            Way::Files if software.contains("Windows") => Shell::Answers,
+            Way::Files if self.has_no_shell => Shell::None,
+            Way::Files => Shell::Silent,
+        }
     }
 }
 

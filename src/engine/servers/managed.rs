@@ -155,6 +155,7 @@ mod tests {
     fn manager(list: &str) -> Option<Manager> {
         Manager::of(&Found {
             way: Way::Shell,
+            has_no_shell: false,
             is_shut: false,
             site: Site::Usual,
             has_kept: false,

@@ -31,7 +31,7 @@ mod windows;
 pub(super) use ask::{Answers, Asked, Heard, ask_each};
 pub(super) use edit::said_without_shell;
 pub use edit::{Written, look};
-pub use found::{Found, Site, Way};
+pub use found::{Found, Shell, Site, Way};
 pub use identity::{Identity, OpenKey, all_public, in_order_of_ssh, to_try};
 pub(super) use identity::{file_name, tried_by_ssh};
 pub use install::{Installed, Undo, Undone, install, line_in, undo};

@@ -132,6 +132,7 @@ fn state(
     };
     Ok(Look::Found(Found {
         way: Way::Shell,
+        has_no_shell: false,
         is_shut: false,
         site: at.clone(),
         has_kept: false,

@@ -142,6 +142,7 @@ pub(super) fn look(remote: &mut dyn Remote, site: &Site, watch: &dyn Watch) -> R
     let is_shut = !windows::is_home(&home) && files.stat(OF_EVERY_UNIX)?.is_none();
     Ok(Found {
         way: Way::Files,
+        has_no_shell: false,
         is_shut,
         site: site.clone(),
         has_kept,

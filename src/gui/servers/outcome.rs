@@ -108,8 +108,13 @@ fn words(verdict: &Verdict) -> (&'static str, String) {
 
 /// How to go there from now on.
 fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
-    let (command, files) = match log_in {
-        LogIn::Command { ssh, files, .. } => (ssh, files),
+    let (command, is_for_files, files) = match log_in {
+        LogIn::Command {
+            ssh,
+            is_for_files,
+            files,
+            ..
+        } => (ssh, *is_for_files, files),
         LogIn::OtherFile => {
             pieces::hint_ui(
                 ui,
@@ -124,7 +129,11 @@ fn log_in_ui(ui: &mut Ui, log_in: &LogIn, scene: &mut Scene<'_>) {
         }
         LogIn::Elsewhere => return,
     };
-    let name = "From now on you log in with";
+    let name = if is_for_files {
+        "The account has no shell; from now on you reach its files with"
+    } else {
+        "From now on you log in with"
+    };
     pieces::field_label_ui(ui, name, None);
     let command_ui = |ui: &mut Ui| {
         pieces::code_ui(ui, Id::unique("how to log in"), name, command, size::LOW_CODE);

@@ -388,14 +388,8 @@ impl Visit {
         } = *installed;
         let verdict = verdict(proof);
         let connection = &session.connection;
-        let is_without_shell = found.may_be_files_only(&connection.software());
-        let log_in = LogIn::of(
-            connection.target(),
-            &key,
-            &self.means.at,
-            is_without_shell,
-            is_crowded,
-        );
+        let shell = found.shell(&connection.software());
+        let log_in = LogIn::of(connection.target(), &key, &self.means.at, shell, is_crowded);
         let may_be_named = matches!(self.means.at, Held::File(_)) && verdict != Verdict::Unasked;
         let naming = if may_be_named {
             Naming::Offered {

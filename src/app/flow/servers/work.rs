@@ -14,7 +14,6 @@ use crate::engine::host_entry::HostEntry;
 use crate::engine::job::{Job, Pulse, Wake};
 use crate::engine::keys::{Whose, names_of, note_installed, note_taken_off};
 use crate::engine::known_hosts::{self, Book};
-use crate::engine::log_in::LogIn;
 use crate::engine::servers::{
     self, Chosen, Identity, Installed, Known, LastWayIn, ListedLine, OpenKey, Proof, Reached, RemovedKey,
     Session, TakenOff, Undone, line_in,
@@ -186,11 +185,7 @@ pub(super) fn name(mut works: Box<Works>, typed: &str, file: &Path, means: &Mean
     });
     works.naming = match named {
         Ok((entry, change)) => {
-            works.log_in = LogIn::Command {
-                ssh: entry.log_in(),
-                words: vec!["ssh".to_owned(), entry.name.clone()],
-                files: None,
-            };
+            works.log_in = works.log_in.by_name(&entry.name);
             Naming::Named {
                 place: whose.short(entry.path()),
                 name: entry.name,
