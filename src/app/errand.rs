@@ -276,6 +276,8 @@ pub enum Came {
         count: usize,
         /// Whether nobody else has changed the list since.
         is_all: bool,
+        /// Whether other lines stand there.
+        has_others: bool,
         /// The keys that stood there.
         keys: Vec<RemovedKey>,
         /// The lines, where they can be put back.

@@ -12,6 +12,7 @@ use super::server::{
 use super::{json as shape, terminal, usage, work};
 use crate::engine::describe::Warning;
 use crate::engine::faults::ServerFault;
+use crate::engine::plural::counted;
 use crate::engine::servers::{
     self, Chosen, Found, Identity, Known, ListedKey, ListedLine, OpenKey, Proof, Removed, RemovedKey,
     Session, TakenOff, lines,
@@ -348,7 +349,7 @@ enum Verdict {
 fn told_count(lines: usize) -> String {
     match lines {
         1 => "One line was".to_owned(),
-        count => format!("{count} lines were"),
+        count => format!("{} were", counted(count, "line")),
     }
 }
 

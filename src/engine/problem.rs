@@ -154,6 +154,14 @@ impl Problem {
 
 /// What is written in lower case and without a full stop, with both.
 pub(crate) fn sentence(text: &str) -> String {
+    // The name of a program begins a sentence as it is.
+    if text
+        .split([' ', '\'', '’', '-'])
+        .next()
+        .is_some_and(|word| matches!(word, "ssh" | "sshd"))
+    {
+        return format!("{text}.");
+    }
     let mut letters = text.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())

@@ -2,7 +2,7 @@
 
 use crate::scene::Scene;
 use egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::NodeT as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use keywright::app::Page;
 
 const REFUSED: &str = "debug1: Authenticating to example.org:22 as 'jo'

@@ -8,6 +8,7 @@ use crate::app::my_keys::{Outcome, Work};
 use crate::app::{App, Page};
 use crate::engine::Problem;
 use crate::engine::keys::{Whose, added};
+use crate::engine::plural::counted;
 
 impl App {
     pub(in crate::app) fn dropped(&mut self, mut paths: Vec<PathBuf>) {
@@ -53,7 +54,7 @@ fn add_all(whose: &Whose, paths: &[PathBuf]) -> Result<Outcome, Problem> {
     let left = match &refused[..] {
         [] => String::new(),
         [one] => format!(" {one} holds no key."),
-        [first, rest @ ..] => format!(" {first} and {} others hold no key.", rest.len()),
+        [first, rest @ ..] => format!(" {first} and {} hold no key.", counted(rest.len(), "other")),
     };
     Ok(Outcome::say(done + &left))
 }

@@ -10,6 +10,7 @@ use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
 use crate::engine::agents;
 use crate::engine::keys::own_lines::named_by_us_alone;
 use crate::engine::keys::{Broken, Finding, Grade, Inventory, Kind, Remedy, Whose};
+use crate::engine::plural::counted;
 use crate::engine::servers::find;
 use crate::key::watch::Watch;
 use crate::sys::agent::{Agent, AgentFault};
@@ -199,8 +200,10 @@ impl Found {
             match agent.list() {
                 Ok(keys) => {
                     held += keys.len();
-                    self.steps
-                        .push(Step::well("agent", format!("{place} has {} keys", keys.len())));
+                    self.steps.push(Step::well(
+                        "agent",
+                        format!("{place} has {}", counted(keys.len(), "key")),
+                    ));
                     if agent.is_named() && keys.len() > USUAL_LIMIT {
                         let about = About {
                             host: Some("A server".to_owned()),
@@ -213,7 +216,7 @@ impl Found {
                         );
                         self.put(
                             verdict,
-                            &format!("{place} has {} keys", keys.len()),
+                            &format!("{place} has {}", counted(keys.len(), "key")),
                             Source::Step,
                             None,
                         );

@@ -5,6 +5,7 @@ use super::cause::Cause;
 use super::verdict::{Certainty, Evidence, Source, Verdict};
 use crate::engine::Problem;
 use crate::engine::faults::{Loose, Reason, ServerFault};
+use crate::engine::plural::counted;
 use crate::engine::servers::{Session, Site, look, put_at, reasons, repair, tidy_list};
 use crate::format::authorized_keys::{AuthorizedKeys, NewLine, NewOptions, tidy};
 use crate::key::PublicKey;
@@ -180,10 +181,9 @@ fn not_in_list(list: &[u8], is_in: impl Fn(&[u8]) -> bool, place: &str, is_there
     let tidied = tidy(list);
     if let Some(tidied) = tidied.filter(|tidied| is_in(&tidied.text)) {
         let about = About::file(place);
-        let lines = tidied.mended.len();
+        let places = counted(tidied.mended.len(), "place");
         let verdict = Verdict::new(Cause::LineDamaged, Certainty::Certain, &about);
-        let evidence =
-            format!("the key stands in {place}, in a form that sshd does not read ({lines} places)");
+        let evidence = format!("the key stands in {place}, in a form that sshd does not read ({places})");
         return verdict.seen(Evidence::new(Source::Step, &evidence));
     }
     let evidence = if is_there {

@@ -21,6 +21,7 @@ use crate::engine::Problem;
 use crate::engine::command_line::foreign_word;
 use crate::engine::faults::ServerFault;
 use crate::engine::keys::{Inventory, Key, Whose};
+use crate::engine::plural::counted;
 use crate::engine::saving::file_beside;
 use crate::engine::servers::{
     Answers, Asked, Heard, Identity, Reached, Server, Way, ask_each, file_name, look, said_without_shell,
@@ -101,7 +102,7 @@ impl Visit {
                     } else {
                         ""
                     };
-                    let found = format!("{place} has {} keys{only}", keys.len());
+                    let found = format!("{place} has {}{only}", counted(keys.len(), "key"));
                     this.steps.push(Step::well("agent", found));
                 }
                 Err(fault) => this.steps.push(Step::ill("agent", fault.to_string())),

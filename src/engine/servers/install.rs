@@ -77,6 +77,15 @@ impl Installed {
         session.another_list(&self.found.place, before)
     }
 
+    /// Whether other lines stood there before it.
+    #[must_use]
+    pub fn has_others(&self) -> bool {
+        self.undo
+            .as_ref()
+            .and_then(Undo::before)
+            .is_some_and(|list| !list.is_empty())
+    }
+
     /// Whether all that was read back is what was written; otherwise somebody else has changed the list since.
     #[must_use]
     pub fn is_all(&self) -> bool {

@@ -51,7 +51,7 @@ impl Known {
         match &self.by {
             SignedInBy::Key(key) => key == entry && !is_authority,
             SignedInBy::Certificate { authority, .. } => authority == entry && is_authority,
-            SignedInBy::Password | SignedInBy::Nothing => false,
+            SignedInBy::Password | SignedInBy::Answers | SignedInBy::Nothing => false,
         }
     }
 }

@@ -75,6 +75,8 @@ pub struct PutBack {
     pub is_changed: bool,
     /// Whether nobody else has changed the list since.
     pub is_all: bool,
+    /// Whether other lines stood there before.
+    pub has_others: bool,
 }
 
 /// Puts lines back: the list is byte for byte what it was, if nobody else changed it since; otherwise they come behind all
@@ -96,6 +98,8 @@ pub fn put_back(
     Ok(PutBack {
         found,
         is_changed: written.is_some(),
+        has_others: (written.as_ref())
+            .is_none_or(|written| written.before.as_ref().is_some_and(|list| !list.is_empty())),
         is_all: written.is_none_or(|written| written.is_all),
     })
 }

@@ -45,8 +45,10 @@ pub enum SignedInBy {
         /// The key of whoever gave it, which the server trusts.
         authority: PublicKey,
     },
-    /// A password, or answers to questions.
+    /// The password of the account.
     Password,
+    /// Answers to what the server has asked, a password or a code.
+    Answers,
     /// Nothing: the server lets everybody in.
     Nothing,
 }
@@ -146,7 +148,7 @@ impl SignedInBy {
     pub fn key(&self) -> Option<&PublicKey> {
         match self {
             Self::Key(key) | Self::Certificate { key, .. } => Some(key),
-            Self::Password | Self::Nothing => None,
+            Self::Password | Self::Answers | Self::Nothing => None,
         }
     }
 

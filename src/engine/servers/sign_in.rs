@@ -482,7 +482,7 @@ impl SigningIn {
             }
         }
         if self.is_in(answer) {
-            return Ok(self.inside(SignedInBy::Password, None));
+            return Ok(self.inside(SignedInBy::Answers, None));
         }
         if attempt < self.connection.target().password_prompts() && self.methods.contains(&Method::Questions)
         {

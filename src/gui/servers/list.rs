@@ -9,6 +9,7 @@ use crate::app::Command;
 use crate::app::command::ServerCommand as C;
 use crate::app::errand::{LastWay, Listed};
 use crate::engine::describe::kind_of;
+use crate::engine::plural::counted;
 use crate::engine::servers::{ListedKey, ListedLine};
 use crate::gui::pieces::{self, Tone, buttons_ui, careful_buttons_ui, risky_buttons_ui};
 use crate::gui::theme::{self, Palette, space};
@@ -58,8 +59,7 @@ pub(super) fn listed_ui(ui: &mut Ui, listed: &mut Listed, scene: &mut Scene<'_>)
             }
             return;
         }
-        1 => "Remove 1 key".to_owned(),
-        count => format!("Remove {count} keys"),
+        count => format!("Remove {}", counted(count, "key")),
     };
     match careful_buttons_ui(ui, scene.is_new, &[&remove, "Cancel"]) {
         Some(0) => scene.out.push(Command::Server(C::Remove)),

@@ -127,7 +127,7 @@ pub enum HostFault {
     Unknown,
     /// The server is known by other keys, in these lines. It shows one with this fingerprint.
     #[error(
-        "the server shows another key than the one in {}, line {}; the key that it shows now has the fingerprint {shown}",
+        "the server shows another key than the one in {}, {}; the key that it shows now has the fingerprint {shown}",
         file.display(),
         lines_in_words(lines)
     )]
@@ -267,7 +267,7 @@ pub enum RemoteFault {
     #[error("the server gives no access to files (SFTP) for this account")]
     NoFiles,
     /// A command said more than it may.
-    #[error("the answer of the server has more than {max} bytes")]
+    #[error("the answer of the server has more than {} MB, and it goes on sending", max >> 20)]
     TooMuchOutput { max: usize },
     /// A file on the server; the path is cleaned for showing.
     #[error("{path} on the server: {trouble}")]
@@ -297,6 +297,20 @@ fn in_brackets(said: Option<&str>) -> String {
 }
 
 fn lines_in_words(lines: &[usize]) -> String {
-    let lines: Vec<_> = lines.iter().map(ToString::to_string).collect();
-    lines.join(", ")
+    let numbers: Vec<_> = lines.iter().map(ToString::to_string).collect();
+    match &numbers[..] {
+        [all @ .., last] if !all.is_empty() => format!("lines {} and {last}", all.join(", ")),
+        _ => format!("line {}", numbers.join("")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn several_lines_are_told_as_several() {
+        let said = [&[3][..], &[1, 2], &[1, 2, 7]].map(lines_in_words);
+        assert_eq!(said, ["line 3", "lines 1 and 2", "lines 1, 2 and 7"]);
+    }
 }

@@ -34,7 +34,7 @@ impl Visit {
             let lines = counted(count, "line");
             format!(
                 "Put {lines} back into {place}, and read it back{}",
-                others(back.is_all)
+                others(back.is_all, back.has_others)
             )
         } else {
             format!("All of it stands in {place} already. Nothing was changed.")

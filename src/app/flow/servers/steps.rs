@@ -12,6 +12,7 @@ use crate::engine::command_line::install_by_ssh;
 use crate::engine::faults::ServerFault;
 use crate::engine::job::Wake;
 use crate::engine::log_in::{Held, LogIn};
+use crate::engine::plural::counted;
 use crate::engine::servers::{
     self, Installed, Lack, LastWayIn, Proof, Purpose, Reached, Remembered, Server, Session, SignedInBy,
     SigningIn, Step as SignInStep, Ways, Welcome, not_followed,
@@ -123,19 +124,16 @@ impl Visit {
                 place,
                 count,
                 is_all,
+                has_others,
                 keys,
                 taken,
                 managed,
                 session,
             } => {
-                let lines = if count == 1 {
-                    "1 line".to_owned()
-                } else {
-                    format!("{count} lines")
-                };
+                let lines = counted(count, "line");
                 self.say(format!(
                     "Took {lines} off {place}, and read it back{}",
-                    others(is_all)
+                    others(is_all, has_others)
                 ));
                 let means = self.means.clone();
                 working(wake, move |pulse| {
@@ -247,7 +245,8 @@ impl Visit {
             SignedInBy::Key(key) | SignedInBy::Certificate { key, .. } => {
                 format!("with your key {}", named(key))
             }
-            SignedInBy::Password => "with what you have typed".to_owned(),
+            SignedInBy::Password => "with your password".to_owned(),
+            SignedInBy::Answers => "with your answers to its questions".to_owned(),
             SignedInBy::Nothing => "without being asked".to_owned(),
         };
         match session.connection.into_hop() {
@@ -326,7 +325,10 @@ impl Visit {
                     named(key)
                 )
             }
-            SignedInBy::Password => format!("Signed in as {user} with what you have typed."),
+            SignedInBy::Password => format!("Signed in as {user} with your password."),
+            SignedInBy::Answers => {
+                format!("Signed in as {user} with your answers to the server's questions.")
+            }
             SignedInBy::Nothing => format!("Signed in as {user}. The server asks nobody who they are."),
         });
         match &self.errand {
@@ -354,7 +356,7 @@ impl Visit {
         let line = installed.line;
         let place = &installed.found.place;
         self.say(if installed.undo.is_some() {
-            let others = others(installed.is_all());
+            let others = others(installed.is_all(), installed.has_others());
             format!("Added the key as line {line} of {place}, and read it back{others}")
         } else {
             format!("The key stands in line {line} of {place} already. Nothing was changed.")
@@ -535,11 +537,11 @@ pub(super) fn named(key: &PublicKey) -> String {
 }
 
 /// What was seen of the other lines of a list, behind the words that it was read back.
-pub(super) fn others(is_all: bool) -> &'static str {
-    if is_all {
-        ": all others are as they were."
-    } else {
-        ". Somebody else has changed other lines since."
+pub(super) fn others(is_all: bool, has_others: bool) -> &'static str {
+    match (is_all, has_others) {
+        (true, true) => ": all others are as they were.",
+        (true, false) => ".",
+        (false, _) => ". Somebody else has changed other lines since.",
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) use reasons::wanted_user;
 use super::about::About;
 use super::cause::Cause;
 use super::verdict::{Certainty, Examination, Step, Verdict};
+use crate::engine::plural::counted;
 
 /// As much of two lines as is looked through where one may go on in the other, in bytes.
 const SEAM: usize = 64;
@@ -149,7 +150,7 @@ impl Reader {
                 self.put(hit, line, &text);
             }
         }
-        let mut steps = vec![Step::well("log", format!("{} lines", self.count))];
+        let mut steps = vec![Step::well("log", counted(self.count, "line"))];
         if is_cut {
             steps.push(Step::ill("log", "only the first 1,024 MiB were looked through"));
         }
