@@ -147,6 +147,14 @@ fn a_key_is_made_installed_proved_and_taken_off_again() {
     ssh(&server, &screen).expect_err("it lets nobody in");
     window.click("push button", "Done");
     window.field("Server");
+    // Its short name and its account are one server, and what was seen last of it is told.
+    let account = format!("{USER}@127.0.0.1:{}", server.port());
+    let row = format!("web-1, {account} · a key was taken off just now");
+    window.says(&row);
+    screen.picture("10-servers");
+    let rows = window.nodes();
+    let begins = |name: &str| rows.iter().filter(|node| node.name.starts_with(name)).count();
+    assert_eq!((begins("web-1, "), begins(&format!("{account}, "))), (1, 0));
     window.ask_to_close();
     assert!(window.ended().success());
 }

@@ -141,6 +141,11 @@ fn not_followed_for(target: &Target) -> Vec<String> {
             notes.push("CanonicalizeHostname in the configuration of ssh is not heeded".to_owned());
         }
     }
+    if target.has_open_connection() {
+        notes.push(format!(
+            "ssh has a connection to {target} open and gets in by that (ControlPath in its configuration); this program does not go through it, and signs in by itself"
+        ));
+    }
     let is_no = |value: &[u8]| {
         [&b"no"[..], b"false", b"none", b"internal"]
             .iter()
@@ -387,5 +392,25 @@ mod tests {
                 "{said:?}"
             );
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn that_ssh_has_a_connection_open_is_said_while_somebody_listens_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().display();
+        let said = |value: &str| {
+            let config = format!("Host h\n ControlMaster auto\n ControlPath {value}\n");
+            let config = SshConfig::parse(config.into_bytes()).expect("text");
+            let target = Target::parse("h", &config.into(), "jo").expect("a target");
+            not_followed(&target).unwrap_or_default()
+        };
+        let place = format!("{path}/%r@%h:%p");
+        assert_eq!(said(&place), "", "there is none");
+        let open = std::os::unix::net::UnixListener::bind(folder.path().join("jo@h:22")).expect("a socket");
+        assert!(said(&place).contains("ssh has a connection to jo@h open"));
+        assert_eq!(said("none"), "");
+        drop(open);
+        assert_eq!(said(&place), "", "what is left of one is no connection");
     }
 }

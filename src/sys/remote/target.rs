@@ -353,6 +353,18 @@ impl Target {
         path.map(|path| expand_tilde(Path::new(&path)))
     }
 
+    /// Whether ssh has a connection to this server open, through which it gets in without signing in once more
+    /// (`ssh_config(5)`, `ControlPath`): somebody listens there.
+    #[must_use]
+    pub fn has_open_connection(&self) -> bool {
+        let Some(said) = self.settings.first("ControlPath") else {
+            return false;
+        };
+        let said = String::from_utf8_lossy(said);
+        let place = (!said.eq_ignore_ascii_case("none")).then(|| self.file(&said));
+        place.flatten().is_some_and(|place| is_listening(&place))
+    }
+
     /// The words behind `ssh` that lead there, or behind a program of its kind whose option for the port is this one.
     /// They need no quotes in any shell, but for a blank in a user's name and what stands behind `-o`.
     #[must_use]
@@ -376,6 +388,18 @@ impl Target {
         words.push(format!("{}@{}", self.user, self.alias));
         words
     }
+}
+
+/// Whether somebody listens at a socket.
+#[cfg(unix)]
+fn is_listening(place: &Path) -> bool {
+    std::os::unix::net::UnixStream::connect(place).is_ok()
+}
+
+/// OpenSSH for Windows shares no connections.
+#[cfg(not(unix))]
+fn is_listening(_: &Path) -> bool {
+    false
 }
 
 impl fmt::Display for Target {
