@@ -2,6 +2,7 @@
 
 mod disguise;
 mod exact;
+mod newer;
 mod programs;
 mod servers;
 mod shell;

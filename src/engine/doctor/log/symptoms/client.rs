@@ -105,6 +105,11 @@ pub(super) const CLIENT: &[Symptom] = &[
     certain("bad passphrase, try again for *", "f", C::KeyFilePassphrase),
     // What is offered.
     row("get_authentication_socket: *", "s", Sign::Lacks(C::AgentMissing)),
+    row(
+        "ssh_fetch_identitylist: communication with agent failed",
+        "",
+        Sign::Lacks(C::AgentMissing),
+    ),
     row("agent contains no identities", "", Sign::Lacks(C::AgentEmpty)),
     certain(
         "could not open a connection to your authentication agent",
@@ -165,6 +170,15 @@ pub(super) const CLIENT: &[Symptom] = &[
     certain("* line *: invalid quotes", "f-", C::ConfigError),
     certain("* line *: invalid proxyjump *", "f-s", C::ConfigError),
     certain("* line *: bad match condition", "f-", C::ConfigError),
+    certain("match exec '*' error", "s", C::ConfigError),
+    certain("one or more attributes required for match", "", C::ConfigError),
+    certain("missing match criteria for *", "s", C::ConfigError),
+    certain("too many recursive configuration includes", "", C::ConfigError),
+    certain(
+        "cannot be combined with other match attributes",
+        "",
+        C::ConfigError,
+    ),
     certain("unsupported match attribute *", "s", C::ConfigError),
     certain("can't open user config file *: *", "fs", C::ConfigError),
     certain("jumphost loop via *", "s", C::ConfigError),
@@ -301,6 +315,11 @@ pub(super) const CLIENT: &[Symptom] = &[
     ),
     row("connection closed by * port *", "h-", Sign::Closed),
     row("connection reset by * port *", "h-", Sign::Closed),
+    row(
+        "ssh_dispatch_run_fatal: connection to * port *",
+        "h-",
+        Sign::Closed,
+    ),
     certain("banner line contains invalid characters", "", C::NotSsh),
     likely(
         "kex_exchange_identification: banner line *: http/*",
@@ -317,6 +336,12 @@ pub(super) const CLIENT: &[Symptom] = &[
     certain("no matching host key type found", "", C::NoCommonAlgorithm),
     certain("no matching key exchange method found", "", C::NoCommonAlgorithm),
     certain("no hostkey alg", "", C::NoCommonAlgorithm),
+    certain(
+        "server host key * not in hostkeyalgorithms",
+        "s",
+        C::NoCommonAlgorithm,
+    ),
+    certain("bad server host key: *", "s", C::NoCommonAlgorithm),
     // Who the server is.
     row(
         "the authenticity of host '*' can't be established",
@@ -339,6 +364,8 @@ pub(super) const CLIENT: &[Symptom] = &[
     // What ssh tells to type, which somebody may have typed as well.
     row("ssh-keygen -f * -r \"*\"", "-h", Sign::Lacks(C::HostKeyChanged)),
     certain("host key * revoked by file", "-", C::HostKeyRevoked),
+    certain("host key for * was revoked", "h", C::HostKeyRevoked),
+    certain("host key for * is marked as revoked", "h", C::HostKeyRevoked),
     certain("revoked host key detected", "", C::HostKeyRevoked),
     // Once somebody is in.
     row(

@@ -121,6 +121,61 @@ pub(super) const SERVER: &[Symptom] = &[
         C::ServerListUnreadable,
     ),
     certain(
+        "authorized keys '*': stale file handle",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorized keys '*': required key not available",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorized keys '*': too many levels of symbolic links",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorized keys '*': operation not permitted",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorized keys '*': transport endpoint is not connected",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorized principals '*': permission denied",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "could not stat authorizedkeyscommand \"*\": *",
+        "fs",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorizedkeyscommand path is not absolute",
+        "",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorizedkeyscommand * contains invalid quotes",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorizedkeyscommand * yielded no arguments",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
+        "authorizedkeyscommand * exited on signal",
+        "f",
+        C::ServerListUnreadable,
+    ),
+    certain(
         "authorized keys '*': key has expired",
         "f",
         C::ServerListUnreadable,
@@ -217,6 +272,44 @@ pub(super) const SERVER: &[Symptom] = &[
         "--",
         C::CertificateKind,
     ),
+    certain(
+        "refusing certificate *: *unsupported critical option",
+        "--",
+        C::CertificateKind,
+    ),
+    certain(
+        "refusing certificate *: *disallowed algorithm",
+        "--",
+        C::CertificateAuthority,
+    ),
+    certain("invalid certificate options at *", "f", C::CertificateKind),
+    certain("unable to parse certificate options", "", C::CertificateKind),
+    certain("certificate source-address *invalid", "-", C::CertificateKind),
+    row(
+        "refused by certificate options at *",
+        "f",
+        Sign::Points(C::CertificateAddress, Certainty::Possible),
+    ),
+    likely(
+        "no user for authorizedprincipalscommand specified",
+        "",
+        C::CertificatePrincipal,
+    ),
+    likely(
+        "authorizedprincipalscommanduser \"*\" not found",
+        "s",
+        C::CertificatePrincipal,
+    ),
+    likely(
+        "authorizedprincipalscommand * failed, status",
+        "f",
+        C::CertificatePrincipal,
+    ),
+    likely(
+        "unsafe authorizedprincipalscommand \"*\": *",
+        "fs",
+        C::CertificatePrincipal,
+    ),
     certain("ca * is not listed in *", "-f", C::CertificateAuthority),
     certain("certificate signature algorithm *", "s", C::CertificateAuthority),
     certain(
@@ -289,6 +382,8 @@ pub(super) const SERVER: &[Symptom] = &[
     ),
     certain("user '*' has invalid shell, rejected", "u", C::AccountShell),
     certain("user * from * not allowed because *", "uhs", C::AccountNotAllowed),
+    // What nobody gets past: /etc/nologin.
+    certain("user * not allowed because * exists", "us", C::AccountNotAllowed),
     certain(
         "user * not allowed because *listed in *",
         "u--",
@@ -325,11 +420,66 @@ pub(super) const SERVER: &[Symptom] = &[
     ),
     after("could not chdir to home directory *: *", "f-", C::HomeMissing),
     // Who is turned away.
+    // What stands behind it has changed three times: who was dropped was dropped.
+    certain("drop connection #* from [*]:* *", "-h-s", C::TurnedAway),
     certain("drop connection * past maxstartups", "-", C::TurnedAway),
-    certain("drop connection * penalty: *", "-s", C::TurnedAway),
-    certain("drop connection * past persourcemaxstartups", "-", C::TurnedAway),
     certain("penalising * for *", "--", C::TurnedAway),
     likely("activating * penalty of * seconds for *", "---", C::TurnedAway),
+    // It holds for whoever comes next.
+    row(
+        "new * active penalty of * seconds for *",
+        "---",
+        Sign::Points(C::TurnedAway, Certainty::Possible),
+    ),
+    likely("maxstartups logging rate-limited: additional", "", C::TurnedAway),
+    likely(
+        "persourcepenalties logging rate-limited: additional",
+        "",
+        C::TurnedAway,
+    ),
+    row(
+        "timeout before authentication for connection from *",
+        "h",
+        Sign::GaveUp,
+    ),
+    row("timeout before authentication for *", "h", Sign::GaveUp),
+    row("connection from * timed out", "h", Sign::GaveUp),
+    // The server itself cannot go on.
+    likely("unpriv child crash for *", "-", C::ConnectionClosed),
+    likely("missing privilege separation directory", "", C::ConnectionClosed),
+    certain("no hostkeys available -- exiting", "", C::ConnectionClosed),
+    certain("no authentication methods enabled", "", C::KeysDisabled),
+    row(
+        "refusing non-sftp session",
+        "",
+        Sign::After(C::ForcedCommand, Certainty::Certain),
+    ),
+    // Linux-PAM's modules, which decide about accounts.
+    certain(
+        "pam_access(*): access denied for user *",
+        "-u",
+        C::AccountNotAllowed,
+    ),
+    certain("pam_listfile(*): refused user *", "-u", C::AccountNotAllowed),
+    certain(
+        "pam_sss(*:account): access denied for user *:",
+        "-u",
+        C::AccountNotAllowed,
+    ),
+    likely(
+        "pam_succeed_if(*): requirement \"*\" not met by user \"*\"",
+        "-su",
+        C::AccountNotAllowed,
+    ),
+    likely(
+        "consecutive login failures for user * account temporarily locked",
+        "u",
+        C::AccountLocked,
+    ),
+    likely("pam_tally2(*): user * tally *, deny *", "-u--", C::AccountLocked),
+    row("pam: authentication failure for *", "u", Sign::WrongPassword),
+    certain("pam: permission denied for * from *", "uh", C::AccountNotAllowed),
+    certain("pam: user account has expired for *", "u", C::AccountExpired),
     likely("beginning maxstartups throttling", "", C::TurnedAway),
     certain("refused connect from *", "h", C::TurnedAway),
     certain("administratively prohibited connection for *", "u", C::TurnedAway),
