@@ -5,6 +5,7 @@ mod accounts;
 mod behind;
 mod certificates;
 mod fixes;
+mod inside;
 mod keys;
 mod lists;
 mod others;
@@ -48,6 +49,13 @@ pub(crate) struct Told {
 impl Scene {
     pub(crate) fn with(lines: &str) -> Self {
         let server = Sshd::with(lines);
+        let person = Person::knowing(&server);
+        Self { server, person }
+    }
+
+    /// The same, where the server's log is the system's.
+    pub(crate) fn with_system_log(lines: &str) -> Self {
+        let server = Sshd::with_system_log(lines);
         let person = Person::knowing(&server);
         Self { server, person }
     }

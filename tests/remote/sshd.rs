@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
@@ -53,6 +54,26 @@ impl Sshd {
                 found("sshd").display()
             );
             run(folder, &sshd)
+        })
+    }
+
+    /// The same, whose log is the system's: `/var/log/auth.log`, as rsyslog writes it of what sshd says to `/dev/log`. The
+    /// real sshd says it; who writes it down stands in for rsyslog.
+    pub(crate) fn with_system_log(lines: &str) -> Self {
+        Self::of(|folder, port| {
+            write_config(folder, port, lines);
+            let sshd = found("sshd");
+            let started = format!("{SYSTEM_LOG}\"{}\" -D -f \"$1/sshd_config\"", sshd.display());
+            let socket = folder.path("syslog");
+            drop(std::fs::remove_file(&socket));
+            let heard = UnixDatagram::bind(&socket).expect("a socket");
+            set_mode(&socket, 0o666);
+            let log = folder.path("log");
+            std::thread::Builder::new()
+                .name("rsyslog".to_owned())
+                .spawn(move || write_down(&heard, &log))
+                .expect("a thread");
+            run(folder, &started)
         })
     }
 
@@ -396,6 +417,37 @@ mount --bind "$1/passwd" /etc/passwd && mount --bind "$1/shadow" /etc/shadow || 
 if [ -e /etc/pam.d/sshd ]; then mount --bind "$1/pam" /etc/pam.d/sshd || exit 3; fi
 chown 0:0 "$1/shadow"
 exec "#;
+
+/// A `/dev` whose `log` is the folder's, and the folder's log among the system's; begins behind `exec`.
+const SYSTEM_LOG: &str = r#"sh -c '
+mkdir -p "$1/dev" "$1/logs"
+mount -t tmpfs -o mode=755 none "$1/dev" || exit 3
+for name in null zero full random urandom tty ptmx; do cp -a /dev/$name "$1/dev/"; done
+mkdir "$1/dev/pts" && mount --bind /dev/pts "$1/dev/pts" || exit 3
+ln -s /proc/self/fd "$1/dev/fd"
+ln -s "$1/syslog" "$1/dev/log"
+mount --bind "$1/dev" /dev || exit 3
+: > "$1/logs/auth.log"
+mount --bind "$1/logs" /var/log && mount --bind "$1/log" /var/log/auth.log || exit 3
+shift
+exec "$@"
+' sh "$1" "#;
+
+/// Writes what is heard as rsyslog does: `<38>Dec  1 11:50:04 sshd[12]: …`, with a name of a computer.
+fn write_down(heard: &UnixDatagram, log: &std::path::Path) {
+    let mut bytes = [0; 8192];
+    while let Ok(size) = heard.recv(&mut bytes) {
+        let text = String::from_utf8_lossy(&bytes[..size]).replace(['\n', '\0'], " ");
+        let text = text.split_once('>').map_or(text.as_str(), |(_, text)| text);
+        let Some((day, words)) = text.split_at_checked(16) else {
+            continue;
+        };
+        let file = std::fs::OpenOptions::new().append(true).open(log);
+        // The test may be over, and its folder gone.
+        let Ok(mut file) = file else { return };
+        drop(file.write_all(format!("{day}web {words}\n").as_bytes()));
+    }
+}
 
 /// Runs this command of a shell, for which `$1` is the folder.
 fn run(folder: &Folder, command: &str) -> Running {

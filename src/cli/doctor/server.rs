@@ -98,13 +98,14 @@ impl Asking<'_> {
             return Ok(live.into());
         };
         let (methods, tell) = (live.methods.clone(), self.steps.tell());
+        let attempted = live.attempted.clone();
         let session = match self.connect.sign_in(target, None, self.passphrase, console) {
             Ok(session) => session,
             Err(problem) => return Ok(live.with_inside(Err(&problem.what), &tell).into()),
         };
         let (session, looked) = self.steps.run(console, "Looking on the server", move |pulse| {
             let mut session = session;
-            let looked = inside::why(&mut session, &key, &methods, pulse);
+            let looked = inside::why(&mut session, &key, &methods, attempted.as_ref(), pulse);
             (session, looked)
         })?;
         let inside = match looked {

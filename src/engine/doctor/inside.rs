@@ -2,11 +2,14 @@
 
 use super::about::About;
 use super::cause::Cause;
-use super::verdict::{Certainty, Evidence, Source, Verdict};
+use super::verdict::{Certainty, Evidence, Source, Step, Verdict};
+use super::witnessed;
 use crate::engine::Problem;
 use crate::engine::faults::{Loose, Reason, ServerFault};
 use crate::engine::plural::counted;
-use crate::engine::servers::{Session, Site, look, put_at, reasons, repair, tidy_list};
+use crate::engine::servers::{
+    Attempted, Found, Session, Site, Way, Witness, look, put_at, reasons, repair, tidy_list, witness,
+};
 use crate::format::authorized_keys::{AuthorizedKeys, NewLine, NewOptions, tidy};
 use crate::key::PublicKey;
 use crate::key::comment::{Comment, escaped};
@@ -20,6 +23,8 @@ pub struct Inside {
     pub verdicts: Vec<Verdict>,
     /// What can be put right there.
     pub mends: Vec<There>,
+    /// What else was looked at there.
+    pub steps: Vec<Step>,
 }
 
 /// What can be put right on a server.
@@ -92,7 +97,7 @@ pub fn mend(session: &mut Session, mends: &[There], watch: &dyn Watch) -> Vec<Re
     all
 }
 
-/// Looks for what keeps a key out that was refused; nothing is changed.
+/// Looks for what keeps a key out that was refused; nothing is changed. `attempted` is how it was refused.
 ///
 /// # Errors
 /// The connection fails.
@@ -100,6 +105,7 @@ pub fn why(
     session: &mut Session,
     key: &PublicKey,
     methods: &[Method],
+    attempted: Option<&Attempted>,
     watch: &dyn Watch,
 ) -> Result<Inside, ServerFault> {
     let found = match look(session, watch) {
@@ -112,11 +118,39 @@ pub fn why(
         ) => {
             return Ok(Inside {
                 verdicts: vec![unreadable(&fault)],
-                mends: Vec::new(),
+                ..Inside::default()
             });
         }
         found => found?,
     };
+    let witness = match found.way {
+        Way::Shell => Some(witness(session, key, attempted, watch)?),
+        Way::Files => None,
+    };
+    let mut inside = in_list_or_not(session, &found, key, methods, witness.as_ref(), watch)?;
+    if let Some(witness) = witness {
+        let told = witnessed::of_log(&witness, key, attempted);
+        let label = witnessed::of_label(&witness, &found.place);
+        // The words about the label say more than those that fit every list that is not read.
+        inside.verdicts.extend(label);
+        witnessed::put_to(&mut inside.verdicts, told);
+        inside.steps = witnessed::steps(&witness);
+    }
+    inside
+        .verdicts
+        .sort_by_key(|verdict| std::cmp::Reverse(verdict.certainty));
+    Ok(inside)
+}
+
+/// What the list and the settings say.
+fn in_list_or_not(
+    session: &mut Session,
+    found: &Found,
+    key: &PublicKey,
+    methods: &[Method],
+    witness: Option<&Witness>,
+    watch: &dyn Watch,
+) -> Result<Inside, ServerFault> {
     let list = found.list.clone().unwrap_or_default();
     let is_in = |list: &[u8]| {
         AuthorizedKeys::parse(list.to_vec())
@@ -124,45 +158,44 @@ pub fn why(
     };
     let place = found.place.clone();
     let mut inside = Inside::default();
+    let told = witness.filter(|witness| witness.command.is_some());
+    let settings = told.map(|witness| witness.settings.as_slice());
+    let command = told.and_then(|witness| witness.command.as_ref());
+    let (all, sites) = reasons(session, key, methods, settings, watch)?;
     if is_in(&list) {
-        let (all, sites) = reasons(session, key, methods, watch)?;
         for reason in all {
             if let Reason::Loose(loose) = &reason {
                 inside.mends.push(There::Tighten(loose.clone()));
             }
-            inside.verdicts.extend(of_reason(&reason, &place));
+            inside.verdicts.extend(of_reason(&reason, &place, command));
         }
         // Conditions in the line would be lost.
         if let (Some(site), Some(line)) = (sites.into_iter().next(), bare_line(&list, key)) {
             let line = Box::new(line);
             inside.mends.push(There::Put { site, line });
         }
-    } else {
-        inside
-            .verdicts
-            .push(not_in_list(&list, is_in, &place, found.list.is_some()));
-        let is_cut_up = |verdict: &Verdict| verdict.cause == Cause::LineDamaged;
-        if inside.verdicts.iter().any(is_cut_up) {
-            let place = place.clone();
-            inside.mends.push(There::Tidy { place });
-        }
-        let (more, _) = reasons(session, key, methods, watch)?;
-        let loose = more.iter().filter_map(|reason| match reason {
-            Reason::Loose(loose) => Some(There::Tighten(loose.clone())),
-            _ => None,
-        });
-        // A list in order is of no use where sshd passes over it.
-        if !inside.mends.is_empty() {
-            inside.mends.extend(loose);
-        }
-        let elsewhere = more.iter().find(|reason| matches!(reason, Reason::OtherFiles(_)));
-        inside
-            .verdicts
-            .extend(elsewhere.and_then(|reason| of_reason(reason, &place)));
+        return Ok(inside);
     }
     inside
         .verdicts
-        .sort_by_key(|verdict| std::cmp::Reverse(verdict.certainty));
+        .push(not_in_list(&list, is_in, &place, found.list.is_some()));
+    let is_cut_up = |verdict: &Verdict| verdict.cause == Cause::LineDamaged;
+    if inside.verdicts.iter().any(is_cut_up) {
+        let place = place.clone();
+        inside.mends.push(There::Tidy { place });
+    }
+    let loose = all.iter().filter_map(|reason| match reason {
+        Reason::Loose(loose) => Some(There::Tighten(loose.clone())),
+        _ => None,
+    });
+    // A list in order is of no use where sshd passes over it.
+    if !inside.mends.is_empty() {
+        inside.mends.extend(loose);
+    }
+    let elsewhere = all.iter().find(|reason| matches!(reason, Reason::OtherFiles(_)));
+    inside
+        .verdicts
+        .extend(elsewhere.and_then(|reason| of_reason(reason, &place, command)));
     Ok(inside)
 }
 
@@ -220,7 +253,12 @@ fn unreadable(fault: &ServerFault) -> Verdict {
     verdict.seen(Evidence::new(Source::Step, &fault.to_string()))
 }
 
-fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {
+/// The verdict that a reason is; `command` is what sshd was asked with, and whether it is the one that refuses.
+fn of_reason(reason: &Reason, place: &str, command: Option<&(String, bool)>) -> Option<Verdict> {
+    let by = match command {
+        Some((command, _)) => format!("“{command}” on the server says"),
+        None => "sshd's settings say".to_owned(),
+    };
     let (cause, certainty, evidence) = match reason {
         Reason::Loose(loose) => (Cause::ServerPermissions, Certainty::Certain, loose.to_string()),
         Reason::BadOptions(why) => (
@@ -256,7 +294,10 @@ fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {
         Reason::OtherFiles(files) => (
             Cause::ServerListElsewhere,
             Certainty::Certain,
-            format!("sshd's settings name {files}"),
+            match command {
+                Some(_) => format!("{by}: authorizedkeysfile {files}"),
+                None => format!("sshd's settings name {files}"),
+            },
         ),
         Reason::ByProgram(program) => (
             Cause::ServerListElsewhere,
@@ -271,11 +312,18 @@ fn of_reason(reason: &Reason, place: &str) -> Option<Verdict> {
             Certainty::Possible,
             "the account is an administrator's, and all of them have one list".to_owned(),
         ),
-        Reason::Setting(line) => (
-            of_setting(line)?,
-            Certainty::Likely,
-            format!("sshd's settings say: {line}"),
-        ),
+        Reason::Setting(line) => {
+            let cause = of_setting(line)?;
+            let certainty = match (cause, command) {
+                // Whether it holds this key is not seen.
+                (Cause::KeyRevoked, _) => Certainty::Possible,
+                (Cause::KeyTypeServer | Cause::KeysDisabled | Cause::RsaTooShort, Some((_, true))) => {
+                    Certainty::Certain
+                }
+                _ => Certainty::Likely,
+            };
+            (cause, certainty, format!("{by}: {line}"))
+        }
     };
     let about = match cause {
         Cause::LineOptions | Cause::LineDamaged => About::file(place),
@@ -297,6 +345,8 @@ fn of_setting(line: &str) -> Option<Cause> {
         "authenticationmethods" => Some(Cause::MoreWanted),
         "pubkeyacceptedalgorithms" | "pubkeyacceptedkeytypes" => Some(Cause::KeyTypeServer),
         "permitrootlogin" => Some(Cause::RootRefused),
+        "revokedkeys" => Some(Cause::KeyRevoked),
+        "requiredrsasize" => Some(Cause::RsaTooShort),
         _ => None,
     }
 }

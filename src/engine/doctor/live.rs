@@ -3,7 +3,9 @@
 //! A client is told whether a key is taken, and never why it is not. With a second way in the reasons are looked for on the
 //! server; without one there is a message for whoever runs it.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use super::about::About;
 use super::cause::Cause;
@@ -24,7 +26,7 @@ use crate::engine::keys::{Inventory, Key, Whose};
 use crate::engine::plural::counted;
 use crate::engine::saving::file_beside;
 use crate::engine::servers::{
-    Answers, Asked, Heard, Identity, Reached, Server, Way, ask_each, file_name, look, said_without_shell,
+    Answers, Asked, Attempted, Heard, Identity, Reached, Server, Way, ask_each, file_name, look, said_without_shell,
     tried_by_ssh,
 };
 use crate::key::PublicKey;
@@ -48,8 +50,8 @@ pub struct Visit {
     unusable: Vec<String>,
     verdicts: Vec<Verdict>,
     steps: Steps,
-    /// This computer's address at its end of the connection.
-    own_address: Option<String>,
+    /// This computer's end of the connection.
+    own_end: Option<SocketAddr>,
     whose: Whose,
     agents: Vec<Agent>,
     /// Whether the configuration counts that ssh reads unless it is told another one.
@@ -68,7 +70,7 @@ impl Visit {
             unusable: Vec::new(),
             verdicts: Vec::new(),
             steps: Steps::told_to(tell),
-            own_address: None,
+            own_end: None,
             whose: whose.clone(),
             agents: agents.to_vec(),
             is_usual_config: true,
@@ -237,7 +239,8 @@ impl Visit {
     /// # Errors
     /// The connection fails in a manner that says nothing about keys.
     pub fn ask(mut self, server: Server, keys: Vec<Identity>, watch: &dyn Watch) -> Result<Live, Problem> {
-        self.own_address = server.connection.own_address();
+        self.own_end = server.connection.own_end();
+        let at = Instant::now();
         self.steps
             .push(Step::well("server", server.connection.software()));
         let count = keys.len();
@@ -296,9 +299,14 @@ impl Visit {
             }
             end.push(verdict.seen(Evidence::new(Source::Step, &evidence)));
             live.refused = Some(key.clone());
+            live.attempted = Some(Attempted {
+                at,
+                own_end: self.own_end,
+                keys: answers.asked.len(),
+            });
             letter = Some(ask_administrator(
                 &self.target,
-                self.own_address.as_deref(),
+                self.own_end,
                 &print,
                 count,
             ));

@@ -17,6 +17,7 @@ pub mod mend;
 mod outcome;
 mod steps;
 pub mod verdict;
+mod witnessed;
 
 pub use about::{About, Who};
 pub use cause::Cause;

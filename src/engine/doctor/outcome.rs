@@ -1,18 +1,22 @@
 //! What a server came to say: what a second way in adds to it, and what there is to ask whoever runs it without one.
 
+use std::net::SocketAddr;
+
 use super::cause::Cause;
 use super::inside::Inside;
 use super::steps::Tell;
 use super::verdict::{Examination, Step};
+use crate::engine::servers::Attempted;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::sys::clock::utc_moment;
 use crate::sys::remote::{Method, Target};
 
-/// What the letter asks first, and what it asks where the key was seen in the usual list.
-const ASKS_FOR_KEY: &str = "is the key in the list that counts for the account (AuthorizedKeysFile),";
-const ASKS_FOR_LIST: &str =
-    "the key is in ~/.ssh/authorized_keys; does another list count for the account (AuthorizedKeysFile),";
+/// What the letter asks where nothing was seen, and where the list was looked at.
+const ASKS_FOR_KEY: &str = "is the key in the list that counts for the account (AuthorizedKeysFile), may others change the \
+    list or a folder above it, and do";
+const ASKS_FOR_LIST: &str = "the key is in ~/.ssh/authorized_keys, and nobody but the account can change that list, its \
+    folder and the home folder; does another list count for the account (AuthorizedKeysFile), or do";
 
 /// What a server came to say.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,8 @@ pub struct Live {
     pub refused: Option<PublicKey>,
     /// What the server would take.
     pub methods: Vec<Method>,
+    /// How it was refused.
+    pub attempted: Option<Attempted>,
     /// What to ask whoever runs the server, ready to be sent.
     pub letter: Option<String>,
     /// The command that puts that key into the server's list.
@@ -49,7 +55,8 @@ impl Live {
             let found = verdict.evidence.first().map(|evidence| evidence.text.clone());
             Step::ill("on the server", found.unwrap_or_default())
         });
-        for step in std::iter::once(in_by).chain(seen) {
+        let looked_at = inside.steps.iter().cloned();
+        for step in std::iter::once(in_by).chain(looked_at).chain(seen) {
             tell(&step);
             steps.push(step);
         }
@@ -77,7 +84,7 @@ impl Live {
 /// What to ask whoever runs the server.
 pub(super) fn ask_administrator(
     target: &Target,
-    own_address: Option<&str>,
+    own_end: Option<SocketAddr>,
     fingerprint: &str,
     count: usize,
 ) -> String {
@@ -88,19 +95,33 @@ pub(super) fn ask_administrator(
     } else {
         String::new()
     };
-    let from = match own_address {
-        Some(own) => {
-            format!(", offered from the address {own} (behind a router the server sees another one)")
-        }
+    let from = match own_end {
+        Some(own) => format!(
+            ", offered from the address {}, port {} (behind a router the server sees others)",
+            own.ip(),
+            own.port()
+        ),
         None => String::new(),
     };
+    let user = escaped(target.user().as_bytes());
+    let settings = match own_end {
+        Some(own) if is_plain(&user) => format!(
+            ", and at what “sshd -T -C user={user},host={own},addr={own}” says",
+            own = own.ip()
+        ),
+        _ => String::new(),
+    };
     format!(
-        "I cannot log in as {} at {}, port {}. At {moment} UTC the server refused the key {fingerprint}{others}{from}. \
+        "I cannot log in as {user} at {}, port {}. At {moment} UTC the server refused the key {fingerprint}{others}{from}. \
          The server can be reached, its host key is the known one, and it offers to take keys. Please look into its log at \
-         that time: {ASKS_FOR_KEY} may others change the list or a \
-         folder above it, and do AllowUsers, Match blocks or the account itself keep it out?",
-        escaped(target.user().as_bytes()),
+         that time{settings}: {ASKS_FOR_KEY} AllowUsers, Match blocks or the account itself keep it out?",
         escaped(target.host().as_bytes()),
         target.port(),
     )
+}
+
+/// Whether a name is one word of a command, and of sshd's list of conditions.
+fn is_plain(name: &str) -> bool {
+    name.bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
 }

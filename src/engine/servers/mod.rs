@@ -27,6 +27,7 @@ mod told;
 mod transfer;
 mod visit;
 mod windows;
+mod witness;
 
 pub(super) use ask::{Answers, Asked, Heard, ask_each};
 pub(super) use edit::said_without_shell;
@@ -47,3 +48,5 @@ pub use sign_in::{Given, Lack, Purpose, SigningIn, Step, Ways};
 pub(super) use tidied::{put_at, tidy_list};
 pub use told::told;
 pub use visit::{Reached, Remembered, Server, Welcome, find, no_fingerprint, not_followed, reach, unknown};
+pub use witness::Attempted;
+pub(super) use witness::{KnownBy, Witness, witness};

@@ -10,6 +10,7 @@ use super::{edit, offer, shell};
 use crate::engine::faults::Reason;
 use crate::engine::faults::ServerFault;
 use crate::format::authorized_keys::{KeyOption, NewLine};
+use crate::format::pattern::matches;
 use crate::key::watch::Watch;
 use crate::key::{Algorithm, PublicKey};
 use crate::sys::remote::{Connection, Credential, Method, PinnedKey, RemoteFault, SignIn, Target, shown};
@@ -85,7 +86,7 @@ pub fn prove_installed(
         Some(Proof::Refused(methods)) => methods,
         proof => return Ok(proof),
     };
-    let (reasons, elsewhere) = reasons(session, &installed.key, &tried, watch)?;
+    let (reasons, elsewhere) = reasons(session, &installed.key, &tried, None, watch)?;
     let is_usual = installed.found.site == Site::Usual;
     for site in elsewhere.into_iter().filter(|_| is_usual) {
         let Some((moved, proof)) = try_at(session, &site, &installed.asked, key, watch)? else {
@@ -271,7 +272,8 @@ fn log_in(
     })
 }
 
-/// Looks for what may be behind a refusal of a key that is in the list, and which lists may be read in its place.
+/// Looks for what may be behind a refusal of a key that is in the list, and which lists may be read in its place. `told` is what
+/// sshd itself says that its settings come to, as [`shell::settings`] has it; else they are read.
 ///
 /// # Errors
 /// The connection fails.
@@ -279,10 +281,12 @@ pub(in crate::engine) fn reasons(
     session: &mut Session,
     key: &PublicKey,
     methods: &[Method],
+    told: Option<&[String]>,
     watch: &dyn Watch,
 ) -> Result<(Vec<Reason>, Vec<Site>), ServerFault> {
     let found = edit::look(session, watch)?;
-    let mut reasons: Vec<Reason> = found.loose.iter().cloned().map(Reason::Loose).collect();
+    let loose = found.loose.iter().cloned().map(Reason::Loose);
+    let mut reasons: Vec<Reason> = loose.filter(|_| !told.is_some_and(are_modes_ignored)).collect();
     reasons.extend(of_line(&found, key)?);
     // A server that has ended the connection says nothing about that.
     if comes_later(methods) {
@@ -301,14 +305,21 @@ pub(in crate::engine) fn reasons(
         reasons.push(Reason::OfAdministrators);
         return Ok((reasons, vec![Site::Own]));
     }
-    let settings = Settings::read(&shell::settings(session, watch)?);
+    let settings = match told {
+        Some(lines) => Settings::read(lines),
+        None => Settings::read(&shell::settings(session, watch)?),
+    };
     let files = settings.key_files();
     if let Some(program) = settings.program_alone() {
         reasons.push(Reason::ByProgram(program));
     } else if !files.is_empty() && !files.iter().any(|file| is_usual(file)) {
         reasons.push(Reason::OtherFiles(files.join(" ")));
     }
-    let telling = settings.lines.iter().filter(|line| may_matter(line)).cloned();
+    let telling = settings
+        .lines
+        .iter()
+        .filter(|line| may_matter(line, key))
+        .cloned();
     reasons.extend(telling.map(Reason::Setting));
     Ok((reasons, settings.own_files()))
 }
@@ -330,8 +341,15 @@ fn of_line(found: &Found, key: &PublicKey) -> Result<Option<Reason>, ServerFault
     }))
 }
 
-/// Whether a line of sshd's settings can keep a key out: not where it says what holds by default.
-fn may_matter(line: &str) -> bool {
+/// Whether sshd says of itself that it does not mind who may change a list.
+fn are_modes_ignored(settings: &[String]) -> bool {
+    settings
+        .iter()
+        .any(|line| line.eq_ignore_ascii_case("strictmodes no"))
+}
+
+/// Whether a line of sshd's settings can keep this key out: not where it says what holds by default.
+fn may_matter(line: &str, key: &PublicKey) -> bool {
     let mut words = line.split([' ', '\t', '=']).filter(|word| !word.is_empty());
     let keyword = words.next().unwrap_or_default().to_lowercase();
     let values: Vec<String> = words.map(str::to_lowercase).collect();
@@ -339,9 +357,42 @@ fn may_matter(line: &str) -> bool {
     match keyword.as_str() {
         "pubkeyauthentication" => says("no"),
         "permitrootlogin" => says("no") || says("forced-commands-only"),
+        "authenticationmethods" => !says("any"),
+        "pubkeyacceptedalgorithms" | "pubkeyacceptedkeytypes" => values
+            .first()
+            .is_some_and(|list| keeps_out(list, key.algorithm())),
+        "revokedkeys" => !says("none"),
+        "requiredrsasize" => {
+            let least = values.first().and_then(|bits| bits.parse::<u32>().ok());
+            key.algorithm() == Algorithm::Rsa && least.is_some_and(|least| key.bits() < least)
+        }
         // What it says about files is told by itself.
         "strictmodes" | "match" | "authorizedkeysfile" | "authorizedkeyscommand" => false,
         _ => true,
+    }
+}
+
+/// Whether a list of algorithms (ssh_config(5)) has none that a key of this type signs with.
+fn keeps_out(list: &str, algorithm: Algorithm) -> bool {
+    let names: &[&str] = match algorithm {
+        Algorithm::Rsa => &["rsa-sha2-512", "rsa-sha2-256"],
+        _ => &[algorithm.name()],
+    };
+    let is_named = |list: &str| {
+        let mut patterns = list.split(',');
+        patterns.any(|pattern| {
+            names
+                .iter()
+                .any(|name| matches(name.as_bytes(), pattern.as_bytes()))
+        })
+    };
+    // Of a long one the end may be cut off.
+    if list.ends_with('…') {
+        return false;
+    }
+    match list.strip_prefix('-') {
+        Some(taken_off) => is_named(taken_off),
+        None => !list.starts_with(['+', '^']) && !is_named(list),
     }
 }
 
@@ -351,6 +402,9 @@ mod tests {
 
     #[test]
     fn of_the_servers_settings_those_are_told_that_can_keep_a_key_out() {
+        let line = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8GD2UUNt2hzXZfjn9VQ8nR3ZQkTy1o8l0mO4RC4rJE";
+        let key = crate::format::parse(line).expect("a key");
+        let key = key.public().expect("it is one").clone();
         for (line, expected) in [
             (
                 "AuthorizedKeysFile .ssh/authorized_keys .ssh/authorized_keys2",
@@ -363,8 +417,18 @@ mod tests {
             ("PermitRootLogin\tno", true),
             ("AllowUsers alice", true),
             ("Match User x", false),
+            ("authenticationmethods any", false),
+            ("AuthenticationMethods publickey,password", true),
+            ("pubkeyacceptedalgorithms ssh-ed25519,rsa-sha2-512", false),
+            ("pubkeyacceptedalgorithms rsa-sha2-512,rsa-sha2-256", true),
+            ("PubkeyAcceptedAlgorithms +ssh-rsa", false),
+            ("PubkeyAcceptedAlgorithms -ssh-ed*", true),
+            ("PubkeyAcceptedAlgorithms -ssh-rsa", false),
+            ("revokedkeys none", false),
+            ("revokedkeys /etc/ssh/revoked", true),
+            ("requiredrsasize 4096", false),
         ] {
-            assert_eq!(may_matter(line), expected, "{line}");
+            assert_eq!(may_matter(line, &key), expected, "{line}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What is run on a server: three commands in POSIX shell that never change.
+//! What is run on a server: commands in POSIX shell that never change.
 //!
 //! Nothing that anybody typed is in them; a key's line, its comment and all else travel on standard input. The login
 //! shell hands them to `sh`, for it may be csh or fish: therefore each is one line in single quotes, with no quote,
@@ -205,13 +205,66 @@ pub(super) const SETTINGS: &str = concat!(
     "\"$c\"; done; exit 0'"
 );
 
+/// Tells what the server itself knows of an attempt, as far as the account may see that without becoming somebody else: from
+/// where this connection comes, the labels of SELinux, what sshd's settings come to for this account and address, and what the
+/// log has of that attempt alone. On standard input stand behind the word how many seconds ago it began, the key's
+/// fingerprint, and its port, or `-`.
+///
+/// Every line of the answer says in its first word what it is. sshd and its log are those of the program that serves this
+/// connection, where its name in the list of processes tells.
+pub(super) const WITNESS: &str = concat!(
+    "exec sh -c '",
+    "LC_ALL=C; export LC_ALL; read -r x n s f r; [ \"$x\" = keywright ] || exit 1; set -f; ",
+    "PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin; export PATH; cd 2> /dev/null; ",
+    "each() { head -n \"$2\" | cut -c 1-4000 | sed \"s/^/$1 /\"; }; ",
+    "text() { printf %s \"$1\"; echo; }; ",
+    "soon() { if command -v timeout > /dev/null; then timeout 15 \"$@\"; else \"$@\"; fi; } 2> /dev/null < /dev/null; ",
+    "echo; echo \"keywright-witness $n\"; ",
+    "q=$PPID; set -- $SSH_CONNECTION; a=$1; l=$3; p=$4; echo \"from $a\"; ",
+    "if [ \"$(soon getenforce)\" = Enforcing ]; then echo enforcing; ",
+    "for x in .ssh .ssh/authorized_keys; do if [ -e $x ]; then ls -dZ $x 2> /dev/null | each label 1; fi; done; ",
+    "soon restorecon -n -v -R .ssh | each relabel 1; fi; ",
+    // Who listens: an ancestor of this shell, which has the words it was started with in its title.
+    "t=; i=0; while [ $i -lt 9 ] && [ \"${q:-0}\" -gt 1 ]; do ",
+    "t=$(cat /proc/$q/cmdline 2> /dev/null | tr \"[:cntrl:]\" \" \"); ",
+    "case $t in *\"[listener]\"*) break;; esac; t=; ",
+    "q=$(sed -n \"s/^PPid:[[:space:]]*//p\" /proc/$q/status 2> /dev/null); i=$((i+1)); done; ",
+    // Settings in the command line, or in a file that cannot be told, are not known.
+    "set -- $t; b=; c=; e=; o=; while [ $# -gt 0 ]; do case $1 in ",
+    "/*/sshd) b=$1;; -o*) o=1;; -*f) c=$2;; -f/*) c=${1#-f};; -*E) e=$2;; -E/*) e=${1#-E};; esac; shift; done; ",
+    "case $c in /*|\"\") ;; *) o=1;; esac; case $e in /*|\"\") ;; *) e=/;; esac; ",
+    "[ -n \"$b\" ] || b=$(command -v sshd); u=$(id -un); w=-G; if [ \"$(id -u)\" = 0 ]; then w=-T; fi; ",
+    "if [ -n \"$b\" ] && [ -n \"$a\" ] && [ -z \"$o\" ]; then ",
+    "set -- \"$b\" $w; if [ -n \"$c\" ]; then set -- \"$@\" -f \"$c\"; fi; ",
+    "k=user=$u,host=$a,addr=$a,laddr=$l,lport=$p; ",
+    "h=$(soon \"$@\" -C \"$k\" | grep -iE ",
+    "\"^(AuthorizedKeysFile|AuthorizedKeysCommand|PubkeyAuthentication|PubkeyAcceptedAlgorithms|PubkeyAcceptedKeyTypes|",
+    "StrictModes|AuthenticationMethods|PermitRootLogin|RevokedKeys|RequiredRSASize) \"); ",
+    "if [ -n \"$h\" ]; then echo \"command sshd $w -C $k\"; if [ -n \"$t\" ]; then echo listener; fi; ",
+    "echo \"setting account $u $(id -Gn)\"; text \"$h\" | each setting 40; fi; fi; ",
+    "v=; d=; if [ -n \"$e\" ]; then if [ -f \"$e\" ] && [ -r \"$e\" ]; then v=$e; d=$(tail -n 8000 \"$e\"); fi; else ",
+    "d=$(soon journalctl -q --no-pager -o short --since=-${s}s -n 8000 -t sshd -t sshd-session -t sshd-auth -t dropbear); ",
+    "if [ -n \"$d\" ]; then v=journalctl; fi; ",
+    "for x in /var/log/auth.log /var/log/secure /var/log/messages; do if [ -z \"$d\" ] && [ -r $x ]; then ",
+    "v=$x; d=$(tail -n 8000 $x | grep -E \"(sshd|dropbear)[a-z-]*[[]\"); fi; done; fi; ",
+    // Of whom its lines are that attempt's: nobody else's are told.
+    "who() { tail -n 40 | grep -oE \"(sshd|dropbear)[a-z-]*[[][0-9]+[]]\" | sort -u; }; ",
+    "if [ -n \"$v\" ]; then echo \"log $v\"; h=port; ",
+    "g=$(text \"$d\" | grep -E \"(:| port )$r( |:|>|$)\" | who); ",
+    "if [ -z \"$g\" ]; then h=key; g=$(text \"$d\" | grep -F -e \"$f\" | who); fi; ",
+    "if [ -z \"$g\" ] && [ -n \"$a\" ]; then h=address; g=$(text \"$d\" | grep -F -e \" $a port \" | who); fi; ",
+    "if [ -n \"$g\" ]; then echo \"by $h\"; text \"$d\" | grep -F -e \"$g\" | tail -n 500 | each line 500; ",
+    // sshd writes no numbers of processes into a file of its own.
+    "elif [ -n \"$e\" ]; then echo \"by none\"; text \"$d\" | tail -n 800 | each line 800; fi; fi; exit 0'"
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_login_shell_hands_the_commands_on_as_they_are() {
-        for command in [LOOK, WRITE, REPAIR, SETTINGS] {
+        for command in [LOOK, WRITE, REPAIR, SETTINGS, WITNESS] {
             let inner = command
                 .strip_prefix("exec sh -c '")
                 .and_then(|rest| rest.strip_suffix('\''))

@@ -247,7 +247,7 @@ pub(super) fn new_mark() -> Result<String, OsRandomError> {
 }
 
 /// The answer in the line with the mark, and what comes below it. Before it may stand whatever the account's shell prints.
-fn answer<'a>(output: &'a [u8], mark: &str) -> Option<(&'a [u8], &'a [u8])> {
+pub(super) fn answer<'a>(output: &'a [u8], mark: &str) -> Option<(&'a [u8], &'a [u8])> {
     let mut rest = output;
     while let Some((line, behind)) = split_line(rest) {
         rest = behind;

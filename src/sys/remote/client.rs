@@ -4,7 +4,7 @@
 //! A connection owns a runtime of one thread, which is the thread that calls it; between calls nothing happens.
 
 use std::io::{self, ErrorKind};
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -97,8 +97,8 @@ pub(super) struct Findings {
     heard: u64,
     /// The first that the command complained of by which the server is reached.
     pub(super) complaint: Vec<u8>,
-    /// This computer's address at its end, where it reaches the server straight.
-    pub(super) own_address: Option<IpAddr>,
+    /// This computer's end of the connection, where it reaches the server straight.
+    pub(super) own_end: Option<SocketAddr>,
 }
 
 impl Findings {

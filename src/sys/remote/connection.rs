@@ -1,6 +1,7 @@
 //! A connection to a server that is known: signing in, and what every step on it has in common (RFC 4252, RFC 4254).
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -191,10 +192,11 @@ impl Connection {
         self.shared.told_since(0).unwrap_or_default()
     }
 
-    /// This computer's address at this end of the connection; nothing where the way leads through another server or a command.
+    /// This computer's address and port at this end of the connection; nothing where the way leads through another server or
+    /// a command.
     #[must_use]
-    pub fn own_address(&self) -> Option<String> {
-        self.shared.look().own_address.map(|own| own.to_string())
+    pub fn own_end(&self) -> Option<SocketAddr> {
+        self.shared.look().own_end
     }
 
     /// The program that the server says it is, cleaned for showing: `OpenSSH_9.2p1`, `dropbear_2022.83`, …

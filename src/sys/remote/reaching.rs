@@ -74,7 +74,7 @@ pub(super) fn reach(
         }),
         (Way::Direct, None) => {
             let stream = connect(runtime, target, secs, watch)?;
-            shared.look().own_address = stream.local_addr().ok().map(|own| own.ip());
+            shared.look().own_end = stream.local_addr().ok();
             Ok(Carrier::of(stream))
         }
     }

@@ -168,7 +168,7 @@ impl Visit {
             let Some(key) = live.refused.clone() else {
                 return Ok(Came::Examined(Box::new(Examined::of(live))));
             };
-            let looked = inside::why(&mut session, &key, &live.methods, pulse);
+            let looked = inside::why(&mut session, &key, &live.methods, live.attempted.as_ref(), pulse);
             let examined = match looked.map_err(Problem::from) {
                 Ok(inside) => Examined::inside(live.with_inside(Ok(&inside), &tell), inside, session),
                 Err(problem) => Examined::of(live.with_inside(Err(&problem.what), &tell)),
