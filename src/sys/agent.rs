@@ -21,7 +21,7 @@ use unix as platform;
 use windows as platform;
 
 pub use fault::{AgentFault, Asked};
-pub use platform::agents;
+pub use platform::{agents, start};
 use talk::Peer;
 
 use crate::format::Certificate;

@@ -230,11 +230,20 @@ fn what_is_the_matter_with_a_key_file_has_its_name() {
 fn a_wrong_passphrase_is_told_from_a_right_one() {
     let home = Home::with_locked_key();
     home.write("wrong", b"wronk\n");
-    assert_eq!(first(&home, &["key"], 0)["cause"], "works");
-    assert_eq!(
-        first(&home, &["key", "--passphrase-file", "pass"], 0)["cause"],
-        "works"
+    // Nothing is said of what was not seen.
+    let verdict = first(&home, &["key"], 0);
+    assert_eq!(verdict["cause"], "works");
+    let message = verdict["message"].as_str().expect("a sentence");
+    assert!(
+        message.ends_with("as far as that shows without its passphrase."),
+        "{message}"
     );
+    assert_eq!(verdict["fix"]["command"], "keywright-cli info key", "{verdict:#}");
+    let verdict = first(&home, &["key", "--passphrase-file", "pass"], 0);
+    assert_eq!(verdict["cause"], "works");
+    assert!(verdict["fix"].is_null(), "{verdict:#}");
+    let message = verdict["message"].as_str().expect("a sentence");
+    assert!(!message.contains("passphrase"), "{message}");
     let verdict = first(&home, &["key", "--passphrase-file", "wrong"], 1);
     assert_eq!(verdict["cause"], "key-file-passphrase");
 }

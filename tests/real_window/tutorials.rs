@@ -95,7 +95,7 @@ exec env -i PATH="$PATH" HOME="$place/home" LANG=C.UTF-8 \
 "#;
 
 /// What is typed into a terminal, word for word, and whether it ended well.
-fn typed_at_home(screen: &Screen, words: &[&str]) -> (bool, String) {
+pub(crate) fn typed_at_home(screen: &Screen, words: &[&str]) -> (bool, String) {
     let folder = Folder::new();
     let copied = Command::new("cp")
         .arg("-a")

@@ -24,7 +24,9 @@ pub struct Examined {
 
 impl Examined {
     /// What a client sees.
-    pub(in crate::app) fn of(live: Live) -> Self {
+    pub(in crate::app) fn of(mut live: Live) -> Self {
+        // Nobody is asked for a passphrase to put something right.
+        live.examination = live.examination.without_passphrase();
         Self {
             mends: live.examination.mends(),
             there: Vec::new(),

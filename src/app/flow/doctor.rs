@@ -111,7 +111,7 @@ impl App {
         let job = Job::start("doctor", &self.wake.0, move |pulse| {
             let (mut done, mut failed) = (Vec::new(), Vec::new());
             for remedy in &mends {
-                match told_by_disk(|| mend::mend(remedy, &whose)) {
+                match told_by_disk(|| mend::mend(remedy, None, &whose)) {
                     Ok(sentence) => done.push(sentence),
                     Err(problem) => failed.push(problem),
                 }
@@ -193,6 +193,8 @@ fn looked(subject: &Subject, text: &str, whose: &Whose, pulse: &Pulse) -> Result
         }
         Subject::File(path) => of_file(path, whose)?,
     };
+    // Nobody is asked for a passphrase there.
+    let examination = examination.without_passphrase();
     let mends = examination.mends();
     Ok((examination, mends))
 }

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -20,6 +21,7 @@ use crate::engine::doctor::{Examination, confirm, file, here, log};
 use crate::engine::keys::Whose;
 use crate::engine::servers::Reached;
 use crate::engine::{Blame, Problem, told_by_disk};
+use crate::secret::Passphrase;
 use crate::sys::files::ReadError;
 use crate::sys::home::expand_tilde;
 
@@ -42,7 +44,8 @@ that some program does not take. A server is asked about each key as ssh would a
 
 Nothing is changed without --fix, and with it only what can be put right without losing anything: permissions of your own files, a \
 FILE.pub of another key, a clean file in the place of one that ssh does not read, which is kept, lines in ssh's configuration by \
-which one key is tried on a server; and on the server, with a second way in, the right of others to change the list of keys, keys that \
+which one key is tried on a server, a copy of one of PuTTY's keys that ssh reads, a key into the agent (with its passphrase), an \
+agent at the place where ssh looks for one; and on the server, with a second way in, the right of others to change the list of keys, keys that \
 were cut into several lines, and a key's line in the list that the server reads. A server's new key takes the place of the one that is known \
 only where --accept-host-key names its fingerprint. Whatever is done is said, and then it is looked at once more.
 
@@ -118,7 +121,12 @@ impl Doctor {
         let whose = Whose::of_user();
         let subject = self.subject()?;
         let steps = Steps::new(console);
-        let mut answer = self.examined(&subject, &whose, &steps, console)?;
+        // What comes through a pipe comes once; for a server it is read where it is needed.
+        let passphrase = match subject {
+            Subject::Server => None,
+            Subject::Log(_) | Subject::File(_) | Subject::Computer => self.passphrase.given()?.map(Arc::new),
+        };
+        let mut answer = self.examined(&subject, passphrase.as_ref(), &whose, &steps, console)?;
         steps.end()?;
         let mut done = Vec::new();
         let mut failed = ExitCode::SUCCESS;
@@ -136,7 +144,9 @@ impl Doctor {
                 &answer.found.mends,
                 |mend| shown(mend::subject(mend)),
                 |mend| {
-                    let sentence = told_by_disk(|| interrupt::uninterrupted(|| mend::mend(mend, &whose)))?;
+                    let sentence = told_by_disk(|| {
+                        interrupt::uninterrupted(|| mend::mend(mend, passphrase.as_deref(), &whose))
+                    })?;
                     done.push(sentence);
                     Ok(())
                 },
@@ -156,7 +166,7 @@ impl Doctor {
                 console.say(&format!("{}\n", done.join("\n")))?;
             }
             // Only what is seen then is told to be well.
-            answer = self.examined(&subject, &whose, &steps, console)?;
+            answer = self.examined(&subject, passphrase.as_ref(), &whose, &steps, console)?;
             steps.end()?;
         }
         let found = &answer.found;
@@ -187,6 +197,7 @@ impl Doctor {
     fn examined(
         &self,
         subject: &Subject,
+        passphrase: Option<&Arc<Passphrase>>,
         whose: &Whose,
         steps: &Steps,
         console: Console,
@@ -200,13 +211,18 @@ impl Doctor {
         match subject {
             Subject::Log(path) => {
                 let examination = looked_through(path.clone(), console)?;
-                Ok(alone(confirm::confirmed(examination, whose).into()))
+                let confirmed = confirm::confirmed(examination, whose);
+                let confirmed = match passphrase {
+                    Some(_) => confirmed,
+                    None => confirmed.without_passphrase(),
+                };
+                Ok(alone(confirmed.into()))
             }
             Subject::File(path) => {
-                let passphrase = self.passphrase.given()?;
                 let (path, whose) = (path.clone(), whose.clone());
+                let passphrase = passphrase.cloned();
                 let examination = work::run(console, "Examining the file", move |_| {
-                    file::examine(&path, passphrase.as_ref(), &whose)
+                    file::examine(&path, passphrase.as_deref(), &whose)
                 })??;
                 Ok(alone(examination.into()))
             }

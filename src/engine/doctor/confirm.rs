@@ -8,6 +8,10 @@ use super::file;
 use super::mend::Mend;
 use super::verdict::{Certainty, Evidence, Examination, Source, Verdict};
 use crate::engine::keys::{Remedy, Whose};
+use crate::engine::{agents, opening};
+use crate::format::Parsed;
+use crate::key::PublicKey;
+use crate::sys::agent::Agent;
 use crate::sys::home::expand_tilde_in;
 use crate::sys::permissions::{Access, audit_shared};
 
@@ -71,18 +75,52 @@ fn configuration(verdict: &mut Verdict, path: &Path) {
 }
 
 fn key_file(verdict: &mut Verdict, path: &Path, whose: &Whose) {
-    let Ok(found) = file::examine(path, None, whose) else {
+    // What PuTTY says of its own files is another matter.
+    let looked = match verdict.cause {
+        Cause::PpkDamaged | Cause::PpkTooNew => file::examine(path, None, whose),
+        _ => file::examine_for_ssh(path, whose),
+    };
+    let Ok(found) = looked else {
         return;
     };
+    if verdict.cause == Cause::KeyFilePassphrase {
+        into_agent(verdict, path);
+    }
     if let Some(same) = found.verdicts.iter().find(|same| same.cause == verdict.cause) {
         verdict.certainty = Certainty::Certain;
         for evidence in &same.evidence {
             let evidence = format!("the file on this computer: {}", evidence.text);
             verdict.evidence.push(Evidence::new(Source::File, &evidence));
         }
+        // What ssh prints of a file of PuTTY's does not tell that it is one.
+        if file::is_ppk(path) {
+            verdict.message.clone_from(&same.message);
+        }
         verdict.fix.clone_from(&same.fix);
     } else if found.is_well() && verdict.cause != Cause::KeyFilePassphrase {
         contradict(verdict, "the file on this computer is sound by now");
+    }
+}
+
+/// A key whose passphrase nobody was asked for: an agent that has it asks once.
+fn into_agent(verdict: &mut Verdict, path: &Path) {
+    let Ok(Parsed::Locked(file)) = opening::open_file(path) else {
+        return;
+    };
+    let named = agents::all(None).into_iter().filter(Agent::is_named);
+    let found = named.filter_map(|agent| Some((agent.list().ok()?, agent))).next();
+    let Some((held, agent)) = found else {
+        return;
+    };
+    let has_it = |key: &PublicKey| !agents::entries_of(&held, key).is_empty();
+    if file.public.as_ref().is_some_and(has_it) {
+        contradict(verdict, "your agent has the key by now");
+    } else if let Some(fix) = &mut verdict.fix {
+        fix.mend = Some(Mend::IntoAgent {
+            file: path.to_owned(),
+            agent: agent.place().to_owned(),
+            is_locked: true,
+        });
     }
 }
 

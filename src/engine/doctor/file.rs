@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::about::About;
 use super::cause::Cause;
-use super::mend::Mend;
+use super::mend::{Mend, copy_beside};
 use super::verdict::{Certainty, Evidence, Examination, Fix, Source, Step, Verdict};
 use crate::engine::command_line::foreign_word;
 use crate::engine::describe::{Description, access_warning};
@@ -33,6 +33,10 @@ struct Found<'a> {
     steps: Vec<Step>,
     /// What to say of a file that is PuTTY's alone, where nothing is wrong with it.
     for_putty: Option<ForPutty>,
+    /// Whether ssh is told to use it.
+    is_for_ssh: bool,
+    /// Whether it has a passphrase that nobody has tried.
+    is_untried: bool,
 }
 
 /// What is said of a file that PuTTY reads, and ssh does not.
@@ -47,12 +51,38 @@ struct ForPutty {
 /// # Errors
 /// The system does not let it be read.
 pub fn examine(path: &Path, passphrase: Option<&Passphrase>, whose: &Whose) -> Result<Examination, Problem> {
+    examined(path, passphrase, whose, false)
+}
+
+/// The same of a file that ssh is told to use: one that only PuTTY's programs read is of no use there.
+///
+/// # Errors
+/// The system does not let it be read.
+pub(super) fn examine_for_ssh(path: &Path, whose: &Whose) -> Result<Examination, Problem> {
+    examined(path, None, whose, true)
+}
+
+/// Whether it is called as a file of PuTTY's.
+pub(super) fn is_ppk(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("ppk"))
+        && path.is_file()
+}
+
+fn examined(
+    path: &Path,
+    passphrase: Option<&Passphrase>,
+    whose: &Whose,
+    is_for_ssh: bool,
+) -> Result<Examination, Problem> {
     let mut found = Found {
         path,
         about: About::file(&whose.short(path)),
         verdicts: Vec::new(),
         steps: Vec::new(),
         for_putty: None,
+        is_for_ssh,
+        is_untried: false,
     };
     let bytes = match read_key(path) {
         Ok(bytes) => bytes,
@@ -142,6 +172,7 @@ impl Found<'_> {
 
     fn of_passphrase(&mut self, file: &LockedFile, passphrase: Option<&Passphrase>) {
         let Some(passphrase) = passphrase else {
+            self.is_untried = true;
             self.steps
                 .push(Step::well("passphrase", "it has one, which was not tried"));
             return;
@@ -163,7 +194,8 @@ impl Found<'_> {
 
     fn of_private(&mut self, reading: &Reading, public: Option<&PublicKey>) {
         if let Err(why) = reading.for_ssh {
-            self.not_for_ssh(why);
+            let is_locked = matches!(reading.parsed, Parsed::Locked(_));
+            self.not_for_ssh(why, is_locked);
         }
         if let Some(for_putty) = &mut self.for_putty {
             let warnings = Description::of_reading(reading, None).warnings.into_iter();
@@ -191,9 +223,12 @@ impl Found<'_> {
         }
     }
 
-    fn not_for_ssh(&mut self, why: NotForSsh) {
+    fn not_for_ssh(&mut self, why: NotForSsh, is_locked: bool) {
         let evidence = why.to_string();
         match why {
+            NotForSsh::Kind(Format::Ppk3 | Format::Ppk2 | Format::Ppk1) if self.is_for_ssh => {
+                self.putty_for_ssh(&evidence, is_locked);
+            }
             // PuTTY's own programs read it, and nobody has said that ssh should.
             NotForSsh::Kind(Format::Ppk3 | Format::Ppk2 | Format::Ppk1) => {
                 self.steps.push(Step::well("format", evidence));
@@ -221,6 +256,36 @@ impl Found<'_> {
                 self.add(Cause::KeyFilePassphrase, &evidence, None);
             }
         }
+    }
+
+    /// ssh is told to use a file of PuTTY's.
+    fn putty_for_ssh(&mut self, evidence: &str, is_locked: bool) {
+        let (path, copy) = (self.path.to_owned(), copy_beside(self.path));
+        let name = self.about.file.clone().unwrap_or_default();
+        let verdict = self.add(Cause::KeyFileFormat, evidence, None);
+        verdict.message = format!("{name} is a key of PuTTY's, which ssh cannot read.");
+        if copy == path {
+            return;
+        }
+        if let Some(fix) = &mut verdict.fix {
+            fix.mend = (!is_locked).then_some(Mend::ForSsh {
+                file: path,
+                alias: None,
+            });
+        }
+        let copy_name = match Path::new(&name).extension() {
+            Some(end) => name[..name.len() - end.len() - 1].to_owned(),
+            None => name.clone(),
+        };
+        let words = (foreign_word(&name), foreign_word(&copy_name));
+        let command = match words {
+            (Some(file), Some(copy)) => Some(format!("keywright-cli convert {file} --to openssh -o {copy}")),
+            _ => None,
+        };
+        self.advise(
+            "Convert a copy to OpenSSH's own format, and name that in ssh's configuration: the key stays the same.",
+            command,
+        );
     }
 
     fn of_access(&mut self) {
@@ -263,6 +328,18 @@ impl Found<'_> {
         let mut verdict = Verdict::new(Cause::Works, Certainty::Certain, &About::default());
         let file = self.about.file.unwrap_or_default();
         verdict.message = format!("Nothing is wrong with {file}.");
+        if self.is_untried {
+            verdict.message =
+                format!("Nothing is wrong with {file}, as far as that shows without its passphrase.");
+            let command = foreign_word(&file);
+            verdict.fix = Some(Fix {
+                what: "Whether a passphrase opens it, and whether the private half is whole, was not tried. “keywright-cli \
+                    info” asks for the passphrase and tells."
+                    .to_owned(),
+                command: command.map(|file| format!("keywright-cli info {file}")),
+                mend: None,
+            });
+        }
         if let Some(ForPutty { weakness }) = self.for_putty {
             let (weakness, hint) = weakness.unwrap_or_default();
             let words = [

@@ -4,10 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::about::About;
 use super::cause::Cause;
+use super::file;
 use super::log;
-use super::mend::Mend;
-use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
+use super::mend::{Mend, start_command};
+use super::verdict::{Certainty, Evidence, Examination, Fix, Source, Step, Verdict};
 use crate::engine::agents;
+use crate::engine::command_line::foreign_word;
 use crate::engine::keys::own_lines::named_by_us_alone;
 use crate::engine::keys::{Broken, Finding, Grade, Inventory, Kind, Remedy, Whose};
 use crate::engine::plural::counted;
@@ -56,10 +58,16 @@ pub fn examine(whose: &Whose, watch: &dyn Watch) -> Here {
         found.steps.push(Step::ill("keys", &*problem.what));
     }
     let remedies = inventory.remedies().into_iter().cloned();
-    let mends = remedies.map(Mend::Here).collect();
+    let mut mends: Vec<Mend> = remedies.map(Mend::Here).collect();
     let is_unseen = inventory.unseen().next().is_some();
+    let examination = found.concluded(is_unseen);
+    for mend in examination.mends() {
+        if !mends.contains(&mend) {
+            mends.push(mend);
+        }
+    }
     Here {
-        examination: found.concluded(is_unseen),
+        examination,
         mends,
         is_unseen,
     }
@@ -167,6 +175,7 @@ impl Found {
     /// Hosts of the configuration whose keys are gone.
     fn hosts(&mut self, whose: &Whose) {
         let config = read_config().unwrap_or_default();
+        let mut putty: Vec<PathBuf> = Vec::new();
         let mut gone: Vec<(PathBuf, String)> = Vec::new();
         // Our own lines name all usual names, whether or not there is a key of that name.
         let ours = named_by_us_alone(whose);
@@ -179,6 +188,11 @@ impl Found {
                     continue;
                 };
                 let is_known = ours.contains(&name) || gone.iter().any(|(known, _)| *known == path);
+                if file::is_ppk(&path) && !putty.contains(&path) {
+                    self.putty(&path, &alias, whose);
+                    putty.push(path);
+                    continue;
+                }
                 if !is_known && !path.exists() && !with_pub(&path).exists() {
                     gone.push((path, alias.clone()));
                 }
@@ -189,6 +203,28 @@ impl Found {
             let verdict = Verdict::new(Cause::KeyFileMissing, Certainty::Certain, &about);
             let evidence = format!("ssh's configuration names it for the host {alias}");
             self.put(verdict, &evidence, Source::File, None);
+        }
+    }
+
+    /// A host of the configuration has a key that only PuTTY's programs read.
+    fn putty(&mut self, path: &Path, alias: &str, whose: &Whose) {
+        let Ok(found) = file::examine_for_ssh(path, whose) else {
+            return;
+        };
+        let is_of_putty = |verdict: &Verdict| verdict.cause == Cause::KeyFileFormat;
+        for mut verdict in found.verdicts.into_iter().filter(is_of_putty) {
+            // Of several hosts that a pattern stands for none is the one.
+            if let Some(Fix {
+                mend: Some(Mend::ForSsh { alias: named, .. }),
+                ..
+            }) = &mut verdict.fix
+            {
+                *named = Some(alias.to_owned());
+            }
+            let evidence = format!("ssh's configuration names it for the host {alias}");
+            self.steps.push(Step::ill(verdict.cause.code(), &*evidence));
+            self.verdicts
+                .push(verdict.seen(Evidence::new(Source::File, &evidence)));
         }
     }
 
@@ -230,12 +266,28 @@ impl Found {
                     };
                     let verdict = Verdict::new(Cause::AgentMissing, Certainty::Certain, &about);
                     self.put(verdict, &fault.to_string(), Source::Step, None);
+                    self.can_start(agent.place());
                 }
                 Err(fault) if agent.is_named() => self.steps.push(Step::ill("agent", fault.to_string())),
                 Err(_) => {}
             }
         }
         held
+    }
+
+    /// That an agent can be started where ssh looks for one.
+    fn can_start(&mut self, place: &Path) {
+        // On Windows it is a service.
+        if cfg!(windows) || !place.is_absolute() || !place.parent().is_some_and(Path::is_dir) {
+            return;
+        }
+        let last = self.verdicts.last_mut().and_then(|verdict| verdict.fix.as_mut());
+        if let (Some(fix), Some(shown)) = (last, place.to_str().and_then(foreign_word)) {
+            fix.command = Some(start_command(&shown));
+            fix.mend = Some(Mend::StartAgent {
+                place: place.to_owned(),
+            });
+        }
     }
 
     fn concluded(mut self, is_unseen: bool) -> Examination {

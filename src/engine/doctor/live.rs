@@ -3,8 +3,10 @@
 //! A client is told whether a key is taken, and never why it is not. With a second way in the reasons are looked for on the
 //! server; without one there is a message for whoever runs it.
 
+mod mends;
+
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use super::about::About;
@@ -18,29 +20,25 @@ use super::mend::Mend;
 pub use super::outcome::Live;
 use super::outcome::ask_administrator;
 use super::steps::{Steps, Tell};
-use super::verdict::{Certainty, Evidence, Examination, Source, Step, Verdict};
+use super::verdict::{Certainty, Evidence, Examination, Fix, Source, Step, Verdict};
 use crate::engine::Problem;
-use crate::engine::command_line::foreign_word;
 use crate::engine::faults::ServerFault;
-use crate::engine::keys::{Inventory, Key, Whose};
+use crate::engine::keys::Whose;
 use crate::engine::plural::counted;
-use crate::engine::saving::file_beside;
 use crate::engine::servers::{
-    Answers, Asked, Attempted, Heard, Identity, Reached, Server, Way, ask_each, file_name, look, said_without_shell,
-    tried_by_ssh,
+    Answers, Asked, Attempted, Heard, Identity, Reached, Server, Way, ask_each, file_name, look,
+    said_without_shell, tried_by_ssh,
 };
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
-use crate::key::watch::{Unwatched, Watch};
+use crate::key::watch::Watch;
 use crate::sys::agent::Agent;
 use crate::sys::home::with_tilde;
 use crate::sys::remote::{Connection, Method, RemoteFault, Target, Trust};
 
 /// The port that need not be typed.
 const USUAL_PORT: u16 = 22;
-/// As many keys are asked about that ssh would not offer: each may count as an attempt.
-const MOST_OTHERS: usize = 5;
 
 /// What is found on the way to a server.
 #[derive(Clone, Debug)]
@@ -120,7 +118,7 @@ impl Visit {
             if !are_named && !path.exists() {
                 continue;
             }
-            let Ok(found) = file::examine(&path, None, whose) else {
+            let Ok(found) = file::examine_for_ssh(&path, whose) else {
                 continue;
             };
             let name = whose.short(&path);
@@ -128,7 +126,14 @@ impl Visit {
                 self.steps.push(Step::well("key", name));
                 continue;
             }
-            for verdict in found.verdicts {
+            for mut verdict in found.verdicts {
+                if let Some(Fix {
+                    mend: Some(Mend::ForSsh { alias, .. }),
+                    ..
+                }) = &mut verdict.fix
+                {
+                    *alias = Some(self.target.alias().to_owned());
+                }
                 self.steps
                     .push(Step::ill("key", format!("{name}: {}", verdict.cause)));
                 // A public half may be named where an agent has the private one, and a key is offered without its
@@ -162,6 +167,13 @@ impl Visit {
     /// Another configuration was named than the one that ssh reads: nothing is to be added to that.
     pub fn leaves_configuration(&mut self) {
         self.is_usual_config = false;
+        let fixes = self
+            .verdicts
+            .iter_mut()
+            .filter_map(|verdict| verdict.fix.as_mut());
+        for fix in fixes {
+            fix.mend.take_if(|mend| matches!(mend, Mend::ForSsh { .. }));
+        }
     }
 
     /// A passphrase was tried, and the keys that are locked still are not opened by it.
@@ -304,12 +316,7 @@ impl Visit {
                 own_end: self.own_end,
                 keys: answers.asked.len(),
             });
-            letter = Some(ask_administrator(
-                &self.target,
-                self.own_end,
-                &print,
-                count,
-            ));
+            letter = Some(ask_administrator(&self.target, self.own_end, &print, count));
         }
         // A fault of a file here explains more than that another key was refused.
         let is_general =
@@ -426,46 +433,6 @@ impl Visit {
         let evidence = format!("the server takes {}, which ssh does not offer there", heard.name);
         let verdict = verdict.seen(Evidence::new(Source::Step, &evidence));
         Some(self.with_one_key(verdict, heard))
-    }
-
-    /// With the mend that this key is named for the server, and no other one is tried there.
-    fn with_one_key(&self, verdict: Verdict, heard: &Heard) -> Verdict {
-        let mut verdict = verdict;
-        if let (Some(file), Some(fix)) = (self.file_of(heard), &mut verdict.fix) {
-            let alias = self.target.alias().to_owned();
-            fix.mend = Some(Mend::OneKey { alias, file }).filter(|_| self.is_usual_config);
-        }
-        verdict
-    }
-
-    /// The file of a key, also of one that an agent holds, where it is here.
-    fn file_of(&self, heard: &Heard) -> Option<PathBuf> {
-        heard.file.clone().or_else(|| {
-            let inventory = Inventory::read(&self.whose, &[], &Unwatched);
-            let mut keys = inventory.keys.iter();
-            let key = keys.find(|key| key.described.public.is_some() && key.described.public == heard.public);
-            key.and_then(Key::main_file).map(Path::to_owned)
-        })
-    }
-
-    /// The command that puts this key into the server's list.
-    fn install(&self, heard: &Heard) -> Option<String> {
-        let file = self.file_of(heard)?;
-        let public = file_beside(&file);
-        let file = if public.is_file() { public } else { file };
-        let file = foreign_word(&self.whose.short(&file))?;
-        let About { user, host, port, .. } = self.about();
-        let (user, host) = (foreign_word(&user?)?, foreign_word(&host?)?);
-        let port = port.map(|port| format!(" -p {port}")).unwrap_or_default();
-        Some(format!("keywright-cli install{port} {user}@{host} -k {file}"))
-    }
-
-    /// Keys that are here, and that ssh would not offer there.
-    fn others(&self) -> Vec<Identity> {
-        let inventory = Inventory::read(&self.whose, &[], &Unwatched);
-        let files = inventory.keys.iter().filter_map(Key::main_file);
-        let named = files.filter_map(|path| Identity::named(path, &self.agents).ok().flatten());
-        named.take(MOST_OTHERS).collect()
     }
 
     /// Somebody is in: whether anything can be done there.

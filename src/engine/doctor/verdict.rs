@@ -209,6 +209,19 @@ impl Examination {
         Self { verdicts, steps }
     }
 
+    /// Without what cannot be put right as long as no passphrase is given.
+    #[must_use]
+    pub fn without_passphrase(mut self) -> Self {
+        let fixes = self
+            .verdicts
+            .iter_mut()
+            .filter_map(|verdict| verdict.fix.as_mut());
+        for fix in fixes {
+            fix.mend.take_if(|mend| mend.needs_passphrase());
+        }
+        self
+    }
+
     /// What the verdicts have ready to put right on this computer, each once.
     #[must_use]
     pub fn mends(&self) -> Vec<Mend> {

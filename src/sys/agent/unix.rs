@@ -1,10 +1,12 @@
 //! Agents at Unix sockets.
 
 use std::env;
+use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::{Agent, AgentKind};
@@ -82,6 +84,30 @@ fn listener(stream: &UnixStream) -> io::Result<u32> {
 fn listener(stream: &UnixStream) -> io::Result<u32> {
     let (user, _group) = nix::unistd::getpeereid(stream)?;
     Ok(user.as_raw())
+}
+
+/// Starts OpenSSH's agent, which listens there from then on. A socket at which nobody listens any more gives way to it.
+///
+/// # Errors
+/// Somebody listens there, or something else lies there; there is no such program, or it does not begin to listen.
+pub fn start(place: &Path) -> io::Result<()> {
+    match place.symlink_metadata() {
+        Ok(found) if found.file_type().is_socket() => match UnixStream::connect(place) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => fs::remove_file(place)?,
+            Err(error) => return Err(error),
+            Ok(_) => return Err(ErrorKind::AlreadyExists.into()),
+        },
+        Ok(_) => return Err(ErrorKind::AlreadyExists.into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut command = Command::new("ssh-agent");
+    command.arg("-a").arg(place).stdin(Stdio::null());
+    let started = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
+    if !started.success() {
+        return Err(io::Error::other("ssh-agent does not begin to listen"));
+    }
+    Ok(())
 }
 
 fn me() -> u32 {

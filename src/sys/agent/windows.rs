@@ -22,6 +22,14 @@ const OPENSSH: &str = "openssh-ssh-agent";
 /// How long to wait before a pipe is tried again that serves somebody else.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// The agents of Windows are services, which only an administrator starts.
+///
+/// # Errors
+/// Always.
+pub fn start(_place: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 /// Every agent that this user may have: the one that `SSH_AUTH_SOCK` names first, whether or not it
 /// is there, then OpenSSH's service and Pageant where their pipes are.
 #[must_use]

@@ -283,3 +283,159 @@ fn a_new_host_key_takes_the_place_of_the_old_one_once_its_fingerprint_was_named(
     );
     assert!(home.get_text(".ssh/known_hosts").starts_with(others));
 }
+
+#[test]
+fn a_key_of_puttys_that_the_configuration_names_gets_a_copy_that_ssh_reads() {
+    let scene = Scene::with("");
+    let home = &scene.person.home;
+    scene.server.authorize(&scene.person.line("new"));
+    let puttygen = home.tool("puttygen");
+    let made = puttygen.args(["new", "-O", "private", "-o", ".ssh/work.ppk"]);
+    made.output().expect("a key of PuTTY's");
+    set_mode(&home.path(".ssh/work.ppk"), 0o600);
+    scene.configured(" IdentityFile ~/.ssh/work.ppk\n");
+    // This computer has the same to say, and a log of ssh's, too.
+    let here = scene.person.run(&["doctor", "--json"]).object();
+    let of_putty = here["verdicts"].as_array().expect("a list").iter();
+    let mut of_putty = of_putty.filter(|verdict| verdict["cause"] == "key-file-format");
+    let message = of_putty.next().map(|verdict| verdict["message"].to_string());
+    assert!(
+        message.is_some_and(|message| message.contains("PuTTY")),
+        "{here:#}"
+    );
+    let path = home.path(".ssh/work.ppk").display().to_string();
+    let log = format!(
+        "debug1: Authenticating to web:22 as 'jo'\nLoad key \"{path}\": error in libcrypto\njo@web: Permission denied (publickey).\n"
+    );
+    home.put("log", log.as_bytes());
+    let told = scene.person.run(&["doctor", "--log", "log", "--json"]).object();
+    assert_eq!(told["verdicts"][0]["certainty"], "certain", "{told:#}");
+    assert!(!told.to_string().contains("is sound by now"), "{told:#}");
+
+    let copy = ["~/.ssh/config", "~/.ssh/work", "~/.ssh/work.pub"];
+    scene.mends("key-file-format", &[], &copy);
+    let read = home.tool("ssh-keygen").args(["-y", "-f", ".ssh/work"]).output();
+    assert!(
+        scene
+            .person
+            .line("new")
+            .starts_with(read.expect("ssh reads it").trim())
+    );
+}
+
+#[test]
+fn a_key_with_a_passphrase_goes_into_the_agent_and_ssh_gets_in_without_being_asked() {
+    let scene = Scene::with("");
+    let home = &scene.person.home;
+    home.put("pass", b"correct horse\n");
+    let words = [
+        "generate",
+        "-o",
+        ".ssh/id_ed25519",
+        "--new-passphrase-file",
+        "pass",
+        "-C",
+        "me",
+    ];
+    scene.person.run(&words).expect_status(0);
+    scene.server.authorize(&home.get_text(".ssh/id_ed25519.pub"));
+    scene.configured("");
+    let agent = SshAgent::at(home.path("agent"));
+    let place = format!("SSH_AUTH_SOCK={}", agent.socket().display());
+    let at_home = AtHome(&scene.person);
+    let ssh = |v: &str| at_home.run(&["env", &place, "ssh", v, "-o", "BatchMode=yes", "web", "true"]);
+    let (is_in, said) = ssh("-v");
+    assert!(!is_in, "{said}");
+    home.put("log", said.as_bytes());
+    let doctor = |words: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_keywright-cli");
+        let all = [
+            &["env", &place, program, "doctor", "--log", "log", "--json"],
+            words,
+        ]
+        .concat();
+        let (_, said) = at_home.run(&all);
+        let told: Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
+        told
+    };
+    // Nobody is asked, and without its passphrase the agent cannot be given the key.
+    let told = doctor(&["--fix"]);
+    assert_eq!(first(&told), "key-file-passphrase", "{told:#}");
+    assert_eq!(told["verdicts"][0]["fix"]["repairable"], false, "{told:#}");
+    let there = Agent::at(agent.socket());
+    assert!(there.list().expect("it answers").is_empty());
+    let given = ["--passphrase-file", "pass", "--fix"];
+    let told = doctor(&[&given[..], &["--dry-run"]].concat());
+    assert!(
+        there.list().expect("it answers").is_empty(),
+        "looking changes nothing"
+    );
+    let would = told["fixed"][0].as_str().expect("a sentence");
+    assert!(
+        would.starts_with("Would put ~/.ssh/id_ed25519 into the agent"),
+        "{would}"
+    );
+    let told = doctor(&given);
+    assert_eq!(there.list().expect("it answers").len(), 1, "{told:#}");
+    assert!(
+        told.to_string().contains("your agent has the key by now"),
+        "{told:#}"
+    );
+    let (is_in, said) = ssh("-q");
+    assert!(is_in, "{said}");
+}
+
+#[test]
+fn an_agent_is_started_where_ssh_looks_for_one_and_none_answers() {
+    let scene = Scene::with("");
+    let home = &scene.person.home;
+    scene.configured("");
+    let place = home.path("dead");
+    // Its socket outlives an agent that was killed.
+    drop(std::os::unix::net::UnixListener::bind(&place).expect("a socket"));
+    let named = format!("SSH_AUTH_SOCK={}", place.display());
+    let at_home = AtHome(&scene.person);
+    let doctor = |words: &[&str]| {
+        let program = env!("CARGO_BIN_EXE_keywright-cli");
+        let (_, said) = at_home.run(&[&["env", &named, program, "doctor", "--json"], words].concat());
+        let told: Value = serde_json::from_str(&said).unwrap_or_else(|error| panic!("{error}: {said}"));
+        told
+    };
+    let told = doctor(&[]);
+    let verdicts = told["verdicts"].as_array().expect("a list");
+    let missing = verdicts
+        .iter()
+        .find(|verdict| verdict["cause"] == "agent-missing");
+    let command = missing.map(|verdict| verdict["fix"]["command"].clone());
+    let command = command.unwrap_or_else(|| panic!("{told:#}"));
+    let command = command.as_str().expect("a command");
+    assert_eq!(command, format!("ssh-agent -a {}", place.display()));
+    let told = doctor(&["--fix", "--dry-run"]);
+    assert!(
+        told["fixed"].to_string().contains("start an agent with"),
+        "{told:#}"
+    );
+    let ask = || at_home.run(&["env", &named, "ssh-add", "-l"]).1;
+    assert!(
+        ask().contains("Error connecting to agent"),
+        "looking changes nothing"
+    );
+
+    let told = doctor(&["--fix"]);
+    let (said, fixed) = (ask(), told["fixed"].to_string());
+    let started = std::process::Command::new("pgrep").args(["-f", command]).output();
+    let started = String::from_utf8(started.expect("pgrep (procps)").stdout).expect("numbers");
+    let mut kill = crate::sshd::as_root("kill");
+    assert!(
+        kill.args(started.split_whitespace())
+            .status()
+            .expect("kill")
+            .success()
+    );
+    assert!(said.contains("The agent has no identities"), "{said}\n{told:#}");
+    assert!(
+        fixed.contains("An agent answers at") && fixed.contains("ssh-agent -a"),
+        "{fixed}"
+    );
+    assert!(!told.to_string().contains("agent-missing"), "{told:#}");
+}

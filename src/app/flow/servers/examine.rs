@@ -84,7 +84,7 @@ impl App {
 fn mended(examined: Examined, whose: &Whose, watch: &dyn Watch) -> Mended {
     let mut mended = Mended::default();
     for remedy in &examined.mends {
-        match told_by_disk(|| mend::mend(remedy, whose)) {
+        match told_by_disk(|| mend::mend(remedy, None, whose)) {
             Ok(sentence) => mended.done.push(sentence),
             Err(problem) => mended.failed.push(problem),
         }
