@@ -127,7 +127,7 @@ pub fn prove_put_back(
         Some(Proof::Refused(methods)) if comes_later(&methods) && session.key().is_some() => Ok(None),
         Some(Proof::Refused(methods)) => Err(ServerFault::Ignored {
             place: place.to_owned(),
-            reasons: reasons(session, key, &methods, watch)?.0,
+            reasons: reasons(session, key, &methods, None, watch)?.0,
             was_there: true,
         }),
         proof => Ok(proof),
