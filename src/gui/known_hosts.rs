@@ -71,7 +71,10 @@ fn hosts_ui(ui: &mut Ui, dialog: &mut KnownHosts, is_new: bool, out: &mut Vec<Co
     } else if !hosts.is_empty() {
         ui.add_enabled_ui(!is_working, |ui| {
             pieces::card_ui(ui, |ui| {
-                for host in hosts.iter().take(MOST) {
+                for (index, host) in hosts.iter().take(MOST).enumerate() {
+                    if index > 0 {
+                        ui.separator();
+                    }
                     host_ui(ui, host, pictured, out);
                 }
             });

@@ -165,7 +165,7 @@ pub const TOPICS: &[Topic] = &[
                 "Each server has a key of its own, by which your computer knows it again. If it changes, either the server was set up anew, or somebody stands between you and it and would see your password. Ask whoever looks after the server for its fingerprint.",
             ),
             Text(
-                "If it is right, forget the old one on the page *Known hosts*, connect again, and compare the fingerprint that is shown.",
+                "Then connect again on the page *Servers*, type it where it is asked for, and press *Replace*: the old key is forgotten and the new one noted only if it is the right one.",
             ),
         ],
     },

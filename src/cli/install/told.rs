@@ -177,7 +177,16 @@ pub(super) fn tell(
             warning.hint
         ));
     }
-    if let Some(command) = log_in.as_ref().and_then(LogIn::command) {
+    tell_log_in(log_in.as_ref(), (is_for_files, files), console)
+}
+
+/// How one logs in from now on.
+fn tell_log_in(
+    log_in: Option<&LogIn>,
+    (is_for_files, files): (bool, Option<&str>),
+    console: Console,
+) -> Result<(), Problem> {
+    if let Some(command) = log_in.and_then(LogIn::command) {
         console.say(&if is_for_files {
             format!("The account has no shell; from now on you reach its files with: {command}")
         } else {

@@ -15,6 +15,8 @@ use crate::key::comment::escaped;
 /// A server, and what there is to say of it.
 struct Row {
     name: String,
+    /// The account behind a short name.
+    account: Option<String>,
     facts: String,
     look: Look,
 }
@@ -60,9 +62,6 @@ impl Row {
                 format!("{facts} · {seen}")
             };
         }
-        if known.name != known.account {
-            facts = format!("{} · {facts}", known.account);
-        }
         let look = match met {
             Some(Met::Stopped) => Look::Wrong,
             Some(Met::TakenOff) | None if dates.is_empty() => Look::Plain,
@@ -70,6 +69,7 @@ impl Row {
         };
         Self {
             name: known.name.clone(),
+            account: (known.name != known.account).then(|| known.account.clone()),
             facts,
             look,
         }
@@ -118,7 +118,8 @@ fn row_ui(ui: &mut Ui, row: &Row, radio: Radio) -> Response {
     let (_, response) = ui.allocate_exact_size(vec2(ui.available_width(), size::ROW), radio.sense());
     let is_chosen = radio.is_chosen();
     let is_enabled = ui.is_enabled();
-    let name = format!("{}, {}", row.name, row.facts);
+    let account = row.account.iter().map(|account| format!("{account} · "));
+    let name = format!("{}, {}{}", row.name, account.collect::<String>(), row.facts);
     response.widget_info(|| WidgetInfo::labeled(Role::ListBoxOption, is_enabled, &name));
     ui.ctx()
         .accesskit_node_builder(response.id, |node| node.set_selected(is_chosen));
@@ -131,15 +132,20 @@ fn row_ui(ui: &mut Ui, row: &Row, radio: Radio) -> Response {
     let words = page::row_ground_ui(ui, &response, is_chosen, colors, signs::draw_server);
     let mut ui = ui.new_child(UiBuilder::new().max_rect(words));
     ui.spacing_mut().item_spacing.y = 0.0;
-    let title = RichText::new(&row.name)
-        .text_style(theme::strong())
-        .color(palette.text);
-    let facts = RichText::new(&row.facts).small().color(palette.weak);
-    for text in [title, facts] {
+    // It is part of the row's own name.
+    let word_ui = |ui: &mut Ui, text: RichText| {
         let label = ui.add(Label::new(text).selectable(false).truncate());
-        // It is part of the row's own name.
         ui.ctx()
             .accesskit_node_builder(label.id, accesskit::Node::set_hidden);
-    }
+    };
+    let weak = |text: &str| RichText::new(text).small().color(palette.weak);
+    ui.horizontal(|ui| {
+        let title = RichText::new(&row.name).text_style(theme::strong());
+        word_ui(ui, title.color(palette.text));
+        if let Some(account) = &row.account {
+            word_ui(ui, weak(account));
+        }
+    });
+    word_ui(&mut ui, weak(&row.facts));
     response
 }

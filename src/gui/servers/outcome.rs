@@ -236,26 +236,24 @@ pub(super) fn gone_ui(
 pub(super) fn back_ui(ui: &mut Ui, keys: &[Back], scene: &mut Scene<'_>) {
     const REFUSED: &str = "The server refuses it, although its line stands there.";
     pieces::card_ui(ui, |ui| {
-        match keys {
-            [
-                Back {
-                    verdict: Some(verdict),
-                    ..
-                },
-            ] => {
-                let (word, what) = words(verdict);
-                verdict_ui(ui, sign(verdict), word, scene.is_new);
-                ui.add(Label::new(what).wrap());
-            }
-            _ => {
-                verdict_ui(ui, Sign::Good, "Back on the list", scene.is_new);
-                for key in keys {
-                    let (sign, what) = match &key.verdict {
-                        Some(verdict) => (sign(verdict), words(verdict).1),
-                        None => (Sign::Warning, REFUSED.to_owned()),
-                    };
-                    key_ui(ui, sign, &key.name, &what);
-                }
+        if let [
+            Back {
+                verdict: Some(verdict),
+                ..
+            },
+        ] = keys
+        {
+            let (word, what) = words(verdict);
+            verdict_ui(ui, sign(verdict), word, scene.is_new);
+            ui.add(Label::new(what).wrap());
+        } else {
+            verdict_ui(ui, Sign::Good, "Back on the list", scene.is_new);
+            for key in keys {
+                let (sign, what) = match &key.verdict {
+                    Some(verdict) => (sign(verdict), words(verdict).1),
+                    None => (Sign::Warning, REFUSED.to_owned()),
+                };
+                key_ui(ui, sign, &key.name, &what);
             }
         }
         pieces::hint_ui(

@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use super::Target;
 use crate::format::certificate::HostCertificateFault;
 use crate::key::Algorithm;
 use crate::key::fingerprint::Fingerprint;
@@ -135,8 +136,7 @@ pub enum HostFault {
         file: PathBuf,
         lines: Vec<usize>,
         shown: Fingerprint,
-        /// How the server is named to a program of ssh's kind.
-        words: Vec<String>,
+        target: Box<Target>,
     },
     /// The key that it shows must not be trusted, says this line.
     #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]

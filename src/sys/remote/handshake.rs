@@ -196,12 +196,12 @@ impl Handshake {
             Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => Ok(()),
             Trust::Changed { file, lines } => {
                 let shown = self.host_key.fingerprint();
-                let words = self.connection.target().words("-p");
+                let target = Box::new(self.connection.target().clone());
                 Err(HostFault::Changed {
                     file,
                     lines,
                     shown,
-                    words,
+                    target,
                 }
                 .into())
             }

@@ -33,7 +33,7 @@ impl App {
 
 impl Visit {
     /// The old key is forgotten; nobody has signed in yet but on the way, so all of it is done from its beginning.
-    pub(super) fn replaced(&mut self, sentence: String, target: Target, wake: &Wake) -> Now {
+    pub(super) fn replaced(&mut self, sentence: String, target: &Target, wake: &Wake) -> Now {
         self.remarks.push(sentence);
         self.begin_again();
         self.route = target.route().into_iter().cloned().collect();

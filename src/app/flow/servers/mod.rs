@@ -167,7 +167,7 @@ impl App {
             match visit.errand {
                 errand @ Errand::Install { .. } => self.visit(errand, desktop),
                 Errand::Look | Errand::Remove | Errand::Undo | Errand::PutBack => {
-                    self.visit(Errand::Look, desktop)
+                    self.visit(Errand::Look, desktop);
                 }
                 Errand::Examine | Errand::LookInside(_) | Errand::Mend => self.examine_server(desktop),
             }
@@ -389,7 +389,7 @@ impl App {
                     }
                 }
                 Now::Back(_) => {
-                    self.status = Status::say(format!("The key is back on the list of {server}."))
+                    self.status = Status::say(format!("The key is back on the list of {server}."));
                 }
                 Now::Gone { .. } => self.status = Status::say(format!("The key is gone from {server}.")),
                 // What was noted may have been wrong.

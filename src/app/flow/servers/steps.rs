@@ -95,7 +95,7 @@ impl Visit {
                 Now::Examined(examined)
             }
             Came::Mended(mended) => self.examines_again(mended, wake),
-            Came::Replaced(sentence, target) => self.replaced(sentence, *target, wake),
+            Came::Replaced(sentence, target) => self.replaced(sentence, &target, wake),
             Came::Reached(reached) => self.reached(*reached, wake),
             Came::Known(server) => self.known(server, wake),
             Came::SignIn(SignInStep::Lacks(lack, mut waiting)) => {
