@@ -156,10 +156,10 @@ impl From<&HostFault> for Problem {
                 "host-unknown",
                 "Nothing secret was sent. Compare the fingerprint with what the owner of the server says, and only then go on.",
             ),
-            F::Changed { target, .. } => {
+            F::Changed { words, .. } => {
                 let hint = format!(
                     "{CHANGED} The old line is replaced once the fingerprint that they tell you is the one that the server shows: in the window, or by keywright-cli doctor {} --accept-host-key FINGERPRINT --fix",
-                    typed(&target.words("-p"))
+                    typed(&words.0)
                 );
                 return Self::new("host-key-changed", Blame::World, fault.to_string(), hint);
             }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use super::Target;
 use crate::format::certificate::HostCertificateFault;
 use crate::key::Algorithm;
 use crate::key::fingerprint::Fingerprint;
@@ -113,6 +112,10 @@ pub enum FileTrouble {
     Failed,
 }
 
+/// How a server is named to a program of ssh's kind, word by word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words(pub Vec<String>);
+
 /// Why a server is not taken for who it should be. Nothing secret was sent to it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "each field is what its name says")]
@@ -136,7 +139,7 @@ pub enum HostFault {
         file: PathBuf,
         lines: Vec<usize>,
         shown: Fingerprint,
-        target: Box<Target>,
+        words: Box<Words>,
     },
     /// The key that it shows must not be trusted, says this line.
     #[error("the key that the server shows is marked as stolen or given up in {}, line {line}", file.display())]

@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 
 use super::algorithms::preferred;
 use super::client::{Listener, Overheard, Shared, named, named_io, wait};
-use super::fault::{Agreement, HostFault, WayFault};
+use super::fault::{Agreement, HostFault, WayFault, Words};
 use super::host_key::{HostKey, KnownHostsFiles, Trust};
 use super::reaching::{exchange_secs, reach};
 use super::{Connection, Hop, Refusal, RemoteFault, Step, Target, Way};
@@ -196,12 +196,12 @@ impl Handshake {
             Trust::Known { .. } | Trust::ByAuthority { .. } | Trust::Pinned | Trust::New => Ok(()),
             Trust::Changed { file, lines } => {
                 let shown = self.host_key.fingerprint();
-                let target = Box::new(self.connection.target().clone());
+                let words = Box::new(Words(self.connection.target().words("-p")));
                 Err(HostFault::Changed {
                     file,
                     lines,
                     shown,
-                    target,
+                    words,
                 }
                 .into())
             }

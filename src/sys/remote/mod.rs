@@ -27,7 +27,7 @@ use std::fmt;
 pub use command::MAX_OUTPUT;
 pub use config::{ConfigError, read_config, read_config_named, read_config_of};
 pub use connection::{Connection, Hop};
-pub use fault::{Agreement, FileTrouble, HostFault, Lacking, RemoteFault, Step, WayFault};
+pub use fault::{Agreement, FileTrouble, HostFault, Lacking, RemoteFault, Step, WayFault, Words};
 pub use handshake::{Expect, Handshake, PinnedKey};
 pub use host_key::{HostKey, KnownHostsError, KnownHostsFiles, Trust};
 pub use refusal::Refusal;
