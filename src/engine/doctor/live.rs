@@ -5,7 +5,6 @@
 
 mod mends;
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Instant;
 
@@ -35,7 +34,7 @@ use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::watch::Watch;
 use crate::sys::agent::Agent;
 use crate::sys::home::with_tilde;
-use crate::sys::remote::{Connection, Method, RemoteFault, Target, Trust};
+use crate::sys::remote::{Connection, Method, OwnEnd, RemoteFault, Target, Trust};
 
 /// The port that need not be typed.
 const USUAL_PORT: u16 = 22;
@@ -49,7 +48,7 @@ pub struct Visit {
     verdicts: Vec<Verdict>,
     steps: Steps,
     /// This computer's end of the connection.
-    own_end: Option<SocketAddr>,
+    own_end: Option<OwnEnd>,
     whose: Whose,
     agents: Vec<Agent>,
     /// Whether the configuration counts that ssh reads unless it is told another one.
@@ -313,10 +312,15 @@ impl Visit {
             live.refused = Some(key.clone());
             live.attempted = Some(Attempted {
                 at,
-                own_end: self.own_end,
+                own_end: self.own_end.clone(),
                 keys: answers.asked.len(),
             });
-            letter = Some(ask_administrator(&self.target, self.own_end, &print, count));
+            letter = Some(ask_administrator(
+                &self.target,
+                self.own_end.as_ref(),
+                &print,
+                count,
+            ));
         }
         // A fault of a file here explains more than that another key was refused.
         let is_general =

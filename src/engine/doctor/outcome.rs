@@ -1,7 +1,5 @@
 //! What a server came to say: what a second way in adds to it, and what there is to ask whoever runs it without one.
 
-use std::net::SocketAddr;
-
 use super::cause::Cause;
 use super::inside::Inside;
 use super::steps::Tell;
@@ -10,7 +8,7 @@ use crate::engine::servers::Attempted;
 use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::sys::clock::utc_moment;
-use crate::sys::remote::{Method, Target};
+use crate::sys::remote::{Method, OwnEnd, Target};
 
 /// What the letter asks where nothing was seen, and where the list was looked at.
 const ASKS_FOR_KEY: &str = "is the key in the list that counts for the account (AuthorizedKeysFile), may others change the \
@@ -84,7 +82,7 @@ impl Live {
 /// What to ask whoever runs the server.
 pub(super) fn ask_administrator(
     target: &Target,
-    own_end: Option<SocketAddr>,
+    own_end: Option<&OwnEnd>,
     fingerprint: &str,
     count: usize,
 ) -> String {
@@ -98,8 +96,7 @@ pub(super) fn ask_administrator(
     let from = match own_end {
         Some(own) => format!(
             ", offered from the address {}, port {} (behind a router the server sees others)",
-            own.ip(),
-            own.port()
+            own.address, own.port
         ),
         None => String::new(),
     };
@@ -107,7 +104,7 @@ pub(super) fn ask_administrator(
     let settings = match own_end {
         Some(own) if is_plain(&user) => format!(
             ", and at what “sshd -T -C user={user},host={own},addr={own}” says",
-            own = own.ip()
+            own = own.address
         ),
         _ => String::new(),
     };

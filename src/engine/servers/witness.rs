@@ -1,7 +1,6 @@
 //! What a server itself knows of an attempt to get in: what sshd's settings come to, SELinux's labels, its log. Seen with the
 //! rights that the account has; nobody becomes somebody else for it.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
 use super::script::WITNESS;
@@ -11,7 +10,7 @@ use crate::key::PublicKey;
 use crate::key::comment::escaped;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
 use crate::key::watch::Watch;
-use crate::sys::remote::{Remote, RemoteFault, shown};
+use crate::sys::remote::{OwnEnd, Remote, RemoteFault, shown};
 
 /// As many seconds more than have gone by are asked for: clocks and logs are late.
 const MARGIN: u64 = 30;
@@ -28,7 +27,7 @@ pub struct Attempted {
     /// When it began.
     pub(in crate::engine) at: Instant,
     /// This computer's end of it, where the server is reached straight.
-    pub(in crate::engine) own_end: Option<SocketAddr>,
+    pub(in crate::engine) own_end: Option<OwnEnd>,
     /// How many keys were offered.
     pub(in crate::engine) keys: usize,
 }
@@ -72,9 +71,10 @@ pub(in crate::engine) fn witness(
     let mark = new_mark()?;
     let seconds = attempted.map_or(0, |attempted| attempted.at.elapsed().as_secs()) + MARGIN;
     let print = Fingerprint::of(key, FingerprintKind::Sha256);
-    let end = attempted.and_then(|attempted| attempted.own_end);
-    let port = end.map_or("-".to_owned(), |end| end.port().to_string());
-    let input = format!("keywright {mark} {seconds} {print} {port}\n");
+    let end = attempted.and_then(|attempted| attempted.own_end.as_ref());
+    let port = end.map(|end| end.port);
+    let end = port.map_or("-".to_owned(), |port| port.to_string());
+    let input = format!("keywright {mark} {seconds} {print} {end}\n");
     let output = match remote.run(WITNESS, input.as_bytes(), watch) {
         Err(
             RemoteFault::NoCommands
@@ -87,10 +87,10 @@ pub(in crate::engine) fn witness(
     let Some((b"witness", rest)) = answer(&output.stdout, &mark) else {
         return Ok(Witness::default());
     };
-    Ok(read(rest, end))
+    Ok(read(rest, port))
 }
 
-fn read(answer: &[u8], end: Option<SocketAddr>) -> Witness {
+fn read(answer: &[u8], port: Option<u16>) -> Witness {
     let mut found = Witness::default();
     let (mut is_enforced, mut would_relabel) = (false, false);
     let mut known_by = "";
@@ -137,7 +137,7 @@ fn read(answer: &[u8], end: Option<SocketAddr>) -> Witness {
     found.lines = match known_by {
         "port" | "key" => Some((KnownBy::Itself, lines)),
         "address" => Some((KnownBy::Address, lines)),
-        _ => end.and_then(|end| Some((KnownBy::Place, between(&lines, end.port())?))),
+        _ => port.and_then(|port| Some((KnownBy::Place, between(&lines, port)?))),
     }
     .map(|(by, lines)| (by, lines.join(&b'\n')));
     found
@@ -168,10 +168,6 @@ fn between<'a>(lines: &[&'a [u8]], port: u16) -> Option<Vec<&'a [u8]>> {
 mod tests {
     use super::*;
 
-    fn at(port: u16) -> Option<SocketAddr> {
-        Some(SocketAddr::from(([192, 0, 2, 1], port)))
-    }
-
     #[test]
     fn a_label_counts_where_it_is_enforced_and_wrong() {
         let label = |answer: &str| read(answer.as_bytes(), None).label;
@@ -198,13 +194,13 @@ mod tests {
     fn in_a_log_without_processes_the_lines_of_an_attempt_are_those_between_its_ends() {
         let log = "log /x/log\nby none\nline Connection from 192.0.2.1 port 40 on\nline Connection from 192.0.2.1 port 4\n\
             line refused\nline Connection closed by 192.0.2.1 port 4 [preauth]\nline other\n";
-        let (by, lines) = read(log.as_bytes(), at(4)).lines.expect("it is there");
+        let (by, lines) = read(log.as_bytes(), Some(4)).lines.expect("it is there");
         assert_eq!(by, KnownBy::Place);
         assert_eq!(
             String::from_utf8_lossy(&lines),
             "Connection from 192.0.2.1 port 4\nrefused\nConnection closed by 192.0.2.1 port 4 [preauth]"
         );
-        assert_eq!(read(log.as_bytes(), at(5)).lines, None);
+        assert_eq!(read(log.as_bytes(), Some(5)).lines, None);
         assert_eq!(read(log.as_bytes(), None).lines, None);
     }
 

@@ -4,7 +4,6 @@
 //! A connection owns a runtime of one thread, which is the thread that calls it; between calls nothing happens.
 
 use std::io::{self, ErrorKind};
-use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
@@ -98,7 +97,16 @@ pub(super) struct Findings {
     /// The first that the command complained of by which the server is reached.
     pub(super) complaint: Vec<u8>,
     /// This computer's end of the connection, where it reaches the server straight.
-    pub(super) own_end: Option<SocketAddr>,
+    pub(super) own_end: Option<OwnEnd>,
+}
+
+/// This computer's end of a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnEnd {
+    /// Its address.
+    pub address: String,
+    /// Its port.
+    pub port: u16,
 }
 
 impl Findings {

@@ -1,7 +1,6 @@
 //! A connection to a server that is known: signing in, and what every step on it has in common (RFC 4252, RFC 4254).
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +10,7 @@ use russh::{Channel, ChannelMsg, ChannelOpenFailure};
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-use super::client::{End, Listener, Shared, named, wait};
+use super::client::{End, Listener, OwnEnd, Shared, named, wait};
 use super::endless::Endless;
 use super::fault::WayFault;
 use super::sign_in::after_questions;
@@ -195,8 +194,8 @@ impl Connection {
     /// This computer's address and port at this end of the connection; nothing where the way leads through another server or
     /// a command.
     #[must_use]
-    pub fn own_end(&self) -> Option<SocketAddr> {
-        self.shared.look().own_end
+    pub fn own_end(&self) -> Option<OwnEnd> {
+        self.shared.look().own_end.clone()
     }
 
     /// The program that the server says it is, cleaned for showing: `OpenSSH_9.2p1`, `dropbear_2022.83`, …

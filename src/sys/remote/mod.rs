@@ -24,6 +24,7 @@ mod text;
 
 use std::fmt;
 
+pub use client::OwnEnd;
 pub use command::MAX_OUTPUT;
 pub use config::{ConfigError, read_config, read_config_named, read_config_of};
 pub use connection::{Connection, Hop};

@@ -11,7 +11,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::runtime::Runtime;
 
-use super::client::{Shared, beside, named_io, wait};
+use super::client::{OwnEnd, Shared, beside, named_io, wait};
 use super::fault::WayFault;
 use super::{Hop, RemoteFault, Step, Target, Way};
 use crate::format::ssh_config::Settings;
@@ -74,7 +74,10 @@ pub(super) fn reach(
         }),
         (Way::Direct, None) => {
             let stream = connect(runtime, target, secs, watch)?;
-            shared.look().own_end = stream.local_addr().ok();
+            shared.look().own_end = stream.local_addr().ok().map(|own| OwnEnd {
+                address: own.ip().to_string(),
+                port: own.port(),
+            });
             Ok(Carrier::of(stream))
         }
     }

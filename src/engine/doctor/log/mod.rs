@@ -215,6 +215,9 @@ fn verdicts(attempts: &[Attempt]) -> Vec<Verdict> {
     if is_explained {
         failed.sort_by_key(|verdict| is_general(verdict.cause));
     }
+    // A penalty for what was refused is no reason for it: it turns away whoever comes next.
+    failed
+        .sort_by_key(|verdict| verdict.cause == Cause::TurnedAway && verdict.certainty < Certainty::Certain);
     for rest in [works, silent] {
         if failed.is_empty() {
             failed = rest;

@@ -163,7 +163,8 @@ pub(super) const CLIENT: &[Symptom] = &[
     certain("* line *: bad number", "f-", C::ConfigError),
     certain("* line *: bad ssh2 *", "f-s", C::ConfigError),
     certain("* line *: bad key types *", "f-s", C::ConfigError),
-    certain("* line *: unsupported option *", "f-s", C::ConfigError),
+    // Without its full stop it is a remark about an option that this build has not: no fault.
+    certain("* line *: unsupported option \"*\".", "f-s", C::ConfigError),
     certain("* line *: keyword * extra arguments", "f-s", C::ConfigError),
     certain("* line *: no argument after keyword", "f-", C::ConfigError),
     certain("* line *: keyword * empty argument", "f-s", C::ConfigError),

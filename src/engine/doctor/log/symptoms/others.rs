@@ -451,7 +451,7 @@ pub(super) const AMBIGUOUS: &[Symptom] = &[
         Sign::After(C::WrongUser, Certainty::Possible),
     ),
     // ssh of its configuration, as other programs of theirs.
-    likely("* line *: bad port", "f-s", C::ConfigError),
+    likely("* line *: bad port", "f-", C::ConfigError),
     likely("* line *: invalid time value", "f-", C::ConfigError),
     likely("* line *: missing time value", "f-", C::ConfigError),
     likely("* line *: unsupported argument *", "f-s", C::ConfigError),

@@ -175,6 +175,10 @@ jo@web.example.org: Permission denied (publickey).
         let log = format!("{log}Dec  1 11:50:05 web sshd[7]: {penalty}\n");
         check(&log, "key-not-authorized certain");
         check(&log.replace("deferred", "active"), "key-not-authorized certain");
+        check(
+            &log.replace("new 192.0.2.7/32 deferred", "activating ipv4"),
+            "key-not-authorized certain",
+        );
     }
     for log in logged("Timeout before authentication for connection from 192.0.2.7 to 192.0.2.1, pid = 812") {
         let found = causes_of(log.as_bytes());
