@@ -4,6 +4,7 @@ use std::iter::once;
 use std::path::Path;
 
 use crate::engine::servers::tried_by_ssh;
+use crate::engine::shell::{quoted, typed};
 use crate::format::Format;
 use crate::format::ssh_config::Configuration;
 use crate::key::comment::is_forbidden;
@@ -225,13 +226,6 @@ pub fn install_by_ssh(target: &Target, file: &Path) -> String {
     )
 }
 
-/// Words as they are typed.
-#[must_use]
-pub fn typed(words: &[String]) -> String {
-    let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
-    words.join(" ")
-}
-
 /// The first name of a file that does not lie in `~/.ssh` yet: the one that is wanted, or one for a new key.
 fn name_not_there(wanted: &str, extension: &str) -> String {
     let is_there = |name: &String| default_path(name).is_some_and(|path| path.exists());
@@ -254,16 +248,6 @@ pub(in crate::engine) fn foreign_word(text: &str) -> Option<String> {
         Some(rest) if !rest.is_empty() => format!("~/{}", quoted(rest)),
         _ => quoted(text),
     })
-}
-
-/// `text` as one word of a command line.
-fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+=~".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
 }
 
 #[cfg(test)]

@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::engine::command_line::{self, typed};
+use crate::engine::command_line;
 use crate::engine::describe::{Description, KEEP_SSH_OUT, Warning};
 use crate::engine::keys::Whose;
 use crate::engine::keys::key::is_for_ssh;
 use crate::engine::opening;
 use crate::engine::servers::Shell;
+use crate::engine::shell::typed;
 use crate::format::Format;
 use crate::key::PublicKey;
 use crate::sys::files::read_key;

@@ -32,6 +32,7 @@ pub mod programs;
 pub mod providers;
 pub mod saving;
 pub mod servers;
+pub mod shell;
 pub mod signing;
 pub mod speed;
 pub mod suggesting;

@@ -248,8 +248,16 @@ fn a_public_key_that_is_there_already_is_no_question() {
     );
     assert_eq!(written(&public), before, "there was nothing to write");
 
-    // With another comment it is another text, and the old one would be lost.
+    // With another comment it is saved anew: this window has written what is there.
     beginner.scene.document().draft.comment = "another".to_owned();
+    beginner.scene.ask(Ask::SavePublicBeside);
+    beginner.scene.settle();
+    assert!(beginner.scene.app.dialog.is_none());
+    let saved = std::fs::read_to_string(&public).expect("it is there");
+    assert!(saved.ends_with(" another\n"), "{saved}");
+
+    // What somebody else has written there meanwhile would be lost.
+    std::fs::write(&public, saved.replace("another", "of somebody else")).expect("it is ours");
     beginner.scene.ask(Ask::SavePublicBeside);
     beginner.scene.settle();
     assert!(beginner.overwrite().holds_this());

@@ -1,7 +1,7 @@
 //! Advice about servers: reaching them, knowing them, signing in.
 
 use super::{Blame, Problem};
-use crate::engine::command_line::typed;
+use crate::engine::shell::typed;
 use crate::sys::remote::{
     ConfigError, FileTrouble, HostFault, KnownHostsError, Lacking, Refusal, RemoteFault, Step, TargetError,
     WayFault,
