@@ -84,6 +84,13 @@ impl Scene {
         assert!(!is_in, "{cause}: ssh gets in: {said}");
         let found = self.doctor(words);
         assert_eq!(first(&found), cause, "{found:#}");
+        if cause == "too-many-keys" {
+            let command = found["verdicts"][0]["fix"]["command"].as_str();
+            assert!(
+                command.is_some_and(|command| command.contains(" -i ~/.ssh/work ")),
+                "{found:#}"
+            );
+        }
         let before = self.trees();
         let would = self.doctor(&[words, &["--fix", "--dry-run"]].concat());
         assert_eq!(

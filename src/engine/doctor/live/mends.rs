@@ -21,6 +21,10 @@ impl Visit {
     pub(super) fn with_one_key(&self, verdict: Verdict, heard: &Heard) -> Verdict {
         let mut verdict = verdict;
         if let (Some(file), Some(fix)) = (self.file_of(heard), &mut verdict.fix) {
+            // Which key it is is known here.
+            let word = foreign_word(&self.whose.short(&file));
+            let named = fix.command.take().zip(word);
+            fix.command = named.map(|(command, word)| command.replacen(" FILE", &format!(" {word}"), 1));
             let alias = self.target.alias().to_owned();
             fix.mend = Some(Mend::OneKey { alias, file }).filter(|_| self.is_usual_config);
             // Nothing is to be added to another configuration, and an empty agent takes what it is given.
