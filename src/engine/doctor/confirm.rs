@@ -107,8 +107,8 @@ fn into_agent(verdict: &mut Verdict, path: &Path) {
     let Ok(Parsed::Locked(file)) = opening::open_file(path) else {
         return;
     };
-    let named = agents::all(None).into_iter().filter(Agent::is_named);
-    let found = named.filter_map(|agent| Some((agent.list().ok()?, agent))).next();
+    let mut named = agents::all(None).into_iter().filter(Agent::is_named);
+    let found = named.find_map(|agent| Some((agent.list().ok()?, agent)));
     let Some((held, agent)) = found else {
         return;
     };

@@ -45,7 +45,7 @@ pub(super) fn steps(witness: &Witness) -> Vec<Step> {
     vec![settings, log]
 }
 
-/// Where the list of keys is, what SELinux says.
+/// Where the list of keys is, what `SELinux` says.
 pub(super) fn of_label(witness: &Witness, place: &str) -> Option<Verdict> {
     let (label, is_known) = witness.label.as_ref()?;
     let mut verdict = Verdict::new(
@@ -57,7 +57,7 @@ pub(super) fn of_label(witness: &Witness, place: &str) -> Option<Verdict> {
         "SELinux most likely keeps sshd from reading {place}: the label there is “{label}”, and sshd reads keys from “ssh_home_t”."
     );
     if let Some(fix) = &mut verdict.fix {
-        fix.what = if *is_known { BY_RULES } else { BY_HAND }.to_owned();
+        if *is_known { BY_RULES } else { BY_HAND }.clone_into(&mut fix.what);
         fix.command = Some(RELABEL.to_owned());
     }
     let evidence = format!("getenforce says Enforcing, and ls -Z {place} shows {label}");

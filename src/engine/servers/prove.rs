@@ -372,7 +372,7 @@ fn may_matter(line: &str, key: &PublicKey) -> bool {
     }
 }
 
-/// Whether a list of algorithms (ssh_config(5)) has none that a key of this type signs with.
+/// Whether a list of algorithms (`ssh_config(5)`) has none that a key of this type signs with.
 fn keeps_out(list: &str, algorithm: Algorithm) -> bool {
     let names: &[&str] = match algorithm {
         Algorithm::Rsa => &["rsa-sha2-512", "rsa-sha2-256"],

@@ -206,7 +206,7 @@ pub(super) const SETTINGS: &str = concat!(
 );
 
 /// Tells what the server itself knows of an attempt, as far as the account may see that without becoming somebody else: from
-/// where this connection comes, the labels of SELinux, what sshd's settings come to for this account and address, and what the
+/// where this connection comes, the labels of `SELinux`, what sshd's settings come to for this account and address, and what the
 /// log has of that attempt alone. On standard input stand behind the word how many seconds ago it began, the key's
 /// fingerprint, and its port, or `-`.
 ///

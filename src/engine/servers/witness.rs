@@ -1,4 +1,4 @@
-//! What a server itself knows of an attempt to get in: what sshd's settings come to, SELinux's labels, its log. Seen with the
+//! What a server itself knows of an attempt to get in: what sshd's settings come to, `SELinux`'s labels, its log. Seen with the
 //! rights that the account has; nobody becomes somebody else for it.
 
 use std::time::Instant;
@@ -14,7 +14,7 @@ use crate::sys::remote::{OwnEnd, Remote, RemoteFault, shown};
 
 /// As many seconds more than have gone by are asked for: clocks and logs are late.
 const MARGIN: u64 = 30;
-/// The type of label that SELinux lets sshd read keys from.
+/// The type of label that `SELinux` lets sshd read keys from.
 const RIGHT_LABEL: &str = "ssh_home_t";
 /// As long as a setting may be, in bytes.
 const LONGEST_SETTING: usize = 4000;
@@ -143,7 +143,7 @@ fn read(answer: &[u8], port: Option<u16>) -> Witness {
     found
 }
 
-/// The type in a line of `ls -Z`, where SELinux keeps sshd from what has it.
+/// The type in a line of `ls -Z`, where `SELinux` keeps sshd from what has it.
 fn wrong_label(line: &[u8]) -> Option<String> {
     let line = shown(line);
     let label = line.split(' ').find(|word| word.matches(':').count() >= 2)?;

@@ -29,14 +29,14 @@ impl Visit {
             fix.mend = Some(Mend::OneKey { alias, file }).filter(|_| self.is_usual_config);
             // Nothing is to be added to another configuration, and an empty agent takes what it is given.
             if verdict.cause == Cause::AgentEmpty && fix.mend.is_none() {
-                fix.mend = self.into_agent(heard);
+                fix.mend = self.hand_to_agent(heard);
             }
         }
         verdict
     }
 
     /// The mend that a key is put into the agent, where its file can be opened.
-    pub(super) fn into_agent(&self, heard: &Heard) -> Option<Mend> {
+    pub(super) fn hand_to_agent(&self, heard: &Heard) -> Option<Mend> {
         let agent = self.agents.first()?.place().to_owned();
         let file = heard.file.clone()?;
         let is_open = matches!(heard.asked, Asked::In | Asked::Partial);
