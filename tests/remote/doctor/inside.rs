@@ -1,4 +1,4 @@
-//! What the server itself knows, where the account may see it: what sshd's settings come to, its log, SELinux's labels.
+//! What the server itself knows, where the account may see it: what sshd's settings come to, its log, `SELinux`'s labels.
 
 use serde_json::Value;
 
