@@ -51,16 +51,19 @@ impl View {
 pub(super) fn room_ui(ui: &mut Ui, app: &App, view: &mut View) {
     let is_news = view.is_news(ui, &app.status);
     view.is_shown = is_news || app.busy().is_some();
-    if !view.is_shown {
-        return;
-    }
-    let height = view.height.unwrap_or(size::LOW_ROW + 2.0 * space::M);
+    // There is room for nothing, too: what is drawn behind it would be called otherwise by egui, and a press be lost that news
+    // come or go under.
+    let height = if view.is_shown {
+        view.height.unwrap_or(size::LOW_ROW + 2.0 * space::M) + space::L + space::S
+    } else {
+        0.0
+    };
     let frame = Frame::new().fill(Palette::of(ui).page);
     Panel::bottom("room for news")
         .frame(frame)
         .resizable(false)
         .show_separator_line(false)
-        .exact_size(height + space::L + space::S)
+        .exact_size(height)
         .show(ui, |_| {});
 }
 

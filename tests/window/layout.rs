@@ -267,6 +267,19 @@ fn news_lie_over_nothing_that_can_be_pressed() {
 }
 
 #[test]
+fn a_press_is_not_lost_under_which_news_come_or_go() {
+    let mut scene = Scene::with_key();
+    let news = "Your new key is ready. It is not saved yet.";
+    assert!(scene.is_shown(news));
+    let called = |scene: &Scene, name: &str| scene.button(name).accesskit_node().id();
+    let all = ["Save private key", "Copy public key", "Copy fingerprint"];
+    let before = all.map(|name| called(&scene, name));
+    scene.window.run_steps(40);
+    assert!(!scene.is_shown(news));
+    assert_eq!(all.map(|name| called(&scene, name)), before);
+}
+
+#[test]
 fn at_rest_nothing_is_drawn() {
     let mut scene = Scene::with_key();
     scene.wait(|scene| scene.window.state().app().speed().is_some());
