@@ -162,6 +162,26 @@ fn a_line_that_was_cut_off_and_filled_up_is_no_other_key() {
 fn a_word_behind_a_public_key_makes_up_for_no_plus_that_became_a_blank() {
     let whole = "AAAAC3NzaC1lZDI1NTE5AAAAIEt+ZR+is0N6IRX49XnUv1qNLPzoerTB+Ia/zBaF5wRs";
     let line = whole.replace('+', " ");
+    // One with a single plus, behind which a shell has eaten the backslash of its line break.
+    let one = "AAAAC3NzaC1lZDI1NTE5AAAAIGaENOyhxD2wjkU1ZIHm1V+UKiRn1dCj8+MDx6omVCYJ";
+    let expected_of_one = reading::read(format!("ssh-ed25519 {one}\n").as_bytes()).expect("it is a key");
+    let one = one.replace('+', " ");
+    for text in [
+        format!("---- BEGIN SSH2 PUBLIC KEY ----n{one}n---- END SSH2 PUBLIC KEY ----n"),
+        format!(
+            "---- BEGIN SSH2 PUBLIC KEY ----nComment: \"x\"n{one}n----\u{a0}END\u{a0}SSH2\u{a0}PUBLIC\u{a0}KEY\u{a0}----n"
+        ),
+        format!("ssh-ed25519 {one}n"),
+        format!("{one}n\n"),
+    ] {
+        if let Ok(reading) = reading::read(text.as_bytes()) {
+            assert_eq!(
+                reading.parsed.public(),
+                expected_of_one.parsed.public(),
+                "{text:?}"
+            );
+        }
+    }
     let expected = reading::read(format!("ssh-ed25519 {whole}\n").as_bytes()).expect("it is a key");
     let header = "Comment: \"x\"\n";
     let mut opened = 0;

@@ -30,8 +30,6 @@ fn field(name: &str) -> Vec<u8> {
 
 fn says_what_befell(window: &Window, said: &str, picture: usize) {
     window.says(said);
-    window.says("The key is whole, but its file is not as it was made");
-    window.says("ssh does not read the file as it is");
     window.node("push button", "Save a clean copy");
     window.screen.picture(&picture.to_string());
 }
@@ -45,6 +43,8 @@ fn bring(way: &'static str, each: usize, how: impl Fn(&Window, &str)) {
         let place = format!("home/key-{number}");
         screen.put_bytes(&place, &field(name), 0o600);
         how(&window, &format!("key-{number}"));
+        window.says("The key is whole, but its file is not as it was made");
+        window.says("ssh does not read the file as it is");
         says_what_befell(&window, said, number);
     }
 }
@@ -73,6 +73,7 @@ fn a_mangled_key_is_pasted_and_it_is_said_what_befell_it() {
         window.node("push button", "Generate");
         screen.copy(&String::from_utf8_lossy(&field(name)));
         window.press("ctrl+v");
+        window.says("The key is whole, but its text is not as it was made");
         says_what_befell(&window, said, number);
         // It is in no file, and nobody has made it here.
         window.says("not saved yet");

@@ -106,13 +106,26 @@ fn every_text_can_be_read_and_every_field_and_choice_seen_in_both_themes() {
             let mut scene = in_theme(theme);
             open(&mut scene);
             scene.window.run_steps(8);
-            let picture = Picture::of(&scene.window);
             let place = format!("on {page}, {theme}");
+            read_news(&scene, &place);
+            // While there are news the page ends above them, in the middle of a line.
+            scene.window.run_steps(40);
+            let picture = Picture::of(&scene.window);
             let texts = read(&scene, &picture, &place);
             assert!(texts >= 5, "{place}: only {texts} texts were seen");
             controls += see(&scene, &picture, &place);
         }
         assert!(controls >= 20, "{theme}: only {controls} controls were seen");
+    }
+}
+
+/// Measures the news, if there are any.
+fn read_news(scene: &Scene, place: &str) {
+    let news = &scene.window.state().app().status.text;
+    let all = texts(&scene.window);
+    if let Some(text) = all.iter().find(|text| !news.is_empty() && text.words == *news) {
+        let found = ink(&Picture::of(&scene.window), text.place);
+        assert!(found >= OF_TEXT, "“{}” {place}: {found:.2} to 1", text.words);
     }
 }
 

@@ -69,7 +69,8 @@ impl Block {
                     continue;
                 };
                 // Nothing but its length speaks for a public key, so nothing may have been passed over in it.
-                if found.label.is_public() && !is_unbroken(text, &parts.lines, reading.len()) {
+                let is_sure = || is_unbroken(text, &parts.lines, reading.len()) && !reading.may_end_before();
+                if found.label.is_public() && !is_sure() {
                     continue;
                 }
                 let mut accidents = found.accidents.and(stripped.accidents);

@@ -8,7 +8,7 @@ use crate::secret::SecretBytes;
 /// How many characters programs put into a line.
 const WIDTHS: [usize; 7] = [64, 70, 76, 72, 68, 60, 48];
 /// What is left of a line break where a shell has eaten the backslash before the `n`.
-const EATEN: [&[u8]; 2] = [b"n", b"rn"];
+pub(super) const EATEN: [&[u8]; 2] = [b"n", b"rn"];
 
 /// One way to read the lines.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(super) struct Reading {
     pub(super) is_regular: bool,
     /// How many bytes from the end of the last line were left out, for they are no base64 any more.
     pub(super) is_cut: bool,
+    /// How many blanks within lines were left out.
+    dropped: usize,
 }
 
 impl Reading {
@@ -38,6 +40,14 @@ impl Reading {
             blob,
             self.accidents.with_if(self.pads < needed, Accident::PaddingLost),
         ))
+    }
+
+    /// Whether as many blanks were left out as there are characters at the end that may be no part of a key, but what is left of
+    /// a line break where a shell has eaten its backslash: each blank may have been a `+`, and nobody knows.
+    pub(super) fn may_end_before(&self) -> bool {
+        EATEN
+            .into_iter()
+            .any(|end| self.dropped == end.len() && self.text.expose().ends_with(end))
     }
 
     /// How many characters there are.
@@ -87,7 +97,7 @@ pub(super) fn readings<'a>(lines: &'a [&'a [u8]], extent: Extent) -> impl Iterat
 /// The lines one behind the other, without blanks. Where something may follow, only as far as there is base64.
 fn joined(lines: &[&[u8]], extent: Extent) -> Option<Reading> {
     let mut text = SecretBytes::with_capacity(lines.iter().map(|line| line.len()).sum());
-    let (mut pads, mut is_cut, mut has_blanks) = (0, false, false);
+    let (mut pads, mut is_cut, mut has_blanks, mut dropped) = (0, false, false, 0);
     let mut lens = Vec::with_capacity(lines.len());
     'lines: for line in lines {
         let line = trim(line);
@@ -98,7 +108,10 @@ fn joined(lines: &[&[u8]], extent: Extent) -> Option<Reading> {
             match kind {
                 Letter::Base64 if pads == 0 => text.extend(&line[at..at + len]),
                 Letter::Pad => pads += 1,
-                Letter::Blank | Letter::Nothing => has_blanks = true,
+                Letter::Blank | Letter::Nothing => {
+                    has_blanks = true;
+                    dropped += usize::from(kind == Letter::Blank);
+                }
                 _ if extent == Extent::AsLongAsItSays => {
                     is_cut = true;
                     break 'lines;
@@ -117,6 +130,7 @@ fn joined(lines: &[&[u8]], extent: Extent) -> Option<Reading> {
         accidents: Accidents::NONE.with_if(has_blanks, Accident::BlanksInBase64),
         is_regular: is_regular(&lens),
         is_cut,
+        dropped,
     })
 }
 
@@ -195,6 +209,7 @@ fn with_pluses(lines: &[&[u8]], width: usize, extent: Extent) -> Option<Reading>
         accidents: Accidents::of(&[Accident::PlusBecameBlank]),
         is_regular: true,
         is_cut,
+        dropped: 0,
     })
 }
 
@@ -223,6 +238,7 @@ fn without_ends(lines: &[&[u8]], end: &[u8]) -> Option<Reading> {
             accidents: Accidents::of(&[Accident::Escaped]),
             is_regular: true,
             is_cut: false,
+            dropped: 0,
         })
     })
 }

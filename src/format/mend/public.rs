@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::accident::{Accident, Accidents};
 use super::around::{Place, line_start, open_quote, surroundings};
 use super::blob::{MOST_PLUSES, chars_needed, decoded, wire_name};
+use super::body::EATEN;
 use super::court::{Court, Verdict};
 use super::letters::{Letter, find, is_blank, is_tidy, letter, lines, run_len, space_len, trim, trim_end};
 use super::prefix::{Ends, Rule, WAYS, stripped};
@@ -304,7 +305,7 @@ fn blob(text: &[u8], range: Range<usize>, gap: Gap) -> Option<Blob> {
     let mut taken: Vec<u8> = Vec::new();
     let mut needed = None;
     let (mut at, mut end, mut breaks, mut pluses) = (range.start, range.start, 0, 0);
-    let mut accidents = Accidents::NONE;
+    let (mut accidents, mut dropped) = (Accidents::NONE, 0);
     while at < range.end && taken.len() < LONGEST && needed.is_none_or(|needed| taken.len() < needed) {
         let (kind, len) = letter(&text[at..range.end]);
         match kind {
@@ -323,6 +324,7 @@ fn blob(text: &[u8], range: Range<usize>, gap: Gap) -> Option<Blob> {
                 end = at + len;
             }
             Letter::Blank | Letter::Nothing if gap == Gap::Dropped => {
+                dropped += usize::from(kind == Letter::Blank);
                 accidents = accidents.with(Accident::BlanksInBase64);
             }
             Letter::Break if gap != Gap::None && breaks < MOST_BREAKS => {
@@ -349,6 +351,13 @@ fn blob(text: &[u8], range: Range<usize>, gap: Gap) -> Option<Blob> {
     // A plain word may be too short: its own reader says so best.
     let is_another = |needed: usize| needed < taken.len() || (needed > taken.len() && gap != Gap::None);
     if needed.is_some_and(is_another) {
+        return None;
+    }
+    if EATEN
+        .into_iter()
+        .any(|last| dropped == last.len() && taken.ends_with(last))
+    {
+        // Each blank may have been a `+`, and the last letters what is left of a line break.
         return None;
     }
     let pads = text[end..range.end]
