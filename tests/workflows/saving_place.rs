@@ -11,7 +11,7 @@ use keywright::app::dialog::{Dialog, Overwrite};
 use keywright::engine::keys::Key as OwnKey;
 use keywright::engine::saving::{Choice, PublicForm};
 use keywright::key::spec::KeySpec;
-use keywright::sys::files::Existing;
+use keywright::sys::files::{Existing, write_public};
 use tempfile::TempDir;
 
 /// A program of somebody who has only a home folder yet.
@@ -257,7 +257,8 @@ fn a_public_key_that_is_there_already_is_no_question() {
     assert!(saved.ends_with(" another\n"), "{saved}");
 
     // What somebody else has written there meanwhile would be lost.
-    std::fs::write(&public, saved.replace("another", "of somebody else")).expect("it is ours");
+    let other = saved.replace("another", "of somebody else");
+    write_public(&public, other.as_bytes(), Existing::Replace).expect("it is ours");
     beginner.scene.ask(Ask::SavePublicBeside);
     beginner.scene.settle();
     assert!(beginner.overwrite().holds_this());
