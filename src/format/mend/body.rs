@@ -157,7 +157,7 @@ fn with_pluses(lines: &[&[u8]], width: usize, extent: Extent) -> Option<Reading>
             line
         };
         for (at, byte) in line.iter().enumerate() {
-            if extent == Extent::AsLongAsItSays && needed == Some(text.len()) {
+            if needed == Some(text.len()) {
                 // What goes on is no key of this length.
                 let is_end = at == 0 || letter(&[*byte]).0 != Letter::Base64;
                 if is_end && letter(&[*byte]).0 != Letter::Pad {
@@ -190,13 +190,14 @@ fn with_pluses(lines: &[&[u8]], width: usize, extent: Extent) -> Option<Reading>
                 _ => return None,
             }
             // What says how long a key is stands within its first characters.
-            if needed.is_none() && matches!(text.len(), 64 | 256 | 1024 | 4096) {
+            let may_end = extent == Extent::AsLongAsItSays && needed.is_none();
+            if may_end && matches!(text.len(), 64 | 256 | 1024 | 4096) {
                 needed = chars_needed(text.expose());
             }
         }
         if here == width || here == 0 {
             here = 0;
-        } else if extent == Extent::AsLongAsItSays && needed == Some(text.len()) {
+        } else if needed == Some(text.len()) {
             is_cut = number != last;
             break;
         } else if number != last {
