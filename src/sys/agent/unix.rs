@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use super::{Agent, AgentKind};
 use crate::sys::entries::Names;
 use crate::sys::home::{home, ssh_folder};
+use crate::sys::programs::system_program;
 
 /// Every agent that this user may have: the one that `SSH_AUTH_SOCK` names first, whether or not it
 /// is there, then sockets where agents are known to listen.
@@ -101,7 +102,7 @@ pub fn start(place: &Path) -> io::Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error),
     }
-    let mut command = Command::new("ssh-agent");
+    let mut command = Command::new(system_program("ssh-agent").ok_or(ErrorKind::NotFound)?);
     command.arg("-a").arg(place).stdin(Stdio::null());
     let started = command.stdout(Stdio::null()).stderr(Stdio::null()).status()?;
     if !started.success() {
