@@ -216,10 +216,8 @@ impl Remove {
             return Ok(Chosen::Key(key));
         }
         if let Some(fingerprint) = &self.fingerprint {
-            let has_it = |key: &ListedKey| {
-                let md5 = Fingerprint::of(&key.key, FingerprintKind::Md5);
-                key.fingerprint().is_typed(fingerprint) || md5.is_typed(fingerprint)
-            };
+            let told = Fingerprint::typed(fingerprint);
+            let has_it = |key: &ListedKey| told.as_ref().is_some_and(|told| told.is_of(&key.key));
             let with_it = shown.iter().filter(|line| line.key.as_ref().is_ok_and(has_it));
             let with_it: Vec<ListedLine> = with_it.cloned().collect();
             if with_it.is_empty() {

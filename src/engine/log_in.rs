@@ -145,11 +145,40 @@ impl LogIn {
         }
     }
 
-    /// The command that leads to a shell, where there is one.
+    /// The same as one line.
     #[must_use]
     pub fn command(&self) -> Option<&str> {
         match self {
             Self::Command { ssh, .. } => Some(ssh),
+            Self::OtherFile | Self::Refused(_) | Self::Elsewhere => None,
+        }
+    }
+}
+
+impl LogIn {
+    /// The command that leads to a shell, as far as is known.
+    #[must_use]
+    pub fn to_shell(&self) -> Option<&str> {
+        match self {
+            Self::Command {
+                ssh,
+                is_for_files: false,
+                ..
+            } => Some(ssh),
+            Self::Command { .. } | Self::OtherFile | Self::Refused(_) | Self::Elsewhere => None,
+        }
+    }
+
+    /// The command that leads to files, where the account may be for them alone.
+    #[must_use]
+    pub fn to_files(&self) -> Option<&str> {
+        match self {
+            Self::Command {
+                ssh,
+                is_for_files: true,
+                ..
+            } => Some(ssh),
+            Self::Command { files, .. } => files.as_deref(),
             Self::OtherFile | Self::Refused(_) | Self::Elsewhere => None,
         }
     }

@@ -17,24 +17,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sentence_begins_with_a_large_letter_but_where_ssh_does() {
-        for (text, expected) in [
-            ("the key is gone", "The key is gone."),
-            (
-                "ssh refuses its own configuration",
-                "ssh refuses its own configuration.",
-            ),
-            (
-                "ssh's configuration has no file",
-                "ssh's configuration has no file.",
-            ),
-            ("sshd passes over it", "sshd passes over it."),
-        ] {
-            assert_eq!(crate::engine::problem::sentence(text), expected);
-        }
-    }
-
-    #[test]
     fn one_thing_is_one_and_none_are_many() {
         let said: Vec<String> = [0, 1, 2].map(|count| counted(count, "key")).into();
         assert_eq!(said, ["0 keys", "1 key", "2 keys"]);

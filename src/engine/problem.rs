@@ -467,3 +467,26 @@ pub(crate) fn lost() -> Problem {
         "Look at what you were about to change before you go on. If the computer is short of memory, close other programs and try again; if not, this is a fault of ours: please tell us what you did.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_large_letter_but_where_ssh_does() {
+        for (text, expected) in [
+            ("the key is gone", "The key is gone."),
+            (
+                "ssh refuses its own configuration",
+                "ssh refuses its own configuration.",
+            ),
+            (
+                "ssh's configuration has no file",
+                "ssh's configuration has no file.",
+            ),
+            ("sshd passes over it", "sshd passes over it."),
+        ] {
+            assert_eq!(sentence(text), expected);
+        }
+    }
+}

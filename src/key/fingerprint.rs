@@ -102,6 +102,12 @@ impl Fingerprint {
         Self::typed(text).as_ref() == Some(self)
     }
 
+    /// Whether it is the key's, of whichever kind it is.
+    #[must_use]
+    pub fn is_of(&self, key: &PublicKey) -> bool {
+        Self::of(key, self.kind) == *self
+    }
+
     /// The hash alone: `7xqnZw…` or `20:12:58:…`.
     #[must_use]
     pub fn bare(&self) -> String {

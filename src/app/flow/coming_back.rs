@@ -60,8 +60,7 @@ impl Document {
         }
         let Ok(access) = audit_private(path) else { return };
         let now = describe::access_warning(path, &access);
-        let is_about_it = |code: &str| code == "permissions";
-        self.warnings.retain(|warning| !is_about_it(warning.code));
+        self.warnings.retain(|warning| warning.code != "permissions");
         self.warnings.extend(now);
     }
 }

@@ -72,10 +72,7 @@ impl App {
             Ok(text) => self.start_opening(None, Page::Key, move || {
                 let reading = reading::read(text.expose())?;
                 Ok(Opened {
-                    warnings: describe::mended_text_warning(&reading)
-                        .into_iter()
-                        .chain(warnings_of_key(&reading))
-                        .collect(),
+                    warnings: warnings_of(&reading, describe::mended_text_warning),
                     parsed: reading.parsed,
                     seen: None,
                 })
@@ -371,7 +368,7 @@ fn read(path: &Path) -> Result<Opened, Refused> {
     if let Parsed::Private(file) = &mut reading.parsed {
         opening::take_up_certificate(file, path);
     }
-    let mut warnings = warnings_of(&reading);
+    let mut warnings = warnings_of(&reading, describe::mended_warning);
     let parsed = reading.parsed;
     if !matches!(parsed, Parsed::Public(_)) {
         let access = audit_private(path).ok();
@@ -384,16 +381,10 @@ fn read(path: &Path) -> Result<Opened, Refused> {
     })
 }
 
-/// What befell the file, and then what its owner ought to know of the key.
-fn warnings_of(reading: &Reading) -> Vec<Warning> {
-    describe::mended_warning(reading)
-        .into_iter()
-        .chain(warnings_of_key(reading))
-        .collect()
-}
-
-fn warnings_of_key(reading: &Reading) -> Vec<Warning> {
-    Description::of(&reading.parsed, None).warnings_of_key()
+/// What befell the file or text, in these words, and then what its owner ought to know of the key.
+fn warnings_of(reading: &Reading, befell: fn(&Reading) -> Option<Warning>) -> Vec<Warning> {
+    let of_key = Description::of(&reading.parsed, None).warnings_of_key();
+    befell(reading).into_iter().chain(of_key).collect()
 }
 
 /// What can be said of a file now that it is open; its public half may not have been known before.

@@ -86,15 +86,6 @@ pub(super) fn tell(
     let place = &installed.found.place;
     let was_there = installed.undo.is_none();
     let log_in = trial.log_in();
-    let (is_for_files, files) = match &log_in {
-        Some(LogIn::Command {
-            ssh,
-            is_for_files: true,
-            ..
-        }) => (true, Some(ssh.as_str())),
-        Some(LogIn::Command { files, .. }) => (false, files.as_deref()),
-        _ => (false, None),
-    };
     let refused = match &trial.log_in {
         Some(LogIn::Refused(warning)) => Some(warning),
         _ => None,
@@ -127,8 +118,8 @@ pub(super) fn tell(
             "already_there": was_there,
             "proved": proved,
             "accepted": accepted,
-            "log_in": log_in.as_ref().filter(|_| !is_for_files).and_then(LogIn::command),
-            "log_in_to_files": files,
+            "log_in": log_in.as_ref().and_then(LogIn::to_shell),
+            "log_in_to_files": log_in.as_ref().and_then(LogIn::to_files),
             "host_entry": trial.entry.as_ref().map(shape_of_entry),
             "type": line.key().algorithm().name(),
             "fingerprint_sha256": Fingerprint::of(line.key(), FingerprintKind::Sha256).to_string(),
@@ -177,27 +168,26 @@ pub(super) fn tell(
             warning.hint
         ));
     }
-    tell_log_in(log_in.as_ref(), (is_for_files, files), console)
+    match log_in {
+        Some(log_in) => tell_log_in(&log_in, console),
+        None => Ok(()),
+    }
 }
 
 /// How one logs in from now on.
-fn tell_log_in(
-    log_in: Option<&LogIn>,
-    (is_for_files, files): (bool, Option<&str>),
-    console: Console,
-) -> Result<(), Problem> {
-    if let Some(command) = log_in.and_then(LogIn::command) {
-        console.say(&if is_for_files {
-            format!("The account has no shell; from now on you reach its files with: {command}")
-        } else {
-            format!("From now on you log in with: {command}")
-        })?;
+fn tell_log_in(log_in: &LogIn, console: Console) -> Result<(), Problem> {
+    let shell = log_in.to_shell();
+    if let Some(command) = shell {
+        console.say(&format!("From now on you log in with: {command}"))?;
     }
-    match files.filter(|_| !is_for_files) {
-        Some(files) => console.say(&format!(
+    match (shell, log_in.to_files()) {
+        (_, None) => Ok(()),
+        (None, Some(command)) => console.say(&format!(
+            "The account has no shell; from now on you reach its files with: {command}"
+        )),
+        (Some(_), Some(files)) => console.say(&format!(
             "No shell has answered there. If that ends at once, the account is for files alone: {files}"
         )),
-        None => Ok(()),
     }
 }
 

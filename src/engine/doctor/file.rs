@@ -273,11 +273,8 @@ impl Found<'_> {
                 alias: None,
             });
         }
-        let copy_name = match Path::new(&name).extension() {
-            Some(end) => name[..name.len() - end.len() - 1].to_owned(),
-            None => name.clone(),
-        };
-        let words = (foreign_word(&name), foreign_word(&copy_name));
+        let copy = copy_beside(Path::new(&name));
+        let words = (foreign_word(&name), copy.to_str().and_then(foreign_word));
         let command = match words {
             (Some(file), Some(copy)) => Some(format!("keywright-cli convert {file} --to openssh -o {copy}")),
             _ => None,

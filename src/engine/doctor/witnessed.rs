@@ -4,6 +4,7 @@ use super::about::About;
 use super::cause::Cause;
 use super::log;
 use super::verdict::{Certainty, Evidence, Source, Step, Verdict};
+use crate::engine::plural::counted;
 use crate::engine::servers::{Attempted, KnownBy, Witness};
 use crate::key::PublicKey;
 use crate::key::fingerprint::{Fingerprint, FingerprintKind};
@@ -33,8 +34,8 @@ pub(super) fn steps(witness: &Witness) -> Vec<Step> {
         (Some(place), Some((_, lines))) => Step::well(
             "the server's log",
             format!(
-                "{place} has {} lines about this attempt",
-                lines.split(|byte| *byte == b'\n').count()
+                "{place} has {} about this attempt",
+                counted(lines.split(|byte| *byte == b'\n').count(), "line")
             ),
         ),
         (Some(place), None) => Step::ill(

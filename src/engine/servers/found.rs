@@ -70,6 +70,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// Whether anything stands in it.
+    #[must_use]
+    pub fn has_lines(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| !list.is_empty())
+    }
+
     /// Whether it is the one list of all administrators of a Windows.
     pub(super) fn is_of_administrators(&self) -> bool {
         self.way == Way::Files && self.site == Site::Usual && !self.place.starts_with('~')

@@ -8,7 +8,7 @@ use crate::engine::{Blame, Problem};
 use crate::format::known_hosts::ByPattern;
 use crate::format::ssh_config::Directive;
 use crate::key::comment::escaped;
-use crate::key::fingerprint::{Fingerprint, FingerprintKind};
+use crate::key::fingerprint::Fingerprint;
 use crate::key::watch::Watch;
 use crate::sys::home::{user_name, with_tilde};
 use crate::sys::remote::{
@@ -232,15 +232,8 @@ impl Reached {
     /// # Errors
     /// It is none, or that of another key.
     pub fn is_the_one(&self, typed: &str) -> Result<(), Problem> {
-        if Fingerprint::typed(typed).is_none() {
-            return Err(no_fingerprint(typed));
-        }
-        let key = self.host_key().key();
-        let kinds = [FingerprintKind::Sha256, FingerprintKind::Md5];
-        if kinds
-            .iter()
-            .any(|kind| Fingerprint::of(key, *kind).is_typed(typed))
-        {
+        let told = Fingerprint::typed(typed).ok_or_else(|| no_fingerprint(typed))?;
+        if told.is_of(self.host_key().key()) {
             return Ok(());
         }
         Err(Problem::new(

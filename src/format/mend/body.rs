@@ -8,7 +8,7 @@ use crate::secret::SecretBytes;
 /// How many characters programs put into a line.
 const WIDTHS: [usize; 7] = [64, 70, 76, 72, 68, 60, 48];
 /// What is left of a line break where a shell has eaten the backslash before the `n`.
-pub(super) const EATEN: [&[u8]; 2] = [b"n", b"rn"];
+const EATEN: [&[u8]; 2] = [b"n", b"rn"];
 
 /// One way to read the lines.
 #[derive(Debug)]
@@ -42,12 +42,9 @@ impl Reading {
         ))
     }
 
-    /// Whether as many blanks were left out as there are characters at the end that may be no part of a key, but what is left of
-    /// a line break where a shell has eaten its backslash: each blank may have been a `+`, and nobody knows.
+    /// As [`may_end_before`] has it.
     pub(super) fn may_end_before(&self) -> bool {
-        EATEN
-            .into_iter()
-            .any(|end| self.dropped == end.len() && self.text.expose().ends_with(end))
+        may_end_before(self.text.expose(), self.dropped)
     }
 
     /// How many characters there are.
@@ -66,6 +63,14 @@ impl Reading {
         }
         self
     }
+}
+
+/// Whether as many blanks were left out of a key as there are characters at its end that may be no part of it, but what is left
+/// of a line break where a shell has eaten its backslash: each blank may have been a `+`, and nobody knows.
+pub(super) fn may_end_before(text: &[u8], dropped: usize) -> bool {
+    EATEN
+        .into_iter()
+        .any(|end| dropped == end.len() && text.ends_with(end))
 }
 
 /// Where the base64 ends.
@@ -157,16 +162,15 @@ fn with_pluses(lines: &[&[u8]], width: usize, extent: Extent) -> Option<Reading>
             line
         };
         for (at, byte) in line.iter().enumerate() {
-            if needed == Some(text.len()) {
-                // What goes on is no key of this length.
-                let is_end = at == 0 || letter(&[*byte]).0 != Letter::Base64;
-                if is_end && letter(&[*byte]).0 != Letter::Pad {
-                    is_cut = true;
-                    break 'lines;
-                }
+            let kind = letter(&[*byte]).0;
+            // What goes on is no key of this length.
+            let may_end = kind != Letter::Pad && (at == 0 || kind != Letter::Base64);
+            if may_end && needed == Some(text.len()) {
+                is_cut = true;
+                break 'lines;
             }
             let is_full = here == width;
-            match letter(&[*byte]).0 {
+            match kind {
                 Letter::Base64 if pads == 0 && !is_full => {
                     text.extend(&[*byte]);
                     here += 1;
@@ -190,8 +194,8 @@ fn with_pluses(lines: &[&[u8]], width: usize, extent: Extent) -> Option<Reading>
                 _ => return None,
             }
             // What says how long a key is stands within its first characters.
-            let may_end = extent == Extent::AsLongAsItSays && needed.is_none();
-            if may_end && matches!(text.len(), 64 | 256 | 1024 | 4096) {
+            let is_asked = extent == Extent::AsLongAsItSays && needed.is_none();
+            if is_asked && matches!(text.len(), 64 | 256 | 1024 | 4096) {
                 needed = chars_needed(text.expose());
             }
         }

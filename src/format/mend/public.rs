@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::accident::{Accident, Accidents};
 use super::around::{Place, line_start, open_quote, surroundings};
 use super::blob::{MOST_PLUSES, chars_needed, decoded, wire_name};
-use super::body::EATEN;
+use super::body::may_end_before;
 use super::court::{Court, Verdict};
 use super::letters::{Letter, find, is_blank, is_tidy, letter, lines, run_len, space_len, trim, trim_end};
 use super::prefix::{Ends, Rule, WAYS, stripped};
@@ -353,11 +353,7 @@ fn blob(text: &[u8], range: Range<usize>, gap: Gap) -> Option<Blob> {
     if needed.is_some_and(is_another) {
         return None;
     }
-    if EATEN
-        .into_iter()
-        .any(|last| dropped == last.len() && taken.ends_with(last))
-    {
-        // Each blank may have been a `+`, and the last letters what is left of a line break.
+    if may_end_before(&taken, dropped) {
         return None;
     }
     let pads = text[end..range.end]

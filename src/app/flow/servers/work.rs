@@ -228,7 +228,7 @@ pub(super) fn undo(
                 stays: line_in(&found, added.key())?.is_some(),
             };
             Ok(Came::Removed {
-                has_others: found.list.as_ref().is_some_and(|list| !list.is_empty()),
+                has_others: found.has_lines(),
                 place: found.place,
                 count: 1,
                 is_all: changed.is_none_or(|changed| changed.is_all),
@@ -278,7 +278,7 @@ pub(super) fn remove(
         Ok(removed) => Ok(Came::Removed {
             place: removed.found.place.clone(),
             count: removed.count,
-            has_others: (removed.found.list.as_ref()).is_some_and(|list| !list.is_empty()),
+            has_others: removed.found.has_lines(),
             is_all: removed.written.as_ref().is_none_or(|written| written.is_all),
             taken: Some(TakenOff::of(&removed)),
             keys: removed.keys,
