@@ -285,6 +285,7 @@ impl App {
         self.poll_overwrite();
         self.poll_agents();
         self.poll_keys();
+        self.poll_open_key();
         self.poll_place();
         self.poll_servers();
         self.poll_log_in();

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::app::stage::Looked;
 use crate::engine::Problem;
 use crate::engine::job::Job;
 use crate::engine::key_name::KeyName;
@@ -90,6 +91,8 @@ pub struct MyKeys {
     pub(in crate::app) whose: Whose,
     pub(super) removed: Option<(String, Removed)>,
     pub(super) work: Option<Work>,
+    /// Whether the open key is where it was.
+    pub(super) looking: Option<Job<Looked>>,
     filtered: Option<(String, Vec<usize>)>,
 }
 
@@ -193,13 +196,13 @@ impl MyKeys {
     /// Whether something goes on beside the page.
     #[must_use]
     pub fn is_busy(&self) -> bool {
-        self.work.is_some()
+        self.work.is_some() || self.looking.is_some()
     }
 
     /// Whether something is being done, so that nothing else can be. Looking gives way, and is begun anew behind it.
     #[must_use]
     pub fn is_doing(&self) -> bool {
-        self.is_busy() && !self.is_reading()
+        self.work.is_some() && !self.is_reading()
     }
 
     /// Whether the keys are being looked at.

@@ -78,6 +78,18 @@ pub enum Missing {
     Gone,
 }
 
+/// What was seen of the file of a key.
+#[derive(Debug)]
+pub(super) struct Looked {
+    /// Which file.
+    pub(super) path: PathBuf,
+    /// Whether it is there.
+    pub(super) missing: Option<Missing>,
+    /// Whether the system has told who may read it, and what there is to say of that.
+    pub(super) is_access_told: bool,
+    pub(super) access_warning: Option<Warning>,
+}
+
 /// What is known of a key's private half.
 #[derive(Clone, Debug)]
 enum Halves {

@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::desktop::Desktop;
-use crate::app::stage::{Document, Missing};
+use crate::app::stage::{Document, Looked, Missing};
 use crate::app::{App, Page};
 use crate::engine::describe;
+use crate::engine::job::{Job, Poll};
 use crate::engine::keys::restoring::Restorable;
 use crate::sys::permissions::audit_private;
 
@@ -24,44 +25,75 @@ impl App {
         }
     }
 
-    /// Looks whether the open key is still where it was saved.
+    /// Looks whether the open key is still where it was saved, and who may read it there.
     pub(in crate::app) fn look_for_file(&mut self) {
         if self.is_saving() {
             return;
         }
-        let trash: Vec<_> = self
-            .my_keys
-            .restorable()
-            .iter()
-            .flat_map(Restorable::places)
-            .collect();
-        let Some(document) = self.document_mut() else {
-            return;
-        };
+        let Some(document) = self.document() else { return };
         let Some(path) = document.path.clone() else {
             return;
         };
-        document.set_missing(if !is_gone(&path) {
-            None
-        } else if trash.contains(&path) {
-            Some(Missing::InTrash)
-        } else {
-            Some(Missing::Gone)
+        let is_private = document.key().is_some() && !document.is_new();
+        let trash = self.my_keys.restorable().iter().flat_map(Restorable::places);
+        let is_in_trash = trash.into_iter().any(|place| place == path);
+        let job = Job::start("open key", &self.wake.0, move |_| {
+            looked(path, is_private, is_in_trash)
         });
-        document.look_at_permissions(&path);
+        self.my_keys.looking = Some(job);
+    }
+
+    pub(in crate::app) fn poll_open_key(&mut self) {
+        let Some(mut job) = self.my_keys.looking.take() else {
+            return;
+        };
+        match job.poll() {
+            Poll::Running => self.my_keys.looking = Some(job),
+            // What is being saved just now is told by that.
+            Poll::Done(_) if self.is_saving() => {}
+            Poll::Done(looked) => {
+                let Some(document) = self.document_mut() else {
+                    return;
+                };
+                let was_missing = document.missing().is_some();
+                document.see(looked);
+                // Where it went is seen by looking at the keys.
+                if document.missing().is_some() && !was_missing {
+                    self.read_keys_anew();
+                }
+            }
+            Poll::Lost => {}
+        }
     }
 }
 
 impl Document {
-    /// Says who may read the file as it is now.
-    fn look_at_permissions(&mut self, path: &Path) {
-        if self.key().is_none() || self.is_new() {
+    /// Takes up what was seen, if it is about the file that it has now.
+    fn see(&mut self, looked: Looked) {
+        if self.path.as_ref() != Some(&looked.path) {
             return;
         }
-        let Ok(access) = audit_private(path) else { return };
-        let now = describe::access_warning(path, &access);
-        self.warnings.retain(|warning| warning.code != "permissions");
-        self.warnings.extend(now);
+        self.set_missing(looked.missing);
+        if looked.is_access_told {
+            self.warnings.retain(|warning| warning.code != "permissions");
+            self.warnings.extend(looked.access_warning);
+        }
+    }
+}
+
+/// Looks at a file. Whoever may read it matters where it has a private key, and is told by the system.
+fn looked(path: PathBuf, is_private: bool, is_in_trash: bool) -> Looked {
+    let missing = match (is_gone(&path), is_in_trash) {
+        (false, _) => None,
+        (true, true) => Some(Missing::InTrash),
+        (true, false) => Some(Missing::Gone),
+    };
+    let access = is_private.then(|| audit_private(&path).ok()).flatten();
+    Looked {
+        missing,
+        is_access_told: access.is_some(),
+        access_warning: access.and_then(|access| describe::access_warning(&path, &access)),
+        path,
     }
 }
 

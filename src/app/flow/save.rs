@@ -403,6 +403,8 @@ impl App {
                     self.propose_saving_place();
                     self.my_keys.choose_next(KeyId::Fingerprint(fingerprint));
                 }
+                // What was being looked at was there before.
+                self.my_keys.looking = None;
                 // Whatever was written may have been what a key was lacking.
                 self.read_keys_anew();
                 if quits {
